@@ -1,0 +1,18 @@
+// Package lifetime says what a customer is still worth: how likely they are to be alive, how many
+// orders they will place, what an order of theirs earns, and how far those figures can be trusted.
+//
+// Orders of one calendar day count as one. A customer is (x, t_x, T): x order days after the first,
+// t_x the time from the first to the last order day, T the time from the first order day to now.
+// Statistics are kept in whole days (Stats) and divided exactly by the days of a Unit; parameters
+// carry their Unit, so weeks and days cannot be mixed by accident.
+//
+// The models, one file each:
+//
+//   - BG/NBD for order counts: Fader, Hardie and Lee, "Counting Your Customers the Easy Way",
+//     Marketing Science 24 (2005), "FHL 2005" below.
+//   - Gamma-Gamma for the margin of an order: Fader and Hardie, "The Gamma-Gamma Model of Monetary
+//     Value", note 025 (2013), "FH 2013" below.
+//
+// The package is pure: it reads no clock and no database. Margins are float64 minor units here,
+// because they are expectations; the caller rounds a result once, half to even, when it becomes money.
+package lifetime

@@ -1,0 +1,120 @@
+package lifetime
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// ErrStats is wrapped by every error about a customer's figures that contradict each other.
+var ErrStats = errors.New("lifetime: impossible customer statistics")
+
+// Stats is one customer's order history in whole calendar days.
+type Stats struct {
+	Frequency   int // x: distinct order days, less the first
+	RecencyDays int // t_x: first to last order day
+	AgeDays     int // T: first order day to now
+}
+
+// Validate refuses what no customer can have, with an error that wraps ErrStats: negative figures, a
+// last order after now, repeat orders without time for them, and more repeat order days than days.
+func (s Stats) Validate() error {
+	switch {
+	case s.Frequency < 0 || s.RecencyDays < 0 || s.AgeDays < 0:
+		return fmt.Errorf("%w: negative in %+v", ErrStats, s)
+	case s.RecencyDays > s.AgeDays:
+		return fmt.Errorf("%w: the last order is after now in %+v", ErrStats, s)
+	case s.Frequency > s.RecencyDays:
+		return fmt.Errorf("%w: more repeat order days than days in %+v", ErrStats, s)
+	case s.Frequency == 0 && s.RecencyDays > 0:
+		return fmt.Errorf("%w: a recency without a repeat order in %+v", ErrStats, s)
+	}
+	return nil
+}
+
+// In is (x, t_x, T) with the times in u.
+func (s Stats) In(u Unit) (x int, tx, T float64) {
+	return s.Frequency, float64(s.RecencyDays) / u.Days(), float64(s.AgeDays) / u.Days()
+}
+
+// Row is N customers with the same history, the times in the unit of the Sample it stands in.
+type Row struct {
+	X     int
+	TX, T float64
+	N     int
+}
+
+// Sample is what a count model is fitted to: distinct rows in one unit.
+type Sample struct {
+	Unit Unit
+	Rows []Row
+}
+
+// Customers is the number of customers in the sample.
+func (s Sample) Customers() int {
+	n := 0
+	for _, r := range s.Rows {
+		n += r.N
+	}
+	return n
+}
+
+// Repeaters is the number of customers with an order after their first order day.
+func (s Sample) Repeaters() int {
+	n := 0
+	for _, r := range s.Rows {
+		if r.X > 0 {
+			n += r.N
+		}
+	}
+	return n
+}
+
+// Validate refuses a sample without a unit and rows that no customers can have; its errors wrap ErrStats.
+func (s Sample) Validate() error {
+	if !s.Unit.Valid() {
+		return fmt.Errorf("%w: the sample has no time unit", ErrStats)
+	}
+	for _, r := range s.Rows {
+		ok := r.N >= 0 && r.X >= 0 && r.TX >= 0 && r.T >= r.TX && finite(r.T) && (r.X > 0) == (r.TX > 0)
+		if !ok {
+			return fmt.Errorf("%w: %+v", ErrStats, r)
+		}
+	}
+	return nil
+}
+
+// Tally counts customers into distinct histories, so that memory and the cost of a fit follow the
+// number of distinct histories and not of customers. The zero Tally is empty and ready.
+type Tally struct{ counts map[Stats]int }
+
+// Add counts n customers with the history s. It refuses an impossible history, and n < 0, with ErrStats.
+func (t *Tally) Add(s Stats, n int) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	if n < 0 {
+		return fmt.Errorf("%w: %d customers", ErrStats, n)
+	}
+	if t.counts == nil {
+		t.counts = map[Stats]int{}
+	}
+	t.counts[s] += n
+	return nil
+}
+
+// Sample gives the distinct rows in the unit, ordered by (x, t_x, T) so that equal input makes equal fits.
+func (t *Tally) Sample(u Unit) Sample {
+	keys := slices.SortedFunc(maps.Keys(t.counts), func(a, b Stats) int {
+		return cmp.Or(cmp.Compare(a.Frequency, b.Frequency), cmp.Compare(a.RecencyDays, b.RecencyDays),
+			cmp.Compare(a.AgeDays, b.AgeDays))
+	})
+	rows := make([]Row, 0, len(keys))
+	for _, s := range keys {
+		x, tx, T := s.In(u)
+		rows = append(rows, Row{X: x, TX: tx, T: T, N: t.counts[s]})
+	}
+	return Sample{Unit: u, Rows: rows}
+}
