@@ -1,0 +1,138 @@
+package auth
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Attempts limits how often signing in may be tried: per account and per address a bucket of so many
+// attempts that fills up again within a minute. Memory is bounded: what has not been used for a minute
+// is full again and forgotten, and beyond the bound the least recently used is. Safe for concurrent use.
+type Attempts struct {
+	now func() time.Time
+
+	mu        sync.Mutex
+	accounts  buckets
+	addresses buckets
+}
+
+// NewAttempts gives a limiter of perMinute attempts (at least one) that remembers at most so many
+// accounts and as many addresses (at least one; some 200 bytes each).
+func NewAttempts(now func() time.Time, perMinute, remembered int) *Attempts {
+	fresh := func() buckets {
+		return buckets{
+			each: time.Minute / time.Duration(max(1, perMinute)), most: max(1, remembered),
+			byKey: map[[32]byte]*list.Element{}, byUse: list.New(),
+		}
+	}
+	return &Attempts{now: now, accounts: fresh(), addresses: fresh()}
+}
+
+// Allow counts an attempt and gives zero, or does not count it and gives how long to wait before the
+// next. account is the e-mail address as typed: case and spaces around it do not matter. address is the client's,
+// with or without a port; IPv6 counts by network (/64), since one client has all of it.
+// An attempt that its address may not make takes nothing from the account.
+func (a *Attempts) Allow(account, address string) (retryAfter time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.now()
+	wait := max(a.addresses.wait(addressKey(address), now), a.accounts.wait(accountKey(account), now))
+	if wait > 0 {
+		return wait
+	}
+	a.addresses.take(addressKey(address), now)
+	a.accounts.take(accountKey(account), now)
+	return 0
+}
+
+// Succeeded gives back the attempt that Allow counted: a right password is no guess, and many people
+// may sign in from one office.
+func (a *Attempts) Succeeded(account, address string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.addresses.giveBack(addressKey(address))
+	a.accounts.giveBack(accountKey(account))
+}
+
+// The keys are hashes, so that a long name takes no more room than a short one.
+func accountKey(account string) [32]byte {
+	return sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(account))))
+}
+
+func addressKey(address string) [32]byte {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		withPort, portErr := netip.ParseAddrPort(address)
+		if portErr != nil {
+			return sha256.Sum256([]byte(address))
+		}
+		ip = withPort.Addr()
+	}
+	ip = ip.Unmap()
+	if ip.Is6() {
+		network, _ := ip.WithZone("").Prefix(64) // 64 bits fit any IPv6 address
+		ip = network.Addr()
+	}
+	return sha256.Sum256([]byte(ip.String()))
+}
+
+// buckets are token buckets in the form of the generic cell rate algorithm: of each only the moment
+// is kept at which it is full again.
+type buckets struct {
+	each  time.Duration // until one attempt comes back
+	most  int
+	byKey map[[32]byte]*list.Element
+	byUse *list.List // of *bucket, the last used in front
+}
+
+type bucket struct {
+	key    [32]byte
+	fullAt time.Time
+	usedAt time.Time
+}
+
+// depth is the time in which an empty bucket fills up.
+func (b *buckets) depth() time.Duration { return time.Minute / b.each * b.each }
+
+// owed gives how far a bucket is from full. No more than depth can be owed: a clock set back a day
+// must not lock anybody out for a day.
+func (b *buckets) owed(key [32]byte, now time.Time) time.Duration {
+	element, known := b.byKey[key]
+	if !known {
+		return 0
+	}
+	return min(max(0, element.Value.(*bucket).fullAt.Sub(now)), b.depth())
+}
+
+func (b *buckets) wait(key [32]byte, now time.Time) time.Duration {
+	return max(0, b.owed(key, now)+b.each-b.depth())
+}
+
+func (b *buckets) take(key [32]byte, now time.Time) {
+	fullAt := now.Add(b.owed(key, now) + b.each)
+	if element, known := b.byKey[key]; known {
+		*element.Value.(*bucket) = bucket{key: key, fullAt: fullAt, usedAt: now}
+		b.byUse.MoveToFront(element)
+		return
+	}
+	for b.byUse.Len() > 0 {
+		oldest := b.byUse.Back().Value.(*bucket)
+		if b.byUse.Len() < b.most && now.Sub(oldest.usedAt) < b.depth() {
+			break
+		}
+		b.byUse.Remove(b.byUse.Back())
+		delete(b.byKey, oldest.key)
+	}
+	b.byKey[key] = b.byUse.PushFront(&bucket{key: key, fullAt: fullAt, usedAt: now})
+}
+
+func (b *buckets) giveBack(key [32]byte) {
+	if element, known := b.byKey[key]; known {
+		held := element.Value.(*bucket)
+		held.fullAt = held.fullAt.Add(-b.each)
+	}
+}

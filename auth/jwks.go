@@ -1,0 +1,43 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+)
+
+// publicKey is one key of a JSON Web Key set (RFC 7517, RFC 8037): public parameters only.
+type publicKey struct {
+	Type      string `json:"kty"`
+	Curve     string `json:"crv"`
+	X         string `json:"x"`
+	ID        string `json:"kid"`
+	Use       string `json:"use"`
+	Algorithm string `json:"alg"`
+}
+
+// JWKS gives the public halves of the keys that verify access tokens, as the JSON of
+// /.well-known/jwks.json. A rotated key stands in it SignAfter before it signs, so an answer may be
+// cached that long.
+func (k *Keys) JWKS() []byte {
+	keys := []publicKey{}
+	for _, key := range k.current().verifying(UseAccess, k.now()) {
+		keys = append(keys, publicKey{
+			Type: "OKP", Curve: "Ed25519", X: base64.RawURLEncoding.EncodeToString(key.public()),
+			ID: key.id, Use: "sig", Algorithm: "EdDSA",
+		})
+	}
+	text, err := json.Marshal(map[string][]publicKey{"keys": keys})
+	if err != nil {
+		panic("auth: strings that do not marshal: " + err.Error())
+	}
+	return text
+}
+
+// thumbprint is the SHA-256 of RFC 7638 over the required members of an OKP key (RFC 8037, section 2),
+// plain and as base64url.
+func thumbprint(key ed25519.PublicKey) (digest [32]byte, id string) {
+	digest = sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + base64.RawURLEncoding.EncodeToString(key) + `"}`))
+	return digest, base64.RawURLEncoding.EncodeToString(digest[:])
+}

@@ -1,0 +1,57 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"time"
+)
+
+// signingKey is one private key with what is derived from it.
+type signingKey struct {
+	use     KeyUse
+	number  int // the file's number: a later key has a higher one
+	created time.Time
+	private ed25519.PrivateKey
+	digest  [32]byte // RFC 7638 thumbprint
+	id      string   // digest in base64url: the kid
+}
+
+func (k *signingKey) public() ed25519.PublicKey { return k.private.Public().(ed25519.PublicKey) }
+
+// keySet is what one reading of the directory found: per use the keys by rising number. It never changes.
+type keySet map[KeyUse][]*signingKey
+
+// starts gives when the i-th key of a list begins to sign.
+func starts(list []*signingKey, i int) time.Time {
+	if i == 0 {
+		return list[0].created
+	}
+	return list[i].created.Add(SignAfter)
+}
+
+// signer gives the newest key that has begun to sign; where none has, the oldest.
+func (s keySet) signer(use KeyUse, now time.Time) *signingKey {
+	list := s[use]
+	for i := len(list) - 1; i > 0; i-- {
+		if !now.Before(starts(list, i)) {
+			return list[i]
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// verifying gives the keys that still verify at this moment.
+func (s keySet) verifying(use KeyUse, now time.Time) []*signingKey {
+	list := s[use]
+	for len(list) > 1 && retired(list, 0, now) {
+		list = list[1:]
+	}
+	return list
+}
+
+func retired(list []*signingKey, i int, now time.Time) bool {
+	keep, ends := keepAfterSuccessor[list[i].use]
+	return ends && i+1 < len(list) && !now.Before(starts(list, i+1).Add(keep))
+}

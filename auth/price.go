@@ -1,0 +1,103 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The errors of a price token.
+var (
+	// ErrPriceInvalid: not a price token of this installation: malformed, altered, or of another kind.
+	ErrPriceInvalid = errors.New("the price token is not one of ours")
+	// ErrPriceExpired: ours and unaltered, but its time is over. The content comes with it.
+	ErrPriceExpired = errors.New("the price token has expired")
+)
+
+var priceTokens = sealed{use: UsePrice, prefix: "kp1.", domain: "kopeck price token 1\x00", limit: 16 << 10}
+
+// PriceContent is what a price token promises: this customer gets this product at this unit price
+// until ValidUntil. Money is in minor units, times are kept to the microsecond. Costs are not in it:
+// it is signed and not encrypted, and who holds it can read it.
+type PriceContent struct {
+	Customer   string        // cus_…
+	Product    string        // prd_…
+	Quantity   int64         // in billionths of a unit
+	Unit       int64         // what one unit is promised for
+	List       int64         // the list price of one unit when it was asked
+	LeadDays   int           // not negative
+	AskedAt    time.Time     // the moment that the price is of
+	ValidUntil time.Time     // the first moment at which it no longer holds
+	Options    []PriceOption // in the order given
+	Lines      []PriceLine   // the waterfall; its amounts sum to Unit
+}
+
+// PriceOption is one option chosen, or one measurement given, with its value.
+type PriceOption struct{ Code, Value string }
+
+// PriceLine is one step of the waterfall. Kind is the pricing's own number for it.
+type PriceLine struct {
+	Kind   uint8
+	Amount int64
+	Ref    string // the rule (rul_…) or agreement (agr_…) that made it; else empty
+}
+
+// Prices signs price tokens and verifies them.
+//
+// A token is "kp1." and base64url. It has about 160 characters, 24 more for every line of the
+// waterfall and 23 for every rule or agreement named: six such lines take under 350, so a token
+// stays under 600 characters unless there are many rules or long options. At 16 KiB signing refuses.
+// The same content gives the same token as long as the same key signs.
+type Prices struct {
+	Keys *Keys
+	Now  func() time.Time
+}
+
+// Sign makes the token of a price. It refuses a waterfall that does not sum to the unit price, ids of
+// another type, a ValidUntil further off than MaxLife(UsePrice), and what does not fit 16 KiB.
+func (p *Prices) Sign(content PriceContent) (string, error) {
+	if life := content.ValidUntil.Sub(p.Now()); life > MaxLife(UsePrice) {
+		return "", fmt.Errorf("auth: a price can be promised for %v at most, not for %v", MaxLife(UsePrice), life)
+	}
+	if err := sumsTo(content.Lines, content.Unit); err != nil {
+		return "", err
+	}
+	payload, err := encodePrice(content)
+	if err != nil {
+		return "", err
+	}
+	return priceTokens.seal(p.Keys, payload)
+}
+
+// Verify gives the content of a token that still holds. ErrPriceExpired comes with the content too, so
+// that the caller can say today's price; with ErrPriceInvalid there is none. Whether the customer is
+// the one who is being served is for the caller to ask.
+func (p *Prices) Verify(token string) (PriceContent, error) {
+	payload, err := priceTokens.open(p.Keys, token)
+	if err != nil {
+		return PriceContent{}, ErrPriceInvalid
+	}
+	content, err := decodePrice(payload)
+	if err != nil {
+		return PriceContent{}, ErrPriceInvalid
+	}
+	if !p.Now().Before(content.ValidUntil) {
+		return content, ErrPriceExpired
+	}
+	return content, nil
+}
+
+func sumsTo(lines []PriceLine, unit int64) error {
+	var sum int64
+	for _, line := range lines {
+		next := sum + line.Amount
+		if (next > sum) != (line.Amount > 0) {
+			return errors.New("auth: the lines of a price overflow")
+		}
+		sum = next
+	}
+	if sum != unit {
+		return fmt.Errorf("auth: the lines of a price sum to %d, its unit price is %d", sum, unit)
+	}
+	return nil
+}

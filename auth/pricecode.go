@@ -1,0 +1,180 @@
+package auth
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+	"unicode/utf8"
+)
+
+// The payload of a price token: customer and product as 16 bytes each; quantity, unit price, the list
+// price less the unit price, lead days, the microsecond asked at and those from there to the end, as
+// signed varints (encoding/binary); the number of options, and of each its code and value, each with
+// its length in front; the number of lines, and of each its kind, what it refers to, its amount, and
+// the 16 bytes referred to where there are any. Every content has one encoding, and nothing follows it.
+
+// What a line refers to.
+const (
+	refNone byte = iota
+	refRule
+	refAgreement
+)
+
+var refPrefixes = map[byte]string{refRule: "rul", refAgreement: "agr"}
+
+func encodePrice(c PriceContent) ([]byte, error) {
+	customer, err := packID("cus", c.Customer)
+	if err != nil {
+		return nil, err
+	}
+	product, err := packID("prd", c.Product)
+	if err != nil {
+		return nil, err
+	}
+	if c.LeadDays < 0 || c.LeadDays > math.MaxInt32 {
+		return nil, fmt.Errorf("auth: %d lead days", c.LeadDays)
+	}
+	asked, ends := c.AskedAt.UnixMicro(), c.ValidUntil.UnixMicro()
+	if !time.UnixMicro(asked).Equal(c.AskedAt.Truncate(time.Microsecond)) || !time.UnixMicro(ends).Equal(c.ValidUntil.Truncate(time.Microsecond)) {
+		return nil, errors.New("auth: a time out of range")
+	}
+	to := append(customer[:], product[:]...)
+	// Differences may wrap: adding them back wraps again.
+	for _, number := range []int64{c.Quantity, c.Unit, c.List - c.Unit, int64(c.LeadDays), asked, ends - asked} {
+		to = binary.AppendVarint(to, number)
+	}
+	to = binary.AppendUvarint(to, uint64(len(c.Options)))
+	for _, option := range c.Options {
+		for _, text := range []string{option.Code, option.Value} {
+			if !utf8.ValidString(text) {
+				return nil, fmt.Errorf("auth: an option that is no text: %q", text)
+			}
+			to = binary.AppendUvarint(to, uint64(len(text)))
+			to = append(to, text...)
+		}
+	}
+	to = binary.AppendUvarint(to, uint64(len(c.Lines)))
+	for _, line := range c.Lines {
+		ref, id, err := packRef(line.Ref)
+		if err != nil {
+			return nil, err
+		}
+		to = binary.AppendVarint(append(to, line.Kind, ref), line.Amount)
+		if ref != refNone {
+			to = append(to, id[:]...)
+		}
+	}
+	return to, nil
+}
+
+func packRef(text string) (ref byte, id [idBytes]byte, err error) {
+	if text == "" {
+		return refNone, id, nil
+	}
+	for ref, prefix := range refPrefixes {
+		if id, err := packID(prefix, text); err == nil {
+			return ref, id, nil
+		}
+	}
+	return refNone, id, fmt.Errorf("auth: a line of a price refers to %q: want a rule or an agreement", text)
+}
+
+// decodePrice takes any bytes. What it accepts, encodePrice gives back unchanged.
+func decodePrice(payload []byte) (PriceContent, error) {
+	in := priceReader{left: payload}
+	c := PriceContent{Customer: unpackID("cus", in.id()), Product: unpackID("prd", in.id())}
+	c.Quantity, c.Unit = in.number(), in.number()
+	c.List = c.Unit + in.number()
+	days := in.number()
+	if days < 0 || days > math.MaxInt32 {
+		return PriceContent{}, errNotSealed
+	}
+	c.LeadDays = int(days)
+	asked := in.number()
+	c.AskedAt, c.ValidUntil = time.UnixMicro(asked).UTC(), time.UnixMicro(asked+in.number()).UTC()
+	if options := in.count(2); options > 0 { // an option takes two bytes at least
+		c.Options = make([]PriceOption, options)
+	}
+	for i := range c.Options {
+		c.Options[i] = PriceOption{Code: in.text(), Value: in.text()}
+	}
+	if lines := in.count(3); lines > 0 { // a line takes three bytes at least
+		c.Lines = make([]PriceLine, lines)
+	}
+	for i := range c.Lines {
+		kind, ref := in.byte(), in.byte()
+		c.Lines[i] = PriceLine{Kind: kind, Amount: in.number()}
+		if ref == refNone {
+			continue
+		}
+		prefix, known := refPrefixes[ref]
+		if !known {
+			return PriceContent{}, errNotSealed
+		}
+		c.Lines[i].Ref = unpackID(prefix, in.id())
+	}
+	if in.broken || len(in.left) > 0 {
+		return PriceContent{}, errNotSealed
+	}
+	return c, nil
+}
+
+// priceReader takes a payload apart. Once something is wrong it is broken and gives zeros.
+type priceReader struct {
+	left   []byte
+	broken bool
+}
+
+// bytes gives the next n, fewer only when broken.
+func (r *priceReader) bytes(n int) []byte {
+	if r.broken || n > len(r.left) {
+		r.broken = true
+		return nil
+	}
+	taken := r.left[:n]
+	r.left = r.left[n:]
+	return taken
+}
+
+func (r *priceReader) byte() byte {
+	if taken := r.bytes(1); taken != nil {
+		return taken[0]
+	}
+	return 0
+}
+
+func (r *priceReader) id() (id [idBytes]byte) {
+	copy(id[:], r.bytes(idBytes))
+	return id
+}
+
+func (r *priceReader) number() int64 {
+	number, n := binary.Varint(r.left)
+	if n <= 0 || n > 1 && r.left[n-1] == 0 { // the longer spellings of a number end in a zero byte
+		r.broken = true
+		return 0
+	}
+	r.bytes(n)
+	return number
+}
+
+// count gives how many things follow of which each takes at least so many bytes.
+func (r *priceReader) count(each int) int {
+	number, n := binary.Uvarint(r.left)
+	if n <= 0 || n > 1 && r.left[n-1] == 0 || number > uint64(len(r.left)/each) {
+		r.broken = true
+		return 0
+	}
+	r.bytes(n)
+	return int(number)
+}
+
+func (r *priceReader) text() string {
+	text := string(r.bytes(r.count(1)))
+	if !utf8.ValidString(text) {
+		r.broken = true
+	}
+	return text
+}
