@@ -1,0 +1,72 @@
+package schema
+
+import (
+	"encoding/json"
+
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Contact is one communication with a customer, either way, with what it cost and earned.
+type Contact struct{ ent.Schema }
+
+// Mixin of Contact.
+func (Contact) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{}} }
+
+// Fields of Contact.
+func (Contact) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("customer_id").Immutable().Annotations(hidden()),
+		field.Enum("kind").GoType(ContactKind("")).Annotations(entgql.Type("ContactKind")),
+		field.Enum("direction").GoType(Direction("")).Annotations(entgql.Type("Direction")),
+		field.Enum("channel").GoType(Channel("")).Annotations(entgql.Type("Channel")),
+		field.Time("at").Annotations(entgql.OrderField("AT")),
+		decimal("minutes"),
+		field.String("staff_id").Optional().Nillable().Annotations(hidden()),
+		field.String("subject").Optional().Nillable().MaxLen(500),
+		field.Text("notes").Optional().Nillable().MaxLen(20000),
+		field.String("about_id").Optional().Nillable().Annotations(hidden()),
+		field.String("permission_id").Optional().Nillable().Annotations(hidden()),
+		field.Enum("purpose").GoType(Purpose("")).Optional().Nillable().Annotations(hidden()),
+		field.Enum("stage").GoType(Stage("")).Annotations(hidden()), // the customer's stage at that moment
+		field.String("external_id").Optional().Nillable().MaxLen(200).Annotations(hidden()),
+		innerAmount("expense"),
+		amount("cost"),
+		field.JSON("cost_lines", json.RawMessage{}).Annotations(hidden()), // a list of costing.Line, summing to cost
+		field.Bool("uncosted").Default(false).Annotations(hidden()),       // a rate is missing: costed when it arrives
+		innerAmount("realised"), // the credits' sum
+		field.Time("recorded_at").Immutable().Annotations(hidden()),
+	}
+}
+
+// Edges of Contact.
+func (Contact) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable(),
+		maybe("staff", User.Type, "staff_id"),
+		maybe("about", Customer.Type, "about_id"),
+		maybe("permission", Permission.Type, "permission_id"),
+	}
+}
+
+// Indexes of Contact.
+func (Contact) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("customer_id", "at", "id"),
+		index.Fields("at", "id"),
+		index.Fields("staff_id", "at"),
+		index.Fields("channel", "at"),
+		index.Fields("about_id"),
+		index.Fields("permission_id"),
+		index.Fields("external_id").Unique(),
+	}
+}
+
+// Annotations of Contact.
+func (Contact) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.RelayConnection()}
+}
