@@ -1,0 +1,80 @@
+package transport
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// buckets holds a leaky bucket of points for every caller that was seen lately.
+type buckets struct {
+	capacity float64
+	restore  float64 // points a second
+	now      func() time.Time
+
+	mu     sync.Mutex
+	byName map[string]*bucket
+	swept  time.Time
+}
+
+type bucket struct {
+	points float64
+	at     time.Time
+}
+
+func newBuckets(limits Limits, now func() time.Time) *buckets {
+	return &buckets{capacity: float64(limits.Bucket), restore: float64(limits.Restore), now: now, byName: map[string]*bucket{}, swept: now()}
+}
+
+// take charges a caller. Where there is not enough, nothing is taken and wait says when there will
+// be; a charge above the capacity waits for a full bucket and is then let through.
+func (b *buckets) take(caller string, cost int) (available int, wait time.Duration, ok bool) {
+	if b.capacity < 0 {
+		return 0, 0, true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	mine := b.refilled(caller)
+	if missing := min(float64(cost), b.capacity) - mine.points; missing > 0 {
+		return int(mine.points), time.Duration(math.Ceil(missing / b.restore * float64(time.Second))), false
+	}
+	mine.points -= float64(cost)
+	return int(mine.points), 0, true
+}
+
+// settle gives back what was charged beyond the real cost, or takes what was charged short.
+func (b *buckets) settle(caller string, charged, actual int) (available int) {
+	if b.capacity < 0 {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	mine := b.refilled(caller)
+	mine.points = min(b.capacity, mine.points+float64(charged-actual))
+	return max(0, int(mine.points))
+}
+
+// refilled gives a caller's bucket as of now. Full buckets are forgotten once a minute: a new one is full too.
+func (b *buckets) refilled(caller string) *bucket {
+	now := b.now()
+	if now.Sub(b.swept) >= time.Minute {
+		b.swept = now
+		for name, other := range b.byName {
+			if b.points(other, now) >= b.capacity {
+				delete(b.byName, name)
+			}
+		}
+	}
+	mine := b.byName[caller]
+	if mine == nil {
+		mine = &bucket{points: b.capacity, at: now}
+		b.byName[caller] = mine
+	}
+	mine.points, mine.at = b.points(mine, now), now
+	return mine
+}
+
+// points never shrinks a bucket when the clock is set back.
+func (b *buckets) points(of *bucket, now time.Time) float64 {
+	return min(b.capacity, of.points+max(0, now.Sub(of.at).Seconds())*b.restore)
+}

@@ -1,0 +1,153 @@
+package transport
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Weights says what resolving one field costs. A key is "Type.field" or, weaker, the name of the
+// type that a field gives ("Money"). Without a key a field costs 1 where it gives an object and
+// nothing where it gives a scalar or an enum, which come with their object; nor do pageInfo and the
+// edges of a connection, or anything of introspection, cost by themselves. What stands under a list
+// is multiplied by the page size (first or last; Limits.PageDefault without either), or by the
+// number of ids where a field takes ids.
+//
+//	Weights{"Customer.price": 2, "Query.contactEconomics": 50, "Money": 0}
+type Weights map[string]int
+
+// costs knows the weight of every field of a schema.
+type costs struct {
+	schema *ast.Schema
+	limits Limits
+	weight map[string]map[string]int // type, field
+}
+
+func newCosts(schema *ast.Schema, weights Weights, limits Limits) *costs {
+	c := &costs{schema: schema, limits: limits, weight: map[string]map[string]int{}}
+	for name, definition := range schema.Types {
+		fields := map[string]int{}
+		for _, field := range definition.Fields {
+			fields[field.Name] = c.standard(weights, name, field)
+		}
+		c.weight[name] = fields
+	}
+	for name, definition := range schema.Types { // an interface's field costs what its dearest implementor's does
+		if definition.Kind == ast.Interface {
+			for field := range c.weight[name] {
+				for _, implementor := range schema.GetPossibleTypes(definition) {
+					c.weight[name][field] = max(c.weight[name][field], c.weight[implementor.Name][field])
+				}
+			}
+		}
+	}
+	return c
+}
+
+func (c *costs) standard(weights Weights, typeName string, field *ast.FieldDefinition) int {
+	if weight, named := weights[typeName+"."+field.Name]; named {
+		return weight
+	}
+	given := field.Type.Name()
+	if weight, named := weights[given]; named {
+		return weight
+	}
+	definition := c.schema.Types[given]
+	switch {
+	case definition == nil || definition.IsLeafType():
+		return 0
+	case strings.HasPrefix(given, "__") || strings.HasPrefix(typeName, "__"):
+		return 0
+	case given == "PageInfo" || strings.HasSuffix(given, "Edge"):
+		return 0
+	default:
+		return 1
+	}
+}
+
+// of gives what an operation may cost at most with these variables. Fragments are counted once each
+// and added wherever they are spread.
+func (c *costs) of(operation *ast.OperationDefinition, variables map[string]any) int {
+	return c.selections(operation.SelectionSet, variables, map[*ast.FragmentDefinition]int{})
+}
+
+func (c *costs) selections(selections ast.SelectionSet, variables map[string]any, known map[*ast.FragmentDefinition]int) int {
+	sum := 0
+	for _, selection := range selections {
+		switch selection := selection.(type) {
+		case *ast.Field:
+			if selection.ObjectDefinition == nil || selection.Definition == nil {
+				continue
+			}
+			children := c.selections(selection.SelectionSet, variables, known)
+			cost := add(c.weight[selection.ObjectDefinition.Name][selection.Name], multiply(c.items(selection, variables), children))
+			sum = add(sum, cost)
+		case *ast.InlineFragment:
+			sum = add(sum, c.selections(selection.SelectionSet, variables, known))
+		case *ast.FragmentSpread:
+			cost, counted := known[selection.Definition]
+			if !counted {
+				cost = c.selections(selection.Definition.SelectionSet, variables, known)
+				known[selection.Definition] = cost
+			}
+			sum = add(sum, cost)
+		}
+	}
+	return sum
+}
+
+// items gives how many times what stands under a field is resolved at most. A page beyond the
+// maximum is the resolver's to refuse, with a better message than ours.
+func (c *costs) items(field *ast.Field, variables map[string]any) int {
+	declared := field.Definition.Arguments
+	paged := declared.ForName("first") != nil || declared.ForName("last") != nil
+	ids := declared.ForName("ids") != nil && field.Definition.Type.Elem != nil
+	if !paged && !ids {
+		return 1
+	}
+	arguments := field.ArgumentMap(variables)
+	if ids {
+		list, _ := arguments["ids"].([]any)
+		return max(1, len(list))
+	}
+	size := -1
+	for _, name := range []string{"first", "last"} {
+		if n, given := arguments[name].(int64); given {
+			size = max(size, int(min(max(n, 0), int64(c.limits.PageMaximum))))
+		}
+	}
+	if size < 0 {
+		size = c.limits.PageDefault
+	}
+	return size
+}
+
+// spent counts what an operation really costs while it runs.
+type spent struct{ points atomic.Int64 }
+
+type spentKey struct{}
+
+// meter is the executor's extension that counts the fields resolved.
+type meter struct{ costs *costs }
+
+// ExtensionName implements graphql.HandlerExtension.
+func (meter) ExtensionName() string { return "Cost" }
+
+// Validate implements graphql.HandlerExtension.
+func (meter) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptField implements graphql.FieldInterceptor.
+func (m meter) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+	field := graphql.GetFieldContext(ctx).Field
+	if field.Field != nil && field.Definition != nil && field.ObjectDefinition != nil {
+		if weight := m.costs.weight[field.ObjectDefinition.Name][field.Name]; weight > 0 {
+			if spent, ok := ctx.Value(spentKey{}).(*spent); ok {
+				spent.points.Add(int64(weight))
+			}
+		}
+	}
+	return next(ctx)
+}

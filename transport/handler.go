@@ -1,0 +1,225 @@
+// Package transport speaks GraphQL over HTTP (POST and GET), WebSocket (graphql-transport-ws) and
+// server-sent events (graphql-sse, distinct connections) for any gqlgen schema.
+//
+// It follows the GraphQL-over-HTTP specification and refuses whatever could be understood in two
+// ways. What a request may ask for is bounded by Limits; what an error may say is decided in one
+// place (present.go). The executor underneath is gqlgen's; parsing, validation, coercion of
+// variables and all input and output are done here.
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Config is what a Handler needs besides its schema. The zero value works and is meant for production.
+type Config struct {
+	Limits  Limits
+	Weights Weights
+
+	// Development switches on introspection and suggestions ("Did you mean …").
+	Development bool
+
+	// Trusted, where it is not nil, are the only documents that are run, by the hexadecimal SHA-256
+	// of their text. A client sends the text or, in extensions.persistedQuery.sha256Hash, the hash.
+	Trusted map[string]string
+	// PersistedQueries lets clients send the hash alone of a document that they have sent before.
+	PersistedQueries bool
+
+	// Caller names the one whose bucket of points an operation is charged to. Where it is nil or
+	// gives "", that is the client's network address.
+	Caller func(ctx context.Context) string
+
+	// Validate is asked before an operation is run; its errors are shown as they are and the operation is not run.
+	Validate func(ctx context.Context, operation *graphql.OperationContext) gqlerror.List
+
+	// Authenticate signs a WebSocket in. The token is that of connection_init's payload, its member
+	// authorization or token, without "Bearer "; "" where there is none. The context it gives is that
+	// of all the socket's operations. The socket is closed with 4403 when expiresAt passes (a zero
+	// time never does) or done is closed (nil never is), and at once where there is an error. Where
+	// Authenticate is nil, operations run with the context of the upgrade request.
+	Authenticate func(ctx context.Context, token string) (_ context.Context, expiresAt time.Time, done <-chan struct{}, err error)
+
+	// Session gives the same two ends for a stream of server-sent events, whose caller the HTTP
+	// middleware in front has put into ctx. nil: such a stream lasts until the client leaves.
+	Session func(ctx context.Context) (expiresAt time.Time, done <-chan struct{})
+
+	// Origins are the other sites whose pages may open a WebSocket: "https://app.example.com". The
+	// server's own is always allowed, and so are clients that are no browsers and send no Origin.
+	Origins []string
+
+	// Observe is told of every operation when it ends, and of every request that was refused before it was one.
+	Observe func(ctx context.Context, operation OperationInfo)
+
+	Log   *slog.Logger     // nil: slog.Default()
+	Now   func() time.Time // nil: time.Now
+	NewID func() string    // makes request ids; nil: random
+}
+
+// Handler serves one schema at one path.
+type Handler struct {
+	config    Config
+	limits    Limits
+	schema    graphql.ExecutableSchema
+	executor  *executor.Executor
+	documents *documents
+	costs     *costs
+	buckets   *buckets
+	names     operationNames
+	log       *slog.Logger
+	served    http.Handler
+
+	mu      sync.Mutex
+	ending  chan struct{}  // closed when Shutdown begins
+	streams sync.WaitGroup // sockets and event streams; Add only under mu and before ending is closed
+}
+
+// New makes the handler of a schema.
+func New(schema graphql.ExecutableSchema, config Config) *Handler {
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	limits := config.Limits.withDefaults()
+	h := &Handler{
+		config:    config,
+		limits:    limits,
+		schema:    schema,
+		executor:  executor.New(schema),
+		documents: newDocuments(limits.CacheBytes),
+		costs:     newCosts(schema.Schema(), config.Weights, limits),
+		buckets:   newBuckets(limits, config.Now),
+		log:       config.Log,
+		ending:    make(chan struct{}),
+	}
+	h.executor.SetQueryCache(prepared{})
+	h.executor.SetErrorPresenter(h.present)
+	h.executor.SetRecoverFunc(recovered)
+	h.executor.Use(meter{h.costs})
+	if config.Development {
+		h.executor.Use(extension.Introspection{})
+	}
+	h.served = RequestIDs(config.NewID, http.HandlerFunc(h.serve))
+	return h
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.served.ServeHTTP(w, r) }
+
+// Shutdown ends sockets (1001) and event streams, refuses new ones and waits until their operations
+// have ended or ctx has. Requests of the plain kind are http.Server.Shutdown's to wait for; call
+// this one first, for that one does not know of sockets and would wait for event streams.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	h.mu.Lock()
+	select {
+	case <-h.ending:
+	default:
+		close(h.ending)
+	}
+	h.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		h.streams.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// streaming registers a socket or event stream; false when the server is shutting down.
+func (h *Handler) streaming() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case <-h.ending:
+		return false
+	default:
+		h.streams.Add(1)
+		return true
+	}
+}
+
+type addressKey struct{}
+
+// serve chooses the transport.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Add("Vary", "Accept")
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = r.RemoteAddr
+	}
+	r = r.WithContext(context.WithValue(r.Context(), addressKey{}, address))
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			h.writeRefusal(w, r, mediaJSON, &refusal{
+				status: http.StatusInternalServerError,
+				errors: gqlerror.List{h.present(r.Context(), recovered(r.Context(), p))},
+			})
+		}
+	}()
+	if r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+		h.serveSocket(w, r)
+		return
+	}
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Allow", "GET, POST, OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+		refused := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "only GET and POST are served here")
+		refused.allow = "GET, POST"
+		h.writeRefusal(w, r, mediaJSON, refused)
+		return
+	}
+	media := accepted(r.Header)
+	switch media {
+	case "":
+		h.writeRefusal(w, r, mediaJSON, refuse(http.StatusNotAcceptable, CodeNotAcceptable,
+			"an answer is application/graphql-response+json, application/json or text/event-stream"))
+	case mediaEvents:
+		h.serveEvents(w, r)
+	default:
+		h.servePlain(w, r, media)
+	}
+}
+
+// read reads the request of a POST or GET.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	if r.Method == http.MethodGet {
+		return h.readGet(r)
+	}
+	return h.readPost(w, r)
+}
+
+// caller names whose bucket is charged.
+func (h *Handler) caller(ctx context.Context) string {
+	if h.config.Caller != nil {
+		if name := h.config.Caller(ctx); name != "" {
+			return name
+		}
+	}
+	address, _ := ctx.Value(addressKey{}).(string)
+	return "address " + address
+}

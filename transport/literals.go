@@ -1,0 +1,88 @@
+package transport
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/core"
+)
+
+// literals is a validation rule for the values written into a document. It holds them to the bounds
+// that variables are held to, and finds the numbers that the validator passes but the executor
+// could not read.
+func (h *Handler) literals(events *core.Events, addError core.AddErrFunc) {
+	seen := map[*ast.Value]bool{} // a fragment is walked by itself and where it is spread
+	check := func(place string, value *ast.Value) {
+		if value == nil || seen[value] {
+			return
+		}
+		seen[value] = true
+		if err := h.literal(value, place, nil, 1); err != nil {
+			addError(func(e *gqlerror.Error) {
+				e.Message, e.Extensions, e.Locations = err.Message, err.Extensions, err.Locations
+			})
+		}
+	}
+	events.OnField(func(_ *core.Walker, field *ast.Field) {
+		for _, argument := range field.Arguments {
+			check(field.Name+"("+argument.Name+")", argument.Value)
+		}
+	})
+	events.OnDirective(func(_ *core.Walker, directive *ast.Directive) {
+		for _, argument := range directive.Arguments {
+			check("@"+directive.Name+"("+argument.Name+")", argument.Value)
+		}
+	})
+	events.OnOperation(func(_ *core.Walker, operation *ast.OperationDefinition) {
+		for _, variable := range operation.VariableDefinitions {
+			check("$"+variable.Variable, variable.DefaultValue)
+		}
+	})
+}
+
+// literal gives the first thing wrong with a value, nil where all is well.
+func (h *Handler) literal(value *ast.Value, place string, path []string, depth int) *gqlerror.Error {
+	wrong := func(format string, args ...any) *gqlerror.Error {
+		return inputError(value.Position, strings.Join(append([]string{place}, path...), "."), path, format, args...)
+	}
+	switch value.Kind {
+	case ast.IntValue:
+		n, err := strconv.ParseInt(value.Raw, 10, 64)
+		if err != nil || typed(value, "Int") && (n < math.MinInt32 || n > math.MaxInt32) {
+			return wrong("an Int has 32 bits, with a sign")
+		}
+	case ast.FloatValue:
+		if _, err := strconv.ParseFloat(value.Raw, 64); err != nil {
+			return wrong("a Float is a finite number of 64 bits")
+		}
+	case ast.StringValue, ast.BlockValue:
+		if strings.ContainsRune(value.Raw, 0) {
+			return wrong("a string may not contain U+0000")
+		}
+	case ast.ListValue, ast.ObjectValue:
+		if over(depth, h.limits.InputDepth) {
+			return wrong("nested deeper than %d levels", h.limits.InputDepth)
+		}
+		if value.Kind == ast.ListValue && over(len(value.Children), h.limits.ListItems) {
+			return wrong("more than %d items in a list", h.limits.ListItems)
+		}
+		for i, child := range value.Children {
+			name := child.Name
+			if value.Kind == ast.ListValue {
+				name = strconv.Itoa(i)
+			}
+			if err := h.literal(child.Value, place, append(path[:len(path):len(path)], name), depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// typed tells whether a literal stands where this built-in scalar is expected.
+func typed(value *ast.Value, scalar string) bool {
+	return value.ExpectedType != nil && value.ExpectedType.Name() == scalar
+}

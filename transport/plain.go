@@ -1,0 +1,111 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// servePlain answers a POST or GET with one JSON document.
+func (h *Handler) servePlain(w http.ResponseWriter, r *http.Request, media string) {
+	params, refused := h.read(w, r)
+	if refused != nil {
+		h.writeRefusal(w, r, media, refused)
+		return
+	}
+	params.Headers = r.Header
+	op, refused := h.prepare(r.Context(), "http", params, func(kind ast.Operation) *refusal {
+		if kind == ast.Subscription {
+			return refuse(http.StatusBadRequest, CodeBadRequest, "a subscription needs a WebSocket or Accept: text/event-stream")
+		}
+		return onlyQueriesByGet(r, kind)
+	})
+	if refused != nil {
+		h.writeAnswer(w, media, refused)
+		return
+	}
+	response := op.run()
+	body := encode(response, true)
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body) // the client may have left
+}
+
+// onlyQueriesByGet keeps links, prefetching and images from changing anything.
+func onlyQueriesByGet(r *http.Request, kind ast.Operation) *refusal {
+	if r.Method != http.MethodGet || kind != ast.Mutation {
+		return nil
+	}
+	refused := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "a mutation needs a POST")
+	refused.allow = http.MethodPost
+	return refused
+}
+
+// writeRefusal answers a request that never became an operation, and tells Config.Observe.
+func (h *Handler) writeRefusal(w http.ResponseWriter, r *http.Request, media string, refused *refusal) {
+	op := &operation{handler: h, begun: h.config.Now(), info: OperationInfo{
+		Name: anonymous, Transport: "http", Codes: codes(refused.errors), RequestID: RequestID(r.Context()),
+	}}
+	op.observe(r.Context())
+	h.writeAnswer(w, media, refused)
+}
+
+// writeAnswer writes a refusal: errors and no data.
+func (h *Handler) writeAnswer(w http.ResponseWriter, media string, refused *refusal) {
+	if refused.allow != "" {
+		w.Header().Set("Allow", refused.allow)
+	}
+	if refused.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(float64(refused.retryAfter)/float64(time.Second)))))
+	}
+	body := encode(&graphql.Response{Errors: refused.errors, Extensions: refused.extensions}, false)
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(refused.httpStatus(media))
+	_, _ = w.Write(body)
+}
+
+// encode writes an answer around its data, which is JSON already and is not read again.
+func encode(response *graphql.Response, withData bool) []byte {
+	var out bytes.Buffer
+	out.Grow(len(response.Data) + 256)
+	out.WriteByte('{')
+	member := func(name string, value []byte) {
+		if out.Len() > 1 {
+			out.WriteByte(',')
+		}
+		out.WriteString(`"` + name + `":`)
+		out.Write(value)
+	}
+	if len(response.Errors) > 0 {
+		member("errors", mustJSON(response.Errors))
+	}
+	if withData {
+		if len(response.Data) == 0 {
+			member("data", []byte("null"))
+		} else {
+			member("data", response.Data)
+		}
+	}
+	if len(response.Extensions) > 0 {
+		member("extensions", mustJSON(response.Extensions))
+	}
+	out.WriteByte('}')
+	return out.Bytes()
+}
+
+// mustJSON encodes what this package or a resolver has put together; what cannot be encoded is a
+// defect, and its panic is answered as one.
+func mustJSON(value any) []byte {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return encoded
+}

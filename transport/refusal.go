@@ -1,0 +1,97 @@
+package transport
+
+import (
+	"net/http"
+	"regexp"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// The codes of extensions.code that this package adds to those of package fault.
+const (
+	CodeBadRequest       = "BAD_REQUEST"
+	CodeMethodNotAllowed = "METHOD_NOT_ALLOWED"
+	CodeNotAcceptable    = "NOT_ACCEPTABLE"
+	CodeUnsupportedMedia = "UNSUPPORTED_MEDIA_TYPE"
+	CodeTooLarge         = "PAYLOAD_TOO_LARGE"
+	CodeForbiddenOrigin  = "FORBIDDEN_ORIGIN"
+	CodeParse            = "GRAPHQL_PARSE_FAILED"
+	CodeValidation       = "GRAPHQL_VALIDATION_FAILED"
+	CodeThrottled        = "THROTTLED"
+	CodeDeadline         = "DEADLINE_EXCEEDED"
+	CodeInternal         = "INTERNAL"
+	CodeNotPersisted     = "PERSISTED_QUERY_NOT_FOUND"
+	CodeNotTrusted       = "OPERATION_NOT_ALLOWED"
+	CodeShuttingDown     = "SHUTTING_DOWN"
+)
+
+// refusal is a request that is answered without being run: errors, and no data.
+type refusal struct {
+	status     int // 0: what the answer's media type wants for a request error
+	errors     gqlerror.List
+	extensions map[string]any
+	retryAfter time.Duration // for status 429
+	allow      string        // for status 405
+}
+
+// refuse makes a refusal of one error.
+func refuse(status int, code, message string) *refusal {
+	return &refusal{status: status, errors: gqlerror.List{requestError(code, message)}}
+}
+
+// requestError makes an error of the request as a whole.
+func requestError(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}
+
+// httpStatus gives the status for an answer of this media type. The GraphQL-over-HTTP specification
+// wants 200 with application/json, which intermediaries produce too, and 400 with its own type.
+func (r *refusal) httpStatus(media string) int {
+	switch {
+	case r.status != 0:
+		return r.status
+	case media == mediaResponse:
+		return http.StatusBadRequest
+	default:
+		return http.StatusOK
+	}
+}
+
+// maxMessage is the length in bytes to which a message is cut that repeats the client's own words:
+// the name of a field may be as long as the body.
+const maxMessage = 300
+
+// suggestion finds what the validator knows better. It gives names of the schema away.
+var suggestion = regexp.MustCompile(`(?s) Did you mean .*$`)
+
+// plainErrors gives parser's and validator's errors as they may be shown: with a code, of bounded
+// length and number, without the names of source files and, in production, without suggestions.
+func (h *Handler) plainErrors(code string, list gqlerror.List) gqlerror.List {
+	plain := make(gqlerror.List, 0, min(len(list), 20))
+	for i, err := range list {
+		if over(i+1, h.limits.Errors) {
+			break
+		}
+		message := err.Message
+		if !h.config.Development {
+			message = suggestion.ReplaceAllString(message, "")
+		}
+		if len(message) > maxMessage {
+			message = message[:maxMessage]
+			for !utf8.ValidString(message) {
+				message = message[:len(message)-1]
+			}
+			message += "…"
+		}
+		extensions := map[string]any{"code": code}
+		for _, key := range []string{"code", "field"} {
+			if value, own := err.Extensions[key]; own {
+				extensions[key] = value
+			}
+		}
+		plain = append(plain, &gqlerror.Error{Message: message, Path: err.Path, Locations: err.Locations, Extensions: extensions})
+	}
+	return plain
+}
