@@ -1,6 +1,7 @@
 package lifetime_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -28,6 +29,9 @@ func sharedJSON(t testing.TB, name string, into any) {
 		t.Fatal(err)
 	}
 }
+
+// nanToNull makes JSON of a file that writes NaN.
+func nanToNull(text []byte) []byte { return bytes.ReplaceAll(text, []byte("NaN"), []byte("null")) }
 
 // decimal is a JSON string with more digits than a double.
 type decimal float64

@@ -1,0 +1,273 @@
+package lifetime
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
+)
+
+// ErrStopped is returned by a fit whose Options.Stop reported true.
+var ErrStopped = errors.New("lifetime: the fit was stopped")
+
+// Options of a fit.
+type Options struct {
+	// Stop, if set, is asked before every evaluation of the likelihood, from one goroutine at a time;
+	// once it reports true the fit ends with ErrStopped.
+	Stop func() bool
+}
+
+// Boundary says where the likelihood has its maximum.
+type Boundary string
+
+// The boundaries; each but Interior is a sentence for the notes. At a boundary there are no standard
+// errors and no condition, and some parameters are only those at which the likelihood stopped rising.
+const (
+	Interior   Boundary = ""
+	NoDropout  Boundary = "dropout is not identified: the data is explained as well by nobody leaving"
+	AtTheEdge  Boundary = "not all parameters are identified: the likelihood still rises at the edge of their range"
+	edgeFactor          = 1e5 // a parameter this many times its scale, or this small a part of it, is at the edge
+)
+
+// Report says how far a fit can be trusted.
+type Report struct {
+	LogLikelihood float64 // of all customers, in the unit of the sample
+	Converged     bool    // the gradient vanishes; in the interior, at a true maximum too
+	Iterations    int     // of all starts together, and of the polish
+	GradientNorm  float64 // largest |d LL / d ln parameter|
+	// Condition is the largest eigenvalue of the Hessian in the logarithms of the parameters over the
+	// smallest; 0 where there is no proper maximum.
+	Condition float64
+	// StdErrors belong to the parameters in the model's order; nil where there is no proper maximum.
+	StdErrors []float64
+	Boundary  Boundary
+	Status    string // one sentence for people
+	Rows      int    // distinct rows used
+	Customers int    // customers in them
+}
+
+func (r *Report) describe() {
+	switch {
+	case !r.Converged:
+		r.Status = fmt.Sprintf("not converged: the gradient is still %.2g after %d iterations", r.GradientNorm, r.Iterations)
+	case r.Boundary != Interior:
+		r.Status = "converged at a boundary: " + string(r.Boundary)
+	default:
+		r.Status = fmt.Sprintf("converged in %d iterations, condition %.3g", r.Iterations, r.Condition)
+	}
+}
+
+// likelihood is a log-likelihood as a function of the logarithms of its parameters, which must be of
+// order one at a plausible optimum.
+type likelihood struct {
+	customers float64
+	starts    [][]float64
+	// at returns the log-likelihood at theta and fills grad with its derivatives by theta.
+	at func(theta, grad []float64) float64
+}
+
+// optimum is what maximise found, in the logarithms of the parameters.
+type optimum struct {
+	theta      []float64
+	value      float64
+	gradient   float64
+	iterations int
+	converged  bool
+	edge       bool
+	condition  float64
+	stdErrors  []float64 // of theta
+}
+
+const (
+	roughGradient = 1e-4 // per customer: where L-BFGS hands over to Newton
+	edgeGradient  = 1e-5 // per customer: a likelihood this flat has stopped rising at its edge
+	settled       = 1e-7 // Newton's remaining step in standard errors
+	maxNewton     = 60
+	longestStep   = 2.0 // of Newton, in the logarithm of a parameter
+)
+
+// maximise runs L-BFGS from every start and polishes the results by Newton, best first, until one
+// converges. The only error is ErrStopped.
+func (l likelihood) maximise(stop func() bool) (optimum, error) {
+	stopped := func() bool { return stop != nil && stop() }
+	dim, iterations := len(l.starts[0]), 0
+	rough := make([]optimum, 0, len(l.starts))
+	for _, start := range l.starts {
+		grad := make([]float64, dim)
+		var at []float64 // where grad was computed
+		var value float64
+		eval := func(theta []float64) {
+			if at == nil || !floats.Equal(at, theta) {
+				at = append(at[:0], theta...)
+				value = l.at(theta, grad)
+			}
+		}
+		result, err := optimize.Minimize(optimize.Problem{
+			Func: func(theta []float64) float64 {
+				eval(theta)
+				return -value / l.customers
+			},
+			Grad: func(into, theta []float64) {
+				eval(theta)
+				floats.ScaleTo(into, -1/l.customers, grad)
+			},
+			Status: func() (optimize.Status, error) {
+				if stopped() {
+					return optimize.Failure, ErrStopped
+				}
+				return optimize.NotTerminated, nil
+			},
+		}, start, &optimize.Settings{
+			GradientThreshold: roughGradient,
+			MajorIterations:   200,
+			FuncEvaluations:   1000,
+		}, &optimize.LBFGS{})
+		if errors.Is(err, ErrStopped) {
+			return optimum{}, ErrStopped
+		}
+		// A line search that gives up leaves a usable point; Newton decides what it is worth.
+		if result == nil || !finite(result.F) || !finite(floats.Sum(result.X)) {
+			continue
+		}
+		iterations += result.MajorIterations
+		rough = append(rough, optimum{theta: result.X, value: -result.F * l.customers})
+	}
+	slices.SortStableFunc(rough, func(a, b optimum) int {
+		if a.value > b.value {
+			return -1
+		}
+		return 1
+	})
+	best := optimum{value: math.Inf(-1), gradient: math.Inf(1), theta: l.starts[0]}
+	for _, r := range rough {
+		o, err := l.polish(r.theta, stopped)
+		if err != nil {
+			return optimum{}, err
+		}
+		iterations += o.iterations
+		if o.value > best.value {
+			best = o
+		}
+		if best.converged {
+			break
+		}
+	}
+	best.iterations = iterations
+	return best, nil
+}
+
+// polish is Newton's method with a line search, on the absolute eigenvalues of the Hessian so that it
+// climbs from a saddle as well. It ends at a maximum, at an edge, or where it cannot climb.
+func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error) {
+	dim := len(theta)
+	o := optimum{theta: slices.Clone(theta)}
+	grad, step, trial := make([]float64, dim), make([]float64, dim), make([]float64, dim)
+	trialGrad := make([]float64, dim)
+	o.value = l.at(o.theta, grad)
+	for ; o.iterations < maxNewton; o.iterations++ {
+		if stopped() {
+			return o, ErrStopped
+		}
+		o.gradient = floats.Norm(grad, math.Inf(1))
+		for _, v := range o.theta {
+			o.edge = o.edge || math.Abs(v) > math.Log(edgeFactor)
+		}
+		if o.edge {
+			o.converged = o.gradient < edgeGradient*l.customers
+			return o, nil
+		}
+		var eigen mat.EigenSym
+		if !eigen.Factorize(l.curvature(o.theta), true) {
+			return o, nil
+		}
+		values := eigen.Values(nil) // ascending
+		var vectors mat.Dense
+		eigen.VectorsTo(&vectors)
+		floor := 1e-12 * math.Max(math.Abs(values[0]), math.Abs(values[dim-1]))
+		decrement := 0.0
+		clear(step)
+		for i, v := range values {
+			along := mat.Dot(vectors.ColView(i), mat.NewVecDense(dim, grad))
+			v = math.Max(math.Abs(v), floor)
+			decrement += along * along / v
+			for j := range step {
+				step[j] += along / v * vectors.At(j, i)
+			}
+		}
+		if values[0] > floor && math.Sqrt(decrement) < settled {
+			o.converged = true
+			o.condition = values[dim-1] / values[0]
+			o.stdErrors = make([]float64, dim)
+			for j := range dim {
+				for i, v := range values {
+					o.stdErrors[j] += vectors.At(j, i) * vectors.At(j, i) / v
+				}
+				o.stdErrors[j] = math.Sqrt(o.stdErrors[j])
+			}
+			return o, nil
+		}
+		if size := floats.Norm(step, math.Inf(1)); size > longestStep {
+			floats.Scale(longestStep/size, step)
+		}
+		// Rounding of the sum is allowed for; without it the last steps would be refused.
+		climbed := false
+		for range 40 {
+			floats.AddTo(trial, o.theta, step)
+			if v := l.at(trial, trialGrad); v >= o.value-1e-13*math.Abs(o.value) {
+				o.value, climbed = v, true
+				copy(o.theta, trial)
+				copy(grad, trialGrad)
+				break
+			}
+			floats.Scale(0.5, step)
+		}
+		if !climbed {
+			return o, nil
+		}
+	}
+	return o, nil
+}
+
+// curvature is minus the Hessian, from central differences of the analytic gradient.
+func (l likelihood) curvature(theta []float64) *mat.SymDense {
+	const h = 1e-4
+	dim := len(theta)
+	moved, up, down := slices.Clone(theta), make([]float64, dim), make([]float64, dim)
+	full := mat.NewDense(dim, dim, nil)
+	for j := range dim {
+		moved[j] = theta[j] + h
+		l.at(moved, up)
+		moved[j] = theta[j] - h
+		l.at(moved, down)
+		moved[j] = theta[j]
+		for i := range dim {
+			full.Set(i, j, (down[i]-up[i])/(2*h))
+		}
+	}
+	sym := mat.NewSymDense(dim, nil)
+	for i := range dim {
+		for j := i; j < dim; j++ {
+			sym.SetSym(i, j, (full.At(i, j)+full.At(j, i))/2)
+		}
+	}
+	return sym
+}
+
+// report carries an optimum over to the parameters themselves.
+func (o optimum) report(parameters ...float64) Report {
+	r := Report{
+		LogLikelihood: o.value, Converged: o.converged, Iterations: o.iterations,
+		GradientNorm: o.gradient, Condition: o.condition,
+	}
+	if o.edge {
+		r.Boundary = AtTheEdge
+	}
+	for i, s := range o.stdErrors {
+		r.StdErrors = append(r.StdErrors, s*parameters[i])
+	}
+	return r
+}

@@ -1,0 +1,366 @@
+package lifetime_test
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"kopeck/lifetime"
+)
+
+type fitted struct {
+	Params []float64
+	LL     float64
+	StdErr []float64 `json:"std_err"`
+}
+
+type fitReference struct {
+	Meta struct {
+		Customers   int
+		Repeaters   int
+		CalEnd      string  `json:"cal_end"`
+		HoldEnd     string  `json:"hold_end"`
+		HoldLen     float64 `json:"hold_len"`
+		Positive    int     `json:"gg_n_positive"`
+		Correlation float64 `json:"corr_x_mx"`
+	}
+	Distinct   int     `json:"distinct_x_tx_T"`
+	BGNBD      fitted  `json:"BG/NBD"`
+	GammaGamma *fitted `json:"Gamma-Gamma"`
+}
+
+var logNames = []string{"cdnow_sample", "cdnow_master", "grocery"}
+
+func readFits(t testing.TB) map[string]fitReference {
+	var ref map[string]fitReference
+	sharedJSON(t, "reference/fits.json", &ref)
+	return ref
+}
+
+// checkOptimum holds a fit against a reference: parameters, likelihood and standard errors.
+func checkOptimum(t *testing.T, got lifetime.Report, params []float64, want fitted) {
+	t.Helper()
+	if !got.Converged || got.Boundary != lifetime.Interior || got.Condition < 1 {
+		t.Errorf("not an interior maximum: %+v", got)
+	}
+	if got.LogLikelihood < want.LL-1e-6 || got.LogLikelihood > want.LL+1e-3 {
+		t.Errorf("log-likelihood %.9f, want %.9f", got.LogLikelihood, want.LL)
+	}
+	for i, p := range want.Params {
+		if math.Abs(params[i]-p) > 1e-4 || math.Abs(params[i]-p) > 0.01*want.StdErr[i] {
+			t.Errorf("parameter %d = %.8f, want %.8f", i, params[i], p)
+		}
+		if math.Abs(got.StdErrors[i]/want.StdErr[i]-1) > 1e-2 {
+			t.Errorf("standard error %d = %.6f, want %.6f", i, got.StdErrors[i], want.StdErr[i])
+		}
+	}
+	t.Logf("%s; gradient %.2g; parameters %.6f; standard errors %.6f", got.Status, got.GradientNorm, params, got.StdErrors)
+}
+
+func TestFitBGNBDReachesReference(t *testing.T) {
+	ref := readFits(t)
+	for _, name := range logNames {
+		t.Run(name, func(t *testing.T) {
+			want := ref[name]
+			c := readLog(t, name).calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
+			sample := c.tally.Sample(lifetime.Week)
+			if sample.Customers() != want.Meta.Customers || sample.Repeaters() != want.Meta.Repeaters || len(sample.Rows) != want.Distinct {
+				t.Fatalf("%d customers, %d repeaters, %d rows; want %d, %d, %d", sample.Customers(), sample.Repeaters(),
+					len(sample.Rows), want.Meta.Customers, want.Meta.Repeaters, want.Distinct)
+			}
+			fit, err := lifetime.FitBGNBD(sample, lifetime.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := fit.Model
+			checkOptimum(t, fit.Report, []float64{m.R, m.Alpha, m.A, m.B}, want.BGNBD)
+			if fit.Customers != want.Meta.Customers || fit.Rows != want.Distinct || m.Unit != lifetime.Week {
+				t.Errorf("customers %d, rows %d, unit %v", fit.Customers, fit.Rows, m.Unit)
+			}
+			sum := 0.0
+			for _, r := range sample.Rows {
+				sum += float64(r.N) * m.LogLikelihood(r.X, r.TX, r.T)
+			}
+			if math.Abs(sum-fit.LogLikelihood) > 1e-6 {
+				t.Errorf("the rows' likelihoods sum to %.9f, the fit says %.9f", sum, fit.LogLikelihood)
+			}
+		})
+	}
+}
+
+func TestFitGammaGammaReachesReference(t *testing.T) {
+	ref := readFits(t)
+	for _, name := range []string{"cdnow_sample", "cdnow_master"} {
+		t.Run(name, func(t *testing.T) {
+			want := ref[name]
+			c := readLog(t, name).calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
+			fit, err := lifetime.FitGammaGamma(c.margins, lifetime.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkOptimum(t, fit.Report, []float64{fit.Model.P, fit.Model.Q, fit.Model.Gamma}, *want.GammaGamma)
+			if fit.Customers != want.Meta.Positive || fit.NotPositive != want.Meta.Repeaters-want.Meta.Positive {
+				t.Errorf("%d customers used, %d left out; want %d, %d", fit.Customers, fit.NotPositive,
+					want.Meta.Positive, want.Meta.Repeaters-want.Meta.Positive)
+			}
+			if math.Abs(fit.Correlation-want.Meta.Correlation) > 1e-4 {
+				t.Errorf("correlation %.6f, want %.6f", fit.Correlation, want.Meta.Correlation)
+			}
+		})
+	}
+}
+
+// A fit in days is the fit in weeks with alpha times seven.
+func TestFitDoesNotDependOnTheUnit(t *testing.T) {
+	want := readFits(t)["cdnow_sample"]
+	c := readLog(t, "cdnow_sample").calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
+	for u := lifetime.Day; u <= lifetime.Month; u++ {
+		fit, err := lifetime.FitBGNBD(c.tally.Sample(u), lifetime.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := fit.Model.To(lifetime.Week); math.Abs(m.Alpha-want.BGNBD.Params[1]) > 1e-5 || math.Abs(m.B-want.BGNBD.Params[3]) > 1e-5 {
+			t.Errorf("in %v: %+v", u, m)
+		}
+	}
+}
+
+func TestBackTestReference(t *testing.T) {
+	var ref map[string]struct {
+		N           int
+		HoldLen     float64 `json:"hold_len"`
+		ActualTotal float64 `json:"actual_total"`
+		Models      map[string]struct {
+			MAE, RMSE, Total float64
+			Bias             float64 `json:"bias_pct"`
+			Top              float64 `json:"share_of_holdout_purchases_by_predicted_top10pct"`
+		}
+	}
+	// The file writes NaN where a figure is not defined, which JSON does not know.
+	text := shared(t, "reference/holdout_accuracy.json")
+	if err := json.Unmarshal(nanToNull(text), &ref); err != nil {
+		t.Fatal(err)
+	}
+	fits := readFits(t)
+	for _, name := range logNames {
+		f, r := fits[name], ref[name]
+		p := f.BGNBD.Params
+		m := lifetime.BGNBD{Unit: lifetime.Week, R: p[0], Alpha: p[1], A: p[2], B: p[3]}
+		rows := readLog(t, name).calibrate(t, f.Meta.CalEnd, f.Meta.HoldEnd).rows(lifetime.Week)
+		got, err := lifetime.NewBackTest(rows, r.HoldLen, m.ExpectedPurchases)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, baseline := r.Models["BG/NBD"], r.Models["naive: everyone = calibration mean rate"]
+		if got.Customers != r.N || got.Actual != r.ActualTotal {
+			t.Errorf("%s: %d customers bought %g, want %d, %g", name, got.Customers, got.Actual, r.N, r.ActualTotal)
+		}
+		for what, pair := range map[string][2]float64{
+			"predicted": {got.Predicted, want.Total}, "mean absolute": {got.MeanAbsolute, want.MAE},
+			"root mean square": {got.RootMeanSquare, want.RMSE}, "bias": {100 * got.Bias, want.Bias},
+			"baseline": {got.BaselineRootMeanSquare, baseline.RMSE},
+		} {
+			if !closeTo(pair[0], pair[1], 1e-7) {
+				t.Errorf("%s: %s %.9f, want %.9f", name, what, pair[0], pair[1])
+			}
+		}
+		// The reference breaks ties at the edge of the tenth by its own order of the rows.
+		if math.Abs(got.TopTenth-want.Top) > 2e-3 {
+			t.Errorf("%s: top tenth %.6f, want %.6f", name, got.TopTenth, want.Top)
+		}
+	}
+}
+
+// simulate draws customers of the model, day by day as an order log has them, ages in whole days.
+func simulate(m lifetime.BGNBD, customers, age int, seed uint64) lifetime.Tally {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	gamma := func(shape float64) float64 { // Marsaglia and Tsang (2000), with their boost under 1
+		boost := 1.0
+		if shape < 1 {
+			boost, shape = math.Pow(rng.Float64(), 1/shape), shape+1
+		}
+		d := shape - 1./3
+		for {
+			x := rng.NormFloat64()
+			v := math.Pow(1+x/math.Sqrt(9*d), 3)
+			if v > 0 && math.Log(rng.Float64()) < x*x/2+d-d*v+d*math.Log(v) {
+				return boost * d * v
+			}
+		}
+	}
+	var tally lifetime.Tally
+	for range customers {
+		rate, leave := gamma(m.R)/m.Alpha, 0.0
+		if m.A > 0 {
+			u := gamma(m.A)
+			leave = u / (u + gamma(m.B))
+		}
+		s := lifetime.Stats{AgeDays: age/2 + rng.IntN(age/2)}
+		for at := 0.0; ; {
+			at += rng.ExpFloat64() / rate
+			d := int(math.Ceil(at))
+			if d > s.AgeDays {
+				break
+			}
+			if d > s.RecencyDays {
+				s.Frequency, s.RecencyDays = s.Frequency+1, d
+			}
+			if rng.Float64() < leave {
+				break
+			}
+		}
+		if err := tally.Add(s, 1); err != nil {
+			panic(err)
+		}
+	}
+	return tally
+}
+
+// The fit finds the parameters that customers were drawn from, within four of its standard errors.
+func TestFitRecoversSimulation(t *testing.T) {
+	for seed, m := range []lifetime.BGNBD{
+		{Unit: lifetime.Day, R: 0.6, Alpha: 90, A: 0.8, B: 2.5},
+		{Unit: lifetime.Day, R: 2, Alpha: 300, A: 1, B: 3},
+	} {
+		tally := simulate(m, 8000, 1000, uint64(seed))
+		fit, err := lifetime.FitBGNBD(tally.Sample(lifetime.Day), lifetime.Options{})
+		if err != nil || !fit.Converged || fit.Boundary != lifetime.Interior {
+			t.Fatalf("%+v: %+v, %v", m, fit, err)
+		}
+		got, want := []float64{fit.Model.R, fit.Model.Alpha, fit.Model.A, fit.Model.B}, []float64{m.R, m.Alpha, m.A, m.B}
+		for i := range got {
+			if math.Abs(got[i]-want[i]) > 4*fit.StdErrors[i] {
+				t.Errorf("parameter %d = %g ± %g, drawn from %g", i, got[i], fit.StdErrors[i], want[i])
+			}
+		}
+	}
+}
+
+func TestFitWithoutDropout(t *testing.T) {
+	// Regular buyers, all of them here today: any dropout would make the data less likely.
+	var tally lifetime.Tally
+	for i := range 200 {
+		age := 100 + i%50
+		s := lifetime.Stats{Frequency: 1 + i%17, RecencyDays: age - i%3, AgeDays: age}
+		if err := tally.Add(s, 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fit, err := lifetime.FitBGNBD(tally.Sample(lifetime.Week), lifetime.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fit.Boundary != lifetime.NoDropout || !fit.Converged || fit.Model.A != 0 || fit.LogLikelihood != fit.NoDropoutLogLikelihood {
+		t.Errorf("%+v", fit)
+	}
+	if err := fit.Model.Validate(); err != nil {
+		t.Error(err)
+	}
+	if got := fit.Model.PAlive(3, 1, 20); got != 1 {
+		t.Errorf("P(alive) = %g", got)
+	}
+	if len(fit.Model.Caveats(1)) != 1 {
+		t.Errorf("caveats %q", fit.Model.Caveats(1))
+	}
+}
+
+func TestFitRefusesWhatIdentifiesNothing(t *testing.T) {
+	row := func(x int, tx, age float64, n int) lifetime.Row { return lifetime.Row{X: x, TX: tx, T: age, N: n} }
+	for name, c := range map[string]struct {
+		rows []lifetime.Row
+		want lifetime.Reason
+	}{
+		"nobody":          {nil, lifetime.TooFewCustomers},
+		"ten customers":   {[]lifetime.Row{row(2, 3, 9, 10)}, lifetime.TooFewCustomers},
+		"one-time buyers": {[]lifetime.Row{row(0, 0, 9, 1000), row(0, 0, 20, 500)}, lifetime.NoRepeaters},
+		"one day":         {[]lifetime.Row{row(0, 0, 0, 1000)}, lifetime.NoTimePassed},
+		"few repeaters":   {[]lifetime.Row{row(0, 0, 9, 1000), row(1, 3, 9, 9)}, lifetime.TooFewRepeaters},
+	} {
+		_, err := lifetime.FitBGNBD(lifetime.Sample{Unit: lifetime.Week, Rows: c.rows}, lifetime.Options{})
+		var u *lifetime.Unidentified
+		if !errors.As(err, &u) || u.Reason != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, c := range map[string]struct {
+		rows []lifetime.MarginRow
+		want lifetime.Reason
+	}{
+		"nobody":         {nil, lifetime.TooFewMargins},
+		"no profit":      {[]lifetime.MarginRow{{X: 2, Mean: -5, N: 100}, {X: 1, Mean: 0, N: 50}}, lifetime.TooFewMargins},
+		"equal":          {[]lifetime.MarginRow{{X: 2, Mean: 10, N: 100}, {X: 3, Mean: 10, N: 100}}, lifetime.EqualMargins},
+		"no finite mean": {heavyTail(), lifetime.NoMeanMargin},
+	} {
+		_, err := lifetime.FitGammaGamma(c.rows, lifetime.Options{})
+		var u *lifetime.Unidentified
+		if !errors.As(err, &u) || u.Reason != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	bad := lifetime.Sample{Unit: lifetime.Week, Rows: []lifetime.Row{row(1, 10, 9, 100)}}
+	if _, err := lifetime.FitBGNBD(bad, lifetime.Options{}); !errors.Is(err, lifetime.ErrStats) {
+		t.Errorf("a last order after now: %v", err)
+	}
+	if _, err := lifetime.FitGammaGamma([]lifetime.MarginRow{{X: 1, Mean: math.NaN(), N: 1}}, lifetime.Options{}); !errors.Is(err, lifetime.ErrStats) {
+		t.Errorf("a margin that is no number: %v", err)
+	}
+}
+
+// heavyTail has margins whose logarithms are spread far and evenly, as q = 1/2 would draw them.
+func heavyTail() []lifetime.MarginRow {
+	rows := make([]lifetime.MarginRow, 400)
+	for i := range rows {
+		u := (float64(i) + 0.5) / 400
+		rows[i] = lifetime.MarginRow{X: 1 + i%5, Mean: math.Pow(u, -2), N: 1}
+	}
+	return rows
+}
+
+func TestFitStops(t *testing.T) {
+	tally := simulate(lifetime.BGNBD{Unit: lifetime.Day, R: 1, Alpha: 90, A: 1, B: 3}, 500, 400, 3)
+	for after := range 40 {
+		asked := 0
+		_, err := lifetime.FitBGNBD(tally.Sample(lifetime.Day), lifetime.Options{Stop: func() bool { asked++; return asked > after }})
+		if !errors.Is(err, lifetime.ErrStopped) {
+			t.Fatalf("stopped after %d: %v", after, err)
+		}
+		if asked > after+2 {
+			t.Fatalf("asked %d times after it was told to stop", asked-after)
+		}
+	}
+}
+
+// A row of n customers weighs as much as n rows.
+func TestWeightedRowsAreRepeatedRows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seed := rapid.Uint64().Draw(t, "seed")
+		tally := simulate(lifetime.BGNBD{Unit: lifetime.Day, R: 0.8, Alpha: 90, A: 0.8, B: 2}, 400, 500, seed)
+		weighted := tally.Sample(lifetime.Week)
+		repeated := lifetime.Sample{Unit: lifetime.Week}
+		for _, r := range weighted.Rows {
+			for range r.N {
+				one := r
+				one.N = 1
+				repeated.Rows = append(repeated.Rows, one)
+			}
+		}
+		a, err := lifetime.FitBGNBD(weighted, lifetime.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := lifetime.FitBGNBD(repeated, lifetime.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if math.Abs(a.LogLikelihood-b.LogLikelihood) > 1e-6 || a.Customers != b.Customers || a.Boundary != b.Boundary {
+			t.Fatalf("weighted %+v, repeated %+v", a, b)
+		}
+		if a.Boundary == lifetime.Interior && a.Converged && (!closeTo(a.Model.R, b.Model.R, 1e-4) || !closeTo(a.Model.A, b.Model.A, 1e-4)) {
+			t.Fatalf("weighted %+v, repeated %+v", a.Model, b.Model)
+		}
+	})
+}

@@ -1,0 +1,45 @@
+package lifetime
+
+import (
+	"fmt"
+	"math"
+)
+
+// GammaGamma is the Gamma-Gamma model of the margin of an order (FH 2013). A customer's order margins
+// are Gamma(P, ν), ν is Gamma(Q, Gamma) over customers; Gamma is in the margins' own minor units. It
+// assumes that how often a customer orders says nothing of how much an order earns: see
+// GammaGammaFit.Correlation.
+type GammaGamma struct{ P, Q, Gamma float64 }
+
+// Validate refuses, with ErrParameters, P or Gamma not above 0 and Q not above 1: at Q <= 1 the
+// population's mean margin is infinite, and the formula would give negative margins.
+func (g GammaGamma) Validate() error {
+	positive := g.P > 0 && g.Q > 1 && g.Gamma > 0
+	if !positive || !finite(g.P+g.Q+g.Gamma) {
+		return fmt.Errorf("%w: Gamma-Gamma %+v", ErrParameters, g)
+	}
+	return nil
+}
+
+// PopulationMean is the mean order margin over all customers, P·Gamma/(Q-1).
+func (g GammaGamma) PopulationMean() float64 { return g.ExpectedMargin(0, 0) }
+
+// ExpectedMargin of the next order of a customer whose x repeat order days earned mean on average,
+// FH 2013 equation (5): (Gamma + x·mean)·P/(P·x + Q - 1). It is the mean of the customer's own average
+// and the population's with weights P·x and Q - 1, so at x = 0, where mean is ignored, it is the
+// population's. A mean of 0 or less lies outside the model; the same weights then shrink it, and the
+// result may be negative. The parameters must be valid.
+func (g GammaGamma) ExpectedMargin(x int, mean float64) float64 {
+	if x == 0 {
+		return g.P * g.Gamma / (g.Q - 1)
+	}
+	n := float64(x)
+	return (g.Gamma + n*mean) * (g.P / (g.P*n + g.Q - 1))
+}
+
+// LogLikelihood of a mean margin above 0 over x >= 1 repeat order days, FH 2013 equation (1a).
+func (g GammaGamma) LogLikelihood(x int, mean float64) float64 {
+	shape, total := g.P*float64(x), float64(x)*mean
+	lg, _ := math.Lgamma(g.Q)
+	return logRising(shape, g.Q) - lg - g.Q*math.Log1p(total/g.Gamma) - shape*math.Log1p(g.Gamma/total) - math.Log(mean)
+}
