@@ -1,0 +1,270 @@
+package auth
+
+import (
+	"encoding/base64"
+	"errors"
+	"math"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"go.jetify.com/typeid/v2"
+	"pgregory.net/rapid"
+)
+
+func newPrices(t testing.TB) (*Prices, *clock) {
+	t.Helper()
+	c := newClock()
+	return &Prices{Keys: openKeys(t, filepath.Join(t.TempDir(), "keys"), c), Now: c.Now}, c
+}
+
+// curtains is a price as they usually are: six lines, two options.
+func curtains(c *clock) PriceContent {
+	return PriceContent{
+		Customer: "cus_01h455vb4pex5vsknk084sn02q", Product: "prd_01h455vb4pex5vsknk084sn02r",
+		Quantity: 2_500_000_000, Unit: 1_234_500, List: 1_500_000, LeadDays: 14,
+		AskedAt: c.Now(), ValidUntil: c.Now().Add(15 * time.Minute),
+		Options: []PriceOption{{"lining", "blackout"}, {"width_cm", "240"}},
+		Lines: []PriceLine{
+			{Kind: 0, Amount: 1_500_000},
+			{Kind: 2, Amount: -150_000, Ref: "rul_01h455vb4pex5vsknk084sn02s"},
+			{Kind: 2, Amount: -135_000, Ref: "rul_01h455vb4pex5vsknk084sn02t"},
+			{Kind: 3, Amount: -45_678},
+			{Kind: 4, Amount: 65_132},
+			{Kind: 5, Amount: 46},
+		},
+	}
+}
+
+func TestPriceIsAPromise(t *testing.T) {
+	prices, c := newPrices(t)
+	want := curtains(c)
+	token, err := prices.Sign(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(token) >= 600 || len(token) > 400 {
+		t.Errorf("%d bytes", len(token))
+	}
+	got, err := prices.Verify(token)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("%v\n got %+v\nwant %+v", err, got, want)
+	}
+	c.move(15*time.Minute - time.Microsecond)
+	if _, err := prices.Verify(token); err != nil {
+		t.Errorf("in its last microsecond: %v", err)
+	}
+	c.move(time.Microsecond)
+	got, err = prices.Verify(token)
+	if err != ErrPriceExpired || !reflect.DeepEqual(got, want) {
+		t.Errorf("expired: %v, %+v", err, got)
+	}
+}
+
+func TestPriceHoldsThroughRotations(t *testing.T) {
+	prices, c := newPrices(t)
+	long := curtains(c)
+	long.ValidUntil = c.Now().Add(MaxLife(UsePrice))
+	token, err := prices.Sign(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for c.Now().Before(long.ValidUntil) {
+		if _, err := prices.Verify(token); err != nil {
+			t.Fatalf("at %v: %v", c.Now(), err)
+		}
+		if err := prices.Keys.Rotate(UsePrice); err != nil {
+			t.Fatal(err)
+		}
+		c.move(9 * 24 * time.Hour)
+	}
+	long.ValidUntil = c.Now().Add(MaxLife(UsePrice) + 1)
+	if _, err := prices.Sign(long); err == nil {
+		t.Error("a promise longer than its key lasts")
+	}
+}
+
+func TestPriceAltered(t *testing.T) {
+	prices, c := newPrices(t)
+	token, err := prices.Sign(curtains(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(token, "kp1."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func(name, text string) {
+		t.Helper()
+		if got, err := prices.Verify(text); err != ErrPriceInvalid || !reflect.DeepEqual(got, PriceContent{}) {
+			t.Errorf("%s: %v, %+v", name, err, got)
+		}
+	}
+	for i := range body { // every single byte counts
+		body[i] ^= 0x20
+		refused("byte altered", "kp1."+base64.RawURLEncoding.EncodeToString(body))
+		body[i] ^= 0x20
+	}
+	for n := range token {
+		refused("cut off", token[:n])
+	}
+	other, _ := newPrices(t)
+	foreign, err := other.Sign(curtains(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused("another installation's", foreign)
+	refused("longer", token+"A")
+	refused("new line", token+"\n")
+	refused("new line within", token[:10]+"\n"+token[10:])
+	refused("padded", token+"=")
+	refused("another version", "kp2."+token[4:])
+	refused("a link's prefix", "kl1."+token[4:])
+	refused("huge", "kp1."+strings.Repeat("A", 1<<20))
+	if len(token)%4 != 0 { // else there are no idle bits
+		refused("idle bits", token[:len(token)-1]+sibling(token[len(token)-1]))
+	}
+}
+
+func TestSignRefuses(t *testing.T) {
+	prices, c := newPrices(t)
+	for name, spoil := range map[string]func(*PriceContent){
+		"no customer":             func(p *PriceContent) { p.Customer = "" },
+		"a product for customer":  func(p *PriceContent) { p.Customer = p.Product },
+		"a short id":              func(p *PriceContent) { p.Product = "prd_1" },
+		"an id past 128 bits":     func(p *PriceContent) { p.Product = "prd_81h455vb4pex5vsknk084sn02r" },
+		"an id in capitals":       func(p *PriceContent) { p.Product = "prd_01H455VB4PEX5VSKNK084SN02R" },
+		"an id with a letter l":   func(p *PriceContent) { p.Product = "prd_01h455vb4pex5vsknk084sn02l" },
+		"a line's customer":       func(p *PriceContent) { p.Lines[1].Ref = p.Customer },
+		"a waterfall one short":   func(p *PriceContent) { p.Unit++ },
+		"no waterfall":            func(p *PriceContent) { p.Lines = nil },
+		"an overflow":             func(p *PriceContent) { p.Lines[0].Amount, p.Lines[4].Amount = math.MaxInt64, math.MaxInt64 },
+		"negative lead days":      func(p *PriceContent) { p.LeadDays = -1 },
+		"bytes for a text":        func(p *PriceContent) { p.Options[0].Value = "\xff" },
+		"a book for an option":    func(p *PriceContent) { p.Options[0].Value = strings.Repeat("x", 16<<10) },
+		"a time past microsecond": func(p *PriceContent) { p.AskedAt = time.Unix(math.MinInt64/2, 0) },
+	} {
+		content := curtains(c)
+		spoil(&content)
+		if token, err := prices.Sign(content); err == nil || token != "" {
+			t.Errorf("%s: %q", name, token)
+		}
+	}
+	content := curtains(c)
+	content.Options = append(content.Options, PriceOption{"engraving", strings.Repeat("длинно ", 100)})
+	token, err := prices.Sign(content)
+	if err != nil {
+		t.Fatal("long options are still signed:", err)
+	}
+	if got, err := prices.Verify(token); err != nil || !reflect.DeepEqual(got, content) {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+func drawID(t *rapid.T, prefix string) string {
+	raw := rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, prefix)
+	made, err := typeid.FromBytes(prefix, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.String()
+}
+
+func TestPackIDAgreesWithTypeID(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawID(t, "rul")
+		packed, err := packID("rul", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := typeid.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(packed[:]) != string(parsed.Bytes()) || unpackID("rul", packed) != text {
+			t.Fatalf("%s: %x, want %x; back %s", text, packed, parsed.Bytes(), unpackID("rul", packed))
+		}
+	})
+	// The extremes of the specification.
+	if id := unpackID("x", [16]byte{}); id != "x_00000000000000000000000000" {
+		t.Error(id)
+	}
+	if packed, err := packID("x", "x_7zzzzzzzzzzzzzzzzzzzzzzzzz"); err != nil || packed != [16]byte([]byte(strings.Repeat("\xff", 16))) {
+		t.Error(packed, err)
+	}
+}
+
+func TestPriceRoundTrip(t *testing.T) {
+	prices, _ := newPrices(t)
+	limit := prices.Now().Add(MaxLife(UsePrice)).UnixMicro()
+	rapid.Check(t, func(t *rapid.T) {
+		want := PriceContent{
+			Customer: drawID(t, "cus"), Product: drawID(t, "prd"),
+			Quantity: rapid.Int64().Draw(t, "quantity"), List: rapid.Int64().Draw(t, "list"),
+			LeadDays:   int(rapid.Int32Min(0).Draw(t, "days")),
+			AskedAt:    time.UnixMicro(rapid.Int64().Draw(t, "asked")).UTC(),
+			ValidUntil: time.UnixMicro(rapid.Int64Max(limit).Draw(t, "until")).UTC(),
+		}
+		for range rapid.IntRange(0, 5).Draw(t, "options") {
+			want.Options = append(want.Options, PriceOption{rapid.String().Draw(t, "code"), rapid.String().Draw(t, "value")})
+		}
+		for range rapid.IntRange(0, 9).Draw(t, "lines") {
+			line := PriceLine{Kind: rapid.Byte().Draw(t, "kind"), Amount: rapid.Int64Range(-1<<58, 1<<58).Draw(t, "amount")}
+			switch rapid.IntRange(0, 2).Draw(t, "ref") {
+			case 1:
+				line.Ref = drawID(t, "rul")
+			case 2:
+				line.Ref = drawID(t, "agr")
+			}
+			want.Lines = append(want.Lines, line)
+			want.Unit += line.Amount
+		}
+		token, err := prices.Sign(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := prices.Verify(token)
+		if expired := !prices.Now().Before(want.ValidUntil); expired != errors.Is(err, ErrPriceExpired) || !expired && err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("\n got %+v\nwant %+v", got, want)
+		}
+	})
+}
+
+// Whatever bytes are taken for a price have that one encoding: there are no two tokens for one content.
+func FuzzDecodePrice(f *testing.F) {
+	payload, err := encodePrice(curtains(newClock()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(payload)
+	f.Add(payload[:40])
+	f.Add(append(payload[:len(payload):len(payload)], 0))
+	f.Add([]byte(strings.Repeat("\x00", 40)))
+	f.Add([]byte(strings.Repeat("\xff", 60)))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		content, err := decodePrice(payload)
+		if err != nil {
+			return
+		}
+		again, err := encodePrice(content)
+		if err != nil || string(again) != string(payload) {
+			t.Errorf("%x decodes to %+v, which encodes to %x (%v)", payload, content, again, err)
+		}
+	})
+}
+
+func BenchmarkSignPrice(b *testing.B) {
+	prices, c := newPrices(b)
+	content := curtains(c)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := prices.Sign(content); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

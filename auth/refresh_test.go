@@ -1,0 +1,41 @@
+package auth
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+)
+
+func TestRefreshToken(t *testing.T) {
+	token, hash, err := NewRefreshToken(bytes.NewReader(make([]byte, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "kr1."+strings.Repeat("A", 43) {
+		t.Errorf("256 bits of zero are %q", token)
+	}
+	if sum := sha256.Sum256([]byte(token)); hash != hex.EncodeToString(sum[:]) {
+		t.Errorf("hash %q", hash)
+	}
+	seen := map[string]bool{}
+	for range 100 {
+		token, hash, err := NewRefreshToken(nil)
+		if err != nil || seen[token] || seen[hash] {
+			t.Fatalf("%v, or twice the same", err)
+		}
+		seen[token], seen[hash] = true, true
+		if again, err := HashRefreshToken(token); err != nil || again != hash {
+			t.Errorf("hash %q, then %q, %v", hash, again, err)
+		}
+	}
+	if _, _, err := NewRefreshToken(strings.NewReader("short")); err == nil {
+		t.Error("a token of little randomness")
+	}
+	for _, bad := range []string{"", "kr1.", token[:len(token)-1], token + "A", token[:46] + "B", token[:46] + "\n", strings.Repeat("x", 47), " " + token[:46], "kp1." + token[4:]} {
+		if hash, err := HashRefreshToken(bad); err != ErrInvalidToken || hash != "" {
+			t.Errorf("%q: %q, %v", bad, hash, err)
+		}
+	}
+}
