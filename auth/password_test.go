@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func newPasswords(t *testing.T, concurrency int) *Passwords {
+	t.Helper()
+	p, err := NewPasswords(concurrency, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPasswordRoundTrip(t *testing.T) {
+	ctx, p := t.Context(), newPasswords(t, 2)
+	stored, err := p.Hash(ctx, "занавески из льна")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("not the cost decided on: %s", stored)
+	}
+	if ok, rehash, err := p.Verify(ctx, stored, "занавески из льна"); !ok || rehash || err != nil {
+		t.Errorf("the right one: %v, %v, %v", ok, rehash, err)
+	}
+	if ok, rehash, err := p.Verify(ctx, stored, "Занавески из льна"); ok || rehash || err != nil {
+		t.Errorf("a wrong one: %v, %v, %v", ok, rehash, err)
+	}
+	if again, err := p.Hash(ctx, "занавески из льна"); err != nil || again == stored {
+		t.Errorf("the same salt twice: %v", err)
+	}
+}
+
+// Made by the reference implementation (P-H-C/phc-winner-argon2, src/test.c), at another cost than ours.
+func TestPasswordOfTheReferenceImplementation(t *testing.T) {
+	const stored = "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"
+	p := newPasswords(t, 1)
+	if ok, rehash, err := p.Verify(t.Context(), stored, "password"); !ok || !rehash || err != nil {
+		t.Errorf("%v, %v, %v", ok, rehash, err)
+	}
+	if ok, rehash, err := p.Verify(t.Context(), stored, "passwore"); ok || rehash || err != nil {
+		t.Errorf("%v, %v, %v: a wrong password is no reason to hash anew", ok, rehash, err)
+	}
+}
+
+func TestDummyCostsWhatAnAccountCosts(t *testing.T) {
+	p := newPasswords(t, 1)
+	cost, salt, hash, err := parsePHC(p.nobody)
+	if err != nil || cost != currentCost || len(salt) != saltBytes || len(hash) != hashBytes {
+		t.Fatalf("%+v, %d, %d, %v", cost, len(salt), len(hash), err)
+	}
+	began := time.Now()
+	if err := p.VerifyDummy(t.Context(), "whatever it is"); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took < time.Millisecond {
+		t.Errorf("%v: nothing was computed", took)
+	}
+}
+
+func TestPasswordHashUnreadable(t *testing.T) {
+	p := newPasswords(t, 1)
+	const salt, hash = "c29tZXNhbHRzb21lc2FsdA", "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+	for _, stored := range []string{
+		"", "password", "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
+		"$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + hash,
+		"$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + hash,
+		"$argon2id$m=19456,t=2,p=1$" + salt + "$" + hash,
+		"$argon2id$v=19$m=4194304,t=2,p=1$" + salt + "$" + hash,
+		"$argon2id$v=19$m=19456,t=1000000,p=1$" + salt + "$" + hash,
+		"$argon2id$v=19$m=19456,t=2,p=255$" + salt + "$" + hash,
+		"$argon2id$v=19$m=19456,t=0,p=1$" + salt + "$" + hash,
+		"$argon2id$v=19$m=19456,t=2,p=0$" + salt + "$" + hash,
+		"$argon2id$v=19$m=-1,t=2,p=1$" + salt + "$" + hash,
+		"$argon2id$v=19$m=19456,t=2,p=1,keyid=x$" + salt + "$" + hash,
+		"$argon2id$v=19$m=19456,t=2,p=1$$" + hash,
+		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$",
+		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$AAAA",
+		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + hash + "$",
+		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + hash + "=",
+		"$argon2id$v=19$m=019456,t=2,p=1$" + salt + "$" + hash,
+	} {
+		if ok, rehash, err := p.Verify(t.Context(), stored, ""); ok || rehash || err != ErrPasswordHash {
+			t.Errorf("%q: %v, %v, %v", stored, ok, rehash, err)
+		}
+	}
+	if _, _, _, err := parsePHC("$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + hash); err != nil {
+		t.Error("the pattern of the above is itself refused")
+	}
+}
+
+func TestPasswordsWaitTheirTurn(t *testing.T) {
+	p := newPasswords(t, 1)
+	p.turns <- struct{}{} // somebody is at it
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := p.Hash(ctx, "12345"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Hash: %v", err)
+	}
+	if err := p.VerifyDummy(ctx, "12345"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("VerifyDummy: %v", err)
+	}
+	var wait sync.WaitGroup
+	for range 3 {
+		wait.Go(func() {
+			if _, err := p.Hash(t.Context(), "12345"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	<-p.turns
+	wait.Wait()
+	if len(p.turns) != 0 {
+		t.Error("a turn was not given back")
+	}
+}
+
+func TestPasswordPolicy(t *testing.T) {
+	const account = "Anna.Petrova@Example.com"
+	for password, ok := range map[string]bool{
+		"":                         false,
+		"short-1":                  false,
+		"7 букв.":                  false,
+		"пароль-1":                 true,
+		"12 занавесок":             true,
+		"correct horse battery":    true,
+		"Password123":              false,
+		"qwertyuiop":               false,
+		"aaaaaaaaaaaa":             false,
+		"AAAAaaaaAAAA":             false,
+		"яяяяяяяяяяя":              false,
+		"abababababab":             true,
+		"anna.petrova":             false,
+		"ANNA.PETROVA@example.COM": false,
+		"anna.petrova-99":          true,
+		"zero\x00in the middle":    false,
+		"broken \xff text":         false,
+		strings.Repeat("xy", 128):  true,
+		strings.Repeat("xy", 129):  false,
+		strings.Repeat("щы", 65):   false,
+		"🧵🪡🧶🪟🏠🛋🪑🛏":                 true,
+	} {
+		if err := CheckPassword("password", account, password); (err == nil) != ok {
+			t.Errorf("%q: %v", password, err)
+		} else if err != nil && (err.Path[0] != "password" || (password != "" && strings.Contains(err.Message, password))) {
+			t.Errorf("%q: %v at %v", password, err.Message, err.Path)
+		}
+	}
+}
