@@ -161,7 +161,8 @@ func (op *operation) run() *graphql.Response {
 }
 
 // events starts a subscription. The function it gives waits for the next event; nil is the end. ctx
-// must be the operation's or come from it; cancelling it ends the producer. observe is the caller's to call.
+// must be the operation's or come from it; cancelling it ends the producer. An event must be encoded
+// before the next is waited for, since gqlgen uses its buffer again. observe is the caller's to call.
 func (op *operation) events(ctx context.Context) func() *graphql.Response {
 	var next graphql.ResponseHandler
 	failed := op.guarded(func() *graphql.Response {

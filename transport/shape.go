@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -56,6 +57,9 @@ func (m shapes) fragment(name string) shape {
 	}
 	s := m.of(fragment.SelectionSet)
 	s.directives = add(s.directives, len(fragment.Directives))
+	if strings.HasPrefix(fragment.TypeCondition, "__") { // only what stands below __schema or __type can spread it
+		s.depth = 0
+	}
 	m.known[name] = s
 	return s
 }

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -56,13 +57,13 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	defer op.observe(op.ctx)
 	ctx, cancel := context.WithCancel(op.ctx)
-	events := make(chan *graphql.Response)
+	events := make(chan []byte)
 	go func() {
 		defer close(events)
 		next := op.events(ctx)
 		for response := next(); response != nil; response = next() {
 			select {
-			case events <- response:
+			case events <- encode(response, true): // here, for the next event is written over this one's data
 			case <-ctx.Done():
 				return
 			}
@@ -90,11 +91,11 @@ func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	out.write(":\n\n") // the client learns at once that it is subscribed
 	for {
 		select {
-		case response, more := <-events:
+		case body, more := <-events:
 			if !more {
 				return
 			}
-			if out.next(encode(response, true)) != nil {
+			if out.next(body) != nil {
 				return
 			}
 		case <-keepAlive.C:
@@ -131,8 +132,11 @@ type eventWriter struct {
 	control *http.ResponseController
 }
 
+// lines are what would end an event's data. In JSON they are white space: a scalar's writer may leave some.
+var lines = strings.NewReplacer("\n", " ", "\r", " ")
+
 func (e eventWriter) next(body []byte) error {
-	return e.write("event: next\ndata: " + string(body) + "\n\n")
+	return e.write("event: next\ndata: " + lines.Replace(string(body)) + "\n\n")
 }
 
 func (e eventWriter) write(text string) error {

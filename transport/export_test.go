@@ -1,0 +1,35 @@
+package transport
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// TestBuckets opens the throttle to its property test.
+type TestBuckets struct{ buckets *buckets }
+
+func NewTestBuckets(limits Limits, now func() time.Time) TestBuckets {
+	return TestBuckets{newBuckets(limits.withDefaults(), now)}
+}
+
+func (b TestBuckets) Take(caller string, cost int) bool {
+	_, _, ok := b.buckets.take(caller, cost)
+	return ok
+}
+
+func (b TestBuckets) Settle(caller string, charged, actual int) {
+	b.buckets.settle(caller, charged, actual)
+}
+
+// CachedBytes gives what the document cache holds.
+func CachedBytes(h *Handler) int {
+	h.documents.mu.Lock()
+	defer h.documents.mu.Unlock()
+	return h.documents.bytes
+}
+
+func DocumentHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
