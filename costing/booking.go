@@ -1,0 +1,136 @@
+package costing
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+	"sort"
+	"time"
+
+	"kopeck/money"
+)
+
+// Day numbers calendar days of a time zone: days since 1970-01-01.
+func Day(at time.Time, zone *time.Location) int {
+	local := at.In(zone)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+	return int(midnight.Unix() / 86400)
+}
+
+// Booking is the capacity that an order takes of a resource on a day: known since BookedAt, free again since FreedAt.
+type Booking struct {
+	Resource string
+	Day      int
+	Units    money.Decimal
+	BookedAt time.Time
+	FreedAt  *time.Time
+}
+
+// Bookings is an immutable index of bookings. A nil one holds none.
+type Bookings struct {
+	byResource map[string]*bookedDays
+	newest     time.Time // of all BookedAt and FreedAt: from then on the running totals hold
+}
+
+type bookedDays struct {
+	bookings []Booking  // by day
+	running  []*big.Int // billionths that are not freed, up to and including the booking
+}
+
+// NewBookings indexes bookings; their order does not matter.
+func NewBookings(bookings []Booking) *Bookings {
+	index := &Bookings{byResource: make(map[string]*bookedDays)}
+	for _, b := range bookings {
+		days := index.byResource[b.Resource]
+		if days == nil {
+			days = &bookedDays{}
+			index.byResource[b.Resource] = days
+		}
+		days.bookings = append(days.bookings, b)
+		if b.BookedAt.After(index.newest) {
+			index.newest = b.BookedAt
+		}
+		if b.FreedAt != nil && b.FreedAt.After(index.newest) {
+			index.newest = *b.FreedAt
+		}
+	}
+	for _, days := range index.byResource {
+		slices.SortFunc(days.bookings, func(a, b Booking) int { return cmp.Compare(a.Day, b.Day) })
+		total := new(big.Int)
+		for _, b := range days.bookings {
+			if b.FreedAt == nil {
+				total = new(big.Int).Add(total, big.NewInt(b.Units.Nano()))
+			}
+			days.running = append(days.running, total)
+		}
+	}
+	return index
+}
+
+// Booked gives the exact units of a resource that are booked on the days from first to last, both included, as
+// known at a moment.
+func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *big.Rat {
+	if b == nil || b.byResource[resource] == nil {
+		return new(big.Rat)
+	}
+	days := b.byResource[resource]
+	from := sort.Search(len(days.bookings), func(i int) bool { return days.bookings[i].Day >= first })
+	to := sort.Search(len(days.bookings), func(i int) bool { return days.bookings[i].Day > last })
+	if from >= to {
+		return new(big.Rat)
+	}
+	nano := new(big.Int)
+	if !knownAt.Before(b.newest) {
+		nano.Set(days.running[to-1])
+		if from > 0 {
+			nano.Sub(nano, days.running[from-1])
+		}
+	} else {
+		for _, booking := range days.bookings[from:to] {
+			if !booking.BookedAt.After(knownAt) && (booking.FreedAt == nil || booking.FreedAt.After(knownAt)) {
+				nano.Add(nano, big.NewInt(booking.Units.Nano()))
+			}
+		}
+	}
+	return new(big.Rat).SetFrac(nano, big.NewInt(1_000_000_000))
+}
+
+// Plan books what an order needs on the earliest days with room, from its first day up to its due day, both
+// included, as known at a moment. What finds no room is booked on the due day all the same, over its capacity:
+// the order is promised, and the days' utilisation says so. A resource of unknown capacity is booked on the
+// first day. Where dueDay is before firstDay everything is due on firstDay. The bookings come by resource and day,
+// their units sum to the needs exactly, and BookedAt is knownAt.
+func Plan(needs []Usage, firstDay, dueDay int, booked *Bookings, knownAt time.Time) []Booking {
+	dueDay = max(dueDay, firstDay)
+	var plan []Booking
+	for _, need := range needs {
+		left := need.Units.Nano()
+		for day := firstDay; day <= dueDay && left > 0; day++ {
+			take := left
+			if need.Capacity != nil && day < dueDay {
+				room := need.Capacity.Rat()
+				room.Sub(room, booked.Booked(need.Resource, day, day, knownAt))
+				take = min(left, max(0, wholeNano(room)))
+			}
+			if take > 0 {
+				plan = append(plan, Booking{Resource: need.Resource, Day: day, Units: money.Nano(take), BookedAt: knownAt})
+				left -= take
+			}
+		}
+	}
+	slices.SortFunc(plan, func(a, b Booking) int { return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Day, b.Day)) })
+	return plan
+}
+
+// wholeNano gives the billionths of a difference of decimals, at least as far as an int64 goes.
+func wholeNano(r *big.Rat) int64 {
+	scaled := new(big.Rat).Mul(r, big.NewRat(1_000_000_000, 1))
+	whole := new(big.Int).Quo(scaled.Num(), scaled.Denom())
+	if !whole.IsInt64() {
+		if whole.Sign() < 0 {
+			return -1 << 63
+		}
+		return 1<<63 - 1
+	}
+	return whole.Int64()
+}

@@ -1,0 +1,90 @@
+package costing
+
+import (
+	"math/big"
+	"time"
+
+	"kopeck/money"
+)
+
+// ContactInput is what a contact consumed.
+type ContactInput struct {
+	Minutes    money.Decimal
+	StaffCodes []string     // by which the staff member's rate is looked for, the closest first: e-mail, grade; none: nobody's time
+	Channel    string       // the code of the channel's rates; "": no channel
+	Expense    money.Amount // spent on this contact alone
+}
+
+// ContactCost is what a contact cost. Total is the sum of the lines exactly.
+type ContactCost struct {
+	Lines   []Line
+	Total   money.Amount
+	Missing []RateKey // the rates that were looked for in vain, one for each line that says "no rate"
+}
+
+// Contact costs a contact at a moment by the rates known at another: STAFF_TIME is minutes x the rate of the
+// first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE as given.
+// Where there is no staff member, no minute or no expense there is no such line. A missing rate gives a line of
+// no money that says "no rate", and its key in Missing (the closest staff code), so that the contact can be
+// costed when the rate arrives. Errors: *FieldError for negative minutes or expense, money.ErrOverflow.
+func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency money.Currency) (ContactCost, error) {
+	switch {
+	case in.Minutes.Sign() < 0:
+		return ContactCost{}, &FieldError{"minutes", "not a negative time"}
+	case in.Expense.Sign() < 0:
+		return ContactCost{}, &FieldError{"expense", "not a negative amount"}
+	}
+	var cost ContactCost
+	add := func(kind LineKind, subject string, codes []string, quantity money.Decimal) error {
+		line := Line{Kind: kind, Label: codes[0] + noRate, Quantity: quantity}
+		var rate *Rate
+		for _, code := range codes {
+			if rate = rates.at(subject, code, at, knownAt); rate != nil {
+				break
+			}
+		}
+		if rate == nil {
+			cost.Missing = append(cost.Missing, RateKey{subject, codes[0]})
+			cost.Lines = append(cost.Lines, line)
+			return nil
+		}
+		line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
+		exact := quantity.Rat()
+		if subject == SubjectStaff && rate.Unit == "hour" {
+			exact.Quo(exact, big.NewRat(60, 1))
+		}
+		var err error
+		if line.Amount, err = money.Round(minorOf(exact, rate.Amount, currency)); err != nil {
+			return err
+		}
+		cost.Lines = append(cost.Lines, line)
+		return nil
+	}
+	timed := in.Minutes.Sign() > 0
+	if timed && len(in.StaffCodes) > 0 {
+		if err := add(StaffTime, SubjectStaff, in.StaffCodes, in.Minutes); err != nil {
+			return ContactCost{}, err
+		}
+	}
+	if in.Channel != "" {
+		channel := []string{in.Channel}
+		if err := add(ChannelFee, SubjectChannelFee, channel, one); err != nil {
+			return ContactCost{}, err
+		}
+		if timed {
+			if err := add(ChannelTime, SubjectChannelMinute, channel, in.Minutes); err != nil {
+				return ContactCost{}, err
+			}
+		}
+	}
+	if !in.Expense.IsZero() {
+		rate, err := money.DecimalOf(new(big.Rat).Quo(in.Expense.Rat(), big.NewRat(currency.MinorPerMajor(), 1)), money.Places)
+		if err != nil {
+			return ContactCost{}, err
+		}
+		cost.Lines = append(cost.Lines, Line{Kind: Expense, Label: "expense", Quantity: one, Rate: rate, Amount: in.Expense})
+	}
+	var err error
+	cost.Total, err = sum(cost.Lines)
+	return cost, err
+}

@@ -1,0 +1,292 @@
+package costing
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"kopeck/money"
+)
+
+// Basis is what the cost of a product is computed from. It is not changed once it is used.
+type Basis struct {
+	Catalogue *Catalogue
+	Rates     *Rates
+	Bookings  *Bookings
+	Load      Load // of the fixed shares; DefaultLoad unless the installation has its own
+	Currency  money.Currency
+	Zone      *time.Location // in which days are days
+}
+
+// ProductQuestion asks for the cost of a product.
+type ProductQuestion struct {
+	ProductID string
+	Quantity  money.Decimal // more than 0
+	Chosen    []Chosen
+	LeadDays  *int      // nil: the product's standard lead time
+	At        time.Time // the moment whose rates hold
+	KnownAt   time.Time // by what was known then
+}
+
+// ProductCost is the cost of ONE unit of a product: the quantity that was asked for matters to the utilisation of
+// resources alone, so that price, cost and margin compare as they stand. The lines sum to Full exactly.
+type ProductCost struct {
+	At       time.Time
+	Full     money.Amount
+	Marginal money.Amount // what one more unit really costs; see Basis.Cost
+	Lines    []Line
+	Missing  []RateKey // each once; Full and Marginal are without what these would add
+	Usage    []Usage   // of resources, sorted by resource
+}
+
+// Usage is what the whole quantity takes of a resource, and how the resource stands over the lead time.
+type Usage struct {
+	Resource    string
+	Units       money.Decimal  // rounded to nine places
+	Capacity    *money.Decimal // per day; nil: not known
+	Utilisation money.Decimal  // booked / capacity over the lead time, six places; 0 where no capacity is known
+}
+
+// Cost gives the cost of a product at a moment.
+//
+// Full: a MATERIAL or RESOURCE line for each code, through all nesting, quantity x rate; a COMPONENT line of no
+// money for a part of which nothing is recorded; an OPTION line for each chosen option, (its components x
+// rates + surcharge) x units; then an OVERHEAD line for each overhead, its share of the subtotal of the lines before.
+//
+// Marginal: the same lines, where the fixed share f of a resource's rate counts with the load factor L of the
+// resource's utilisation u: rate x ((1 - f) + f L(u)), and overheads on that subtotal. u is what is booked on the
+// days from At to At + lead time, both included, with what the units before the last take (so for a quantity of 1,
+// or less, it is what is booked), over the capacity of these days; of no capacity it is endless. Where no capacity
+// is known L is 1.
+//
+// A missing rate gives a line of no money that says "no rate", and its key in Missing. Errors: *FieldError for a
+// quantity that is not positive or a negative lead time, *OptionError, ErrUnknownProduct, ErrTooDeep, *CycleError,
+// money.ErrOverflow.
+func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
+	product, ok := b.Catalogue.Product(q.ProductID)
+	if !ok {
+		return ProductCost{}, fmt.Errorf("%w: %s", ErrUnknownProduct, q.ProductID)
+	}
+	if q.Quantity.Sign() <= 0 {
+		return ProductCost{}, &FieldError{"quantity", "want more than 0"}
+	}
+	lead := product.StandardLeadDays
+	if q.LeadDays != nil {
+		lead = *q.LeadDays
+	}
+	if lead < 0 || lead > MaxLeadDays {
+		return ProductCost{}, &FieldError{"leadDays", fmt.Sprintf("want 0 to %d days", MaxLeadDays)}
+	}
+	made := b.Catalogue.recipes[product.ID]
+	if made.err != nil {
+		return ProductCost{}, made.err
+	}
+	units, err := CheckChosen(product, q.Chosen)
+	if err != nil {
+		return ProductCost{}, err
+	}
+	bill := bill{basis: b, question: q, lead: lead, loads: make(map[string]*big.Rat)}
+	bill.use(made.base, one)
+	for i := range product.Options {
+		bill.use(made.options[i], units[i])
+	}
+	if err := bill.weigh(); err != nil {
+		return ProductCost{}, err
+	}
+	for _, i := range made.base {
+		if err := bill.base(i); err != nil {
+			return ProductCost{}, err
+		}
+	}
+	for i, option := range product.Options {
+		if units[i].Sign() > 0 {
+			if err := bill.option(option, made.options[i], units[i]); err != nil {
+				return ProductCost{}, err
+			}
+		}
+	}
+	return bill.total()
+}
+
+// MaxLeadDays bounds lead times: ten years.
+const MaxLeadDays = 3660
+
+// bill is a cost in the making.
+type bill struct {
+	basis    Basis
+	question ProductQuestion
+	lead     int
+	cost     ProductCost
+	marginal money.Amount        // of the lines so far
+	needs    []ingredient        // resources per unit
+	loads    map[string]*big.Rat // by resource: the share of its rate that the marginal cost counts
+}
+
+// use notes what one unit takes of resources.
+func (b *bill) use(ingredients []ingredient, units money.Decimal) {
+	for _, i := range ingredients {
+		if i.kind != Resource || units.Sign() == 0 {
+			continue
+		}
+		quantity := new(big.Rat).Mul(i.quantity, units.Rat())
+		at := slices.IndexFunc(b.needs, func(n ingredient) bool { return n.code == i.code })
+		if at < 0 {
+			b.needs = append(b.needs, ingredient{Resource, i.code, quantity})
+		} else {
+			b.needs[at].quantity.Add(b.needs[at].quantity, quantity)
+		}
+	}
+}
+
+// weigh finds each resource's utilisation and from it the share of its rate that counts.
+func (b *bill) weigh() error {
+	slices.SortFunc(b.needs, func(x, y ingredient) int { return cmp.Compare(x.code, y.code) })
+	first := Day(b.question.At, b.basis.Zone)
+	before := b.question.Quantity.Rat() // the units before the last
+	if before.Sub(before, one.Rat()); before.Sign() < 0 {
+		before.SetInt64(0)
+	}
+	for _, need := range b.needs {
+		all, err := money.DecimalOf(new(big.Rat).Mul(need.quantity, b.question.Quantity.Rat()), money.Places)
+		if err != nil {
+			return err
+		}
+		usage := Usage{Resource: need.code, Units: all}
+		counted := one.Rat()
+		if rate := b.basis.Rates.at(SubjectResource, need.code, b.question.At, b.question.KnownAt); rate != nil && rate.CapacityPerDay != nil {
+			usage.Capacity = rate.CapacityPerDay
+			booked := b.basis.Bookings.Booked(need.code, first, first+b.lead, b.question.KnownAt)
+			booked.Add(booked, new(big.Rat).Mul(need.quantity, before))
+			utilisation := endless
+			if rate.CapacityPerDay.Sign() > 0 {
+				capacity := new(big.Rat).Mul(rate.CapacityPerDay.Rat(), new(big.Rat).SetInt64(int64(b.lead)+1))
+				if utilisation = booked.Quo(booked, capacity); utilisation.Cmp(endless) > 0 {
+					utilisation = endless
+				}
+			}
+			if usage.Utilisation, err = money.DecimalOf(utilisation, money.SharePlaces); err != nil {
+				return err
+			}
+			if rate.FixedShare != nil {
+				fixed := rate.FixedShare.Rat()
+				counted.Sub(counted, fixed)
+				counted.Add(counted, fixed.Mul(fixed, b.basis.Load.Factor(utilisation)))
+			}
+		}
+		b.loads[need.code] = counted
+		b.cost.Usage = append(b.cost.Usage, usage)
+	}
+	return nil
+}
+
+// endless is the utilisation of a resource without any capacity, and the greatest that is told apart: a thousand times its capacity.
+var endless = big.NewRat(1000, 1)
+
+// exact gives what an ingredient costs in minor units, in full and marginally, and its rate; nil where there is none.
+func (b *bill) exact(i ingredient) (full, marginal *big.Rat, rate *Rate) {
+	subject := SubjectMaterial
+	if i.kind == Resource {
+		subject = SubjectResource
+	}
+	rate = b.basis.Rates.at(subject, i.code, b.question.At, b.question.KnownAt)
+	if rate == nil {
+		if key := (RateKey{subject, i.code}); !slices.Contains(b.cost.Missing, key) {
+			b.cost.Missing = append(b.cost.Missing, key)
+		}
+		return new(big.Rat), new(big.Rat), nil
+	}
+	full = minorOf(i.quantity, rate.Amount, b.basis.Currency)
+	if i.kind != Resource {
+		return full, full, rate
+	}
+	return full, new(big.Rat).Mul(full, b.loads[i.code]), rate
+}
+
+// base adds the line of a product's own ingredient.
+func (b *bill) base(i ingredient) error {
+	line := Line{Kind: i.kind, Label: i.code}
+	var err error
+	if line.Quantity, err = money.DecimalOf(i.quantity, money.Places); err != nil {
+		return err
+	}
+	if i.kind == ComponentLine {
+		line.Label += ": nothing is recorded that it is made of"
+		return b.add(line, new(big.Rat), new(big.Rat))
+	}
+	full, marginal, rate := b.exact(i)
+	if rate == nil {
+		line.Label += noRate
+	} else {
+		line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
+	}
+	return b.add(line, full, marginal)
+}
+
+// option adds the line of a chosen option.
+func (b *bill) option(option Option, ingredients []ingredient, units money.Decimal) error {
+	line := Line{Kind: OptionLine, Label: option.Name, Quantity: units}
+	full, marginal := option.Surcharge.Rat(), option.Surcharge.Rat()
+	for _, i := range ingredients {
+		if i.kind == ComponentLine {
+			line.Label += ", " + i.code + ": nothing is recorded that it is made of"
+			continue
+		}
+		f, m, rate := b.exact(i)
+		if rate == nil {
+			line.Label += ", " + i.code + noRate
+			continue
+		}
+		full.Add(full, f)
+		marginal.Add(marginal, m)
+		if line.RateValidFrom == nil || rate.ValidFrom.After(*line.RateValidFrom) {
+			line.RateValidFrom = &rate.ValidFrom
+		}
+	}
+	perUnit := new(big.Rat).Quo(full, new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
+	var err error
+	if line.Rate, err = money.DecimalOf(perUnit, money.Places); err != nil {
+		return err
+	}
+	return b.add(line, full.Mul(full, units.Rat()), marginal.Mul(marginal, units.Rat()))
+}
+
+// add rounds a line to money, in full and marginally.
+func (b *bill) add(line Line, full, marginal *big.Rat) error {
+	var err error
+	if line.Amount, err = money.Round(full); err != nil {
+		return err
+	}
+	if b.cost.Full, err = b.cost.Full.Plus(line.Amount); err != nil {
+		return err
+	}
+	weighed, err := money.Round(marginal)
+	if err != nil {
+		return err
+	}
+	if b.marginal, err = b.marginal.Plus(weighed); err != nil {
+		return err
+	}
+	b.cost.Lines = append(b.cost.Lines, line)
+	return nil
+}
+
+// total adds the overheads, each on the subtotal of what came before all of them.
+func (b *bill) total() (ProductCost, error) {
+	full, marginal := b.cost.Full, b.marginal
+	for _, rate := range b.basis.Rates.overheads(b.question.At, b.question.KnownAt) {
+		line := Line{Kind: Overhead, Label: rate.label, Rate: rate.Amount, RateValidFrom: &rate.ValidFrom}
+		major := new(big.Rat).Quo(full.Rat(), new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
+		var err error
+		if line.Quantity, err = money.DecimalOf(major, money.Places); err != nil {
+			return ProductCost{}, err
+		}
+		share := rate.Amount.Rat()
+		if err := b.add(line, new(big.Rat).Mul(full.Rat(), share), new(big.Rat).Mul(marginal.Rat(), share)); err != nil {
+			return ProductCost{}, err
+		}
+	}
+	b.cost.At, b.cost.Marginal = b.question.At, b.marginal
+	return b.cost, nil
+}

@@ -1,0 +1,66 @@
+// Package costing says what a contact and a product cost, from dated rates. Everything is exact: a rational
+// becomes money at one place per line, half to even, and a total is the sum of its lines. The package takes
+// values and times and returns values; it knows no database and no clock.
+package costing
+
+import (
+	"math/big"
+	"time"
+
+	"kopeck/money"
+)
+
+// LineKind says what a line of a cost is for. The values are those of the API's CostLineKind.
+type LineKind string
+
+// The kinds of lines.
+const (
+	StaffTime   LineKind = "STAFF_TIME"
+	ChannelFee  LineKind = "CHANNEL_FEE"
+	ChannelTime LineKind = "CHANNEL_TIME"
+	Expense     LineKind = "EXPENSE"
+	Material    LineKind = "MATERIAL"
+	Resource    LineKind = "RESOURCE"
+	OptionLine  LineKind = "OPTION"
+	Overhead    LineKind = "OVERHEAD"
+	// ComponentLine is a part of which nothing is recorded that it is made of: it costs nothing, but not silently.
+	ComponentLine LineKind = "COMPONENT"
+)
+
+// Line is one line of a cost. It is kept as JSON with its contact and bound to the API's CostLine.
+type Line struct {
+	Kind     LineKind      `json:"kind"`
+	Label    string        `json:"label"`
+	Quantity money.Decimal `json:"quantity"` // minutes for STAFF_TIME and CHANNEL_TIME, the subtotal in the currency's major unit for OVERHEAD
+	Rate     money.Decimal `json:"rate"`     // of the currency's major unit, per the rate's own unit (an hour, a kilogram); a share for OVERHEAD
+	Amount   money.Amount  `json:"amount"`
+	// RateValidFrom is from when the rate has held (the latest one, where a line has several); nil where there is none.
+	RateValidFrom *time.Time `json:"from,omitempty"`
+}
+
+// noRate is what the label of a line says whose rate is missing.
+const noRate = ": no rate"
+
+// FieldError says which field of an input is wrong, by the API's name for it, and why.
+type FieldError struct{ Field, Reason string }
+
+// Error implements error.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
+
+// sum adds up the lines' amounts, or gives money.ErrOverflow.
+func sum(lines []Line) (money.Amount, error) {
+	var total money.Amount
+	for _, line := range lines {
+		var err error
+		if total, err = total.Plus(line.Amount); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return total, nil
+}
+
+// minorOf gives quantity x rate in exact minor units.
+func minorOf(quantity *big.Rat, rate money.Decimal, currency money.Currency) *big.Rat {
+	exact := new(big.Rat).Mul(quantity, rate.Rat())
+	return exact.Mul(exact, new(big.Rat).SetInt64(currency.MinorPerMajor()))
+}
