@@ -305,6 +305,7 @@ func TestAccessAttacks(t *testing.T) {
 	signed("exp as text", goodHeader, with(claims, "exp", fmt.Sprint(now+900)))
 	signed("exp as a fraction", goodHeader, strings.Replace(goodClaims, fmt.Sprint(now+900), fmt.Sprint(now+900)+".5", 1))
 	signed("exp past every calendar", goodHeader, with(claims, "exp", int64(math.MaxInt64)))
+	signed("exp in the year 10000", goodHeader, with(claims, "exp", 253402300800))
 	signed("exp of 1e300", goodHeader, strings.Replace(goodClaims, fmt.Sprint(now+900), "1e300", 1))
 	signed("issued in the future", goodHeader, with(claims, "iat", now+31))
 	signed("not yet valid", goodHeader, with(claims, "nbf", now+31))

@@ -74,3 +74,22 @@ func TestDomainsTellKindsApart(t *testing.T) {
 		t.Error("the domain is not part of what is signed")
 	}
 }
+
+func TestTokensOverTheirLimitAreNotEvenLookedAt(t *testing.T) {
+	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), newClock())
+	generous := linkTokens
+	generous.limit *= 2
+	token, err := generous.seal(keys, make([]byte, linkTokens.limit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := generous.open(keys, token); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := linkTokens.open(keys, token); err == nil {
+		t.Error("opened")
+	}
+	if _, err := linkTokens.seal(keys, make([]byte, linkTokens.limit)); err == nil {
+		t.Error("signed what would be refused")
+	}
+}

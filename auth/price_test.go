@@ -123,8 +123,36 @@ func TestPriceAltered(t *testing.T) {
 	refused("another version", "kp2."+token[4:])
 	refused("a link's prefix", "kl1."+token[4:])
 	refused("huge", "kp1."+strings.Repeat("A", 1<<20))
-	if len(token)%4 != 0 { // else there are no idle bits
-		refused("idle bits", token[:len(token)-1]+sibling(token[len(token)-1]))
+	for _, value := range []string{"", "x", "xx"} { // two of three lengths leave idle bits in the last digit
+		content := curtains(c)
+		content.Options[0].Value = value
+		token, err := prices.Sign(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refused("last digit", token[:len(token)-1]+sibling(token[len(token)-1]))
+	}
+}
+
+func TestPriceNumbersHaveOneSpelling(t *testing.T) {
+	content := curtains(newClock())
+	content.Lines, content.Options = nil, nil
+	payload, err := encodePrice(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decodePrice(payload); err != nil {
+		t.Fatal(err)
+	}
+	const quantity = 32 // behind the two ids; 2.5 units take five bytes
+	longer := append([]byte{}, payload[:quantity+4]...)
+	longer = append(append(longer, payload[quantity+4]|0x80, 0), payload[quantity+5:]...)
+	if got, err := decodePrice(longer); err == nil {
+		t.Errorf("a number in six bytes: %+v", got)
+	}
+	longer = append(append([]byte{}, payload[:len(payload)-1]...), 0x80, 0)
+	if got, err := decodePrice(longer); err == nil {
+		t.Errorf("a count in two bytes: %+v", got)
 	}
 }
 
