@@ -1,0 +1,74 @@
+package pricing
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+)
+
+// Agreement is a customer's own price for one unit of a product, from a quantity on.
+type Agreement struct {
+	ID, CustomerID, ProductID string
+	Unit                      money.Amount
+	MinimumQuantity           money.Decimal
+	ValidFrom                 time.Time
+	ValidTo                   *time.Time // not included; nil: no end
+	OverrideReason            string     // why it may stand below the floor; "" where it may not
+	RecordedAt                time.Time
+}
+
+// CheckAgreement tells what is wrong with an agreement as a *costing.FieldError, or nil: a negative price or
+// quantity, or an end that is not after the beginning. Whether it is below the floor is Book.Floor's to say.
+func CheckAgreement(a Agreement) error {
+	switch {
+	case a.Unit.Sign() < 0:
+		return &costing.FieldError{Field: "unit", Reason: "a price is not negative"}
+	case a.MinimumQuantity.Sign() < 0:
+		return &costing.FieldError{Field: "minimumQuantity", Reason: "a quantity is not negative"}
+	case a.ValidTo != nil && !a.ValidTo.After(a.ValidFrom):
+		return &costing.FieldError{Field: "validTo", Reason: "want a moment after validFrom"}
+	}
+	return nil
+}
+
+type agreed struct{ customer, product string }
+
+// indexAgreements sorts the agreements of each customer and product, the last recorded first.
+func indexAgreements(all []Agreement) map[agreed][]Agreement {
+	index := make(map[agreed][]Agreement)
+	for _, a := range all {
+		key := agreed{a.CustomerID, a.ProductID}
+		index[key] = append(index[key], a)
+	}
+	for _, list := range index {
+		slices.SortFunc(list, func(a, b Agreement) int {
+			return cmp.Or(b.RecordedAt.Compare(a.RecordedAt), cmp.Compare(b.ID, a.ID))
+		})
+	}
+	return index
+}
+
+// agreementFor gives the last recorded agreement that covers a customer, product, quantity and moment, as known
+// at that moment; nil for none.
+func (b *Book) agreementFor(customer, product string, quantity money.Decimal, at time.Time) *Agreement {
+	list := b.agreements[agreed{customer, product}]
+	for i := range list {
+		a := &list[i]
+		if !a.RecordedAt.After(at) && !a.ValidFrom.After(at) && (a.ValidTo == nil || a.ValidTo.After(at)) && a.MinimumQuantity.Compare(quantity) <= 0 {
+			return a
+		}
+	}
+	return nil
+}
+
+// agree is step 2: to the customer's own price, where one covers product, quantity and moment.
+func (w *waterfall) agree() error {
+	w.agreement = w.book.agreementFor(w.question.Customer.ID, w.question.ProductID, w.question.Quantity, w.question.At)
+	if w.agreement == nil {
+		return nil
+	}
+	return w.step(AgreementLine, "agreed price", w.agreement.ID, w.agreement.Unit)
+}

@@ -1,0 +1,174 @@
+package pricing
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+)
+
+// Source is what a book is made of. The order of its lists does not matter.
+type Source struct {
+	Basis      costing.Basis // catalogue, rates, bookings, load, currency and time zone
+	Terms      []Terms
+	Rules      []Rule
+	Agreements []Agreement
+	Step       money.Amount // prices are rounded to multiples of it; 1 minor unit or less: not at all
+	Previous   *Book        // whose compiled conditions are taken over; may be nil
+}
+
+// Book is an immutable snapshot of everything prices come from. It is safe for concurrent use.
+type Book struct {
+	basis      costing.Basis
+	terms      map[string][]Terms // by product
+	rules      []compiledRule     // in their order
+	conditions map[string]*Condition
+	agreements map[agreed][]Agreement
+	step       money.Amount
+}
+
+// NewBook makes a book. A row that is wrong (a rule that no longer compiles, a product in a cycle) spoils what it
+// belongs to, not the book.
+func NewBook(s Source) *Book {
+	var known map[string]*Condition
+	if s.Previous != nil {
+		known = s.Previous.conditions
+	}
+	b := &Book{basis: s.Basis, terms: indexTerms(s.Terms), agreements: indexAgreements(s.Agreements), step: s.Step}
+	b.rules, b.conditions = compileRules(s.Rules, known)
+	return b
+}
+
+// Basis gives what the book's costs come from.
+func (b *Book) Basis() costing.Basis { return b.basis }
+
+// waterfall is a price in the making.
+type waterfall struct {
+	book      *Book
+	question  Question
+	product   *costing.Product
+	terms     *Terms
+	agreement *Agreement
+	facts     *facts
+	standard  money.Amount // marginal cost at the standard lead time
+	running   money.Amount // the sum of the lines so far
+	answer    Answer
+}
+
+// Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in this
+// order; each adds to the lines what it changes.
+//
+// Errors: *MissingRateError naming the rates without which there is no price, ErrNoTerms, ErrNoMargin,
+// money.ErrOverflow, and those of costing.Basis.Cost for a wrong quantity, lead time or option.
+func (b *Book) Price(q Question) (Answer, error) {
+	w, err := b.begin(q)
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, step := range [...]func(*waterfall) error{
+		(*waterfall).list,
+		(*waterfall).agree,
+		(*waterfall).rules,
+		(*waterfall).leadTime,
+		(*waterfall).floor,
+		(*waterfall).rounding,
+	} {
+		if err := step(w); err != nil {
+			return Answer{}, err
+		}
+	}
+	return w.end()
+}
+
+// Floor gives the floor under the unit price of a product. Errors as Price.
+func (b *Book) Floor(productID string, quantity money.Decimal, options []Option, leadDays *int, at time.Time) (money.Amount, error) {
+	w, err := b.begin(Question{ProductID: productID, Quantity: quantity, Options: options, LeadDays: leadDays, At: at})
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return w.answer.Floor, nil
+}
+
+// begin finds the terms and the costs that the steps need.
+func (b *Book) begin(q Question) (*waterfall, error) {
+	product, ok := b.basis.Catalogue.Product(q.ProductID)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, q.ProductID)
+	}
+	w := &waterfall{book: b, question: q, product: &product}
+	if w.terms = termsAt(b.terms[q.ProductID], q.At); w.terms == nil {
+		return nil, ErrNoTerms
+	}
+	w.answer.LeadDays = product.StandardLeadDays
+	if q.LeadDays != nil {
+		w.answer.LeadDays = *q.LeadDays
+	}
+	ask := costing.ProductQuestion{ProductID: q.ProductID, Quantity: q.Quantity, Chosen: q.Options, LeadDays: &w.answer.LeadDays, At: q.At, KnownAt: q.At}
+	var err error
+	if w.answer.Cost, err = b.basis.Cost(ask); err != nil {
+		return nil, err
+	}
+	if missing := w.answer.Cost.Missing; len(missing) > 0 {
+		return nil, &MissingRateError{SKU: product.SKU, Keys: missing}
+	}
+	w.standard = w.answer.Cost.Marginal
+	if w.answer.LeadDays != product.StandardLeadDays {
+		ask.LeadDays = nil
+		standard, err := b.basis.Cost(ask)
+		if err != nil {
+			return nil, err
+		}
+		w.standard = standard.Marginal
+	}
+	if w.answer.Floor, err = floorOf(w.answer.Cost.Marginal, w.terms.MinimumMargin); err != nil {
+		return nil, err
+	}
+	w.facts = &facts{question: &w.question, product: w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone)}
+	for _, usage := range w.answer.Cost.Usage {
+		w.facts.utilisation = max(w.facts.utilisation, float(usage.Utilisation))
+	}
+	major := new(big.Rat).Quo(q.Customer.LifetimeValue.Rat(), new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
+	w.facts.lifetime, _ = major.Float64()
+	return w, nil
+}
+
+// step adds the line that takes the running price to another.
+func (w *waterfall) step(kind LineKind, label, ref string, to money.Amount) error {
+	change, err := to.Minus(w.running)
+	if err != nil {
+		return err
+	}
+	w.answer.Lines = append(w.answer.Lines, Line{kind, label, change, ref})
+	w.running = to
+	return nil
+}
+
+// surcharge sums the surcharges of the options that are chosen.
+func (w *waterfall) surcharge() (money.Amount, error) {
+	units, err := costing.CheckChosen(*w.product, w.question.Options)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	total := new(big.Rat)
+	for i, option := range w.product.Options {
+		total.Add(total, new(big.Rat).Mul(option.Surcharge.Rat(), units[i].Rat()))
+	}
+	return money.Round(total)
+}
+
+// end completes the answer.
+func (w *waterfall) end() (Answer, error) {
+	a := &w.answer
+	a.Unit = w.running
+	a.BelowFloor = a.Unit.Compare(a.Floor) < 0
+	var err error
+	if a.Total, err = money.Round(new(big.Rat).Mul(a.Unit.Rat(), w.question.Quantity.Rat())); err != nil {
+		return Answer{}, err
+	}
+	if a.Margin, err = a.Unit.Minus(a.Cost.Full); err != nil {
+		return Answer{}, err
+	}
+	return *a, nil
+}

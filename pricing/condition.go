@@ -1,0 +1,110 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+)
+
+// Bounds of a condition. The cost limit allows some hundred comparisons, or a list of a few hundred items; one
+// that needs more is rejected for that price.
+const (
+	MaxConditionLength = 4000
+	MaxConditionNodes  = 2000
+	MaxConditionDepth  = 50
+	CostLimit          = 2000
+)
+
+// Condition is a rule's condition, compiled: an expression in CEL that is true or false of a question. What it may
+// speak of, with nothing else, and so with no time but at and no randomness:
+//
+//	customer.id, customer.kind, customer.stage, customer.segment   string ("" where there is none)
+//	customer.measurements   map of string to what was measured: has(customer.measurements.waist) && customer.measurements.waist > 90.0
+//	product.id, product.sku, product.name, product.kind   string
+//	quantity          double
+//	leadDays          int
+//	utilisation       double: of the busiest of the product's resources over the lead time, 0.9 is 90 %
+//	permissionLevel   string: the highest the customer gave, "" for none
+//	permissionRank    int: 0 for none, 1 SITUATION, 2 BRAND_TRUST, 3 PERSONAL, 4 POINTS, 5 INTRAVENOUS
+//	lifetimeValue     double, in the currency's major unit
+//	season            string: "winter", "spring", "summer" or "autumn" of the northern half of the world
+//	at                timestamp: the moment of the price; its parts are in UTC unless a zone is named
+//
+// Numbers of different types are compared with < <= > >= as they stand (quantity >= 10); for == they are written alike
+// (quantity == 10.0).
+type Condition struct {
+	text    string
+	program cel.Program
+}
+
+// environment is what conditions are compiled in. It is made once and not changed.
+var environment = sync.OnceValues(func() (*cel.Env, error) {
+	return cel.NewEnv(
+		cel.Variable("customer.id", cel.StringType),
+		cel.Variable("customer.kind", cel.StringType),
+		cel.Variable("customer.stage", cel.StringType),
+		cel.Variable("customer.segment", cel.StringType),
+		cel.Variable("customer.measurements", cel.MapType(cel.StringType, cel.DynType)),
+		cel.Variable("product.id", cel.StringType),
+		cel.Variable("product.sku", cel.StringType),
+		cel.Variable("product.name", cel.StringType),
+		cel.Variable("product.kind", cel.StringType),
+		cel.Variable("quantity", cel.DoubleType),
+		cel.Variable("leadDays", cel.IntType),
+		cel.Variable("utilisation", cel.DoubleType),
+		cel.Variable("permissionLevel", cel.StringType),
+		cel.Variable("permissionRank", cel.IntType),
+		cel.Variable("lifetimeValue", cel.DoubleType),
+		cel.Variable("season", cel.StringType),
+		cel.Variable("at", cel.TimestampType),
+		cel.CrossTypeNumericComparisons(true),
+		cel.DefaultUTCTimeZone(true),
+		cel.ParserExpressionSizeLimit(MaxConditionLength),
+		cel.ExpressionNodeLimit(MaxConditionNodes),
+		cel.ParserRecursionLimit(MaxConditionDepth),
+		cel.RegexProgramSizeLimit(1000),
+	)
+})
+
+// Compile reads and type-checks a condition. It gives a *RuleError with the position where the condition is wrong,
+// is not true or false, or is too long.
+func Compile(condition string) (*Condition, error) {
+	if strings.TrimSpace(condition) == "" {
+		return nil, &RuleError{Reason: "want a condition; \"true\" for a rule that always applies"}
+	}
+	env, err := environment()
+	if err != nil {
+		return nil, fmt.Errorf("pricing: the environment of conditions: %w", err)
+	}
+	checked, issues := env.Compile(condition)
+	if found := issues.Errors(); len(found) > 0 {
+		first := found[0]
+		return nil, &RuleError{Line: first.Location.Line(), Column: first.Location.Column() + 1, Reason: first.Message}
+	}
+	if !checked.OutputType().IsExactType(cel.BoolType) {
+		return nil, &RuleError{Line: 1, Column: 1, Reason: fmt.Sprintf("want true or false, not a %s", checked.OutputType())}
+	}
+	program, err := env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(CostLimit))
+	if err != nil {
+		return nil, &RuleError{Line: 1, Column: 1, Reason: err.Error()}
+	}
+	return &Condition{text: condition, program: program}, nil
+}
+
+// Holds evaluates the condition. An error says why it could not be told: a division by zero, a measurement
+// that is not there, the cost limit.
+func (c *Condition) Holds(f *facts) (bool, error) {
+	result, _, err := c.program.Eval(f)
+	if err != nil {
+		return false, err
+	}
+	holds, ok := result.(types.Bool)
+	if !ok {
+		return false, errors.New("neither true nor false")
+	}
+	return bool(holds), nil
+}

@@ -1,0 +1,33 @@
+package pricing
+
+import (
+	"math/big"
+
+	"kopeck/money"
+)
+
+// floor is step 5: up to marginal cost / (1 - minimum margin). Only an agreement with a written reason stands below
+// it; even that is never less than nothing.
+func (w *waterfall) floor() error {
+	least := w.answer.Floor
+	label := "floor: marginal cost + minimum margin"
+	if w.excused() {
+		least, label = money.Amount{}, "no price is below nothing"
+	}
+	if w.running.Compare(least) >= 0 {
+		return nil
+	}
+	return w.step(FloorLine, label, "", least)
+}
+
+// excused tells whether an agreement with a reason holds.
+func (w *waterfall) excused() bool { return w.agreement != nil && w.agreement.OverrideReason != "" }
+
+// floorOf gives marginal cost / (1 - minimum margin), or ErrNoMargin.
+func floorOf(marginal money.Amount, minimumMargin money.Decimal) (money.Amount, error) {
+	rest := one.Rat()
+	if rest.Sub(rest, minimumMargin.Rat()); rest.Sign() <= 0 {
+		return money.Amount{}, ErrNoMargin
+	}
+	return money.Round(new(big.Rat).Quo(marginal.Rat(), rest))
+}

@@ -1,0 +1,27 @@
+package pricing
+
+import (
+	"fmt"
+	"math/big"
+
+	"kopeck/money"
+)
+
+// leadTime is step 4: what the lead time changes in the marginal cost against the standard one, x (1 + markup).
+// A near day on scarce capacity is dearer, a late one on idle capacity cheaper.
+func (w *waterfall) leadTime() error {
+	difference, err := w.answer.Cost.Marginal.Minus(w.standard)
+	if err != nil || difference.IsZero() {
+		return err
+	}
+	var change money.Amount
+	var exact *big.Rat = w.marked(difference)
+	if change, err = money.Round(exact); err != nil || change.IsZero() {
+		return err
+	}
+	to, err := w.running.Plus(change)
+	if err != nil {
+		return err
+	}
+	return w.step(LeadTimeLine, fmt.Sprintf("%d days instead of %d", w.answer.LeadDays, w.product.StandardLeadDays), "", to)
+}

@@ -1,0 +1,53 @@
+package pricing
+
+import (
+	"math/big"
+
+	"kopeck/money"
+)
+
+// list is step 1: the product's list price at that moment, with the surcharges of the options that are chosen; or,
+// where there is none, full cost x (1 + markup), in which the options' components and surcharges are already.
+func (w *waterfall) list() error {
+	var to money.Amount
+	var err error
+	label := "list price"
+	if w.terms.Amount != nil {
+		to = *w.terms.Amount
+		if len(w.question.Options) > 0 {
+			var surcharge money.Amount
+			if surcharge, err = w.surcharge(); err != nil {
+				return err
+			}
+			if !surcharge.IsZero() {
+				label = "list price with options"
+			}
+			if to, err = to.Plus(surcharge); err != nil {
+				return err
+			}
+		}
+	} else {
+		label = "full cost + " + percent(w.terms.Markup)
+		if to, err = money.Round(w.marked(w.answer.Cost.Full)); err != nil {
+			return err
+		}
+	}
+	w.answer.List = to
+	return w.step(ListLine, label, "", to)
+}
+
+// marked gives an amount x (1 + markup).
+func (w *waterfall) marked(amount money.Amount) *big.Rat {
+	factor := w.terms.Markup.Rat()
+	factor.Add(factor, one.Rat())
+	return factor.Mul(factor, amount.Rat())
+}
+
+// percent writes a share: 0.35 is "35 %".
+func percent(share money.Decimal) string {
+	value, err := money.DecimalOf(new(big.Rat).Mul(share.Rat(), hundred.Rat()), money.Places)
+	if err != nil {
+		return share.String() + " x 100 %"
+	}
+	return value.String() + " %"
+}

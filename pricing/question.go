@@ -1,0 +1,45 @@
+package pricing
+
+import (
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+)
+
+// Customer is what rules and agreements know of a customer.
+type Customer struct {
+	ID              string
+	Kind            string // PERSON or COMPANY
+	Stage           string
+	Segment         string // "" where there is none
+	PermissionLevel string // the highest active; "" where there is none
+	PermissionRank  int    // of the level: 0 for none, 1 for the lowest
+	LifetimeValue   money.Amount
+	Measurements    map[string]any // as encoding/json reads an object: numbers are float64
+}
+
+// Question asks for a price.
+type Question struct {
+	Customer  Customer
+	ProductID string
+	Quantity  money.Decimal // more than 0
+	Options   []Option
+	LeadDays  *int // nil: the product's standard lead time
+	At        time.Time
+}
+
+// Answer is a price. The Lines sum to Unit exactly.
+type Answer struct {
+	Unit     money.Amount
+	Total    money.Amount // unit x quantity, rounded once
+	List     money.Amount // the list price of one unit
+	Floor    money.Amount // marginal cost / (1 - minimum margin), what an agreement without a reason cannot go below
+	Margin   money.Amount // unit - full cost
+	LeadDays int          // that the price is for
+	Lines    []Line
+	Rejected []Rejected
+	Cost     costing.ProductCost // of one unit at LeadDays
+
+	BelowFloor bool // an agreement with a reason stands below the floor
+}

@@ -1,0 +1,30 @@
+package pricing
+
+import (
+	"math/big"
+
+	"kopeck/money"
+)
+
+// rounding is step 6: to the nearest multiple of the installation's step, half to even; up where the nearest would be
+// below the floor.
+func (w *waterfall) rounding() error {
+	size := w.book.step
+	if size.Compare(money.Minor(1)) <= 0 {
+		return nil
+	}
+	steps := new(big.Rat).Quo(w.running.Rat(), size.Rat())
+	to, err := money.Round(new(big.Rat).Mul(size.Rat(), new(big.Rat).SetInt(money.RoundInt(steps))))
+	if err != nil {
+		return err
+	}
+	if to.Compare(w.answer.Floor) < 0 && !w.excused() {
+		if to, err = to.Plus(size); err != nil {
+			return err
+		}
+	}
+	if to == w.running {
+		return nil
+	}
+	return w.step(RoundingLine, "rounded", "", to)
+}
