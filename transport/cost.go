@@ -23,28 +23,35 @@ type Weights map[string]int
 type costs struct {
 	schema *ast.Schema
 	limits Limits
-	weight map[string]map[string]int // type, field
+	weight map[*ast.FieldDefinition]int // only those above 0
 }
 
 func newCosts(schema *ast.Schema, weights Weights, limits Limits) *costs {
-	c := &costs{schema: schema, limits: limits, weight: map[string]map[string]int{}}
+	c := &costs{schema: schema, limits: limits, weight: map[*ast.FieldDefinition]int{}}
 	for name, definition := range schema.Types {
-		fields := map[string]int{}
 		for _, field := range definition.Fields {
-			fields[field.Name] = c.standard(weights, name, field)
+			c.weigh(field, c.standard(weights, name, field))
 		}
-		c.weight[name] = fields
 	}
-	for name, definition := range schema.Types { // an interface's field costs what its dearest implementor's does
-		if definition.Kind == ast.Interface {
-			for field := range c.weight[name] {
-				for _, implementor := range schema.GetPossibleTypes(definition) {
-					c.weight[name][field] = max(c.weight[name][field], c.weight[implementor.Name][field])
+	for _, definition := range schema.Types { // an interface's field costs what its dearest implementor's does
+		if definition.Kind != ast.Interface {
+			continue
+		}
+		for _, field := range definition.Fields {
+			for _, implementor := range schema.GetPossibleTypes(definition) {
+				if own := implementor.Fields.ForName(field.Name); own != nil {
+					c.weigh(field, c.weight[own])
 				}
 			}
 		}
 	}
 	return c
+}
+
+func (c *costs) weigh(field *ast.FieldDefinition, weight int) {
+	if weight > c.weight[field] {
+		c.weight[field] = weight
+	}
 }
 
 func (c *costs) standard(weights Weights, typeName string, field *ast.FieldDefinition) int {
@@ -79,12 +86,8 @@ func (c *costs) selections(selections ast.SelectionSet, variables map[string]any
 	for _, selection := range selections {
 		switch selection := selection.(type) {
 		case *ast.Field:
-			if selection.ObjectDefinition == nil || selection.Definition == nil {
-				continue
-			}
 			children := c.selections(selection.SelectionSet, variables, known)
-			cost := add(c.weight[selection.ObjectDefinition.Name][selection.Name], multiply(c.items(selection, variables), children))
-			sum = add(sum, cost)
+			sum = add(sum, add(c.weight[selection.Definition], multiply(c.items(selection, variables), children)))
 		case *ast.InlineFragment:
 			sum = add(sum, c.selections(selection.SelectionSet, variables, known))
 		case *ast.FragmentSpread:
@@ -125,29 +128,14 @@ func (c *costs) items(field *ast.Field, variables map[string]any) int {
 	return size
 }
 
-// spent counts what an operation really costs while it runs.
-type spent struct{ points atomic.Int64 }
-
-type spentKey struct{}
-
-// meter is the executor's extension that counts the fields resolved.
-type meter struct{ costs *costs }
-
-// ExtensionName implements graphql.HandlerExtension.
-func (meter) ExtensionName() string { return "Cost" }
-
-// Validate implements graphql.HandlerExtension.
-func (meter) Validate(graphql.ExecutableSchema) error { return nil }
-
-// InterceptField implements graphql.FieldInterceptor.
-func (m meter) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
-	field := graphql.GetFieldContext(ctx).Field
-	if field.Field != nil && field.Definition != nil && field.ObjectDefinition != nil {
-		if weight := m.costs.weight[field.ObjectDefinition.Name][field.Name]; weight > 0 {
-			if spent, ok := ctx.Value(spentKey{}).(*spent); ok {
-				spent.points.Add(int64(weight))
+// meter gives the middleware that adds up what an operation really costs while it runs.
+func (c *costs) meter(spent *atomic.Int64) graphql.FieldMiddleware {
+	return func(ctx context.Context, next graphql.Resolver) (any, error) {
+		if field := graphql.GetFieldContext(ctx).Field.Field; field != nil {
+			if weight := c.weight[field.Definition]; weight > 0 {
+				spent.Add(int64(weight))
 			}
 		}
+		return next(ctx)
 	}
-	return next(ctx)
 }

@@ -107,7 +107,6 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 	h.executor.SetQueryCache(prepared{})
 	h.executor.SetErrorPresenter(h.present)
 	h.executor.SetRecoverFunc(recovered)
-	h.executor.Use(meter{h.costs})
 	if config.Development {
 		h.executor.Use(extension.Introspection{})
 	}

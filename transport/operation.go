@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -22,7 +23,7 @@ type operation struct {
 	graphql *graphql.OperationContext
 	caller  string
 	cost    int // charged beforehand
-	spent   *spent
+	spent   atomic.Int64 // while it runs
 	info    OperationInfo
 	begun   time.Time
 }
@@ -40,7 +41,7 @@ type cost struct {
 // of the operation, the variables, the cost, the caller's bucket and Config.Validate. allowed looks
 // at the kind of operation before anything is made of the variables. The refusal has been observed.
 func (h *Handler) prepare(ctx context.Context, transport string, params *graphql.RawParams, allowed func(ast.Operation) *refusal) (*operation, *refusal) {
-	op := &operation{handler: h, begun: h.config.Now(), spent: &spent{}}
+	op := &operation{handler: h, begun: h.config.Now()}
 	op.info = OperationInfo{Name: anonymous, Transport: transport, RequestID: RequestID(ctx)}
 	refused := op.prepare(ctx, params, allowed)
 	if refused != nil {
@@ -80,12 +81,13 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	params.Variables = coerced
 
 	ctx = context.WithValue(ctx, documentKey{}, doc)
-	ctx = context.WithValue(ctx, spentKey{}, op.spent)
 	op.ctx = graphql.StartOperationTrace(ctx)
 	op.graphql, errs = h.executor.CreateOperationContext(op.ctx, params)
 	if len(errs) > 0 {
 		return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
 	}
+
+	op.graphql.ResolverMiddleware = h.costs.meter(&op.spent) // the executor has no extension that wants to see fields
 
 	op.cost = h.costs.of(definition, op.graphql.Variables)
 	op.info.Cost = op.cost
@@ -123,7 +125,7 @@ func (op *operation) charge() *refusal {
 
 // settle corrects the charge to what was really spent, and gives what is left.
 func (op *operation) settle() cost {
-	actual := int(op.spent.points.Load())
+	actual := int(op.spent.Load())
 	return op.costs(op.handler.buckets.settle(op.caller, op.cost, actual), &actual)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kopeck/transport"
+	"kopeck/transport/graphiql"
 	"kopeck/transport/internal/testschema"
 )
 
@@ -19,6 +20,10 @@ func main() {
 	schema := testschema.NewExecutableSchema(testschema.Config{Resolvers: &testschema.Resolvers{}})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", transport.New(schema, transport.Config{Development: true}))
+	mux.Handle("/", graphiql.New("Test schema", "/graphql",
+		graphiql.Example{Query: "query Greeting($name: String) {\n  hello(name: $name)\n}", Variables: `{"name": "you"}`},
+		graphiql.Example{Query: "subscription Counting {\n  count(to: 3)\n}"},
+	))
 	server := &http.Server{Addr: *addr, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	log.Fatal(server.ListenAndServe())
 }
