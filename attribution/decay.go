@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// decayBits is the precision of a weight of TIME_DECAY: it is 2^-x cut to so many binary places after its leading
-// digit, with an error of less than one unit in the 48th.
+// decayBits is the number of binary places that the weights of TIME_DECAY are worked out in: a weight is 2^-x with a
+// relative error below 2^-55.
 const decayBits = 64
 
 // halves holds 2^(-2^-k) for k = 1, 2, …, 64 in fixed point, cut to 2^-64: halves[0] is the square root of one half.
