@@ -176,7 +176,8 @@ func TestThrottle(t *testing.T) {
 		t.Fatalf("60 are there: %s", a.body)
 	}
 	a = w.post(query, "")
-	if a.status != 429 || a.header.Get("Retry-After") != "1" || a.code() != transport.CodeThrottled || a.cost("available") != 56 || strings.Contains(a.body, `"data"`) {
+	if a.status != 429 || a.header.Get("Retry-After") != "1" || a.code() != transport.CodeThrottled || a.cost("available") != 56 ||
+		a.Errors[0].Extensions["retryAfter"] != 0.4 || strings.Contains(a.body, `"data"`) {
 		t.Errorf("%d %v %s", a.status, a.header, a.body)
 	}
 	if a := w.send("POST", "/", `{"query":"`+query+`"}`, jsonBody); a.status != 429 {
@@ -353,43 +354,5 @@ func TestDocumentCacheIsBounded(t *testing.T) {
 	w.post("{ hello }"+strings.Repeat(" ", 100_000), "")
 	if bytes := transport.CachedBytes(w.handler); bytes > 1<<20 {
 		t.Fatalf("%d bytes kept", bytes)
-	}
-}
-
-func TestObserve(t *testing.T) {
-	var mu atomic.Pointer[[]transport.OperationInfo]
-	mu.Store(&[]transport.OperationInfo{})
-	w := start(t, transport.Config{Limits: transport.Limits{Bucket: -1}, Observe: func(_ context.Context, info transport.OperationInfo) {
-		all := append(*mu.Load(), info)
-		mu.Store(&all)
-	}})
-	last := func() transport.OperationInfo { all := *mu.Load(); return all[len(all)-1] }
-	w.post(`query Greeting { hello }`, "")
-	if got := last(); got.Name != "Greeting" || got.Type != "query" || got.Transport != "http" || len(got.Codes) != 0 || got.RequestID == "" {
-		t.Errorf("%+v", got)
-	}
-	w.post(`mutation { add(value: 1) }`, "")
-	if got := last(); got.Name != "anonymous" || got.Type != "mutation" {
-		t.Errorf("%+v", got)
-	}
-	w.post(`query Q { a: fail(how: FAULT) b: fail(how: FAULT) c: fail(how: PLAIN) }`, "")
-	if got := last(); fmt.Sprint(got.Codes) != "[INTERNAL INVALID]" {
-		t.Errorf("%+v", got)
-	}
-	w.post(`query Wrong { nothing }`, "")
-	if got := last(); got.Name != "anonymous" || fmt.Sprint(got.Codes) != "["+transport.CodeValidation+"]" {
-		t.Errorf("%+v", got)
-	}
-	w.send("PUT", "/", "")
-	if got := last(); got.Type != "" || fmt.Sprint(got.Codes) != "["+transport.CodeMethodNotAllowed+"]" {
-		t.Errorf("%+v", got)
-	}
-	names := map[string]bool{}
-	for i := range 700 {
-		w.post(fmt.Sprintf(`query N%d { __typename }`, i), "")
-		names[last().Name] = true
-	}
-	if len(names) > 501 {
-		t.Errorf("%d names", len(names))
 	}
 }

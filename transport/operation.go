@@ -22,7 +22,7 @@ type operation struct {
 	ctx     context.Context
 	graphql *graphql.OperationContext
 	caller  string
-	cost    int // charged beforehand
+	cost    int          // charged beforehand
 	spent   atomic.Int64 // while it runs
 	info    OperationInfo
 	begun   time.Time
@@ -117,6 +117,7 @@ func (op *operation) charge() *refusal {
 	if !ok {
 		refused := refuse(http.StatusTooManyRequests, CodeThrottled, "too much was asked for lately, try again later")
 		refused.retryAfter = wait
+		refused.errors[0].Extensions["retryAfter"] = wait.Seconds() // a socket's messages have no header
 		refused.extensions = map[string]any{"cost": op.costs(available, nil)}
 		return refused
 	}

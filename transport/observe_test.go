@@ -1,0 +1,96 @@
+package transport_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"kopeck/transport"
+	"kopeck/transport/internal/testschema"
+)
+
+func TestObserve(t *testing.T) {
+	var seen atomic.Pointer[[]transport.OperationInfo]
+	seen.Store(&[]transport.OperationInfo{})
+	w := start(t, transport.Config{Limits: transport.Limits{Bucket: -1}, Observe: func(_ context.Context, info transport.OperationInfo) {
+		all := append(*seen.Load(), info)
+		seen.Store(&all)
+	}})
+	last := func() transport.OperationInfo { all := *seen.Load(); return all[len(all)-1] }
+	w.post(`query Greeting { hello }`, "")
+	if got := last(); got.Name != "Greeting" || got.Type != "query" || got.Transport != "http" || len(got.Codes) != 0 || got.RequestID == "" {
+		t.Errorf("%+v", got)
+	}
+	w.post(`mutation { add(value: 1) }`, "")
+	if got := last(); got.Name != "anonymous" || got.Type != "mutation" {
+		t.Errorf("%+v", got)
+	}
+	w.post(`query Q { a: fail(how: FAULT) b: fail(how: FAULT) c: fail(how: PLAIN) }`, "")
+	if got := last(); fmt.Sprint(got.Codes) != "[INTERNAL INVALID]" {
+		t.Errorf("%+v", got)
+	}
+	w.post(`query Wrong { nothing }`, "")
+	if got := last(); got.Name != "anonymous" || fmt.Sprint(got.Codes) != "["+transport.CodeValidation+"]" {
+		t.Errorf("%+v", got)
+	}
+	w.send("PUT", "/", "")
+	if got := last(); got.Type != "" || fmt.Sprint(got.Codes) != "["+transport.CodeMethodNotAllowed+"]" {
+		t.Errorf("%+v", got)
+	}
+	names := map[string]bool{}
+	for i := range 700 {
+		w.post(fmt.Sprintf(`query N%d { __typename }`, i), "")
+		names[last().Name] = true
+	}
+	if len(names) > 501 {
+		t.Errorf("%d names", len(names))
+	}
+}
+
+func TestLogLinesCarryTheRequestID(t *testing.T) {
+	out := &lockedBuffer{}
+	log := slog.New(transport.LogRequestIDs(slog.NewTextHandler(out, nil))).With("a", 1)
+	log.InfoContext(transport.WithRequestID(context.Background(), "r1"), "one")
+	log.Info("two")
+	lines := strings.Split(out.String(), "\n")
+	if !strings.HasSuffix(lines[0], "msg=one a=1 requestId=r1") || !strings.HasSuffix(lines[1], "msg=two a=1") {
+		t.Errorf("%q", lines)
+	}
+}
+
+// One document, read by many operations at once (worth something under -race).
+func TestOneDocumentManyOperations(t *testing.T) {
+	w := start(t, transport.Config{Limits: transport.Limits{Bucket: -1}})
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for range 20 {
+				a := w.post(`query($n: Int!) { items(first: $n) { ...C } } fragment C on ItemConnection { totalCount edges { node { id } } }`, fmt.Sprintf(`{"n":%d}`, i))
+				if len(a.Errors) > 0 || strings.Count(a.body, `"node"`) != min(i, 3) {
+					t.Errorf("%d: %s", i, a.body)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func BenchmarkPost(b *testing.B) {
+	handler := transport.New(testschema.NewExecutableSchema(testschema.Config{Resolvers: &testschema.Resolvers{}}), transport.Config{Limits: transport.Limits{Bucket: -1}})
+	body := `{"query":"query($n: Int!) { items(first: $n) { edges { node { id name price { amount } } } } }","variables":{"n":3}}`
+	b.ReportAllocs()
+	for b.Loop() {
+		request := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		request.Header.Set("Content-Type", "application/json")
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, request)
+		if recorder.Code != 200 {
+			b.Fatal(recorder.Body)
+		}
+	}
+}
