@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"errors"
+
+	"entgo.io/ent/dialect"
+)
+
+// Session is one connection for the time of a bulk load: its temporary tables live through its transactions.
+type Session struct {
+	store *Store
+	conn  *sql.Conn
+}
+
+// Session runs a function with a connection of its own, which is closed afterwards, temporary tables and all.
+func (s *Store) Session(ctx context.Context, do func(ctx context.Context, session *Session) error) error {
+	if transactionOf(ctx) != nil {
+		return ErrNested
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	defer func() {
+		_ = conn.Raw(func(any) error { return sqldriver.ErrBadConn }) // so the pool closes it for good
+	}()
+	return do(ctx, &Session{store: s, conn: conn})
+}
+
+// Bulk runs a function in a transaction for statements over many rows: a [Session] with one transaction.
+func (s *Store) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
+	return s.Session(ctx, func(ctx context.Context, session *Session) error { return session.Bulk(ctx, do) })
+}
+
+// Bulk runs a function in a transaction on the session's connection. As with [Store.Write] it may be run again, and
+// [AfterCommit] and [Store.Publish] work; statements have no timeout but the context's. It goes past the guard on the client:
+// who may do it is for the caller to see to. A session whose connection was lost cannot go on: its temporary tables are gone.
+func (x *Session) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
+	if transactionOf(ctx) != nil {
+		return ErrNested
+	}
+	s := x.store
+	return s.retried(ctx, func() error {
+		done, err := s.turn(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
+		tx, err := x.conn.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		b := &Bulk{store: s, tx: tx}
+		t := &transaction{writes: true, exec: b.exec, query: b.Query}
+		return s.run(ctx, t, tx, done, func(ctx context.Context) error {
+			if s.Dialect() == dialect.Postgres && s.options.StatementTimeout > 0 {
+				if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+					return err
+				}
+			}
+			return do(ctx, b)
+		})
+	})
+}
+
+// Bulk is an open transaction for statements over many rows.
+type Bulk struct {
+	store *Store
+	tx    *sql.Tx
+}
+
+func (b *Bulk) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	query = SQL(b.store.Dialect(), query)
+	b.see(ctx, query)
+	return b.tx.ExecContext(ctx, query, args...)
+}
+
+// Exec runs a statement with ? parameters and tells how many rows it changed.
+func (b *Bulk) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := b.exec(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	changed, err := result.RowsAffected()
+	if err != nil && b.store.Dialect() == dialect.Postgres {
+		return 0, nil // lib/pq has no count for CREATE and the like
+	}
+	return changed, err
+}
+
+// Query runs a query with ? parameters. Its rows must be closed before the next statement.
+func (b *Bulk) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	query = SQL(b.store.Dialect(), query)
+	b.see(ctx, query)
+	return b.tx.QueryContext(ctx, query, args...)
+}
+
+// Lock is as [Store.Lock].
+func (b *Bulk) Lock(ctx context.Context, key LockKey, shared bool) error {
+	if b.store.Dialect() != dialect.Postgres {
+		return nil
+	}
+	_, err := b.exec(ctx, lockStatement(shared), int64(key))
+	return err
+}
+
+func (b *Bulk) see(ctx context.Context, query string) {
+	if b.store.options.Observe != nil {
+		b.store.options.Observe(ctx, query)
+	}
+}
+
+var errColumns = errors.New("store: a row with another number of values than there are columns")

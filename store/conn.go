@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	sqldriver "database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/lib/pq/pqerror"
+)
+
+// pqConn is what a connection of lib/pq can do.
+type pqConn interface {
+	sqldriver.Conn
+	sqldriver.ConnBeginTx
+	sqldriver.ConnPrepareContext
+	sqldriver.ExecerContext
+	sqldriver.QueryerContext
+	sqldriver.NamedValueChecker
+	sqldriver.Pinger
+	sqldriver.SessionResetter
+	sqldriver.Validator
+}
+
+// pqRows is what rows of lib/pq can do.
+type pqRows interface {
+	sqldriver.RowsNextResultSet
+	sqldriver.RowsColumnTypeScanType
+	sqldriver.RowsColumnTypeDatabaseTypeName
+	sqldriver.RowsColumnTypeLength
+	sqldriver.RowsColumnTypePrecisionScale
+}
+
+// conn is a connection of lib/pq whose calls end within a second after their context, which keeps prepared
+// statements, and which leaves the pool when it can no longer write or was cut off.
+type conn struct {
+	pqConn
+	wire       *wire
+	statements *statements // nil where none are kept
+	reading    bool        // rows are open: lib/pq does not notice by itself when a prepared statement's are
+	unfit      bool
+}
+
+var errReading = errors.New("store: a statement while the rows of another are being read on the same connection")
+
+// begin starts the watch over a call.
+func (c *conn) begin(ctx context.Context) error {
+	if c.reading {
+		return errReading
+	}
+	c.wire.watch(ctx)
+	return nil
+}
+
+// end looks at how a call ended.
+func (c *conn) end(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		c.unfit = true // a late cancel request might hit the next statement
+	}
+	if e := postgresError(err); e != nil && e.Code == pqerror.ReadOnlySQLTransaction {
+		c.unfit = true // the server is no longer the primary
+	}
+	return err
+}
+
+// IsValid implements driver.Validator.
+func (c *conn) IsValid() bool { return !c.unfit && c.pqConn.IsValid() }
+
+// CheckNamedValue implements driver.NamedValueChecker. JSON goes as text: as bytes it would be sent in the
+// binary form, which for jsonb is another.
+func (c *conn) CheckNamedValue(value *sqldriver.NamedValue) error {
+	if raw, ok := value.Value.(json.RawMessage); ok {
+		value.Value = nil
+		if raw != nil {
+			value.Value = string(raw)
+		}
+		return nil
+	}
+	return c.pqConn.CheckNamedValue(value)
+}
+
+// Ping implements driver.Pinger.
+func (c *conn) Ping(ctx context.Context) error {
+	if err := c.begin(ctx); err != nil {
+		return err
+	}
+	return c.end(ctx, c.pqConn.Ping(ctx))
+}
+
+// PrepareContext implements driver.ConnPrepareContext; COPY comes this way.
+func (c *conn) PrepareContext(ctx context.Context, query string) (sqldriver.Stmt, error) {
+	if err := c.begin(ctx); err != nil {
+		return nil, err
+	}
+	prepared, err := c.pqConn.PrepareContext(ctx, query)
+	return prepared, c.end(ctx, err)
+}
+
+// ExecContext implements driver.ExecerContext.
+func (c *conn) ExecContext(ctx context.Context, query string, args []sqldriver.NamedValue) (sqldriver.Result, error) {
+	if err := c.begin(ctx); err != nil {
+		return nil, err
+	}
+	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
+	if err != nil {
+		return nil, c.end(ctx, err)
+	}
+	var result sqldriver.Result
+	if prepared == nil {
+		result, err = c.pqConn.ExecContext(ctx, query, args)
+	} else if result, err = prepared.ExecContext(ctx, args); stale(err) {
+		c.statements.forget(query)
+	}
+	return result, c.end(ctx, err)
+}
+
+// QueryContext implements driver.QueryerContext.
+func (c *conn) QueryContext(ctx context.Context, query string, args []sqldriver.NamedValue) (sqldriver.Rows, error) {
+	if err := c.begin(ctx); err != nil {
+		return nil, err
+	}
+	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
+	if err != nil {
+		return nil, c.end(ctx, err)
+	}
+	var found sqldriver.Rows
+	if prepared == nil {
+		found, err = c.pqConn.QueryContext(ctx, query, args)
+	} else if found, err = prepared.QueryContext(ctx, args); stale(err) {
+		c.statements.forget(query)
+	}
+	if err != nil {
+		return nil, c.end(ctx, err)
+	}
+	inner, ok := found.(pqRows)
+	if !ok {
+		found.Close()
+		return nil, fmt.Errorf("store: lib/pq's rows %T lack a method that we rely on", found)
+	}
+	c.reading = true
+	return &rows{pqRows: inner, conn: c, ctx: ctx}, nil
+}
+
+// BeginTx implements driver.ConnBeginTx.
+func (c *conn) BeginTx(ctx context.Context, options sqldriver.TxOptions) (sqldriver.Tx, error) {
+	if err := c.begin(ctx); err != nil {
+		return nil, err
+	}
+	begun, err := c.pqConn.BeginTx(ctx, options)
+	if err != nil {
+		return nil, c.end(ctx, err)
+	}
+	return &pqTx{Tx: begun, conn: c, ctx: ctx}, nil
+}
+
+// rows tell their connection when they have been read.
+type rows struct {
+	pqRows
+	conn *conn
+	ctx  context.Context
+}
+
+// Next implements driver.Rows.
+func (r *rows) Next(values []sqldriver.Value) error { return r.conn.end(r.ctx, r.pqRows.Next(values)) }
+
+// Close implements driver.Rows.
+func (r *rows) Close() error {
+	err := r.pqRows.Close()
+	r.conn.reading = false
+	return r.conn.end(r.ctx, err)
+}
+
+// pqTx is a transaction that tells a commit that failed from one whose answer was lost.
+type pqTx struct {
+	sqldriver.Tx
+	conn *conn
+	ctx  context.Context
+}
+
+// Commit implements driver.Tx.
+func (t *pqTx) Commit() error {
+	t.conn.wire.watch(t.ctx)
+	sent := t.conn.wire.sent.Load()
+	err := t.Tx.Commit()
+	if err == nil || t.conn.wire.sent.Load() == sent {
+		return err
+	}
+	// The server's word is definite, but for a good-bye, which it may say after the commit.
+	if e := postgresError(err); e != nil && !lostByServer(e) {
+		return err
+	}
+	if lost(err) || postgresError(err) != nil {
+		t.conn.unfit = true
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+	}
+	return err
+}
+
+// Rollback implements driver.Tx.
+func (t *pqTx) Rollback() error {
+	t.conn.wire.watch(t.ctx)
+	return t.conn.end(t.ctx, t.Tx.Rollback())
+}

@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
+)
+
+// channel is the one channel that all replicas on a database listen to.
+const channel = "kopeck"
+
+// payloadLimit keeps topic and payload within PostgreSQL's 8000 bytes.
+const payloadLimit = 7900
+
+// Publish tells all subscribers of a topic, in every process on the database, once the context's transaction is
+// committed, and never if it is not. The same payload twice in one transaction is told once. A topic has no
+// newline; topic and payload have at most 7,900 bytes together: send what to read again, not the data.
+// On SQLite only this process is told.
+func (s *Store) Publish(ctx context.Context, topic, payload string) error {
+	t := transactionOf(ctx)
+	if t == nil || !t.writes {
+		return errors.New("store: an event published outside a transaction that writes")
+	}
+	if topic == "" || strings.ContainsRune(topic, '\n') || len(topic)+len(payload) > payloadLimit {
+		return fmt.Errorf("store: an event of topic %.40q with %d bytes cannot be published", topic, len(payload))
+	}
+	event := Event{Topic: topic, Payload: payload}
+	if !slices.Contains(t.events, event) {
+		t.events = append(t.events, event)
+	}
+	return nil
+}
+
+// notify sends a transaction's events with its commit, in one statement.
+func (s *Store) notify(ctx context.Context, t *transaction) error {
+	if s.Dialect() != dialect.Postgres || len(t.events) == 0 {
+		return nil
+	}
+	messages := make([]string, len(t.events))
+	for i, event := range t.events {
+		messages[i] = event.Topic + "\n" + event.Payload
+	}
+	_, err := t.exec(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) WITH ORDINALITY AS sent(message, place) ORDER BY place", channel, pq.Array(messages))
+	return err
+}
+
+// Subscribe hears the events of a topic from now on, until cancel, which closes the channel; Close of the store
+// closes it too. A subscriber that falls behind by more than 64 events gets a Lost event in their place. On PostgreSQL this process's own
+// events come the same way as others'. If the database cannot be listened to just now, Lost follows when it can.
+func (s *Store) Subscribe(topic string) (events <-chan Event, cancel func()) {
+	events, cancel = s.hub.subscribe(topic)
+	if s.ear != nil {
+		s.ear.open()
+	}
+	return events, cancel
+}
+
+// ear is the connection that listens to PostgreSQL. It is opened by the first subscription.
+type ear struct {
+	dsn   string
+	hub   *hub
+	log   *slog.Logger
+	ready chan struct{} // closed when listening has begun
+	ended chan struct{}
+
+	mu       sync.Mutex
+	listener *pq.Listener
+	closed   bool
+}
+
+func newEar(at target, options Options, hub *hub) (*ear, error) {
+	dsn := at.dsn
+	if options.ListenURL != "" {
+		other, err := parse(options.ListenURL)
+		if err != nil {
+			return nil, fmt.Errorf("to listen: %w", err)
+		}
+		if other.dialect != dialect.Postgres {
+			return nil, errors.New("to listen: the URL must begin with postgres://")
+		}
+		dsn = other.dsn
+	}
+	return &ear{dsn: dsn, hub: hub, log: options.Log, ready: make(chan struct{}), ended: make(chan struct{})}, nil
+}
+
+// patience is how long a subscriber waits for listening to begin before it is told Lost instead.
+const patience = 5 * time.Second
+
+// open begins to listen, if that has not begun, and waits till events are heard.
+func (e *ear) open() {
+	e.mu.Lock()
+	if e.listener == nil && !e.closed {
+		e.listener = pq.NewDialListener(listenDialer{}, e.dsn, 100*time.Millisecond, 5*time.Second, e.changed)
+		go e.listen(e.listener)
+	}
+	e.mu.Unlock()
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case <-e.ready:
+	case <-e.ended:
+	case <-wait.C:
+	}
+}
+
+func (e *ear) changed(event pq.ListenerEventType, err error) {
+	if err != nil {
+		e.log.Warn("listening to the database", "event", event.String(), "error", err)
+	}
+}
+
+// listen hands on what is heard. lib/pq sends nil after a lost connection was made again. A ping now and then lets
+// the connection's read deadline find a server that has vanished.
+func (e *ear) listen(listener *pq.Listener) {
+	began := time.Now()
+	go func() {
+		if err := listener.Listen(channel); err != nil {
+			return // only when the listener was closed
+		}
+		if time.Since(began) > patience {
+			e.hub.lost() // someone no longer waited
+		}
+		close(e.ready)
+	}()
+	ticker := time.NewTicker(pingEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case message, open := <-listener.Notify:
+			switch topic, payload, _ := strings.Cut(text(message), "\n"); {
+			case !open:
+				return
+			case message == nil:
+				e.hub.lost()
+			case message.Channel == channel:
+				e.hub.publish(Event{Topic: topic, Payload: payload})
+			}
+		case <-ticker.C:
+			go func() { _ = listener.Ping() }() // its failure is told to changed
+		case <-e.ended:
+			return
+		}
+	}
+}
+
+func text(message *pq.Notification) string {
+	if message == nil {
+		return ""
+	}
+	return message.Extra
+}
+
+func (e *ear) close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return
+	}
+	e.closed = true
+	close(e.ended)
+	if e.listener != nil {
+		_ = e.listener.Close() // only that it was closed before
+	}
+}
+
+const (
+	pingEvery = 10 * time.Second
+	silence   = 25 * time.Second
+)
+
+// listenDialer makes connections on which silence for longer than the pings allow is an error.
+type listenDialer struct{}
+
+// Dial implements pq.Dialer.
+func (listenDialer) Dial(network, address string) (net.Conn, error) {
+	return listenDialer{}.DialTimeout(network, address, patience)
+}
+
+// DialTimeout implements pq.Dialer.
+func (listenDialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	c, err := (&net.Dialer{Timeout: timeout, KeepAliveConfig: keepAlive}).Dial(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &listenConn{Conn: c}, nil
+}
+
+type listenConn struct{ net.Conn }
+
+// Read implements net.Conn.
+func (c *listenConn) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(silence)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
