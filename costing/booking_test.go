@@ -1,0 +1,131 @@
+package costing_test
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kopeck/costing"
+	"kopeck/money"
+)
+
+func TestDayIsOfTheZone(t *testing.T) {
+	moscow := time.FixedZone("Moscow", 3*3600)
+	for _, c := range []struct {
+		at   string
+		zone *time.Location
+		want int
+	}{
+		{"1970-01-01T00:00:00Z", time.UTC, 0},
+		{"1969-12-31T23:59:59Z", time.UTC, -1},
+		{"1970-01-01T21:00:00Z", moscow, 1},
+		{"1970-01-01T20:59:59Z", moscow, 0},
+		{"2026-03-02T09:00:00Z", time.UTC, 20514},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := costing.Day(at, c.zone); got != c.want {
+			t.Errorf("%s: day %d; want %d", c.at, got, c.want)
+		}
+	}
+}
+
+// drawBookings makes bookings on days 0 to 9 of two resources, known and freed at hours 0 to 5.
+func drawBookings(t *rapid.T) []costing.Booking {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) costing.Booking {
+		b := costing.Booking{
+			Resource: rapid.SampledFrom([]string{"loom", "oven"}).Draw(t, "resource"),
+			Day:      rapid.IntRange(0, 9).Draw(t, "day"),
+			Units:    money.Nano(rapid.Int64Range(0, 12e9).Draw(t, "units")),
+			BookedAt: day.Add(time.Duration(rapid.IntRange(0, 5).Draw(t, "booked")) * time.Hour),
+		}
+		if rapid.Bool().Draw(t, "freed") {
+			freed := b.BookedAt.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "for")) * time.Hour)
+			b.FreedAt = &freed
+		}
+		return b
+	}), 0, 20).Draw(t, "bookings")
+}
+
+func TestBookedAgainstScan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		bookings := drawBookings(t)
+		first, last := rapid.IntRange(-1, 10).Draw(t, "first"), rapid.IntRange(-1, 10).Draw(t, "last")
+		known := day.Add(time.Duration(rapid.IntRange(-1, 10).Draw(t, "known")) * time.Hour)
+		want := new(big.Rat)
+		for _, b := range bookings {
+			if b.Resource == "loom" && b.Day >= first && b.Day <= last && !b.BookedAt.After(known) && (b.FreedAt == nil || b.FreedAt.After(known)) {
+				want.Add(want, b.Units.Rat())
+			}
+		}
+		if got := costing.NewBookings(bookings).Booked("loom", first, last, known); got.Cmp(want) != 0 {
+			t.Fatalf("%s; want %s", got, want)
+		}
+	})
+}
+
+func TestPlanTakesTheEarliestRoom(t *testing.T) {
+	booked := costing.NewBookings([]costing.Booking{
+		{Resource: "loom", Day: 10, Units: dec("6"), BookedAt: day}, {Resource: "loom", Day: 11, Units: dec("9"), BookedAt: day},
+	})
+	plan := costing.Plan([]costing.Usage{
+		{Resource: "loom", Units: dec("12"), Capacity: some("8")}, {Resource: "drill", Units: dec("3")},
+	}, 10, 13, booked, day)
+	want := []costing.Booking{
+		{Resource: "drill", Day: 10, Units: dec("3"), BookedAt: day},
+		{Resource: "loom", Day: 10, Units: dec("2"), BookedAt: day},
+		{Resource: "loom", Day: 12, Units: dec("8"), BookedAt: day},
+		{Resource: "loom", Day: 13, Units: dec("2"), BookedAt: day},
+	}
+	if len(plan) != len(want) {
+		t.Fatalf("%+v", plan)
+	}
+	for i := range want {
+		if plan[i] != want[i] {
+			t.Errorf("%+v; want %+v", plan[i], want[i])
+		}
+	}
+}
+
+// TestPlanLaws: what is booked sums to the need; it lies between the first day and the due day; no day but the due one is
+// filled over its capacity; and no later day is taken while an earlier one has room.
+func TestPlanLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		booked := costing.NewBookings(drawBookings(t))
+		known := day.Add(9 * time.Hour)
+		capacity := money.Nano(rapid.Int64Range(0, 20e9).Draw(t, "capacity"))
+		need := costing.Usage{Resource: "loom", Units: money.Nano(rapid.Int64Range(0, 90e9).Draw(t, "need")), Capacity: &capacity}
+		first := rapid.IntRange(0, 9).Draw(t, "first")
+		due := first + rapid.IntRange(-1, 6).Draw(t, "lead")
+		taken, latest := map[int]*big.Rat{}, first
+		total := new(big.Rat)
+		for _, b := range costing.Plan([]costing.Usage{need}, first, due, booked, known) {
+			if b.Day < first || b.Day > max(first, due) || b.Units.Sign() <= 0 || taken[b.Day] != nil {
+				t.Fatalf("%+v", b)
+			}
+			taken[b.Day] = b.Units.Rat()
+			total.Add(total, b.Units.Rat())
+			latest = b.Day
+		}
+		if total.Cmp(need.Units.Rat()) != 0 {
+			t.Fatalf("booked %s of %s", total, need.Units)
+		}
+		for d := first; d < max(first, due); d++ {
+			full := booked.Booked("loom", d, d, known)
+			was := new(big.Rat).Set(full)
+			if taken[d] != nil {
+				full.Add(full, taken[d])
+			}
+			switch order := full.Cmp(capacity.Rat()); {
+			case order > 0 && taken[d] != nil:
+				t.Fatalf("day %d is filled to %s of %s", d, full, capacity)
+			case order < 0 && d < latest:
+				t.Fatalf("day %d has room (%s of %s, was %s), day %d is taken", d, full, capacity, was, latest)
+			}
+		}
+	})
+}
