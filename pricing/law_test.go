@@ -1,0 +1,315 @@
+package pricing_test
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand"
+	"reflect"
+	"sort"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/pricing"
+)
+
+// conditions that rules are drawn from, each with what it means in Go.
+var conditions = []struct {
+	cel   string
+	holds func(q pricing.Question, lead int) bool
+}{
+	{"true", func(pricing.Question, int) bool { return true }},
+	{"false", func(pricing.Question, int) bool { return false }},
+	{`customer.stage == "LOYAL"`, func(q pricing.Question, _ int) bool { return q.Customer.Stage == "LOYAL" }},
+	{"quantity >= 3", func(q pricing.Question, _ int) bool { return q.Quantity.Compare(money.Whole(3)) >= 0 }},
+	{"leadDays < 5", func(_ pricing.Question, lead int) bool { return lead < 5 }},
+	{"1 / (leadDays - leadDays) == 1", func(pricing.Question, int) bool { return false }},
+}
+
+type scene struct {
+	source   pricing.Source
+	question pricing.Question
+}
+
+// drawScene makes a curtain of any cost, sold by any terms under any rules and agreements, and a question about it.
+func drawScene(t *rapid.T) scene {
+	minor := func(name string, most int64) money.Amount {
+		return money.Minor(rapid.Int64Range(0, most).Draw(t, name))
+	}
+	hour := func(name string) time.Time {
+		return day.Add(time.Duration(rapid.IntRange(-3, 1).Draw(t, name)) * time.Hour)
+	}
+	end := func(name string) *time.Time {
+		if !rapid.Bool().Draw(t, name+"?") {
+			return nil
+		}
+		at := hour(name)
+		return &at
+	}
+	s := curtain()
+	cloth, loom := rate("MATERIAL", "cloth", "m", "0"), rate("RESOURCE", "loom", "hour", "0")
+	cloth.Amount, loom.Amount = money.Nano(rapid.Int64Range(0, 1e12).Draw(t, "cloth")), money.Nano(rapid.Int64Range(0, 1e12).Draw(t, "loom"))
+	loom.CapacityPerDay, loom.FixedShare = some("8"), some("0.75")
+	s.Basis.Rates = costing.NewRates([]costing.Rate{cloth, loom})
+	var bookings []costing.Booking
+	for i := range 25 {
+		bookings = append(bookings, costing.Booking{Resource: "loom", Day: costing.Day(day, time.UTC) + i, Units: money.Nano(rapid.Int64Range(0, 10e9).Draw(t, "booked")), BookedAt: since})
+	}
+	s.Basis.Bookings = costing.NewBookings(bookings)
+	s.Step = money.Minor(rapid.SampledFrom([]int64{0, 1, 7, 100, 5000}).Draw(t, "step"))
+	s.Terms[0].Markup = money.Nano(rapid.Int64Range(-1e9, 3e9).Draw(t, "markup"))
+	s.Terms[0].MinimumMargin = money.Nano(rapid.Int64Range(0, 9e8).Draw(t, "margin"))
+	if rapid.Bool().Draw(t, "listed") {
+		list := minor("list", 5e5)
+		s.Terms[0].Amount = &list
+	}
+	for i := range rapid.IntRange(0, 5).Draw(t, "rules") {
+		r := pricing.Rule{
+			ID: fmt.Sprint("r", i), Name: fmt.Sprint("Rule ", i), Condition: rapid.SampledFrom(conditions).Draw(t, "condition").cel,
+			Priority: rapid.IntRange(0, 1).Draw(t, "priority"), Exclusive: rapid.IntRange(0, 3).Draw(t, "exclusive") == 0,
+			ValidFrom: end("valid from"), ValidTo: end("valid to"), RecordedAt: hour("recorded"), RetiredAt: end("retired"),
+		}
+		switch rapid.IntRange(0, 2).Draw(t, "effect") {
+		case 0:
+			percent := money.Nano(rapid.Int64Range(-99e9, 200e9).Draw(t, "percent"))
+			r.Percent = &percent
+		case 1:
+			plus := money.Minor(rapid.Int64Range(-2e5, 2e5).Draw(t, "plus"))
+			r.Amount = &plus
+		case 2:
+			price := minor("price", 4e5)
+			r.Price = &price
+		}
+		s.Rules = append(s.Rules, r)
+	}
+	for i := range rapid.IntRange(0, 2).Draw(t, "agreements") {
+		s.Agreements = append(s.Agreements, pricing.Agreement{
+			ID: fmt.Sprint("a", i), CustomerID: rapid.SampledFrom([]string{"anna", "boris"}).Draw(t, "whose"), ProductID: "curtain", Unit: minor("agreed", 4e5),
+			MinimumQuantity: money.Whole(rapid.Int64Range(0, 4).Draw(t, "least")), ValidFrom: hour("agreed from"), ValidTo: end("agreed to"), RecordedAt: hour("agreed at"),
+			OverrideReason: rapid.SampledFrom([]string{"", "a promise"}).Draw(t, "reason"),
+		})
+	}
+	q := ask()
+	q.Quantity = money.Nano(rapid.Int64Range(1, 6e9).Draw(t, "quantity"))
+	q.Customer.Stage = rapid.SampledFrom([]string{"LOYAL", "FRIEND"}).Draw(t, "stage")
+	if rapid.Bool().Draw(t, "hurry") {
+		q.LeadDays = days(rapid.IntRange(0, 20).Draw(t, "lead"))
+	}
+	if rapid.Bool().Draw(t, "lined") {
+		q.Options = []pricing.Option{{Code: "lining", Value: money.Nano(rapid.Int64Range(0, 2e9).Draw(t, "lining")).String()}}
+	}
+	return scene{s, q}
+}
+
+func round(r *big.Rat) *big.Rat { return new(big.Rat).SetInt(money.RoundInt(r)) }
+
+func times(a *big.Rat, b ...*big.Rat) *big.Rat {
+	product := new(big.Rat).Set(a)
+	for _, factor := range b {
+		product.Mul(product, factor)
+	}
+	return product
+}
+
+func plus(a, b *big.Rat) *big.Rat { return new(big.Rat).Add(a, b) }
+
+// plainPrice is the oracle: section 5 of the design, step by step in rationals, with nothing prepared or sorted beforehand. It
+// takes the costs from costing, which has an oracle of its own. It gives the unit price, the floor, and how many rules applied.
+func plainPrice(s scene) (unit, floor *big.Rat, applied int) {
+	q, terms := s.question, s.source.Terms[0]
+	lead := 10
+	if q.LeadDays != nil {
+		lead = *q.LeadDays
+	}
+	cost := func(lead int) costing.ProductCost {
+		c, err := s.source.Basis.Cost(costing.ProductQuestion{ProductID: "curtain", Quantity: q.Quantity, Chosen: q.Options, LeadDays: &lead, At: q.At, KnownAt: q.At})
+		if err != nil {
+			panic(err)
+		}
+		return c
+	}
+	markup := plus(big.NewRat(1, 1), terms.Markup.Rat())
+
+	// 1. LIST
+	if terms.Amount != nil {
+		unit = terms.Amount.Rat()
+		for _, o := range q.Options {
+			units, _ := o.Units()
+			unit = plus(unit, round(times(big.NewRat(100_00, 1), units.Rat())))
+		}
+	} else {
+		unit = round(times(cost(lead).Full.Rat(), markup))
+	}
+
+	// 2. AGREEMENT
+	var agreement *pricing.Agreement
+	for i := range s.source.Agreements {
+		a := &s.source.Agreements[i]
+		covers := a.CustomerID == q.Customer.ID && !a.ValidFrom.After(q.At) && (a.ValidTo == nil || q.At.Before(*a.ValidTo)) &&
+			!a.RecordedAt.After(q.At) && a.MinimumQuantity.Compare(q.Quantity) <= 0
+		if covers && (agreement == nil || !a.RecordedAt.Before(agreement.RecordedAt)) {
+			agreement = a
+		}
+	}
+	if agreement != nil {
+		unit = agreement.Unit.Rat()
+	}
+
+	// 3. RULE
+	rules := append([]pricing.Rule{}, s.source.Rules...)
+	sort.SliceStable(rules, func(i, j int) bool { return rules[i].RecordedAt.Before(rules[j].RecordedAt) })
+	sort.SliceStable(rules, func(i, j int) bool { return rules[i].Priority > rules[j].Priority })
+	for _, r := range rules {
+		if agreement != nil || r.RecordedAt.After(q.At) || (r.RetiredAt != nil && !q.At.Before(*r.RetiredAt)) ||
+			(r.ValidFrom != nil && q.At.Before(*r.ValidFrom)) || (r.ValidTo != nil && !q.At.Before(*r.ValidTo)) {
+			continue
+		}
+		holds := false
+		for _, c := range conditions {
+			holds = holds || (c.cel == r.Condition && c.holds(q, lead))
+		}
+		if !holds {
+			continue
+		}
+		applied++
+		switch {
+		case r.Percent != nil:
+			unit = plus(unit, round(times(unit, r.Percent.Rat(), big.NewRat(1, 100))))
+		case r.Amount != nil:
+			unit = plus(unit, r.Amount.Rat())
+		default:
+			unit = r.Price.Rat()
+		}
+		if unit.Sign() < 0 {
+			unit = new(big.Rat)
+		}
+		if r.Exclusive {
+			break
+		}
+	}
+
+	// 4. LEAD_TIME
+	change := plus(cost(lead).Marginal.Rat(), times(cost(10).Marginal.Rat(), big.NewRat(-1, 1)))
+	unit = plus(unit, round(times(change, markup)))
+
+	// 5. FLOOR
+	floor = round(new(big.Rat).Quo(cost(lead).Marginal.Rat(), plus(big.NewRat(1, 1), times(terms.MinimumMargin.Rat(), big.NewRat(-1, 1)))))
+	least := floor
+	if agreement != nil && agreement.OverrideReason != "" {
+		least = new(big.Rat)
+	}
+	if unit.Cmp(least) < 0 {
+		unit = least
+	}
+
+	// 6. ROUNDING
+	if step := s.source.Step.Rat(); step.Sign() > 0 {
+		unit = times(step, round(new(big.Rat).Quo(unit, step)))
+		if unit.Cmp(least) < 0 {
+			unit = plus(unit, step)
+		}
+	}
+	return unit, floor, applied
+}
+
+// TestPriceLaws: the price is the oracle's; the waterfall sums to it; it is not below its floor unless agreed with a reason,
+// and never below nothing; the total is rounded once; and the order of rules, terms and agreements changes nothing.
+func TestPriceLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawScene(t)
+		got, err := pricing.NewBook(s.source).Price(s.question)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum int64
+		applied, excused := 0, false
+		for i, line := range got.Lines {
+			sum += line.Amount.Minor()
+			if (line.Kind == pricing.ListLine) != (i == 0) || (i == 0 && line.Amount != got.List) {
+				t.Fatalf("line %d is %+v, the list price %d", i, line, got.List.Minor())
+			}
+			if line.Kind == pricing.RuleLine {
+				applied++
+			}
+			if line.Kind == pricing.AgreementLine {
+				for _, a := range s.source.Agreements {
+					excused = excused || (a.ID == line.RefID && a.OverrideReason != "")
+				}
+			}
+		}
+		if sum != got.Unit.Minor() {
+			t.Fatalf("the lines sum to %d, the price is %d", sum, got.Unit.Minor())
+		}
+		unit, floor, want := plainPrice(s)
+		if got.Unit.Rat().Cmp(unit) != 0 || got.Floor.Rat().Cmp(floor) != 0 || applied != want {
+			t.Fatalf("%s, floor %d, %d rules; the oracle says %s, floor %s, %d rules", waterfall(got), got.Floor.Minor(), applied, unit, floor, want)
+		}
+		if below := got.Unit.Compare(got.Floor) < 0; below != got.BelowFloor || (below && !excused) || got.Unit.Sign() < 0 {
+			t.Fatalf("%s under the floor of %d", waterfall(got), got.Floor.Minor())
+		}
+		if total := round(times(got.Unit.Rat(), s.question.Quantity.Rat())); got.Total.Rat().Cmp(total) != 0 {
+			t.Fatalf("total %d; want %s", got.Total.Minor(), total)
+		}
+		if got.Margin.Minor() != got.Unit.Minor()-got.Cost.Full.Minor() {
+			t.Fatalf("margin %d of %d at a cost of %d", got.Margin.Minor(), got.Unit.Minor(), got.Cost.Full.Minor())
+		}
+
+		random := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		shuffle(random, s.source.Rules)
+		shuffle(random, s.source.Agreements)
+		shuffle(random, s.source.Terms)
+		again, err := pricing.NewBook(s.source).Price(s.question)
+		if err != nil || !reflect.DeepEqual(again, got) {
+			t.Fatalf("in another order %s; was %s", waterfall(again), waterfall(got))
+		}
+	})
+}
+
+// TestCostPlusFollowsCost: of a product sold by cost, a dearer material never makes the price lower.
+func TestCostPlusFollowsCost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawScene(t)
+		s.source.Terms[0].Amount = nil
+		for i := range s.source.Rules { // a percentage keeps the order of prices, to the rounding; so do amounts and prices
+			s.source.Rules[i].Condition = rapid.SampledFrom([]string{"true", "quantity >= 3"}).Draw(t, "condition")
+		}
+		loom, _ := s.source.Basis.Rates.At("RESOURCE", "loom", day, day)
+		var last money.Amount
+		for i, cloth := range []int64{0, rapid.Int64Range(0, 1e9).Draw(t, "a little"), 1e9, rapid.Int64Range(1e9, 1e12).Draw(t, "a lot")} {
+			r := rate("MATERIAL", "cloth", "m", "0")
+			r.Amount = money.Nano(cloth)
+			s.source.Basis.Rates = costing.NewRates([]costing.Rate{r, loom})
+			got, err := pricing.NewBook(s.source).Price(s.question)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i > 0 && got.Unit.Compare(last) < 0 {
+				t.Fatalf("cloth at %s: %s, less than %d before", r.Amount, waterfall(got), last.Minor())
+			}
+			last = got.Unit
+		}
+	})
+}
+
+// TestConditionsAreTakenOver: a book made after another answers as one made from nothing.
+func TestConditionsAreTakenOver(t *testing.T) {
+	source := curtain()
+	source.Rules = []pricing.Rule{rule("a", "quantity >= 1", "-1"), rule("b", "no such", "-1")}
+	previous := pricing.NewBook(source)
+	source.Rules = append(source.Rules, rule("c", "quantity < 1", "-2"))
+	fresh, err := pricing.NewBook(source).Price(ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	source.Previous = previous
+	if got, err := pricing.NewBook(source).Price(ask()); err != nil || !reflect.DeepEqual(got, fresh) {
+		t.Errorf("%+v, %v\nwant %+v", got, err, fresh)
+	}
+}
+
+func shuffle[T any](random *rand.Rand, s []T) {
+	random.Shuffle(len(s), func(i, j int) { s[i], s[j] = s[j], s[i] })
+}
