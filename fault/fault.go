@@ -5,6 +5,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"io"
+	"strconv"
 )
 
 // Code says what kind of thing the caller can put right. The values are those of the API's UserErrorCode.
@@ -28,6 +30,19 @@ const (
 	Unauthenticated Code = "UNAUTHENTICATED"
 	NotYetAvailable Code = "NOT_YET_AVAILABLE"
 )
+
+// MarshalGQL writes the code as the API's enum.
+func (c Code) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(c))) }
+
+// UnmarshalGQL reads the code; no input has one.
+func (c *Code) UnmarshalGQL(from any) error {
+	text, ok := from.(string)
+	if !ok {
+		return errors.New("a code is a string")
+	}
+	*c = Code(text)
+	return nil
+}
 
 // Error is an error for the user: a code, the path of the input's field, and a message in plain words.
 type Error struct {

@@ -172,3 +172,10 @@ func (w *waterfall) end() (Answer, error) {
 	}
 	return *a, nil
 }
+
+// WithBookings gives the same book over other bookings: those of a past that the snapshot does not hold.
+func (b *Book) WithBookings(bookings *costing.Bookings) *Book {
+	other := *b
+	other.basis.Bookings = bookings
+	return &other
+}

@@ -1,0 +1,125 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/ent"
+	"kopeck/ent/intercept"
+	"kopeck/fault"
+	"kopeck/schema"
+)
+
+// Guard hangs the rules on the client: every query, count, traversal and change of it, and of its
+// transactions, reaches only the rows that the context's actor may reach. Without an actor it reaches none.
+func Guard(client *ent.Client, now func() time.Time) {
+	client.Intercept(intercept.TraverseFunc(func(ctx context.Context, q intercept.Query) error {
+		predicate, err := reach(ctx, q.Type(), false, now)
+		if err == nil && predicate != nil {
+			q.WhereP(predicate)
+		}
+		return err
+	}))
+	client.Use(func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if appendOnly[m.Type()] && !m.Op().Is(ent.OpCreate) {
+				return nil, fmt.Errorf("auth: %s is append-only", m.Type())
+			}
+			predicate, err := reach(ctx, m.Type(), true, now)
+			if err != nil {
+				return nil, err
+			}
+			if predicate != nil && !m.Op().Is(ent.OpCreate) {
+				narrowed, ok := m.(interface{ WhereP(...func(*sql.Selector)) })
+				if !ok {
+					return nil, fmt.Errorf("auth: %s cannot be narrowed to the actor's rows", m.Type())
+				}
+				narrowed.WhereP(predicate)
+			}
+			return next.Mutate(ctx, m)
+		})
+	})
+}
+
+// reach gives what narrows a query to the actor's rows: nil for all of them. Reading what a role has no
+// rows of finds nothing; changing it is Forbidden.
+func reach(ctx context.Context, noun string, writing bool, now func() time.Time) (func(*sql.Selector), error) {
+	actor, ok := From(ctx)
+	if !ok {
+		return nil, fault.New(fault.Unauthenticated, "", "sign in first")
+	}
+	rows := actor.May(noun).Read
+	if writing {
+		rows = actor.May(noun).Write
+	}
+	switch {
+	case rows == AllRows:
+		return nil, nil
+	case rows == OwnRows:
+		return ownRows(actor, noun, now())
+	case writing:
+		return nil, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	}
+	return func(s *sql.Selector) { s.Where(sql.False()) }, nil
+}
+
+// parents tells by which column a noun belongs to what, up to the customer.
+var parents = map[string]struct{ column, table string }{
+	"Contact":         {"customer_id", ""},
+	"Permission":      {"customer_id", ""},
+	"PriceAgreement":  {"customer_id", ""},
+	"Offer":           {"customer_id", ""},
+	"Order":           {"customer_id", ""},
+	"StageChange":     {"customer_id", ""},
+	"PermissionEvent": {"permission_id", "permissions"},
+	"OfferLine":       {"offer_id", "offers"},
+	"OrderLine":       {"order_id", "orders"},
+	"Credit":          {"order_id", "orders"},
+}
+
+// ownRows narrows a noun to the customers that are the actor's own.
+func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), error) {
+	if noun == "Customer" {
+		return func(s *sql.Selector) { s.Where(ownCustomers(s, actor, now)) }, nil
+	}
+	parent, ok := parents[noun]
+	if !ok {
+		return nil, fmt.Errorf("auth: no row rule for %s", noun)
+	}
+	return func(s *sql.Selector) {
+		b := sql.Dialect(s.Dialect())
+		customers := b.Table("customers").As("guard_customers")
+		mine := b.Select(customers.C("id")).From(customers)
+		mine.Where(ownCustomers(mine, actor, now))
+		if parent.table == "" {
+			s.Where(sql.In(s.C(parent.column), mine))
+			return
+		}
+		table := b.Table(parent.table).As("guard_parents")
+		theirs := b.Select(table.C("id")).From(table)
+		theirs.Where(sql.In(theirs.C("customer_id"), mine))
+		s.Where(sql.In(s.C(parent.column), theirs))
+	}, nil
+}
+
+// ownCustomers is the row rule itself (design, section 10), on a selector over customers.
+func ownCustomers(s *sql.Selector, actor Actor, now time.Time) *sql.Predicate {
+	switch actor.Role {
+	case schema.RoleSales:
+		return sql.Or(sql.EQ(s.C("owner_id"), actor.UserID), sql.IsNull(s.C("owner_id")))
+	case schema.RolePartner:
+		b := sql.Dialect(s.Dialect())
+		given := b.Table("permissions").As("guard_permissions")
+		sharing := b.Select(given.C("customer_id")).From(given).Where(sql.And(
+			sql.EQ(given.C("purpose"), string(schema.PartnerSharing)),
+			sql.EQ(given.C("state"), string(schema.PermissionActive)),
+			sql.NotIn(given.C("level"), string(schema.Situation), string(schema.BrandTrust)),
+			sql.Or(sql.IsNull(given.C("expires_at")), sql.GT(given.C("expires_at"), now)),
+		))
+		return sql.And(sql.EQ(s.C("partner_id"), actor.PartnerID), sql.NotNull(s.C("partner_id")), sql.In(s.C("id"), sharing))
+	}
+	return sql.False()
+}

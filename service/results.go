@@ -1,0 +1,126 @@
+package service
+
+import (
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+)
+
+// Session is what a successful sign-in gives.
+type Session struct {
+	AccessToken  string
+	ExpiresAt    time.Time
+	RefreshToken string
+	Viewer       *Viewer
+}
+
+// Viewer is the user who asks, and what they may.
+type Viewer struct {
+	User   *ent.User
+	Role   schema.Role
+	Scopes []string
+}
+
+// Price is one customer's price for one product at one moment, with its reasons. Money is of one unit but for Total.
+type Price struct {
+	ProductID  string
+	CustomerID string
+	Quantity   money.Decimal
+	Unit       money.Amount
+	Total      money.Amount
+	List       money.Amount
+	Lines      []pricing.Line
+	Rejected   []pricing.Rejected
+	Floor      money.Amount
+	Cost       *costing.ProductCost
+	Margin     money.Amount
+	At         time.Time
+	ValidUntil time.Time
+	LeadDays   int
+	Options    []pricing.Option
+}
+
+// LifetimeValue is what a customer has been worth and is expected to be.
+type LifetimeValue struct {
+	At                  time.Time
+	HorizonMonths       int
+	Model               *ent.LifetimeModel
+	Frequency           int
+	Recency             float64
+	Age                 float64
+	ProbabilityAlive    float64
+	ExpectedOrders      float64
+	ExpectedOrderMargin money.Amount
+	Past                money.Amount
+	Future              money.Amount
+	Total               money.Amount
+	Notes               []string
+}
+
+// ContactValue is what a contact earned; its expectation and credits are asked for one by one.
+type ContactValue struct {
+	Contact  *ent.Contact
+	Realised money.Amount
+	Net      money.Amount
+}
+
+// Credit is what one contact earned of one order.
+type Credit struct {
+	OrderID string
+	Amount  money.Amount
+	Share   money.Decimal
+}
+
+// OrderCredit is what one order earned for one contact; ContactID is "" for what no contact earned.
+type OrderCredit struct {
+	ContactID string
+	Amount    money.Amount
+	Share     money.Decimal
+}
+
+// PermissionDecision says whether we may speak to a customer, and why or why not.
+type PermissionDecision struct {
+	Allowed       bool
+	Reason        string
+	Permission    *ent.Permission
+	RequiredLevel schema.PermissionLevel
+	CurrentLevel  *schema.PermissionLevel
+}
+
+// BackTest is what a model predicted for the orders it had not been shown.
+type BackTest struct {
+	CalibrationEnd              time.Time `json:"calibrationEnd"`
+	HoldoutOrders               int       `json:"holdoutOrders"`
+	PredictedOrders             float64   `json:"predictedOrders"`
+	MeanAbsoluteError           float64   `json:"meanAbsoluteError"`
+	RootMeanSquareError         float64   `json:"rootMeanSquareError"`
+	BaselineRootMeanSquareError float64   `json:"baselineRootMeanSquareError"`
+}
+
+// LedgerCheck is the verdict of closed books: Difference is Margin - Credited - Unattributed.
+type LedgerCheck struct {
+	Balanced     bool
+	Orders       int
+	Margin       money.Amount
+	Credited     money.Amount
+	Unattributed money.Amount
+	Difference   money.Amount
+	Offenders    []string
+}
+
+// Setting is one of the installation's choices, as the API shows it.
+type Setting struct {
+	Name        string
+	Value       any
+	Description string
+}
+
+// MoneyInput is an amount as the caller gives it.
+type MoneyInput struct {
+	Amount       money.Exact `json:"amount"`
+	CurrencyCode string      `json:"currencyCode"`
+}

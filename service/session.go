@@ -1,0 +1,5 @@
+package service
+
+import "kopeck/auth"
+
+func (s *Service) openAccess(keys *auth.Keys) {}

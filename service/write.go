@@ -1,0 +1,116 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/idempotencykey"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/store"
+)
+
+// verb is one request to change something.
+type verb struct {
+	name string  // of the mutation
+	key  *string // the idempotency key, nil where the caller gives none
+	body any     // the input, by which a key's second use is told from its reuse
+}
+
+// write runs a verb in one transaction and gives the id of what it made or changed. do runs again when the
+// database asks for it, so it must not change anything outside the transaction. A verb with a key that has
+// been run is not run again: it gives the same id; another body under the key is IDEMPOTENCY_KEY_REUSED.
+func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context, tx *ent.Tx) (string, error)) (string, error) {
+	actor, ok := auth.From(ctx)
+	if !ok {
+		return "", fault.New(fault.Unauthenticated, "", "sign in first")
+	}
+	hash, err := bodyHash(v)
+	if err != nil {
+		return "", err
+	}
+	var result string
+	err = s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		result, err = s.once(ctx, tx, actor, v, hash, do)
+		return err
+	})
+	if store.IsUnique(err) && v.key != nil && fault.Of(err) == nil {
+		// Somebody with the same key came first: what they did is the answer.
+		err = s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+			result, err = s.once(ctx, tx, actor, v, hash, do)
+			return err
+		})
+	}
+	return result, s.told(err)
+}
+
+func (s *Service) once(ctx context.Context, tx *ent.Tx, actor auth.Actor, v verb, hash string, do func(context.Context, *ent.Tx) (string, error)) (string, error) {
+	if v.key == nil {
+		return do(ctx, tx)
+	}
+	inner := auth.System(ctx)
+	owner := actor.UserID
+	before, err := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.key)).Only(inner)
+	switch {
+	case err == nil && (before.Operation != v.name || before.BodyHash != hash):
+		return "", fault.New(fault.IdempotencyKeyReused, "idempotencyKey", "this key was used for another request")
+	case err == nil:
+		return before.ResultID, nil
+	case !ent.IsNotFound(err):
+		return "", err
+	}
+	result, err := do(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	return result, tx.IdempotencyKey.Create().SetID(s.ids.Make(id.Idempotency)).SetActor(owner).SetKey(*v.key).
+		SetOperation(v.name).SetBodyHash(hash).SetResultID(result).SetCreatedAt(s.now()).Exec(inner)
+}
+
+func bodyHash(v verb) (string, error) {
+	if v.key == nil {
+		return "", nil
+	}
+	if n := utf8.RuneCountInString(*v.key); n == 0 || len(*v.key) > 255 {
+		return "", fault.Invalidf("idempotencyKey", "want 1 to 255 characters")
+	}
+	text, err := json.Marshal(v.body)
+	if err != nil {
+		return "", fmt.Errorf("service: hash the body of %s: %w", v.name, err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// told turns what the database refused into what the caller can put right; everything else stays internal.
+func (s *Service) told(err error) error {
+	var invalid *ent.ValidationError
+	switch {
+	case err == nil || len(fault.All(err)) > 0:
+		return err
+	case asValidation(err, &invalid):
+		return fault.Invalidf(inputName(invalid.Name), "not a valid value: too long, empty or out of range")
+	case store.IsUnique(err):
+		return fault.New(fault.AlreadyExists, "id", "there is one like it already")
+	case ent.IsNotFound(err):
+		return fault.New(fault.NotFound, "", "no such thing")
+	}
+	return err
+}
+
+// audit records who changed what; detail is anything that becomes JSON.
+func (s *Service) audit(ctx context.Context, tx *ent.Tx, action, subject string, detail any) error {
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("service: audit %s: %w", action, err)
+	}
+	actor, _ := auth.From(ctx)
+	return tx.AuditEntry.Create().SetID(s.ids.Make(id.Audit)).SetAt(s.now()).SetActor(actor.Name).
+		SetAction(action).SetSubject(subject).SetDetail(text).Exec(auth.System(ctx))
+}
