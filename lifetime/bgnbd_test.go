@@ -166,7 +166,7 @@ func TestMonthlyOrdersIsExpectedPurchases(t *testing.T) {
 	})
 }
 
-// A customer who orders by chance and leaves by chance, averaged, is what the formula says.
+// A = 0 is the NBD model, and the limit of ever rarer dropout.
 func TestBGNBDNobodyLeaves(t *testing.T) {
 	m := lifetime.BGNBD{Unit: lifetime.Week, R: 0.5, Alpha: 10, A: 0, B: 1}
 	if err := m.Validate(); err != nil {

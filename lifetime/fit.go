@@ -16,8 +16,8 @@ var ErrStopped = errors.New("lifetime: the fit was stopped")
 
 // Options of a fit.
 type Options struct {
-	// Stop, if set, is asked before every evaluation of the likelihood, from one goroutine at a time;
-	// once it reports true the fit ends with ErrStopped.
+	// Stop, if set, is asked at every step, by one goroutine at a time; once it reports true the fit
+	// ends with ErrStopped.
 	Stop func() bool
 }
 
@@ -27,10 +27,9 @@ type Boundary string
 // The boundaries; each but Interior is a sentence for the notes. At a boundary there are no standard
 // errors and no condition, and some parameters are only those at which the likelihood stopped rising.
 const (
-	Interior   Boundary = ""
-	NoDropout  Boundary = "dropout is not identified: the data is explained as well by nobody leaving"
-	AtTheEdge  Boundary = "not all parameters are identified: the likelihood still rises at the edge of their range"
-	edgeFactor          = 1e5 // a parameter this many times its scale, or this small a part of it, is at the edge
+	Interior  Boundary = ""
+	NoDropout Boundary = "dropout is not identified: the data is explained as well by nobody leaving"
+	AtTheEdge Boundary = "not all parameters are identified: the likelihood is flat towards the edge of their range"
 )
 
 // Report says how far a fit can be trusted.
@@ -83,9 +82,13 @@ type optimum struct {
 }
 
 const (
+	edgeFactor    = 1e6  // a parameter this many times its scale, or this small a part of it, is at the edge
 	roughGradient = 1e-4 // per customer: where L-BFGS hands over to Newton
-	edgeGradient  = 1e-5 // per customer: a likelihood this flat has stopped rising at its edge
+	edgeGradient  = 0.05 // in all: at an edge not even a nat is left to gain by going on for ever
+	flat          = 1e-8 // of the largest curvature: less is no curvature, but rounding
+	edgeCurvature = 1e-4 // of the largest: directions flatter than this are not followed at an edge
 	settled       = 1e-7 // Newton's remaining step in standard errors
+	roughSettled  = 1e-3 // the same where rounding keeps it from shrinking, and at an edge
 	maxNewton     = 60
 	longestStep   = 2.0 // of Newton, in the logarithm of a parameter
 )
@@ -165,21 +168,22 @@ func (l likelihood) maximise(stop func() bool) (optimum, error) {
 func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error) {
 	dim := len(theta)
 	o := optimum{theta: slices.Clone(theta)}
+	for i, v := range o.theta { // L-BFGS may have run far out where the likelihood is flat
+		o.theta[i] = max(-math.Log(edgeFactor), min(math.Log(edgeFactor), v))
+	}
 	grad, step, trial := make([]float64, dim), make([]float64, dim), make([]float64, dim)
-	trialGrad := make([]float64, dim)
+	trialGrad, before := make([]float64, dim), math.Inf(1)
 	o.value = l.at(o.theta, grad)
 	for ; o.iterations < maxNewton; o.iterations++ {
 		if stopped() {
 			return o, ErrStopped
 		}
 		o.gradient = floats.Norm(grad, math.Inf(1))
-		for _, v := range o.theta {
-			o.edge = o.edge || math.Abs(v) > math.Log(edgeFactor)
+		farthest := math.Log(edgeFactor)
+		if o.gradient >= edgeGradient { // there is still something to gain out there
+			farthest = math.Log(edgeFactor * 1000)
 		}
-		if o.edge {
-			o.converged = o.gradient < edgeGradient*l.customers
-			return o, nil
-		}
+		o.edge = o.edge || floats.Norm(o.theta, math.Inf(1)) >= farthest
 		var eigen mat.EigenSym
 		if !eigen.Factorize(l.curvature(o.theta), true) {
 			return o, nil
@@ -187,10 +191,14 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 		values := eigen.Values(nil) // ascending
 		var vectors mat.Dense
 		eigen.VectorsTo(&vectors)
-		floor := 1e-12 * math.Max(math.Abs(values[0]), math.Abs(values[dim-1]))
-		decrement := 0.0
+		steepest := math.Max(math.Abs(values[0]), math.Abs(values[dim-1]))
+		o.edge = o.edge || (values[0] < flat*steepest && values[0] > -flat*steepest && o.gradient < edgeGradient)
+		floor, decrement := 1e-12*steepest, 0.0
 		clear(step)
 		for i, v := range values {
+			if o.edge && math.Abs(v) < edgeCurvature*steepest {
+				continue
+			}
 			along := mat.Dot(vectors.ColView(i), mat.NewVecDense(dim, grad))
 			v = math.Max(math.Abs(v), floor)
 			decrement += along * along / v
@@ -198,7 +206,14 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 				step[j] += along / v * vectors.At(j, i)
 			}
 		}
-		if values[0] > floor && math.Sqrt(decrement) < settled {
+		remaining := math.Sqrt(decrement)
+		if o.edge && remaining < roughSettled {
+			o.converged = o.gradient < edgeGradient
+			return o, nil
+		}
+		stalled := remaining < roughSettled && remaining > before/2
+		before = remaining
+		if values[0] > flat*steepest && (remaining < settled || stalled) {
 			o.converged = true
 			o.condition = values[dim-1] / values[0]
 			o.stdErrors = make([]float64, dim)

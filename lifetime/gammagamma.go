@@ -21,20 +21,20 @@ func (g GammaGamma) Validate() error {
 	return nil
 }
 
-// PopulationMean is the mean order margin over all customers, P·Gamma/(Q-1).
-func (g GammaGamma) PopulationMean() float64 { return g.ExpectedMargin(0, 0) }
-
 // ExpectedMargin of the next order of a customer whose x repeat order days earned mean on average,
 // FH 2013 equation (5): (Gamma + x·mean)·P/(P·x + Q - 1). It is the mean of the customer's own average
 // and the population's with weights P·x and Q - 1, so at x = 0, where mean is ignored, it is the
-// population's. A mean of 0 or less lies outside the model; the same weights then shrink it, and the
-// result may be negative. The parameters must be valid.
-func (g GammaGamma) ExpectedMargin(x int, mean float64) float64 {
+// population's, P·Gamma/(Q-1). A mean of 0 or less lies outside the model; the same weights then shrink
+// it, and the result may be negative. Invalid parameters, Q <= 1 above all, are refused with ErrParameters.
+func (g GammaGamma) ExpectedMargin(x int, mean float64) (float64, error) {
+	if err := g.Validate(); err != nil {
+		return 0, err
+	}
 	if x == 0 {
-		return g.P * g.Gamma / (g.Q - 1)
+		return g.P * g.Gamma / (g.Q - 1), nil
 	}
 	n := float64(x)
-	return (g.Gamma + n*mean) * (g.P / (g.P*n + g.Q - 1))
+	return (g.Gamma + n*mean) * (g.P / (g.P*n + g.Q - 1)), nil
 }
 
 // LogLikelihood of a mean margin above 0 over x >= 1 repeat order days, FH 2013 equation (1a).

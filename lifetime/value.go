@@ -23,7 +23,7 @@ func Future(cumulative []float64, margin, annualRate float64) (float64, error) {
 	if len(cumulative) > MaxMonths {
 		return 0, ErrHorizon
 	}
-	if !(annualRate > -1) {
+	if !(annualRate > -1) || !finite(annualRate) {
 		return 0, fmt.Errorf("%w: %g", ErrDiscount, annualRate)
 	}
 	// Powers by multiplication: six hundred of them lose 1e-13 at most, and cost no logarithm.

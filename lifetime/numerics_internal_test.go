@@ -1,0 +1,125 @@
+package lifetime
+
+import (
+	"math"
+	"math/big"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The series and the integral are two derivations of one expectation: they must agree.
+func TestSeriesIsIntegral(t *testing.T) {
+	agreed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string, lo, hi float64) float64 {
+			return math.Exp(rapid.Float64Range(math.Log(lo), math.Log(hi)).Draw(t, name))
+		}
+		shape, leave, stay := draw("shape", 1e-3, 500), draw("leave", 1e-9, 1e4), draw("stay", 1e-3, 1e5)
+		ts, out := [1]float64{draw("s", 1e-6, 1e3)}, [1]float64{}
+		if shape*math.Log1p(ts[0]) > maxLogHead || !series(shape, leave, stay, 1, ts[:], out[:]) {
+			return
+		}
+		agreed++
+		if want := integral(shape, leave, stay, ts[0]); !(math.Abs(out[0]-want) <= 1e-11*want) {
+			t.Fatalf("series %.17g, integral %.17g", out[0], want)
+		}
+	})
+	if agreed < 30 {
+		t.Errorf("only %d drawings were fit for the series", agreed)
+	}
+}
+
+// By hand: with shape 1 and s = 1, h(p) = 1/(1+p), whose mean over Beta(2, 1), density 2p, is 2·(1 - ln 2).
+func TestIntegralClosedForm(t *testing.T) {
+	if got, want := integral(1, 2, 1, 1), 2*(1-math.Ln2); math.Abs(got-want) > 1e-14 {
+		t.Errorf("got %.17g, want %.17g", got, want)
+	}
+	// Over Beta(1, 1), uniform, the mean of h(p) = s/(1 + ps) is ln(1 + s).
+	for _, s := range []float64{1e-8, 0.5, 40, 1e6, 1e12} {
+		if got, want := integral(1, 1, 1, s), math.Log1p(s); math.Abs(got/want-1) > 1e-13 {
+			t.Errorf("s = %g: got %.17g, want %.17g", s, got, want)
+		}
+	}
+}
+
+func TestRisingFactorials(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y := math.Exp(rapid.Float64Range(-40, 40).Draw(t, "ln y"))
+		n := rapid.IntRange(0, 200).Draw(t, "n")
+		// ln of the product and the sum of reciprocals, in 200 bits.
+		product, sum := new(big.Float).SetPrec(200).SetInt64(1), 0.0
+		exponent := 0
+		for j := n - 1; j >= 0; j-- { // reciprocals: smallest first
+			factor := new(big.Float).SetPrec(200).SetFloat64(y)
+			factor.Add(factor, new(big.Float).SetInt64(int64(j)))
+			product.Mul(product, factor)
+			f, _ := factor.Float64()
+			sum += 1 / f
+		}
+		exponent = product.MantExp(product)
+		mantissa, _ := product.Float64()
+		want := math.Log(mantissa) + float64(exponent)*math.Ln2
+		size := math.Max(float64(n)*(1+math.Abs(math.Log(y))), 1)
+		if got := logRising(y, float64(n)); math.Abs(got-want) > 1e-14*size {
+			t.Fatalf("logRising(%g, %d) = %.17g, want %.17g", y, n, got, want)
+		}
+		if got := digammaRising(y, float64(n)); math.Abs(got-sum) > 1e-13*sum {
+			t.Fatalf("digammaRising(%g, %d) = %.17g, want %.17g", y, n, got, sum)
+		}
+	})
+}
+
+// Between whole numbers the recurrence Γ(y+n+1) = (y+n)·Γ(y+n) must hold, and math.Lgamma agree.
+func TestLogRisingBetweenWholeNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, n := rapid.Float64Range(0.01, 50).Draw(t, "y"), rapid.Float64Range(0.01, 50).Draw(t, "n")
+		up, _ := math.Lgamma(y + n)
+		down, _ := math.Lgamma(y)
+		if got := logRising(y, n); math.Abs(got-(up-down)) > 1e-13*(math.Abs(up)+math.Abs(down)+10) {
+			t.Fatalf("logRising(%g, %g) = %.17g, want %.17g", y, n, got, up-down)
+		}
+		h := 1e-5 * y
+		slope := (logRising(y+h, n) - logRising(y-h, n)) / (2 * h)
+		if got := digammaRising(y, n); math.Abs(got-slope) > 1e-6*math.Max(1, math.Abs(slope)) {
+			t.Fatalf("digammaRising(%g, %g) = %g, the slope is %g", y, n, got, slope)
+		}
+	})
+}
+
+// The analytic gradients are the slopes of the likelihoods.
+func TestGradients(t *testing.T) {
+	sample := Sample{Unit: Week, Rows: []Row{
+		{X: 0, T: 9, N: 40},
+		{X: 0, T: 30, N: 20},
+		{X: 1, TX: 3, T: 30, N: 9},
+		{X: 1, TX: 9, T: 9, N: 2},
+		{X: 4, TX: 25, T: 30, N: 5},
+		{X: 25, TX: 29, T: 30, N: 1},
+		{X: 25, TX: 4, T: 30, N: 1},
+	}}
+	d := newCounts(sample)
+	m := newMargins([]MarginRow{{X: 1, Mean: 3, N: 4}, {X: 2, Mean: 90, N: 1}, {X: 7, Mean: 11, N: 2}, {X: 30, Mean: 5, N: 1}}, 10)
+	for name, l := range map[string]likelihood{"BG/NBD": d.bgnbd(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8)} {
+		rapid.Check(t, func(t *rapid.T) {
+			dim := len(l.starts[0])
+			theta, grad, other := make([]float64, dim), make([]float64, dim), make([]float64, dim)
+			for i := range theta {
+				theta[i] = rapid.Float64Range(-4, 4).Draw(t, "theta")
+			}
+			l.at(theta, grad)
+			for i := range theta {
+				const h = 1e-5
+				v := theta[i]
+				theta[i] = v + h
+				up := l.at(theta, other)
+				theta[i] = v - h
+				down := l.at(theta, other)
+				theta[i] = v
+				if slope := (up - down) / (2 * h); math.Abs(slope-grad[i]) > 1e-5*(1+math.Abs(slope)+math.Abs(up)*1e-3) {
+					t.Fatalf("%s at %v: derivative %d is %g, the slope %g", name, theta, i, grad[i], slope)
+				}
+			}
+		})
+	}
+}
