@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"time"
 
+	"cel.dev/cel-go/common/types/ref"
+
 	"kopeck/costing"
 	"kopeck/money"
 )
@@ -22,12 +24,16 @@ type Source struct {
 // Book is an immutable snapshot of everything prices come from. It is safe for concurrent use.
 type Book struct {
 	basis      costing.Basis
+	costs      *costing.Memo
 	terms      map[string][]Terms // by product
 	rules      []compiledRule     // in their order
 	conditions map[string]*Condition
 	agreements map[agreed][]Agreement
 	step       money.Amount
 }
+
+// rememberedCosts bounds the memory that a book's costs take: some 32 MB for products of 50 components.
+const rememberedCosts = 4096
 
 // NewBook makes a book. A row that is wrong (a rule that no longer compiles, a product in a cycle) spoils what it
 // belongs to, not the book.
@@ -37,6 +43,7 @@ func NewBook(s Source) *Book {
 		known = s.Previous.conditions
 	}
 	b := &Book{basis: s.Basis, terms: indexTerms(s.Terms), agreements: indexAgreements(s.Agreements), step: s.Step}
+	b.costs = costing.NewMemo(s.Basis, rememberedCosts)
 	b.rules, b.conditions = compileRules(s.Rules, known)
 	return b
 }
@@ -59,6 +66,8 @@ type waterfall struct {
 
 // Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in this
 // order; each adds to the lines what it changes.
+//
+// The lists in Answer.Cost are shared with other answers: they are not to be changed.
 //
 // Errors: *MissingRateError naming the rates without which there is no price, ErrNoTerms, ErrNoMargin,
 // money.ErrOverflow, and those of costing.Basis.Cost for a wrong quantity, lead time or option.
@@ -107,7 +116,7 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	}
 	ask := costing.ProductQuestion{ProductID: q.ProductID, Quantity: q.Quantity, Chosen: q.Options, LeadDays: &w.answer.LeadDays, At: q.At, KnownAt: q.At}
 	var err error
-	if w.answer.Cost, err = b.basis.Cost(ask); err != nil {
+	if w.answer.Cost, err = b.costs.Cost(ask); err != nil {
 		return nil, err
 	}
 	if missing := w.answer.Cost.Missing; len(missing) > 0 {
@@ -116,7 +125,7 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	w.standard = w.answer.Cost.Marginal
 	if w.answer.LeadDays != product.StandardLeadDays {
 		ask.LeadDays = nil
-		standard, err := b.basis.Cost(ask)
+		standard, err := b.costs.Cost(ask)
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +134,7 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	if w.answer.Floor, err = floorOf(w.answer.Cost.Marginal, w.terms.MinimumMargin); err != nil {
 		return nil, err
 	}
-	w.facts = &facts{question: &w.question, product: w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone)}
+	w.facts = &facts{question: &w.question, product: w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone), asked: make([]ref.Val, len(variables))}
 	for _, usage := range w.answer.Cost.Usage {
 		w.facts.utilisation = max(w.facts.utilisation, float(usage.Utilisation))
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/checker"
 	"cel.dev/cel-go/common/types"
 )
 
@@ -43,32 +44,37 @@ type Condition struct {
 
 // environment is what conditions are compiled in. It is made once and not changed.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
-	return cel.NewEnv(
-		cel.Variable("customer.id", cel.StringType),
-		cel.Variable("customer.kind", cel.StringType),
-		cel.Variable("customer.stage", cel.StringType),
-		cel.Variable("customer.segment", cel.StringType),
-		cel.Variable("customer.measurements", cel.MapType(cel.StringType, cel.DynType)),
-		cel.Variable("product.id", cel.StringType),
-		cel.Variable("product.sku", cel.StringType),
-		cel.Variable("product.name", cel.StringType),
-		cel.Variable("product.kind", cel.StringType),
-		cel.Variable("quantity", cel.DoubleType),
-		cel.Variable("leadDays", cel.IntType),
-		cel.Variable("utilisation", cel.DoubleType),
-		cel.Variable("permissionLevel", cel.StringType),
-		cel.Variable("permissionRank", cel.IntType),
-		cel.Variable("lifetimeValue", cel.DoubleType),
-		cel.Variable("season", cel.StringType),
-		cel.Variable("at", cel.TimestampType),
+	var options []cel.EnvOption
+	for _, v := range variables {
+		options = append(options, cel.Variable(v.name, v.typed))
+	}
+	return cel.NewEnv(append(
+		options,
 		cel.CrossTypeNumericComparisons(true),
 		cel.DefaultUTCTimeZone(true),
 		cel.ParserExpressionSizeLimit(MaxConditionLength),
 		cel.ExpressionNodeLimit(MaxConditionNodes),
 		cel.ParserRecursionLimit(MaxConditionDepth),
 		cel.RegexProgramSizeLimit(1000),
-	)
+	)...)
 })
+
+// sizes tells how long variables are, so that the most that a condition can cost is known beforehand.
+type sizes struct{}
+
+// EstimateSize implements checker.CostEstimator.
+func (sizes) EstimateSize(element checker.AstNode) *checker.SizeEstimate {
+	i, ok := numbered[strings.Join(element.Path(), ".")]
+	if !ok || variables[i].longest == 0 {
+		return nil
+	}
+	return &checker.SizeEstimate{Max: variables[i].longest}
+}
+
+// EstimateCallCost implements checker.CostEstimator: no function has a cost of its own.
+func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
+}
 
 // Compile reads and type-checks a condition. It gives a *RuleError with the position where the condition is wrong,
 // is not true or false, or is too long.
@@ -88,7 +94,11 @@ func Compile(condition string) (*Condition, error) {
 	if !checked.OutputType().IsExactType(cel.BoolType) {
 		return nil, &RuleError{Line: 1, Column: 1, Reason: fmt.Sprintf("want true or false, not a %s", checked.OutputType())}
 	}
-	program, err := env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(CostLimit))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if most, err := env.EstimateCost(checked, sizes{}); err != nil || most.Max > CostLimit {
+		options = append(options, cel.CostLimit(CostLimit)) // counting costs time: only where the limit can be reached
+	}
+	program, err := env.Program(checked, options...)
 	if err != nil {
 		return nil, &RuleError{Line: 1, Column: 1, Reason: err.Error()}
 	}

@@ -113,6 +113,7 @@ func (w *waterfall) rules() error {
 		closed = ReasonAgreement
 	}
 	at := w.question.At
+	w.answer.Rejected = make([]Rejected, 0, len(w.book.rules))
 	for i := range w.book.rules {
 		rule := &w.book.rules[i]
 		if rule.RecordedAt.After(at) || (rule.RetiredAt != nil && !rule.RetiredAt.After(at)) {
