@@ -32,7 +32,7 @@ func Each(t *testing.T, test func(t *testing.T, url string)) {
 }
 
 // Open opens the store at a URL for the time of a test.
-func Open(t *testing.T, url string, options store.Options) *store.Store {
+func Open(t testing.TB, url string, options store.Options) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), url, options)
 	if err != nil {
@@ -47,7 +47,7 @@ func Open(t *testing.T, url string, options store.Options) *store.Store {
 }
 
 // SQLite gives the URL of a migrated SQLite database of the test's own.
-func SQLite(t *testing.T) string {
+func SQLite(t testing.TB) string {
 	t.Helper()
 	template, err := sqliteTemplate()
 	if err != nil {
@@ -89,7 +89,7 @@ func migrate(url string) error {
 }
 
 // Postgres gives the URL of a migrated PostgreSQL database of the test's own, or skips the test where there is no server.
-func Postgres(t *testing.T) string {
+func Postgres(t testing.TB) string {
 	t.Helper()
 	base := server(t)
 	template, err := postgresTemplate(base)
@@ -100,12 +100,12 @@ func Postgres(t *testing.T) string {
 }
 
 // Empty gives the URL of a PostgreSQL database of the test's own with nothing in it, or skips the test.
-func Empty(t *testing.T) string {
+func Empty(t testing.TB) string {
 	t.Helper()
 	return create(t, server(t), "template0")
 }
 
-func server(t *testing.T) string {
+func server(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("KOPECK_TEST_POSTGRES_URL")
 	if base != "" {
@@ -150,7 +150,7 @@ func postgresTemplate(base string) (string, error) {
 	return name, nil
 }
 
-func create(t *testing.T, base, template string) string {
+func create(t testing.TB, base, template string) string {
 	t.Helper()
 	name := "kopeck_test_" + strings.ToLower(rand.Text()[:12])
 	if err := execute(base, fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, template)); err != nil {

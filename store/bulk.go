@@ -33,37 +33,42 @@ func (s *Store) Session(ctx context.Context, do func(ctx context.Context, sessio
 
 // Bulk runs a function in a transaction for statements over many rows: a [Session] with one transaction.
 func (s *Store) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
-	return s.Session(ctx, func(ctx context.Context, session *Session) error { return session.Bulk(ctx, do) })
+	return s.retried(ctx, transient, func() error {
+		return s.Session(ctx, func(ctx context.Context, session *Session) error { return session.once(ctx, do) })
+	})
 }
 
 // Bulk runs a function in a transaction on the session's connection. As with [Store.Write] it may be run again, and
 // [AfterCommit] and [Store.Publish] work; statements have no timeout but the context's. It goes past the guard on the client:
 // who may do it is for the caller to see to. A session whose connection was lost cannot go on: its temporary tables are gone.
 func (x *Session) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
+	again := func(err error) bool { return transient(err) && !gone(err) }
+	return x.store.retried(ctx, again, func() error { return x.once(ctx, do) })
+}
+
+func (x *Session) once(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
 	if transactionOf(ctx) != nil {
 		return ErrNested
 	}
 	s := x.store
-	return s.retried(ctx, func() error {
-		done, err := s.turn(ctx)
-		if err != nil {
-			return err
-		}
-		defer done()
-		tx, err := x.conn.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		b := &Bulk{store: s, tx: tx}
-		t := &transaction{writes: true, exec: b.exec, query: b.Query}
-		return s.run(ctx, t, tx, done, func(ctx context.Context) error {
-			if s.Dialect() == dialect.Postgres && s.options.StatementTimeout > 0 {
-				if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
-					return err
-				}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	tx, err := x.conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	b := &Bulk{store: s, tx: tx}
+	t := &transaction{writes: true, exec: b.exec, query: b.Query}
+	return s.run(ctx, t, tx, done, func(ctx context.Context) error {
+		if s.Dialect() == dialect.Postgres && s.options.StatementTimeout > 0 {
+			if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+				return err
 			}
-			return do(ctx, b)
-		})
+		}
+		return do(ctx, b)
 	})
 }
 
@@ -85,11 +90,7 @@ func (b *Bulk) Exec(ctx context.Context, query string, args ...any) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	changed, err := result.RowsAffected()
-	if err != nil && b.store.Dialect() == dialect.Postgres {
-		return 0, nil // lib/pq has no count for CREATE and the like
-	}
-	return changed, err
+	return result.RowsAffected()
 }
 
 // Query runs a query with ? parameters. Its rows must be closed before the next statement.

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/lib/pq/pqerror"
 )
@@ -39,6 +41,7 @@ type conn struct {
 	wire       *wire
 	statements *statements // nil where none are kept
 	reading    bool        // rows are open: lib/pq does not notice by itself when a prepared statement's are
+	inside     bool        // a transaction is open
 	unfit      bool
 }
 
@@ -53,16 +56,32 @@ func (c *conn) begin(ctx context.Context) error {
 	return nil
 }
 
-// end looks at how a call ended.
+// end looks at how a call ended. What fails after the context's end fails because of it.
 func (c *conn) end(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil {
+	if ended := ctx.Err(); ended != nil {
 		c.unfit = true // a late cancel request might hit the next statement
+		if !errors.Is(err, ended) {
+			err = fmt.Errorf("%w: %w", ended, err)
+		}
 	}
 	if e := postgresError(err); e != nil && e.Code == pqerror.ReadOnlySQLTransaction {
 		c.unfit = true // the server is no longer the primary
+	}
+	return err
+}
+
+// errLost is the loss of a connection after a statement was sent on it.
+var errLost = errors.New("store: the connection was lost while a statement ran; it may have been carried out")
+
+// once keeps database/sql from running a statement again, which it does outside transactions on driver.ErrBadConn: lib/pq
+// gives that also when the answer was lost, and the statement may have been carried out.
+func (c *conn) once(sent int64, err error) error {
+	if !c.inside && errors.Is(err, sqldriver.ErrBadConn) && c.wire.sent.Load() != sent {
+		c.unfit = true
+		return errLost
 	}
 	return err
 }
@@ -105,6 +124,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []sqldriver.N
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
+	sent := c.wire.sent.Load()
 	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
 	if err != nil {
 		return nil, c.end(ctx, err)
@@ -114,8 +134,11 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []sqldriver.N
 		result, err = c.pqConn.ExecContext(ctx, query, args)
 	} else if result, err = prepared.ExecContext(ctx, args); stale(err) {
 		c.statements.forget(query)
+		if !c.inside { // where nothing was lost with it, the text will do
+			result, err = c.pqConn.ExecContext(ctx, query, args)
+		}
 	}
-	return result, c.end(ctx, err)
+	return result, c.end(ctx, c.once(sent, err))
 }
 
 // QueryContext implements driver.QueryerContext.
@@ -123,6 +146,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []sqldriver.
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
+	sent := c.wire.sent.Load()
 	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
 	if err != nil {
 		return nil, c.end(ctx, err)
@@ -132,8 +156,14 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []sqldriver.
 		found, err = c.pqConn.QueryContext(ctx, query, args)
 	} else if found, err = prepared.QueryContext(ctx, args); stale(err) {
 		c.statements.forget(query)
+		if !c.inside {
+			found, err = c.pqConn.QueryContext(ctx, query, args)
+		}
 	}
 	if err != nil {
+		if !strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT") {
+			err = c.once(sent, err)
+		}
 		return nil, c.end(ctx, err)
 	}
 	inner, ok := found.(pqRows)
@@ -154,6 +184,7 @@ func (c *conn) BeginTx(ctx context.Context, options sqldriver.TxOptions) (sqldri
 	if err != nil {
 		return nil, c.end(ctx, err)
 	}
+	c.inside = true
 	return &pqTx{Tx: begun, conn: c, ctx: ctx}, nil
 }
 
@@ -165,7 +196,13 @@ type rows struct {
 }
 
 // Next implements driver.Rows.
-func (r *rows) Next(values []sqldriver.Value) error { return r.conn.end(r.ctx, r.pqRows.Next(values)) }
+func (r *rows) Next(values []sqldriver.Value) error {
+	err := r.pqRows.Next(values)
+	if err == io.EOF { // no error, and looked for by identity
+		return err
+	}
+	return r.conn.end(r.ctx, err)
+}
 
 // Close implements driver.Rows.
 func (r *rows) Close() error {
@@ -183,6 +220,7 @@ type pqTx struct {
 
 // Commit implements driver.Tx.
 func (t *pqTx) Commit() error {
+	t.conn.inside = false
 	t.conn.wire.watch(t.ctx)
 	sent := t.conn.wire.sent.Load()
 	err := t.Tx.Commit()
@@ -202,6 +240,7 @@ func (t *pqTx) Commit() error {
 
 // Rollback implements driver.Tx.
 func (t *pqTx) Rollback() error {
+	t.conn.inside = false
 	t.conn.wire.watch(t.ctx)
 	return t.conn.end(t.ctx, t.Tx.Rollback())
 }

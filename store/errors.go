@@ -55,10 +55,15 @@ func IsFull(err error) bool {
 
 // IsUnavailable tells whether the database could not be reached or did not answer in time; it may by itself again.
 func IsUnavailable(err error) bool {
+	return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY || gone(err)
+}
+
+// gone tells whether a connection is of no more use after an error.
+func gone(err error) bool {
 	if e := postgresError(err); e != nil {
 		return lostByServer(e)
 	}
-	return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY || lost(err)
+	return lost(err)
 }
 
 var (
@@ -120,9 +125,8 @@ func transient(err error) bool {
 			pqerror.TooManyConnections:
 			return true
 		}
-		return lostByServer(e) || stale(err)
 	}
-	return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY || lost(err)
+	return IsUnavailable(err) || stale(err)
 }
 
 // stale tells whether a prepared statement no longer fits: the schema changed, or the session is another's.
@@ -144,7 +148,7 @@ func lostByServer(e *pq.Error) bool {
 // lost tells whether a connection was lost or never made.
 func lost(err error) bool {
 	var network net.Error
-	return errors.Is(err, sqldriver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+	return errors.Is(err, sqldriver.ErrBadConn) || errors.Is(err, errLost) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded)
 }

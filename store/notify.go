@@ -123,8 +123,17 @@ func (e *ear) changed(event pq.ListenerEventType, err error) {
 func (e *ear) listen(listener *pq.Listener) {
 	began := time.Now()
 	go func() {
-		if err := listener.Listen(channel); err != nil {
-			return // only when the listener was closed
+		for {
+			err := listener.Listen(channel) // waits for a connection
+			if err == nil {
+				break
+			}
+			e.log.Warn("listening to the database", "error", err)
+			select {
+			case <-e.ended:
+				return
+			case <-time.After(time.Second):
+			}
 		}
 		if time.Since(began) > patience {
 			e.hub.lost() // someone no longer waited

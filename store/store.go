@@ -105,6 +105,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	s.db.SetMaxOpenConns(s.options.Pool)
 	s.db.SetMaxIdleConns(s.options.Pool)
 	s.db.SetConnMaxIdleTime(5 * time.Minute)
+	s.db.SetConnMaxLifetime(time.Hour)
 	if err := s.Health(ctx); err != nil {
 		s.db.Close()
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)

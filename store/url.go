@@ -54,8 +54,9 @@ func parseSQLite(path string) (target, error) {
 
 func parsePostgres(text string) (target, error) {
 	// url.Parse quotes what it cannot read, and that may be the password: its error is not passed on.
+	// An @ that ends no user name, and a #, stand in a password that is not encoded.
 	u, err := url.Parse(text)
-	if err != nil {
+	if err != nil || strings.Contains(text, "#") || strings.Contains(text, "@") && u.User == nil {
 		return target{}, errors.New("the database URL is not a valid postgres:// URL; are the special characters in user and password percent-encoded?")
 	}
 	parameters := u.Query()

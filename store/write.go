@@ -52,7 +52,7 @@ func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *ent.
 	if transactionOf(ctx) != nil {
 		return ErrNested
 	}
-	return s.retried(ctx, func() error {
+	return s.retried(ctx, transient, func() error {
 		done, err := s.turn(ctx)
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *ent.T
 	if s.Dialect() == dialect.Postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return s.retried(ctx, func() error {
+	return s.retried(ctx, transient, func() error {
 		tx, err := s.client.BeginTx(ctx, options)
 		if err != nil {
 			return err
@@ -170,12 +170,12 @@ func (s *Store) turn(ctx context.Context) (done func(), err error) {
 // tries is how often a transaction is begun at most. With the pauses it takes some two seconds to give up.
 const tries = 10
 
-// retried runs f again as long as its error says that another try may do.
-func (s *Store) retried(ctx context.Context, f func() error) error {
+// retried runs f again as long as its error is one after which another try may do.
+func (s *Store) retried(ctx context.Context, again func(error) bool, f func() error) error {
 	pause := 5 * time.Millisecond
 	for try := 1; ; try++ {
 		err := f()
-		if err == nil || try == tries || ctx.Err() != nil || !transient(err) {
+		if err == nil || try == tries || ctx.Err() != nil || !again(err) {
 			return err
 		}
 		select {
