@@ -88,6 +88,7 @@ func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
 		return ProductCost{}, err
 	}
 	bill := bill{basis: b, question: q, lead: lead, loads: make(map[string]*big.Rat)}
+	bill.cost.Lines = make([]Line, 0, len(made.base)+len(q.Chosen)+2)
 	bill.use(made.base, one)
 	for i := range product.Options {
 		bill.use(made.options[i], units[i])
@@ -133,7 +134,7 @@ func (b *bill) use(ingredients []ingredient, units money.Decimal) {
 		quantity := new(big.Rat).Mul(i.quantity, units.Rat())
 		at := slices.IndexFunc(b.needs, func(n ingredient) bool { return n.code == i.code })
 		if at < 0 {
-			b.needs = append(b.needs, ingredient{Resource, i.code, quantity})
+			b.needs = append(b.needs, ingredient{kind: Resource, code: i.code, quantity: quantity})
 		} else {
 			b.needs[at].quantity.Add(b.needs[at].quantity, quantity)
 		}
@@ -184,45 +185,53 @@ func (b *bill) weigh() error {
 // endless is the utilisation of a resource without any capacity, and the greatest that is told apart: a thousand times its capacity.
 var endless = big.NewRat(1000, 1)
 
-// exact gives what an ingredient costs in minor units, in full and marginally, and its rate; nil where there is none.
-func (b *bill) exact(i ingredient) (full, marginal *big.Rat, rate *Rate) {
+// rate gives an ingredient's rate; where there is none, it is noted as missing.
+func (b *bill) rate(i ingredient) *Rate {
 	subject := SubjectMaterial
 	if i.kind == Resource {
 		subject = SubjectResource
 	}
-	rate = b.basis.Rates.at(subject, i.code, b.question.At, b.question.KnownAt)
+	rate := b.basis.Rates.at(subject, i.code, b.question.At, b.question.KnownAt)
 	if rate == nil {
 		if key := (RateKey{subject, i.code}); !slices.Contains(b.cost.Missing, key) {
 			b.cost.Missing = append(b.cost.Missing, key)
 		}
-		return new(big.Rat), new(big.Rat), nil
 	}
-	full = minorOf(i.quantity, rate.Amount, b.basis.Currency)
-	if i.kind != Resource {
-		return full, full, rate
-	}
-	return full, new(big.Rat).Mul(full, b.loads[i.code]), rate
+	return rate
 }
 
 // base adds the line of a product's own ingredient.
 func (b *bill) base(i ingredient) error {
-	line := Line{Kind: i.kind, Label: i.code}
-	var err error
-	if line.Quantity, err = money.DecimalOf(i.quantity, money.Places); err != nil {
-		return err
+	if i.err != nil {
+		return i.err
 	}
+	line := Line{Kind: i.kind, Label: i.code, Quantity: i.shown}
 	if i.kind == ComponentLine {
 		line.Label += ": nothing is recorded that it is made of"
-		return b.add(line, new(big.Rat), new(big.Rat))
+		return b.add(line, money.Amount{}, money.Amount{})
 	}
-	full, marginal, rate := b.exact(i)
+	rate := b.rate(i)
 	if rate == nil {
 		line.Label += noRate
-	} else {
-		line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
+		return b.add(line, money.Amount{}, money.Amount{})
 	}
-	return b.add(line, full, marginal)
+	line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
+	if minor := b.basis.Currency.MinorPerMajor(); i.kind == Material && i.exact && rate.Amount.Nano() <= (1<<63-1)/minor {
+		full, err := MulDiv(i.shown.Nano(), rate.Amount.Nano()*minor, nanoSquared)
+		if err != nil {
+			return err
+		}
+		return b.add(line, full, full)
+	}
+	full := minorOf(i.quantity, rate.Amount, b.basis.Currency)
+	if i.kind == Material {
+		return b.round(line, full, full)
+	}
+	return b.round(line, full, new(big.Rat).Mul(full, b.loads[i.code]))
 }
+
+// nanoSquared is what the product of two decimals' billionths counts in.
+const nanoSquared = 1_000_000_000 * 1_000_000_000
 
 // option adds the line of a chosen option.
 func (b *bill) option(option Option, ingredients []ingredient, units money.Decimal) error {
@@ -233,13 +242,17 @@ func (b *bill) option(option Option, ingredients []ingredient, units money.Decim
 			line.Label += ", " + i.code + ": nothing is recorded that it is made of"
 			continue
 		}
-		f, m, rate := b.exact(i)
+		rate := b.rate(i)
 		if rate == nil {
 			line.Label += ", " + i.code + noRate
 			continue
 		}
-		full.Add(full, f)
-		marginal.Add(marginal, m)
+		cost := minorOf(i.quantity, rate.Amount, b.basis.Currency)
+		full.Add(full, cost)
+		if i.kind == Resource {
+			cost.Mul(cost, b.loads[i.code])
+		}
+		marginal.Add(marginal, cost)
 		if line.RateValidFrom == nil || rate.ValidFrom.After(*line.RateValidFrom) {
 			line.RateValidFrom = &rate.ValidFrom
 		}
@@ -249,23 +262,30 @@ func (b *bill) option(option Option, ingredients []ingredient, units money.Decim
 	if line.Rate, err = money.DecimalOf(perUnit, money.Places); err != nil {
 		return err
 	}
-	return b.add(line, full.Mul(full, units.Rat()), marginal.Mul(marginal, units.Rat()))
+	return b.round(line, full.Mul(full, units.Rat()), marginal.Mul(marginal, units.Rat()))
 }
 
-// add rounds a line to money, in full and marginally.
-func (b *bill) add(line Line, full, marginal *big.Rat) error {
-	var err error
-	if line.Amount, err = money.Round(full); err != nil {
-		return err
-	}
-	if b.cost.Full, err = b.cost.Full.Plus(line.Amount); err != nil {
+// round adds a line of exact minor units.
+func (b *bill) round(line Line, full, marginal *big.Rat) error {
+	amount, err := money.Round(full)
+	if err != nil {
 		return err
 	}
 	weighed, err := money.Round(marginal)
 	if err != nil {
 		return err
 	}
-	if b.marginal, err = b.marginal.Plus(weighed); err != nil {
+	return b.add(line, amount, weighed)
+}
+
+// add adds a line, in full and marginally.
+func (b *bill) add(line Line, full, marginal money.Amount) error {
+	line.Amount = full
+	var err error
+	if b.cost.Full, err = b.cost.Full.Plus(full); err != nil {
+		return err
+	}
+	if b.marginal, err = b.marginal.Plus(marginal); err != nil {
 		return err
 	}
 	b.cost.Lines = append(b.cost.Lines, line)
@@ -283,7 +303,7 @@ func (b *bill) total() (ProductCost, error) {
 			return ProductCost{}, err
 		}
 		share := rate.Amount.Rat()
-		if err := b.add(line, new(big.Rat).Mul(full.Rat(), share), new(big.Rat).Mul(marginal.Rat(), share)); err != nil {
+		if err := b.round(line, new(big.Rat).Mul(full.Rat(), share), new(big.Rat).Mul(marginal.Rat(), share)); err != nil {
 			return ProductCost{}, err
 		}
 	}

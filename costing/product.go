@@ -69,6 +69,9 @@ type ingredient struct {
 	kind     LineKind // Material, Resource or ComponentLine
 	code     string   // a rate's code; a part's name
 	quantity *big.Rat
+	shown    money.Decimal // the quantity, rounded to nine places
+	exact    bool          // shown is the quantity itself
+	err      error         // money.ErrOverflow where the quantity is too large to be shown
 }
 
 // NewCatalogue works out what products are made of. A product that is wrongly put together gives its error when
@@ -189,24 +192,27 @@ func (c *Catalogue) work(id string, path []string) *recipe {
 // raises depth to one more than that of the deepest part.
 func (c *Catalogue) ingredients(components []Component, path []string, depth *int) ([]ingredient, error) {
 	var all []ingredient
-	place := make(map[ingredient]int)
-	add := func(kind LineKind, code string, quantity *big.Rat) {
-		key := ingredient{kind: kind, code: code}
-		i, ok := place[key]
-		if !ok {
-			i = len(all)
-			place[key] = i
-			all = append(all, ingredient{kind, code, new(big.Rat)})
+	place := make(map[ingredient]int, len(components)) // by kind and code alone
+	add := func(more ingredient) {
+		key := ingredient{kind: more.kind, code: more.code}
+		if i, ok := place[key]; ok {
+			all[i].quantity = new(big.Rat).Add(all[i].quantity, more.quantity)
+			all[i].exact = false
+			return
 		}
-		all[i].quantity.Add(all[i].quantity, quantity)
+		place[key] = len(all)
+		all = append(all, more)
 	}
 	for _, component := range components {
 		quantity := component.Quantity.Rat()
+		direct := ingredient{quantity: quantity, shown: component.Quantity, exact: true}
 		switch {
 		case component.Material != "":
-			add(Material, component.Material, quantity)
+			direct.kind, direct.code = Material, component.Material
+			add(direct)
 		case component.Resource != "":
-			add(Resource, component.Resource, quantity)
+			direct.kind, direct.code = Resource, component.Resource
+			add(direct)
 		default:
 			part := c.work(component.PartID, path)
 			if part.err != nil {
@@ -214,12 +220,20 @@ func (c *Catalogue) ingredients(components []Component, path []string, depth *in
 			}
 			*depth = max(*depth, part.depth+1)
 			if len(part.base) == 0 {
-				add(ComponentLine, c.products[component.PartID].Name, quantity)
+				direct.kind, direct.code = ComponentLine, c.products[component.PartID].Name
+				add(direct)
 			}
 			for _, i := range part.base {
-				add(i.kind, i.code, new(big.Rat).Mul(quantity, i.quantity))
+				add(ingredient{kind: i.kind, code: i.code, quantity: new(big.Rat).Mul(quantity, i.quantity)})
 			}
 		}
+	}
+	for i := range all {
+		if all[i].exact {
+			continue
+		}
+		all[i].shown, all[i].err = money.DecimalOf(all[i].quantity, money.Places)
+		all[i].exact = all[i].err == nil && all[i].shown.Rat().Cmp(all[i].quantity) == 0
 	}
 	return all, nil
 }

@@ -12,7 +12,7 @@ import (
 var (
 	// ErrNoTerms says that the product had no price terms at that moment, or none that were known then.
 	ErrNoTerms = errors.New("the product has no price at that moment")
-	// ErrNoMargin says that a product's minimum margin leaves no price: it is 1 or more.
+	// ErrNoMargin says that a product's minimum margin leaves no price: it is 1 or more, or negative.
 	ErrNoMargin = errors.New("the product's minimum margin leaves no price")
 )
 

@@ -1,8 +1,7 @@
 package pricing
 
 import (
-	"math/big"
-
+	"kopeck/costing"
 	"kopeck/money"
 )
 
@@ -25,9 +24,8 @@ func (w *waterfall) excused() bool { return w.agreement != nil && w.agreement.Ov
 
 // floorOf gives marginal cost / (1 - minimum margin), or ErrNoMargin.
 func floorOf(marginal money.Amount, minimumMargin money.Decimal) (money.Amount, error) {
-	rest := one.Rat()
-	if rest.Sub(rest, minimumMargin.Rat()); rest.Sign() <= 0 {
+	if minimumMargin.Sign() < 0 || minimumMargin.Compare(one) >= 0 {
 		return money.Amount{}, ErrNoMargin
 	}
-	return money.Round(new(big.Rat).Quo(marginal.Rat(), rest))
+	return costing.MulDiv(marginal.Minor(), one.Nano(), one.Nano()-minimumMargin.Nano())
 }

@@ -1,11 +1,6 @@
 package pricing
 
-import (
-	"fmt"
-	"math/big"
-
-	"kopeck/money"
-)
+import "fmt"
 
 // leadTime is step 4: what the lead time changes in the marginal cost against the standard one, x (1 + markup).
 // A near day on scarce capacity is dearer, a late one on idle capacity cheaper.
@@ -14,9 +9,8 @@ func (w *waterfall) leadTime() error {
 	if err != nil || difference.IsZero() {
 		return err
 	}
-	var change money.Amount
-	var exact *big.Rat = w.marked(difference)
-	if change, err = money.Round(exact); err != nil || change.IsZero() {
+	change, err := w.marked(difference)
+	if err != nil || change.IsZero() {
 		return err
 	}
 	to, err := w.running.Plus(change)

@@ -3,6 +3,7 @@ package pricing
 import (
 	"math/big"
 
+	"kopeck/costing"
 	"kopeck/money"
 )
 
@@ -28,7 +29,7 @@ func (w *waterfall) list() error {
 		}
 	} else {
 		label = "full cost + " + percent(w.terms.Markup)
-		if to, err = money.Round(w.marked(w.answer.Cost.Full)); err != nil {
+		if to, err = w.marked(w.answer.Cost.Full); err != nil {
 			return err
 		}
 	}
@@ -37,10 +38,12 @@ func (w *waterfall) list() error {
 }
 
 // marked gives an amount x (1 + markup).
-func (w *waterfall) marked(amount money.Amount) *big.Rat {
-	factor := w.terms.Markup.Rat()
-	factor.Add(factor, one.Rat())
-	return factor.Mul(factor, amount.Rat())
+func (w *waterfall) marked(amount money.Amount) (money.Amount, error) {
+	factor, err := money.Minor(one.Nano()).Plus(money.Minor(w.terms.Markup.Nano())) // in billionths
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return costing.MulDiv(amount.Minor(), factor.Minor(), one.Nano())
 }
 
 // percent writes a share: 0.35 is "35 %".

@@ -3,7 +3,6 @@ package pricing
 import (
 	"cmp"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -164,10 +163,9 @@ func (w *waterfall) apply(rule *compiledRule) error {
 	var err error
 	switch {
 	case rule.Percent != nil:
-		change := new(big.Rat).Mul(w.running.Rat(), rule.Percent.Rat())
-		var rounded money.Amount
-		if rounded, err = money.Round(change.Quo(change, hundred.Rat())); err == nil {
-			to, err = w.running.Plus(rounded)
+		var change money.Amount
+		if change, err = costing.MulDiv(w.running.Minor(), rule.Percent.Nano(), hundred.Nano()); err == nil {
+			to, err = w.running.Plus(change)
 		}
 	case rule.Amount != nil:
 		to, err = w.running.Plus(*rule.Amount)
