@@ -89,6 +89,7 @@ const (
 	edgeCurvature = 1e-4 // of the largest: directions flatter than this are not followed at an edge
 	settled       = 1e-7 // Newton's remaining step in standard errors
 	roughSettled  = 1e-3 // the same where rounding keeps it from shrinking, and at an edge
+	vague         = 10.0 // a standard error of this in a logarithm, a factor of 20,000, identifies nothing
 	maxNewton     = 60
 	longestStep   = 2.0 // of Newton, in the logarithm of a parameter
 )
@@ -215,14 +216,18 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 		before = remaining
 		if values[0] > flat*steepest && (remaining < settled || stalled) {
 			o.converged = true
-			o.condition = values[dim-1] / values[0]
-			o.stdErrors = make([]float64, dim)
+			errs := make([]float64, dim)
 			for j := range dim {
 				for i, v := range values {
-					o.stdErrors[j] += vectors.At(j, i) * vectors.At(j, i) / v
+					errs[j] += vectors.At(j, i) * vectors.At(j, i) / v
 				}
-				o.stdErrors[j] = math.Sqrt(o.stdErrors[j])
+				errs[j] = math.Sqrt(errs[j])
 			}
+			if floats.Max(errs) > vague {
+				o.edge = true
+				return o, nil
+			}
+			o.condition, o.stdErrors = values[dim-1]/values[0], errs
 			return o, nil
 		}
 		if size := floats.Norm(step, math.Inf(1)); size > longestStep {

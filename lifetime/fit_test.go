@@ -113,7 +113,7 @@ func TestFitGammaGammaReachesReference(t *testing.T) {
 	}
 }
 
-// The figures printed in FHL 2005 (table 2) and FH 2013, for the CDNOW sample.
+// The figures printed in FHL 2005 and FH 2013, for the CDNOW sample.
 func TestFitsArePublished(t *testing.T) {
 	c := readLog(t, "cdnow_sample").calibrate(t, "1997-09-30", "1998-06-30")
 	counts, err := lifetime.FitBGNBD(c.tally.Sample(lifetime.Week), lifetime.Options{})

@@ -149,7 +149,7 @@ func TestGammaGammaFitLaws(t *testing.T) {
 			}
 			a, b := fit.Model, fits[0].Model
 			if fits[0].Boundary == lifetime.Interior && !(closeTo(a.P, b.P, 1e-3) && closeTo(a.Q, b.Q, 1e-3) && closeTo(a.Gamma, b.Gamma, 1e-3)) {
-				t.Fatalf("%+v and %+v", a, b)
+				t.Fatalf("%+v and %+v", fit, fits[0])
 			}
 		}
 	})
