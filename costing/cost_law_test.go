@@ -95,7 +95,7 @@ func rounded(r *big.Rat) int64 {
 	return a.Minor()
 }
 
-// plainCost is the oracle: full and marginal cost worked out step by step from section 4 of the design, with nothing prepared.
+// plainCost is the oracle: full and marginal cost worked out step by step, with nothing prepared.
 func plainCost(products map[string]costing.Product, rates []costing.Rate, bookings []costing.Booking, q costing.ProductQuestion) (full, marginal int64) {
 	p := products[q.ProductID]
 	byCode := map[string]costing.Rate{}

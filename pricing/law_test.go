@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"reflect"
 	"sort"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,7 +117,7 @@ func times(a *big.Rat, b ...*big.Rat) *big.Rat {
 
 func plus(a, b *big.Rat) *big.Rat { return new(big.Rat).Add(a, b) }
 
-// plainPrice is the oracle: section 5 of the design, step by step in rationals, with nothing prepared or sorted beforehand. It
+// plainPrice is the oracle: the six steps in rationals, with nothing prepared or sorted beforehand. It
 // takes the costs from costing, which has an oracle of its own. It gives the unit price, the floor, and how many rules applied.
 func plainPrice(s scene) (unit, floor *big.Rat, applied int) {
 	q, terms := s.question, s.source.Terms[0]
@@ -312,4 +313,27 @@ func TestConditionsAreTakenOver(t *testing.T) {
 
 func shuffle[T any](random *rand.Rand, s []T) {
 	random.Shuffle(len(s), func(i, j int) { s[i], s[j] = s[j], s[i] })
+}
+
+// TestBookIsForManyAtOnce: many ask one book at once and all get what one alone gets.
+func TestBookIsForManyAtOnce(t *testing.T) {
+	source := curtain()
+	source.Rules = []pricing.Rule{rule("a", `customer.stage == "LOYAL" && quantity < 9`, "-1"), rule("b", "customer.measurements.all(k, k != '')", "-2")}
+	book := pricing.NewBook(source)
+	want, err := pricing.NewBook(source).Price(ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 50 {
+				if got, err := book.Price(ask()); err != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("%+v, %v", got, err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
 }

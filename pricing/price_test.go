@@ -206,16 +206,16 @@ func TestARuleIsBounded(t *testing.T) {
 
 // TestAgreementsAreDated: the last recorded that covers moment and quantity, and was known then.
 func TestAgreementsAreDated(t *testing.T) {
-	make := func(id string, unit int64, from, recorded int, least string) pricing.Agreement {
+	agreed := func(id string, unit int64, from, recorded int, least string) pricing.Agreement {
 		return pricing.Agreement{
 			ID: id, CustomerID: "anna", ProductID: "curtain", Unit: money.Minor(unit), MinimumQuantity: dec(least),
 			ValidFrom: *moment(from), RecordedAt: *moment(recorded),
 		}
 	}
 	source := curtain()
-	ended := make("ended", 100001, -9, -9, "1")
+	ended := agreed("ended", 100001, -9, -9, "1")
 	ended.ValidTo = moment(0)
-	source.Agreements = []pricing.Agreement{make("c", 100004, 5, 5, "1"), ended, make("b", 100003, -5, -5, "10"), make("a", 100002, -8, -8, "1"), make("d", 100005, 3, 5, "1")}
+	source.Agreements = []pricing.Agreement{agreed("c", 100004, 5, 5, "1"), ended, agreed("b", 100003, -5, -5, "10"), agreed("a", 100002, -8, -8, "1"), agreed("d", 100005, 3, 5, "1")}
 	book := pricing.NewBook(source)
 	for _, c := range []struct {
 		at       int
