@@ -99,6 +99,9 @@ func TestSteps(t *testing.T) {
 		{"agreement below the floor, with a reason", func(s *pricing.Source, _ *pricing.Question) {
 			s.Agreements = []pricing.Agreement{agreed(50000, "a settled complaint")}
 		}, "LIST 135000 AGREEMENT -85000", ""},
+		{"an agreement with a reason is rounded below the floor", func(s *pricing.Source, _ *pricing.Question) {
+			s.Agreements, s.Step = []pricing.Agreement{agreed(50010, "a settled complaint")}, money.Minor(1000)
+		}, "LIST 135000 AGREEMENT -84990 ROUNDING -10", ""},
 		{"an agreement pays for its lead time", func(s *pricing.Source, q *pricing.Question) {
 			s.Agreements, s.Basis.Bookings, q.LeadDays = []pricing.Agreement{agreed(200000, "")}, busy("24"), days(2)
 		}, "LIST 135000 AGREEMENT 65000 LEAD_TIME 60000", ""},
