@@ -20,7 +20,7 @@ func (r *moneyResolver) CurrencyCode(ctx context.Context, obj *money.Amount) (st
 	panic(fmt.Errorf("not implemented: CurrencyCode - currencyCode"))
 }
 
-func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (service.SettingPayload, error) {
+func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error) {
 	panic(fmt.Errorf("not implemented: ChangeSetting - changeSetting"))
 }
 

@@ -22,11 +22,11 @@ func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*c
 	panic(fmt.Errorf("not implemented: CostLines - costLines"))
 }
 
-func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (service.ContactValue, error) {
+func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error) {
 	panic(fmt.Errorf("not implemented: Value - value"))
 }
 
-func (r *contactValueResolver) Expected(ctx context.Context, obj *service.ContactValue) (money.Amount, error) {
+func (r *contactValueResolver) Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error) {
 	panic(fmt.Errorf("not implemented: Expected - expected"))
 }
 
@@ -34,23 +34,23 @@ func (r *contactValueResolver) Credits(ctx context.Context, obj *service.Contact
 	panic(fmt.Errorf("not implemented: Credits - credits"))
 }
 
-func (r *creditResolver) Order(ctx context.Context, obj *service.Credit) (ent.Order, error) {
+func (r *creditResolver) Order(ctx context.Context, obj *service.Credit) (*ent.Order, error) {
 	panic(fmt.Errorf("not implemented: Order - order"))
 }
 
-func (r *mutationResolver) RecordContact(ctx context.Context, input service.RecordContactInput) (service.ContactPayload, error) {
+func (r *mutationResolver) RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error) {
 	panic(fmt.Errorf("not implemented: RecordContact - recordContact"))
 }
 
-func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (ent.ContactConnection, error) {
+func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	panic(fmt.Errorf("not implemented: Contacts - contacts"))
 }
 
-func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (service.ContactEconomics, error) {
+func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error) {
 	panic(fmt.Errorf("not implemented: ContactEconomics - contactEconomics"))
 }
 
-func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan ent.Contact, error) {
+func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {
 	panic(fmt.Errorf("not implemented: ContactRecorded - contactRecorded"))
 }
 

@@ -17,15 +17,15 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
-func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (ent.ContactConnection, error) {
+func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	panic(fmt.Errorf("not implemented: Contacts - contacts"))
 }
 
-func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (ent.OfferConnection, error) {
+func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	panic(fmt.Errorf("not implemented: Offers - offers"))
 }
 
-func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (ent.OrderConnection, error) {
+func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	panic(fmt.Errorf("not implemented: Orders - orders"))
 }
 
@@ -33,23 +33,23 @@ func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, a
 	panic(fmt.Errorf("not implemented: Permissions - permissions"))
 }
 
-func (r *customerResolver) MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (service.PermissionDecision, error) {
+func (r *customerResolver) MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error) {
 	panic(fmt.Errorf("not implemented: MayContact - mayContact"))
 }
 
-func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (service.Price, error) {
+func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error) {
 	panic(fmt.Errorf("not implemented: Price - price"))
 }
 
-func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (service.PriceConnection, error) {
+func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
 	panic(fmt.Errorf("not implemented: Prices - prices"))
 }
 
-func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (service.LifetimeValue, error) {
+func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error) {
 	panic(fmt.Errorf("not implemented: LifetimeValue - lifetimeValue"))
 }
 
-func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (service.CustomerEconomics, error) {
+func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error) {
 	panic(fmt.Errorf("not implemented: Economics - economics"))
 }
 
@@ -57,19 +57,19 @@ func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) 
 	panic(fmt.Errorf("not implemented: StageChanges - stageChanges"))
 }
 
-func (r *mutationResolver) CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (service.CustomerPayload, error) {
+func (r *mutationResolver) CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error) {
 	panic(fmt.Errorf("not implemented: CreateCustomer - createCustomer"))
 }
 
-func (r *mutationResolver) UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (service.CustomerPayload, error) {
+func (r *mutationResolver) UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error) {
 	panic(fmt.Errorf("not implemented: UpdateCustomer - updateCustomer"))
 }
 
-func (r *mutationResolver) DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (service.CustomerPayload, error) {
+func (r *mutationResolver) DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error) {
 	panic(fmt.Errorf("not implemented: DeleteCustomer - deleteCustomer"))
 }
 
-func (r *mutationResolver) RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (service.CustomerPayload, error) {
+func (r *mutationResolver) RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error) {
 	panic(fmt.Errorf("not implemented: RecordDeparture - recordDeparture"))
 }
 
@@ -77,10 +77,10 @@ func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *st
 	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
-func (r *queryResolver) Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (ent.CustomerConnection, error) {
+func (r *queryResolver) Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
 	panic(fmt.Errorf("not implemented: Customers - customers"))
 }
 
-func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan ent.Customer, error) {
+func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {
 	panic(fmt.Errorf("not implemented: CustomerChanged - customerChanged"))
 }

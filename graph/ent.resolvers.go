@@ -11,7 +11,7 @@ import (
 	"kopeck/ent"
 )
 
-func (r *contactResolver) Customer(ctx context.Context, obj *ent.Contact) (ent.Customer, error) {
+func (r *contactResolver) Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {
 	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
@@ -35,7 +35,7 @@ func (r *customerResolver) ReferredBy(ctx context.Context, obj *ent.Customer) (*
 	panic(fmt.Errorf("not implemented: ReferredBy - referredBy"))
 }
 
-func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (ent.Customer, error) {
+func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
 	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
@@ -47,27 +47,27 @@ func (r *offerResolver) Order(ctx context.Context, obj *ent.Offer) (*ent.Order, 
 	panic(fmt.Errorf("not implemented: Order - order"))
 }
 
-func (r *offerLineResolver) Product(ctx context.Context, obj *ent.OfferLine) (ent.Product, error) {
+func (r *offerLineResolver) Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error) {
 	panic(fmt.Errorf("not implemented: Product - product"))
 }
 
-func (r *orderResolver) Customer(ctx context.Context, obj *ent.Order) (ent.Customer, error) {
+func (r *orderResolver) Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error) {
 	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
-func (r *orderLineResolver) Product(ctx context.Context, obj *ent.OrderLine) (ent.Product, error) {
+func (r *orderLineResolver) Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error) {
 	panic(fmt.Errorf("not implemented: Product - product"))
 }
 
-func (r *permissionResolver) Customer(ctx context.Context, obj *ent.Permission) (ent.Customer, error) {
+func (r *permissionResolver) Customer(ctx context.Context, obj *ent.Permission) (*ent.Customer, error) {
 	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
-func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (ent.Customer, error) {
+func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
 	panic(fmt.Errorf("not implemented: Customer - customer"))
 }
 
-func (r *priceAgreementResolver) Product(ctx context.Context, obj *ent.PriceAgreement) (ent.Product, error) {
+func (r *priceAgreementResolver) Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error) {
 	panic(fmt.Errorf("not implemented: Product - product"))
 }
 

@@ -718,33 +718,33 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type ContactResolver interface {
-	Customer(ctx context.Context, obj *ent.Contact) (ent.Customer, error)
+	Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error)
 	About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
-	Value(ctx context.Context, obj *ent.Contact) (service.ContactValue, error)
+	Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error)
 }
 type ContactValueResolver interface {
-	Expected(ctx context.Context, obj *service.ContactValue) (money.Amount, error)
+	Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error)
 
 	Credits(ctx context.Context, obj *service.ContactValue, model *schema.AttributionModel) ([]*service.Credit, error)
 }
 type CreditResolver interface {
-	Order(ctx context.Context, obj *service.Credit) (ent.Order, error)
+	Order(ctx context.Context, obj *service.Credit) (*ent.Order, error)
 }
 type CustomerResolver interface {
 	Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error)
 	ReferredBy(ctx context.Context, obj *ent.Customer) (*ent.Customer, error)
-	Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (ent.ContactConnection, error)
-	Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (ent.OfferConnection, error)
-	Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (ent.OrderConnection, error)
+	Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
+	Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
+	Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error)
-	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (service.PermissionDecision, error)
-	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (service.Price, error)
-	Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (service.PriceConnection, error)
-	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (service.LifetimeValue, error)
-	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (service.CustomerEconomics, error)
+	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error)
+	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error)
+	Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (*service.PriceConnection, error)
+	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error)
+	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 }
 type LifetimeModelResolver interface {
@@ -756,54 +756,54 @@ type MoneyResolver interface {
 	CurrencyCode(ctx context.Context, obj *money.Amount) (string, error)
 }
 type MutationResolver interface {
-	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (service.SettingPayload, error)
-	RecordContact(ctx context.Context, input service.RecordContactInput) (service.ContactPayload, error)
-	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (service.CustomerPayload, error)
-	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (service.CustomerPayload, error)
-	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (service.CustomerPayload, error)
-	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (service.CustomerPayload, error)
-	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (service.LifetimeModelPayload, error)
-	CreateOffer(ctx context.Context, input service.CreateOfferInput) (service.OfferPayload, error)
-	SendOffer(ctx context.Context, input service.SendOfferInput) (service.OfferPayload, error)
-	ViewOffer(ctx context.Context, input service.ViewOfferInput) (service.OfferPayload, error)
-	AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (service.OfferPayload, error)
-	DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (service.OfferPayload, error)
-	WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (service.OfferPayload, error)
-	PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (service.OrderPayload, error)
-	CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (service.OrderPayload, error)
-	CancelOrder(ctx context.Context, input service.CancelOrderInput) (service.OrderPayload, error)
-	RefundOrder(ctx context.Context, input service.RefundOrderInput) (service.OrderPayload, error)
-	GrantPermission(ctx context.Context, input service.GrantPermissionInput) (service.PermissionPayload, error)
-	ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (service.PermissionPayload, error)
-	RevokePermission(ctx context.Context, input service.RevokePermissionInput) (service.PermissionPayload, error)
-	RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (service.RevokePermissionByLinkPayload, error)
-	CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (service.PriceRulePayload, error)
-	RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (service.PriceRulePayload, error)
-	AgreePrice(ctx context.Context, input service.AgreePriceInput) (service.PriceAgreementPayload, error)
-	CreateProduct(ctx context.Context, input service.CreateProductInput) (service.ProductPayload, error)
-	UpdateProduct(ctx context.Context, input service.UpdateProductInput) (service.ProductPayload, error)
-	SetListPrice(ctx context.Context, input service.SetListPriceInput) (service.ProductPayload, error)
-	SetRate(ctx context.Context, input service.SetRateInput) (service.RatePayload, error)
-	SignIn(ctx context.Context, input service.SignInInput) (service.SessionPayload, error)
-	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (service.SessionPayload, error)
-	SignOut(ctx context.Context, input service.SignOutInput) (service.SignOutPayload, error)
-	CreateUser(ctx context.Context, input service.CreateUserInput) (service.UserPayload, error)
-	UpdateUser(ctx context.Context, input service.UpdateUserInput) (service.UserPayload, error)
+	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
+	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
+	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
+	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
+	DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error)
+	RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error)
+	FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error)
+	CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error)
+	SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error)
+	ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error)
+	AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (*service.OfferPayload, error)
+	DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error)
+	WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error)
+	PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error)
+	CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error)
+	CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error)
+	RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error)
+	GrantPermission(ctx context.Context, input service.GrantPermissionInput) (*service.PermissionPayload, error)
+	ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (*service.PermissionPayload, error)
+	RevokePermission(ctx context.Context, input service.RevokePermissionInput) (*service.PermissionPayload, error)
+	RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (*service.RevokePermissionByLinkPayload, error)
+	CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error)
+	RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error)
+	AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error)
+	CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error)
+	UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error)
+	SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error)
+	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
+	SignIn(ctx context.Context, input service.SignInInput) (*service.SessionPayload, error)
+	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*service.SessionPayload, error)
+	SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error)
+	CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error)
+	UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error)
 }
 type OfferResolver interface {
-	Customer(ctx context.Context, obj *ent.Offer) (ent.Customer, error)
+	Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error)
 	Contact(ctx context.Context, obj *ent.Offer) (*ent.Contact, error)
 	Order(ctx context.Context, obj *ent.Offer) (*ent.Order, error)
 
 	Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error)
 }
 type OfferLineResolver interface {
-	Product(ctx context.Context, obj *ent.OfferLine) (ent.Product, error)
+	Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error)
 	PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error)
-	Repriced(ctx context.Context, obj *ent.OfferLine) (service.Price, error)
+	Repriced(ctx context.Context, obj *ent.OfferLine) (*service.Price, error)
 }
 type OrderResolver interface {
-	Customer(ctx context.Context, obj *ent.Order) (ent.Customer, error)
+	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
 	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error)
@@ -812,29 +812,29 @@ type OrderCreditResolver interface {
 	Contact(ctx context.Context, obj *service.OrderCredit) (*ent.Contact, error)
 }
 type OrderLineResolver interface {
-	Product(ctx context.Context, obj *ent.OrderLine) (ent.Product, error)
+	Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error)
 }
 type PermissionResolver interface {
-	Customer(ctx context.Context, obj *ent.Permission) (ent.Customer, error)
+	Customer(ctx context.Context, obj *ent.Permission) (*ent.Customer, error)
 
 	Events(ctx context.Context, obj *ent.Permission) ([]*ent.PermissionEvent, error)
-	Value(ctx context.Context, obj *ent.Permission) (service.PermissionValue, error)
+	Value(ctx context.Context, obj *ent.Permission) (*service.PermissionValue, error)
 	RevocationToken(ctx context.Context, obj *ent.Permission) (string, error)
 }
 type PriceResolver interface {
-	Product(ctx context.Context, obj *service.Price) (ent.Product, error)
+	Product(ctx context.Context, obj *service.Price) (*ent.Product, error)
 
 	Token(ctx context.Context, obj *service.Price) (string, error)
 }
 type PriceAgreementResolver interface {
-	Customer(ctx context.Context, obj *ent.PriceAgreement) (ent.Customer, error)
-	Product(ctx context.Context, obj *ent.PriceAgreement) (ent.Product, error)
+	Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error)
+	Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error)
 }
 type PriceLineResolver interface {
 	Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error)
 }
 type ProductResolver interface {
-	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (money.Amount, error)
+	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
 	Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error)
 }
@@ -842,27 +842,27 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
-	Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (ent.ContactConnection, error)
-	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (service.ContactEconomics, error)
+	Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
+	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error)
 	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
-	Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (ent.CustomerConnection, error)
+	Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
-	Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (ent.OfferConnection, error)
-	Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (ent.OrderConnection, error)
-	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (service.LedgerCheck, error)
+	Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
+	Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
+	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error)
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
-	Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (ent.ProductConnection, error)
+	Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
-	Viewer(ctx context.Context) (service.Viewer, error)
+	Viewer(ctx context.Context) (*service.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
 }
 type RejectedRuleResolver interface {
-	Rule(ctx context.Context, obj *pricing.Rejected) (ent.PriceRule, error)
+	Rule(ctx context.Context, obj *pricing.Rejected) (*ent.PriceRule, error)
 }
 type SubscriptionResolver interface {
-	ContactRecorded(ctx context.Context, customerID *string) (<-chan ent.Contact, error)
-	CustomerChanged(ctx context.Context, id string) (<-chan ent.Customer, error)
+	ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error)
+	CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -8044,8 +8044,8 @@ func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql
 			return ec.Resolvers.Contact().Customer(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-			return ec.marshalNCustomer2kopeckᚋentᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8204,8 +8204,8 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Contact().Value(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.ContactValue) graphql.Marshaler {
-			return ec.marshalNContactValue2kopeckᚋserviceᚐContactValue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactValue) graphql.Marshaler {
+			return ec.marshalNContactValue2ᚖkopeckᚋserviceᚐContactValue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -8850,8 +8850,8 @@ func (ec *executionContext) _ContactValue_expected(ctx context.Context, field gr
 			return ec.Resolvers.ContactValue().Expected(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9105,8 +9105,8 @@ func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Credit().Order(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Order) graphql.Marshaler {
-			return ec.marshalNOrder2kopeckᚋentᚐOrder(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9588,8 +9588,8 @@ func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphq
 			return ec.Resolvers.Customer().Contacts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.ContactConnection) graphql.Marshaler {
-			return ec.marshalNContactConnection2kopeckᚋentᚐContactConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
+			return ec.marshalNContactConnection2ᚖkopeckᚋentᚐContactConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9632,8 +9632,8 @@ func (ec *executionContext) _Customer_offers(ctx context.Context, field graphql.
 			return ec.Resolvers.Customer().Offers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OfferOrder), fc.Args["filter"].(*service.OfferFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.OfferConnection) graphql.Marshaler {
-			return ec.marshalNOfferConnection2kopeckᚋentᚐOfferConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OfferConnection) graphql.Marshaler {
+			return ec.marshalNOfferConnection2ᚖkopeckᚋentᚐOfferConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9676,8 +9676,8 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 			return ec.Resolvers.Customer().Orders(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OrderOrder), fc.Args["filter"].(*service.OrderFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.OrderConnection) graphql.Marshaler {
-			return ec.marshalNOrderConnection2kopeckᚋentᚐOrderConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderConnection) graphql.Marshaler {
+			return ec.marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9764,8 +9764,8 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 			return ec.Resolvers.Customer().MayContact(ctx, obj, fc.Args["channel"].(schema.Channel), fc.Args["purpose"].(schema.Purpose), fc.Args["level"].(*schema.PermissionLevel), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PermissionDecision) graphql.Marshaler {
-			return ec.marshalNPermissionDecision2kopeckᚋserviceᚐPermissionDecision(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionDecision) graphql.Marshaler {
+			return ec.marshalNPermissionDecision2ᚖkopeckᚋserviceᚐPermissionDecision(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9808,8 +9808,8 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2kopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9852,8 +9852,8 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 			return ec.Resolvers.Customer().Prices(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["quantity"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PriceConnection) graphql.Marshaler {
-			return ec.marshalNPriceConnection2kopeckᚋserviceᚐPriceConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceConnection) graphql.Marshaler {
+			return ec.marshalNPriceConnection2ᚖkopeckᚋserviceᚐPriceConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9896,8 +9896,8 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 			return ec.Resolvers.Customer().LifetimeValue(ctx, obj, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.LifetimeValue) graphql.Marshaler {
-			return ec.marshalNLifetimeValue2kopeckᚋserviceᚐLifetimeValue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.LifetimeValue) graphql.Marshaler {
+			return ec.marshalNLifetimeValue2ᚖkopeckᚋserviceᚐLifetimeValue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9940,8 +9940,8 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 			return ec.Resolvers.Customer().Economics(ctx, obj, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.CustomerEconomics) graphql.Marshaler {
-			return ec.marshalNCustomerEconomics2kopeckᚋserviceᚐCustomerEconomics(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerEconomics) graphql.Marshaler {
+			return ec.marshalNCustomerEconomics2ᚖkopeckᚋserviceᚐCustomerEconomics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11617,8 +11617,8 @@ func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field g
 			return ec.Resolvers.Mutation().ChangeSetting(ctx, fc.Args["input"].(service.ChangeSettingInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.SettingPayload) graphql.Marshaler {
-			return ec.marshalNSettingPayload2kopeckᚋserviceᚐSettingPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.SettingPayload) graphql.Marshaler {
+			return ec.marshalNSettingPayload2ᚖkopeckᚋserviceᚐSettingPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11661,8 +11661,8 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(service.RecordContactInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.ContactPayload) graphql.Marshaler {
-			return ec.marshalNContactPayload2kopeckᚋserviceᚐContactPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11705,8 +11705,8 @@ func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field 
 			return ec.Resolvers.Mutation().CreateCustomer(ctx, fc.Args["input"].(service.CreateCustomerInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.CustomerPayload) graphql.Marshaler {
-			return ec.marshalNCustomerPayload2kopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11749,8 +11749,8 @@ func (ec *executionContext) _Mutation_updateCustomer(ctx context.Context, field 
 			return ec.Resolvers.Mutation().UpdateCustomer(ctx, fc.Args["input"].(service.UpdateCustomerInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.CustomerPayload) graphql.Marshaler {
-			return ec.marshalNCustomerPayload2kopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11793,8 +11793,8 @@ func (ec *executionContext) _Mutation_deleteCustomer(ctx context.Context, field 
 			return ec.Resolvers.Mutation().DeleteCustomer(ctx, fc.Args["input"].(service.DeleteCustomerInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.CustomerPayload) graphql.Marshaler {
-			return ec.marshalNCustomerPayload2kopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11837,8 +11837,8 @@ func (ec *executionContext) _Mutation_recordDeparture(ctx context.Context, field
 			return ec.Resolvers.Mutation().RecordDeparture(ctx, fc.Args["input"].(service.RecordDepartureInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.CustomerPayload) graphql.Marshaler {
-			return ec.marshalNCustomerPayload2kopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11881,8 +11881,8 @@ func (ec *executionContext) _Mutation_fitLifetimeModel(ctx context.Context, fiel
 			return ec.Resolvers.Mutation().FitLifetimeModel(ctx, fc.Args["input"].(service.FitLifetimeModelInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.LifetimeModelPayload) graphql.Marshaler {
-			return ec.marshalNLifetimeModelPayload2kopeckᚋserviceᚐLifetimeModelPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.LifetimeModelPayload) graphql.Marshaler {
+			return ec.marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐLifetimeModelPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11925,8 +11925,8 @@ func (ec *executionContext) _Mutation_createOffer(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().CreateOffer(ctx, fc.Args["input"].(service.CreateOfferInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-			return ec.marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11969,8 +11969,8 @@ func (ec *executionContext) _Mutation_sendOffer(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().SendOffer(ctx, fc.Args["input"].(service.SendOfferInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-			return ec.marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12013,8 +12013,8 @@ func (ec *executionContext) _Mutation_viewOffer(ctx context.Context, field graph
 			return ec.Resolvers.Mutation().ViewOffer(ctx, fc.Args["input"].(service.ViewOfferInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-			return ec.marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12057,8 +12057,8 @@ func (ec *executionContext) _Mutation_acceptOffer(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().AcceptOffer(ctx, fc.Args["input"].(service.AcceptOfferInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-			return ec.marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12101,8 +12101,8 @@ func (ec *executionContext) _Mutation_declineOffer(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().DeclineOffer(ctx, fc.Args["input"].(service.DeclineOfferInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-			return ec.marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12145,8 +12145,8 @@ func (ec *executionContext) _Mutation_withdrawOffer(ctx context.Context, field g
 			return ec.Resolvers.Mutation().WithdrawOffer(ctx, fc.Args["input"].(service.WithdrawOfferInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-			return ec.marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12189,8 +12189,8 @@ func (ec *executionContext) _Mutation_placeOrder(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().PlaceOrder(ctx, fc.Args["input"].(service.PlaceOrderInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OrderPayload) graphql.Marshaler {
-			return ec.marshalNOrderPayload2kopeckᚋserviceᚐOrderPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12233,8 +12233,8 @@ func (ec *executionContext) _Mutation_completeOrder(ctx context.Context, field g
 			return ec.Resolvers.Mutation().CompleteOrder(ctx, fc.Args["input"].(service.CompleteOrderInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OrderPayload) graphql.Marshaler {
-			return ec.marshalNOrderPayload2kopeckᚋserviceᚐOrderPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12277,8 +12277,8 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().CancelOrder(ctx, fc.Args["input"].(service.CancelOrderInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OrderPayload) graphql.Marshaler {
-			return ec.marshalNOrderPayload2kopeckᚋserviceᚐOrderPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12321,8 +12321,8 @@ func (ec *executionContext) _Mutation_refundOrder(ctx context.Context, field gra
 			return ec.Resolvers.Mutation().RefundOrder(ctx, fc.Args["input"].(service.RefundOrderInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.OrderPayload) graphql.Marshaler {
-			return ec.marshalNOrderPayload2kopeckᚋserviceᚐOrderPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12365,8 +12365,8 @@ func (ec *executionContext) _Mutation_grantPermission(ctx context.Context, field
 			return ec.Resolvers.Mutation().GrantPermission(ctx, fc.Args["input"].(service.GrantPermissionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PermissionPayload) graphql.Marshaler {
-			return ec.marshalNPermissionPayload2kopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
+			return ec.marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12409,8 +12409,8 @@ func (ec *executionContext) _Mutation_confirmPermission(ctx context.Context, fie
 			return ec.Resolvers.Mutation().ConfirmPermission(ctx, fc.Args["input"].(service.ConfirmPermissionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PermissionPayload) graphql.Marshaler {
-			return ec.marshalNPermissionPayload2kopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
+			return ec.marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12453,8 +12453,8 @@ func (ec *executionContext) _Mutation_revokePermission(ctx context.Context, fiel
 			return ec.Resolvers.Mutation().RevokePermission(ctx, fc.Args["input"].(service.RevokePermissionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PermissionPayload) graphql.Marshaler {
-			return ec.marshalNPermissionPayload2kopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
+			return ec.marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12497,8 +12497,8 @@ func (ec *executionContext) _Mutation_revokePermissionByLink(ctx context.Context
 			return ec.Resolvers.Mutation().RevokePermissionByLink(ctx, fc.Args["input"].(service.RevokePermissionByLinkInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.RevokePermissionByLinkPayload) graphql.Marshaler {
-			return ec.marshalNRevokePermissionByLinkPayload2kopeckᚋserviceᚐRevokePermissionByLinkPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.RevokePermissionByLinkPayload) graphql.Marshaler {
+			return ec.marshalNRevokePermissionByLinkPayload2ᚖkopeckᚋserviceᚐRevokePermissionByLinkPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12541,8 +12541,8 @@ func (ec *executionContext) _Mutation_createPriceRule(ctx context.Context, field
 			return ec.Resolvers.Mutation().CreatePriceRule(ctx, fc.Args["input"].(service.CreatePriceRuleInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PriceRulePayload) graphql.Marshaler {
-			return ec.marshalNPriceRulePayload2kopeckᚋserviceᚐPriceRulePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRulePayload) graphql.Marshaler {
+			return ec.marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPriceRulePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12585,8 +12585,8 @@ func (ec *executionContext) _Mutation_retirePriceRule(ctx context.Context, field
 			return ec.Resolvers.Mutation().RetirePriceRule(ctx, fc.Args["input"].(service.RetirePriceRuleInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PriceRulePayload) graphql.Marshaler {
-			return ec.marshalNPriceRulePayload2kopeckᚋserviceᚐPriceRulePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRulePayload) graphql.Marshaler {
+			return ec.marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPriceRulePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12629,8 +12629,8 @@ func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().AgreePrice(ctx, fc.Args["input"].(service.AgreePriceInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PriceAgreementPayload) graphql.Marshaler {
-			return ec.marshalNPriceAgreementPayload2kopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12673,8 +12673,8 @@ func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field g
 			return ec.Resolvers.Mutation().CreateProduct(ctx, fc.Args["input"].(service.CreateProductInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.ProductPayload) graphql.Marshaler {
-			return ec.marshalNProductPayload2kopeckᚋserviceᚐProductPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
+			return ec.marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12717,8 +12717,8 @@ func (ec *executionContext) _Mutation_updateProduct(ctx context.Context, field g
 			return ec.Resolvers.Mutation().UpdateProduct(ctx, fc.Args["input"].(service.UpdateProductInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.ProductPayload) graphql.Marshaler {
-			return ec.marshalNProductPayload2kopeckᚋserviceᚐProductPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
+			return ec.marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12761,8 +12761,8 @@ func (ec *executionContext) _Mutation_setListPrice(ctx context.Context, field gr
 			return ec.Resolvers.Mutation().SetListPrice(ctx, fc.Args["input"].(service.SetListPriceInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.ProductPayload) graphql.Marshaler {
-			return ec.marshalNProductPayload2kopeckᚋserviceᚐProductPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
+			return ec.marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12805,8 +12805,8 @@ func (ec *executionContext) _Mutation_setRate(ctx context.Context, field graphql
 			return ec.Resolvers.Mutation().SetRate(ctx, fc.Args["input"].(service.SetRateInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.RatePayload) graphql.Marshaler {
-			return ec.marshalNRatePayload2kopeckᚋserviceᚐRatePayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.RatePayload) graphql.Marshaler {
+			return ec.marshalNRatePayload2ᚖkopeckᚋserviceᚐRatePayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12849,8 +12849,8 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["input"].(service.SignInInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.SessionPayload) graphql.Marshaler {
-			return ec.marshalNSessionPayload2kopeckᚋserviceᚐSessionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.SessionPayload) graphql.Marshaler {
+			return ec.marshalNSessionPayload2ᚖkopeckᚋserviceᚐSessionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12893,8 +12893,8 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 			return ec.Resolvers.Mutation().RefreshSession(ctx, fc.Args["input"].(service.RefreshSessionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.SessionPayload) graphql.Marshaler {
-			return ec.marshalNSessionPayload2kopeckᚋserviceᚐSessionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.SessionPayload) graphql.Marshaler {
+			return ec.marshalNSessionPayload2ᚖkopeckᚋserviceᚐSessionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12937,8 +12937,8 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 			return ec.Resolvers.Mutation().SignOut(ctx, fc.Args["input"].(service.SignOutInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.SignOutPayload) graphql.Marshaler {
-			return ec.marshalNSignOutPayload2kopeckᚋserviceᚐSignOutPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.SignOutPayload) graphql.Marshaler {
+			return ec.marshalNSignOutPayload2ᚖkopeckᚋserviceᚐSignOutPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12981,8 +12981,8 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().CreateUser(ctx, fc.Args["input"].(service.CreateUserInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.UserPayload) graphql.Marshaler {
-			return ec.marshalNUserPayload2kopeckᚋserviceᚐUserPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.UserPayload) graphql.Marshaler {
+			return ec.marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13025,8 +13025,8 @@ func (ec *executionContext) _Mutation_updateUser(ctx context.Context, field grap
 			return ec.Resolvers.Mutation().UpdateUser(ctx, fc.Args["input"].(service.UpdateUserInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.UserPayload) graphql.Marshaler {
-			return ec.marshalNUserPayload2kopeckᚋserviceᚐUserPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.UserPayload) graphql.Marshaler {
+			return ec.marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13330,8 +13330,8 @@ func (ec *executionContext) _Offer_customer(ctx context.Context, field graphql.C
 			return ec.Resolvers.Offer().Customer(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-			return ec.marshalNCustomer2kopeckᚋentᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13733,8 +13733,8 @@ func (ec *executionContext) _OfferLine_product(ctx context.Context, field graphq
 			return ec.Resolvers.OfferLine().Product(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Product) graphql.Marshaler {
-			return ec.marshalNProduct2kopeckᚋentᚐProduct(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13797,8 +13797,8 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 			return ec.Resolvers.OfferLine().Repriced(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2kopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14210,8 +14210,8 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 			return ec.Resolvers.Order().Customer(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-			return ec.marshalNCustomer2kopeckᚋentᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14775,8 +14775,8 @@ func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphq
 			return ec.Resolvers.OrderLine().Product(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Product) graphql.Marshaler {
-			return ec.marshalNProduct2kopeckᚋentᚐProduct(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15147,8 +15147,8 @@ func (ec *executionContext) _Permission_customer(ctx context.Context, field grap
 			return ec.Resolvers.Permission().Customer(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-			return ec.marshalNCustomer2kopeckᚋentᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15234,8 +15234,8 @@ func (ec *executionContext) _Permission_value(ctx context.Context, field graphql
 			return ec.Resolvers.Permission().Value(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.PermissionValue) graphql.Marshaler {
-			return ec.marshalNPermissionValue2kopeckᚋserviceᚐPermissionValue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionValue) graphql.Marshaler {
+			return ec.marshalNPermissionValue2ᚖkopeckᚋserviceᚐPermissionValue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16079,8 +16079,8 @@ func (ec *executionContext) _Price_product(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Price().Product(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Product) graphql.Marshaler {
-			return ec.marshalNProduct2kopeckᚋentᚐProduct(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16706,8 +16706,8 @@ func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field 
 			return ec.Resolvers.PriceAgreement().Customer(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-			return ec.marshalNCustomer2kopeckᚋentᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16738,8 +16738,8 @@ func (ec *executionContext) _PriceAgreement_product(ctx context.Context, field g
 			return ec.Resolvers.PriceAgreement().Product(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Product) graphql.Marshaler {
-			return ec.marshalNProduct2kopeckᚋentᚐProduct(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17684,8 +17684,8 @@ func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphq
 			return ec.Resolvers.Product().ListPrice(ctx, obj, fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18345,8 +18345,8 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.ContactConnection) graphql.Marshaler {
-			return ec.marshalNContactConnection2kopeckᚋentᚐContactConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
+			return ec.marshalNContactConnection2ᚖkopeckᚋentᚐContactConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18394,11 +18394,11 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal service.ContactEconomics
+					var zeroVal *service.ContactEconomics
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal service.ContactEconomics
+					var zeroVal *service.ContactEconomics
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -18407,8 +18407,8 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v service.ContactEconomics) graphql.Marshaler {
-			return ec.marshalNContactEconomics2kopeckᚋserviceᚐContactEconomics(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactEconomics) graphql.Marshaler {
+			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚐContactEconomics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18495,8 +18495,8 @@ func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.
 			return ec.Resolvers.Query().Customers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.CustomerOrder), fc.Args["filter"].(*service.CustomerFilter), fc.Args["search"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.CustomerConnection) graphql.Marshaler {
-			return ec.marshalNCustomerConnection2kopeckᚋentᚐCustomerConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.CustomerConnection) graphql.Marshaler {
+			return ec.marshalNCustomerConnection2ᚖkopeckᚋentᚐCustomerConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18603,8 +18603,8 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Offers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OfferOrder), fc.Args["filter"].(*service.OfferFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.OfferConnection) graphql.Marshaler {
-			return ec.marshalNOfferConnection2kopeckᚋentᚐOfferConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OfferConnection) graphql.Marshaler {
+			return ec.marshalNOfferConnection2ᚖkopeckᚋentᚐOfferConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18647,8 +18647,8 @@ func (ec *executionContext) _Query_orders(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Orders(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OrderOrder), fc.Args["filter"].(*service.OrderFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.OrderConnection) graphql.Marshaler {
-			return ec.marshalNOrderConnection2kopeckᚋentᚐOrderConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderConnection) graphql.Marshaler {
+			return ec.marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18696,11 +18696,11 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal service.LedgerCheck
+					var zeroVal *service.LedgerCheck
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal service.LedgerCheck
+					var zeroVal *service.LedgerCheck
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -18709,8 +18709,8 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v service.LedgerCheck) graphql.Marshaler {
-			return ec.marshalNLedgerCheck2kopeckᚋserviceᚐLedgerCheck(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.LedgerCheck) graphql.Marshaler {
+			return ec.marshalNLedgerCheck2ᚖkopeckᚋserviceᚐLedgerCheck(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18785,8 +18785,8 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 			return ec.Resolvers.Query().Products(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.ProductOrder), fc.Args["filter"].(*service.ProductFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.ProductConnection) graphql.Marshaler {
-			return ec.marshalNProductConnection2kopeckᚋentᚐProductConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProductConnection) graphql.Marshaler {
+			return ec.marshalNProductConnection2ᚖkopeckᚋentᚐProductConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18890,8 +18890,8 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v service.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2kopeckᚋserviceᚐViewer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19324,8 +19324,8 @@ func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphq
 			return ec.Resolvers.RejectedRule().Rule(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.PriceRule) graphql.Marshaler {
-			return ec.marshalNPriceRule2kopeckᚋentᚐPriceRule(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceRule) graphql.Marshaler {
+			return ec.marshalNPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19880,8 +19880,8 @@ func (ec *executionContext) _Subscription_contactRecorded(ctx context.Context, f
 			return ec.Resolvers.Subscription().ContactRecorded(ctx, fc.Args["customerId"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Contact) graphql.Marshaler {
-			return ec.marshalNContact2kopeckᚋentᚐContact(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
+			return ec.marshalNContact2ᚖkopeckᚋentᚐContact(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19924,8 +19924,8 @@ func (ec *executionContext) _Subscription_customerChanged(ctx context.Context, f
 			return ec.Resolvers.Subscription().CustomerChanged(ctx, fc.Args["id"].(string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-			return ec.marshalNCustomer2kopeckᚋentᚐCustomer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29836,12 +29836,20 @@ func (ec *executionContext) unmarshalNConfirmPermissionInput2kopeckᚋserviceᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNContact2kopeckᚋentᚐContact(ctx context.Context, sel ast.SelectionSet, v ent.Contact) graphql.Marshaler {
-	return ec._Contact(ctx, sel, &v)
+func (ec *executionContext) marshalNContact2ᚖkopeckᚋentᚐContact(ctx context.Context, sel ast.SelectionSet, v *ent.Contact) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Contact!")
+		return graphql.Null
+	}
+	return ec._Contact(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactConnection2kopeckᚋentᚐContactConnection(ctx context.Context, sel ast.SelectionSet, v ent.ContactConnection) graphql.Marshaler {
-	return ec._ContactConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNContactConnection2ᚖkopeckᚋentᚐContactConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactConnection!")
+		return graphql.Null
+	}
+	return ec._ContactConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNContactDimension2kopeckᚋserviceᚐContactDimension(ctx context.Context, v any) (service.ContactDimension, error) {
@@ -29884,8 +29892,12 @@ func (ec *executionContext) marshalNContactDimension2ᚕkopeckᚋserviceᚐConta
 	return ret
 }
 
-func (ec *executionContext) marshalNContactEconomics2kopeckᚋserviceᚐContactEconomics(ctx context.Context, sel ast.SelectionSet, v service.ContactEconomics) graphql.Marshaler {
-	return ec._ContactEconomics(ctx, sel, &v)
+func (ec *executionContext) marshalNContactEconomics2ᚖkopeckᚋserviceᚐContactEconomics(ctx context.Context, sel ast.SelectionSet, v *service.ContactEconomics) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactEconomics!")
+		return graphql.Null
+	}
+	return ec._ContactEconomics(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNContactEconomicsRow2ᚕᚖkopeckᚋserviceᚐContactEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ContactEconomicsRow) graphql.Marshaler {
@@ -29936,12 +29948,20 @@ func (ec *executionContext) marshalNContactOrderField2ᚖkopeckᚋentᚐContactO
 	return v
 }
 
-func (ec *executionContext) marshalNContactPayload2kopeckᚋserviceᚐContactPayload(ctx context.Context, sel ast.SelectionSet, v service.ContactPayload) graphql.Marshaler {
-	return ec._ContactPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx context.Context, sel ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactPayload!")
+		return graphql.Null
+	}
+	return ec._ContactPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactValue2kopeckᚋserviceᚐContactValue(ctx context.Context, sel ast.SelectionSet, v service.ContactValue) graphql.Marshaler {
-	return ec._ContactValue(ctx, sel, &v)
+func (ec *executionContext) marshalNContactValue2ᚖkopeckᚋserviceᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *service.ContactValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactValue!")
+		return graphql.Null
+	}
+	return ec._ContactValue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCostLine2kopeckᚋcostingᚐLine(ctx context.Context, sel ast.SelectionSet, v costing.Line) graphql.Marshaler {
@@ -30076,16 +30096,28 @@ func (ec *executionContext) marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCurso
 	return v
 }
 
-func (ec *executionContext) marshalNCustomer2kopeckᚋentᚐCustomer(ctx context.Context, sel ast.SelectionSet, v ent.Customer) graphql.Marshaler {
-	return ec._Customer(ctx, sel, &v)
+func (ec *executionContext) marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx context.Context, sel ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Customer!")
+		return graphql.Null
+	}
+	return ec._Customer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerConnection2kopeckᚋentᚐCustomerConnection(ctx context.Context, sel ast.SelectionSet, v ent.CustomerConnection) graphql.Marshaler {
-	return ec._CustomerConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNCustomerConnection2ᚖkopeckᚋentᚐCustomerConnection(ctx context.Context, sel ast.SelectionSet, v *ent.CustomerConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerConnection!")
+		return graphql.Null
+	}
+	return ec._CustomerConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerEconomics2kopeckᚋserviceᚐCustomerEconomics(ctx context.Context, sel ast.SelectionSet, v service.CustomerEconomics) graphql.Marshaler {
-	return ec._CustomerEconomics(ctx, sel, &v)
+func (ec *executionContext) marshalNCustomerEconomics2ᚖkopeckᚋserviceᚐCustomerEconomics(ctx context.Context, sel ast.SelectionSet, v *service.CustomerEconomics) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerEconomics!")
+		return graphql.Null
+	}
+	return ec._CustomerEconomics(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(ctx context.Context, v any) (schema.CustomerKind, error) {
@@ -30112,8 +30144,12 @@ func (ec *executionContext) marshalNCustomerOrderField2ᚖkopeckᚋentᚐCustome
 	return v
 }
 
-func (ec *executionContext) marshalNCustomerPayload2kopeckᚋserviceᚐCustomerPayload(ctx context.Context, sel ast.SelectionSet, v service.CustomerPayload) graphql.Marshaler {
-	return ec._CustomerPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx context.Context, sel ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerPayload!")
+		return graphql.Null
+	}
+	return ec._CustomerPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx context.Context, v any) (money.Decimal, error) {
@@ -30297,8 +30333,12 @@ func (ec *executionContext) marshalNJSON2map(ctx context.Context, sel ast.Select
 	return res
 }
 
-func (ec *executionContext) marshalNLedgerCheck2kopeckᚋserviceᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v service.LedgerCheck) graphql.Marshaler {
-	return ec._LedgerCheck(ctx, sel, &v)
+func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *service.LedgerCheck) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LedgerCheck!")
+		return graphql.Null
+	}
+	return ec._LedgerCheck(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLifetimeModel2ᚕᚖkopeckᚋentᚐLifetimeModelᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LifetimeModel) graphql.Marshaler {
@@ -30335,12 +30375,20 @@ func (ec *executionContext) marshalNLifetimeModelKind2kopeckᚋschemaᚐLifetime
 	return v
 }
 
-func (ec *executionContext) marshalNLifetimeModelPayload2kopeckᚋserviceᚐLifetimeModelPayload(ctx context.Context, sel ast.SelectionSet, v service.LifetimeModelPayload) graphql.Marshaler {
-	return ec._LifetimeModelPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐLifetimeModelPayload(ctx context.Context, sel ast.SelectionSet, v *service.LifetimeModelPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LifetimeModelPayload!")
+		return graphql.Null
+	}
+	return ec._LifetimeModelPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNLifetimeValue2kopeckᚋserviceᚐLifetimeValue(ctx context.Context, sel ast.SelectionSet, v service.LifetimeValue) graphql.Marshaler {
-	return ec._LifetimeValue(ctx, sel, &v)
+func (ec *executionContext) marshalNLifetimeValue2ᚖkopeckᚋserviceᚐLifetimeValue(ctx context.Context, sel ast.SelectionSet, v *service.LifetimeValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LifetimeValue!")
+		return graphql.Null
+	}
+	return ec._LifetimeValue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMoney2kopeckᚋmoneyᚐAmount(ctx context.Context, sel ast.SelectionSet, v money.Amount) graphql.Marshaler {
@@ -30370,8 +30418,12 @@ func (ec *executionContext) marshalNNode2ᚕkopeckᚋentᚐNoder(ctx context.Con
 	return ret
 }
 
-func (ec *executionContext) marshalNOfferConnection2kopeckᚋentᚐOfferConnection(ctx context.Context, sel ast.SelectionSet, v ent.OfferConnection) graphql.Marshaler {
-	return ec._OfferConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNOfferConnection2ᚖkopeckᚋentᚐOfferConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OfferConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OfferConnection!")
+		return graphql.Null
+	}
+	return ec._OfferConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOfferKind2kopeckᚋschemaᚐOfferKind(ctx context.Context, v any) (schema.OfferKind, error) {
@@ -30422,8 +30474,12 @@ func (ec *executionContext) marshalNOfferOrderField2ᚖkopeckᚋentᚐOfferOrder
 	return v
 }
 
-func (ec *executionContext) marshalNOfferPayload2kopeckᚋserviceᚐOfferPayload(ctx context.Context, sel ast.SelectionSet, v service.OfferPayload) graphql.Marshaler {
-	return ec._OfferPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx context.Context, sel ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OfferPayload!")
+		return graphql.Null
+	}
+	return ec._OfferPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOfferStatus2kopeckᚋschemaᚐOfferStatus(ctx context.Context, v any) (schema.OfferStatus, error) {
@@ -30441,12 +30497,20 @@ func (ec *executionContext) unmarshalNOptionInput2ᚖkopeckᚋserviceᚐOptionIn
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrder2kopeckᚋentᚐOrder(ctx context.Context, sel ast.SelectionSet, v ent.Order) graphql.Marshaler {
-	return ec._Order(ctx, sel, &v)
+func (ec *executionContext) marshalNOrder2ᚖkopeckᚋentᚐOrder(ctx context.Context, sel ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Order!")
+		return graphql.Null
+	}
+	return ec._Order(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOrderConnection2kopeckᚋentᚐOrderConnection(ctx context.Context, sel ast.SelectionSet, v ent.OrderConnection) graphql.Marshaler {
-	return ec._OrderConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OrderConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrderConnection!")
+		return graphql.Null
+	}
+	return ec._OrderConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚐOrderCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.OrderCredit) graphql.Marshaler {
@@ -30521,8 +30585,12 @@ func (ec *executionContext) marshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrder
 	return v
 }
 
-func (ec *executionContext) marshalNOrderPayload2kopeckᚋserviceᚐOrderPayload(ctx context.Context, sel ast.SelectionSet, v service.OrderPayload) graphql.Marshaler {
-	return ec._OrderPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx context.Context, sel ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrderPayload!")
+		return graphql.Null
+	}
+	return ec._OrderPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNOrderStatus2kopeckᚋschemaᚐOrderStatus(ctx context.Context, v any) (schema.OrderStatus, error) {
@@ -30571,8 +30639,12 @@ func (ec *executionContext) marshalNPermission2ᚖkopeckᚋentᚐPermission(ctx 
 	return ec._Permission(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPermissionDecision2kopeckᚋserviceᚐPermissionDecision(ctx context.Context, sel ast.SelectionSet, v service.PermissionDecision) graphql.Marshaler {
-	return ec._PermissionDecision(ctx, sel, &v)
+func (ec *executionContext) marshalNPermissionDecision2ᚖkopeckᚋserviceᚐPermissionDecision(ctx context.Context, sel ast.SelectionSet, v *service.PermissionDecision) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionDecision!")
+		return graphql.Null
+	}
+	return ec._PermissionDecision(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPermissionEvent2ᚕᚖkopeckᚋentᚐPermissionEventᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PermissionEvent) graphql.Marshaler {
@@ -30619,8 +30691,12 @@ func (ec *executionContext) marshalNPermissionLevel2kopeckᚋschemaᚐPermission
 	return v
 }
 
-func (ec *executionContext) marshalNPermissionPayload2kopeckᚋserviceᚐPermissionPayload(ctx context.Context, sel ast.SelectionSet, v service.PermissionPayload) graphql.Marshaler {
-	return ec._PermissionPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx context.Context, sel ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionPayload!")
+		return graphql.Null
+	}
+	return ec._PermissionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPermissionState2kopeckᚋschemaᚐPermissionState(ctx context.Context, v any) (schema.PermissionState, error) {
@@ -30633,8 +30709,12 @@ func (ec *executionContext) marshalNPermissionState2kopeckᚋschemaᚐPermission
 	return v
 }
 
-func (ec *executionContext) marshalNPermissionValue2kopeckᚋserviceᚐPermissionValue(ctx context.Context, sel ast.SelectionSet, v service.PermissionValue) graphql.Marshaler {
-	return ec._PermissionValue(ctx, sel, &v)
+func (ec *executionContext) marshalNPermissionValue2ᚖkopeckᚋserviceᚐPermissionValue(ctx context.Context, sel ast.SelectionSet, v *service.PermissionValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermissionValue!")
+		return graphql.Null
+	}
+	return ec._PermissionValue(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPlaceOrderInput2kopeckᚋserviceᚐPlaceOrderInput(ctx context.Context, v any) (service.PlaceOrderInput, error) {
@@ -30642,16 +30722,28 @@ func (ec *executionContext) unmarshalNPlaceOrderInput2kopeckᚋserviceᚐPlaceOr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPrice2kopeckᚋserviceᚐPrice(ctx context.Context, sel ast.SelectionSet, v service.Price) graphql.Marshaler {
-	return ec._Price(ctx, sel, &v)
+func (ec *executionContext) marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx context.Context, sel ast.SelectionSet, v *service.Price) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Price!")
+		return graphql.Null
+	}
+	return ec._Price(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceAgreementPayload2kopeckᚋserviceᚐPriceAgreementPayload(ctx context.Context, sel ast.SelectionSet, v service.PriceAgreementPayload) graphql.Marshaler {
-	return ec._PriceAgreementPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx context.Context, sel ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceAgreementPayload!")
+		return graphql.Null
+	}
+	return ec._PriceAgreementPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceConnection2kopeckᚋserviceᚐPriceConnection(ctx context.Context, sel ast.SelectionSet, v service.PriceConnection) graphql.Marshaler {
-	return ec._PriceConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNPriceConnection2ᚖkopeckᚋserviceᚐPriceConnection(ctx context.Context, sel ast.SelectionSet, v *service.PriceConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceConnection!")
+		return graphql.Null
+	}
+	return ec._PriceConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPriceEdge2ᚕᚖkopeckᚋserviceᚐPriceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PriceEdge) graphql.Marshaler {
@@ -30737,10 +30829,6 @@ func (ec *executionContext) marshalNPriceLineKind2kopeckᚋpricingᚐLineKind(ct
 	return res
 }
 
-func (ec *executionContext) marshalNPriceRule2kopeckᚋentᚐPriceRule(ctx context.Context, sel ast.SelectionSet, v ent.PriceRule) graphql.Marshaler {
-	return ec._PriceRule(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNPriceRule2ᚕᚖkopeckᚋentᚐPriceRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PriceRule) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -30765,12 +30853,12 @@ func (ec *executionContext) marshalNPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx co
 	return ec._PriceRule(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceRulePayload2kopeckᚋserviceᚐPriceRulePayload(ctx context.Context, sel ast.SelectionSet, v service.PriceRulePayload) graphql.Marshaler {
-	return ec._PriceRulePayload(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNProduct2kopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v ent.Product) graphql.Marshaler {
-	return ec._Product(ctx, sel, &v)
+func (ec *executionContext) marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPriceRulePayload(ctx context.Context, sel ast.SelectionSet, v *service.PriceRulePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceRulePayload!")
+		return graphql.Null
+	}
+	return ec._PriceRulePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -30781,8 +30869,12 @@ func (ec *executionContext) marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx contex
 	return ec._Product(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProductConnection2kopeckᚋentᚐProductConnection(ctx context.Context, sel ast.SelectionSet, v ent.ProductConnection) graphql.Marshaler {
-	return ec._ProductConnection(ctx, sel, &v)
+func (ec *executionContext) marshalNProductConnection2ᚖkopeckᚋentᚐProductConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ProductConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProductConnection!")
+		return graphql.Null
+	}
+	return ec._ProductConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNProductKind2kopeckᚋschemaᚐProductKind(ctx context.Context, v any) (schema.ProductKind, error) {
@@ -30838,8 +30930,12 @@ func (ec *executionContext) marshalNProductOrderField2ᚖkopeckᚋentᚐProductO
 	return v
 }
 
-func (ec *executionContext) marshalNProductPayload2kopeckᚋserviceᚐProductPayload(ctx context.Context, sel ast.SelectionSet, v service.ProductPayload) graphql.Marshaler {
-	return ec._ProductPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx context.Context, sel ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProductPayload!")
+		return graphql.Null
+	}
+	return ec._ProductPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPurpose2kopeckᚋschemaᚐPurpose(ctx context.Context, v any) (schema.Purpose, error) {
@@ -30860,8 +30956,12 @@ func (ec *executionContext) marshalNRate2ᚖkopeckᚋentᚐRate(ctx context.Cont
 	return ec._Rate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRatePayload2kopeckᚋserviceᚐRatePayload(ctx context.Context, sel ast.SelectionSet, v service.RatePayload) graphql.Marshaler {
-	return ec._RatePayload(ctx, sel, &v)
+func (ec *executionContext) marshalNRatePayload2ᚖkopeckᚋserviceᚐRatePayload(ctx context.Context, sel ast.SelectionSet, v *service.RatePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RatePayload!")
+		return graphql.Null
+	}
+	return ec._RatePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRateSubject2kopeckᚋschemaᚐRateSubject(ctx context.Context, v any) (schema.RateSubject, error) {
@@ -30924,8 +31024,12 @@ func (ec *executionContext) unmarshalNRevokePermissionByLinkInput2kopeckᚋservi
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRevokePermissionByLinkPayload2kopeckᚋserviceᚐRevokePermissionByLinkPayload(ctx context.Context, sel ast.SelectionSet, v service.RevokePermissionByLinkPayload) graphql.Marshaler {
-	return ec._RevokePermissionByLinkPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNRevokePermissionByLinkPayload2ᚖkopeckᚋserviceᚐRevokePermissionByLinkPayload(ctx context.Context, sel ast.SelectionSet, v *service.RevokePermissionByLinkPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokePermissionByLinkPayload!")
+		return graphql.Null
+	}
+	return ec._RevokePermissionByLinkPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRevokePermissionInput2kopeckᚋserviceᚐRevokePermissionInput(ctx context.Context, v any) (service.RevokePermissionInput, error) {
@@ -30958,8 +31062,12 @@ func (ec *executionContext) unmarshalNSendOfferInput2kopeckᚋserviceᚐSendOffe
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSessionPayload2kopeckᚋserviceᚐSessionPayload(ctx context.Context, sel ast.SelectionSet, v service.SessionPayload) graphql.Marshaler {
-	return ec._SessionPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNSessionPayload2ᚖkopeckᚋserviceᚐSessionPayload(ctx context.Context, sel ast.SelectionSet, v *service.SessionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SessionPayload!")
+		return graphql.Null
+	}
+	return ec._SessionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSetListPriceInput2kopeckᚋserviceᚐSetListPriceInput(ctx context.Context, v any) (service.SetListPriceInput, error) {
@@ -30996,8 +31104,12 @@ func (ec *executionContext) marshalNSetting2ᚖkopeckᚋserviceᚐSetting(ctx co
 	return ec._Setting(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSettingPayload2kopeckᚋserviceᚐSettingPayload(ctx context.Context, sel ast.SelectionSet, v service.SettingPayload) graphql.Marshaler {
-	return ec._SettingPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNSettingPayload2ᚖkopeckᚋserviceᚐSettingPayload(ctx context.Context, sel ast.SelectionSet, v *service.SettingPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SettingPayload!")
+		return graphql.Null
+	}
+	return ec._SettingPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSignInInput2kopeckᚋserviceᚐSignInInput(ctx context.Context, v any) (service.SignInInput, error) {
@@ -31010,8 +31122,12 @@ func (ec *executionContext) unmarshalNSignOutInput2kopeckᚋserviceᚐSignOutInp
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSignOutPayload2kopeckᚋserviceᚐSignOutPayload(ctx context.Context, sel ast.SelectionSet, v service.SignOutPayload) graphql.Marshaler {
-	return ec._SignOutPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNSignOutPayload2ᚖkopeckᚋserviceᚐSignOutPayload(ctx context.Context, sel ast.SelectionSet, v *service.SignOutPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SignOutPayload!")
+		return graphql.Null
+	}
+	return ec._SignOutPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNStage2kopeckᚋschemaᚐStage(ctx context.Context, v any) (schema.Stage, error) {
@@ -31202,17 +31318,17 @@ func (ec *executionContext) marshalNUserOrderField2ᚖkopeckᚋentᚐUserOrderFi
 	return v
 }
 
-func (ec *executionContext) marshalNUserPayload2kopeckᚋserviceᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v service.UserPayload) graphql.Marshaler {
-	return ec._UserPayload(ctx, sel, &v)
+func (ec *executionContext) marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayload(ctx context.Context, sel ast.SelectionSet, v *service.UserPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UserPayload!")
+		return graphql.Null
+	}
+	return ec._UserPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNViewOfferInput2kopeckᚋserviceᚐViewOfferInput(ctx context.Context, v any) (service.ViewOfferInput, error) {
 	res, err := ec.unmarshalInputViewOfferInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNViewer2kopeckᚋserviceᚐViewer(ctx context.Context, sel ast.SelectionSet, v service.Viewer) graphql.Marshaler {
-	return ec._Viewer(ctx, sel, &v)
 }
 
 func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx context.Context, sel ast.SelectionSet, v *service.Viewer) graphql.Marshaler {

@@ -20,7 +20,7 @@ func (r *lifetimeModelResolver) Notes(ctx context.Context, obj *ent.LifetimeMode
 	panic(fmt.Errorf("not implemented: Notes - notes"))
 }
 
-func (r *mutationResolver) FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (service.LifetimeModelPayload, error) {
+func (r *mutationResolver) FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error) {
 	panic(fmt.Errorf("not implemented: FitLifetimeModel - fitLifetimeModel"))
 }
 

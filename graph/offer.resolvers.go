@@ -15,27 +15,27 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
-func (r *mutationResolver) CreateOffer(ctx context.Context, input service.CreateOfferInput) (service.OfferPayload, error) {
+func (r *mutationResolver) CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: CreateOffer - createOffer"))
 }
 
-func (r *mutationResolver) SendOffer(ctx context.Context, input service.SendOfferInput) (service.OfferPayload, error) {
+func (r *mutationResolver) SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: SendOffer - sendOffer"))
 }
 
-func (r *mutationResolver) ViewOffer(ctx context.Context, input service.ViewOfferInput) (service.OfferPayload, error) {
+func (r *mutationResolver) ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: ViewOffer - viewOffer"))
 }
 
-func (r *mutationResolver) AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (service.OfferPayload, error) {
+func (r *mutationResolver) AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: AcceptOffer - acceptOffer"))
 }
 
-func (r *mutationResolver) DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (service.OfferPayload, error) {
+func (r *mutationResolver) DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: DeclineOffer - declineOffer"))
 }
 
-func (r *mutationResolver) WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (service.OfferPayload, error) {
+func (r *mutationResolver) WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: WithdrawOffer - withdrawOffer"))
 }
 
@@ -47,10 +47,10 @@ func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) 
 	panic(fmt.Errorf("not implemented: PriceLines - priceLines"))
 }
 
-func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (service.Price, error) {
+func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*service.Price, error) {
 	panic(fmt.Errorf("not implemented: Repriced - repriced"))
 }
 
-func (r *queryResolver) Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (ent.OfferConnection, error) {
+func (r *queryResolver) Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	panic(fmt.Errorf("not implemented: Offers - offers"))
 }

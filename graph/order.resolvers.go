@@ -16,19 +16,19 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
-func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (service.OrderPayload, error) {
+func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
 	panic(fmt.Errorf("not implemented: PlaceOrder - placeOrder"))
 }
 
-func (r *mutationResolver) CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (service.OrderPayload, error) {
+func (r *mutationResolver) CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error) {
 	panic(fmt.Errorf("not implemented: CompleteOrder - completeOrder"))
 }
 
-func (r *mutationResolver) CancelOrder(ctx context.Context, input service.CancelOrderInput) (service.OrderPayload, error) {
+func (r *mutationResolver) CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error) {
 	panic(fmt.Errorf("not implemented: CancelOrder - cancelOrder"))
 }
 
-func (r *mutationResolver) RefundOrder(ctx context.Context, input service.RefundOrderInput) (service.OrderPayload, error) {
+func (r *mutationResolver) RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error) {
 	panic(fmt.Errorf("not implemented: RefundOrder - refundOrder"))
 }
 
@@ -44,11 +44,11 @@ func (r *orderCreditResolver) Contact(ctx context.Context, obj *service.OrderCre
 	panic(fmt.Errorf("not implemented: Contact - contact"))
 }
 
-func (r *queryResolver) Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (ent.OrderConnection, error) {
+func (r *queryResolver) Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	panic(fmt.Errorf("not implemented: Orders - orders"))
 }
 
-func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (service.LedgerCheck, error) {
+func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error) {
 	panic(fmt.Errorf("not implemented: LedgerCheck - ledgerCheck"))
 }
 

@@ -12,19 +12,19 @@ import (
 	"kopeck/service"
 )
 
-func (r *mutationResolver) GrantPermission(ctx context.Context, input service.GrantPermissionInput) (service.PermissionPayload, error) {
+func (r *mutationResolver) GrantPermission(ctx context.Context, input service.GrantPermissionInput) (*service.PermissionPayload, error) {
 	panic(fmt.Errorf("not implemented: GrantPermission - grantPermission"))
 }
 
-func (r *mutationResolver) ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (service.PermissionPayload, error) {
+func (r *mutationResolver) ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (*service.PermissionPayload, error) {
 	panic(fmt.Errorf("not implemented: ConfirmPermission - confirmPermission"))
 }
 
-func (r *mutationResolver) RevokePermission(ctx context.Context, input service.RevokePermissionInput) (service.PermissionPayload, error) {
+func (r *mutationResolver) RevokePermission(ctx context.Context, input service.RevokePermissionInput) (*service.PermissionPayload, error) {
 	panic(fmt.Errorf("not implemented: RevokePermission - revokePermission"))
 }
 
-func (r *mutationResolver) RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (service.RevokePermissionByLinkPayload, error) {
+func (r *mutationResolver) RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (*service.RevokePermissionByLinkPayload, error) {
 	panic(fmt.Errorf("not implemented: RevokePermissionByLink - revokePermissionByLink"))
 }
 
@@ -32,7 +32,7 @@ func (r *permissionResolver) Events(ctx context.Context, obj *ent.Permission) ([
 	panic(fmt.Errorf("not implemented: Events - events"))
 }
 
-func (r *permissionResolver) Value(ctx context.Context, obj *ent.Permission) (service.PermissionValue, error) {
+func (r *permissionResolver) Value(ctx context.Context, obj *ent.Permission) (*service.PermissionValue, error) {
 	panic(fmt.Errorf("not implemented: Value - value"))
 }
 

@@ -13,19 +13,19 @@ import (
 	"kopeck/service"
 )
 
-func (r *mutationResolver) CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (service.PriceRulePayload, error) {
+func (r *mutationResolver) CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error) {
 	panic(fmt.Errorf("not implemented: CreatePriceRule - createPriceRule"))
 }
 
-func (r *mutationResolver) RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (service.PriceRulePayload, error) {
+func (r *mutationResolver) RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error) {
 	panic(fmt.Errorf("not implemented: RetirePriceRule - retirePriceRule"))
 }
 
-func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePriceInput) (service.PriceAgreementPayload, error) {
+func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error) {
 	panic(fmt.Errorf("not implemented: AgreePrice - agreePrice"))
 }
 
-func (r *priceResolver) Product(ctx context.Context, obj *service.Price) (ent.Product, error) {
+func (r *priceResolver) Product(ctx context.Context, obj *service.Price) (*ent.Product, error) {
 	panic(fmt.Errorf("not implemented: Product - product"))
 }
 
@@ -41,7 +41,7 @@ func (r *queryResolver) PriceRules(ctx context.Context) ([]*ent.PriceRule, error
 	panic(fmt.Errorf("not implemented: PriceRules - priceRules"))
 }
 
-func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *pricing.Rejected) (ent.PriceRule, error) {
+func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *pricing.Rejected) (*ent.PriceRule, error) {
 	panic(fmt.Errorf("not implemented: Rule - rule"))
 }
 

@@ -17,19 +17,19 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
-func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (service.ProductPayload, error) {
+func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {
 	panic(fmt.Errorf("not implemented: CreateProduct - createProduct"))
 }
 
-func (r *mutationResolver) UpdateProduct(ctx context.Context, input service.UpdateProductInput) (service.ProductPayload, error) {
+func (r *mutationResolver) UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error) {
 	panic(fmt.Errorf("not implemented: UpdateProduct - updateProduct"))
 }
 
-func (r *mutationResolver) SetListPrice(ctx context.Context, input service.SetListPriceInput) (service.ProductPayload, error) {
+func (r *mutationResolver) SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error) {
 	panic(fmt.Errorf("not implemented: SetListPrice - setListPrice"))
 }
 
-func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (money.Amount, error) {
+func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error) {
 	panic(fmt.Errorf("not implemented: ListPrice - listPrice"))
 }
 
@@ -41,6 +41,6 @@ func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent
 	panic(fmt.Errorf("not implemented: Options - options"))
 }
 
-func (r *queryResolver) Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (ent.ProductConnection, error) {
+func (r *queryResolver) Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
 	panic(fmt.Errorf("not implemented: Products - products"))
 }

@@ -13,7 +13,7 @@ import (
 	"kopeck/service"
 )
 
-func (r *mutationResolver) SetRate(ctx context.Context, input service.SetRateInput) (service.RatePayload, error) {
+func (r *mutationResolver) SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error) {
 	panic(fmt.Errorf("not implemented: SetRate - setRate"))
 }
 

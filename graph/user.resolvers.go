@@ -12,27 +12,27 @@ import (
 	"kopeck/service"
 )
 
-func (r *mutationResolver) SignIn(ctx context.Context, input service.SignInInput) (service.SessionPayload, error) {
+func (r *mutationResolver) SignIn(ctx context.Context, input service.SignInInput) (*service.SessionPayload, error) {
 	panic(fmt.Errorf("not implemented: SignIn - signIn"))
 }
 
-func (r *mutationResolver) RefreshSession(ctx context.Context, input service.RefreshSessionInput) (service.SessionPayload, error) {
+func (r *mutationResolver) RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*service.SessionPayload, error) {
 	panic(fmt.Errorf("not implemented: RefreshSession - refreshSession"))
 }
 
-func (r *mutationResolver) SignOut(ctx context.Context, input service.SignOutInput) (service.SignOutPayload, error) {
+func (r *mutationResolver) SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error) {
 	panic(fmt.Errorf("not implemented: SignOut - signOut"))
 }
 
-func (r *mutationResolver) CreateUser(ctx context.Context, input service.CreateUserInput) (service.UserPayload, error) {
+func (r *mutationResolver) CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error) {
 	panic(fmt.Errorf("not implemented: CreateUser - createUser"))
 }
 
-func (r *mutationResolver) UpdateUser(ctx context.Context, input service.UpdateUserInput) (service.UserPayload, error) {
+func (r *mutationResolver) UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error) {
 	panic(fmt.Errorf("not implemented: UpdateUser - updateUser"))
 }
 
-func (r *queryResolver) Viewer(ctx context.Context) (service.Viewer, error) {
+func (r *queryResolver) Viewer(ctx context.Context) (*service.Viewer, error) {
 	panic(fmt.Errorf("not implemented: Viewer - viewer"))
 }
 
