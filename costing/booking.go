@@ -29,7 +29,7 @@ type Booking struct {
 // Bookings is an immutable index of bookings. A nil one holds none.
 type Bookings struct {
 	byResource map[string]*bookedDays
-	newest     time.Time // of all BookedAt and FreedAt: from then on the running totals hold
+	turns      turns // all BookedAt and FreedAt
 }
 
 type bookedDays struct {
@@ -40,6 +40,7 @@ type bookedDays struct {
 // NewBookings indexes bookings; their order does not matter.
 func NewBookings(bookings []Booking) *Bookings {
 	index := &Bookings{byResource: make(map[string]*bookedDays)}
+	moments := make([]time.Time, 0, len(bookings))
 	for _, b := range bookings {
 		days := index.byResource[b.Resource]
 		if days == nil {
@@ -47,13 +48,12 @@ func NewBookings(bookings []Booking) *Bookings {
 			index.byResource[b.Resource] = days
 		}
 		days.bookings = append(days.bookings, b)
-		if b.BookedAt.After(index.newest) {
-			index.newest = b.BookedAt
-		}
-		if b.FreedAt != nil && b.FreedAt.After(index.newest) {
-			index.newest = *b.FreedAt
+		moments = append(moments, b.BookedAt)
+		if b.FreedAt != nil {
+			moments = append(moments, *b.FreedAt)
 		}
 	}
+	index.turns = newTurns(moments)
 	for _, days := range index.byResource {
 		slices.SortFunc(days.bookings, func(a, b Booking) int { return cmp.Compare(a.Day, b.Day) })
 		total := new(big.Int)
@@ -80,7 +80,7 @@ func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *
 		return new(big.Rat)
 	}
 	nano := new(big.Int)
-	if !knownAt.Before(b.newest) {
+	if b.turned(knownAt) == len(b.turns) { // all is known: the running totals hold
 		nano.Set(days.running[to-1])
 		if from > 0 {
 			nano.Sub(nano, days.running[from-1])

@@ -14,43 +14,22 @@ import (
 // is safe for concurrent use. The lists in its answers are shared: they are not to be changed.
 type Memo struct {
 	basis   Basis
-	turns   []time.Time // the moments at which an answer may change, ascending
 	most    int
 	mutex   sync.RWMutex
 	answers map[memoKey]ProductCost
 }
 
 type memoKey struct {
-	product    string
-	quantity   money.Decimal
-	lead, day  int // lead is -1 for the standard one
-	held, knew int // how many turns there were up to At and up to KnownAt
+	product            string
+	quantity           money.Decimal
+	lead, day          int // lead is -1 for the standard one
+	held, knew, booked int // the turns of rates up to At and up to KnownAt, and those of bookings up to KnownAt
 }
 
 // NewMemo remembers at most so many costs, of 50 lines and some 8 kB each; when they are more it begins afresh. The basis
 // is not to be changed any more.
 func NewMemo(basis Basis, most int) *Memo {
-	m := &Memo{basis: basis, most: most, answers: make(map[memoKey]ProductCost)}
-	if basis.Rates != nil {
-		for _, dated := range basis.Rates.dated {
-			for _, rate := range dated {
-				m.turns = append(m.turns, rate.ValidFrom, rate.RecordedAt)
-			}
-		}
-	}
-	if basis.Bookings != nil {
-		for _, days := range basis.Bookings.byResource {
-			for _, b := range days.bookings {
-				m.turns = append(m.turns, b.BookedAt)
-				if b.FreedAt != nil {
-					m.turns = append(m.turns, *b.FreedAt)
-				}
-			}
-		}
-	}
-	slices.SortFunc(m.turns, time.Time.Compare)
-	m.turns = slices.CompactFunc(m.turns, time.Time.Equal)
-	return m
+	return &Memo{basis: basis, most: most, answers: make(map[memoKey]ProductCost)}
 }
 
 // Cost answers as Basis.Cost does. Questions with options are not remembered: there are too many of them.
@@ -58,7 +37,7 @@ func (m *Memo) Cost(q ProductQuestion) (ProductCost, error) {
 	if len(q.Chosen) > 0 {
 		return m.basis.Cost(q)
 	}
-	key := memoKey{product: q.ProductID, quantity: q.Quantity, lead: -1, day: Day(q.At, m.basis.Zone), held: m.turn(q.At), knew: m.turn(q.KnownAt)}
+	key := memoKey{product: q.ProductID, quantity: q.Quantity, lead: -1, day: Day(q.At, m.basis.Zone), held: m.basis.Rates.turned(q.At), knew: m.basis.Rates.turned(q.KnownAt), booked: m.basis.Bookings.turned(q.KnownAt)}
 	if q.LeadDays != nil {
 		if key.lead = *q.LeadDays; key.lead < 0 {
 			return m.basis.Cost(q)
@@ -84,6 +63,29 @@ func (m *Memo) Cost(q ProductQuestion) (ProductCost, error) {
 	return cost, nil
 }
 
-func (m *Memo) turn(at time.Time) int {
-	return sort.Search(len(m.turns), func(i int) bool { return m.turns[i].After(at) })
+// turns are the moments at which answers may change, ascending.
+type turns []time.Time
+
+func newTurns(moments []time.Time) turns {
+	slices.SortFunc(moments, time.Time.Compare)
+	return slices.Clip(slices.CompactFunc(moments, time.Time.Equal))
+}
+
+// upTo counts the turns up to a moment, that included.
+func (t turns) upTo(at time.Time) int {
+	return sort.Search(len(t), func(i int) bool { return t[i].After(at) })
+}
+
+func (r *Rates) turned(at time.Time) int {
+	if r == nil {
+		return 0
+	}
+	return r.turns.upTo(at)
+}
+
+func (b *Bookings) turned(at time.Time) int {
+	if b == nil {
+		return 0
+	}
+	return b.turns.upTo(at)
 }

@@ -40,12 +40,15 @@ func (k RateKey) String() string { return k.Subject + " " + k.Code }
 type Rates struct {
 	dated    map[RateKey][]Rate // by ValidFrom, RecordedAt, ID, ascending
 	overhead []string           // the codes of overheads, sorted
+	turns    turns
 }
 
 // NewRates indexes rates; their order does not matter.
 func NewRates(rates []Rate) *Rates {
 	index := &Rates{dated: make(map[RateKey][]Rate)}
+	moments := make([]time.Time, 0, 2*len(rates))
 	for _, rate := range rates {
+		moments = append(moments, rate.ValidFrom, rate.RecordedAt)
 		rate.label = rate.Code + ", " + rate.Unit
 		key := RateKey{rate.Subject, rate.Code}
 		index.dated[key] = append(index.dated[key], rate)
@@ -59,6 +62,7 @@ func NewRates(rates []Rate) *Rates {
 		}
 	}
 	slices.Sort(index.overhead)
+	index.turns = newTurns(moments)
 	return index
 }
 

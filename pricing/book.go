@@ -186,5 +186,6 @@ func (w *waterfall) end() (Answer, error) {
 func (b *Book) WithBookings(bookings *costing.Bookings) *Book {
 	other := *b
 	other.basis.Bookings = bookings
+	other.costs = costing.NewMemo(other.basis, rememberedCosts)
 	return &other
 }

@@ -337,3 +337,22 @@ func TestBookIsForManyAtOnce(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestWithBookings: over other bookings a book answers as one that was made with them, whatever it was asked before.
+func TestWithBookings(t *testing.T) {
+	source := curtain()
+	source.Terms[0].Amount = amount(80000)
+	book := pricing.NewBook(source)
+	idle, err := book.Price(ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy := costing.NewBookings([]costing.Booking{{Resource: "loom", Day: costing.Day(day, time.UTC), Units: dec("88"), BookedAt: since}})
+	got, err := book.WithBookings(busy).Price(ask())
+	if err != nil || waterfall(got) != "LIST 80000 FLOOR 57500" {
+		t.Errorf("busy: %s, %v", waterfall(got), err)
+	}
+	if again, err := book.Price(ask()); err != nil || !reflect.DeepEqual(again, idle) {
+		t.Errorf("the book itself: %s, %v; was %s", waterfall(again), err, waterfall(idle))
+	}
+}
