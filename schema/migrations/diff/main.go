@@ -1,4 +1,4 @@
-// Diff writes the next migration of both dialects: what lies between the migrations there are and the model.
+// Diff writes the next migration of both dialects: what lies between the migrations there are and the model (package ent).
 //
 //	go run ./schema/migrations/diff short_name
 //
@@ -28,7 +28,7 @@ import (
 
 	"kopeck/dbtest"
 	model "kopeck/ent/migrate"
-	"kopeck/store"
+	"kopeck/schema/migrations"
 )
 
 func main() {
@@ -47,36 +47,38 @@ func run(ctx context.Context, name string, now time.Time) error {
 		return err
 	}
 	defer os.RemoveAll(temporary)
-	file := filepath.Join(temporary, "kopeck.db")
 	server, err := dbtest.Start()
 	if err != nil {
 		return err
 	}
-	for _, database := range []struct{ dialect, url, driver, name, directory string }{
-		{dialect.SQLite, "sqlite://" + file, "sqlite", "file:" + file + "?_foreign_keys=on", "sqlite"},
-		{dialect.Postgres, server, "postgres", server, "postgres"},
+	found, changed := map[string]string{}, false
+	for _, database := range []struct {
+		dialect, driver, source, directory string
+		files                              fs.FS
+	}{
+		{dialect.SQLite, "sqlite", "file:" + filepath.Join(temporary, "kopeck.db") + "?_foreign_keys=on", "sqlite", migrations.SQLite()},
+		{dialect.Postgres, "postgres", server, "postgres", migrations.Postgres()},
 	} {
-		s, err := store.Open(ctx, database.url, store.Options{})
+		db, err := sql.Open(database.driver, database.source)
 		if err != nil {
 			return err
 		}
-		_, err = s.Migrate(ctx)
-		if err := errors.Join(err, s.Close()); err != nil {
-			return err
-		}
-		db, err := sql.Open(database.driver, database.name)
-		if err != nil {
-			return err
-		}
-		steps, err := plan(ctx, db, database.dialect, name)
+		steps, err := plan(ctx, db, database.dialect, database.files)
 		if err := errors.Join(err, db.Close()); err != nil {
 			return fmt.Errorf("%s: %w", database.directory, err)
 		}
+		changed = changed || steps != ""
+		found[database.directory] = steps
+	}
+	if !changed {
+		fmt.Println("nothing has changed")
+		return nil
+	}
+	for directory, steps := range found { // both, so that the versions stay the same
+		written := filepath.Join("schema", "migrations", directory, now.Format("20060102150405")+"_"+name+".sql")
 		if steps == "" {
-			fmt.Println(database.directory + ": nothing has changed")
-			continue
+			steps = "SELECT 1; -- nothing to do here\n"
 		}
-		written := filepath.Join("schema", "migrations", database.directory, now.Format("20060102150405")+"_"+name+".sql")
 		if err := os.WriteFile(written, []byte("-- +goose Up\n"+steps), 0o644); err != nil {
 			return err
 		}
@@ -85,19 +87,40 @@ func run(ctx context.Context, name string, now time.Time) error {
 	return nil
 }
 
-// plan gives the statements from a migrated database to the model, "" where there are none.
-func plan(ctx context.Context, db *sql.DB, dialectName, name string) (string, error) {
+// plan gives the statements from what the migrations make to the model, "" where there are none. It plays the
+// migrations, and what it plans, on an empty database, and leaves that empty.
+func plan(ctx context.Context, db *sql.DB, dialectName string, files fs.FS) (string, error) {
+	directory := &migrate.MemDir{}
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return "", err
+	}
+	for _, entry := range entries {
+		content, err := fs.ReadFile(files, entry.Name())
+		if err != nil {
+			return "", err
+		}
+		if err := directory.WriteFile(entry.Name(), content); err != nil {
+			return "", err
+		}
+	}
+	sum, err := directory.Checksum()
+	if err != nil {
+		return "", err
+	}
+	if err := migrate.WriteSumFile(directory, sum); err != nil {
+		return "", err
+	}
 	format, err := migrate.NewTemplateFormatter(
-		template.Must(template.New("").Parse("steps.sql")),
+		template.Must(template.New("").Parse(planned)),
 		template.Must(template.New("").Parse("{{ range .Changes }}{{ with .Comment }}-- {{ . }}\n{{ end }}{{ .Cmd }};\n{{ end }}")),
 	)
 	if err != nil {
 		return "", err
 	}
-	directory := &migrate.MemDir{}
 	differ, err := schema.NewMigrate(entsql.OpenDB(dialectName, db),
 		schema.WithDir(directory), schema.WithFormatter(format), schema.WithErrNoPlan(true),
-		schema.WithMigrationMode(schema.ModeInspect), schema.WithDropColumn(true), schema.WithDropIndex(true))
+		schema.WithMigrationMode(schema.ModeReplay), schema.WithDropColumn(true), schema.WithDropIndex(true))
 	if err != nil {
 		return "", err
 	}
@@ -112,11 +135,14 @@ func plan(ctx context.Context, db *sql.DB, dialectName, name string) (string, er
 			}
 		}
 	}
-	if err := differ.NamedDiff(ctx, name, model.Tables...); errors.Is(err, migrate.ErrNoPlan) {
+	if err := differ.NamedDiff(ctx, "next", model.Tables...); errors.Is(err, migrate.ErrNoPlan) {
 		return "", nil
 	} else if err != nil {
 		return "", err
 	}
-	steps, err := fs.ReadFile(directory, "steps.sql")
+	steps, err := fs.ReadFile(directory, planned)
 	return string(steps), err
 }
+
+// planned is the file in memory that the next steps are written to; it comes after all others.
+const planned = "next.sql"
