@@ -88,13 +88,11 @@ func identifiable(s Sample) error {
 	return e
 }
 
-// counts is a sample laid out for the likelihood: what depends on x alone is summed by x, the
-// logarithms of alpha + time are taken once for each distinct time.
+// counts is a sample laid out for the likelihood: what depends on x or T alone is summed by it.
 type counts struct {
 	scale     float64 // the mean T; times below are in it
 	customers float64
 	repeats   float64 // Σ x
-	times     []float64
 	rows      []countRow
 	byX       []weighted // distinct x > 0
 	byT       []weighted // distinct T, with the customers and the repeats in it
@@ -102,12 +100,12 @@ type counts struct {
 
 type countRow struct {
 	x      float64
-	tx, T  int // into times
+	tx, T  float64
 	weight float64
 }
 
 type weighted struct {
-	at     float64 // x, or the index of T
+	at     float64 // x, or T
 	weight float64
 	x      float64 // Σ weight x
 }
@@ -119,24 +117,16 @@ func newCounts(s Sample) counts {
 		d.customers += float64(r.N)
 		d.repeats += float64(r.N) * float64(r.X)
 		sum += float64(r.N) * r.T
-		d.times = append(d.times, r.TX, r.T)
 	}
 	d.scale = sum / d.customers
-	slices.Sort(d.times)
-	d.times = slices.Compact(d.times)
-	index := make(map[float64]int, len(d.times))
-	for i, t := range d.times {
-		index[t] = i
-		d.times[i] = t / d.scale
-	}
 	byX, byT := map[float64]weighted{}, map[float64]weighted{}
 	tally := func(m map[float64]weighted, at, x, n float64) {
 		w := m[at]
 		m[at] = weighted{at: at, weight: w.weight + n, x: w.x + n*x}
 	}
 	for _, r := range s.Rows {
-		row := countRow{x: float64(r.X), tx: index[r.TX], T: index[r.T], weight: float64(r.N)}
-		tally(byT, float64(row.T), row.x, row.weight)
+		row := countRow{x: float64(r.X), tx: r.TX / d.scale, T: r.T / d.scale, weight: float64(r.N)}
+		tally(byT, row.T, row.x, row.weight)
 		if r.X > 0 {
 			tally(byX, row.x, row.x, row.weight)
 			d.rows = append(d.rows, row)
@@ -164,7 +154,7 @@ func (d counts) nbdAt(r, alpha float64, grad []float64) float64 {
 		byR += c.weight * digammaRising(r, c.at)
 	}
 	for _, c := range d.byT {
-		T := d.times[int(c.at)]
+		T := c.at
 		past := math.Log1p(T / alpha)
 		ll -= r*c.weight*past + c.x*(past+math.Log(alpha))
 		byR -= c.weight * past
@@ -187,7 +177,6 @@ func (d counts) nbd() likelihood {
 
 func (d counts) bgnbd() likelihood {
 	rate := math.Log(d.repeats / d.customers)
-	logs := make([]float64, len(d.times))
 	start := func(r, a, b float64) []float64 {
 		return []float64{math.Log(r), math.Log(r) - rate, math.Log(a), math.Log(b)}
 	}
@@ -195,19 +184,15 @@ func (d counts) bgnbd() likelihood {
 		customers: d.customers,
 		starts:    [][]float64{start(0.25, 0.8, 2.5), start(1, 0.3, 0.7), start(2, 0.2, 4), start(0.5, 2, 2)},
 		at: func(theta, grad []float64) float64 {
-			return d.bgnbdAt(math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3]), logs, grad)
+			return d.bgnbdAt(math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3]), grad)
 		},
 	}
 }
 
-// bgnbdAt is the log-likelihood and its derivatives by the logarithms of the parameters. logs is room
-// for a logarithm for each distinct time.
-func (d counts) bgnbdAt(r, alpha, a, b float64, logs, grad []float64) float64 {
+// bgnbdAt is the log-likelihood and its derivatives by the logarithms of the parameters.
+func (d counts) bgnbdAt(r, alpha, a, b float64, grad []float64) float64 {
 	ll := d.nbdAt(r, alpha, grad)
 	byR, byAlpha, byA, byB := grad[0]/r, grad[1]/alpha, 0.0, 0.0
-	for i, t := range d.times {
-		logs[i] = math.Log(alpha + t)
-	}
 	for _, c := range d.byX {
 		ll += c.weight * (logRising(b, c.at) - logRising(a+b, c.at))
 		both := digammaRising(a+b, c.at)
@@ -219,12 +204,14 @@ func (d counts) bgnbdAt(r, alpha, a, b float64, logs, grad []float64) float64 {
 		if row.x != lastX {
 			lastX, logOdds = row.x, math.Log(a/(b+row.x-1))
 		}
-		longer := logs[row.T] - logs[row.tx]
+		last := alpha + row.tx
+		silent := row.T - row.tx
+		longer := math.Log1p(silent / last) // by log1p because r multiplies it, see margins.at
 		odds := logOdds + (r+row.x)*longer
 		ll += row.weight * softplus(odds)
 		left := row.weight / (1 + math.Exp(-odds)) // weight times P(left at t_x)
 		byR += left * longer
-		byAlpha += left * (r + row.x) * (1/(alpha+d.times[row.T]) - 1/(alpha+d.times[row.tx]))
+		byAlpha -= left * (r + row.x) * silent / (last * (last + silent))
 		byA += left / a
 		byB -= left / (b + row.x - 1)
 	}

@@ -190,8 +190,7 @@ func TestBackTestReference(t *testing.T) {
 				t.Errorf("%s: %s %.9f, want %.9f", name, what, pair[0], pair[1])
 			}
 		}
-		// The reference breaks ties at the edge of the tenth by its own order of the rows.
-		if math.Abs(got.TopTenth-want.Top) > 2e-3 {
+		if math.Abs(got.TopTenth-want.Top) > 1e-9 {
 			t.Errorf("%s: top tenth %.6f, want %.6f", name, got.TopTenth, want.Top)
 		}
 	}

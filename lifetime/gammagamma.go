@@ -40,6 +40,5 @@ func (g GammaGamma) ExpectedMargin(x int, mean float64) (float64, error) {
 // LogLikelihood of a mean margin above 0 over x >= 1 repeat order days, FH 2013 equation (1a).
 func (g GammaGamma) LogLikelihood(x int, mean float64) float64 {
 	shape, total := g.P*float64(x), float64(x)*mean
-	lg, _ := math.Lgamma(g.Q)
-	return logRising(shape, g.Q) - lg - g.Q*math.Log1p(total/g.Gamma) - shape*math.Log1p(g.Gamma/total) - math.Log(mean)
+	return -logBeta(shape, g.Q) - g.Q*math.Log1p(total/g.Gamma) - shape*math.Log1p(g.Gamma/total) - math.Log(mean)
 }

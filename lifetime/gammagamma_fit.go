@@ -126,14 +126,14 @@ type margins struct {
 	logM  float64 // Σ ln mean
 }
 
-type marginRow struct{ x, total, logTotal, weight float64 }
+type marginRow struct{ x, total, weight float64 }
 
 func newMargins(rows []MarginRow, scale float64) margins {
 	m := margins{scale: scale}
 	byX := map[float64]weighted{}
 	for _, r := range rows {
 		x, n, mean := float64(r.X), float64(r.N), r.Mean/scale
-		m.rows = append(m.rows, marginRow{x: x, total: x * mean, logTotal: math.Log(x * mean), weight: n})
+		m.rows = append(m.rows, marginRow{x: x, total: x * mean, weight: n})
 		m.logM += n * math.Log(mean)
 		byX[x] = weighted{at: x, weight: byX[x].weight + n}
 	}
@@ -153,22 +153,22 @@ func (m margins) likelihood(customers float64) likelihood {
 
 func (m margins) at(theta, grad []float64) float64 {
 	p, q, gamma := math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])
-	lgQ, _ := math.Lgamma(q)
 	ll, byP, byQ, byGamma := -m.logM, 0.0, 0.0, 0.0
 	for _, c := range m.byX {
 		shape := p * c.at
-		ll += c.weight * (logRising(shape, q) - lgQ)
+		ll -= c.weight * logBeta(shape, q)
 		byP += c.weight * c.at * digammaRising(shape, q)
 		byQ += c.weight * digammaRising(q, shape)
 	}
 	for _, r := range m.rows {
-		log := math.Log(gamma + r.total)
-		prior, own := theta[2]-log, r.logTotal-log // the logarithms of their shares of the sum
+		// The logarithms of gamma's and the customer's shares of their sum, by log1p because p or q
+		// multiplies them, and may be a million where customers or their orders hardly differ.
+		prior, own := -math.Log1p(r.total/gamma), -math.Log1p(gamma/r.total)
 		shape := p * r.x
 		ll += r.weight * (q*prior + shape*own)
 		byP += r.weight * r.x * own
 		byQ += r.weight * prior
-		byGamma += r.weight * (q - (q+shape)*gamma/(gamma+r.total))
+		byGamma += r.weight * (q*r.total - shape*gamma) / (gamma + r.total)
 	}
 	grad[0], grad[1], grad[2] = byP*p, byQ*q, byGamma
 	return ll

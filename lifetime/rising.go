@@ -34,6 +34,14 @@ func logRising(y, n float64) float64 {
 		(z-0.5)*math.Log1p(n/y) + n*(math.Log(y)-1) + stirling(z) - stirling(y)
 }
 
+// logBeta is ln B(y, n) for y, n > 0. The rising factorial goes from the larger of them, so that
+// its two log-gammas keep their difference however large that is.
+func logBeta(y, n float64) float64 {
+	low, high := min(y, n), max(y, n)
+	lg, _ := math.Lgamma(low)
+	return lg - logRising(high, low)
+}
+
 // stirling is ln Γ(y) less its leading terms, Abramowitz and Stegun 6.1.41, for y >= asymptotic.
 func stirling(y float64) float64 {
 	i := 1 / y
