@@ -1,0 +1,66 @@
+package service
+
+import (
+	"context"
+	"strings"
+
+	"kopeck/store"
+)
+
+// The topics that subscriptions listen to. What leaves a transaction leaves it after the commit, and every
+// listener reads the row itself, as its own viewer.
+const (
+	topicCustomer = "customer" // the id of a customer that changed, or something of whose changed
+	topicContact  = "contact"  // "contact customer"
+)
+
+// changed tells subscribers, after the commit, that a customer or something of theirs has changed.
+func (s *Service) changed(ctx context.Context, customerID string) error {
+	return s.store.Publish(ctx, topicCustomer, customerID)
+}
+
+// recorded tells subscribers, after the commit, that a contact was recorded.
+func (s *Service) recorded(ctx context.Context, contactID, customerID string) error {
+	return s.store.Publish(ctx, topicContact, contactID+" "+customerID)
+}
+
+// CustomerChanges gives a signal for every change of a customer until cancel; after a gap in the news one more.
+func (s *Service) CustomerChanges(customerID string) (<-chan string, func()) {
+	return s.listen(topicCustomer, func(event store.Event) string {
+		if event.Lost || event.Payload == customerID {
+			return customerID
+		}
+		return ""
+	})
+}
+
+// ContactsRecorded gives the ids of contacts as they are recorded, of one customer or ("") of all, until cancel.
+func (s *Service) ContactsRecorded(customerID string) (<-chan string, func()) {
+	return s.listen(topicContact, func(event store.Event) string {
+		contact, customer, _ := strings.Cut(event.Payload, " ")
+		if customerID == "" || customer == customerID {
+			return contact
+		}
+		return ""
+	})
+}
+
+// listen passes on what pick makes of a topic's events; "" is nothing. It ends when the subscription does.
+func (s *Service) listen(topic string, pick func(store.Event) string) (<-chan string, func()) {
+	events, cancel := s.store.Subscribe(topic)
+	picked := make(chan string)
+	done := make(chan struct{})
+	go func() {
+		defer close(picked)
+		for event := range events {
+			if one := pick(event); one != "" {
+				select {
+				case picked <- one:
+				case <-done:
+					return
+				}
+			}
+		}
+	}()
+	return picked, func() { close(done); cancel() }
+}
