@@ -194,13 +194,14 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 		eigen.VectorsTo(&vectors)
 		steepest := math.Max(math.Abs(values[0]), math.Abs(values[dim-1]))
 		o.edge = o.edge || (values[0] < flat*steepest && values[0] > -flat*steepest && o.gradient < edgeGradient)
-		floor, decrement := 1e-12*steepest, 0.0
+		floor, decrement, rising := 1e-12*steepest, 0.0, 0.0 // rising: the slope of the directions not followed
 		clear(step)
 		for i, v := range values {
+			along := mat.Dot(vectors.ColView(i), mat.NewVecDense(dim, grad))
 			if o.edge && math.Abs(v) < edgeCurvature*steepest {
+				rising = math.Hypot(rising, along)
 				continue
 			}
-			along := mat.Dot(vectors.ColView(i), mat.NewVecDense(dim, grad))
 			v = math.Max(math.Abs(v), floor)
 			decrement += along * along / v
 			for j := range step {
@@ -209,7 +210,7 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 		}
 		remaining := math.Sqrt(decrement)
 		if o.edge && remaining < roughSettled {
-			o.converged = o.gradient < edgeGradient
+			o.converged = rising < edgeGradient
 			return o, nil
 		}
 		stalled := remaining < roughSettled && remaining > before/2
