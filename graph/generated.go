@@ -794,7 +794,7 @@ type OfferResolver interface {
 	Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error)
 	Contact(ctx context.Context, obj *ent.Offer) (*ent.Contact, error)
 	Order(ctx context.Context, obj *ent.Offer) (*ent.Order, error)
-
+	Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error)
 	Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error)
 }
 type OfferLineResolver interface {
@@ -4435,7 +4435,7 @@ input FitLifetimeModelInput {
   WITHDRAWN
 }
 extend type Offer {
-  status: OfferStatus!
+  status: OfferStatus! @goField(forceResolver: true)
   lines: [OfferLine!]!
 }
 extend type OfferLine {
@@ -13423,7 +13423,7 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Offer_status(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Status, nil
+			return ec.Resolvers.Offer().Status(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v schema.OfferStatus) graphql.Marshaler {
@@ -13434,7 +13434,7 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Offer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Offer", field, false, false, "OfferStatus")
+	return graphql.NewScalarFieldContext("Offer", field, true, true, "OfferStatus")
 }
 
 func (ec *executionContext) _Offer_lines(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
@@ -26794,10 +26794,11 @@ func (ec *executionContext) _Offer(ctx context.Context, sel ast.SelectionSet, ob
 					return ec._Offer_order(ctx, field, obj)
 				})
 		case "status":
-			out.Values[i] = ec._Offer_status(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Offer_status(ctx, field, obj)
+				})
 		case "lines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

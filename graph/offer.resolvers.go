@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"kopeck/ent"
 	"kopeck/pricing"
+	"kopeck/schema"
 	"kopeck/service"
 
 	"entgo.io/contrib/entgql"
@@ -37,6 +38,10 @@ func (r *mutationResolver) DeclineOffer(ctx context.Context, input service.Decli
 
 func (r *mutationResolver) WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error) {
 	panic(fmt.Errorf("not implemented: WithdrawOffer - withdrawOffer"))
+}
+
+func (r *offerResolver) Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error) {
+	panic(fmt.Errorf("not implemented: Status - status"))
 }
 
 func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error) {
