@@ -79,11 +79,21 @@ var errLost = errors.New("store: the connection was lost while a statement ran; 
 // once keeps database/sql from running a statement again, which it does outside transactions on driver.ErrBadConn: lib/pq
 // gives that also when the answer was lost, and the statement may have been carried out.
 func (c *conn) once(sent int64, err error) error {
-	if !c.inside && errors.Is(err, sqldriver.ErrBadConn) && c.wire.sent.Load() != sent {
+	if !c.inside && lost(err) && c.wire.sent.Load() != sent {
 		c.unfit = true
 		return errLost
 	}
 	return err
+}
+
+// again lets database/sql take another connection where this one turns out to have died in the pool, for what does no harm
+// when done twice. lib/pq gives driver.ErrBadConn for most ways of dying, but not for a reset.
+func (c *conn) again(ctx context.Context, err error) error {
+	if !c.inside && ctx.Err() == nil && lost(err) {
+		c.unfit = true
+		return sqldriver.ErrBadConn
+	}
+	return c.end(ctx, err)
 }
 
 // IsValid implements driver.Validator.
@@ -127,7 +137,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []sqldriver.N
 	sent := c.wire.sent.Load()
 	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
 	if err != nil {
-		return nil, c.end(ctx, err)
+		return nil, c.again(ctx, err)
 	}
 	var result sqldriver.Result
 	if prepared == nil {
@@ -149,7 +159,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []sqldriver.
 	sent := c.wire.sent.Load()
 	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
 	if err != nil {
-		return nil, c.end(ctx, err)
+		return nil, c.again(ctx, err)
 	}
 	var found sqldriver.Rows
 	if prepared == nil {
@@ -161,10 +171,10 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []sqldriver.
 		}
 	}
 	if err != nil {
-		if !strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT") {
-			err = c.once(sent, err)
+		if strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT") {
+			return nil, c.again(ctx, err)
 		}
-		return nil, c.end(ctx, err)
+		return nil, c.end(ctx, c.once(sent, err))
 	}
 	inner, ok := found.(pqRows)
 	if !ok {
@@ -182,7 +192,7 @@ func (c *conn) BeginTx(ctx context.Context, options sqldriver.TxOptions) (sqldri
 	}
 	begun, err := c.pqConn.BeginTx(ctx, options)
 	if err != nil {
-		return nil, c.end(ctx, err)
+		return nil, c.again(ctx, err)
 	}
 	c.inside = true
 	return &pqTx{Tx: begun, conn: c, ctx: ctx}, nil

@@ -101,7 +101,7 @@ func (s *Store) run(ctx context.Context, t *transaction, tx committer, done func
 	defer func() {
 		t.over.Store(true)
 		if !ended {
-			if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+			if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) && !gone(err) {
 				s.options.Log.WarnContext(ctx, "a transaction was not rolled back in order", "error", err)
 			}
 		}

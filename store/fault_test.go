@@ -1,0 +1,244 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kopeck/dbtest"
+	"kopeck/ent"
+	"kopeck/store"
+)
+
+const killOthers = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+func TestKilledConnectionsRecover(t *testing.T) {
+	url := dbtest.Postgres(t)
+	s, killer := dbtest.Open(t, url, store.Options{}), dbtest.Open(t, url, store.Options{Pool: 1})
+	kill := func() {
+		t.Helper()
+		if one[int](t, killer, killOthers) == 0 {
+			t.Error("nobody was killed")
+		}
+	}
+	settings(t, s)
+	kill()
+	if n := settings(t, s); n != 0 { // a query on a connection that died in the pool
+		t.Errorf("%d settings", n)
+	}
+	kill()
+	tries := 0
+	err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		if err := set(ctx, tx, "x", "1"); err != nil {
+			return err
+		}
+		if tries++; tries == 1 {
+			kill() // in the middle of a transaction, so that the commit is not even sent
+			_, err := tx.Setting.Get(ctx, "x")
+			return err
+		}
+		return nil
+	})
+	if err != nil || tries != 2 {
+		t.Errorf("%d tries, error %v", tries, err)
+	}
+	if n := settings(t, s); n != 1 {
+		t.Errorf("%d settings, want 1", n)
+	}
+}
+
+// The commit is carried out, its answer is lost: that is neither success nor failure, and nothing is tried again.
+func TestLostCommitIsUnknown(t *testing.T) {
+	direct := dbtest.Postgres(t)
+	between := through(t, direct)
+	s := dbtest.Open(t, between.url, store.Options{})
+	tries, after := 0, 0
+	write := func(name string) error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			tries++
+			store.AfterCommit(ctx, func() { after++ })
+			return set(ctx, tx, name, "1")
+		})
+	}
+	between.change(func() { between.dropOn = []byte("COMMIT") })
+	err := write("x")
+	if !errors.Is(err, store.ErrCommitUnknown) || tries != 1 || after != 0 {
+		t.Errorf("%d tries, %d followed, error %v", tries, after, err)
+	}
+	between.change(func() { between.dropOn = nil })
+	if err := write("y"); err != nil || after != 1 {
+		t.Errorf("afterwards: %d followed, error %v", after, err)
+	}
+	if n := settings(t, s); n != 2 {
+		t.Errorf("%d settings, want both", n)
+	}
+	// A commit that the database refuses is known to have failed: it is no unknown one.
+	err = s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		_ = set(ctx, tx, "x", "1") // fails, and with it the transaction
+		return nil
+	})
+	if err == nil || errors.Is(err, store.ErrCommitUnknown) {
+		t.Errorf("a commit of a failed transaction: %v", err)
+	}
+}
+
+// Outside a transaction too a statement whose answer is lost is not run again behind our back.
+func TestLostStatementIsNotRepeated(t *testing.T) {
+	between := through(t, dbtest.Postgres(t))
+	s := dbtest.Open(t, between.url, store.Options{})
+	between.change(func() { between.dropOn = []byte("INSERT INTO idempotency_keys") })
+	_, err := s.Client().ExecContext(t.Context(), `INSERT INTO idempotency_keys (id, actor, key, operation, body_hash, result_id, created_at)
+		SELECT gen_random_uuid(), $1, gen_random_uuid(), '', '', '', now()`, "me")
+	if err == nil || !store.IsUnavailable(err) {
+		t.Errorf("the error is %v", err)
+	}
+	between.change(func() { between.dropOn = nil })
+	if n, err := s.Client().IdempotencyKey.Query().Count(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d rows, error %v; want the one", n, err)
+	}
+}
+
+// A server that vanishes without a word: every call returns within its deadline and a second, and all comes back by itself.
+func TestSilentServer(t *testing.T) {
+	between := through(t, dbtest.Postgres(t))
+	s := dbtest.Open(t, between.url, store.Options{Pool: 12})
+	calls := map[string]func(ctx context.Context) error{
+		"health": s.Health,
+		"query": func(ctx context.Context) error {
+			_, err := s.Client().Setting.Query().Count(ctx)
+			return err
+		},
+		"query with a parameter": func(ctx context.Context) error {
+			_, err := s.Client().Setting.Get(ctx, "x")
+			if ent.IsNotFound(err) {
+				err = nil
+			}
+			return err
+		},
+		"transaction": func(ctx context.Context) error {
+			return s.Write(ctx, func(ctx context.Context, _ *ent.Tx) error {
+				_, err := s.Exec(ctx, "INSERT INTO settings (id, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", "x", "1", noon)
+				return err
+			})
+		},
+		"bulk": func(ctx context.Context) error {
+			return s.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
+				if _, err := b.Exec(ctx, "CREATE TEMPORARY TABLE staged (id text, name text, name_key text, created_at timestamp, updated_at timestamp, acquired_at timestamp, acquisition_cost bigint)"); err != nil {
+					return err
+				}
+				_, err := b.Copy(ctx, "staged", customerColumns, customers(0, 20_000))
+				return err
+			})
+		},
+	}
+	each := func(check func(name string, took time.Duration, err error), deadline time.Duration) {
+		var all sync.WaitGroup
+		for name, call := range calls {
+			for range 2 { // one on a connection from the pool, one, perhaps, on a new one
+				all.Go(func() {
+					ctx, stop := context.WithTimeout(t.Context(), deadline)
+					defer stop()
+					began := time.Now()
+					err := call(ctx)
+					check(name, time.Since(began), err)
+				})
+			}
+		}
+		all.Wait()
+	}
+	fine := func(name string, _ time.Duration, err error) {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for range 3 { // the third time statements are prepared
+		each(fine, 20*time.Second)
+	}
+	between.change(func() { between.silent = true })
+	const deadline = 700 * time.Millisecond
+	each(func(name string, took time.Duration, err error) {
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s on a silent server: %v", name, err)
+		}
+		if took > deadline+time.Second {
+			t.Errorf("%s took %v with a deadline of %v", name, took, deadline)
+		}
+	}, deadline)
+	between.change(func() { between.silent = false })
+	each(fine, 20*time.Second)
+}
+
+func TestCancelledStatementEndsOnTheServer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		s := dbtest.Open(t, url, store.Options{})
+		endless := "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n WHERE i > ?"
+		for range 3 {
+			ctx, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			began := time.Now()
+			rows, err := s.Query(ctx, endless, 1)
+			if err == nil {
+				for rows.Next() {
+				}
+				err = errors.Join(rows.Err(), rows.Close())
+			}
+			stop()
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 1100*time.Millisecond {
+				t.Errorf("after %v: %v", time.Since(began), err)
+			}
+		}
+		if err := s.Health(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if strings.HasPrefix(url, "postgres") {
+			if n := one[int](t, s, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH RECURSIVE%'"); n != 0 {
+				t.Errorf("%d of the cancelled statements run on", n)
+			}
+		}
+	})
+}
+
+func TestStatementTimeout(t *testing.T) {
+	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{StatementTimeout: 50 * time.Millisecond})
+	rows, err := s.Query(t.Context(), "SELECT pg_sleep(10)")
+	if err == nil {
+		rows.Next()
+		err = errors.Join(rows.Err(), rows.Close())
+	}
+	if err == nil || !strings.Contains(err.Error(), "statement timeout") {
+		t.Errorf("the error is %v", err)
+	}
+	err = s.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error {
+		_, err := b.Exec(ctx, "SELECT pg_sleep(0.2)")
+		return err
+	})
+	if err != nil {
+		t.Errorf("in bulk: %v", err)
+	}
+}
+
+// After a failover a connection to the old primary can only read: it is left and another one taken.
+func TestReadOnlyConnectionIsLeft(t *testing.T) {
+	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{Pool: 1})
+	demoted := one[int](t, s, "SELECT pg_backend_pid()")
+	write := func() error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			if one, err := tx.Client().QueryContext(ctx, "SELECT pg_backend_pid()"); err != nil {
+				return err
+			} else if pid := 0; one.Next() && one.Scan(&pid) == nil && one.Close() == nil && pid == demoted {
+				if _, err := s.Exec(ctx, "SET TRANSACTION READ ONLY"); err != nil {
+					return err
+				}
+			}
+			return set(ctx, tx, "x", "1")
+		})
+	}
+	if err := write(); err != nil {
+		t.Error(err)
+	}
+	if pid := one[int](t, s, "SELECT pg_backend_pid()"); pid == demoted {
+		t.Error("the connection that can only read is still in the pool")
+	}
+}
