@@ -46,7 +46,8 @@ func TestStatementsAreKeptAndBounded(t *testing.T) {
 
 // A statement prepared before its table changed is prepared anew, in a transaction and outside.
 func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
-	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{Pool: 1})
+	url := dbtest.Postgres(t)
+	s, changer := dbtest.Open(t, url, store.Options{Pool: 1}), dbtest.Open(t, url, store.Options{})
 	get := func(ctx context.Context, client *ent.SettingClient) error {
 		_, err := client.Query().Where(setting.ID("x")).All(ctx)
 		return err
@@ -57,7 +58,7 @@ func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
 	}
 	change := func(kind string) {
 		t.Helper()
-		err := s.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error {
+		err := changer.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error {
 			_, err := b.Exec(ctx, "ALTER TABLE settings ALTER COLUMN value TYPE "+kind+" USING value::text::"+kind)
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -89,7 +90,7 @@ func TestWriteCommitsOrNothing(t *testing.T) {
 
 func TestWriteIsRetriedAndFollowsUpOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
-		s := dbtest.Open(t, url, store.Options{})
+		s := dbtest.Open(t, url, store.Options{Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler)})
 		events, cancel := s.Subscribe("tries")
 		defer cancel()
 		tries, after := 0, []string{}
