@@ -8,24 +8,27 @@ package graph
 import (
 	"context"
 	"fmt"
+
 	"kopeck/money"
 	"kopeck/service"
 )
 
 func (r *moneyResolver) Amount(ctx context.Context, obj *money.Amount) (money.Exact, error) {
-	panic(fmt.Errorf("not implemented: Amount - amount"))
+	return money.Exact(r.service.Currency().Format(*obj)), nil
 }
 
 func (r *moneyResolver) CurrencyCode(ctx context.Context, obj *money.Amount) (string, error) {
-	panic(fmt.Errorf("not implemented: CurrencyCode - currencyCode"))
+	return r.service.Currency().Code(), nil
 }
 
 func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error) {
-	panic(fmt.Errorf("not implemented: ChangeSetting - changeSetting"))
+	setting, err := r.service.ChangeSetting(ctx, input)
+	told, err := userErrors(err)
+	return &service.SettingPayload{Setting: setting, UserErrors: told}, err
 }
 
 func (r *queryResolver) Settings(ctx context.Context) ([]*service.Setting, error) {
-	panic(fmt.Errorf("not implemented: Settings - settings"))
+	return r.service.ListSettings(ctx)
 }
 
 func (r *Resolver) Money() MoneyResolver { return &moneyResolver{r} }

@@ -8,12 +8,13 @@ package graph
 import (
 	"context"
 	"fmt"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 
 	"entgo.io/contrib/entgql"
 )
@@ -43,15 +44,16 @@ func (r *mutationResolver) RecordContact(ctx context.Context, input service.Reco
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
-	panic(fmt.Errorf("not implemented: Contacts - contacts"))
+	by, direction := byContact(orderBy)
+	return r.contacts().rows(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
 func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error) {
-	panic(fmt.Errorf("not implemented: ContactEconomics - contactEconomics"))
+	return nil, notYet("contactEconomics")
 }
 
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: ContactRecorded - contactRecorded"))
+	return r.contactRecorded(ctx, customerID)
 }
 
 func (r *Resolver) ContactValue() ContactValueResolver { return &contactValueResolver{r} }

@@ -8,25 +8,29 @@ package graph
 import (
 	"context"
 	"fmt"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 
 	"entgo.io/contrib/entgql"
 )
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
-	panic(fmt.Errorf("not implemented: Contacts - contacts"))
+	by, direction := byContact(orderBy)
+	return r.contacts().under(ctx, obj, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
 func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
-	panic(fmt.Errorf("not implemented: Offers - offers"))
+	by, direction := byOffer(orderBy)
+	return r.offers().under(ctx, obj, window{first, last, after, before}, by, direction, offerFilter(filter, r.service.Now()))
 }
 
 func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	by, direction := byOrder(orderBy)
+	return r.orders().under(ctx, obj, window{first, last, after, before}, by, direction, orderFilter(filter))
 }
 
 func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error) {
@@ -50,37 +54,46 @@ func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer,
 }
 
 func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error) {
-	panic(fmt.Errorf("not implemented: Economics - economics"))
+	return nil, notYet("economics")
 }
 
 func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error) {
-	panic(fmt.Errorf("not implemented: StageChanges - stageChanges"))
+	return r.stageChanges(ctx, obj)
 }
 
 func (r *mutationResolver) CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateCustomer - createCustomer"))
+	customer, err := r.service.CreateCustomer(ctx, input)
+	told, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *mutationResolver) UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateCustomer - updateCustomer"))
+	customer, err := r.service.UpdateCustomer(ctx, input)
+	told, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *mutationResolver) DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error) {
-	panic(fmt.Errorf("not implemented: DeleteCustomer - deleteCustomer"))
+	customer, err := r.service.DeleteCustomer(ctx, input)
+	told, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error) {
-	panic(fmt.Errorf("not implemented: RecordDeparture - recordDeparture"))
+	customer, err := r.service.RecordDeparture(ctx, input)
+	told, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return r.service.Customer(ctx, id, externalID)
 }
 
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
-	panic(fmt.Errorf("not implemented: Customers - customers"))
+	by, direction := byCustomer(orderBy)
+	return r.customers().rows(ctx, window{first, last, after, before}, by, direction, customerFilter(filter, search))
 }
 
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: CustomerChanged - customerChanged"))
+	return r.customerChanged(ctx, id)
 }

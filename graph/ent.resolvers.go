@@ -8,75 +8,76 @@ package graph
 import (
 	"context"
 	"fmt"
+
 	"kopeck/ent"
 )
 
 func (r *contactResolver) Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(neighbours(ctx, obj, func(row *ent.Contact) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *contactResolver) Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error) {
-	panic(fmt.Errorf("not implemented: Staff - staff"))
+	return neighbours(ctx, obj, func(row *ent.Contact) string { return deref(row.StaffID) }, userID, r.usersByID(ctx))
 }
 
 func (r *contactResolver) About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: About - about"))
+	return neighbours(ctx, obj, func(row *ent.Contact) string { return deref(row.AboutID) }, customerID, r.customersByID(ctx))
 }
 
 func (r *contactResolver) Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error) {
-	panic(fmt.Errorf("not implemented: Permission - permission"))
+	return neighbours(ctx, obj, func(row *ent.Contact) string { return deref(row.PermissionID) }, permissionID, r.permissionsByID(ctx))
 }
 
 func (r *customerResolver) Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error) {
-	panic(fmt.Errorf("not implemented: Owner - owner"))
+	return neighbours(ctx, obj, func(row *ent.Customer) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
 }
 
 func (r *customerResolver) ReferredBy(ctx context.Context, obj *ent.Customer) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: ReferredBy - referredBy"))
+	return neighbours(ctx, obj, func(row *ent.Customer) string { return deref(row.ReferredByID) }, customerID, r.customersByID(ctx))
 }
 
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(neighbours(ctx, obj, func(row *ent.Offer) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *offerResolver) Contact(ctx context.Context, obj *ent.Offer) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: Contact - contact"))
+	return neighbours(ctx, obj, func(row *ent.Offer) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
 }
 
 func (r *offerResolver) Order(ctx context.Context, obj *ent.Offer) (*ent.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	return neighbours(ctx, obj, func(row *ent.Offer) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
 }
 
 func (r *offerLineResolver) Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return required(neighbours(ctx, obj, func(row *ent.OfferLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *orderResolver) Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(neighbours(ctx, obj, func(row *ent.Order) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *orderLineResolver) Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return required(neighbours(ctx, obj, func(row *ent.OrderLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *permissionResolver) Customer(ctx context.Context, obj *ent.Permission) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(neighbours(ctx, obj, func(row *ent.Permission) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(neighbours(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *priceAgreementResolver) Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return required(neighbours(ctx, obj, func(row *ent.PriceAgreement) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	return r.node(ctx, id)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	return r.nodes(ctx, ids)
 }
 
 func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }

@@ -8,6 +8,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
+	"sync/atomic"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
@@ -16,10 +21,6 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
-	"math"
-	"strconv"
-	"sync/atomic"
-	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -7674,6 +7675,7 @@ func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Time")
 }
@@ -7697,6 +7699,7 @@ func (ec *executionContext) _BackTest_holdoutOrders(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_holdoutOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Int")
 }
@@ -7720,6 +7723,7 @@ func (ec *executionContext) _BackTest_predictedOrders(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_predictedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7743,6 +7747,7 @@ func (ec *executionContext) _BackTest_meanAbsoluteError(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_meanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7766,6 +7771,7 @@ func (ec *executionContext) _BackTest_rootMeanSquareError(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_rootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7789,6 +7795,7 @@ func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_baselineRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7812,6 +7819,7 @@ func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ID")
 }
@@ -7835,6 +7843,7 @@ func (ec *executionContext) _Contact_version(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Int")
 }
@@ -7858,6 +7867,7 @@ func (ec *executionContext) _Contact_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ContactKind")
 }
@@ -7881,6 +7891,7 @@ func (ec *executionContext) _Contact_direction(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Direction")
 }
@@ -7904,6 +7915,7 @@ func (ec *executionContext) _Contact_channel(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Channel")
 }
@@ -7927,6 +7939,7 @@ func (ec *executionContext) _Contact_at(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
 }
@@ -7950,6 +7963,7 @@ func (ec *executionContext) _Contact_minutes(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Decimal")
 }
@@ -7973,6 +7987,7 @@ func (ec *executionContext) _Contact_subject(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -7996,6 +8011,7 @@ func (ec *executionContext) _Contact_notes(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8019,6 +8035,7 @@ func (ec *executionContext) _Contact_cost(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8051,6 +8068,7 @@ func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8083,6 +8101,7 @@ func (ec *executionContext) _Contact_staff(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8115,6 +8134,7 @@ func (ec *executionContext) _Contact_about(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_about(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8147,6 +8167,7 @@ func (ec *executionContext) _Contact_permission(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8179,6 +8200,7 @@ func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8211,6 +8233,7 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8243,6 +8266,7 @@ func (ec *executionContext) _Contact_purpose(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Purpose")
 }
@@ -8266,6 +8290,7 @@ func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8298,6 +8323,7 @@ func (ec *executionContext) _ContactConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8330,6 +8356,7 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
 }
@@ -8353,6 +8380,7 @@ func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8376,6 +8404,7 @@ func (ec *executionContext) _ContactEconomics_to(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8399,6 +8428,7 @@ func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "AttributionModel")
 }
@@ -8422,6 +8452,7 @@ func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8454,6 +8485,7 @@ func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8486,6 +8518,7 @@ func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8518,6 +8551,7 @@ func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
@@ -8541,6 +8575,7 @@ func (ec *executionContext) _ContactEconomicsRow_contacts(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Int")
 }
@@ -8564,6 +8599,7 @@ func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8587,6 +8623,7 @@ func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8619,6 +8656,7 @@ func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8651,6 +8689,7 @@ func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8683,6 +8722,7 @@ func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Contex
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_returnOnCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8706,6 +8746,7 @@ func (ec *executionContext) _ContactEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEdge",
@@ -8738,6 +8779,7 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEdge", field, false, false, "Cursor")
 }
@@ -8761,6 +8803,7 @@ func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8793,6 +8836,7 @@ func (ec *executionContext) _ContactPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8825,6 +8869,7 @@ func (ec *executionContext) _ContactValue_realised(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8857,6 +8902,7 @@ func (ec *executionContext) _ContactValue_expected(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8889,6 +8935,7 @@ func (ec *executionContext) _ContactValue_net(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8922,6 +8969,7 @@ func (ec *executionContext) _ContactValue_credits(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8965,6 +9013,7 @@ func (ec *executionContext) _CostLine_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "CostLineKind")
 }
@@ -8988,6 +9037,7 @@ func (ec *executionContext) _CostLine_label(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "String")
 }
@@ -9011,6 +9061,7 @@ func (ec *executionContext) _CostLine_quantity(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9034,6 +9085,7 @@ func (ec *executionContext) _CostLine_rate(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9057,6 +9109,7 @@ func (ec *executionContext) _CostLine_amount(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CostLine",
@@ -9089,6 +9142,7 @@ func (ec *executionContext) _CostLine_rateValidFrom(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_rateValidFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Time")
 }
@@ -9112,6 +9166,7 @@ func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Credit_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9144,6 +9199,7 @@ func (ec *executionContext) _Credit_amount(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Credit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9176,6 +9232,7 @@ func (ec *executionContext) _Credit_share(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Credit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Credit", field, false, false, "Decimal")
 }
@@ -9199,6 +9256,7 @@ func (ec *executionContext) _Customer_id(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "ID")
 }
@@ -9222,6 +9280,7 @@ func (ec *executionContext) _Customer_version(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Int")
 }
@@ -9245,6 +9304,7 @@ func (ec *executionContext) _Customer_createdAt(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9268,6 +9328,7 @@ func (ec *executionContext) _Customer_updatedAt(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9291,6 +9352,7 @@ func (ec *executionContext) _Customer_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "CustomerKind")
 }
@@ -9314,6 +9376,7 @@ func (ec *executionContext) _Customer_name(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9337,6 +9400,7 @@ func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9360,6 +9424,7 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9383,6 +9448,7 @@ func (ec *executionContext) _Customer_externalId(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9406,6 +9472,7 @@ func (ec *executionContext) _Customer_stage(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Stage")
 }
@@ -9429,6 +9496,7 @@ func (ec *executionContext) _Customer_segment(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_segment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Segment")
 }
@@ -9452,6 +9520,7 @@ func (ec *executionContext) _Customer_measurements(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "JSON")
 }
@@ -9475,6 +9544,7 @@ func (ec *executionContext) _Customer_acquiredAt(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_acquiredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9498,6 +9568,7 @@ func (ec *executionContext) _Customer_acquisitionCost(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9530,6 +9601,7 @@ func (ec *executionContext) _Customer_owner(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9562,6 +9634,7 @@ func (ec *executionContext) _Customer_referredBy(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_referredBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9595,6 +9668,7 @@ func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9639,6 +9713,7 @@ func (ec *executionContext) _Customer_offers(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9683,6 +9758,7 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9727,6 +9803,7 @@ func (ec *executionContext) _Customer_permissions(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_permissions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9771,6 +9848,7 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_mayContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9815,6 +9893,7 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_price(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9859,6 +9938,7 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_prices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9903,6 +9983,7 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_lifetimeValue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9947,6 +10028,7 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_economics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9990,6 +10072,7 @@ func (ec *executionContext) _Customer_stageChanges(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10022,6 +10105,7 @@ func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10054,6 +10138,7 @@ func (ec *executionContext) _CustomerConnection_pageInfo(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10086,6 +10171,7 @@ func (ec *executionContext) _CustomerConnection_totalCount(ctx context.Context, 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerConnection", field, false, false, "Int")
 }
@@ -10109,6 +10195,7 @@ func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_revenue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10141,6 +10228,7 @@ func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10173,6 +10261,7 @@ func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_contactCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10205,6 +10294,7 @@ func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Conte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10237,6 +10327,7 @@ func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10269,6 +10360,7 @@ func (ec *executionContext) _CustomerEconomics_orders(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10292,6 +10384,7 @@ func (ec *executionContext) _CustomerEconomics_contacts(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10315,6 +10408,7 @@ func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_shareOfWallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Decimal")
 }
@@ -10338,6 +10432,7 @@ func (ec *executionContext) _CustomerEconomics_acquisitionPaidBackAt(ctx context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionPaidBackAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Time")
 }
@@ -10361,6 +10456,7 @@ func (ec *executionContext) _CustomerEdge_node(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEdge",
@@ -10393,6 +10489,7 @@ func (ec *executionContext) _CustomerEdge_cursor(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEdge", field, false, false, "Cursor")
 }
@@ -10416,6 +10513,7 @@ func (ec *executionContext) _CustomerPayload_customer(ctx context.Context, field
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10448,6 +10546,7 @@ func (ec *executionContext) _CustomerPayload_userErrors(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10480,6 +10579,7 @@ func (ec *executionContext) _FieldConflict_name(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "String")
 }
@@ -10503,6 +10603,7 @@ func (ec *executionContext) _FieldConflict_base(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10526,6 +10627,7 @@ func (ec *executionContext) _FieldConflict_theirs(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10549,6 +10651,7 @@ func (ec *executionContext) _FieldConflict_yours(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10572,6 +10675,7 @@ func (ec *executionContext) _InvalidInput_field(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_InvalidInput_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10595,6 +10699,7 @@ func (ec *executionContext) _InvalidInput_code(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_InvalidInput_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "UserErrorCode")
 }
@@ -10618,6 +10723,7 @@ func (ec *executionContext) _InvalidInput_message(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10641,6 +10747,7 @@ func (ec *executionContext) _LedgerCheck_balanced(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_balanced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Boolean")
 }
@@ -10664,6 +10771,7 @@ func (ec *executionContext) _LedgerCheck_orders(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Int")
 }
@@ -10687,6 +10795,7 @@ func (ec *executionContext) _LedgerCheck_margin(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10719,6 +10828,7 @@ func (ec *executionContext) _LedgerCheck_credited(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_credited(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10751,6 +10861,7 @@ func (ec *executionContext) _LedgerCheck_unattributed(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10783,6 +10894,7 @@ func (ec *executionContext) _LedgerCheck_difference(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10815,6 +10927,7 @@ func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_offenders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "ID")
 }
@@ -10838,6 +10951,7 @@ func (ec *executionContext) _LifetimeModel_id(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "ID")
 }
@@ -10861,6 +10975,7 @@ func (ec *executionContext) _LifetimeModel_kind(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "LifetimeModelKind")
 }
@@ -10884,6 +10999,7 @@ func (ec *executionContext) _LifetimeModel_timeUnit(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_timeUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "TimeUnit")
 }
@@ -10907,6 +11023,7 @@ func (ec *executionContext) _LifetimeModel_parameters(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "JSON")
 }
@@ -10930,6 +11047,7 @@ func (ec *executionContext) _LifetimeModel_logLikelihood(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -10953,6 +11071,7 @@ func (ec *executionContext) _LifetimeModel_customers(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -10976,6 +11095,7 @@ func (ec *executionContext) _LifetimeModel_converged(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_converged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -10999,6 +11119,7 @@ func (ec *executionContext) _LifetimeModel_iterations(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_iterations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -11022,6 +11143,7 @@ func (ec *executionContext) _LifetimeModel_gradientNorm(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_gradientNorm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -11045,6 +11167,7 @@ func (ec *executionContext) _LifetimeModel_active(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11068,6 +11191,7 @@ func (ec *executionContext) _LifetimeModel_fittedAt(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_fittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11091,6 +11215,7 @@ func (ec *executionContext) _LifetimeModel_calibrationEnd(ctx context.Context, f
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11114,6 +11239,7 @@ func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_backTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModel",
@@ -11146,6 +11272,7 @@ func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, true, true, "String")
 }
@@ -11169,6 +11296,7 @@ func (ec *executionContext) _LifetimeModelPayload_model(ctx context.Context, fie
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModelPayload_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11201,6 +11329,7 @@ func (ec *executionContext) _LifetimeModelPayload_userErrors(ctx context.Context
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11233,6 +11362,7 @@ func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Time")
 }
@@ -11256,6 +11386,7 @@ func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_horizonMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11279,6 +11410,7 @@ func (ec *executionContext) _LifetimeValue_model(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11311,6 +11443,7 @@ func (ec *executionContext) _LifetimeValue_frequency(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_frequency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11334,6 +11467,7 @@ func (ec *executionContext) _LifetimeValue_recency(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_recency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11357,6 +11491,7 @@ func (ec *executionContext) _LifetimeValue_age(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_age(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11380,6 +11515,7 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_probabilityAlive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11403,6 +11539,7 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11426,6 +11563,7 @@ func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Conte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrderMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11458,6 +11596,7 @@ func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_past(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11490,6 +11629,7 @@ func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_future(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11522,6 +11662,7 @@ func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11554,6 +11695,7 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
 }
@@ -11577,6 +11719,7 @@ func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Money_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "Decimal")
 }
@@ -11600,6 +11743,7 @@ func (ec *executionContext) _Money_currencyCode(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Money_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "CurrencyCode")
 }
@@ -11624,6 +11768,7 @@ func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11668,6 +11813,7 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11712,6 +11858,7 @@ func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11756,6 +11903,7 @@ func (ec *executionContext) _Mutation_updateCustomer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_updateCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11800,6 +11948,7 @@ func (ec *executionContext) _Mutation_deleteCustomer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_deleteCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11844,6 +11993,7 @@ func (ec *executionContext) _Mutation_recordDeparture(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_recordDeparture(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11888,6 +12038,7 @@ func (ec *executionContext) _Mutation_fitLifetimeModel(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_fitLifetimeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11932,6 +12083,7 @@ func (ec *executionContext) _Mutation_createOffer(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11976,6 +12128,7 @@ func (ec *executionContext) _Mutation_sendOffer(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_sendOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12020,6 +12173,7 @@ func (ec *executionContext) _Mutation_viewOffer(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_viewOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12064,6 +12218,7 @@ func (ec *executionContext) _Mutation_acceptOffer(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_acceptOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12108,6 +12263,7 @@ func (ec *executionContext) _Mutation_declineOffer(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_declineOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12152,6 +12308,7 @@ func (ec *executionContext) _Mutation_withdrawOffer(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_withdrawOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12196,6 +12353,7 @@ func (ec *executionContext) _Mutation_placeOrder(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_placeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12240,6 +12398,7 @@ func (ec *executionContext) _Mutation_completeOrder(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_completeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12284,6 +12443,7 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_cancelOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12328,6 +12488,7 @@ func (ec *executionContext) _Mutation_refundOrder(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_refundOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12372,6 +12533,7 @@ func (ec *executionContext) _Mutation_grantPermission(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_grantPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12416,6 +12578,7 @@ func (ec *executionContext) _Mutation_confirmPermission(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_confirmPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12460,6 +12623,7 @@ func (ec *executionContext) _Mutation_revokePermission(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_revokePermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12504,6 +12668,7 @@ func (ec *executionContext) _Mutation_revokePermissionByLink(ctx context.Context
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_revokePermissionByLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12548,6 +12713,7 @@ func (ec *executionContext) _Mutation_createPriceRule(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12592,6 +12758,7 @@ func (ec *executionContext) _Mutation_retirePriceRule(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_retirePriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12636,6 +12803,7 @@ func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12680,6 +12848,7 @@ func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12724,6 +12893,7 @@ func (ec *executionContext) _Mutation_updateProduct(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_updateProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12768,6 +12938,7 @@ func (ec *executionContext) _Mutation_setListPrice(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_setListPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12812,6 +12983,7 @@ func (ec *executionContext) _Mutation_setRate(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_setRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12856,6 +13028,7 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12900,6 +13073,7 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_refreshSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12944,6 +13118,7 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_signOut(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12988,6 +13163,7 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13032,6 +13208,7 @@ func (ec *executionContext) _Mutation_updateUser(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13075,6 +13252,7 @@ func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "ID")
 }
@@ -13098,6 +13276,7 @@ func (ec *executionContext) _Offer_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
@@ -13121,6 +13300,7 @@ func (ec *executionContext) _Offer_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13144,6 +13324,7 @@ func (ec *executionContext) _Offer_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13167,6 +13348,7 @@ func (ec *executionContext) _Offer_kind(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "OfferKind")
 }
@@ -13190,6 +13372,7 @@ func (ec *executionContext) _Offer_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13222,6 +13405,7 @@ func (ec *executionContext) _Offer_expiresAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13245,6 +13429,7 @@ func (ec *executionContext) _Offer_sentAt(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13268,6 +13453,7 @@ func (ec *executionContext) _Offer_viewedAt(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_viewedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13291,6 +13477,7 @@ func (ec *executionContext) _Offer_decidedAt(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13314,6 +13501,7 @@ func (ec *executionContext) _Offer_declineReason(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_declineReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
@@ -13337,6 +13525,7 @@ func (ec *executionContext) _Offer_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13369,6 +13558,7 @@ func (ec *executionContext) _Offer_contact(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13401,6 +13591,7 @@ func (ec *executionContext) _Offer_order(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13433,6 +13624,7 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, true, true, "OfferStatus")
 }
@@ -13456,6 +13648,7 @@ func (ec *executionContext) _Offer_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13488,6 +13681,7 @@ func (ec *executionContext) _OfferConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13520,6 +13714,7 @@ func (ec *executionContext) _OfferConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13552,6 +13747,7 @@ func (ec *executionContext) _OfferConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferConnection", field, false, false, "Int")
 }
@@ -13575,6 +13771,7 @@ func (ec *executionContext) _OfferEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferEdge",
@@ -13607,6 +13804,7 @@ func (ec *executionContext) _OfferEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferEdge", field, false, false, "Cursor")
 }
@@ -13630,6 +13828,7 @@ func (ec *executionContext) _OfferLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "ID")
 }
@@ -13653,6 +13852,7 @@ func (ec *executionContext) _OfferLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "Decimal")
 }
@@ -13676,6 +13876,7 @@ func (ec *executionContext) _OfferLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13708,6 +13909,7 @@ func (ec *executionContext) _OfferLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13740,6 +13942,7 @@ func (ec *executionContext) _OfferLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13772,6 +13975,7 @@ func (ec *executionContext) _OfferLine_priceLines(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_priceLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13804,6 +14008,7 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_repriced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13836,6 +14041,7 @@ func (ec *executionContext) _OfferPayload_offer(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -13868,6 +14074,7 @@ func (ec *executionContext) _OfferPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -13900,6 +14107,7 @@ func (ec *executionContext) _Order_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "ID")
 }
@@ -13923,6 +14131,7 @@ func (ec *executionContext) _Order_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Int")
 }
@@ -13946,6 +14155,7 @@ func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -13969,6 +14179,7 @@ func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -13992,6 +14203,7 @@ func (ec *executionContext) _Order_externalId(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14015,6 +14227,7 @@ func (ec *executionContext) _Order_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderStatus")
 }
@@ -14038,6 +14251,7 @@ func (ec *executionContext) _Order_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14061,6 +14275,7 @@ func (ec *executionContext) _Order_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14093,6 +14308,7 @@ func (ec *executionContext) _Order_refunded(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14125,6 +14341,7 @@ func (ec *executionContext) _Order_dueAt(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14148,6 +14365,7 @@ func (ec *executionContext) _Order_completedAt(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_completedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14171,6 +14389,7 @@ func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14194,6 +14413,7 @@ func (ec *executionContext) _Order_cancelReason(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_cancelReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14217,6 +14437,7 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14249,6 +14470,7 @@ func (ec *executionContext) _Order_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14299,6 +14521,7 @@ func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14349,6 +14572,7 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14400,6 +14624,7 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14443,6 +14668,7 @@ func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14475,6 +14701,7 @@ func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14507,6 +14734,7 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
 }
@@ -14530,6 +14758,7 @@ func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderCredit_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14562,6 +14791,7 @@ func (ec *executionContext) _OrderCredit_amount(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderCredit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14594,6 +14824,7 @@ func (ec *executionContext) _OrderCredit_share(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderCredit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderCredit", field, false, false, "Decimal")
 }
@@ -14617,6 +14848,7 @@ func (ec *executionContext) _OrderEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderEdge",
@@ -14649,6 +14881,7 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
 }
@@ -14672,6 +14905,7 @@ func (ec *executionContext) _OrderLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "ID")
 }
@@ -14695,6 +14929,7 @@ func (ec *executionContext) _OrderLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "Decimal")
 }
@@ -14718,6 +14953,7 @@ func (ec *executionContext) _OrderLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14750,6 +14986,7 @@ func (ec *executionContext) _OrderLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14782,6 +15019,7 @@ func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14814,6 +15052,7 @@ func (ec *executionContext) _OrderPayload_order(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderPayload_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -14846,6 +15085,7 @@ func (ec *executionContext) _OrderPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -14878,6 +15118,7 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -14901,6 +15142,7 @@ func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -14924,6 +15166,7 @@ func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -14947,6 +15190,7 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -14970,6 +15214,7 @@ func (ec *executionContext) _Permission_id(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "ID")
 }
@@ -14993,6 +15238,7 @@ func (ec *executionContext) _Permission_version(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Int")
 }
@@ -15016,6 +15262,7 @@ func (ec *executionContext) _Permission_channel(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Channel")
 }
@@ -15039,6 +15286,7 @@ func (ec *executionContext) _Permission_purpose(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Purpose")
 }
@@ -15062,6 +15310,7 @@ func (ec *executionContext) _Permission_level(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionLevel")
 }
@@ -15085,6 +15334,7 @@ func (ec *executionContext) _Permission_grantedAt(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_grantedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15108,6 +15358,7 @@ func (ec *executionContext) _Permission_expiresAt(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15131,6 +15382,7 @@ func (ec *executionContext) _Permission_revokedAt(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15154,6 +15406,7 @@ func (ec *executionContext) _Permission_customer(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15186,6 +15439,7 @@ func (ec *executionContext) _Permission_state(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionState")
 }
@@ -15209,6 +15463,7 @@ func (ec *executionContext) _Permission_events(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15241,6 +15496,7 @@ func (ec *executionContext) _Permission_value(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15273,6 +15529,7 @@ func (ec *executionContext) _Permission_revocationToken(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_revocationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, true, true, "String")
 }
@@ -15296,6 +15553,7 @@ func (ec *executionContext) _PermissionDecision_allowed(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "Boolean")
 }
@@ -15319,6 +15577,7 @@ func (ec *executionContext) _PermissionDecision_reason(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "String")
 }
@@ -15342,6 +15601,7 @@ func (ec *executionContext) _PermissionDecision_permission(ctx context.Context, 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionDecision",
@@ -15374,6 +15634,7 @@ func (ec *executionContext) _PermissionDecision_requiredLevel(ctx context.Contex
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15397,6 +15658,7 @@ func (ec *executionContext) _PermissionDecision_currentLevel(ctx context.Context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15420,6 +15682,7 @@ func (ec *executionContext) _PermissionEvent_id(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "ID")
 }
@@ -15443,6 +15706,7 @@ func (ec *executionContext) _PermissionEvent_at(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15466,6 +15730,7 @@ func (ec *executionContext) _PermissionEvent_kind(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionEventKind")
 }
@@ -15489,6 +15754,7 @@ func (ec *executionContext) _PermissionEvent_level(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionLevel")
 }
@@ -15512,6 +15778,7 @@ func (ec *executionContext) _PermissionEvent_expiresAt(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15535,6 +15802,7 @@ func (ec *executionContext) _PermissionEvent_actor(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15558,6 +15826,7 @@ func (ec *executionContext) _PermissionEvent_source(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15581,6 +15850,7 @@ func (ec *executionContext) _PermissionEvent_wording(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_wording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15604,6 +15874,7 @@ func (ec *executionContext) _PermissionEvent_wordingVersion(ctx context.Context,
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_wordingVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15627,6 +15898,7 @@ func (ec *executionContext) _PermissionEvent_address(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15650,6 +15922,7 @@ func (ec *executionContext) _PermissionEvent_reason(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15673,6 +15946,7 @@ func (ec *executionContext) _PermissionEvent_previousHash(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_previousHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15696,6 +15970,7 @@ func (ec *executionContext) _PermissionEvent_hash(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_hash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15719,6 +15994,7 @@ func (ec *executionContext) _PermissionMissing_field(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -15742,6 +16018,7 @@ func (ec *executionContext) _PermissionMissing_code(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "UserErrorCode")
 }
@@ -15765,6 +16042,7 @@ func (ec *executionContext) _PermissionMissing_message(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -15788,6 +16066,7 @@ func (ec *executionContext) _PermissionMissing_channel(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Channel")
 }
@@ -15811,6 +16090,7 @@ func (ec *executionContext) _PermissionMissing_purpose(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Purpose")
 }
@@ -15834,6 +16114,7 @@ func (ec *executionContext) _PermissionMissing_requiredLevel(ctx context.Context
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -15857,6 +16138,7 @@ func (ec *executionContext) _PermissionMissing_currentLevel(ctx context.Context,
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -15880,6 +16162,7 @@ func (ec *executionContext) _PermissionPayload_permission(ctx context.Context, f
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionPayload_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -15912,6 +16195,7 @@ func (ec *executionContext) _PermissionPayload_confirmationToken(ctx context.Con
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionPayload_confirmationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionPayload", field, false, false, "String")
 }
@@ -15935,6 +16219,7 @@ func (ec *executionContext) _PermissionPayload_userErrors(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -15967,6 +16252,7 @@ func (ec *executionContext) _PermissionValue_contacts(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionValue", field, false, false, "Int")
 }
@@ -15990,6 +16276,7 @@ func (ec *executionContext) _PermissionValue_cost(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16022,6 +16309,7 @@ func (ec *executionContext) _PermissionValue_realised(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16054,6 +16342,7 @@ func (ec *executionContext) _PermissionValue_net(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16086,6 +16375,7 @@ func (ec *executionContext) _Price_product(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16118,6 +16408,7 @@ func (ec *executionContext) _Price_quantity(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Decimal")
 }
@@ -16141,6 +16432,7 @@ func (ec *executionContext) _Price_unit(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16173,6 +16465,7 @@ func (ec *executionContext) _Price_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16205,6 +16498,7 @@ func (ec *executionContext) _Price_list(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16237,6 +16531,7 @@ func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16269,6 +16564,7 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16319,6 +16615,7 @@ func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16369,6 +16666,7 @@ func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16419,6 +16717,7 @@ func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16451,6 +16750,7 @@ func (ec *executionContext) _Price_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16474,6 +16774,7 @@ func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16497,6 +16798,7 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
 }
@@ -16520,6 +16822,7 @@ func (ec *executionContext) _PriceAgreement_id(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "ID")
 }
@@ -16543,6 +16846,7 @@ func (ec *executionContext) _PriceAgreement_version(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Int")
 }
@@ -16566,6 +16870,7 @@ func (ec *executionContext) _PriceAgreement_unit(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16598,6 +16903,7 @@ func (ec *executionContext) _PriceAgreement_minimumQuantity(ctx context.Context,
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_minimumQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Decimal")
 }
@@ -16621,6 +16927,7 @@ func (ec *executionContext) _PriceAgreement_validFrom(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16644,6 +16951,7 @@ func (ec *executionContext) _PriceAgreement_validTo(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16667,6 +16975,7 @@ func (ec *executionContext) _PriceAgreement_overrideFloorReason(ctx context.Cont
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_overrideFloorReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
 }
@@ -16690,6 +16999,7 @@ func (ec *executionContext) _PriceAgreement_recordedAt(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16713,6 +17023,7 @@ func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16745,6 +17056,7 @@ func (ec *executionContext) _PriceAgreement_product(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16777,6 +17089,7 @@ func (ec *executionContext) _PriceAgreementPayload_agreement(ctx context.Context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreementPayload_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -16809,6 +17122,7 @@ func (ec *executionContext) _PriceAgreementPayload_userErrors(ctx context.Contex
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreementPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -16841,6 +17155,7 @@ func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -16873,6 +17188,7 @@ func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -16905,6 +17221,7 @@ func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceEdge_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -16937,6 +17254,7 @@ func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -16969,6 +17287,7 @@ func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceEdge", field, false, false, "Cursor")
 }
@@ -16992,6 +17311,7 @@ func (ec *executionContext) _PriceLine_kind(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "PriceLineKind")
 }
@@ -17015,6 +17335,7 @@ func (ec *executionContext) _PriceLine_label(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "String")
 }
@@ -17038,6 +17359,7 @@ func (ec *executionContext) _PriceLine_amount(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17070,6 +17392,7 @@ func (ec *executionContext) _PriceLine_rule(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17102,6 +17425,7 @@ func (ec *executionContext) _PriceRule_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "ID")
 }
@@ -17125,6 +17449,7 @@ func (ec *executionContext) _PriceRule_version(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17148,6 +17473,7 @@ func (ec *executionContext) _PriceRule_name(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17171,6 +17497,7 @@ func (ec *executionContext) _PriceRule_condition(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17194,6 +17521,7 @@ func (ec *executionContext) _PriceRule_percent(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Decimal")
 }
@@ -17217,6 +17545,7 @@ func (ec *executionContext) _PriceRule_amount(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17249,6 +17578,7 @@ func (ec *executionContext) _PriceRule_price(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17281,6 +17611,7 @@ func (ec *executionContext) _PriceRule_priority(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_priority(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17304,6 +17635,7 @@ func (ec *executionContext) _PriceRule_exclusive(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_exclusive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17327,6 +17659,7 @@ func (ec *executionContext) _PriceRule_validFrom(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17350,6 +17683,7 @@ func (ec *executionContext) _PriceRule_validTo(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17373,6 +17707,7 @@ func (ec *executionContext) _PriceRule_active(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17396,6 +17731,7 @@ func (ec *executionContext) _PriceRule_recordedAt(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17419,6 +17755,7 @@ func (ec *executionContext) _PriceRulePayload_priceRule(ctx context.Context, fie
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRulePayload_priceRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17451,6 +17788,7 @@ func (ec *executionContext) _PriceRulePayload_userErrors(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRulePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17483,6 +17821,7 @@ func (ec *executionContext) _Product_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ID")
 }
@@ -17506,6 +17845,7 @@ func (ec *executionContext) _Product_version(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -17529,6 +17869,7 @@ func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17552,6 +17893,7 @@ func (ec *executionContext) _Product_updatedAt(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17575,6 +17917,7 @@ func (ec *executionContext) _Product_sku(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17598,6 +17941,7 @@ func (ec *executionContext) _Product_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17621,6 +17965,7 @@ func (ec *executionContext) _Product_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ProductKind")
 }
@@ -17644,6 +17989,7 @@ func (ec *executionContext) _Product_active(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Boolean")
 }
@@ -17667,6 +18013,7 @@ func (ec *executionContext) _Product_standardLeadDays(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_standardLeadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -17691,6 +18038,7 @@ func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_listPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -17753,6 +18101,7 @@ func (ec *executionContext) _Product_cost(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_cost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -17796,6 +18145,7 @@ func (ec *executionContext) _Product_options(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -17828,6 +18178,7 @@ func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -17860,6 +18211,7 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -17892,6 +18244,7 @@ func (ec *executionContext) _ProductConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, "Int")
 }
@@ -17915,6 +18268,7 @@ func (ec *executionContext) _ProductCost_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductCost", field, false, false, "Time")
 }
@@ -17938,6 +18292,7 @@ func (ec *executionContext) _ProductCost_full(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_full(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -17970,6 +18325,7 @@ func (ec *executionContext) _ProductCost_marginal(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_marginal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18002,6 +18358,7 @@ func (ec *executionContext) _ProductCost_lines(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18034,6 +18391,7 @@ func (ec *executionContext) _ProductEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductEdge",
@@ -18066,6 +18424,7 @@ func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductEdge", field, false, false, "Cursor")
 }
@@ -18089,6 +18448,7 @@ func (ec *executionContext) _ProductOption_code(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18112,6 +18472,7 @@ func (ec *executionContext) _ProductOption_name(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18135,6 +18496,7 @@ func (ec *executionContext) _ProductOption_surcharge(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductOption",
@@ -18167,6 +18529,7 @@ func (ec *executionContext) _ProductPayload_product(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductPayload_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18199,6 +18562,7 @@ func (ec *executionContext) _ProductPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18232,6 +18596,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18276,6 +18641,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18319,6 +18685,7 @@ func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18352,6 +18719,7 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18414,6 +18782,7 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18458,6 +18827,7 @@ func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_customer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18502,6 +18872,7 @@ func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18545,6 +18916,7 @@ func (ec *executionContext) _Query_lifetimeModel(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_lifetimeModel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18577,6 +18949,7 @@ func (ec *executionContext) _Query_lifetimeModels(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_lifetimeModels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18610,6 +18983,7 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18654,6 +19028,7 @@ func (ec *executionContext) _Query_orders(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18716,6 +19091,7 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_ledgerCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18759,6 +19135,7 @@ func (ec *executionContext) _Query_priceRules(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_priceRules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18792,6 +19169,7 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_products(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18854,6 +19232,7 @@ func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_rates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18897,6 +19276,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18929,6 +19309,7 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18962,6 +19343,7 @@ func (ec *executionContext) _Query___type(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query___type(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19005,6 +19387,7 @@ func (ec *executionContext) _Query___schema(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19037,6 +19420,7 @@ func (ec *executionContext) _Rate_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "ID")
 }
@@ -19060,6 +19444,7 @@ func (ec *executionContext) _Rate_subject(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "RateSubject")
 }
@@ -19083,6 +19468,7 @@ func (ec *executionContext) _Rate_code(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19106,6 +19492,7 @@ func (ec *executionContext) _Rate_unit(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19129,6 +19516,7 @@ func (ec *executionContext) _Rate_amount(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19152,6 +19540,7 @@ func (ec *executionContext) _Rate_currencyCode(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "CurrencyCode")
 }
@@ -19175,6 +19564,7 @@ func (ec *executionContext) _Rate_validFrom(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19198,6 +19588,7 @@ func (ec *executionContext) _Rate_recordedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19221,6 +19612,7 @@ func (ec *executionContext) _Rate_capacityPerDay(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_capacityPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19244,6 +19636,7 @@ func (ec *executionContext) _Rate_fixedShare(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_fixedShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19267,6 +19660,7 @@ func (ec *executionContext) _RatePayload_rate(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_RatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19299,6 +19693,7 @@ func (ec *executionContext) _RatePayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19331,6 +19726,7 @@ func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RejectedRule_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectedRule",
@@ -19363,6 +19759,7 @@ func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
 }
@@ -19386,6 +19783,7 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_revoked(ctx context.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_revoked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevokePermissionByLinkPayload", field, false, false, "Boolean")
 }
@@ -19409,6 +19807,7 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_userErrors(ctx contex
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RevokePermissionByLinkPayload",
@@ -19441,6 +19840,7 @@ func (ec *executionContext) _Session_accessToken(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19464,6 +19864,7 @@ func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
@@ -19487,6 +19888,7 @@ func (ec *executionContext) _Session_refreshToken(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_refreshToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19510,6 +19912,7 @@ func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Session",
@@ -19542,6 +19945,7 @@ func (ec *executionContext) _SessionPayload_session(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_SessionPayload_session(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -19574,6 +19978,7 @@ func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_SessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -19606,6 +20011,7 @@ func (ec *executionContext) _Setting_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Setting_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -19629,6 +20035,7 @@ func (ec *executionContext) _Setting_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Setting_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "JSON")
 }
@@ -19652,6 +20059,7 @@ func (ec *executionContext) _Setting_description(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Setting_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -19675,6 +20083,7 @@ func (ec *executionContext) _SettingPayload_setting(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_SettingPayload_setting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -19707,6 +20116,7 @@ func (ec *executionContext) _SettingPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_SettingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -19739,6 +20149,7 @@ func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SignOutPayload",
@@ -19771,6 +20182,7 @@ func (ec *executionContext) _StageChange_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Time")
 }
@@ -19794,6 +20206,7 @@ func (ec *executionContext) _StageChange_from(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -19817,6 +20230,7 @@ func (ec *executionContext) _StageChange_to(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -19840,6 +20254,7 @@ func (ec *executionContext) _StageChange_reason(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -19863,6 +20278,7 @@ func (ec *executionContext) _StageChange_actor(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -19887,6 +20303,7 @@ func (ec *executionContext) _Subscription_contactRecorded(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Subscription_contactRecorded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -19931,6 +20348,7 @@ func (ec *executionContext) _Subscription_customerChanged(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -19974,6 +20392,7 @@ func (ec *executionContext) _User_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
@@ -19997,6 +20416,7 @@ func (ec *executionContext) _User_version(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Int")
 }
@@ -20020,6 +20440,7 @@ func (ec *executionContext) _User_createdAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20043,6 +20464,7 @@ func (ec *executionContext) _User_updatedAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20066,6 +20488,7 @@ func (ec *executionContext) _User_email(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20089,6 +20512,7 @@ func (ec *executionContext) _User_name(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20112,6 +20536,7 @@ func (ec *executionContext) _User_role(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Role")
 }
@@ -20135,6 +20560,7 @@ func (ec *executionContext) _User_active(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Boolean")
 }
@@ -20158,6 +20584,7 @@ func (ec *executionContext) _User_grade(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20181,6 +20608,7 @@ func (ec *executionContext) _UserPayload_user(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_UserPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20213,6 +20641,7 @@ func (ec *executionContext) _UserPayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_UserPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20245,6 +20674,7 @@ func (ec *executionContext) _VersionConflict_field(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20268,6 +20698,7 @@ func (ec *executionContext) _VersionConflict_code(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "UserErrorCode")
 }
@@ -20291,6 +20722,7 @@ func (ec *executionContext) _VersionConflict_message(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20314,6 +20746,7 @@ func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context,
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
 }
@@ -20337,6 +20770,7 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "VersionConflict",
@@ -20369,6 +20803,7 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
@@ -20401,6 +20836,7 @@ func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
 }
@@ -20424,6 +20860,7 @@ func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Viewer_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
@@ -20447,6 +20884,7 @@ func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "String")
 }
@@ -20470,6 +20908,7 @@ func (ec *executionContext) ___Directive_description(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, "String")
 }
@@ -20493,6 +20932,7 @@ func (ec *executionContext) ___Directive_isRepeatable(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "Boolean")
 }
@@ -20516,6 +20956,7 @@ func (ec *executionContext) ___Directive_locations(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_locations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "__DirectiveLocation")
 }
@@ -20540,6 +20981,7 @@ func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Directive",
@@ -20583,6 +21025,7 @@ func (ec *executionContext) ___EnumValue_name(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, "String")
 }
@@ -20606,6 +21049,7 @@ func (ec *executionContext) ___EnumValue_description(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -20629,6 +21073,7 @@ func (ec *executionContext) ___EnumValue_isDeprecated(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "Boolean")
 }
@@ -20652,6 +21097,7 @@ func (ec *executionContext) ___EnumValue_deprecationReason(ctx context.Context, 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -20675,6 +21121,7 @@ func (ec *executionContext) ___Field_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, false, false, "String")
 }
@@ -20698,6 +21145,7 @@ func (ec *executionContext) ___Field_description(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -20722,6 +21170,7 @@ func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -20765,6 +21214,7 @@ func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -20797,6 +21247,7 @@ func (ec *executionContext) ___Field_isDeprecated(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "Boolean")
 }
@@ -20820,6 +21271,7 @@ func (ec *executionContext) ___Field_deprecationReason(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -20843,6 +21295,7 @@ func (ec *executionContext) ___InputValue_name(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -20866,6 +21319,7 @@ func (ec *executionContext) ___InputValue_description(ctx context.Context, field
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -20889,6 +21343,7 @@ func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__InputValue",
@@ -20921,6 +21376,7 @@ func (ec *executionContext) ___InputValue_defaultValue(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -20944,6 +21400,7 @@ func (ec *executionContext) ___InputValue_isDeprecated(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "Boolean")
 }
@@ -20967,6 +21424,7 @@ func (ec *executionContext) ___InputValue_deprecationReason(ctx context.Context,
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -20990,6 +21448,7 @@ func (ec *executionContext) ___Schema_description(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Schema", field, true, false, "String")
 }
@@ -21013,6 +21472,7 @@ func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21045,6 +21505,7 @@ func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21077,6 +21538,7 @@ func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21109,6 +21571,7 @@ func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21141,6 +21604,7 @@ func (ec *executionContext) ___Schema_directives(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21173,6 +21637,7 @@ func (ec *executionContext) ___Type_kind(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "__TypeKind")
 }
@@ -21196,6 +21661,7 @@ func (ec *executionContext) ___Type_name(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21219,6 +21685,7 @@ func (ec *executionContext) ___Type_description(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21242,6 +21709,7 @@ func (ec *executionContext) ___Type_specifiedByURL(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21266,6 +21734,7 @@ func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21309,6 +21778,7 @@ func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21341,6 +21811,7 @@ func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21374,6 +21845,7 @@ func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21418,6 +21890,7 @@ func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_inputFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21461,6 +21934,7 @@ func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21493,6 +21967,7 @@ func (ec *executionContext) ___Type_isOneOf(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "Boolean")
 }
@@ -24966,7 +25441,7 @@ func UnmarshalWithdrawOfferInput(ctx context.Context, raw any) (service.Withdraw
 // region    ************************** interface.gotpl ***************************
 
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj ent.Noder) graphql.Marshaler {
-	switch obj := (obj).(type) {
+	switch obj := obj.(type) {
 	case nil:
 		return graphql.Null
 	case *ent.User:
@@ -25049,7 +25524,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 }
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj service.UserError) graphql.Marshaler {
-	switch obj := (obj).(type) {
+	switch obj := obj.(type) {
 	case nil:
 		return graphql.Null
 	case service.VersionConflict:
@@ -29936,7 +30411,7 @@ func (ec *executionContext) marshalNContactKind2kopeckᚋschemaᚐContactKind(ct
 }
 
 func (ec *executionContext) unmarshalNContactOrderField2ᚖkopeckᚋentᚐContactOrderField(ctx context.Context, v any) (*ent.ContactOrderField, error) {
-	var res = new(ent.ContactOrderField)
+	res := new(ent.ContactOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30132,7 +30607,7 @@ func (ec *executionContext) marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(
 }
 
 func (ec *executionContext) unmarshalNCustomerOrderField2ᚖkopeckᚋentᚐCustomerOrderField(ctx context.Context, v any) (*ent.CustomerOrderField, error) {
-	var res = new(ent.CustomerOrderField)
+	res := new(ent.CustomerOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30462,7 +30937,7 @@ func (ec *executionContext) marshalNOfferLine2ᚖkopeckᚋentᚐOfferLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOfferOrderField2ᚖkopeckᚋentᚐOfferOrderField(ctx context.Context, v any) (*ent.OfferOrderField, error) {
-	var res = new(ent.OfferOrderField)
+	res := new(ent.OfferOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30573,7 +31048,7 @@ func (ec *executionContext) marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrderField(ctx context.Context, v any) (*ent.OrderOrderField, error) {
-	var res = new(ent.OrderOrderField)
+	res := new(ent.OrderOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30918,7 +31393,7 @@ func (ec *executionContext) unmarshalNProductOptionInput2ᚖkopeckᚋserviceᚐP
 }
 
 func (ec *executionContext) unmarshalNProductOrderField2ᚖkopeckᚋentᚐProductOrderField(ctx context.Context, v any) (*ent.ProductOrderField, error) {
-	var res = new(ent.ProductOrderField)
+	res := new(ent.ProductOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31306,7 +31781,7 @@ func (ec *executionContext) marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx cont
 }
 
 func (ec *executionContext) unmarshalNUserOrderField2ᚖkopeckᚋentᚐUserOrderField(ctx context.Context, v any) (*ent.UserOrderField, error) {
-	var res = new(ent.UserOrderField)
+	res := new(ent.UserOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31491,7 +31966,7 @@ func (ec *executionContext) unmarshalOAttributionModel2ᚖkopeckᚋschemaᚐAttr
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.AttributionModel)
+	res := new(schema.AttributionModel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31676,7 +32151,7 @@ func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐ
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(entgql.Cursor[string])
+	res := new(entgql.Cursor[string])
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31727,7 +32202,7 @@ func (ec *executionContext) unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomer
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.CustomerKind)
+	res := new(schema.CustomerKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31751,7 +32226,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx co
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(money.Decimal)
+	res := new(money.Decimal)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31767,7 +32242,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx cont
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(money.Exact)
+	res := new(money.Exact)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31783,7 +32258,7 @@ func (ec *executionContext) unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Direction)
+	res := new(schema.Direction)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31878,7 +32353,7 @@ func (ec *executionContext) unmarshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLif
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.LifetimeModelKind)
+	res := new(schema.LifetimeModelKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31991,7 +32466,7 @@ func (ec *executionContext) unmarshalOOfferKind2ᚖkopeckᚋschemaᚐOfferKind(c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.OfferKind)
+	res := new(schema.OfferKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32154,7 +32629,7 @@ func (ec *executionContext) unmarshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermi
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.PermissionLevel)
+	res := new(schema.PermissionLevel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32269,7 +32744,7 @@ func (ec *executionContext) unmarshalOProductKind2ᚖkopeckᚋschemaᚐProductKi
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.ProductKind)
+	res := new(schema.ProductKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32310,7 +32785,7 @@ func (ec *executionContext) unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Purpose)
+	res := new(schema.Purpose)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32352,7 +32827,7 @@ func (ec *executionContext) unmarshalORateSubject2ᚖkopeckᚋschemaᚐRateSubje
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.RateSubject)
+	res := new(schema.RateSubject)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32368,7 +32843,7 @@ func (ec *executionContext) unmarshalORole2ᚖkopeckᚋschemaᚐRole(ctx context
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Role)
+	res := new(schema.Role)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32420,7 +32895,7 @@ func (ec *executionContext) unmarshalOSegment2ᚖkopeckᚋschemaᚐSegment(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Segment)
+	res := new(schema.Segment)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32486,7 +32961,7 @@ func (ec *executionContext) unmarshalOStage2ᚖkopeckᚋschemaᚐStage(ctx conte
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Stage)
+	res := new(schema.Stage)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32581,7 +33056,7 @@ func (ec *executionContext) unmarshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.TimeUnit)
+	res := new(schema.TimeUnit)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

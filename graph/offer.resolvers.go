@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"fmt"
+
 	"kopeck/ent"
 	"kopeck/pricing"
 	"kopeck/schema"
@@ -57,5 +58,6 @@ func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*
 }
 
 func (r *queryResolver) Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
-	panic(fmt.Errorf("not implemented: Offers - offers"))
+	by, direction := byOffer(orderBy)
+	return r.offers().rows(ctx, window{first, last, after, before}, by, direction, offerFilter(filter, r.service.Now()))
 }

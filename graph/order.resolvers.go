@@ -8,10 +8,11 @@ package graph
 import (
 	"context"
 	"fmt"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 
 	"entgo.io/contrib/entgql"
 )
@@ -45,7 +46,8 @@ func (r *orderCreditResolver) Contact(ctx context.Context, obj *service.OrderCre
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	by, direction := byOrder(orderBy)
+	return r.orders().rows(ctx, window{first, last, after, before}, by, direction, orderFilter(filter))
 }
 
 func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error) {

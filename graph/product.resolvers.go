@@ -8,11 +8,12 @@ package graph
 import (
 	"context"
 	"fmt"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
-	"time"
 
 	"entgo.io/contrib/entgql"
 )
@@ -42,5 +43,6 @@ func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
-	panic(fmt.Errorf("not implemented: Products - products"))
+	by, direction := byProduct(orderBy)
+	return r.products().rows(ctx, window{first, last, after, before}, by, direction, productFilter(filter))
 }

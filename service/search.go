@@ -155,3 +155,31 @@ func (s *Service) writeTerms(ctx context.Context, tx *ent.Tx, c *ent.Customer) e
 	}
 	return tx.SearchTerm.CreateBulk(fresh...).Exec(ctx)
 }
+
+// ProductSearch gives the condition that a product's sku or name begins with a text, or a word of its name does.
+func ProductSearch(text string) (func(*sql.Selector), error) {
+	if err := checkText("search", text, 200); err != nil {
+		return nil, err.At("filter")
+	}
+	begins := strings.TrimSpace(text)
+	folded := escapeLike(fold(begins))
+	return func(s *sql.Selector) {
+		like := func(column, pattern string) *sql.Predicate {
+			return sql.P(func(b *sql.Builder) {
+				b.Ident(s.C(column)).WriteString(" LIKE ").Arg(pattern).WriteString(` ESCAPE '!'`)
+			})
+		}
+		from := func(column, begin string) *sql.Predicate {
+			return sql.And(sql.GTE(s.C(column), begin), sql.LT(s.C(column), begin+string(utf8.MaxRune)))
+		}
+		s.Where(sql.Or(
+			from("sku", begins), from("sku", strings.ToUpper(begins)),
+			like("name_key", folded+"%"), like("name_key", "% "+folded+"%"),
+		))
+	}, nil
+}
+
+// escapeLike takes the meaning from the characters that LIKE has one for.
+func escapeLike(text string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
+}

@@ -162,6 +162,14 @@ func (s *Settings) List() []*Setting {
 	return all
 }
 
+// ListSettings gives the settings to those who may read them, else FORBIDDEN.
+func (s *Service) ListSettings(ctx context.Context) ([]*Setting, error) {
+	if actor, ok := auth.From(ctx); !ok || actor.May("Setting").Read == auth.NoRows {
+		return nil, fault.New(fault.Forbidden, "", "the settings are not for you")
+	}
+	return s.Settings().List(), nil
+}
+
 // ChangeSetting changes one setting. It gives NOT_FOUND for an unknown name, INVALID for a wrong value, and
 // WRONG_STATE for a time zone once there are orders.
 func (s *Service) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setting, error) {

@@ -1,0 +1,136 @@
+package graph
+
+import (
+	"context"
+
+	"kopeck/ent"
+	"kopeck/ent/contact"
+	"kopeck/ent/customer"
+	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/offer"
+	"kopeck/ent/offerline"
+	"kopeck/ent/order"
+	"kopeck/ent/orderline"
+	"kopeck/ent/permission"
+	"kopeck/ent/permissionevent"
+	"kopeck/ent/priceagreement"
+	"kopeck/ent/pricerule"
+	"kopeck/ent/product"
+	"kopeck/ent/rate"
+	"kopeck/ent/user"
+	"kopeck/fault"
+	"kopeck/id"
+)
+
+// mostNodes is how many ids nodes takes.
+const mostNodes = 250
+
+// reader reads rows of one noun by their ids.
+type reader func(ctx context.Context, ids []string) (map[string]ent.Noder, error)
+
+// readers are the nouns that node gives, by their ids' prefix.
+func (r *Resolver) readers() map[string]reader {
+	c := r.client
+	return map[string]reader{
+		id.Customer: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, customerID)(c.Customer.Query().Where(customer.IDIn(ids...), customer.DeletedAtIsNil()).All(ctx))
+		},
+		id.Contact: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Contact) string { return row.ID })(c.Contact.Query().Where(contact.IDIn(ids...)).All(ctx))
+		},
+		id.LifetimeModel: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.LifetimeModel) string { return row.ID })(c.LifetimeModel.Query().Where(lifetimemodel.IDIn(ids...)).All(ctx))
+		},
+		id.Offer: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Offer) string { return row.ID })(c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx))
+		},
+		id.OfferLine: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.OfferLine) string { return row.ID })(c.OfferLine.Query().Where(offerline.IDIn(ids...)).All(ctx))
+		},
+		id.Order: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Order) string { return row.ID })(c.Order.Query().Where(order.IDIn(ids...)).All(ctx))
+		},
+		id.OrderLine: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.OrderLine) string { return row.ID })(c.OrderLine.Query().Where(orderline.IDIn(ids...)).All(ctx))
+		},
+		id.Permission: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Permission) string { return row.ID })(c.Permission.Query().Where(permission.IDIn(ids...)).All(ctx))
+		},
+		id.Event: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.PermissionEvent) string { return row.ID })(c.PermissionEvent.Query().Where(permissionevent.IDIn(ids...)).All(ctx))
+		},
+		id.Agreement: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.PriceAgreement) string { return row.ID })(c.PriceAgreement.Query().Where(priceagreement.IDIn(ids...)).All(ctx))
+		},
+		id.Rule: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.PriceRule) string { return row.ID })(c.PriceRule.Query().Where(pricerule.IDIn(ids...)).All(ctx))
+		},
+		id.Product: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Product) string { return row.ID })(c.Product.Query().Where(product.IDIn(ids...)).All(ctx))
+		},
+		id.Rate: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.Rate) string { return row.ID })(c.Rate.Query().Where(rate.IDIn(ids...)).All(ctx))
+		},
+		id.User: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.User) string { return row.ID })(c.User.Query().Where(user.IDIn(ids...)).All(ctx))
+		},
+	}
+}
+
+// noders makes nodes of rows, siblings of each other.
+func noders[T any, P interface {
+	*T
+	ent.Noder
+}](ctx context.Context, idOf func(*T) string) func(rows []*T, err error) (map[string]ent.Noder, error) {
+	return func(rows []*T, err error) (map[string]ent.Noder, error) {
+		if err != nil {
+			return nil, err
+		}
+		together(ctx, rows)
+		found := make(map[string]ent.Noder, len(rows))
+		for _, row := range rows {
+			found[idOf(row)] = P(row)
+		}
+		return found, nil
+	}
+}
+
+// node gives what an id leads to; null where there is nothing, or nothing that the viewer may see.
+func (r *Resolver) node(ctx context.Context, wanted string) (ent.Noder, error) {
+	found, err := r.nodes(ctx, []string{wanted})
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// nodes gives what ids lead to, one statement a noun.
+func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
+	if len(ids) > mostNodes {
+		return nil, fault.New(fault.LimitExceeded, "ids", "want at most %d ids", mostNodes)
+	}
+	readers := r.readers()
+	byPrefix := map[string][]string{}
+	for _, one := range ids {
+		prefix := id.Prefix(one)
+		if readers[prefix] == nil || id.Check("id", prefix, one) != nil {
+			return nil, fault.Invalidf("id", "not an id of anything that can be asked for")
+		}
+		byPrefix[prefix] = append(byPrefix[prefix], one)
+	}
+	found := map[string]ent.Noder{}
+	for prefix, some := range byPrefix {
+		rows, err := readers[prefix](ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		for key, row := range rows {
+			found[key] = row
+		}
+	}
+	result := make([]ent.Noder, len(ids))
+	for i, one := range ids {
+		result[i] = found[one]
+	}
+	return result, nil
+}
