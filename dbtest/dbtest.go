@@ -9,8 +9,12 @@ package dbtest
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,6 +25,7 @@ import (
 
 	_ "github.com/lib/pq" // the driver "postgres"
 
+	"kopeck/schema/migrations"
 	"kopeck/store"
 )
 
@@ -126,33 +131,68 @@ func server(t testing.TB) string {
 // cluster starts the process's PostgreSQL when it is first needed; nobody stops it but the process's end.
 var cluster = sync.OnceValues(func() (string, error) { return Start() })
 
-var templates struct {
+var template struct {
 	sync.Mutex
 	name string
 }
 
-// postgresTemplate makes a migrated database to copy, once in a process. On a server shared by several processes
-// each has its own, since nobody may be connected to a template while it is copied.
+// postgresTemplate makes a migrated database to copy, if the server has none of these migrations yet. It is given
+// its name when it is complete, so that processes which share a server never copy half a one.
 func postgresTemplate(base string) (string, error) {
-	templates.Lock()
-	defer templates.Unlock()
-	if templates.name != "" {
-		return templates.name, nil
+	template.Lock()
+	defer template.Unlock()
+	if template.name != "" {
+		return template.name, nil
 	}
-	name := "kopeck_template_" + strings.ToLower(rand.Text()[:12])
-	if err := execute(base, fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, name)); err != nil {
+	sum, err := fingerprint(migrations.Postgres())
+	if err != nil {
 		return "", err
 	}
-	if err := migrate(withDatabase(base, name)); err != nil {
+	name, half := "kopeck_template_"+sum, "kopeck_half_"+random()
+	var there bool
+	if err := ask(base, &there, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); err != nil {
 		return "", err
 	}
-	templates.name = name
+	if !there {
+		if err := execute(base, fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, half)); err != nil {
+			return "", err
+		}
+		if err := migrate(withDatabase(base, half)); err != nil {
+			return "", err
+		}
+		if err := execute(base, fmt.Sprintf(`ALTER DATABASE %q RENAME TO %q`, half, name)); err != nil {
+			// Another process was quicker.
+			if err := ask(base, &there, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); err != nil || !there {
+				return "", errors.Join(errors.New("no template database could be made"), err)
+			}
+			if err := execute(base, fmt.Sprintf(`DROP DATABASE %q WITH (FORCE)`, half)); err != nil {
+				return "", err
+			}
+		}
+	}
+	template.name = name
 	return name, nil
 }
 
+// fingerprint tells sets of migrations apart.
+func fingerprint(files fs.FS) (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(files, path)
+		fmt.Fprintf(sum, "%s %d\n%s", path, len(content), content)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)[:8]), err
+}
+
+func random() string { return strings.ToLower(rand.Text()[:12]) }
+
 func create(t testing.TB, base, template string) string {
 	t.Helper()
-	name := "kopeck_test_" + strings.ToLower(rand.Text()[:12])
+	name := "kopeck_test_" + random()
 	if err := execute(base, fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, template)); err != nil {
 		t.Fatal(err)
 	}
@@ -176,6 +216,15 @@ func execute(base, statement string) error {
 		return fmt.Errorf("%s: %w", statement, err)
 	}
 	return nil
+}
+
+func ask(base string, answer any, query string, args ...any) error {
+	db, err := sql.Open("postgres", base)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.QueryRow(query, args...).Scan(answer)
 }
 
 func withDatabase(base, name string) string {

@@ -13,6 +13,9 @@ import (
 // statement would wait for a second connection while holding the first, and not see what the first has written.
 var errPastTransaction = errors.New("store: the client is used inside a transaction; use the transaction's own (ent.TxFromContext)")
 
+// errOver is a mistake of ours too: the error of an earlier statement was passed over.
+var errOver = errors.New("store: an earlier statement of the transaction has failed, and nothing can follow it")
+
 // driver lets every statement be seen, and refuses the ones that go past an open transaction.
 type driver struct {
 	*entsql.Driver
@@ -76,38 +79,78 @@ func (d *driver) BeginTx(ctx context.Context, options *entsql.TxOptions) (dialec
 	return &tx{Tx: begun.(*entsql.Tx), observe: d.observe}, nil
 }
 
-// tx lets a transaction's statements be seen.
+// tx lets a transaction's statements be seen, and lets nothing follow one that failed, on SQLite too: PostgreSQL is so by
+// itself, and SQLite may have rolled back on its own (a full disk), so that what follows would stand alone.
 type tx struct {
 	*entsql.Tx
 	observe func(context.Context, string)
+	failed  error
 }
 
-func (t *tx) see(ctx context.Context, query string) {
+func (t *tx) begin(ctx context.Context, query string) error {
+	if t.failed != nil {
+		return t.over()
+	}
 	if t.observe != nil {
 		t.observe(ctx, query)
 	}
+	return nil
+}
+
+// over is the error of what follows a failed statement. It is not taken for the first one, unless that asks for another
+// try of the whole transaction.
+func (t *tx) over() error {
+	if transient(t.failed) {
+		return t.failed
+	}
+	return errOver
+}
+
+func (t *tx) end(err error) error {
+	if err != nil && !errors.Is(err, errReading) { // that one was not begun
+		t.failed = err
+	}
+	return err
 }
 
 // Exec implements dialect.Tx.
 func (t *tx) Exec(ctx context.Context, query string, args, v any) error {
-	t.see(ctx, query)
-	return t.Tx.Exec(ctx, query, args, v)
+	if err := t.begin(ctx, query); err != nil {
+		return err
+	}
+	return t.end(t.Tx.Exec(ctx, query, args, v))
 }
 
 // Query implements dialect.Tx.
 func (t *tx) Query(ctx context.Context, query string, args, v any) error {
-	t.see(ctx, query)
-	return t.Tx.Query(ctx, query, args, v)
+	if err := t.begin(ctx, query); err != nil {
+		return err
+	}
+	return t.end(t.Tx.Query(ctx, query, args, v))
 }
 
 // ExecContext is what the transaction's client's ExecContext calls.
 func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	t.see(ctx, query)
-	return t.Tx.ExecContext(ctx, query, args...)
+	if err := t.begin(ctx, query); err != nil {
+		return nil, err
+	}
+	result, err := t.Tx.ExecContext(ctx, query, args...)
+	return result, t.end(err)
 }
 
 // QueryContext is what the transaction's client's QueryContext calls.
 func (t *tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	t.see(ctx, query)
-	return t.Tx.QueryContext(ctx, query, args...)
+	if err := t.begin(ctx, query); err != nil {
+		return nil, err
+	}
+	rows, err := t.Tx.QueryContext(ctx, query, args...)
+	return rows, t.end(err)
+}
+
+// Commit implements dialect.Tx.
+func (t *tx) Commit() error {
+	if t.failed != nil {
+		return errors.Join(t.over(), t.Rollback())
+	}
+	return t.Tx.Commit()
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -240,5 +241,61 @@ func TestReadOnlyConnectionIsLeft(t *testing.T) {
 	}
 	if pid := one[int](t, s, "SELECT pg_backend_pid()"); pid == demoted {
 		t.Error("the connection that can only read is still in the pool")
+	}
+}
+
+// A statement that failed ends the transaction on both databases, also where its error is passed over.
+func TestNothingFollowsAFailedStatement(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		s := dbtest.Open(t, url, store.Options{})
+		write := func(more bool) error {
+			return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+				if err := set(ctx, tx, "x", "1"); err != nil {
+					return err
+				}
+				if err := set(ctx, tx, "x", "1"); !store.IsUnique(err) {
+					t.Errorf("the error is %v", err)
+				}
+				if more {
+					return set(ctx, tx, "y", "1")
+				}
+				return nil
+			})
+		}
+		for _, more := range []bool{true, false} {
+			if err := write(more); err == nil || store.IsUnique(err) || errors.Is(err, store.ErrCommitUnknown) {
+				t.Errorf("more: %v: the error is %v", more, err)
+			}
+		}
+		if n := settings(t, s); n != 0 {
+			t.Errorf("%d settings, want none", n)
+		}
+	})
+}
+
+// With a full disk writing fails as what it is, nothing that was there is lost, and reading goes on; with room again so does writing.
+func TestFullDisk(t *testing.T) {
+	s := dbtest.Open(t, dbtest.SQLite(t), store.Options{})
+	write := func(name string, pages int) error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			if _, err := tx.Client().ExecContext(ctx, fmt.Sprint("PRAGMA max_page_count = ", pages)); err != nil {
+				return err
+			}
+			return set(ctx, tx, name, `"`+strings.Repeat("x", 1_000_000)+`"`)
+		})
+	}
+	const room = 1 << 20
+	if err := write("one", room); err != nil {
+		t.Fatal(err)
+	}
+	used := one[int](t, s, "PRAGMA page_count")
+	if err := write("two", used+10); !store.IsFull(err) {
+		t.Errorf("the error is %v", err)
+	}
+	if n := settings(t, s); n != 1 {
+		t.Errorf("%d settings, want the first", n)
+	}
+	if err := write("three", room); err != nil {
+		t.Errorf("with room again: %v", err)
 	}
 }

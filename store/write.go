@@ -41,7 +41,8 @@ func transactionOf(ctx context.Context) *transaction {
 // Write runs a function in a transaction: the one way to change the database. The transaction is in the context
 // (ent.TxFromContext) and given beside it; the function must use nothing else, and no goroutines on it.
 //
-// It is committed when the function returns nil and rolled back on an error or a panic. Where the database
+// It is committed when the function returns nil and rolled back on an error or a panic; after a statement that failed nothing
+// more can be done in it, on either database: ask first, or use ON CONFLICT. Where the database
 // asks for another try (40001, 40P01, SQLITE_BUSY, a connection lost before the commit) the function is run again from the start, up to
 // ten times within the context: it must have no effects but those of the transaction. Effects that
 // should follow the commit are for [AfterCommit] and [Store.Publish].
