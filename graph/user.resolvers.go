@@ -7,36 +7,44 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"kopeck/ent"
 	"kopeck/service"
 )
 
 func (r *mutationResolver) SignIn(ctx context.Context, input service.SignInInput) (*service.SessionPayload, error) {
-	panic(fmt.Errorf("not implemented: SignIn - signIn"))
+	session, err := r.service.SignIn(ctx, input)
+	told, err := userErrors(err)
+	return &service.SessionPayload{Session: session, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*service.SessionPayload, error) {
-	panic(fmt.Errorf("not implemented: RefreshSession - refreshSession"))
+	session, err := r.service.RefreshSession(ctx, input)
+	told, err := userErrors(err)
+	return &service.SessionPayload{Session: session, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error) {
-	panic(fmt.Errorf("not implemented: SignOut - signOut"))
+	told, err := userErrors(r.service.SignOut(ctx, input))
+	return &service.SignOutPayload{UserErrors: told}, err
 }
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateUser - createUser"))
+	user, err := r.service.CreateUser(ctx, input)
+	told, err := userErrors(err)
+	return &service.UserPayload{User: user, UserErrors: told}, err
 }
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateUser - updateUser"))
+	user, err := r.service.UpdateUser(ctx, input)
+	told, err := userErrors(err)
+	return &service.UserPayload{User: user, UserErrors: told}, err
 }
 
 func (r *queryResolver) Viewer(ctx context.Context) (*service.Viewer, error) {
-	panic(fmt.Errorf("not implemented: Viewer - viewer"))
+	return r.service.Viewer(ctx)
 }
 
 func (r *queryResolver) Users(ctx context.Context) ([]*ent.User, error) {
-	panic(fmt.Errorf("not implemented: Users - users"))
+	return r.service.Users(ctx)
 }

@@ -1,5 +1,150 @@
 package service
 
-import "kopeck/auth"
+import (
+	"context"
+	"crypto/rand"
+	"time"
 
-func (s *Service) openAccess(keys *auth.Keys) {}
+	"entgo.io/ent/dialect"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/predicate"
+	"kopeck/ent/refreshsession"
+	"kopeck/ent/user"
+	"kopeck/fault"
+	"kopeck/id"
+)
+
+// How long tokens last, and how often signing in may be tried.
+const (
+	accessLife        = 15 * time.Minute
+	refreshLife       = 30 * 24 * time.Hour
+	attemptsPerMinute = 5
+	attemptsHeld      = 100_000 // accounts, and as many addresses
+
+	// endedFor is how long an ended session is held against its access tokens: their life, the skew of
+	// clocks that they are granted, and some more between replicas.
+	endedFor = accessLife + 5*time.Minute
+
+	hashesAtOnce = 2 // password hashes, of 19 MiB each
+)
+
+// openAccess makes what signs and checks: tokens, links, passwords, and the limit of attempts.
+func (s *Service) openAccess(keys *auth.Keys) {
+	random := s.random
+	if random == nil {
+		random = rand.Reader
+	}
+	s.access = &auth.Access{Keys: keys, Issuer: "kopeck", Audience: "kopeck-api", Now: s.now, Random: random}
+	s.prices = &auth.Prices{Keys: keys, Now: s.now}
+	s.links = &auth.Links{Keys: keys, Now: s.now}
+	s.attempts = auth.NewAttempts(s.now, attemptsPerMinute, attemptsHeld)
+	var err error
+	if s.passwords, err = auth.NewPasswords(hashesAtOnce, random); err != nil {
+		panic("service: the system's source of randomness failed: " + err.Error())
+	}
+	s.client.Permission.Intercept(s.asOfNow())
+}
+
+// Authenticate gives the actor of an access token and when the token ends. Role and scopes are the user's as
+// they are now, whatever the token says. UNAUTHENTICATED, always the same, for a token that is not ours or has
+// expired, for a session that was ended and for a user who is not active.
+func (s *Service) Authenticate(ctx context.Context, token string) (auth.Actor, time.Time, error) {
+	refused := fault.New(fault.Unauthenticated, "", "the access token is not valid")
+	claims, err := s.access.Verify(token)
+	if err != nil {
+		return auth.Actor{}, time.Time{}, refused
+	}
+	if s.User(claims.Subject) == nil {
+		// A token of ours for a user we have not heard of: another process may just have made them.
+		if err := s.refresh(system(ctx), ofPeople); err != nil {
+			return auth.Actor{}, time.Time{}, err
+		}
+	}
+	if !s.people.Load().admit(claims.Subject, claims.Session) {
+		return auth.Actor{}, time.Time{}, refused
+	}
+	return s.actorOf(s.User(claims.Subject), claims.Session), claims.ExpiresAt, nil
+}
+
+// admit tells whether a user may act in a session ("" for a token without one).
+func (p *people) admit(userID, session string) bool {
+	u := p.users[userID]
+	return u != nil && u.Active && u.DeletedAt == nil && !p.ended[session]
+}
+
+// SessionEnded gives a channel that is closed once the actor's session has ended or the user is no longer what
+// the actor says: deactivated, or of another role or other scopes. It is watched until ctx ends.
+func (s *Service) SessionEnded(ctx context.Context, actor auth.Actor) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		for {
+			now := s.people.Load()
+			if !now.admit(actor.UserID, actor.SessionID) || !sameRights(actor, s.actorOf(now.users[actor.UserID], actor.SessionID)) {
+				close(over)
+				return
+			}
+			select {
+			case <-now.replaced:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return over
+}
+
+// lockUser loads a user as the transaction's actor may see them and holds the row to its end: whatever changes
+// a user or a session of theirs goes through here first.
+func (s *Service) lockUser(ctx context.Context, tx *ent.Tx, userID string) (*ent.User, error) {
+	query := tx.User.Query().Where(user.ID(userID), user.DeletedAtIsNil())
+	if s.store.Dialect() == dialect.Postgres {
+		query.ForUpdate()
+	}
+	return query.Only(ctx)
+}
+
+// nextToken writes the next refresh token of a session and gives it. The user's row must be held.
+func (s *Service) nextToken(ctx context.Context, tx *ent.Tx, userID, family string) (string, error) {
+	token, hash, err := auth.NewRefreshToken(s.random)
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	return token, tx.RefreshSession.Create().SetID(s.ids.Make(id.Session)).SetFamily(family).SetUserID(userID).SetTokenHash(hash).
+		SetCreatedAt(now).SetExpiresAt(now.Add(refreshLife)).Exec(ctx)
+}
+
+// endSessions ends the sessions that a condition picks, and with them their access tokens: on this process
+// before the verb returns, on the others as soon as they hear of it. The user's row must be held.
+func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, which predicate.RefreshSession) error {
+	inner := system(ctx)
+	n, err := tx.RefreshSession.Update().Where(which, refreshsession.RevokedAtIsNil()).SetRevokedAt(s.now()).Save(inner)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.touch(ctx, ofPeople)
+}
+
+// ForgetSessions deletes the refresh tokens that ended more than a day ago by themselves, and tells how many.
+func (s *Service) ForgetSessions(ctx context.Context) (int, error) {
+	var gone int
+	err := s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
+		gone, err = tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(s.now().Add(-24 * time.Hour))).Exec(ctx)
+		return err
+	})
+	return gone, err
+}
+
+func sameRights(a, b auth.Actor) bool {
+	if a.Role != b.Role || a.PartnerID != b.PartnerID || len(a.Scopes) != len(b.Scopes) {
+		return false
+	}
+	for i, scope := range a.Scopes {
+		if b.Scopes[i] != scope {
+			return false
+		}
+	}
+	return true
+}

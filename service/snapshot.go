@@ -11,6 +11,7 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/refreshsession"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -31,6 +32,8 @@ const topicSnapshot = "snapshot"
 type people struct {
 	users    map[string]*ent.User
 	partners map[string]*ent.Partner
+	ended    map[string]bool // sessions that were ended while an access token of theirs may still run
+	replaced chan struct{}   // closed when there is a newer reading
 }
 
 // touch says, inside a transaction, that what is held in memory has changed: this process reads it anew right
@@ -112,7 +115,7 @@ func (s *Service) readSettings(ctx context.Context, tx *ent.Tx) error {
 }
 
 func (s *Service) readPeople(ctx context.Context, tx *ent.Tx) error {
-	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}}
+	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}, ended: map[string]bool{}, replaced: make(chan struct{})}
 	users, err := tx.User.Query().All(ctx)
 	if err != nil {
 		return err
@@ -127,7 +130,17 @@ func (s *Service) readPeople(ctx context.Context, tx *ent.Tx) error {
 	for _, p := range partners {
 		all.partners[p.ID] = p
 	}
-	s.people.Store(all)
+	families, err := tx.RefreshSession.Query().Where(refreshsession.RevokedAtGT(s.now().Add(-endedFor))).
+		Unique(true).Select(refreshsession.FieldFamily).Strings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, family := range families {
+		all.ended[family] = true
+	}
+	if before := s.people.Swap(all); before != nil {
+		close(before.replaced)
+	}
 	return nil
 }
 
