@@ -1,0 +1,339 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"kopeck/attribution"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+)
+
+// The ledger credits the margin of every sold order to contacts. Sold is what is COMPLETED or, given back in
+// full, REFUNDED: the margin of the latter is what its goods had cost, and the contacts that brought it bear that.
+//
+// What an order's contacts are: the customer's own in the look-back window before the order's completion and, for
+// the customer's first completed order, every RECOMMENDATION about the customer made before it, whoever made it.
+// The model is the one that was set when the order was first credited, and stays with the order; the window and the
+// half-life are those of now. Everything else follows from the facts alone, so every order in which they arrive
+// ends in the same books.
+
+// soldOrder is an order as far as its credits are concerned.
+type soldOrder struct {
+	id, customerID       string
+	sold                 bool
+	completedAt          time.Time
+	margin, unattributed money.Amount
+	model                attribution.Model // "" where it was never credited
+}
+
+const soldOrders = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.margin, o.unattributed, o.credit_model FROM orders o WHERE `
+
+func scanSold(scan func(...any) error) (soldOrder, error) {
+	var o soldOrder
+	var status string
+	var completed *time.Time
+	var model *string
+	err := scan(&o.id, &o.customerID, &status, &completed, &o.margin, &o.unattributed, &model)
+	o.sold = completed != nil && (status == string(schema.OrderCompleted) || status == string(schema.OrderRefunded))
+	o.completedAt, o.model = deref(completed).UTC(), attribution.Model(deref(model))
+	return o, err
+}
+
+// touches are the contacts of one customer, and the recommendations about them, by time.
+type touches struct {
+	own, recommended []attribution.Touch
+	first            string // the customer's first completed order; known where there are recommendations
+}
+
+// before gives the contacts that an order is credited to.
+func (t *touches) before(o soldOrder, settings attribution.Settings) []attribution.Touch {
+	if t == nil {
+		return nil
+	}
+	from, _ := slices.BinarySearchFunc(t.own, o.completedAt.Add(-settings.Window), func(one attribution.Touch, at time.Time) int { return one.At.Compare(at) })
+	var found []attribution.Touch
+	for _, one := range t.own[from:] {
+		if one.At.After(o.completedAt) {
+			break
+		}
+		found = append(found, one)
+	}
+	if t.first == o.id {
+		for _, one := range t.recommended {
+			if !one.At.After(o.completedAt) {
+				found = append(found, one)
+			}
+		}
+	}
+	return found
+}
+
+// attributionSettings are the choices of now.
+func (s *Service) attributionSettings() attribution.Settings {
+	settings := s.Settings()
+	const day = 24 * time.Hour
+	return attribution.Settings{
+		Window:   time.Duration(settings.LookBackDays) * day,
+		HalfLife: time.Duration(settings.HalfLifeDays.Nano() * int64(day/time.Second)),
+	}
+}
+
+// creditModel gives the model that an order's stored credits follow.
+func (s *Service) creditModel(o soldOrder) attribution.Model {
+	return cmp.Or(o.model, attribution.Model(s.Settings().AttributionModel))
+}
+
+// readTouches reads what orders may be credited to.
+func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings attribution.Settings) (map[string]*touches, error) {
+	found := map[string]*touches{}
+	var from, to time.Time
+	for _, o := range orders {
+		if !o.sold {
+			continue
+		}
+		found[o.customerID] = &touches{}
+		if from.IsZero() || o.completedAt.Before(from) {
+			from = o.completedAt
+		}
+		if o.completedAt.After(to) {
+			to = o.completedAt
+		}
+	}
+	ids := slices.Sorted(maps.Keys(found))
+	err := s.byIDs(ctx, "SELECT customer_id, id, at FROM contacts WHERE at >= ? AND at <= ? AND customer_id IN @ids", []any{from.Add(-settings.Window), to}, ids, func(scan func(...any) error) error {
+		var customer string
+		var one attribution.Touch
+		err := scan(&customer, &one.ContactID, &one.At)
+		one.At = one.At.UTC()
+		if err == nil {
+			found[customer].own = append(found[customer].own, one)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.readRecommendations(ctx, ids, found); err != nil {
+		return nil, err
+	}
+	for _, t := range found {
+		slices.SortFunc(t.own, func(a, b attribution.Touch) int { return a.At.Compare(b.At) })
+	}
+	return found, nil
+}
+
+// readRecommendations reads the recommendations about customers and, of those who have any, the first completed order.
+func (s *Service) readRecommendations(ctx context.Context, customerIDs []string, found map[string]*touches) error {
+	err := s.byIDs(ctx, "SELECT about_id, id, at FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id IN @ids", nil, customerIDs, func(scan func(...any) error) error {
+		var customer string
+		var one attribution.Touch
+		err := scan(&customer, &one.ContactID, &one.At)
+		one.At = one.At.UTC()
+		if err == nil {
+			found[customer].recommended = append(found[customer].recommended, one)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for customer, t := range found {
+		if len(t.recommended) == 0 {
+			continue
+		}
+		if t.first, err = s.firstOrder(ctx, customer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstOrder gives the id of a customer's first completed order, "" where there is none.
+func (s *Service) firstOrder(ctx context.Context, customerID string) (first string, err error) {
+	err = s.scanRows(ctx, "SELECT id FROM orders WHERE customer_id = ? AND status = 'COMPLETED' ORDER BY completed_at, id LIMIT 1", []any{customerID}, func(scan func(...any) error) error {
+		return scan(&first)
+	})
+	return first, err
+}
+
+// storedCredit is a row of credits.
+type storedCredit struct {
+	id, orderID, contactID string
+	position               int
+	amount                 money.Amount
+	share                  money.Decimal
+}
+
+// credit brings the credits and the unattributed part of orders, and what their contacts have realised, up to
+// date. The orders' customers must be held by the transaction. Only what changes is written.
+func (s *Service) credit(ctx context.Context, orders []soldOrder) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	settings := s.attributionSettings()
+	touched, err := s.readTouches(ctx, orders, settings)
+	if err != nil {
+		return err
+	}
+	stored := map[string]map[string]storedCredit{} // by order and contact
+	err = s.byIDs(ctx, "SELECT id, order_id, contact_id, position, amount, share FROM credits WHERE order_id IN @ids", nil, orderIDs(orders), func(scan func(...any) error) error {
+		var c storedCredit
+		err := scan(&c.id, &c.orderID, &c.contactID, &c.position, &c.amount, &c.share)
+		if stored[c.orderID] == nil {
+			stored[c.orderID] = map[string]storedCredit{}
+		}
+		stored[c.orderID][c.contactID] = c
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	entry := ledgerEntry{realised: map[string]money.Amount{}}
+	for _, o := range orders {
+		var wanted []attribution.Credit
+		model := s.creditModel(o)
+		if o.sold {
+			if wanted, err = attribution.Split(o.margin, o.completedAt, touched[o.customerID].before(o, settings), model, settings); err != nil {
+				return err
+			}
+		}
+		if err := entry.add(s, o, model, wanted, stored[o.id]); err != nil {
+			return err
+		}
+	}
+	return entry.write(ctx, s)
+}
+
+// ledgerEntry is what crediting changes.
+type ledgerEntry struct {
+	orders, changed, made [][]any
+	gone                  []string
+	realised              map[string]money.Amount // by contact, what it gains or loses
+}
+
+// add notes what an order's credits are to become.
+func (e *ledgerEntry) add(s *Service, o soldOrder, model attribution.Model, wanted []attribution.Credit, stored map[string]storedCredit) error {
+	unattributed := money.Amount{}
+	if o.sold && len(wanted) == 0 {
+		unattributed = o.margin
+	}
+	if unattributed != o.unattributed || o.sold && o.model == "" {
+		e.orders = append(e.orders, []any{o.id, unattributed, string(model)})
+	}
+	for position, c := range wanted {
+		if c.Amount.IsZero() && c.Share.IsZero() {
+			continue // the model gives it nothing
+		}
+		before, known := stored[c.ContactID]
+		delete(stored, c.ContactID)
+		switch {
+		case !known:
+			e.made = append(e.made, []any{s.ids.Make(id.Credit), o.id, c.ContactID, position, c.Amount, c.Share})
+		case before.amount != c.Amount || before.share != c.Share || before.position != position:
+			e.changed = append(e.changed, []any{before.id, position, c.Amount, c.Share})
+		}
+		if err := e.gain(c.ContactID, c.Amount, before.amount); err != nil {
+			return err
+		}
+	}
+	for _, contact := range slices.Sorted(maps.Keys(stored)) {
+		e.gone = append(e.gone, stored[contact].id)
+		if err := e.gain(contact, money.Amount{}, stored[contact].amount); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *ledgerEntry) gain(contact string, now, before money.Amount) error {
+	more, err := now.Minus(before)
+	if err != nil {
+		return err
+	}
+	e.realised[contact], err = e.realised[contact].Plus(more)
+	return err
+}
+
+// write writes the changes. What contacts realised is written as a difference: a recommendation's contact belongs to
+// another customer, whom this transaction does not hold.
+func (e *ledgerEntry) write(ctx context.Context, s *Service) error {
+	for some := range slices.Chunk(e.gone, idsTogether) {
+		if _, err := s.store.Exec(ctx, "DELETE FROM credits WHERE id IN ("+marks(len(some))+")", anys(some)...); err != nil {
+			return err
+		}
+	}
+	if err := s.updateRows(ctx, "credits", "position = v.column2, amount = v.column3, share = v.column4", []string{"bigint", "bigint", "bigint"}, e.changed); err != nil {
+		return err
+	}
+	if err := s.insertRows(ctx, "credits", []string{"id", "order_id", "contact_id", "position", "amount", "share"}, e.made); err != nil {
+		return err
+	}
+	var realised [][]any
+	for _, contact := range slices.Sorted(maps.Keys(e.realised)) {
+		if more := e.realised[contact]; !more.IsZero() {
+			realised = append(realised, []any{contact, more})
+		}
+	}
+	if err := s.updateRows(ctx, "contacts", "realised = realised + v.column2", []string{"bigint"}, realised); err != nil {
+		return err
+	}
+	return s.updateRows(ctx, "orders", "unattributed = v.column2, credit_model = coalesce(credit_model, v.column3)", []string{"bigint", "text"}, e.orders)
+}
+
+func orderIDs(orders []soldOrder) []string {
+	ids := make([]string, len(orders))
+	for i, o := range orders {
+		ids[i] = o.id
+	}
+	return ids
+}
+
+// ordersToCredit gives, of the orders named, those and whatever else their change moves: where there are
+// recommendations of the customer, the first completed order and the orders that recommendations were credited with. With none
+// named it looks for the customer's orders whose credits do not sum to their margin.
+func (s *Service) ordersToCredit(ctx context.Context, customerID string, named []string) ([]soldOrder, error) {
+	var all []soldOrder
+	seen := map[string]bool{}
+	add := func(scan func(...any) error) error {
+		o, err := scanSold(scan)
+		if err == nil && !seen[o.id] {
+			seen[o.id] = true
+			all = append(all, o)
+		}
+		return err
+	}
+	var err error
+	if len(named) > 0 {
+		err = s.byIDs(ctx, soldOrders+"o.customer_id = ? AND o.id IN @ids", []any{customerID}, named, add)
+	} else {
+		err = s.scanRows(ctx, soldOrders+unsettled+" AND o.customer_id = ?", []any{customerID}, add)
+	}
+	if err != nil {
+		return nil, err
+	}
+	recommended := map[string]*touches{customerID: {}}
+	if err := s.readRecommendations(ctx, []string{customerID}, recommended); err != nil {
+		return nil, err
+	}
+	t := recommended[customerID]
+	if len(t.recommended) == 0 {
+		return all, nil
+	}
+	if err := s.scanRows(ctx, soldOrders+"o.id = ?", []any{t.first}, add); err != nil {
+		return nil, err
+	}
+	contacts := make([]string, len(t.recommended))
+	for i, one := range t.recommended {
+		contacts[i] = one.ContactID
+	}
+	return all, s.byIDs(ctx, soldOrders+"o.customer_id = ? AND o.id IN (SELECT c.order_id FROM credits c WHERE c.contact_id IN @ids)", []any{customerID}, contacts, add)
+}
+
+// unsettled is the condition that an order's credits and unattributed part do not make up its margin.
+const unsettled = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
+	OR o.status NOT IN ('COMPLETED', 'REFUNDED') AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`

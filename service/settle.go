@@ -1,0 +1,92 @@
+package service
+
+import (
+	"context"
+
+	"kopeck/ent"
+)
+
+// settle brings all that is derived from a customer's facts up to date: the credits of orders, what contacts
+// realised, the customer's statistics and what they are worth, and the stage. Whatever changes an order, a refund, a
+// permission or a departure calls it at its end, in its own transaction, which holds the customer (lockCustomer). The
+// result depends on the facts alone, not on the order in which they came.
+//
+// orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
+// of a hundred thousand orders costs no more than one of two. With none named those are looked for whose credits do not
+// sum to their margin. reason goes with a change of stage. New contacts have a shorter way: see settleContact.
+func (s *Service) settle(ctx context.Context, tx *ent.Tx, customerID, reason string, orders ...string) error {
+	due, err := s.ordersToCredit(ctx, customerID, orders)
+	if err != nil {
+		return err
+	}
+	if err := s.credit(ctx, due); err != nil {
+		return err
+	}
+	if err := s.settleCustomers(ctx, []string{customerID}, reason); err != nil {
+		return err
+	}
+	return s.changed(ctx, customerID)
+}
+
+// settleCustomers brings the statistics and stages of customers up to date, whose orders are credited.
+func (s *Service) settleCustomers(ctx context.Context, customerIDs []string, reason string) error {
+	var customers []*ent.Customer
+	err := s.byIDs(ctx, "SELECT "+customerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, customerIDs, func(scan func(...any) error) error {
+		c, err := scanCustomer(scan)
+		customers = append(customers, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	of, err := s.statisticsOf(ctx, customerIDs)
+	if err != nil {
+		return err
+	}
+	alive, err := s.writeStatistics(ctx, customers, of)
+	if err != nil {
+		return err
+	}
+	due, err := s.movesDue(ctx, customers, of, alive, reason)
+	if err != nil {
+		return err
+	}
+	return s.moveAll(ctx, due)
+}
+
+// settleContact credits the orders that a new contact may have earned of, and adds its cost to what the customer
+// has cost. The transaction holds the customer and, for a recommendation, the customer that it is about. Only orders
+// whose look-back window covers the contact are read.
+func (s *Service) settleContact(ctx context.Context, c *ent.Customer, contact *ent.Contact) error {
+	settings := s.attributionSettings()
+	due := []soldOrder{}
+	add := func(scan func(...any) error) error {
+		o, err := scanSold(scan)
+		due = append(due, o)
+		return err
+	}
+	err := s.scanRows(ctx, soldOrders+"o.customer_id = ? AND o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at <= ?", []any{contact.CustomerID, contact.At, contact.At.Add(settings.Window)}, add)
+	if err != nil {
+		return err
+	}
+	if contact.AboutID != nil {
+		first, err := s.firstOrder(ctx, *contact.AboutID)
+		if err != nil {
+			return err
+		}
+		if err := s.scanRows(ctx, soldOrders+"o.id = ? AND o.completed_at >= ?", []any{first, contact.At}, add); err != nil {
+			return err
+		}
+	}
+	if err := s.credit(ctx, due); err != nil {
+		return err
+	}
+	if c.ContactCost, err = c.ContactCost.Plus(contact.Cost); err != nil {
+		return err
+	}
+	if c.LifetimeValue, _, err = s.worth(c, s.now()); err != nil {
+		return err
+	}
+	_, err = s.store.Exec(ctx, "UPDATE customers SET contact_cost = ?, lifetime_value = ? WHERE id = ?", c.ContactCost, c.LifetimeValue, c.ID)
+	return err
+}

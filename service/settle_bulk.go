@@ -1,0 +1,63 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// SettleImported settles customers whose orders, refunds, contacts or permissions were put into the database past
+// the verbs: with few statements for many customers. It runs in the context's transaction (store.Bulk or
+// store.Write), which must hold the customers or be their only writer; it reads and writes by s.store.Query and Exec, so
+// the bulk handle need not be given. Each id is given once; memory is bounded by some 500 customers and
+// what they have ordered and been contacted about. contact_cost is summed anew, credits are made where they do
+// not sum to their order's margin, and every order of a customer with contacts is credited anew.
+func (s *Service) SettleImported(ctx context.Context, customerIDs []string) error {
+	ids := slices.Clone(customerIDs)
+	slices.Sort(ids)
+	for some := range slices.Chunk(slices.Compact(ids), idsTogether) {
+		if err := s.settleImported(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ordersTogether is how many orders are credited together: their contacts and credits are in memory meanwhile.
+const ordersTogether = 2000
+
+func (s *Service) settleImported(ctx context.Context, ids []string) error {
+	set := " IN (" + marks(len(ids)) + ")"
+	// What no contact can have earned is credited to nobody by one statement; the rest one by one.
+	_, err := s.store.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?)
+		WHERE status IN ('COMPLETED', 'REFUNDED') AND (credit_model IS NULL OR unattributed <> margin) AND customer_id`+set+`
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id)
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(s.Settings().AttributionModel)}, anys(ids)...)...)
+	if err != nil {
+		return err
+	}
+	var due []soldOrder
+	err = s.byIDs(ctx, soldOrders+`(EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = o.customer_id) OR EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = o.customer_id))
+		AND o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id IN @ids`, nil, ids, func(scan func(...any) error) error {
+		o, err := scanSold(scan)
+		due = append(due, o)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(due, func(a, b soldOrder) int {
+		return cmp.Or(cmp.Compare(a.customerID, b.customerID), a.completedAt.Compare(b.completedAt))
+	})
+	for some := range slices.Chunk(due, ordersTogether) {
+		if err := s.credit(ctx, some); err != nil {
+			return err
+		}
+	}
+	_, err = s.store.Exec(ctx, `UPDATE customers SET contact_cost = v.cost FROM (SELECT customer_id, coalesce(sum(cost), 0) AS cost FROM contacts WHERE customer_id`+set+` GROUP BY customer_id) AS v
+		WHERE customers.id = v.customer_id AND customers.contact_cost <> v.cost`, anys(ids)...)
+	if err != nil {
+		return err
+	}
+	return s.settleCustomers(ctx, ids, "imported")
+}

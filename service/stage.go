@@ -1,0 +1,169 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// The reasons under which stage changes are not ours: what staff decided, and what was known at the beginning.
+const (
+	reasonOverruled = "overruled: "
+	reasonRecorded  = "as recorded"
+)
+
+// stageFacts is all that a customer's stage depends on.
+type stageFacts struct {
+	recorded         schema.Stage // as the customer was recorded with; STRANGER unless told
+	overruled        schema.Stage // what staff last decided, "" where they have not
+	overruledAt      time.Time
+	permittedAt      time.Time // the first permission to become active; zero: none ever
+	permittedLastAt  time.Time // the last one
+	departedAt       time.Time // zero: has not left
+	statistics       statistics
+	probabilityAlive float64
+}
+
+// stageOf gives the stage that the facts make (design, section 9), and why. It does not depend on the order in which they
+// became known.
+//
+// What staff decide stands until something dated after it moves the customer: a completed order, a departure, and for
+// a STRANGER a permission. What a customer was recorded with is where they begin: a permission moves a
+// STRANGER alone, and the first order that is known takes its place.
+func stageOf(f stageFacts, settings *Settings) (schema.Stage, string) {
+	ordered, at := f.statistics.lastCompletedAt, f.overruledAt
+	over := ordered.After(at) || f.departedAt.After(at) || f.overruled == schema.Stranger && f.permittedLastAt.After(at)
+	gone := !f.departedAt.IsZero() && !ordered.After(f.departedAt)
+	days, alive := f.statistics.orderDays, f.probabilityAlive
+	switch {
+	case f.overruled != "" && !over:
+		return f.overruled, "staff decided so"
+	case gone:
+		return schema.Former, "left us"
+	case days == 0 && f.recorded == schema.Stranger && !f.permittedAt.IsZero():
+		return schema.Friend, "gave a permission"
+	case days == 0 && f.recorded == schema.Stranger:
+		return schema.Stranger, "no permission and no completed order"
+	case days == 0:
+		return f.recorded, "no completed order"
+	case alive < settings.FormerProbability:
+		return schema.Former, fmt.Sprintf("alive with a probability of %.3f", alive)
+	case days >= settings.LoyalOrderDays && alive >= settings.LoyalProbability:
+		return schema.Loyal, fmt.Sprintf("%d order days, alive with a probability of %.3f", days, alive)
+	}
+	return schema.Buyer, fmt.Sprintf("%d order days, alive with a probability of %.3f", days, alive)
+}
+
+// stageFactsOf reads the facts of customers but for their statistics and probabilities.
+func (s *Service) stageFactsOf(ctx context.Context, customers []*ent.Customer) (map[string]*stageFacts, error) {
+	all := make(map[string]*stageFacts, len(customers))
+	for _, c := range customers {
+		all[c.ID] = &stageFacts{recorded: c.Stage, departedAt: deref(c.DepartedAt).UTC()}
+	}
+	ids := slices.Sorted(maps.Keys(all))
+	err := s.byIDs(ctx, `SELECT p.customer_id, min(e.at), max(e.at) FROM permission_events e JOIN permissions p ON p.id = e.permission_id
+		WHERE e.kind IN ('GRANTED', 'CONFIRMED') AND p.customer_id IN @ids GROUP BY p.customer_id`, nil, ids, func(scan func(...any) error) error {
+		var customer string
+		var first, last store.Time
+		err := scan(&customer, &first, &last)
+		if err == nil {
+			all[customer].permittedAt, all[customer].permittedLastAt = first.Time, last.Time
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	begun := map[string]bool{} // whose stage has changed ever
+	return all, s.byIDs(ctx, "SELECT customer_id, from_stage, to_stage, at, reason FROM stage_changes WHERE customer_id IN @ids ORDER BY customer_id, at, id", nil, ids, func(scan func(...any) error) error {
+		var customer, from, to, reason string
+		var at time.Time
+		if err := scan(&customer, &from, &to, &at, &reason); err != nil {
+			return err
+		}
+		f := all[customer]
+		switch {
+		case strings.HasPrefix(reason, reasonOverruled):
+			f.overruled, f.overruledAt = schema.Stage(to), at.UTC()
+		case reason == reasonRecorded && !begun[customer]:
+			from = to
+		}
+		if !begun[customer] {
+			f.recorded = schema.Stage(from)
+		}
+		begun[customer] = true
+		return nil
+	})
+}
+
+// move is a change of stage that is due.
+type move struct {
+	customer *ent.Customer
+	to       schema.Stage
+	reason   string
+}
+
+// movesDue gives the changes of stage that the facts make, by customer.
+func (s *Service) movesDue(ctx context.Context, customers []*ent.Customer, of map[string]statistics, alive map[string]float64, reason string) ([]move, error) {
+	facts, err := s.stageFactsOf(ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	var due []move
+	for _, c := range customers {
+		f := facts[c.ID]
+		f.statistics, f.probabilityAlive = of[c.ID], alive[c.ID]
+		if to, why := stageOf(*f, s.Settings()); to != c.Stage {
+			due = append(due, move{c, to, strings.TrimSuffix(cutRunes(why+"; "+reason, 1000), "; ")})
+		}
+	}
+	slices.SortFunc(due, func(a, b move) int { return cmp.Compare(a.customer.ID, b.customer.ID) })
+	return due, nil
+}
+
+// cutRunes cuts a text to so many characters.
+func cutRunes(text string, most int) string {
+	for i := range text {
+		if most--; most < 0 {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// moveAll writes changes of stage: the row of each, the customer's next version, and what a later update made
+// on an older version must know of it.
+func (s *Service) moveAll(ctx context.Context, due []move) error {
+	now := s.now()
+	actor, _ := auth.From(ctx)
+	var changes, customers, history [][]any
+	for _, m := range due {
+		detail, err := json.Marshal(versionChange{Version: m.customer.Version + 1, Fields: map[string]change{"stage": {m.customer.Stage, m.to}}, Reason: m.reason})
+		if err != nil {
+			return fmt.Errorf("service: stage of %s: %w", m.customer.ID, err)
+		}
+		changes = append(changes, []any{s.ids.Make(id.StageChange), m.customer.ID, string(m.customer.Stage), string(m.to), now, m.reason, actor.Name})
+		customers = append(customers, []any{m.customer.ID, string(m.to), now})
+		history = append(history, []any{s.ids.Make(id.Audit), now, actor.Name, customerUpdate, m.customer.ID, string(detail)})
+		m.customer.Stage = m.to
+		m.customer.Version++
+	}
+	if err := s.insertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, changes); err != nil {
+		return err
+	}
+	if err := s.updateRows(ctx, "customers", "stage = v.column2, version = version + 1, updated_at = v.column3", []string{"text", s.timeType()}, customers); err != nil {
+		return err
+	}
+	return s.insertRows(ctx, "audit_entries", []string{"id", "at", "actor", "action", "subject", "detail"}, history)
+}
