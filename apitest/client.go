@@ -1,0 +1,188 @@
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/schema"
+)
+
+// Vars are a query's variables.
+type Vars map[string]any
+
+// Client talks to the API as somebody.
+type Client struct {
+	t     *testing.T
+	url   string
+	token string
+}
+
+// As gives a client of a user of a role, signed in.
+func (w *World) As(role schema.Role) *Client {
+	w.T.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.tokens[role] == "" {
+		token, _, err := w.Service.IssueToken(w.System(), role, "", 24*time.Hour)
+		if err != nil {
+			w.T.Fatalf("a token for %s: %v", role, err)
+		}
+		w.tokens[role] = token
+	}
+	return w.With(w.tokens[role])
+}
+
+// With gives a client with this access token; "" is nobody.
+func (w *World) With(token string) *Client { return &Client{w.T, w.URL, token} }
+
+// Result is an answer of the API.
+type Result struct {
+	t      *testing.T
+	query  string
+	Status int
+	Body   string
+	data   any
+	Errors []Error
+}
+
+// Error is an error of the request.
+type Error struct {
+	Message    string         `json:"message"`
+	Path       []any          `json:"path"`
+	Extensions map[string]any `json:"extensions"`
+}
+
+// Code is the error's code.
+func (e Error) Code() string { code, _ := e.Extensions["code"].(string); return code }
+
+// Do asks and gives the answer, whatever it is.
+func (c *Client) Do(query string, variables Vars) *Result {
+	c.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodPost, c.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r := &Result{t: c.t, query: query, Status: response.StatusCode, Body: string(text)}
+	var answer struct {
+		Data   any     `json:"data"`
+		Errors []Error `json:"errors"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&answer); err != nil {
+		c.t.Fatalf("not JSON: %s", text)
+	}
+	r.data, r.Errors = answer.Data, answer.Errors
+	return r
+}
+
+// Must asks and fails the test on any error, userErrors included.
+func (c *Client) Must(query string, variables Vars) *Result {
+	c.t.Helper()
+	r := c.Do(query, variables)
+	if len(r.Errors) > 0 {
+		c.t.Fatalf("%s\nvariables %v\n%s", query, variables, r.Body)
+	}
+	if told := r.UserErrors(); len(told) > 0 {
+		c.t.Fatalf("%s\nvariables %v\nuserErrors: %v", query, variables, told)
+	}
+	return r
+}
+
+// Get gives what stands at a path of the data: "customer.contacts.edges.0.node.id"; nil where nothing does.
+func (r *Result) Get(path string) any {
+	at := r.data
+	for _, step := range strings.Split(path, ".") {
+		switch inner := at.(type) {
+		case map[string]any:
+			at = inner[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(inner) {
+				return nil
+			}
+			at = inner[i]
+		default:
+			return nil
+		}
+	}
+	return at
+}
+
+// Text is Get as text; numbers as they stand, null as "".
+func (r *Result) Text(path string) string {
+	if v := r.Get(path); v != nil {
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// Int is Get as a whole number.
+func (r *Result) Int(path string) int {
+	r.t.Helper()
+	n, err := strconv.Atoi(r.Text(path))
+	if err != nil {
+		r.t.Fatalf("%s is no whole number in %s", path, r.Body)
+	}
+	return n
+}
+
+// Len is how long the list at a path is.
+func (r *Result) Len(path string) int {
+	list, _ := r.Get(path).([]any)
+	return len(list)
+}
+
+// UserErrors gives the codes and fields of all userErrors, as "CODE field.path".
+func (r *Result) UserErrors() []string {
+	var all []string
+	root, _ := r.data.(map[string]any)
+	for _, payload := range root {
+		inner, _ := payload.(map[string]any)
+		list, _ := inner["userErrors"].([]any)
+		for _, one := range list {
+			e, _ := one.(map[string]any)
+			var path []string
+			steps, _ := e["field"].([]any)
+			for _, step := range steps {
+				path = append(path, fmt.Sprint(step))
+			}
+			all = append(all, strings.TrimSpace(fmt.Sprint(e["code"])+" "+strings.Join(path, ".")))
+		}
+	}
+	return all
+}
+
+// Refused asks a mutation that selects userErrors { code field message } and wants exactly this one of them.
+func (c *Client) Refused(want, query string, variables Vars) *Result {
+	c.t.Helper()
+	r := c.Do(query, variables)
+	if got := r.UserErrors(); len(got) != 1 || got[0] != want {
+		c.t.Fatalf("%s\nvariables %v\nwant the userError %q, got %s", query, variables, want, r.Body)
+	}
+	return r
+}

@@ -1,0 +1,130 @@
+// Package apitest tests Kopeck from outside: through the API, on both databases, as each role.
+package apitest
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/dbtest"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/store"
+	"kopeck/transport"
+	"kopeck/web"
+)
+
+// World is a running Kopeck over a database of its own.
+type World struct {
+	T       *testing.T
+	URL     string // of the server
+	Store   *store.Store
+	Service *service.Service
+	Clock   *Clock
+
+	statements atomic.Int64
+	mu         sync.Mutex
+	tokens     map[schema.Role]string
+}
+
+// Clock is a clock that goes by itself and can be put forward.
+type Clock struct {
+	mu     sync.Mutex
+	ahead  time.Duration
+	frozen *time.Time
+}
+
+// Now gives the clock's time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.frozen != nil {
+		return c.frozen.Add(c.ahead)
+	}
+	return time.Now().Add(c.ahead)
+}
+
+// Advance puts the clock forward.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
+
+// Set stops the clock at a time, for worlds whose dates matter.
+func (c *Clock) Set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frozen, c.ahead = &at, 0
+}
+
+// Each runs a test in a new world on each database.
+func Each(t *testing.T, test func(t *testing.T, w *World)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, url string) { test(t, New(t, url)) })
+}
+
+// New starts a world over a migrated database.
+func New(t *testing.T, url string) *World {
+	t.Helper()
+	w := &World{T: t, Clock: &Clock{}, tokens: map[schema.Role]string{}}
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	w.Store = dbtest.Open(t, url, store.Options{Log: log, Observe: func(context.Context, string) { w.statements.Add(1) }})
+	keys, err := auth.OpenKeys(t.TempDir(), w.Clock.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roubles, err := money.ParseCurrency("RUB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Service, err = service.New(t.Context(), service.Config{Store: w.Store, Keys: keys, Currency: roubles, Now: w.Clock.Now, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	watching, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.Service.Watch(watching)
+	}()
+	site := web.New(web.Config{
+		Service: w.Service, Store: w.Store, Keys: keys, Development: true, Log: log, Now: w.Clock.Now,
+		Limits: transport.Limits{Bucket: -1},
+	})
+	server := httptest.NewServer(site)
+	w.URL = server.URL
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = site.Shutdown(ctx)
+		server.Close()
+		stop()
+		<-done
+	})
+	return w
+}
+
+// System is a context in which Kopeck itself acts.
+func (w *World) System() context.Context { return auth.System(w.T.Context()) }
+
+// Statements runs f and tells how many statements reached the database meanwhile.
+func (w *World) Statements(f func()) int {
+	before := w.statements.Load()
+	f()
+	return int(w.statements.Load() - before)
+}
+
+type testWriter struct{ t *testing.T }
+
+// Write shows what the server logged, with the test that it belongs to.
+func (w testWriter) Write(line []byte) (int, error) {
+	w.t.Logf("server: %s", line)
+	return len(line), nil
+}

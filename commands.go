@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	words "kopeck/schema"
+	"kopeck/service"
+)
+
+// migrateCommand brings the database to this program's version.
+type migrateCommand struct{}
+
+// Run implements the command.
+func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, upToDate, s.logger(p.stderr), p.stdout)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	version, _, err := k.store.Version(ctx)
+	fmt.Fprintf(p.stdout, "database: at version %d\n", version)
+	return err
+}
+
+// fitCommand fits the lifetime-value model.
+type fitCommand struct {
+	Kind           string `default:"BG_NBD" enum:"BG_NBD,MBG_NBD,PARETO_NBD" help:"The model of how often customers order and when they leave."`
+	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of its times."`
+	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit on the orders up to and including this day, and test the model on those after it."`
+	NoActivate     bool   `help:"Keep the fit without making it the active model."`
+	JSON           bool   `name:"json" help:"Print the fit as JSON."`
+}
+
+// Run implements the command.
+func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	kind, unit, activate := words.LifetimeModelKind(c.Kind), words.TimeUnit(c.Unit), !c.NoActivate
+	in := service.FitLifetimeModelInput{Kind: &kind, TimeUnit: &unit, Activate: &activate}
+	if c.CalibrationEnd != "" {
+		day, err := time.ParseInLocation(time.DateOnly, c.CalibrationEnd, k.service.Settings().Zone)
+		if err != nil {
+			return fmt.Errorf("--calibration-end: want YYYY-MM-DD, not %q", c.CalibrationEnd)
+		}
+		day = day.UTC()
+		in.CalibrationEnd = &day
+	}
+	model, err := k.service.Fit(auth.System(ctx), in)
+	if err != nil {
+		return err
+	}
+	return c.show(k.service, model, p)
+}
+
+func (c *fitCommand) show(s *service.Service, m *ent.LifetimeModel, p *program) error {
+	test, err := s.BackTest(m)
+	if err != nil {
+		return err
+	}
+	notes, err := s.ModelNotes(m)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		out := json.NewEncoder(p.stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(map[string]any{
+			"id": m.ID, "kind": m.Kind, "timeUnit": m.TimeUnit, "parameters": m.Parameters, "logLikelihood": m.LogLikelihood,
+			"customers": m.Customers, "converged": m.Converged, "iterations": m.Iterations, "gradientNorm": m.GradientNorm,
+			"active": m.Active, "fittedAt": m.FittedAt, "calibrationEnd": m.CalibrationEnd, "backTest": test, "notes": notes,
+		})
+	}
+	fmt.Fprintf(p.stdout, "%s in %ss on %d customers: log-likelihood %.4f, converged %t\n", m.Kind, strings.ToLower(string(m.TimeUnit)), m.Customers, m.LogLikelihood, m.Converged)
+	parameters, err := json.Marshal(m.Parameters)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "parameters %s\n", parameters)
+	if test != nil {
+		fmt.Fprintf(p.stdout, "back-test: %.1f orders predicted, %d came; RMSE %.4f (baseline %.4f)\n", test.PredictedOrders, test.HoldoutOrders, test.RootMeanSquareError, test.BaselineRootMeanSquareError)
+	}
+	for _, note := range notes {
+		fmt.Fprintln(p.stdout, "note:", note)
+	}
+	return nil
+}
+
+// userCommands manage the people who sign in.
+type userCommands struct {
+	Add userAddCommand `cmd:"" help:"Make a user. The password is asked for, or read from standard input."`
+}
+
+type userAddCommand struct {
+	Email   string `required:"" help:"By which the user signs in."`
+	Name    string `required:"" help:"The user's name."`
+	Role    string `required:"" enum:"ADMIN,MANAGER,SALES,ANALYST,PARTNER" help:"ADMIN, MANAGER, SALES, ANALYST or PARTNER."`
+	Grade   string `help:"The code of a STAFF rate that several people share."`
+	Partner string `help:"For PARTNER: the partner's name."`
+}
+
+// Run implements the command.
+func (c *userAddCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	password, err := p.password()
+	if err != nil {
+		return err
+	}
+	in := service.CreateUserInput{Email: c.Email, Name: c.Name, Role: words.Role(c.Role), Password: password}
+	if c.Grade != "" {
+		in.Grade = &c.Grade
+	}
+	if c.Partner != "" {
+		in.Partner = &c.Partner
+	}
+	user, err := k.service.CreateUser(auth.System(ctx), in)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, user.ID)
+	return nil
+}
+
+// password reads a password without showing it on a terminal, else the first line of standard input.
+func (p *program) password() (string, error) {
+	if file, ok := p.stdin.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(file.Fd())) {
+		fmt.Fprint(p.stderr, "Password: ")
+		password, err := term.ReadPassword(int(file.Fd()))
+		fmt.Fprintln(p.stderr)
+		return string(password), err
+	}
+	line, err := bufio.NewReader(p.stdin).ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", errors.Join(errors.New("want the password on standard input"), err)
+	}
+	return line, nil
+}
+
+// tokenCommand prints an access token and nothing else.
+type tokenCommand struct {
+	Role  string        `enum:",ADMIN,MANAGER,SALES,ANALYST,PARTNER" default:"" help:"ADMIN, MANAGER, SALES, ANALYST or PARTNER."`
+	Email string        `help:"Of this user, instead of the oldest active one of the role."`
+	TTL   time.Duration `name:"ttl" default:"15m" help:"How long it is good."`
+}
+
+// Run implements the command.
+func (c *tokenCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	token, _, err := k.service.IssueToken(auth.System(ctx), words.Role(c.Role), c.Email, c.TTL)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, token)
+	return nil
+}
+
+// checkCommand verifies the laws on the live database.
+type checkCommand struct{}
+
+// Run implements the command.
+func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, asItMustBe, s.logger(p.stderr), p.stderr)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	findings, err := k.service.Check(auth.System(ctx))
+	if err != nil {
+		return err
+	}
+	for _, finding := range findings {
+		fmt.Fprintln(p.stdout, finding)
+	}
+	if len(findings) > 0 {
+		fmt.Fprintf(p.stdout, "%d findings\n", len(findings))
+		return exit(1)
+	}
+	fmt.Fprintln(p.stdout, "the books are in order")
+	return nil
+}
+
+// keysCommands manage the signing keys.
+type keysCommands struct {
+	Rotate keysRotateCommand `cmd:"" help:"Make a new signing key; what the old one signed stays good."`
+}
+
+type keysRotateCommand struct {
+	Use string `arg:"" enum:"access,price,link" help:"access, price or link."`
+}
+
+// Run implements the command.
+func (c *keysRotateCommand) Run(_ context.Context, s *settings, _ *program) error {
+	keys, err := auth.OpenKeys(s.Keys, time.Now, nil)
+	if err != nil {
+		return fmt.Errorf("KOPECK_KEYS: %w", err)
+	}
+	return keys.Rotate(auth.KeyUse(c.Use))
+}

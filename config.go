@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/store"
+	"kopeck/transport"
+)
+
+// settings are what every command is told by flags or variables. What belongs to the company rather than to the
+// machine (time zone, rounding, levels of permission) stands in the database: query settings.
+type settings struct {
+	DatabaseURL string `name:"database-url" env:"KOPECK_DATABASE_URL" default:"sqlite://kopeck.db" help:"The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME." group:"Configuration"`
+	ListenURL   string `name:"listen-url" env:"KOPECK_LISTEN_URL" help:"PostgreSQL past the pooler, for notifications; the database itself unless told." group:"Configuration"`
+	Pool        int    `env:"KOPECK_POOL" default:"8" help:"How many connections to the database are held at most." group:"Configuration"`
+	Keys        string `env:"KOPECK_KEYS" default:"./keys" help:"The directory of the signing keys; they are made there when absent." group:"Configuration"`
+	Currency    string `env:"KOPECK_CURRENCY" default:"RUB" help:"The currency of the books (ISO 4217); fixed by the first start." group:"Configuration"`
+	Env         string `env:"KOPECK_ENV" default:"development" enum:"development,production" help:"development has GraphiQL, introspection and suggestions; production logs in JSON." group:"Configuration"`
+	LogLevel    string `env:"KOPECK_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"What is logged at least: debug, info, warn or error." group:"Configuration"`
+}
+
+// listening is what the commands that serve are told besides.
+type listening struct {
+	Addr        string   `env:"KOPECK_ADDR" default:":8080" help:"Where to listen; port 0 takes a free one." group:"Configuration"`
+	CorsOrigins []string `env:"KOPECK_CORS_ORIGINS" help:"Sites whose pages may call the API, separated by commas: https://app.example.com." group:"Configuration"`
+	TrustProxy  bool     `env:"KOPECK_TRUST_PROXY" help:"Take the client's address from the last of X-Forwarded-For: only behind a proxy of your own." group:"Configuration"`
+}
+
+// check tells what is wrong with a setting, by its variable's name.
+func (c settings) check() error {
+	if _, err := money.ParseCurrency(c.Currency); err != nil {
+		return fmt.Errorf("KOPECK_CURRENCY: %w", err)
+	}
+	if c.Pool < 1 || c.Pool > 1000 {
+		return errors.New("KOPECK_POOL: want 1 to 1000")
+	}
+	return nil
+}
+
+// check tells what is wrong with the addresses.
+func (c listening) check() error {
+	for _, origin := range c.CorsOrigins {
+		u, err := url.Parse(origin)
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+			return fmt.Errorf("KOPECK_CORS_ORIGINS: want origins like https://app.example.com, not %q", origin)
+		}
+	}
+	return nil
+}
+
+// known are the variables that are read somewhere; another KOPECK_ one is likely a slip.
+var known = map[string]bool{
+	"KOPECK_DATABASE_URL": true, "KOPECK_LISTEN_URL": true, "KOPECK_POOL": true, "KOPECK_KEYS": true, "KOPECK_CURRENCY": true,
+	"KOPECK_ENV": true, "KOPECK_LOG_LEVEL": true, "KOPECK_ADDR": true, "KOPECK_CORS_ORIGINS": true, "KOPECK_TRUST_PROXY": true,
+	"KOPECK_REQUIRE_POSTGRES": true, "KOPECK_TEST_POSTGRES_URL": true,
+}
+
+// unknown lists the variables that nothing reads.
+func unknown(environ []string) (names []string) {
+	for _, one := range environ {
+		name, _, _ := strings.Cut(one, "=")
+		if strings.HasPrefix(name, "KOPECK_") && !known[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// logger makes the log: JSON in production, lines for people otherwise, with the request's id in both.
+func (c settings) logger(to io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel))
+	options := &slog.HandlerOptions{Level: level}
+	var handler slog.Handler = slog.NewTextHandler(to, options)
+	if c.Env == "production" {
+		handler = slog.NewJSONHandler(to, options)
+	}
+	return slog.New(transport.LogRequestIDs(handler))
+}
+
+// kopeck is the opened installation: what the commands work on.
+type kopeck struct {
+	store   *store.Store
+	keys    *auth.Keys
+	service *service.Service
+	log     *slog.Logger
+}
+
+func (k *kopeck) close() { _ = k.store.Close() }
+
+// schema is what a command wants of the database's version.
+type schema int
+
+const (
+	asItMustBe schema = iota // refuse an older one and say what to run
+	fillEmpty                // make the tables in an empty database, refuse an older one
+	upToDate                 // migrate
+)
+
+// open opens the database, the keys and the service.
+func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes io.Writer) (*kopeck, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Pool: c.Pool, ListenURL: c.ListenURL, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
+	}
+	k := &kopeck{store: db, log: log}
+	if err := k.bringUp(ctx, want, notes); err != nil {
+		k.close()
+		return nil, err
+	}
+	if k.keys, err = auth.OpenKeys(c.Keys, time.Now, nil); err != nil {
+		k.close()
+		return nil, fmt.Errorf("KOPECK_KEYS: %w", err)
+	}
+	currency, err := money.ParseCurrency(c.Currency)
+	if err == nil {
+		k.service, err = service.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log})
+	}
+	if err != nil {
+		k.close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// bringUp holds the database's version against the binary's.
+func (k *kopeck) bringUp(ctx context.Context, want schema, notes io.Writer) error {
+	have, newest, err := k.store.Version(ctx)
+	switch {
+	case err != nil:
+		return err
+	case have == newest:
+		return nil
+	case want == upToDate || (want == fillEmpty && have == 0):
+		applied, err := k.store.Migrate(ctx)
+		if err == nil {
+			fmt.Fprintf(notes, "database: %d migrations applied\n", applied)
+		}
+		return err
+	case have == 0:
+		return errors.New("the database is empty: run `kopeck migrate` first (go run . migrate)")
+	}
+	return fmt.Errorf("the database is at version %d and this program needs %d: run `kopeck migrate` first (go run . migrate)", have, newest)
+}

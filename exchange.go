@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"kopeck/auth"
+	"kopeck/exchange"
+	"kopeck/money"
+)
+
+// importCommand reads orders, customers or contacts from a file.
+type importCommand struct {
+	Kind string `arg:"" enum:"orders,customers,contacts" help:"orders, customers or contacts."`
+	File string `arg:"" help:"The file; - reads standard input."`
+
+	Format       string `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; recognised by itself), csv or cdnow."`
+	Map          string `help:"CSV: the columns, as field=column,…: customer=customer_id,order=invoice,date=invoice_date,amount=amount."`
+	CostShare    string `placeholder:"SHARE" help:"Orders: what the goods had cost as a share of the amount, 0 to 1, where no column says it. It is asked for, never assumed."`
+	Currency     string `help:"Of the amounts; anything but the books' currency is refused." name:"file-currency"`
+	Errors       string `enum:"reject-all,reject-row" default:"reject-all" help:"What a bad row does: reject-all writes nothing, reject-row takes the good ones."`
+	Customers    string `enum:"create,known" default:"create" help:"Customers that orders and contacts name and nobody knows: create them, or reject the row (known)."`
+	Update       bool   `help:"Customers: change those that are there with other content, instead of rejecting them."`
+	DryRun       bool   `help:"Say what would happen and write nothing."`
+	DateFormat   string `placeholder:"FORMAT" help:"Of dates, in YYYY MM M DD D HH H mm ss: M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
+	DecimalComma bool   `help:"12,50 is twelve and a half."`
+	Rejects      string `placeholder:"FILE" help:"Where rejected rows go, with line and reason; FILE.rejects.csv unless told."`
+}
+
+// Run implements the command.
+func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	options := exchange.Options{
+		Kind: exchange.Kind(c.Kind), Format: exchange.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: exchange.Policy(c.Errors),
+		Customers: c.Customers, Update: c.Update, DryRun: c.DryRun, DateFormat: c.DateFormat, DecimalComma: c.DecimalComma,
+		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
+	}
+	if c.CostShare != "" {
+		share, err := money.ParseDecimal(c.CostShare)
+		if err != nil {
+			return fmt.Errorf("--cost-share: %w", err)
+		}
+		options.CostShare = &share
+	}
+	if file, ok := p.stderr.(*os.File); ok {
+		options.Progress = exchange.Bar(file)
+	}
+	report, err := exchange.Import(auth.System(ctx), k.service, options)
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return errors.New("stopped; what was written stays, run the same command again to go on")
+		}
+		return err
+	}
+	fmt.Fprintln(p.stdout, report)
+	if status := report.ExitCode(); status != 0 {
+		return exit(status)
+	}
+	return nil
+}
+
+// exportCommand writes orders, customers or contacts as CSV.
+type exportCommand struct {
+	Kind   string `arg:"" enum:"orders,customers,contacts" help:"orders, customers or contacts."`
+	Output string `short:"o" placeholder:"FILE" help:"Write to a file instead of standard output; it appears when it is whole."`
+}
+
+// Run implements the command.
+func (c *exportCommand) Run(ctx context.Context, s *settings, p *program) error {
+	k, err := s.open(ctx, asItMustBe, s.logger(p.stderr), p.stderr)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	if c.Output == "" {
+		return exchange.Export(auth.System(ctx), k.service, exchange.Kind(c.Kind), p.stdout)
+	}
+	part := c.Output + ".part"
+	file, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	err = exchange.Export(auth.System(ctx), k.service, exchange.Kind(c.Kind), file)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return os.Rename(part, c.Output)
+}

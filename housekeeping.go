@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// keyAge is how old a signing key grows before the next one takes over; nobody is signed out by it.
+const keyAge = 30 * 24 * time.Hour
+
+// housekeeping does what time asks for until the context ends: it writes down permissions that have expired,
+// forgets old idempotency keys, rotates the signing keys and once a night brings stages and the values that
+// lists are ordered by up to date. Several replicas may do it at once.
+func (k *kopeck) housekeeping(ctx context.Context) {
+	every := func(pause time.Duration, name string, do func(context.Context) error) func() {
+		next := time.Now()
+		return func() {
+			if time.Now().Before(next) || ctx.Err() != nil {
+				return
+			}
+			next = time.Now().Add(pause)
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				k.log.WarnContext(ctx, "housekeeping", "what", name, "error", err)
+			}
+		}
+	}
+	tasks := []func(){
+		every(time.Minute, "expired permissions", k.service.ExpirePermissions),
+		every(time.Hour, "old idempotency keys", k.service.ForgetKeys),
+		every(24*time.Hour, "signing keys", func(context.Context) error { return k.keys.RotateDue(keyAge) }),
+		every(24*time.Hour, "stages and values", k.service.Nightly),
+	}
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			for _, task := range tasks {
+				task()
+			}
+		}
+	}
+}

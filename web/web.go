@@ -1,0 +1,189 @@
+// Package web serves Kopeck over HTTP: the API at /graphql, GraphiQL at / in development, the links that revoke
+// a permission without signing in, the public keys, health and metrics.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/cors"
+
+	"kopeck/auth"
+	"kopeck/fault"
+	"kopeck/graph"
+	"kopeck/service"
+	"kopeck/store"
+	"kopeck/transport"
+	"kopeck/transport/graphiql"
+)
+
+// Config is what the site is made of.
+type Config struct {
+	Service     *service.Service
+	Store       *store.Store
+	Keys        *auth.Keys
+	Origins     []string // of other sites whose pages may call the API
+	Development bool     // GraphiQL, introspection, suggestions
+	Limits      transport.Limits
+	Examples    []graphiql.Example
+	Log         *slog.Logger
+	Now         func() time.Time
+	TrustProxy  bool // the client's address is the last of X-Forwarded-For
+}
+
+// Site is the whole HTTP side. It is an http.Handler.
+type Site struct {
+	config   Config
+	api      *transport.Handler
+	handler  http.Handler
+	registry *prometheus.Registry
+}
+
+// New makes the site.
+func New(c Config) *Site {
+	s := &Site{config: c, registry: prometheus.NewRegistry()}
+	m := newMetrics(s.registry, c)
+	s.api = transport.New(graph.New(c.Service), transport.Config{
+		Limits: c.Limits, Weights: weights, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
+		Validate: graph.Validate,
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", s.signedIn(s.api))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /.well-known/jwks.json", s.publicKeys)
+	mux.HandleFunc("GET /permissions/revoke", s.askToRevoke)
+	mux.HandleFunc("POST /permissions/revoke", s.revoke)
+	if c.Development {
+		page := graphiql.New("Kopeck", "/graphql", c.Examples...)
+		mux.Handle("GET /{$}", page)
+		mux.Handle("GET /assets/", page)
+	}
+	share := cors.New(cors.Options{
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "X-Request-Id"},
+		ExposedHeaders: []string{"X-Request-Id", "Retry-After"}, MaxAge: 600,
+		AllowOriginFunc: allowOrigin(c.Origins),
+	})
+	s.handler = transport.RequestIDs(nil, s.withAddress(secure(share.Handler(mux))))
+	return s
+}
+
+// allowOrigin keeps rs/cors from its default, which is to allow everybody where the list is empty.
+func allowOrigin(origins []string) func(string) bool {
+	allowed := map[string]bool{}
+	for _, origin := range origins {
+		allowed[origin] = true
+	}
+	return func(origin string) bool { return allowed[origin] }
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Shutdown ends sockets and event streams; http.Server.Shutdown does the rest.
+func (s *Site) Shutdown(ctx context.Context) error { return s.api.Shutdown(ctx) }
+
+// weights are the costs of fields beyond one for each object.
+var weights = transport.Weights{
+	"Customer.price": 2, "Customer.prices": 2, "OfferLine.repriced": 2, "Customer.lifetimeValue": 2, "Product.cost": 2,
+	"Query.contactEconomics": 50, "Query.ledgerCheck": 50, "Customer.economics": 10, "Mutation.fitLifetimeModel": 50,
+	"Money": 0,
+}
+
+// signedIn puts who asks into the request. A token that is not good is 401, whatever is wrong with it; without
+// one the caller is anonymous.
+func (s *Site) signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := r.Header.Get("Authorization")
+		if header == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		scheme, token, _ := strings.Cut(header, " ")
+		actor, expiresAt, err := s.config.Service.Authenticate(r.Context(), strings.TrimSpace(token))
+		if !strings.EqualFold(scheme, "Bearer") || err != nil {
+			unauthorized(w)
+			return
+		}
+		ctx := context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+type expiryKey struct{}
+
+func unauthorized(w http.ResponseWriter) {
+	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = w.Write([]byte(`{"errors":[{"message":"the access token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}` + "\n"))
+}
+
+// authenticate signs a WebSocket in.
+func (s *Site) authenticate(ctx context.Context, token string) (context.Context, time.Time, <-chan struct{}, error) {
+	if token == "" {
+		return ctx, time.Time{}, nil, fault.New(fault.Unauthenticated, "", "sign in first")
+	}
+	actor, expiresAt, err := s.config.Service.Authenticate(ctx, token)
+	if err != nil {
+		return ctx, time.Time{}, nil, err
+	}
+	return auth.With(ctx, actor), expiresAt, s.config.Service.SessionEnded(actor), nil
+}
+
+// session tells when an event stream's caller is no longer signed in.
+func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
+	actor, ok := auth.From(ctx)
+	if !ok {
+		return time.Time{}, nil
+	}
+	expiresAt, _ := ctx.Value(expiryKey{}).(time.Time)
+	return expiresAt, s.config.Service.SessionEnded(actor)
+}
+
+// caller names whose bucket of points an operation is charged to.
+func caller(ctx context.Context) string {
+	actor, _ := auth.From(ctx)
+	return actor.UserID
+}
+
+// withAddress puts the client's network address into the request, for the limit of sign-in attempts.
+func (s *Site) withAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		address, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil {
+			address = r.RemoteAddr
+		}
+		if forwarded := r.Header.Get("X-Forwarded-For"); s.config.TrustProxy && forwarded != "" {
+			all := strings.Split(forwarded, ",")
+			address = strings.TrimSpace(all[len(all)-1])
+		}
+		next.ServeHTTP(w, r.WithContext(service.WithAddress(r.Context(), address)))
+	})
+}
+
+// secure sets the headers that every answer carries.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text + "\n"))
+}
