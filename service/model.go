@@ -1,10 +1,146 @@
 package service
 
-import "kopeck/ent"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"time"
 
-// model is the active lifetime model, ready to be asked.
+	"kopeck/ent"
+	"kopeck/ent/lifetimemodel"
+	"kopeck/lifetime"
+	"kopeck/schema"
+)
+
+// priorID is the id of the model that stands in while none has been fitted. No row has it.
+const priorID = "ltm_00000000000000000000000000"
+
+const priorNote = "no model has been fitted: the prior published for the CDNOW customers (Fader, Hardie and Lee 2005) stands in"
+
+// model is a lifetime model, ready to be asked: the active one, or the documented prior where there is none.
 type model struct {
-	row *ent.LifetimeModel // nil while the documented prior stands in
+	row    *ent.LifetimeModel
+	fitted bool
+	counts lifetime.BGNBD
+	// margins is in minor units. nil where no margin model is known: a customer's own mean margin stands in.
+	margins *lifetime.GammaGamma
+	notes   []string // warnings that hold for every customer
 }
 
-func (s *Service) activeModel(row *ent.LifetimeModel) (*model, error) { return &model{row: row}, nil }
+// activeModel makes the model of a row; nil is the prior.
+func (s *Service) activeModel(row *ent.LifetimeModel) (*model, error) {
+	if row == nil {
+		return priorModel(), nil
+	}
+	unit, err := lifetime.ParseUnit(string(row.TimeUnit))
+	if err != nil {
+		return nil, err
+	}
+	var p struct {
+		R     float64  `json:"r"`
+		Alpha float64  `json:"alpha"`
+		A     float64  `json:"a"`
+		B     float64  `json:"b"`
+		P     *float64 `json:"p"`
+		Q     *float64 `json:"q"`
+		Gamma *float64 `json:"gamma"`
+	}
+	if err := again(row.Parameters, &p); err != nil {
+		return nil, fmt.Errorf("service: parameters of %s: %w", row.ID, err)
+	}
+	m := &model{row: row, fitted: true, counts: lifetime.BGNBD{Unit: unit, R: p.R, Alpha: p.Alpha, A: p.A, B: p.B}}
+	if err := m.counts.Validate(); err != nil {
+		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+	}
+	if p.P != nil && p.Q != nil && p.Gamma != nil {
+		m.margins = &lifetime.GammaGamma{P: *p.P, Q: *p.Q, Gamma: *p.Gamma * float64(s.currency.MinorPerMajor())}
+		if err := m.margins.Validate(); err != nil {
+			return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+		}
+	}
+	report, err := reportOf(row)
+	if err != nil {
+		return nil, err
+	}
+	m.notes = report.Warnings
+	return m, nil
+}
+
+func priorModel() *model {
+	counts := lifetime.Prior(lifetime.Week)
+	row := &ent.LifetimeModel{
+		ID: priorID, Kind: schema.BGNBD, TimeUnit: schema.Week, FittedAt: time.Unix(0, 0).UTC(),
+		Parameters: map[string]any{"r": counts.R, "alpha": counts.Alpha, "a": counts.A, "b": counts.B},
+		Report:     json.RawMessage(`{"warnings":["` + priorNote + `"]}`),
+	}
+	return &model{row: row, counts: counts, notes: []string{priorNote}}
+}
+
+// modelAt gives the model that was active at a moment: the last one that had been fitted to be active by then.
+func (s *Service) modelAt(ctx context.Context, at time.Time) (*model, error) {
+	if m := s.model.Load(); m.fitted && !m.row.FittedAt.After(at) {
+		return m, nil
+	}
+	rows, err := s.store.Query(ctx, "SELECT id, report FROM lifetime_models WHERE fitted_at <= ? ORDER BY fitted_at DESC, id DESC", at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := ""
+	for rows.Next() && found == "" {
+		var rowID string
+		var report []byte
+		if err := rows.Scan(&rowID, &report); err != nil {
+			return nil, err
+		}
+		read, err := reportOf(&ent.LifetimeModel{ID: rowID, Report: report})
+		if err != nil {
+			return nil, err
+		}
+		if read.Activated {
+			found = rowID
+		}
+	}
+	if err := rows.Err(); err != nil || found == "" {
+		return priorModel(), err
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	row, err := s.client.LifetimeModel.Query().Where(lifetimemodel.ID(found)).Only(system(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return s.activeModel(row)
+}
+
+// alive is the probability that a customer of this history has not left; 0 before the first order.
+func (m *model) alive(e Earnings, today int) float64 {
+	if e.OrderDays == 0 {
+		return 0
+	}
+	return m.counts.PAlive(e.stats(today).In(m.counts.Unit))
+}
+
+// orderMargin is the margin expected of the next order, in minor units.
+func (m *model) orderMargin(e Earnings) (float64, error) {
+	if m.margins == nil {
+		mean, _ := new(big.Rat).Quo(e.Margin.Rat(), new(big.Rat).SetInt64(int64(e.OrderDays))).Float64()
+		return mean, nil
+	}
+	x, mean := e.OrderDays-1, 0.0
+	if x > 0 {
+		mean, _ = new(big.Rat).Quo(e.RepeatMargin.Rat(), new(big.Rat).SetInt64(int64(x))).Float64()
+	}
+	return m.margins.ExpectedMargin(x, mean)
+}
+
+// again reads a value that JSON made in a shape of its own.
+func again(from, to any) error {
+	text, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, to)
+}
