@@ -61,6 +61,9 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	s.origin = s.ids.Make("svc")
 	auth.Guard(s.client, s.now)
 	s.openAccess(c.Keys)
+	if err := s.keepCurrency(auth.System(ctx)); err != nil {
+		return nil, err
+	}
 	if err := s.refresh(auth.System(ctx), everything); err != nil {
 		return nil, err
 	}

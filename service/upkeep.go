@@ -1,0 +1,50 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/ent/idempotencykey"
+	"kopeck/ent/refreshsession"
+)
+
+// keysKept is how long an idempotency key is remembered: longer than any phone is without a network.
+const keysKept = 30 * 24 * time.Hour
+
+// ForgetKeys forgets idempotency keys and refresh tokens whose time is over.
+func (s *Service) ForgetKeys(ctx context.Context) error {
+	return s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+		if _, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(s.now().Add(-keysKept))).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(s.now().Add(-keysKept))).Exec(ctx)
+		return err
+	})
+}
+
+// keepCurrency writes the currency of the books into the database at the first start, and refuses another later:
+// amounts are kept as bare minor units.
+func (s *Service) keepCurrency(ctx context.Context) error {
+	const name = "currency"
+	return s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		kept, err := tx.Setting.Get(ctx, name)
+		if ent.IsNotFound(err) {
+			value, err := json.Marshal(s.currency.Code())
+			if err != nil {
+				return err
+			}
+			return tx.Setting.Create().SetID(name).SetValue(value).SetUpdatedAt(s.now()).Exec(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		code, err := decode[string](kept.Value)
+		if err == nil && code != s.currency.Code() {
+			err = fmt.Errorf("KOPECK_CURRENCY: the books of this database are kept in %s, not in %s", code, s.currency.Code())
+		}
+		return err
+	})
+}
