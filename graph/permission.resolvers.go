@@ -7,36 +7,43 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"kopeck/ent"
 	"kopeck/service"
 )
 
 func (r *mutationResolver) GrantPermission(ctx context.Context, input service.GrantPermissionInput) (*service.PermissionPayload, error) {
-	panic(fmt.Errorf("not implemented: GrantPermission - grantPermission"))
+	permission, token, err := r.service.GrantPermission(ctx, input)
+	told, err := userErrors(err)
+	return &service.PermissionPayload{Permission: permission, ConfirmationToken: token, UserErrors: told}, err
 }
 
 func (r *mutationResolver) ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (*service.PermissionPayload, error) {
-	panic(fmt.Errorf("not implemented: ConfirmPermission - confirmPermission"))
+	permission, err := r.service.ConfirmPermission(ctx, input)
+	told, err := userErrors(err)
+	return &service.PermissionPayload{Permission: permission, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RevokePermission(ctx context.Context, input service.RevokePermissionInput) (*service.PermissionPayload, error) {
-	panic(fmt.Errorf("not implemented: RevokePermission - revokePermission"))
+	permission, err := r.service.RevokePermission(ctx, input)
+	told, err := userErrors(err)
+	return &service.PermissionPayload{Permission: permission, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (*service.RevokePermissionByLinkPayload, error) {
-	panic(fmt.Errorf("not implemented: RevokePermissionByLink - revokePermissionByLink"))
+	revoked, err := r.service.RevokePermissionByLink(ctx, input)
+	told, err := userErrors(err)
+	return &service.RevokePermissionByLinkPayload{Revoked: revoked, UserErrors: told}, err
 }
 
 func (r *permissionResolver) Events(ctx context.Context, obj *ent.Permission) ([]*ent.PermissionEvent, error) {
-	panic(fmt.Errorf("not implemented: Events - events"))
+	return r.permissionEvents(ctx, obj)
 }
 
 func (r *permissionResolver) Value(ctx context.Context, obj *ent.Permission) (*service.PermissionValue, error) {
-	panic(fmt.Errorf("not implemented: Value - value"))
+	return r.permissionValue(ctx, obj)
 }
 
 func (r *permissionResolver) RevocationToken(ctx context.Context, obj *ent.Permission) (string, error) {
-	panic(fmt.Errorf("not implemented: RevocationToken - revocationToken"))
+	return r.service.RevocationToken(ctx, obj)
 }

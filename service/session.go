@@ -127,16 +127,6 @@ func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, which predicate.R
 	return s.touch(ctx, ofPeople)
 }
 
-// ForgetSessions deletes the refresh tokens that ended more than a day ago by themselves, and tells how many.
-func (s *Service) ForgetSessions(ctx context.Context) (int, error) {
-	var gone int
-	err := s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
-		gone, err = tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(s.now().Add(-24 * time.Hour))).Exec(ctx)
-		return err
-	})
-	return gone, err
-}
-
 func sameRights(a, b auth.Actor) bool {
 	if a.Role != b.Role || a.PartnerID != b.PartnerID || len(a.Scopes) != len(b.Scopes) {
 		return false

@@ -1,0 +1,171 @@
+package service
+
+import (
+	"context"
+
+	"entgo.io/ent/dialect"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/customer"
+	"kopeck/ent/permission"
+	"kopeck/ent/permissionevent"
+	"kopeck/id"
+	"kopeck/schema"
+)
+
+// ledger is a permission with its events, held by the lock on its customer while a verb adds to it.
+type ledger struct {
+	standing
+	permission *ent.Permission
+	events     []*ent.PermissionEvent
+}
+
+// ledgerOf reads a permission's ledger. The customer must be held, and the permission read after that.
+func (s *Service) ledgerOf(ctx context.Context, tx *ent.Tx, p *ent.Permission) (*ledger, error) {
+	events, err := tx.PermissionEvent.Query().Where(permissionevent.PermissionID(p.ID)).Order(permissionevent.BySequence()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &ledger{permission: p, events: events}
+	for _, e := range events {
+		l.apply(e)
+	}
+	return l, nil
+}
+
+// record adds an event to a ledger: it gives the event its id, place, time, actor and hashes, and writes it together
+// with the row that it makes of the permission. Of e it takes kind, level, end, source, wording, address and reason.
+func (s *Service) record(ctx context.Context, tx *ent.Tx, l *ledger, e *ent.PermissionEvent) error {
+	if e.Actor == "" {
+		actor, _ := auth.From(ctx)
+		e.Actor = actor.Name
+	}
+	e.ID, e.PermissionID, e.Sequence, e.At = s.ids.Make(id.Event), l.permission.ID, len(l.events)+1, s.now()
+	previous := ""
+	if l.last != nil {
+		previous = l.last.Hash
+		if e.At.Before(l.last.At) { // another process's clock runs ahead of ours: the ledger's times never go back
+			e.At = l.last.At
+		}
+	}
+	SealEvent(l.permission, e, previous)
+	fresh := l.last == nil
+	l.apply(e)
+	l.show(l.permission)
+	l.events = append(l.events, e)
+	if err := s.writePermission(ctx, tx, l.permission, fresh); err != nil {
+		return err
+	}
+	return tx.PermissionEvent.Create().SetID(e.ID).SetPermissionID(e.PermissionID).SetSequence(e.Sequence).SetAt(e.At).SetKind(e.Kind).
+		SetNillableLevel(e.Level).SetNillableExpiresAt(e.ExpiresAt).SetActor(e.Actor).SetSource(e.Source).
+		SetNillableWording(e.Wording).SetNillableWordingVersion(e.WordingVersion).SetNillableAddress(e.Address).
+		SetNillableReason(e.Reason).SetPreviousHash(e.PreviousHash).SetHash(e.Hash).Exec(ctx)
+}
+
+func (s *Service) writePermission(ctx context.Context, tx *ent.Tx, p *ent.Permission, fresh bool) error {
+	if fresh {
+		return tx.Permission.Create().SetID(p.ID).SetCustomerID(p.CustomerID).SetChannel(p.Channel).SetPurpose(p.Purpose).
+			SetLevel(p.Level).SetState(p.State).SetGrantedAt(p.GrantedAt).SetNillableExpiresAt(p.ExpiresAt).
+			SetNillableRevokedAt(p.RevokedAt).SetVersion(p.Version).Exec(ctx)
+	}
+	update := tx.Permission.UpdateOneID(p.ID).SetLevel(p.Level).SetState(p.State).SetGrantedAt(p.GrantedAt).
+		SetNillableRevokedAt(p.RevokedAt).SetVersion(p.Version)
+	if p.ExpiresAt == nil {
+		update.ClearExpiresAt()
+	} else {
+		update.SetExpiresAt(*p.ExpiresAt)
+	}
+	return update.Exec(ctx)
+}
+
+// expireDue records that a permission's time is over, where it is.
+func (s *Service) expireDue(ctx context.Context, tx *ent.Tx, l *ledger) error {
+	if !l.overdue(s.now()) {
+		return nil
+	}
+	return s.record(ctx, tx, l, &ent.PermissionEvent{Kind: schema.EventExpired, Source: "its time is over", Actor: "system"})
+}
+
+// liveLedger gives the one permission for a channel and purpose that is active or waits to be confirmed, nil
+// where there is none. One whose time is over is recorded as expired first. The customer must be held.
+func (s *Service) liveLedger(ctx context.Context, tx *ent.Tx, customerID string, channel schema.Channel, purpose schema.Purpose) (*ledger, error) {
+	p, err := tx.Permission.Query().Where(
+		permission.CustomerID(customerID), permission.ChannelEQ(channel), permission.PurposeEQ(purpose),
+		permission.StateIn(schema.PermissionPending, schema.PermissionActive),
+	).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.ledgerOf(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.expireDue(ctx, tx, l); err != nil || l.state == schema.PermissionExpired {
+		return nil, err
+	}
+	return l, nil
+}
+
+// holdCustomer holds a customer's row like lockCustomer, also a deleted one's: a permission can always be revoked.
+func (s *Service) holdCustomer(ctx context.Context, tx *ent.Tx, customerID string) error {
+	query := tx.Customer.Query().Where(customer.ID(customerID))
+	if s.store.Dialect() == dialect.Postgres {
+		query.ForUpdate()
+	}
+	_, err := query.Only(ctx)
+	return err
+}
+
+// asOfNow lets every permission that is read say what it is worth now, whatever its last event made of it.
+func (s *Service) asOfNow() ent.Interceptor {
+	return ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			value, err := next.Query(ctx, q)
+			if all, ok := value.([]*ent.Permission); ok {
+				now := s.now()
+				for _, p := range all {
+					judge(p, now)
+				}
+			}
+			return value, err
+		})
+	})
+}
+
+// ExpirePermissions records the end of every permission whose time is over. What such a permission is worth does
+// not wait for it.
+func (s *Service) ExpirePermissions(ctx context.Context) error {
+	ctx = system(ctx)
+	for last := ""; ; {
+		due, err := s.client.Permission.Query().Where(
+			permission.StateIn(schema.PermissionPending, schema.PermissionActive), permission.ExpiresAtLTE(s.now()), permission.IDGT(last),
+		).Order(permission.ByID()).Limit(100).All(ctx)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for _, p := range due {
+			if err := s.expire(ctx, p); err != nil {
+				return err
+			}
+			last = p.ID
+		}
+	}
+}
+
+// expire records the end of a permission, unless it was renewed, ended or recorded so meanwhile.
+func (s *Service) expire(ctx context.Context, due *ent.Permission) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		l, err := s.lockLedger(ctx, tx, "", due.ID)
+		if err != nil || !l.overdue(s.now()) {
+			return err
+		}
+		if err := s.expireDue(ctx, tx, l); err != nil {
+			return err
+		}
+		return s.changed(ctx, due.CustomerID)
+	})
+}
