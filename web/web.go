@@ -137,7 +137,7 @@ func (s *Site) authenticate(ctx context.Context, token string) (context.Context,
 	if err != nil {
 		return ctx, time.Time{}, nil, err
 	}
-	return auth.With(ctx, actor), expiresAt, s.config.Service.SessionEnded(actor), nil
+	return auth.With(ctx, actor), expiresAt, s.config.Service.SessionEnded(ctx, actor), nil
 }
 
 // session tells when an event stream's caller is no longer signed in.
@@ -147,7 +147,7 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 		return time.Time{}, nil
 	}
 	expiresAt, _ := ctx.Value(expiryKey{}).(time.Time)
-	return expiresAt, s.config.Service.SessionEnded(actor)
+	return expiresAt, s.config.Service.SessionEnded(ctx, actor)
 }
 
 // caller names whose bucket of points an operation is charged to.
