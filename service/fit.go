@@ -1,19 +1,252 @@
 package service
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
 
+	"entgo.io/ent/dialect"
+
+	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/lifetimemodel"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/lifetime"
+	"kopeck/schema"
+	"kopeck/store"
 )
 
-// fitReport is what a fit has to say beside the parameters, as it is kept with the model.
-type fitReport struct {
-	Activated bool     `json:"activated"` // it became the active model when it was fitted
-	Notes     []string `json:"notes"`
-	Warnings  []string `json:"warnings"` // of them what concerns every customer's figures
+// lockModel is taken by who makes another model active, and shared by who writes values by the active one.
+var lockModel = store.LockOn("lifetime model", "active")
+
+// Fit fits a model on the completed orders up to the end of a calendar day, today unless told, and tests it on those
+// after it; the new model becomes active in one step unless told otherwise, and then customers.lifetime_value
+// follows before Fit returns. A fit that does not converge is kept, but not made active. Several at once do not
+// disturb each other: the last to end is the active one.
+//
+// NOT_YET_AVAILABLE for models other than BG/NBD, FORBIDDEN, INVALID on calibrationEnd, and WRONG_STATE with the
+// reason where the data identifies no model: nothing has changed then.
+func (s *Service) Fit(ctx context.Context, in FitLifetimeModelInput) (*ent.LifetimeModel, error) {
+	m, err := s.fit(ctx, in)
+	if err != nil || !m.Active {
+		return m, err
+	}
+	return m, s.RefreshLifetimeValues(ctx)
 }
 
-func reportOf(row *ent.LifetimeModel) (fitReport, error) {
-	var r fitReport
-	return r, json.Unmarshal(row.Report, &r)
+// FitLifetimeModel is Fit for a caller who cannot wait for a million customers: what is left of
+// customers.lifetime_value after two seconds follows in the background.
+func (s *Service) FitLifetimeModel(ctx context.Context, in FitLifetimeModelInput) (*ent.LifetimeModel, error) {
+	m, err := s.fit(ctx, in)
+	if err != nil || !m.Active {
+		return m, err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := s.RefreshLifetimeValues(context.WithoutCancel(ctx)); err != nil {
+			s.log.ErrorContext(ctx, "the lifetime values that lists are ordered by could not be refreshed", "error", err)
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(2 * time.Second):
+	case <-ctx.Done():
+	}
+	return m, nil
+}
+
+func (s *Service) fit(ctx context.Context, in FitLifetimeModelInput) (*ent.LifetimeModel, error) {
+	actor, _ := auth.From(ctx)
+	if actor.May("LifetimeModel").Write != auth.AllRows {
+		return nil, fault.New(fault.Forbidden, "", "the role %s may not fit models", actor.Role)
+	}
+	if kind := or(in.Kind, schema.BGNBD); kind != schema.BGNBD {
+		return nil, fault.New(fault.NotYetAvailable, "kind", "the model %s is not yet available", kind)
+	}
+	unit, err := lifetime.ParseUnit(string(or(in.TimeUnit, schema.Week)))
+	if err != nil {
+		return nil, fault.Invalidf("timeUnit", "%v", err)
+	}
+	now := s.now()
+	end, fail := s.moment("calibrationEnd", in.CalibrationEnd)
+	if fail != nil {
+		return nil, fail
+	}
+	data, err := s.orderLog(ctx, s.Settings().Day(end))
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.fitTo(ctx, data, unit)
+	if err != nil {
+		return nil, err
+	}
+	f.row.FittedAt, f.row.TimeUnit, f.row.Kind = now, or(in.TimeUnit, schema.Week), schema.BGNBD
+	f.row.Active = or(in.Activate, true) && f.row.Converged
+	if in.CalibrationEnd != nil {
+		f.row.CalibrationEnd = &end
+		if err := f.test(data); err != nil {
+			return nil, err
+		}
+	}
+	return s.keepFit(ctx, in, f)
+}
+
+// fitted is a model in the making.
+type fitted struct {
+	row    *ent.LifetimeModel
+	counts lifetime.BGNBDFit
+	report fitReport
+}
+
+// fitTo fits BG/NBD to the counts and Gamma-Gamma to the margins.
+func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit) (*fitted, error) {
+	options := lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
+	sample := data.tally.Sample(unit)
+	counts, err := lifetime.FitBGNBD(sample, options)
+	if err != nil {
+		return nil, ofFit(ctx, err)
+	}
+	if !finite(counts.LogLikelihood) || counts.Model.Validate() != nil {
+		return nil, fault.New(fault.WrongState, "", "the orders identify no model: its likelihood has no maximum")
+	}
+	f := &fitted{counts: counts, report: reportOn(counts)}
+	p := map[string]any{"r": counts.Model.R, "alpha": counts.Model.Alpha, "a": counts.Model.A, "b": counts.Model.B}
+	margins, err := lifetime.FitGammaGamma(data.margins, options)
+	var unidentified *lifetime.Unidentified
+	switch {
+	case err == nil:
+		f.report.addMargins(margins, float64(s.currency.MinorPerMajor()))
+	case errors.As(err, &unidentified):
+		prior, failed := lifetime.MarginPrior(data.meanMargin())
+		f.report.noMargins(unidentified, margins, failed == nil)
+		if failed == nil {
+			margins.Model, err = prior, nil
+		}
+	default:
+		return nil, ofFit(ctx, err)
+	}
+	if err == nil {
+		p["p"], p["q"], p["gamma"] = margins.Model.P, margins.Model.Q, margins.Model.Gamma/float64(s.currency.MinorPerMajor())
+	}
+	f.row = &ent.LifetimeModel{
+		Parameters: p, LogLikelihood: counts.LogLikelihood, Customers: counts.Customers, Converged: counts.Converged,
+		Iterations: counts.Iterations, GradientNorm: bounded(counts.GradientNorm),
+	}
+	return f, nil
+}
+
+// test compares what the model predicts for the days after the calibration with what came.
+func (f *fitted) test(data *orderLog) error {
+	if data.lastDay <= data.endDay {
+		f.report.note("no orders came after the calibration's end: the model was not tested")
+		return nil
+	}
+	unit := f.counts.Model.Unit
+	rows := make([]lifetime.HoldOut, 0, len(data.held))
+	for h, n := range data.held {
+		x, tx, age := h.stats.In(unit)
+		rows = append(rows, lifetime.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases})
+	}
+	sortHoldOuts(rows)
+	test, err := lifetime.NewBackTest(rows, float64(data.lastDay-data.endDay)/unit.Days(), f.counts.Model.ExpectedPurchases)
+	if err != nil {
+		return err
+	}
+	f.report.note("of the %d customers of the calibration, in the %d days after it: %.0f order days expected, %.0f came (%+.1f %%); the tenth expected to order most made %.0f %% of them",
+		test.Customers, data.lastDay-data.endDay, test.Predicted, test.Actual, 100*test.Bias, 100*test.TopTenth)
+	f.row.BackTest, err = json.Marshal(BackTest{
+		CalibrationEnd: *f.row.CalibrationEnd, HoldoutOrders: int(math.Round(test.Actual)), PredictedOrders: test.Predicted,
+		MeanAbsoluteError: test.MeanAbsolute, RootMeanSquareError: test.RootMeanSquare, BaselineRootMeanSquareError: test.BaselineRootMeanSquare,
+	})
+	return err
+}
+
+// keepFit stores a model, and makes it the active one in the same transaction.
+func (s *Service) keepFit(ctx context.Context, in FitLifetimeModelInput, f *fitted) (*ent.LifetimeModel, error) {
+	f.report.Activated = f.row.Active
+	if or(in.Activate, true) && !f.row.Active {
+		f.report.note("it was not made active, since it did not converge")
+	}
+	report, err := json.Marshal(f.report)
+	if err != nil {
+		return nil, fmt.Errorf("service: the report of a fit: %w", err)
+	}
+	row, modelID := f.row, s.ids.Make(id.LifetimeModel)
+	_, err = s.write(ctx, verb{name: "fitLifetimeModel"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		if err := s.store.Lock(ctx, tx, lockModel, false); err != nil {
+			return "", err
+		}
+		if row.Active {
+			if err := tx.LifetimeModel.Update().Where(lifetimemodel.Active(true)).SetActive(false).Exec(ctx); err != nil {
+				return "", err
+			}
+		}
+		create := tx.LifetimeModel.Create().SetID(modelID).SetKind(row.Kind).SetTimeUnit(row.TimeUnit).SetParameters(row.Parameters).
+			SetLogLikelihood(row.LogLikelihood).SetCustomers(row.Customers).SetConverged(row.Converged).SetIterations(row.Iterations).
+			SetGradientNorm(row.GradientNorm).SetActive(row.Active).SetFittedAt(row.FittedAt).SetNillableCalibrationEnd(row.CalibrationEnd).
+			SetReport(report)
+		if row.BackTest != nil {
+			create.SetBackTest(row.BackTest)
+		}
+		if err := create.Exec(ctx); err != nil {
+			return "", err
+		}
+		if err := s.audit(ctx, tx, "lifetimeModel.fit", modelID, map[string]any{"active": row.Active, "parameters": row.Parameters}); err != nil {
+			return "", err
+		}
+		return modelID, s.touch(ctx, ofModel)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.client.LifetimeModel.Get(ctx, modelID)
+}
+
+// ofFit turns an error of a fit into what the caller can make of it.
+func ofFit(ctx context.Context, err error) error {
+	var unidentified *lifetime.Unidentified
+	switch {
+	case errors.As(err, &unidentified):
+		return fault.New(fault.WrongState, "", "no model can be fitted: %s (%d customers with a completed order, %d of them on a second day); nothing was changed",
+			unidentified.Reason, unidentified.Customers, unidentified.Repeaters)
+	case errors.Is(err, lifetime.ErrStopped) && ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return err
+}
+
+// LifetimeModels gives every model ever fitted, the newest first.
+func (s *Service) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
+	return s.client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(descending), lifetimemodel.ByID(descending)).All(ctx)
+}
+
+// ActiveLifetimeModel gives the active model, nil while the documented prior stands in.
+func (s *Service) ActiveLifetimeModel() *ent.LifetimeModel {
+	if m := s.model.Load(); m.fitted {
+		return m.row
+	}
+	return nil
+}
+
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
+
+// bounded keeps a figure within what JSON can say.
+func bounded(f float64) float64 {
+	if math.IsNaN(f) {
+		return math.MaxFloat64
+	}
+	return min(f, math.MaxFloat64)
+}
+
+// unhurried lifts PostgreSQL's statement timeout for the rest of the transaction; the context's deadline stays.
+func (s *Service) unhurried(ctx context.Context) error {
+	if s.store.Dialect() != dialect.Postgres {
+		return nil
+	}
+	return s.scanRows(ctx, "SELECT set_config('statement_timeout', '0', true)", nil, func(func(...any) error) error { return nil })
 }

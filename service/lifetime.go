@@ -53,7 +53,11 @@ func (s *Service) valueOf(c *ent.Customer, at time.Time, horizonMonths int, rate
 // standingValue is what stands in customers.lifetime_value, by which lists are ordered: the total value over the
 // standard horizon. What does not fit the column stands at its end.
 func (s *Service) standingValue(c *ent.Customer, at time.Time) money.Amount {
-	v, err := s.valueOf(c, at, LifetimeHorizon, s.Settings().AnnualDiscountRate)
+	return s.standing(s.model.Load(), c, at)
+}
+
+func (s *Service) standing(m *model, c *ent.Customer, at time.Time) money.Amount {
+	v, err := s.valued(m, earningsOf(c), at, LifetimeHorizon, s.Settings().AnnualDiscountRate)
 	if err != nil {
 		return money.Minor(1<<63 - 1)
 	}

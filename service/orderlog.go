@@ -1,0 +1,96 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"kopeck/ent"
+	"kopeck/lifetime"
+	"kopeck/money"
+)
+
+// orderLog is what a model is fitted to and tested on: the distinct histories of the calibration period with their
+// counts. Its size follows the number of distinct histories, not of customers.
+type orderLog struct {
+	endDay  int // the last day of the calibration period
+	lastDay int // the last day with an order
+	tally   lifetime.Tally
+	margins []lifetime.MarginRow // of repeat order days, in minor units
+	held    map[heldOut]int
+
+	orderDays int
+	earned    float64 // on all order days of the calibration, in minor units
+}
+
+// heldOut is a history with what came after the calibration period.
+type heldOut struct {
+	stats     lifetime.Stats
+	purchases int
+}
+
+// historiesSelect counts the distinct histories of customers whose first order day lies in the calibration period:
+// repeat order days, days from the first to the last, days from the first to the end, margin of all and of repeat
+// order days, and order days after the end.
+const historiesSelect = `SELECT x, tx, t, earned, repeat_earned, held, count(*) FROM (
+	SELECT customer_id, sum(CASE WHEN day <= ? THEN 1 ELSE 0 END) - 1 AS x, max(CASE WHEN day <= ? THEN day END) - min(day) AS tx, ? - min(day) AS t,
+		sum(CASE WHEN day <= ? THEN margin ELSE 0 END) AS earned, sum(CASE WHEN day <= ? AND day > first_day THEN margin ELSE 0 END) AS repeat_earned,
+		sum(CASE WHEN day > ? THEN 1 ELSE 0 END) AS held
+	FROM (SELECT customer_id, day, sum(margin) AS margin, min(min(day)) OVER (PARTITION BY customer_id) AS first_day
+		FROM orders WHERE status = 'COMPLETED' GROUP BY customer_id, day) AS days
+	WHERE first_day <= ? GROUP BY customer_id) AS histories
+GROUP BY x, tx, t, earned, repeat_earned, held`
+
+// orderLog reads the completed orders, aggregated by the database, without blocking who writes them.
+func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
+	log := &orderLog{}
+	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+		*log = orderLog{endDay: endDay, held: map[heldOut]int{}}
+		if err := s.unhurried(ctx); err != nil {
+			return err
+		}
+		err := s.scanRows(ctx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED'", nil, func(scan func(...any) error) error { return scan(&log.lastDay) })
+		if err != nil {
+			return err
+		}
+		return s.scanRows(ctx, historiesSelect, anys(slices.Repeat([]int{endDay}, 7)), log.add)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("service: the order log: %w", err)
+	}
+	slices.SortFunc(log.margins, func(a, b lifetime.MarginRow) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Mean, b.Mean))
+	})
+	return log, nil
+}
+
+// add takes one row in.
+func (log *orderLog) add(scan func(...any) error) error {
+	var h heldOut
+	var earned, repeat money.Amount
+	var n int
+	if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &earned, &repeat, &h.purchases, &n); err != nil {
+		return err
+	}
+	if err := log.tally.Add(h.stats, n); err != nil {
+		return err
+	}
+	log.held[h] += n
+	log.orderDays += n * (h.stats.Frequency + 1)
+	log.earned += float64(n) * float64(earned.Minor())
+	if x := h.stats.Frequency; x > 0 {
+		log.margins = append(log.margins, lifetime.MarginRow{X: x, Mean: float64(repeat.Minor()) / float64(x), N: n})
+	}
+	return nil
+}
+
+// meanMargin is the mean margin of an order day, in minor units.
+func (log *orderLog) meanMargin() float64 { return log.earned / float64(max(log.orderDays, 1)) }
+
+// sortHoldOuts puts rows in an order of their own, so that the same log gives the same figures to the last bit.
+func sortHoldOuts(rows []lifetime.HoldOut) {
+	slices.SortFunc(rows, func(a, b lifetime.HoldOut) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.TX, b.TX), cmp.Compare(a.T, b.T), cmp.Compare(a.Purchases, b.Purchases))
+	})
+}

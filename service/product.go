@@ -1,0 +1,442 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/listprice"
+	"kopeck/ent/product"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// always is the moment from which price terms hold that have no beginning.
+var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// newProduct is a product to be made, checked.
+type newProduct struct {
+	id, sku, name string
+	kind          schema.ProductKind
+	leadDays      int
+	terms         pricing.Terms
+	components    []newComponent
+	options       []newOption
+}
+
+type newComponent struct {
+	material, resource, partSKU *string
+	quantity                    money.Decimal
+	path                        []string // of the input
+}
+
+type newOption struct {
+	code, name string
+	surcharge  money.Amount
+	components []newComponent
+}
+
+// CreateProduct adds a product to the catalogue with its components, options and first price terms: a list price, or a
+// markup on full cost (0 where neither is given). ALREADY_EXISTS for an id or sku that is taken, NOT_FOUND for a
+// part that is not there, INVALID by field.
+func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*ent.Product, error) {
+	p, err := s.checkProduct(in)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.write(ctx, verb{"createProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		now := s.now()
+		_, err := tx.Product.Create().SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(nameKey(p.name)).SetKind(p.kind).
+			SetStandardLeadDays(p.leadDays).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+		if err != nil {
+			return "", takenProduct(err, in.ID != nil)
+		}
+		parts, err := s.findParts(ctx, tx, p)
+		if err != nil {
+			return "", err
+		}
+		if err := s.storeTerms(ctx, tx, p.terms, now); err != nil {
+			return "", err
+		}
+		if err := s.storeComponents(ctx, tx, p, parts); err != nil {
+			return "", err
+		}
+		if err := s.audit(ctx, tx, "product.create", p.id, map[string]any{"sku": p.sku}); err != nil {
+			return "", err
+		}
+		return p.id, s.touch(ctx, ofBook)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.client.Product.Get(ctx, made)
+}
+
+func (s *Service) checkProduct(in CreateProductInput) (newProduct, error) {
+	var faults fault.List
+	var p newProduct
+	var fail *fault.Error
+	p.id, fail = s.newID(id.Product, in.ID)
+	faults.Add(fail)
+	p.sku, fail = text("sku", in.Sku, 100)
+	faults.Add(fail)
+	p.name, fail = text("name", in.Name, 300)
+	faults.Add(fail)
+	p.kind = or(in.Kind, schema.Good)
+	if p.leadDays = or(in.StandardLeadDays, 14); p.leadDays < 0 || p.leadDays > costing.MaxLeadDays {
+		faults.Add(fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays))
+	}
+	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.MinimumMargin)
+	p.terms.ProductID, p.terms.ValidFrom = p.id, always
+	faults.Add(checkDate("validFrom", in.ValidFrom))
+	if in.ValidFrom != nil {
+		p.terms.ValidFrom = in.ValidFrom.UTC().Truncate(time.Microsecond)
+	}
+	p.components = checkComponents(&faults, in.Components, "components")
+	if len(in.Options) > mostParts {
+		faults.Add(fault.New(fault.LimitExceeded, "options", "want at most %d", mostParts))
+		return p, faults
+	}
+	codes := map[string]bool{}
+	for i, o := range in.Options {
+		at := []string{"options", strconv.Itoa(i)}
+		add := func(fail *fault.Error) {
+			if fail != nil {
+				faults.Add(fail.At(at...))
+			}
+		}
+		var one newOption
+		one.code, fail = text("code", o.Code, 100)
+		add(fail)
+		one.name, fail = text("name", o.Name, 300)
+		add(fail)
+		one.surcharge, fail = s.amount("surcharge", o.Surcharge)
+		add(fail)
+		if codes[one.code] {
+			add(fault.Invalidf("code", "two options with the code %q", shown(one.code)))
+		}
+		codes[one.code] = true
+		one.components = checkComponents(&faults, o.Components, append(at, "components")...)
+		p.options = append(p.options, one)
+	}
+	return p, faults.Or()
+}
+
+// mostParts is how many components a product or an option, and how many options a product, may have.
+const mostParts = 250
+
+func checkComponents(faults *fault.List, in []*ComponentInput, path ...string) []newComponent {
+	if len(in) > mostParts {
+		faults.Add(fault.New(fault.LimitExceeded, "", "want at most %d components", mostParts).At(path...))
+		return nil
+	}
+	all := make([]newComponent, 0, len(in))
+	for i, c := range in {
+		one := newComponent{path: append(append([]string{}, path...), strconv.Itoa(i))}
+		add := func(fail *fault.Error) {
+			if fail != nil {
+				faults.Add(fail.At(one.path...))
+			}
+		}
+		given := 0
+		for _, part := range []struct {
+			field string
+			value *string
+			to    **string
+		}{{"material", c.Material, &one.material}, {"resource", c.Resource, &one.resource}, {"productSku", c.ProductSku, &one.partSKU}} {
+			if part.value == nil {
+				continue
+			}
+			given++
+			code, fail := text(part.field, *part.value, 100)
+			add(fail)
+			*part.to = &code
+		}
+		if given != 1 {
+			add(fault.New(fault.Invalid, "", "want exactly one of material, resource and productSku"))
+		}
+		var fail *fault.Error
+		one.quantity, fail = quantity("quantity", &c.Quantity)
+		add(fail)
+		all = append(all, one)
+	}
+	return all
+}
+
+// checkTerms reads price terms: a list price or a markup, not both.
+func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, minimumMargin *money.Exact) pricing.Terms {
+	var terms pricing.Terms
+	if listPrice != nil {
+		amount, fail := s.amount("listPrice", listPrice)
+		faults.Add(fail)
+		terms.Amount = &amount
+		if markup != nil {
+			faults.Add(fault.Invalidf("markup", "want listPrice or markup, not both"))
+		}
+	}
+	for _, share := range []struct {
+		field     string
+		in        *money.Exact
+		low, high string
+		to        *money.Decimal
+	}{{"markup", markup, "-1", "1000", &terms.Markup}, {"minimumMargin", minimumMargin, "0", "0.999999999", &terms.MinimumMargin}} {
+		if share.in != nil {
+			var fail *fault.Error
+			*share.to, fail = decimal(share.field, *share.in, share.low, share.high)
+			faults.Add(fail)
+		}
+	}
+	return terms
+}
+
+func takenProduct(err error, madeByClient bool) error {
+	if store.IsUnique(err) {
+		for _, column := range store.UniqueColumns(err) {
+			if column == "sku" {
+				return fault.New(fault.AlreadyExists, "sku", "another product has this sku")
+			}
+		}
+	}
+	return taken(err, madeByClient)
+}
+
+// findParts finds the products that a new one is made of, by sku, and sees to it that it becomes no part of itself and is
+// not nested too deeply. The new product's row is there already, so its own sku is found too.
+func (s *Service) findParts(ctx context.Context, tx *ent.Tx, p newProduct) (map[string]string, error) {
+	all := append([]newComponent{}, p.components...)
+	for _, o := range p.options {
+		all = append(all, o.components...)
+	}
+	var skus []string
+	for _, c := range all {
+		if c.partSKU != nil {
+			skus = append(skus, *c.partSKU)
+		}
+	}
+	if len(skus) == 0 {
+		return nil, nil
+	}
+	found, err := tx.Product.Query().Where(product.SkuIn(skus...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parts := make(map[string]string, len(found))
+	for _, f := range found {
+		parts[f.Sku] = f.ID
+	}
+	var faults fault.List
+	candidate := costing.Product{ID: p.id, SKU: p.sku}
+	for _, c := range all {
+		if c.partSKU == nil {
+			continue
+		}
+		if parts[*c.partSKU] == "" {
+			faults.Add(fault.NoSuch("productSku", "product").At(c.path...))
+			continue
+		}
+		candidate.Components = append(candidate.Components, costing.Component{PartID: parts[*c.partSKU], Quantity: c.quantity})
+		if parts[*c.partSKU] == p.id {
+			faults.Add(fault.Invalidf("productSku", "a product cannot be a part of itself").At(c.path...))
+		}
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	err = s.book.Load().prices.Basis().Catalogue.CheckCycle(candidate)
+	if errors.Is(err, costing.ErrUnknownProduct) { // made by another process a moment ago
+		var products []*ent.Product
+		if products, err = tx.Product.Query().Where(product.IDNEQ(p.id)).All(ctx); err != nil {
+			return nil, err
+		}
+		var catalogue *costing.Catalogue
+		if catalogue, err = readCatalogue(system(ctx), tx, products); err != nil {
+			return nil, err
+		}
+		err = catalogue.CheckCycle(candidate)
+	}
+	var cycle *costing.CycleError
+	if errors.As(err, &cycle) || errors.Is(err, costing.ErrTooDeep) {
+		return nil, fault.Invalidf("components", "%v", err)
+	}
+	return parts, err
+}
+
+// storeComponents writes the options of a new product and what it and they are made of.
+func (s *Service) storeComponents(ctx context.Context, tx *ent.Tx, p newProduct, parts map[string]string) error {
+	var rows []*ent.ComponentCreate
+	add := func(option *string, components []newComponent) {
+		for _, c := range components {
+			row := tx.Component.Create().SetID(s.ids.Make(id.Component)).SetProductID(p.id).SetNillableOptionID(option).SetPosition(len(rows)).
+				SetNillableMaterial(c.material).SetNillableResource(c.resource).SetQuantity(c.quantity)
+			if c.partSKU != nil {
+				row.SetPartID(parts[*c.partSKU])
+			}
+			rows = append(rows, row)
+		}
+	}
+	add(nil, p.components)
+	for i, o := range p.options {
+		optionID := s.ids.Make(id.Option)
+		err := tx.ProductOption.Create().SetID(optionID).SetProductID(p.id).SetCode(o.code).SetName(o.name).SetPosition(i).
+			SetSurcharge(o.surcharge).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		add(&optionID, o.components)
+	}
+	for len(rows) > 0 {
+		n := min(len(rows), mostParts)
+		if err := tx.Component.CreateBulk(rows[:n]...).Exec(system(ctx)); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// storeTerms writes price terms. Whether the caller may is for the row of the product to say.
+func (s *Service) storeTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, now time.Time) error {
+	return tx.ListPrice.Create().SetID(s.ids.Make(id.ListPrice)).SetProductID(terms.ProductID).SetNillableAmount(terms.Amount).
+		SetMarkup(terms.Markup).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(system(ctx))
+}
+
+const productUpdate = "product.update"
+
+// UpdateProduct renames a product, or takes it off the catalogue or back on it. Disjoint changes merge, others are a
+// VERSION_CONFLICT.
+func (s *Service) UpdateProduct(ctx context.Context, in UpdateProductInput) (*ent.Product, error) {
+	var faults fault.List
+	faults.Add(id.Check("id", id.Product, in.ID))
+	wanted := map[string]any{}
+	if in.Name != nil {
+		name, fail := text("name", *in.Name, 300)
+		faults.Add(fail)
+		wanted["name"] = name
+	}
+	if in.Active != nil {
+		wanted["active"] = *in.Active
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err := s.write(ctx, verb{"updateProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		p, err := s.lockProduct(ctx, tx, "id", in.ID)
+		if err != nil {
+			return "", err
+		}
+		current := map[string]any{"name": p.Name, "active": p.Active}
+		if err := s.clashes(ctx, tx, productUpdate, p.ID, in.ExpectedVersion, p.Version, current, wanted); err != nil {
+			return "", err
+		}
+		update, moved := tx.Product.UpdateOne(p).AddVersion(1).SetUpdatedAt(s.now()), map[string]change{}
+		for name, to := range wanted {
+			if !same(current[name], to) {
+				moved[name] = change{current[name], to}
+			}
+		}
+		if name, ok := moved["name"]; ok {
+			text, _ := name.New.(string)
+			update.SetName(text).SetNameKey(nameKey(text))
+		}
+		if len(moved) == 0 {
+			return p.ID, nil
+		}
+		p, err = update.SetNillableActive(in.Active).Save(ctx)
+		if err != nil {
+			return "", err
+		}
+		if err := s.remember(ctx, tx, productUpdate, p.ID, versionChange{Version: p.Version, Fields: moved}); err != nil {
+			return "", err
+		}
+		return p.ID, s.touch(ctx, ofBook)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.client.Product.Get(ctx, in.ID)
+}
+
+// lockProduct loads a product and holds its row to the transaction's end.
+func (s *Service) lockProduct(ctx context.Context, tx *ent.Tx, field, productID string) (*ent.Product, error) {
+	query := tx.Product.Query().Where(product.ID(productID))
+	if s.store.Dialect() == dialect.Postgres {
+		query.ForUpdate()
+	}
+	p, err := query.Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, fault.NoSuch(field, "product")
+	}
+	return p, err
+}
+
+// SetListPrice records price terms from a moment on, now unless told. What is not given stays as it would have been at
+// that moment: a new list price keeps the least margin, a new least margin the price. Nothing is overwritten: a price
+// asked as of a moment before this was recorded stays what it was.
+func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.Product, error) {
+	var faults fault.List
+	faults.Add(id.Check("productId", id.Product, in.ProductID))
+	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.MinimumMargin)
+	faults.Add(checkDate("validFrom", in.ValidFrom))
+	if in.ListPrice == nil && in.Markup == nil && in.MinimumMargin == nil {
+		faults.Add(fault.Invalidf("listPrice", "want a listPrice, a markup or a minimumMargin"))
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err := s.write(ctx, verb{"setListPrice", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		p, err := s.lockProduct(ctx, tx, "productId", in.ProductID)
+		if err != nil {
+			return "", err
+		}
+		now := s.now()
+		terms.ProductID, terms.ValidFrom = p.ID, or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)
+		if err := tx.Product.UpdateOne(p).SetUpdatedAt(now).Exec(ctx); err != nil { // refused to who may not change products
+			return "", err
+		}
+		kept, err := keptTerms(ctx, tx, terms, in)
+		if err != nil {
+			return "", err
+		}
+		if err := s.storeTerms(ctx, tx, kept, now); err != nil {
+			return "", err
+		}
+		if err := s.audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
+			return "", err
+		}
+		return p.ID, s.touch(ctx, ofBook)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.client.Product.Get(ctx, in.ProductID)
+}
+
+// keptTerms fills what the input leaves out with what held at that moment.
+func keptTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, in SetListPriceInput) (pricing.Terms, error) {
+	before, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromLTE(terms.ValidFrom)).
+		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(system(ctx))
+	switch {
+	case ent.IsNotFound(err) && in.ListPrice == nil && in.Markup == nil:
+		return terms, fault.Invalidf("listPrice", "there is no price at that moment whose least margin could change")
+	case ent.IsNotFound(err):
+		return terms, nil
+	case err != nil:
+		return terms, err
+	}
+	if in.MinimumMargin == nil {
+		terms.MinimumMargin = before.MinimumMargin
+	}
+	if in.ListPrice == nil && in.Markup == nil {
+		terms.Amount, terms.Markup = before.Amount, before.Markup
+	}
+	return terms, nil
+}

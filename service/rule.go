@@ -1,0 +1,137 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"kopeck/ent"
+	"kopeck/ent/pricerule"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/pricing"
+)
+
+// CreatePriceRule records a rule; it is known from now on. A condition that does not compile is INVALID on
+// "condition" with line, column and reason; exactly one of percent, amount and price is wanted.
+func (s *Service) CreatePriceRule(ctx context.Context, in CreatePriceRuleInput) (*ent.PriceRule, error) {
+	ruleID, rule, err := s.checkRule(in)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.write(ctx, verb{"createPriceRule", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		err := tx.PriceRule.Create().SetID(ruleID).SetName(rule.Name).SetCondition(rule.Condition).
+			SetNillablePercent(rule.Percent).SetNillableAmount(rule.Amount).SetNillablePrice(rule.Price).
+			SetPriority(rule.Priority).SetExclusive(rule.Exclusive).SetNillableValidFrom(rule.ValidFrom).SetNillableValidTo(rule.ValidTo).
+			SetRecordedAt(s.now()).Exec(ctx)
+		if err != nil {
+			return "", taken(err, in.ID != nil)
+		}
+		if err := s.audit(ctx, tx, "priceRule.create", ruleID, in); err != nil {
+			return "", err
+		}
+		return ruleID, s.touch(ctx, ofBook)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.client.PriceRule.Get(ctx, made)
+}
+
+func (s *Service) checkRule(in CreatePriceRuleInput) (string, pricing.Rule, error) {
+	var faults fault.List
+	ruleID, fail := s.newID(id.Rule, in.ID)
+	faults.Add(fail)
+	rule := pricing.Rule{
+		ID: ruleID, Condition: in.Condition, Priority: or(in.Priority, 0), Exclusive: or(in.Exclusive, false),
+		ValidFrom: exactly(in.ValidFrom), ValidTo: exactly(in.ValidTo),
+	}
+	rule.Name, fail = text("name", in.Name, 300)
+	faults.Add(fail)
+	faults.Add(checkText("condition", in.Condition, pricing.MaxConditionLength))
+	if in.Percent != nil {
+		percent, fail := decimal("percent", *in.Percent, "-100", "1000")
+		faults.Add(fail)
+		rule.Percent = &percent
+	}
+	if in.Amount != nil {
+		amount, fail := s.signedAmount("amount", *in.Amount)
+		faults.Add(fail)
+		rule.Amount = &amount
+	}
+	if in.Price != nil {
+		price, fail := s.amount("price", in.Price)
+		faults.Add(fail)
+		rule.Price = &price
+	}
+	if rule.Priority > math.MaxInt32 || rule.Priority < math.MinInt32 {
+		faults.Add(fault.Invalidf("priority", "too large"))
+	}
+	faults.Add(checkDate("validFrom", in.ValidFrom))
+	faults.Add(checkDate("validTo", in.ValidTo))
+	if err := faults.Or(); err != nil {
+		return "", rule, err
+	}
+	err := pricing.CheckRule(rule)
+	var wrong *pricing.RuleError
+	if errors.As(err, &wrong) {
+		return "", rule, fault.Invalidf("condition", "%v", wrong)
+	}
+	return ruleID, rule, ofHeart(err)
+}
+
+// exactly is a moment as it is kept: UTC to the microsecond.
+func exactly(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	kept := at.UTC().Truncate(time.Microsecond)
+	return &kept
+}
+
+// RetirePriceRule ends a rule from now on. WRONG_STATE where it has been retired before.
+func (s *Service) RetirePriceRule(ctx context.Context, in RetirePriceRuleInput) (*ent.PriceRule, error) {
+	var faults fault.List
+	faults.Add(id.Check("id", id.Rule, in.ID))
+	reason, fail := optionalText("reason", in.Reason, 1000)
+	faults.Add(fail)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	_, err := s.write(ctx, verb{name: "retirePriceRule"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		query := tx.PriceRule.Query().Where(pricerule.ID(in.ID))
+		if s.store.Dialect() == dialect.Postgres {
+			query.ForUpdate()
+		}
+		rule, err := query.Only(ctx)
+		switch {
+		case ent.IsNotFound(err):
+			return "", fault.NoSuch("id", "price rule")
+		case err != nil:
+			return "", err
+		}
+		if err := expectVersion(in.ExpectedVersion, rule.Version); err != nil {
+			return "", err
+		}
+		if rule.RetiredAt != nil {
+			return "", fault.New(fault.WrongState, "id", "the rule was retired on %s", rule.RetiredAt.UTC().Format(time.RFC3339))
+		}
+		if err := tx.PriceRule.UpdateOne(rule).SetActive(false).SetRetiredAt(s.now()).AddVersion(1).Exec(ctx); err != nil {
+			return "", err
+		}
+		if err := s.audit(ctx, tx, "priceRule.retire", rule.ID, map[string]any{"reason": deref(reason)}); err != nil {
+			return "", err
+		}
+		return rule.ID, s.touch(ctx, ofBook)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.client.PriceRule.Get(ctx, in.ID)
+}
+
+// PriceRules gives all rules, the highest priority first, the retired ones too, from memory.
+func (s *Service) PriceRules() []*ent.PriceRule { return s.book.Load().rules }
