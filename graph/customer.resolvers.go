@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"kopeck/ent"
@@ -34,23 +33,23 @@ func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first 
 }
 
 func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error) {
-	panic(fmt.Errorf("not implemented: Permissions - permissions"))
+	return r.permissions(ctx, obj, at)
 }
 
 func (r *customerResolver) MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error) {
-	panic(fmt.Errorf("not implemented: MayContact - mayContact"))
+	return r.mayContact(ctx, obj, channel, purpose, level, at)
 }
 
 func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error) {
-	panic(fmt.Errorf("not implemented: Price - price"))
+	return r.price(ctx, obj, productID, quantity, options, leadDays, at)
 }
 
 func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
-	panic(fmt.Errorf("not implemented: Prices - prices"))
+	return r.pricePage(ctx, obj, window{first: first, after: after}, quantity, at)
 }
 
 func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error) {
-	panic(fmt.Errorf("not implemented: LifetimeValue - lifetimeValue"))
+	return r.lifetimeValue(ctx, obj, horizonMonths, annualDiscountRate, at)
 }
 
 func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error) {

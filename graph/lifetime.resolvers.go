@@ -7,28 +7,29 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"kopeck/ent"
 	"kopeck/service"
 )
 
 func (r *lifetimeModelResolver) BackTest(ctx context.Context, obj *ent.LifetimeModel) (*service.BackTest, error) {
-	panic(fmt.Errorf("not implemented: BackTest - backTest"))
+	return service.BackTestOf(obj)
 }
 
 func (r *lifetimeModelResolver) Notes(ctx context.Context, obj *ent.LifetimeModel) ([]string, error) {
-	panic(fmt.Errorf("not implemented: Notes - notes"))
+	return service.FitNotes(obj)
 }
 
 func (r *mutationResolver) FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error) {
-	panic(fmt.Errorf("not implemented: FitLifetimeModel - fitLifetimeModel"))
+	model, err := r.service.FitLifetimeModel(ctx, input)
+	told, err := userErrors(err)
+	return &service.LifetimeModelPayload{Model: model, UserErrors: told}, err
 }
 
 func (r *queryResolver) LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error) {
-	panic(fmt.Errorf("not implemented: LifetimeModel - lifetimeModel"))
+	return r.service.ActiveLifetimeModel(), nil
 }
 
 func (r *queryResolver) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
-	panic(fmt.Errorf("not implemented: LifetimeModels - lifetimeModels"))
+	return r.service.LifetimeModels(ctx)
 }

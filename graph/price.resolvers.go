@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"kopeck/ent"
 	"kopeck/pricing"
@@ -15,35 +14,41 @@ import (
 )
 
 func (r *mutationResolver) CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error) {
-	panic(fmt.Errorf("not implemented: CreatePriceRule - createPriceRule"))
+	rule, err := r.service.CreatePriceRule(ctx, input)
+	told, err := userErrors(err)
+	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error) {
-	panic(fmt.Errorf("not implemented: RetirePriceRule - retirePriceRule"))
+	rule, err := r.service.RetirePriceRule(ctx, input)
+	told, err := userErrors(err)
+	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
 }
 
 func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error) {
-	panic(fmt.Errorf("not implemented: AgreePrice - agreePrice"))
+	agreement, err := r.service.AgreePrice(ctx, input)
+	told, err := userErrors(err)
+	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: told}, err
 }
 
 func (r *priceResolver) Product(ctx context.Context, obj *service.Price) (*ent.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return required(r.service.Product(obj.ProductID), nil)
 }
 
 func (r *priceResolver) Token(ctx context.Context, obj *service.Price) (string, error) {
-	panic(fmt.Errorf("not implemented: Token - token"))
+	return r.service.PriceToken(obj)
 }
 
 func (r *priceLineResolver) Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error) {
-	panic(fmt.Errorf("not implemented: Rule - rule"))
+	return r.service.PriceRule(obj.RefID), nil
 }
 
 func (r *queryResolver) PriceRules(ctx context.Context) ([]*ent.PriceRule, error) {
-	panic(fmt.Errorf("not implemented: PriceRules - priceRules"))
+	return r.service.PriceRules(), nil
 }
 
 func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *pricing.Rejected) (*ent.PriceRule, error) {
-	panic(fmt.Errorf("not implemented: Rule - rule"))
+	return required(r.service.PriceRule(obj.RuleID), nil)
 }
 
 func (r *Resolver) Price() PriceResolver { return &priceResolver{r} }

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"kopeck/costing"
@@ -19,27 +18,34 @@ import (
 )
 
 func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateProduct - createProduct"))
+	product, err := r.service.CreateProduct(ctx, input)
+	told, err := userErrors(err)
+	return &service.ProductPayload{Product: product, UserErrors: told}, err
 }
 
 func (r *mutationResolver) UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateProduct - updateProduct"))
+	product, err := r.service.UpdateProduct(ctx, input)
+	told, err := userErrors(err)
+	return &service.ProductPayload{Product: product, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error) {
-	panic(fmt.Errorf("not implemented: SetListPrice - setListPrice"))
+	product, err := r.service.SetListPrice(ctx, input)
+	told, err := userErrors(err)
+	return &service.ProductPayload{Product: product, UserErrors: told}, err
 }
 
 func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error) {
-	panic(fmt.Errorf("not implemented: ListPrice - listPrice"))
+	amount, err := r.service.ListPrice(ctx, obj.ID, at)
+	return &amount, err
 }
 
 func (r *productResolver) Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error) {
-	panic(fmt.Errorf("not implemented: Cost - cost"))
+	return r.cost(ctx, obj, quantity, options, leadDays, at, knownAt)
 }
 
 func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error) {
-	panic(fmt.Errorf("not implemented: Options - options"))
+	return r.service.ProductOptions(ctx, obj.ID)
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {

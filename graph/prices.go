@@ -1,0 +1,138 @@
+package graph
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"entgo.io/contrib/entgql"
+	"github.com/99designs/gqlgen/graphql"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/service"
+)
+
+// quotes prepares the prices of a customer and all siblings at a moment, in the same statements.
+func (r *Resolver) quotes(ctx context.Context, c *ent.Customer, at *time.Time) (*service.Quotes, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.Quotes, error) {
+		quotes, err := r.service.Quotes(ctx, rows, at)
+		all := make(map[*ent.Customer]*service.Quotes, len(rows))
+		for _, row := range rows {
+			all[row] = quotes
+		}
+		return all, err
+	})
+}
+
+// price asks what one customer pays for one product.
+func (r *Resolver) price(ctx context.Context, c *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error) {
+	quotes, err := r.quotes(ctx, c, at)
+	if err != nil {
+		return nil, err
+	}
+	return quotes.Price(c, productID, quantity, options, leadDays)
+}
+
+// priceList is the order of the priced catalogue: by sku, byte by byte, as both databases order it.
+var (
+	priceList   = list[ent.Product]{name: "prices", id: func(p *ent.Product) string { return p.ID }}
+	priceColumn = column[ent.Product]{name: "SKU", sql: "sku", key: func(p *ent.Product) any { return p.Sku }}
+)
+
+// pricePage prices a page of the active catalogue for a customer, from memory. A product that cannot be priced has no
+// price, and an error that says why at its place.
+func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
+	reading, err := priceList.check(w, priceColumn, entgql.OrderDirectionAsc)
+	if err != nil {
+		return nil, err
+	}
+	quotes, err := r.quotes(ctx, c, at)
+	if err != nil {
+		return nil, err
+	}
+	products := quotes.Catalogue()
+	from := 0
+	if after := reading.after; after != nil {
+		sku, _ := after.key.(string)
+		from = sort.Search(len(products), func(i int) bool {
+			return products[i].Sku > sku || products[i].Sku == sku && products[i].ID > after.id
+		})
+	}
+	page := reading.page(products[from:min(len(products), from+reading.limit+1)])
+	together(ctx, page.rows)
+	connection := &service.PriceConnection{Edges: make([]*service.PriceEdge, len(page.rows)), PageInfo: &page.info}
+	nodes := priceNodes(ctx)
+	for i, product := range page.rows {
+		edge := &service.PriceEdge{Product: product, Cursor: page.cursors[i]}
+		connection.Edges[i] = edge
+		if len(nodes) == 0 {
+			continue
+		}
+		if edge.Node, err = quotes.Price(c, product.ID, quantity, nil, nil); err == nil {
+			continue
+		}
+		if wrong := fault.Of(err); wrong == nil || wrong.Code == fault.Invalid { // wrong for every product: the question is
+			return nil, err
+		}
+		for _, node := range nodes {
+			graphql.AddError(edgePath(ctx, node.edges, i, node.node), err)
+		}
+	}
+	return connection, nil
+}
+
+// priceNode names a place of edges { node }, by aliases, in what was asked of a page.
+type priceNode struct{ edges, node string }
+
+func priceNodes(ctx context.Context) []priceNode {
+	var all []priceNode
+	operation := graphql.GetOperationContext(ctx)
+	for _, edges := range graphql.CollectFieldsCtx(ctx, nil) {
+		if edges.Name != "edges" {
+			continue
+		}
+		for _, node := range graphql.CollectFields(operation, edges.Selections, []string{"PriceEdge"}) {
+			if node.Name == "node" {
+				all = append(all, priceNode{edges.Alias, node.Alias})
+			}
+		}
+	}
+	return all
+}
+
+// edgePath gives a context in which errors stand at a field of an edge.
+func edgePath(ctx context.Context, edges string, i int, field string) context.Context {
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField(edges))
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+	return graphql.WithPathContext(ctx, graphql.NewPathWithField(field))
+}
+
+// cost asks what one unit of a product costs; what a moment's costs need is read once for all products of a list.
+func (r *Resolver) cost(ctx context.Context, p *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at, knownAt *time.Time) (*costing.ProductCost, error) {
+	costs, err := forAll(ctx, p, func(rows []*ent.Product) (map[*ent.Product]*service.Costs, error) {
+		costs, err := r.service.Costs(ctx, at, knownAt)
+		all := make(map[*ent.Product]*service.Costs, len(rows))
+		for _, row := range rows {
+			all[row] = costs
+		}
+		return all, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return costs.Of(p.ID, quantity, options, leadDays)
+}
+
+// lifetimeValue asks what a customer is worth; of a past moment the orders of all siblings are read together.
+func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error) {
+	earnings, err := forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]service.Earnings, error) {
+		return r.service.EarningsAt(ctx, rows, at)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.service.LifetimeValue(earnings, horizonMonths, annualDiscountRate, at)
+}
