@@ -91,25 +91,6 @@ func same(a, b any) bool {
 
 const customerUpdate = "customer.update"
 
-// changeStage moves a customer to a stage, with its reason, in the customer's next version; the one place where a
-// stage changes. at is when the reason arose. The same stage is no change.
-func (s *Service) changeStage(ctx context.Context, tx *ent.Tx, c *ent.Customer, to schema.Stage, reason string, at time.Time) error {
-	from := c.Stage
-	if from == to {
-		return nil
-	}
-	inner := system(ctx)
-	if err := tx.Customer.UpdateOneID(c.ID).SetStage(to).AddVersion(1).SetUpdatedAt(s.now()).Exec(inner); err != nil {
-		return err
-	}
-	c.Stage = to
-	c.Version++
-	if err := s.noteStage(ctx, tx, c.ID, from, to, reason, at); err != nil {
-		return err
-	}
-	return s.remember(ctx, tx, customerUpdate, c.ID, versionChange{Version: c.Version, Fields: map[string]change{"stage": {from, to}}, Reason: reason})
-}
-
 // noteStage writes the row of a stage change.
 func (s *Service) noteStage(ctx context.Context, tx *ent.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
 	actor, _ := auth.From(ctx)

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/refreshsession"
 )
@@ -23,6 +26,36 @@ func (s *Service) ForgetKeys(ctx context.Context) error {
 		_, err := tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(s.now().Add(-keysKept))).Exec(ctx)
 		return err
 	})
+}
+
+// nightlyBatch is how many customers are brought up to date in one transaction: few, so that none waits long.
+const nightlyBatch = 500
+
+// Nightly brings up to date what time alone changes, for every customer who has ordered: the stage, which falls
+// with the probability to be alive, and the value that lists are ordered by.
+func (s *Service) Nightly(ctx context.Context) error {
+	ctx = system(ctx)
+	for after := ""; ; {
+		ids, err := s.client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).
+			Order(customer.ByID()).Limit(nightlyBatch).IDs(ctx)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		err = s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+			held := tx.Customer.Query().Where(customer.IDIn(ids...)).Order(customer.ByID())
+			if s.store.Dialect() == dialect.Postgres {
+				held.ForUpdate()
+			}
+			if _, err := held.IDs(ctx); err != nil {
+				return err
+			}
+			return s.settleCustomers(ctx, ids, "time went by")
+		})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // keepCurrency writes the currency of the books into the database at the first start, and refuses another later:

@@ -1,0 +1,132 @@
+package apitest
+
+import (
+	"fmt"
+	"testing"
+
+	"kopeck/schema"
+)
+
+var everyRole = []schema.Role{schema.RoleAdmin, schema.RoleManager, schema.RoleSales, schema.RoleAnalyst, schema.RolePartner}
+
+// TestWhoSeesWhichCustomers is the table of design section 10: three customers, of another seller, of this one and of nobody,
+// asked for through every way in. What may not be seen is not there, however it is asked for.
+func TestWhoSeesWhichCustomers(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		admin := w.As(schema.RoleAdmin)
+		seller := w.As(schema.RoleSales).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+		other := admin.Must(`mutation { createUser(input: {email: "other@example.com", name: "Other", password: "a long password 1", role: SALES}) { user { id } userErrors { code message } } }`, nil).Text("createUser.user.id")
+		theirs := NewCustomer(admin, Vars{"name": "Theirs", "ownerId": other})
+		mine := NewCustomer(admin, Vars{"name": "Mine", "ownerId": seller})
+		free := NewCustomer(admin, Vars{"name": "Free"})
+		for role, want := range map[schema.Role]map[string]bool{
+			schema.RoleAdmin:   {theirs: true, mine: true, free: true},
+			schema.RoleManager: {theirs: true, mine: true, free: true},
+			schema.RoleAnalyst: {theirs: true, mine: true, free: true},
+			schema.RoleSales:   {mine: true, free: true},
+			schema.RolePartner: {},
+		} {
+			c := w.As(role)
+			all := c.Must(`{ customers { totalCount edges { node { id } } } }`, nil)
+			if all.Int("customers.totalCount") != len(want) || all.Len("customers.edges") != len(want) {
+				t.Errorf("%s: %s", role, all.Body)
+			}
+			for _, id := range []string{theirs, mine, free} {
+				one := c.Must(`query($id: ID!) { customer(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }`, Vars{"id": id})
+				for _, way := range []string{"customer", "node", "nodes.0"} {
+					if (one.Get(way) != nil) != want[id] {
+						t.Errorf("%s by %s: %s, want seen %t", role, way, one.Body, want[id])
+					}
+				}
+				contacts := c.Must(`query($id: ID!) { contacts(filter: {customerId: $id}) { totalCount } orders(filter: {customerId: $id}) { totalCount } }`, Vars{"id": id})
+				if contacts.Int("contacts.totalCount") != 0 {
+					t.Errorf("%s: %s", role, contacts.Body)
+				}
+			}
+			searched := c.Must(`{ customers(search: "Theirs") { totalCount } }`, nil)
+			if (searched.Int("customers.totalCount") == 1) != want[theirs] {
+				t.Errorf("%s searching: %s", role, searched.Body)
+			}
+		}
+	})
+}
+
+// TestWhoMayChangeWhat tries one verb of each kind as every role: FORBIDDEN or not.
+func TestWhoMayChangeWhat(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		customer := NewCustomer(w.As(schema.RoleAdmin), Vars{"name": "Free"})
+		verbs := map[string]map[schema.Role]bool{
+			`createCustomer(input: {name: "A"})`: {schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleSales: true},
+			`createUser(input: {email: "%s@new.example.com", name: "N", password: "a long password 1", role: SALES})`:                                          {schema.RoleAdmin: true},
+			`createProduct(input: {sku: "P-%s", name: "P", listPrice: {amount: "1.00", currencyCode: "RUB"}})`:                                                 {schema.RoleAdmin: true, schema.RoleManager: true},
+			`setRate(input: {subject: MATERIAL, code: "M-%s", amount: "1", unit: "kg", validFrom: "2026-01-01T00:00:00Z"})`:                                    {schema.RoleAdmin: true, schema.RoleManager: true},
+			`createPriceRule(input: {name: "R %s", condition: "true", percent: "-1"})`:                                                                         {schema.RoleAdmin: true, schema.RoleManager: true},
+			`changeSetting(input: {name: "lookBackDays", value: 91})`:                                                                                          {schema.RoleAdmin: true},
+			`recordContact(input: {customerId: "` + customer + `", kind: INFO_CALL, direction: INBOUND, channel: PHONE})`:                                      {schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleSales: true},
+			`grantPermission(input: {customerId: "` + customer + `", channel: EMAIL, purpose: MARKETING, level: BRAND_TRUST, source: "form", wording: "yes"})`: {schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleSales: true},
+		}
+		for verb, may := range verbs {
+			for _, role := range everyRole {
+				call := verb
+				if n := len(role); n > 0 {
+					call = replaceOne(call, string(role))
+				}
+				r := w.As(role).Do("mutation { "+call+" { userErrors { code field message } } }", nil)
+				told := r.UserErrors()
+				refused := len(told) == 1 && (told[0] == "FORBIDDEN" || told[0] == "NOT_FOUND customerId")
+				if len(r.Errors) > 0 || refused == may[role] || (may[role] && len(told) > 0) {
+					t.Errorf("%s: %s: %s, want allowed %t", role, call, r.Body, may[role])
+				}
+			}
+		}
+	})
+}
+
+func replaceOne(text, with string) string {
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] == '%' && text[i+1] == 's' {
+			return text[:i] + with + text[i+2:]
+		}
+	}
+	return text
+}
+
+// TestAPageCostsAtMostSixStatements is the promise about lists: the statements do not grow with the page.
+func TestAPageCostsAtMostSixStatements(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		var products []string
+		for i := range 3 {
+			products = append(products, c.Must(fmt.Sprintf(`mutation { createProduct(input: {sku: "P%d", name: "P", listPrice: {amount: "100.00", currencyCode: "RUB"}}) { product { id } userErrors { code message } } }`, i), nil).Text("createProduct.product.id"))
+		}
+		for i := range 50 {
+			id := NewCustomer(c, Vars{"name": fmt.Sprintf("Customer %d", i)})
+			for range i % 4 {
+				c.Must(`mutation($id: ID!) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE, minutes: "3"}) { userErrors { code message } } }`, Vars{"id": id})
+			}
+			c.Must(`mutation($id: ID!) { grantPermission(input: {customerId: $id, channel: EMAIL, purpose: MARKETING, level: BRAND_TRUST, source: "form", wording: "yes"}) { userErrors { code message } } }`, Vars{"id": id})
+		}
+		query := `query($n: Int!, $a: ID!, $b: ID!, $c: ID!) { customers(first: $n) { edges { node {
+			id name stage
+			lifetimeValue { total { amount } probabilityAlive notes }
+			a: price(productId: $a) { unit { amount } }
+			b: price(productId: $b) { unit { amount } lines { label amount { amount } } }
+			c: price(productId: $c) { unit { amount } product { name } }
+			contacts(first: 3, orderBy: {field: AT, direction: DESC}) { edges { node { id at cost { amount } staff { name } } } }
+			permissions { channel purpose level state }
+		} } } }`
+		counts := map[int]int{}
+		for _, n := range []int{5, 50} {
+			vars := Vars{"n": n, "a": products[0], "b": products[1], "c": products[2]}
+			counts[n] = w.Statements(func() {
+				if got := c.Must(query, vars).Len("customers.edges"); got != n {
+					t.Fatalf("%d customers instead of %d", got, n)
+				}
+			})
+		}
+		t.Logf("statements: %v", counts)
+		if counts[50] > 6 || counts[50] > counts[5] {
+			t.Errorf("statements by page: %v", counts)
+		}
+	})
+}

@@ -1,0 +1,339 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/coder/websocket/wsjson"
+
+	"kopeck/dbtest"
+)
+
+// TestMain lets the test binary be the program, so that a test can kill it.
+func TestMain(m *testing.M) {
+	if os.Getenv("KOPECK_TEST_AS_PROGRAM") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// installation is a database and a directory of keys, with what every command is told of them.
+type installation struct {
+	t    *testing.T
+	url  string
+	keys string
+}
+
+func install(t *testing.T, url string) installation {
+	return installation{t, url, filepath.Join(t.TempDir(), "keys")}
+}
+
+func (i installation) arguments(more ...string) []string {
+	return append(more, "--database-url", i.url, "--keys", i.keys, "--log-level", "warn")
+}
+
+// command runs a command to its end and gives what it printed.
+func (i installation) command(arguments ...string) (status int, out string) {
+	i.t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(i.t.Context(), i.arguments(arguments...), program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr})
+	if stderr.Len() > 0 {
+		i.t.Logf("%s: %s", arguments[0], stderr.String())
+	}
+	return status, stdout.String()
+}
+
+func (i installation) token(role string) string {
+	i.t.Helper()
+	status, out := i.command("token", "--role", role, "--ttl", "1h")
+	if status != 0 || strings.Count(out, "\n") != 1 {
+		i.t.Fatalf("token: status %d, %q", status, out)
+	}
+	return strings.TrimSpace(out)
+}
+
+// serving runs the real server on a free port until the test ends.
+func (i installation) serving() (address string, stop func() int) {
+	i.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, ended := make(chan string, 1), make(chan int, 1)
+	go func() {
+		ended <- run(ctx, i.arguments("serve", "--addr", "127.0.0.1:0"), program{
+			stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{i.t}, listening: func(a string) { ready <- a },
+		})
+	}()
+	stopped := sync.OnceValue(func() int { cancel(); return <-ended })
+	i.t.Cleanup(func() { stopped() })
+	select {
+	case address = <-ready:
+	case status := <-ended:
+		ended <- status
+		i.t.Fatalf("the server ended with %d", status)
+	case <-time.After(30 * time.Second):
+		i.t.Fatal("the server does not answer")
+	}
+	return address, stopped
+}
+
+type testLog struct{ t *testing.T }
+
+// Write implements io.Writer.
+func (l testLog) Write(line []byte) (int, error) { l.t.Logf("server: %s", line); return len(line), nil }
+
+func ask(t *testing.T, address, token, query string, variables any) map[string]any {
+	t.Helper()
+	answer, err := post(t.Context(), address, token, query, variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func post(ctx context.Context, address, token, query string, variables any) (map[string]any, error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var answer map[string]any
+	return answer, json.NewDecoder(response.Body).Decode(&answer)
+}
+
+// TestFromNothingToAnAnswer is what a newcomer does: migrate, a token, serve, ask, check.
+func TestFromNothingToAnAnswer(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		i := install(t, url)
+		if status, out := i.command("serve", "--addr", "127.0.0.1:0"); status != 1 || out != "" {
+			t.Fatalf("serve on an empty database: %d %q", status, out)
+		}
+		if status, out := i.command("migrate"); status != 0 {
+			t.Fatalf("migrate: %d %s", status, out)
+		}
+		token := i.token("ADMIN")
+		address, stop := i.serving()
+		made := ask(t, address, token, `mutation { createCustomer(input: {name: "Анна"}) { customer { id lifetimeValue { total { amount currencyCode } } } userErrors { message } } }`, nil)
+		if text := fmt.Sprint(made); !strings.Contains(text, "amount:0.00 currencyCode:RUB") {
+			t.Fatal(text)
+		}
+		for path, want := range map[string]string{
+			"/healthz": "ok", "/readyz": `"migrations":"ok"`, "/.well-known/jwks.json": `"kty":"OKP"`, "/metrics": "kopeck_operations_total", "/": "GraphiQL",
+		} {
+			response, err := http.Get("http://" + address + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+				t.Errorf("%s: %d %.300s %v", path, response.StatusCode, body, err)
+			}
+		}
+		if status := stop(); status != 0 {
+			t.Errorf("the server ended with %d", status)
+		}
+		if status, out := i.command("check"); status != 0 {
+			t.Errorf("check: %d %s", status, out)
+		}
+	})
+}
+
+// TestSubscriptionOverASocket hears over a WebSocket what another client records over HTTP.
+func TestSubscriptionOverASocket(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		i := install(t, url)
+		if status, out := i.command("migrate"); status != 0 {
+			t.Fatal(out)
+		}
+		token := i.token("MANAGER")
+		address, _ := i.serving()
+		made := ask(t, address, token, `mutation { createCustomer(input: {name: "Анна"}) { customer { id } } }`, nil)
+		id := made["data"].(map[string]any)["createCustomer"].(map[string]any)["customer"].(map[string]any)["id"].(string)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		socket, _, err := websocket.Dial(ctx, "ws://"+address+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer socket.CloseNow()
+		say := func(message any) {
+			t.Helper()
+			if err := wsjson.Write(ctx, socket, message); err != nil {
+				t.Fatal(err)
+			}
+		}
+		hear := func() map[string]any {
+			t.Helper()
+			for {
+				var message map[string]any
+				if err := wsjson.Read(ctx, socket, &message); err != nil {
+					t.Fatal(err)
+				}
+				if message["type"] != "ping" && message["type"] != "pong" {
+					return message
+				}
+			}
+		}
+		say(map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer " + token}})
+		if ack := hear(); ack["type"] != "connection_ack" {
+			t.Fatal(ack)
+		}
+		say(map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{
+			"query": `subscription($id: ID) { contactRecorded(customerId: $id) { subject customer { name } } }`, "variables": map[string]any{"id": id},
+		}})
+		time.Sleep(300 * time.Millisecond) // until the subscription stands
+		ask(t, address, token, `mutation($id: ID!) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE, subject: "Шторы"}) { userErrors { message } } }`, map[string]any{"id": id})
+		if next := fmt.Sprint(hear()); !strings.Contains(next, "Шторы") || !strings.Contains(next, "Анна") {
+			t.Fatal(next)
+		}
+	})
+}
+
+// TestKilledInTheMiddle kills the real program with SIGKILL while eight clients write, starts it again and lets
+// everybody repeat with the same keys: everything acknowledged is there, nothing is there twice, the books are in order.
+func TestKilledInTheMiddle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills a process; not in short runs")
+	}
+	each(t, func(t *testing.T, url string) {
+		i := install(t, url)
+		if status, out := i.command("migrate"); status != 0 {
+			t.Fatal(out)
+		}
+		token := i.token("MANAGER")
+		const clients, each = 8, 30
+		acknowledged := make([]map[string]string, clients)
+		for c := range acknowledged {
+			acknowledged[c] = map[string]string{}
+		}
+		for round := range 3 {
+			process, address := i.spawn()
+			var working sync.WaitGroup
+			for c := range clients {
+				working.Go(func() {
+					for n := range each {
+						key := fmt.Sprintf("%d-%d", c, n)
+						answer, err := post(t.Context(), address, token, `mutation($k: String!) { createCustomer(input: {name: $k, externalId: $k, idempotencyKey: $k}) { customer { id } } }`, map[string]any{"k": key})
+						if err != nil {
+							return
+						}
+						data, _ := answer["data"].(map[string]any)
+						payload, _ := data["createCustomer"].(map[string]any)
+						customer, _ := payload["customer"].(map[string]any)
+						id, _ := customer["id"].(string)
+						if before := acknowledged[c][key]; id == "" || (before != "" && before != id) {
+							t.Errorf("%s: %v, was %q", key, answer, before)
+						}
+						acknowledged[c][key] = id
+					}
+				})
+			}
+			if round < 2 {
+				time.Sleep(150 * time.Millisecond)
+				_ = process.Process.Kill()
+			}
+			working.Wait()
+			_ = process.Process.Kill()
+			_ = process.Wait()
+		}
+		address, _ := i.serving()
+		answer := ask(t, address, token, `{ customers { totalCount } }`, nil)
+		if got, want := fmt.Sprint(answer), fmt.Sprintf("totalCount:%d", clients*each); !strings.Contains(got, want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+		for c := range acknowledged {
+			if len(acknowledged[c]) != each {
+				t.Errorf("client %d: %d acknowledged of %d", c, len(acknowledged[c]), each)
+			}
+		}
+		if status, out := i.command("check"); status != 0 {
+			t.Errorf("check: %s", out)
+		}
+	})
+}
+
+// spawn starts the program as a process of its own and waits until it answers.
+func (i installation) spawn() (*exec.Cmd, string) {
+	i.t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	command := exec.Command(program, i.arguments("serve", "--addr", "127.0.0.1:0", "--log-level", "info")...)
+	command.Env = append(os.Environ(), "KOPECK_TEST_AS_PROGRAM=1", "KOPECK_ENV=production")
+	output, err := command.StderrPipe()
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		i.t.Fatal(err)
+	}
+	i.t.Cleanup(func() { _ = command.Process.Kill() })
+	lines := json.NewDecoder(output)
+	for {
+		var line struct{ Msg, Address string }
+		if err := lines.Decode(&line); err != nil {
+			i.t.Fatalf("the program ended before it listened: %v", err)
+		}
+		if line.Msg == "listening" {
+			go func() { _, _ = io.Copy(io.Discard, io.MultiReader(lines.Buffered(), output)) }()
+			return command, line.Address
+		}
+	}
+}
+
+// each runs a test over an empty database of each kind.
+func each(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite://"+filepath.Join(t.TempDir(), "kopeck.db")) })
+	t.Run("postgres", func(t *testing.T) { test(t, dbtest.Empty(t)) })
+}
+
+func TestWrongSettingsAreRefusedByName(t *testing.T) {
+	for name, arguments := range map[string][]string{
+		"KOPECK_CURRENCY":     {"migrate", "--currency", "ROUBLE"},
+		"KOPECK_DATABASE_URL": {"migrate", "--database-url", "mysql://somewhere"},
+		"KOPECK_POOL":         {"migrate", "--pool", "0"},
+		"--env":               {"migrate", "--env", "staging"},
+		"--role":              {"token", "--role", "KING"},
+	} {
+		var stderr bytes.Buffer
+		status := run(t.Context(), append(arguments, "--keys", filepath.Join(t.TempDir(), "keys")), program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &stderr})
+		if status == 0 || !strings.Contains(stderr.String(), name) {
+			t.Errorf("%v: status %d, %s", arguments, status, stderr.String())
+		}
+	}
+}
+
+func TestHelpNamesVariablesAndDefaults(t *testing.T) {
+	var stdout bytes.Buffer
+	if status := run(t.Context(), []string{"serve", "--help"}, program{stdin: strings.NewReader(""), stdout: &stdout, stderr: io.Discard}); status != 0 {
+		t.Fatal(status)
+	}
+	for _, want := range []string{"KOPECK_ADDR", ":8080", "KOPECK_DATABASE_URL", "sqlite://kopeck.db", "KOPECK_KEYS", "./keys", "KOPECK_CORS_ORIGINS", "KOPECK_CURRENCY", "RUB", "KOPECK_ENV"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("--help does not say %s:\n%s", want, stdout.String())
+		}
+	}
+}
