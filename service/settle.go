@@ -84,9 +84,7 @@ func (s *Service) settleContact(ctx context.Context, c *ent.Customer, contact *e
 	if c.ContactCost, err = c.ContactCost.Plus(contact.Cost); err != nil {
 		return err
 	}
-	if c.LifetimeValue, _, err = s.worth(c, s.now()); err != nil {
-		return err
-	}
+	c.LifetimeValue = s.standingValue(c, s.now())
 	_, err = s.store.Exec(ctx, "UPDATE customers SET contact_cost = ?, lifetime_value = ? WHERE id = ?", c.ContactCost, c.LifetimeValue, c.ID)
 	return err
 }

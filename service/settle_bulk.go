@@ -37,8 +37,11 @@ func (s *Service) settleImported(ctx context.Context, ids []string) error {
 		return err
 	}
 	var due []soldOrder
-	err = s.byIDs(ctx, soldOrders+`(EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = o.customer_id) OR EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = o.customer_id))
-		AND o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id IN @ids`, nil, ids, func(scan func(...any) error) error {
+	contacted, err := s.contacted(ctx, ids)
+	if err != nil {
+		return err
+	}
+	err = s.byIDs(ctx, soldOrders+`o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id IN @ids`, nil, contacted, func(scan func(...any) error) error {
 		o, err := scanSold(scan)
 		due = append(due, o)
 		return err
@@ -60,4 +63,27 @@ func (s *Service) settleImported(ctx context.Context, ids []string) error {
 		return err
 	}
 	return s.settleCustomers(ctx, ids, "imported")
+}
+
+// contacted gives the customers of whose orders contacts may have earned: those with contacts or recommendations, and
+// those whom the customers given recommended.
+func (s *Service) contacted(ctx context.Context, ids []string) ([]string, error) {
+	var all []string
+	add := func(scan func(...any) error) error {
+		var one string
+		err := scan(&one)
+		all = append(all, one)
+		return err
+	}
+	for _, query := range []string{
+		"SELECT DISTINCT customer_id FROM contacts WHERE customer_id IN @ids",
+		"SELECT DISTINCT about_id FROM contacts WHERE about_id IN @ids",
+		"SELECT DISTINCT about_id FROM contacts WHERE about_id IS NOT NULL AND customer_id IN @ids",
+	} {
+		if err := s.byIDs(ctx, query, nil, ids, add); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }

@@ -80,10 +80,7 @@ func (s *Service) writeStatistics(ctx context.Context, customers []*ent.Customer
 		is := of[c.ID]
 		c.OrderDays, c.FirstOrderDay, c.LastOrderDay = is.orderDays, is.firstDay, is.lastDay
 		c.Margin, c.RepeatMargin, c.LastOrderAt = is.margin, is.repeatMargin, is.lastOrderAt
-		var err error
-		if c.LifetimeValue, alive[c.ID], err = s.worth(c, now); err != nil {
-			return nil, err
-		}
+		c.LifetimeValue, alive[c.ID] = s.standingValue(c, now), s.aliveAt(c, now)
 		if before.OrderDays != c.OrderDays || before.FirstOrderDay != c.FirstOrderDay || before.LastOrderDay != c.LastOrderDay || before.Margin != c.Margin ||
 			before.RepeatMargin != c.RepeatMargin || !before.LastOrderAt.Equal(c.LastOrderAt) || before.LifetimeValue != c.LifetimeValue {
 			rows = append(rows, []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue})
@@ -92,19 +89,3 @@ func (s *Service) writeStatistics(ctx context.Context, customers []*ent.Customer
 	return alive, s.updateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8",
 		[]string{"bigint", "bigint", "bigint", "bigint", "bigint", s.timeType(), "bigint"}, rows)
 }
-
-// worth gives what a customer is worth over the twelve months from a moment, and the probability to be alive, from
-// the row's columns alone. What overflows is the most there can be: lists are only ordered by it.
-func (s *Service) worth(c *ent.Customer, at time.Time) (money.Amount, float64, error) {
-	if _, err := s.readyToValue(); err != nil {
-		return money.Amount{}, 0, err
-	}
-	total, err := c.Margin.Minus(c.ContactCost)
-	if err != nil {
-		return total, 1, err
-	}
-	total, err = total.Minus(c.AcquisitionCost)
-	return total, 1, err
-}
-
-func (s *Service) readyToValue() (bool, error) { return true, nil }

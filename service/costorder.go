@@ -1,0 +1,219 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/store"
+)
+
+// lockRates is held shared by what reads rates to cost something, and alone by what sets one: so no rate is missed
+// by what is recorded beside it.
+var lockRates = store.LockOn("rates", "")
+
+// ratesFor reads the rates of some codes, of whatever subject, as they are in the context's transaction, and keeps
+// others from being set until its end.
+func (s *Service) ratesFor(ctx context.Context, tx *ent.Tx, codes []string) (*costing.Rates, error) {
+	if err := s.store.Lock(ctx, tx, lockRates, true); err != nil {
+		return nil, err
+	}
+	var rates []costing.Rate
+	err := s.byIDs(ctx, rateColumns+"WHERE code IN @ids", nil, codes, func(scan func(...any) error) error {
+		r, err := scanRate(scan)
+		rates = append(rates, r)
+		return err
+	})
+	return costing.NewRates(rates), err
+}
+
+const rateColumns = "SELECT id, subject, code, unit, amount, valid_from, recorded_at, capacity_per_day, fixed_share FROM rates "
+
+func scanRate(scan func(...any) error) (r costing.Rate, err error) {
+	err = scan(&r.ID, &r.Subject, &r.Code, &r.Unit, &r.Amount, &r.ValidFrom, &r.RecordedAt, &r.CapacityPerDay, &r.FixedShare)
+	r.ValidFrom, r.RecordedAt = r.ValidFrom.UTC(), r.RecordedAt.UTC()
+	return r, err
+}
+
+// costOrder costs an order whose lines are written: each line is the full cost of one unit at the order's moment, by all
+// that is known now, times its quantity, rounded once. It writes the lines' costs and the order's cost, margin
+// and whether a rate is missing. The customer is held; settling is the caller's, once the order is completed.
+func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) error {
+	orders, err := s.ordersToCost(ctx, "o.id = ?", orderID)
+	if err != nil {
+		return err
+	}
+	basis := costing.Basis{Catalogue: s.book.Load().prices.Basis().Catalogue, Load: s.Settings().Load, Currency: s.currency, Zone: s.Settings().Zone}
+	codes := map[string]bool{}
+	for _, o := range orders {
+		for _, line := range o.lines {
+			codesOf(basis.Catalogue, line.productID, codes)
+		}
+	}
+	if basis.Rates, err = s.ratesToMake(ctx, tx, codes); err != nil {
+		return err
+	}
+	costed, err := recost(basis, orders)
+	if err != nil {
+		return err
+	}
+	return s.writeOrderCosts(ctx, costed)
+}
+
+// ratesToMake reads the rates of materials and resources of some codes, and those of all overheads.
+func (s *Service) ratesToMake(ctx context.Context, tx *ent.Tx, codes map[string]bool) (*costing.Rates, error) {
+	if err := s.store.Lock(ctx, tx, lockRates, true); err != nil {
+		return nil, err
+	}
+	var rates []costing.Rate
+	add := func(scan func(...any) error) error {
+		r, err := scanRate(scan)
+		rates = append(rates, r)
+		return err
+	}
+	if err := s.scanRows(ctx, rateColumns+"WHERE subject = 'OVERHEAD'", nil, add); err != nil {
+		return nil, err
+	}
+	err := s.byIDs(ctx, rateColumns+"WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, slices.Sorted(maps.Keys(codes)), add)
+	return costing.NewRates(rates), err
+}
+
+// codesOf adds the codes of all materials and resources that a product and its options are made of in the end.
+func codesOf(catalogue *costing.Catalogue, productID string, codes map[string]bool) {
+	walkComponents(catalogue, productID, map[string]bool{}, func(c costing.Component) {
+		if code := c.Material + c.Resource; code != "" {
+			codes[code] = true
+		}
+	})
+}
+
+// walkComponents visits the components of a product, its options and its parts.
+func walkComponents(catalogue *costing.Catalogue, productID string, seen map[string]bool, visit func(costing.Component)) {
+	p, _ := catalogue.Product(productID)
+	if seen[productID] {
+		return
+	}
+	seen[productID] = true
+	lists := [][]costing.Component{p.Components}
+	for _, option := range p.Options {
+		lists = append(lists, option.Components)
+	}
+	for _, components := range lists {
+		for _, c := range components {
+			visit(c)
+			if c.PartID != "" {
+				walkComponents(catalogue, c.PartID, seen, visit)
+			}
+		}
+	}
+}
+
+// orderToCost is an order as far as its cost is concerned.
+type orderToCost struct {
+	id, customerID        string
+	at                    time.Time
+	total, refunded, cost money.Amount
+	uncosted              bool
+	lines                 []lineToCost
+}
+
+type lineToCost struct {
+	id, productID string
+	quantity      money.Decimal
+	options       []costing.Chosen
+	leadDays      int
+	cost          money.Amount
+}
+
+// ordersToCost reads orders with their lines, by a condition on orders o.
+func (s *Service) ordersToCost(ctx context.Context, condition string, args ...any) ([]orderToCost, error) {
+	var orders []orderToCost
+	err := s.scanRows(ctx, `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
+		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `+condition+` ORDER BY o.id, l.position`, args, func(scan func(...any) error) error {
+		var o orderToCost
+		var line lineToCost
+		var options []byte
+		if err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &line.id, &line.productID, &line.quantity, &options, &line.leadDays, &line.cost); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(options, &line.options); err != nil {
+			return fmt.Errorf("service: options of %s: %w", line.id, err)
+		}
+		if n := len(orders); n == 0 || orders[n-1].id != o.id {
+			o.at = o.at.UTC()
+			orders = append(orders, o)
+		}
+		last := &orders[len(orders)-1]
+		last.lines = append(last.lines, line)
+		return nil
+	})
+	return orders, err
+}
+
+// costedOrder is what an order's cost was and is to be.
+type costedOrder struct {
+	before, after orderToCost
+	margin        money.Amount
+}
+
+// moved tells whether anything is different.
+func (c costedOrder) moved() bool {
+	return c.before.cost != c.after.cost || c.before.uncosted != c.after.uncosted || !slices.EqualFunc(c.before.lines, c.after.lines, func(a, b lineToCost) bool { return a.cost == b.cost })
+}
+
+// recost costs orders anew. A product that cannot be costed at all is an error; a missing rate makes the order uncosted.
+func recost(basis costing.Basis, orders []orderToCost) ([]costedOrder, error) {
+	memo := costing.NewMemo(basis, 4096)
+	costed := make([]costedOrder, len(orders))
+	for i, o := range orders {
+		c := costedOrder{before: o, after: o}
+		c.after.cost, c.after.uncosted, c.after.lines = money.Amount{}, false, slices.Clone(o.lines)
+		for n := range c.after.lines {
+			line := &c.after.lines[n]
+			unit, err := memo.Cost(costing.ProductQuestion{ProductID: line.productID, Quantity: line.quantity, Chosen: line.options, LeadDays: &line.leadDays, At: o.at, KnownAt: forEver})
+			if err != nil {
+				return nil, ofHeart(err)
+			}
+			c.after.uncosted = c.after.uncosted || len(unit.Missing) > 0
+			if line.cost, err = money.Round(new(big.Rat).Mul(unit.Full.Rat(), line.quantity.Rat())); err != nil {
+				return nil, ofHeart(err)
+			}
+			if c.after.cost, err = c.after.cost.Plus(line.cost); err != nil {
+				return nil, ofHeart(err)
+			}
+		}
+		left, err := o.total.Minus(o.refunded)
+		if err == nil {
+			c.margin, err = left.Minus(c.after.cost)
+		}
+		if err != nil {
+			return nil, ofHeart(err)
+		}
+		costed[i] = c
+	}
+	return costed, nil
+}
+
+// writeOrderCosts writes the costs of orders and their lines, and the orders' margins.
+func (s *Service) writeOrderCosts(ctx context.Context, costed []costedOrder) error {
+	var orders, lines [][]any
+	for _, c := range costed {
+		orders = append(orders, []any{c.after.id, c.after.cost, c.after.uncosted, c.margin})
+		for n, line := range c.after.lines {
+			if line.cost != c.before.lines[n].cost {
+				lines = append(lines, []any{line.id, line.cost})
+			}
+		}
+	}
+	if err := s.updateRows(ctx, "order_lines", "cost = v.column2", []string{"bigint"}, lines); err != nil {
+		return err
+	}
+	return s.updateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []string{"bigint", s.boolType(), "bigint"}, orders)
+}
