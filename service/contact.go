@@ -35,6 +35,9 @@ func (s *Service) RecordContact(ctx context.Context, in RecordContactInput) (*en
 		return nil, err
 	}
 	made, err := s.write(ctx, verb{"recordContact", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		if err := s.holdRates(ctx, tx); err != nil {
+			return "", err
+		}
 		c, err := s.lockForContact(ctx, tx, n)
 		if err != nil {
 			return "", err

@@ -19,10 +19,16 @@ import (
 // by what is recorded beside it.
 var lockRates = store.LockOn("rates", "")
 
+// holdRates keeps rates from being set until the transaction's end. A verb that costs something takes it before it holds
+// a customer (lockCustomer): setRate, which waits for all who share it, then changes customers, and nobody waits in a circle.
+func (s *Service) holdRates(ctx context.Context, tx *ent.Tx) error {
+	return s.store.Lock(ctx, tx, lockRates, true)
+}
+
 // ratesFor reads the rates of some codes, of whatever subject, as they are in the context's transaction, and keeps
 // others from being set until its end.
 func (s *Service) ratesFor(ctx context.Context, tx *ent.Tx, codes []string) (*costing.Rates, error) {
-	if err := s.store.Lock(ctx, tx, lockRates, true); err != nil {
+	if err := s.holdRates(ctx, tx); err != nil {
 		return nil, err
 	}
 	var rates []costing.Rate
@@ -69,7 +75,7 @@ func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) err
 
 // ratesToMake reads the rates of materials and resources of some codes, and those of all overheads.
 func (s *Service) ratesToMake(ctx context.Context, tx *ent.Tx, codes map[string]bool) (*costing.Rates, error) {
-	if err := s.store.Lock(ctx, tx, lockRates, true); err != nil {
+	if err := s.holdRates(ctx, tx); err != nil {
 		return nil, err
 	}
 	var rates []costing.Rate

@@ -3,7 +3,6 @@ package service
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -147,15 +146,15 @@ func cutRunes(text string, most int) string {
 func (s *Service) moveAll(ctx context.Context, due []move) error {
 	now := s.now()
 	actor, _ := auth.From(ctx)
-	var changes, customers, history [][]any
+	var changes, customers [][]any
+	var history auditRows
 	for _, m := range due {
-		detail, err := json.Marshal(versionChange{Version: m.customer.Version + 1, Fields: map[string]change{"stage": {m.customer.Stage, m.to}}, Reason: m.reason})
-		if err != nil {
-			return fmt.Errorf("service: stage of %s: %w", m.customer.ID, err)
+		moved := versionChange{Version: m.customer.Version + 1, Fields: map[string]change{"stage": {m.customer.Stage, m.to}}, Reason: m.reason}
+		if err := history.add(s, ctx, customerUpdate, m.customer.ID, moved); err != nil {
+			return err
 		}
 		changes = append(changes, []any{s.ids.Make(id.StageChange), m.customer.ID, string(m.customer.Stage), string(m.to), now, m.reason, actor.Name})
 		customers = append(customers, []any{m.customer.ID, string(m.to), now})
-		history = append(history, []any{s.ids.Make(id.Audit), now, actor.Name, customerUpdate, m.customer.ID, string(detail)})
 		m.customer.Stage = m.to
 		m.customer.Version++
 	}
@@ -165,5 +164,5 @@ func (s *Service) moveAll(ctx context.Context, due []move) error {
 	if err := s.updateRows(ctx, "customers", "stage = v.column2, version = version + 1, updated_at = v.column3", []string{"text", s.timeType()}, customers); err != nil {
 		return err
 	}
-	return s.insertRows(ctx, "audit_entries", []string{"id", "at", "actor", "action", "subject", "detail"}, history)
+	return history.write(ctx, s)
 }
