@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"kopeck/ent"
 	"kopeck/pricing"
@@ -18,43 +17,55 @@ import (
 )
 
 func (r *mutationResolver) CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateOffer - createOffer"))
+	o, err := r.service.CreateOffer(ctx, input)
+	told, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error) {
-	panic(fmt.Errorf("not implemented: SendOffer - sendOffer"))
+	o, err := r.service.SendOffer(ctx, input)
+	told, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error) {
-	panic(fmt.Errorf("not implemented: ViewOffer - viewOffer"))
+	o, err := r.service.ViewOffer(ctx, input)
+	told, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (*service.OfferPayload, error) {
-	panic(fmt.Errorf("not implemented: AcceptOffer - acceptOffer"))
+	o, err := r.service.AcceptOffer(ctx, input)
+	told, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error) {
-	panic(fmt.Errorf("not implemented: DeclineOffer - declineOffer"))
+	o, err := r.service.DeclineOffer(ctx, input)
+	told, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error) {
-	panic(fmt.Errorf("not implemented: WithdrawOffer - withdrawOffer"))
+	o, err := r.service.WithdrawOffer(ctx, input)
+	told, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *offerResolver) Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error) {
-	panic(fmt.Errorf("not implemented: Status - status"))
+	return service.OfferStatusAt(obj, r.service.Now()), nil
 }
 
 func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error) {
-	panic(fmt.Errorf("not implemented: Lines - lines"))
+	return r.offerLines(ctx, obj)
 }
 
 func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error) {
-	panic(fmt.Errorf("not implemented: PriceLines - priceLines"))
+	return promisedLines(obj)
 }
 
 func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*service.Price, error) {
-	panic(fmt.Errorf("not implemented: Repriced - repriced"))
+	return r.repriced(ctx, obj)
 }
 
 func (r *queryResolver) Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {

@@ -18,23 +18,31 @@ import (
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
-	panic(fmt.Errorf("not implemented: PlaceOrder - placeOrder"))
+	o, err := r.service.PlaceOrder(ctx, input)
+	told, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error) {
-	panic(fmt.Errorf("not implemented: CompleteOrder - completeOrder"))
+	o, err := r.service.CompleteOrder(ctx, input)
+	told, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error) {
-	panic(fmt.Errorf("not implemented: CancelOrder - cancelOrder"))
+	o, err := r.service.CancelOrder(ctx, input)
+	told, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error) {
-	panic(fmt.Errorf("not implemented: RefundOrder - refundOrder"))
+	o, err := r.service.RefundOrder(ctx, input)
+	told, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error) {
-	panic(fmt.Errorf("not implemented: Lines - lines"))
+	return r.orderLines(ctx, obj)
 }
 
 func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error) {

@@ -1,0 +1,394 @@
+package apitest
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kopeck/money"
+	"kopeck/schema"
+)
+
+// The verbs of orders, with what tests look at.
+const (
+	seenOrder = `order { id version status at dueAt total { amount } refunded { amount } cost { amount } margin { amount } externalId cancelReason completedAt
+		lines { quantity unit { amount } total { amount } product { sku } } } userErrors { code field message }`
+	placeOrder    = `mutation($in: PlaceOrderInput!) { placeOrder(input: $in) { ` + seenOrder + ` } }`
+	completeOrder = `mutation($in: CompleteOrderInput!) { completeOrder(input: $in) { ` + seenOrder + ` } }`
+	cancelOrder   = `mutation($in: CancelOrderInput!) { cancelOrder(input: $in) { ` + seenOrder + ` } }`
+	refundOrder   = `mutation($in: RefundOrderInput!) { refundOrder(input: $in) { ` + seenOrder + ` } }`
+)
+
+// shop is a company that sews coats: two metres of cloth and four hours at a loom that has eight a day.
+type shop struct {
+	w        *World
+	admin    *Client
+	coat     string // the product's id
+	customer string
+}
+
+func openShop(w *World) *shop {
+	w.T.Helper()
+	s := &shop{w: w, admin: w.As(schema.RoleAdmin)}
+	s.rate("MATERIAL", "cloth", "100", nil)
+	s.rate("RESOURCE", "loom", "50", Vars{"capacityPerDay": "8", "fixedShare": "1"})
+	s.coat = s.admin.Must(`mutation($in: CreateProductInput!) { createProduct(input: $in) { product { id } userErrors { code field message } } }`, Vars{"in": Vars{
+		"sku": "COAT", "name": "Пальто", "listPrice": roubles("999.99"), "standardLeadDays": 0,
+		"components": []Vars{{"material": "cloth", "quantity": "2"}, {"resource": "loom", "quantity": "4"}},
+	}}).Text("createProduct.product.id")
+	s.customer = NewCustomer(s.admin, Vars{})
+	return s
+}
+
+func (s *shop) rate(subject, code, amount string, more Vars) {
+	s.w.T.Helper()
+	in := Vars{"subject": subject, "code": code, "unit": "unit", "amount": amount, "validFrom": "2020-01-01T00:00:00Z"}
+	for name, value := range more {
+		in[name] = value
+	}
+	s.admin.Must(`mutation($in: SetRateInput!) { setRate(input: $in) { rate { id } userErrors { code field message } } }`, Vars{"in": in})
+}
+
+// token asks a customer's price for coats and gives its token.
+func (s *shop) token(customer, quantity string, leadDays int) string {
+	s.w.T.Helper()
+	r := s.admin.Must(`query($c: ID!, $p: ID!, $q: Decimal!, $l: Int!) { customer(id: $c) { price(productId: $p, quantity: $q, leadDays: $l) { unit { amount } token } } }`,
+		Vars{"c": customer, "p": s.coat, "q": quantity, "l": leadDays})
+	return r.Text("customer.price.token")
+}
+
+// order places an order of so many coats for the shop's customer.
+func (s *shop) order(quantity string, more Vars) string {
+	s.w.T.Helper()
+	in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, quantity, 0)}}
+	for name, value := range more {
+		in[name] = value
+	}
+	return s.admin.Must(placeOrder, Vars{"in": in}).Text("placeOrder.order.id")
+}
+
+func roubles(amount string) Vars { return Vars{"amount": amount, "currencyCode": "RUB"} }
+
+// isClosed fails the test unless the books are closed and hold this margin.
+func (s *shop) isClosed(margin string) {
+	s.w.T.Helper()
+	r := s.admin.Must(`{ ledgerCheck { balanced margin { amount } difference { amount } offenders } }`, nil)
+	if r.Text("ledgerCheck.balanced") != "true" || r.Text("ledgerCheck.difference.amount") != "0.00" || r.Text("ledgerCheck.margin.amount") != margin {
+		s.w.T.Errorf("want closed books of %s: %s", margin, r.Body)
+	}
+}
+
+func TestOrderFromPlaceToRefund(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		in := Vars{
+			"customerId": s.customer, "externalId": "W-1", "idempotencyKey": "a",
+			"priceTokens": []string{s.token(s.customer, "1.5", 3), s.token(s.customer, "1", 0)},
+		}
+		placed := s.admin.Must(placeOrder, Vars{"in": in})
+		order := placed.Text("placeOrder.order.id")
+		// 999.99 x 1.5 = 1499.985, half to even 1499.98; cost (2 x 100 + 4 x 50) x 2.5 = 1000.
+		for path, want := range map[string]string{
+			"status": "PLACED", "externalId": "W-1", "total.amount": "2499.97", "refunded.amount": "0.00", "cost.amount": "1000.00", "margin.amount": "1499.97", "version": "1",
+			"lines.0.quantity": "1.5", "lines.0.unit.amount": "999.99", "lines.0.total.amount": "1499.98", "lines.0.product.sku": "COAT",
+			"lines.1.quantity": "1", "lines.1.total.amount": "999.99",
+		} {
+			if got := placed.Text("placeOrder.order." + path); got != want {
+				t.Errorf("%s is %q, want %q", path, got, want)
+			}
+		}
+		at, err := time.Parse(time.RFC3339Nano, placed.Text("placeOrder.order.at"))
+		if err != nil || placed.Text("placeOrder.order.dueAt") != at.AddDate(0, 0, 3).Format(time.RFC3339Nano) {
+			t.Errorf("due three days after %s: %s (%v)", at, placed.Body, err)
+		}
+		s.isClosed("0.00")
+		s.admin.Refused("ALREADY_EXISTS externalId", placeOrder, Vars{"in": Vars{"customerId": s.customer, "externalId": "W-1", "priceTokens": in["priceTokens"]}})
+		s.admin.Refused("WRONG_STATE id", refundOrder, Vars{"in": Vars{"id": order, "reason": "too early"}})
+		s.admin.Refused("INVALID at", completeOrder, Vars{"in": Vars{"id": order, "at": at.Add(-time.Second)}})
+		s.admin.Refused("VERSION_CONFLICT expectedVersion", completeOrder, Vars{"in": Vars{"id": order, "expectedVersion": 7}})
+
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "expectedVersion": 1, "idempotencyKey": "b"}})
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "expectedVersion": 1, "idempotencyKey": "b"}})
+		s.admin.Refused("WRONG_STATE id", completeOrder, Vars{"in": Vars{"id": order}})
+		s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": order, "reason": "no more"}})
+		s.isClosed("1499.97")
+
+		for field, amount := range map[string]Vars{"amount": roubles("0.00"), "currencyCode": {"amount": "1.00", "currencyCode": "USD"}} {
+			s.admin.Refused("INVALID amount."+field, refundOrder, Vars{"in": Vars{"id": order, "amount": amount, "reason": "r"}})
+		}
+		for _, amount := range []string{"2499.98", "-1.00", "1.001", "99999999999999999999.00"} {
+			s.admin.Refused("INVALID amount.amount", refundOrder, Vars{"in": Vars{"id": order, "amount": roubles(amount), "reason": "r"}})
+		}
+		s.admin.Refused("INVALID reason", refundOrder, Vars{"in": Vars{"id": order, "reason": " "}})
+		part := Vars{"id": order, "amount": roubles("499.97"), "reason": "a stain", "idempotencyKey": "c"}
+		s.admin.Must(refundOrder, Vars{"in": part})
+		again := s.admin.Must(refundOrder, Vars{"in": part})
+		if got := again.Text("refundOrder.order.refunded.amount") + " " + again.Text("refundOrder.order.margin.amount") + " " + again.Text("refundOrder.order.status"); got != "499.97 1000.00 COMPLETED" {
+			t.Errorf("after a partial refund told twice: %s", got)
+		}
+		s.isClosed("1000.00")
+		s.admin.Refused("INVALID amount.amount", refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("2000.01"), "reason": "r"}})
+		all := s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "reason": "it never fitted"}})
+		if got := all.Text("refundOrder.order.refunded.amount") + " " + all.Text("refundOrder.order.margin.amount") + " " + all.Text("refundOrder.order.status"); got != "2499.97 -1000.00 REFUNDED" {
+			t.Errorf("after the whole refund: %s", got)
+		}
+		s.admin.Refused("WRONG_STATE id", refundOrder, Vars{"in": Vars{"id": order, "reason": "r"}})
+		s.isClosed("-1000.00")
+	})
+}
+
+func TestPriceIsAPromise(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		token := s.token(s.customer, "1", 0)
+		s.admin.Must(`mutation($in: CreatePriceRuleInput!) { createPriceRule(input: $in) { priceRule { id } userErrors { code field message } } }`,
+			Vars{"in": Vars{"name": "Twice as dear", "condition": "true", "percent": "100"}})
+		s.rate("MATERIAL", "cloth", "900", Vars{"validFrom": w.Clock.Now().UTC().Format(time.RFC3339Nano)})
+		w.Clock.Advance(14 * time.Minute)
+		in := Vars{"customerId": s.customer, "priceTokens": []string{token}, "idempotencyKey": "in time"}
+		placed := s.admin.Must(placeOrder, Vars{"in": in})
+		if got := placed.Text("placeOrder.order.lines.0.unit.amount"); got != "999.99" {
+			t.Errorf("promised 999.99, charged %s", got)
+		}
+		w.Clock.Advance(2 * time.Minute)
+		if got := s.admin.Must(placeOrder, Vars{"in": in}).Text("placeOrder.order.id"); got != placed.Text("placeOrder.order.id") {
+			t.Errorf("the same request after the token's end gives another order: %s", got)
+		}
+		late := Vars{"customerId": s.customer, "priceTokens": []string{token, token}}
+		r := s.admin.Do(placeOrder, Vars{"in": late})
+		if got := strings.Join(r.UserErrors(), ", "); got != "PRICE_EXPIRED priceTokens.0, PRICE_EXPIRED priceTokens.1" || !strings.Contains(r.Text("placeOrder.userErrors.0.message"), "today it is 1999.98 RUB") {
+			t.Errorf("want today's price with the refusal: %s", r.Body)
+		}
+		// What the caller says of the moment does not lengthen a promise.
+		late["priceTokens"] = []string{token}
+		late["at"] = w.Clock.Now().Add(-10 * time.Minute)
+		s.admin.Refused("PRICE_EXPIRED priceTokens.0", placeOrder, Vars{"in": late})
+		s.admin.Refused("PRICE_EXPIRED priceTokens.0", createOffer, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{token}, "expiresAt": w.Clock.Now().Add(time.Hour)}})
+		s.admin.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{token, token}, "idempotencyKey": "in time"}})
+		if n := s.admin.Must(`{ orders { totalCount } }`, nil).Int("orders.totalCount"); n != 1 {
+			t.Errorf("%d orders, want 1", n)
+		}
+	})
+}
+
+func TestOrderBadInput(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		token := s.token(s.customer, "1", 0)
+		theirs := s.token(NewCustomer(s.admin, Vars{"name": "Another"}), "1", 0)
+		for want, in := range map[string]Vars{
+			"INVALID priceTokens":   {"priceTokens": []string{}},
+			"INVALID priceTokens.1": {"priceTokens": []string{token, theirs}},
+			"INVALID priceTokens.0": {"priceTokens": []string{"kp1.forged"}},
+			"INVALID customerId":    {"customerId": "prd_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"NOT_FOUND customerId":  {"customerId": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"INVALID id":            {"id": "off_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"INVALID at":            {"at": w.Clock.Now().Add(time.Hour)},
+			"INVALID externalId":    {"externalId": strings.Repeat("x", 201)},
+		} {
+			full := Vars{"customerId": s.customer, "priceTokens": []string{token}}
+			for name, value := range in {
+				full[name] = value
+			}
+			s.admin.Refused(want, placeOrder, Vars{"in": full})
+		}
+		for i := range len(token) { // every character counts
+			if i%7 == 0 {
+				altered := []byte(token)
+				altered[i] = map[bool]byte{true: 'B', false: 'A'}[altered[i] == 'A']
+				s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{string(altered)}}})
+			}
+		}
+		taken := s.order("1", Vars{"id": "ord_01jd3x5m8nf4svbj2k7q9w0e1r"})
+		s.admin.Refused("ALREADY_EXISTS id", placeOrder, Vars{"in": Vars{"customerId": s.customer, "id": taken, "priceTokens": []string{token}}})
+		s.admin.Refused("NOT_FOUND id", cancelOrder, Vars{"in": Vars{"id": "ord_01jd3x5m8nf4svbj2k7q9w0e1s", "reason": "r"}})
+		s.admin.Refused("INVALID id", completeOrder, Vars{"in": Vars{"id": s.customer}})
+		s.admin.Refused("INVALID reason", cancelOrder, Vars{"in": Vars{"id": taken, "reason": ""}})
+		if n := s.admin.Must(`{ orders { totalCount } }`, nil).Int("orders.totalCount"); n != 1 {
+			t.Errorf("%d orders after bad input, want 1", n)
+		}
+	})
+}
+
+// TestCancelFreesCapacity: the loom's rate is fixed, so the marginal cost of a coat shows how the loom stands today.
+func TestCancelFreesCapacity(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		marginal := func(want string) {
+			t.Helper()
+			r := s.admin.Must(`query($p: ID!) { node(id: $p) { ... on Product { cost(leadDays: 0) { marginal { amount } } } } }`, Vars{"p": s.coat})
+			if got := r.Text("node.cost.marginal.amount"); got != want {
+				t.Errorf("marginal cost %s, want %s", got, want)
+			}
+		}
+		marginal("200.00") // the cloth; an idle loom is free
+		s.order("1", nil)
+		marginal("200.00") // half of the day is booked
+		second := s.order("1", nil)
+		marginal("600.00") // all of it: twice the loom's 200
+		s.admin.Must(cancelOrder, Vars{"in": Vars{"id": second, "reason": "changed their mind"}})
+		marginal("200.00")
+		r := s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": second, "reason": "again"}})
+		if !strings.Contains(r.Body, "CANCELLED") {
+			t.Errorf("the state is not told: %s", r.Body)
+		}
+		s.admin.Refused("WRONG_STATE id", completeOrder, Vars{"in": Vars{"id": second}})
+		s.order("1", nil)
+		marginal("600.00")
+	})
+}
+
+// TestParallelOrdersShareTheCapacity: of orders placed at once none takes what another has: the looms of all days but
+// the due one are filled exactly, never over.
+func TestParallelOrdersShareTheCapacity(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		tokens := make([]string, 10)
+		customers := make([]string, len(tokens))
+		for i := range tokens {
+			customers[i] = NewCustomer(s.admin, Vars{"name": fmt.Sprint("C", i)})
+			tokens[i] = s.token(customers[i], "1.5", 7) // six hours of eight
+		}
+		at := w.Clock.Now()
+		together(len(tokens), func(i int) {
+			s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": customers[i], "priceTokens": []string{tokens[i]}, "at": at}})
+		})
+		booked := map[int]money.Amount{}
+		rows, err := w.Service.Client().Booking.Query().All(w.System())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range rows {
+			if booked[b.Day], err = booked[b.Day].Plus(money.Minor(b.Units.Nano())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first := w.Service.Settings().Day(at)
+		for day := first; day < first+7; day++ { // 60 hours: seven days of eight, and four hours
+			if got := booked[day].Minor(); got != 8e9 {
+				t.Errorf("day %d: %d billionths of an hour, want 8 hours", day-first, got)
+			}
+		}
+		if got := booked[first+7].Minor(); got != 4e9 {
+			t.Errorf("the due day: %d billionths of an hour, want 4 hours", got)
+		}
+	})
+}
+
+func TestParallelRefundsNeverPassWhatIsLeft(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		order := s.order("1", nil)
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
+		var mu sync.Mutex
+		given := 0
+		together(8, func(int) {
+			r := s.admin.Do(refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("300.00"), "reason": "r"}})
+			mu.Lock()
+			defer mu.Unlock()
+			switch got := strings.Join(r.UserErrors(), ", "); {
+			case len(r.Errors) > 0:
+				t.Error(r.Body)
+			case got == "":
+				given++
+			case got != "INVALID amount.amount":
+				t.Error(r.Body)
+			}
+		})
+		r := s.admin.Must(`query($id: ID!) { node(id: $id) { ... on Order { refunded { amount } margin { amount } } } }`, Vars{"id": order})
+		if given != 3 || r.Text("node.refunded.amount") != "900.00" || r.Text("node.margin.amount") != "-300.01" {
+			t.Errorf("%d refunds of 300: %s", given, r.Body)
+		}
+		s.isClosed("-300.01")
+	})
+}
+
+// TestSameKeyAtOnce: a request that is sent twice at the same moment is done once, and both get its answer.
+func TestSameKeyAtOnce(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 0)}, "id": "ord_01jd3x5m8nf4svbj2k7q9w0e1r", "idempotencyKey": "k"}
+		together(6, func(int) {
+			if r := s.admin.Do(placeOrder, Vars{"in": in}); len(r.Errors) > 0 || len(r.UserErrors()) > 0 || r.Text("placeOrder.order.id") != in["id"] {
+				t.Error(r.Body)
+			}
+		})
+		together(6, func(int) {
+			r := s.admin.Do(completeOrder, Vars{"in": Vars{"id": in["id"], "idempotencyKey": "l"}})
+			if len(r.Errors) > 0 || len(r.UserErrors()) > 0 || r.Text("completeOrder.order.status") != "COMPLETED" {
+				t.Error(r.Body)
+			}
+		})
+		if n := s.admin.Must(`{ orders { totalCount } }`, nil).Int("orders.totalCount"); n != 1 {
+			t.Errorf("%d orders, want 1", n)
+		}
+	})
+}
+
+// TestOrdersInAnyOrder: late orders and out-of-order ones end in the same state as those told at once.
+func TestOrdersInAnyOrder(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		now := w.Clock.Now().UTC().Truncate(time.Second)
+		state := func(days []int) string {
+			s.customer = NewCustomer(s.admin, Vars{})
+			for _, day := range days {
+				at := now.AddDate(0, 0, -day)
+				order := s.order("1", Vars{"at": at})
+				s.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "at": at.Add(time.Hour)}})
+				if day == 30 {
+					s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("99.99"), "reason": "a stain"}})
+				}
+			}
+			r := s.admin.Must(`query($id: ID!) { customer(id: $id) { stage lifetimeValue { frequency recency past { amount } future { amount } } } }`, Vars{"id": s.customer})
+			c, err := w.Service.Client().Customer.Get(w.System(), s.customer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(r.Body, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt)
+		}
+		inOrder := state([]int{90, 60, 30, 2})
+		for _, days := range [][]int{{2, 30, 60, 90}, {60, 2, 90, 30}} {
+			if got := state(days); got != inOrder {
+				t.Errorf("orders %v days ago end in\n%s\nin their order they end in\n%s", days, got, inOrder)
+			}
+		}
+	})
+}
+
+// TestSellersSeeNoOrderOfAnothersCustomer, whatever they ask or try, and no cost of their own.
+func TestSellersSeeNoOrderOfAnothersCustomer(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		other := s.admin.Must(`mutation { createUser(input: {email: "other@example.com", name: "Other", password: "a long password 1", role: SALES}) { user { id } userErrors { code message } } }`, nil).Text("createUser.user.id")
+		seller := w.As(schema.RoleSales)
+		mine := s.order("1", nil)
+		s.customer = NewCustomer(s.admin, Vars{"name": "Theirs", "ownerId": other})
+		theirs := s.order("1", nil)
+		token := s.token(s.customer, "1", 0)
+
+		seller.Refused("NOT_FOUND customerId", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{token}}})
+		seller.Refused("NOT_FOUND id", completeOrder, Vars{"in": Vars{"id": theirs}})
+		seller.Refused("NOT_FOUND id", cancelOrder, Vars{"in": Vars{"id": theirs, "reason": "r"}})
+		seller.Refused("NOT_FOUND id", refundOrder, Vars{"in": Vars{"id": theirs, "reason": "r"}})
+		r := seller.Must(`query($id: ID!) { node(id: $id) { id } orders { totalCount edges { node { id cost { amount } margin { amount } } } } }`, Vars{"id": theirs})
+		if r.Get("node") != nil || r.Int("orders.totalCount") != 1 || r.Text("orders.edges.0.node.id") != mine {
+			t.Error(r.Body)
+		}
+		if r.Get("orders.edges.0.node.cost") != nil || r.Get("orders.edges.0.node.margin") != nil {
+			t.Errorf("a seller sees costs: %s", r.Body)
+		}
+		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", cancelOrder, Vars{"in": Vars{"id": theirs, "reason": "r"}})
+	})
+}
+
+// together runs f as often as told, at the same time.
+func together(n int, f func(i int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { f(i) })
+	}
+	all.Wait()
+}

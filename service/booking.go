@@ -1,0 +1,117 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/booking"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/store"
+)
+
+// bookedRows is how many bookings one statement writes.
+const bookedRows = 500
+
+// forEver is later than anything is known: what is in the database counts, whatever the clock of the process that
+// wrote it.
+var forEver = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// bookCapacity books what an order takes of resources, on the earliest days with room from its day up to its due
+// day (design, section 4). Orders that need a resource take turns from here to the end of their transactions, so
+// that two never take the last room both. Where nothing is needed nothing is locked.
+func (s *Service) bookCapacity(ctx context.Context, tx *ent.Tx, orderID string, promises []promise, at time.Time, dueDay int) error {
+	needs, err := s.needsOf(promises, at)
+	if err != nil || len(needs) == 0 {
+		return err
+	}
+	for _, need := range needs { // sorted: nobody waits in a circle
+		if err := s.store.Lock(ctx, tx, store.LockOn("capacity", need.Resource), false); err != nil {
+			return err
+		}
+	}
+	day, now := s.Settings().Day(at), s.now()
+	booked, err := bookedBetween(ctx, tx, needs, day, dueDay)
+	if err != nil {
+		return err
+	}
+	plan := costing.Plan(needs, day, dueDay, booked, forEver)
+	for rows := range slices.Chunk(plan, bookedRows) {
+		creates := make([]*ent.BookingCreate, len(rows))
+		for i, b := range rows {
+			creates[i] = tx.Booking.Create().SetID(s.ids.Make(id.Booking)).SetOrderID(orderID).
+				SetResource(b.Resource).SetDay(b.Day).SetUnits(b.Units).SetBookedAt(now)
+		}
+		if err := tx.Booking.CreateBulk(creates...).Exec(system(ctx)); err != nil {
+			return err
+		}
+	}
+	return s.touch(ctx, ofBookings)
+}
+
+// needsOf sums what the lines take of each resource, by resource.
+func (s *Service) needsOf(promises []promise, at time.Time) ([]costing.Usage, error) {
+	basis := s.book.Load().prices.Basis()
+	sums := map[string]costing.Usage{}
+	for _, p := range promises {
+		cost, err := basis.Cost(costing.ProductQuestion{
+			ProductID: p.productID, Quantity: p.quantity, Chosen: p.options, LeadDays: &p.leadDays, At: at, KnownAt: forEver,
+		})
+		if err != nil {
+			return nil, ofHeart(err)
+		}
+		for _, need := range cost.Usage {
+			total, err := money.Minor(sums[need.Resource].Units.Nano()).Plus(money.Minor(need.Units.Nano())) // in billionths
+			if err != nil {
+				return nil, ofHeart(err)
+			}
+			need.Units = money.Nano(total.Minor())
+			sums[need.Resource] = need
+		}
+	}
+	needs := make([]costing.Usage, 0, len(sums))
+	for _, resource := range slices.Sorted(maps.Keys(sums)) {
+		if sums[resource].Units.Sign() > 0 {
+			needs = append(needs, sums[resource])
+		}
+	}
+	return needs, nil
+}
+
+// bookedBetween reads what is booked of the needed resources on the days from first to last.
+func bookedBetween(ctx context.Context, tx *ent.Tx, needs []costing.Usage, first, last int) (*costing.Bookings, error) {
+	resources := make([]string, len(needs))
+	for i, need := range needs {
+		resources[i] = need.Resource
+	}
+	var days []struct {
+		Resource string
+		Day      int
+		Units    money.Decimal
+	}
+	err := tx.Booking.Query().
+		Where(booking.ResourceIn(resources...), booking.DayGTE(first), booking.DayLTE(last), booking.FreedAtIsNil()).
+		GroupBy(booking.FieldResource, booking.FieldDay).Aggregate(ent.As(ent.Sum(booking.FieldUnits), "units")).
+		Scan(system(ctx), &days)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]costing.Booking, len(days))
+	for i, d := range days {
+		all[i] = costing.Booking{Resource: d.Resource, Day: d.Day, Units: d.Units}
+	}
+	return costing.NewBookings(all), nil
+}
+
+// freeCapacity frees what an order has booked.
+func (s *Service) freeCapacity(ctx context.Context, tx *ent.Tx, orderID string) error {
+	freed, err := tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.now()).Save(system(ctx))
+	if err != nil || freed == 0 {
+		return err
+	}
+	return s.touch(ctx, ofBookings)
+}
