@@ -5,7 +5,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -32,7 +31,8 @@ type operations struct{ graphql.ExecutableSchema }
 // Exec implements graphql.ExecutableSchema.
 func (o operations) Exec(ctx context.Context) graphql.ResponseHandler {
 	if err := admit(ctx); err != nil {
-		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{graphql.DefaultErrorPresenter(ctx, err)}})
+		graphql.AddError(ctx, err) // the executor answers with it, and with nothing else
+		return graphql.OneShot(nil)
 	}
 	respond := o.ExecutableSchema.Exec(ctx)
 	return func(ctx context.Context) *graphql.Response { return respond(withBatches(ctx)) }

@@ -27,13 +27,13 @@ func (Contact) Fields() []ent.Field {
 		field.Time("at").Annotations(entgql.OrderField("AT")),
 		decimal("minutes"),
 		field.String("staff_id").Optional().Nillable().Annotations(hidden()),
-		field.String("subject").Optional().Nillable().MaxLen(500),
-		field.Text("notes").Optional().Nillable().MaxLen(20000),
+		field.String("subject").Optional().Nillable().MaxLen(2000),
+		field.Text("notes").Optional().Nillable().MaxLen(80000),
 		field.String("about_id").Optional().Nillable().Annotations(hidden()),
 		field.String("permission_id").Optional().Nillable().Annotations(hidden()),
 		field.Enum("purpose").GoType(Purpose("")).Optional().Nillable().Annotations(hidden()),
 		field.Enum("stage").GoType(Stage("")).Annotations(hidden()), // the customer's stage at that moment
-		field.String("external_id").Optional().Nillable().MaxLen(200).Annotations(hidden()),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(hidden()),
 		innerAmount("expense"),
 		amount("cost"),
 		field.JSON("cost_lines", json.RawMessage{}).Annotations(hidden()), // a list of costing.Line, summing to cost

@@ -24,12 +24,12 @@ func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
 		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(entgql.Type("CustomerKind")),
-		field.String("name").NotEmpty().MaxLen(300),
-		field.String("name_key").MaxLen(400).Annotations(entgql.OrderField("NAME"), entgql.Skip(entgql.SkipType)), // folded for ordering, the same on both databases
+		field.String("name").NotEmpty().MaxLen(1200),
+		field.String("name_key").MaxLen(800).Annotations(entgql.OrderField("NAME"), entgql.Skip(entgql.SkipType)), // folded for ordering, the same on both databases
 		field.String("email").Optional().Nillable().MaxLen(320),
 		field.String("email_key").Optional().Nillable().MaxLen(320).Annotations(hidden()), // lower case: e-mails differing in case are one
 		field.String("phone").Optional().Nillable().MaxLen(40),
-		field.String("external_id").Optional().Nillable().MaxLen(200).Annotations(entgql.MapsTo("externalId")),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(entgql.MapsTo("externalId")),
 		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(entgql.Type("Stage")),
 		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(entgql.Type("Segment")),
 		field.String("owner_id").Optional().Nillable().Annotations(hidden()),
@@ -93,7 +93,7 @@ func (SearchTerm) Mixin() []ent.Mixin { return []ent.Mixin{} }
 func (SearchTerm) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").MaxLen(40),
-		field.String("term").NotEmpty().MaxLen(100),
+		field.String("term").NotEmpty().MaxLen(400),
 	}
 }
 
@@ -128,7 +128,7 @@ func (StageChange) Fields() []ent.Field {
 		field.Enum("from_stage").GoType(Stage("")).Immutable(),
 		field.Enum("to_stage").GoType(Stage("")).Immutable(),
 		field.Time("at").Immutable(),
-		field.String("reason").Immutable().MaxLen(1000),
+		field.String("reason").Immutable().MaxLen(4000),
 		field.String("actor").Immutable().MaxLen(400),
 	}
 }

@@ -2,6 +2,7 @@
 //
 // It imports nothing generated; guards and hooks are hung on the client when it is built (package auth).
 // Money and decimals are whole numbers in the database (package money), times UTC to the microsecond,
+// MaxLen counts bytes and is four times what the service takes in characters;
 // ids TypeIDs (package id), days the number of days since 1970-01-01 in the installation's time zone.
 package schema
 

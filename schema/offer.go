@@ -30,7 +30,7 @@ func (Offer) Fields() []ent.Field {
 		field.Time("sent_at").Optional().Nillable(),
 		field.Time("viewed_at").Optional().Nillable(),
 		field.Time("decided_at").Optional().Nillable(),
-		field.String("decline_reason").Optional().Nillable().MaxLen(2000),
+		field.String("decline_reason").Optional().Nillable().MaxLen(8000),
 		field.String("contact_id").Optional().Nillable().Annotations(hidden()),
 		field.String("order_id").Optional().Nillable().Annotations(hidden()),
 	}

@@ -23,7 +23,7 @@ func (Order) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{},
 func (Order) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.String("external_id").Optional().Nillable().MaxLen(200).Annotations(entgql.MapsTo("externalId")),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(entgql.MapsTo("externalId")),
 		field.Enum("status").GoType(OrderStatus("")).Annotations(entgql.Type("OrderStatus")),
 		field.Time("at").Annotations(entgql.OrderField("AT")),
 		field.Int("day").Annotations(hidden()), // of at, in the installation's time zone
@@ -38,7 +38,7 @@ func (Order) Fields() []ent.Field {
 		field.Time("due_at").Optional().Nillable(),
 		field.Time("completed_at").Optional().Nillable(),
 		field.Time("cancelled_at").Optional().Nillable(),
-		field.String("cancel_reason").Optional().Nillable().MaxLen(2000),
+		field.String("cancel_reason").Optional().Nillable().MaxLen(8000),
 		field.String("offer_id").Optional().Nillable().Annotations(hidden()),
 	}
 }
@@ -113,7 +113,7 @@ func (Refund) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("order_id").Immutable(),
 		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable(),
-		field.String("reason").MaxLen(2000).Immutable(),
+		field.String("reason").MaxLen(8000).Immutable(),
 		field.Time("at").Immutable(),
 		field.String("actor").MaxLen(400).Immutable(),
 	}

@@ -19,8 +19,8 @@ func (PriceRule) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versione
 // Fields of PriceRule.
 func (PriceRule) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(300),
-		field.Text("condition").NotEmpty().MaxLen(4000).Immutable(),
+		field.String("name").NotEmpty().MaxLen(1200),
+		field.Text("condition").NotEmpty().MaxLen(16000).Immutable(),
 		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Decimal")),
 		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Money")),
 		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Money")),
@@ -49,7 +49,7 @@ func (PriceAgreement) Fields() []ent.Field {
 		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(entgql.Type("Decimal")),
 		field.Time("valid_from").Immutable(),
 		field.Time("valid_to").Optional().Nillable().Immutable(),
-		field.String("override_floor_reason").Optional().Nillable().MaxLen(2000).Immutable(),
+		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).Immutable(),
 		field.String("agreed_by").MaxLen(40).Immutable().Annotations(hidden()),
 		field.Time("recorded_at").Immutable(),
 	}

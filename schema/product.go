@@ -20,9 +20,9 @@ func (Product) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{
 // Fields of Product.
 func (Product) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("sku").NotEmpty().MaxLen(100).Annotations(entgql.OrderField("SKU")),
-		field.String("name").NotEmpty().MaxLen(300),
-		field.String("name_key").MaxLen(400).Annotations(entgql.OrderField("NAME"), entgql.Skip(entgql.SkipType)),
+		field.String("sku").NotEmpty().MaxLen(400).Annotations(entgql.OrderField("SKU")),
+		field.String("name").NotEmpty().MaxLen(1200),
+		field.String("name_key").MaxLen(800).Annotations(entgql.OrderField("NAME"), entgql.Skip(entgql.SkipType)),
 		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(entgql.Type("ProductKind")),
 		field.Bool("active").Default(true),
 		field.Int("standard_lead_days").Default(14).NonNegative(),
@@ -89,8 +89,8 @@ func (Component) Fields() []ent.Field {
 		field.String("product_id").Immutable(),
 		field.String("option_id").Optional().Nillable().Immutable(),
 		field.Int("position").NonNegative(),
-		field.String("material").Optional().Nillable().MaxLen(100),
-		field.String("resource").Optional().Nillable().MaxLen(100),
+		field.String("material").Optional().Nillable().MaxLen(400),
+		field.String("resource").Optional().Nillable().MaxLen(400),
 		field.String("part_id").Optional().Nillable(),
 		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero),
 	}
@@ -128,8 +128,8 @@ func (ProductOption) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 func (ProductOption) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("product_id").Immutable(),
-		field.String("code").NotEmpty().MaxLen(100),
-		field.String("name").NotEmpty().MaxLen(300),
+		field.String("code").NotEmpty().MaxLen(400),
+		field.String("name").NotEmpty().MaxLen(1200),
 		field.Int("position").NonNegative(),
 		field.Int64("surcharge").GoType(money.Amount{}).DefaultFunc(noMoney),
 	}

@@ -48,7 +48,7 @@ func (Booking) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Booking.
 func (Booking) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("resource").NotEmpty().MaxLen(100).Immutable(),
+		field.String("resource").NotEmpty().MaxLen(400).Immutable(),
 		field.Int("day").Immutable(),
 		field.Int64("units").GoType(money.Decimal{}).DefaultFunc(zero).Immutable(),
 		field.String("order_id").Immutable(),

@@ -18,7 +18,7 @@ func (Setting) Mixin() []ent.Mixin { return []ent.Mixin{} }
 // Fields of Setting.
 func (Setting) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("id").Immutable().NotEmpty().MaxLen(100),
+		field.String("id").Immutable().NotEmpty().MaxLen(400),
 		field.JSON("value", json.RawMessage{}),
 		field.Time("updated_at"),
 	}
@@ -38,7 +38,7 @@ func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("actor").Immutable().MaxLen(400),
 		field.String("key").Immutable().NotEmpty().MaxLen(255),
-		field.String("operation").Immutable().MaxLen(100),
+		field.String("operation").Immutable().MaxLen(400),
 		field.String("body_hash").Immutable().MaxLen(64),
 		field.String("result_id").MaxLen(40),
 		field.Time("created_at").Immutable(),
@@ -67,7 +67,7 @@ func (AuditEntry) Fields() []ent.Field {
 	return []ent.Field{
 		field.Time("at").Immutable(),
 		field.String("actor").Immutable().MaxLen(400),
-		field.String("action").Immutable().MaxLen(100),
+		field.String("action").Immutable().MaxLen(400),
 		field.String("subject").Immutable().MaxLen(400),
 		field.JSON("detail", json.RawMessage{}).Immutable(),
 	}

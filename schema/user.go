@@ -21,10 +21,10 @@ func (User) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("email").NotEmpty().MaxLen(320),
 		field.String("email_key").NotEmpty().MaxLen(320).Annotations(hidden()),
-		field.String("name").NotEmpty().MaxLen(300),
+		field.String("name").NotEmpty().MaxLen(1200),
 		field.Enum("role").GoType(Role("")).Annotations(entgql.Type("Role")),
 		field.Bool("active").Default(true),
-		field.String("grade").Optional().Nillable().MaxLen(100),                               // the code of a STAFF rate that several share
+		field.String("grade").Optional().Nillable().MaxLen(400),                               // the code of a STAFF rate that several share
 		field.String("password_hash").Optional().Nillable().Sensitive().Annotations(hidden()), // nil: signs in by no password
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()),
@@ -93,7 +93,7 @@ func (Partner) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, stamped{}}
 // Fields of Partner.
 func (Partner) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(300),
+		field.String("name").NotEmpty().MaxLen(1200),
 		field.Bool("active").Default(true),
 		field.JSON("scopes", []string{}).Optional(),
 	}

@@ -153,7 +153,7 @@ func fold(value string) string { return cases.Fold().String(norm.NFKC.String(val
 // nameKey is by what names are ordered, the same on both databases: folded, and cut to what the column takes.
 func nameKey(name string) string {
 	key := fold(name)
-	for len(key) > 400 {
+	for len(key) > 800 {
 		_, size := utf8.DecodeLastRuneInString(key)
 		key = key[:len(key)-size]
 	}
