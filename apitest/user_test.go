@@ -1,0 +1,222 @@
+package apitest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"kopeck/schema"
+)
+
+const (
+	createUser = `mutation($in: CreateUserInput!) { createUser(input: $in) { user { id version email name role active grade } userErrors { code field message } } }`
+	updateUser = `mutation($in: UpdateUserInput!) { updateUser(input: $in) { user { id version name role active grade } userErrors { code field message ... on VersionConflict { currentVersion fields { name base theirs yours } } } } }`
+)
+
+func TestUsersAreForAdministrators(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		id := w.newUser("a@example.com", schema.RoleSales)
+		for _, role := range append([]schema.Role{""}, everyRole...) {
+			c := w.With("")
+			if role != "" {
+				c = w.As(role)
+			}
+			list := c.Do(`{ users { id } }`, nil)
+			made := c.Do(createUser, Vars{"in": Vars{"email": "a@example.com", "name": "A", "password": password, "role": "SALES"}})
+			changed := c.Do(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "B"}})
+			switch role {
+			case schema.RoleAdmin:
+				if list.Len("users") == 0 || made.UserErrors()[0] != "ALREADY_EXISTS email" || len(changed.UserErrors()) > 0 {
+					t.Errorf("%s: %s %s %s", role, list.Body, made.Body, changed.Body)
+				}
+			case "":
+				for _, r := range []*Result{list, made, changed} {
+					if len(r.Errors) != 1 || r.Errors[0].Code() != "UNAUTHENTICATED" {
+						t.Error(r.Body)
+					}
+				}
+			default:
+				// Not even whether the e-mail is taken is told.
+				if len(list.Errors) != 1 || list.Errors[0].Code() != "FORBIDDEN" || list.Len("users") != 0 ||
+					!slices.Equal(made.UserErrors(), []string{"FORBIDDEN"}) || !slices.Equal(changed.UserErrors(), []string{"FORBIDDEN"}) {
+					t.Errorf("%s: %s %s %s", role, list.Body, made.Body, changed.Body)
+				}
+			}
+		}
+	})
+}
+
+func TestCreateUser(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleAdmin)
+		in := Vars{"id": "usr_01jd3x5m8nf4svbj2k7q9w0e1r", "email": "Olga@Example.com", "name": "Ольга", "password": password, "role": "SALES", "grade": "senior", "idempotencyKey": "k"}
+		first := c.Must(createUser, Vars{"in": in})
+		again := c.Must(createUser, Vars{"in": in})
+		if first.Body != again.Body && first.Text("createUser.user.id") != again.Text("createUser.user.id") {
+			t.Fatalf("%s\n%s", first.Body, again.Body)
+		}
+		if first.Text("createUser.user.email") != "Olga@Example.com" || first.Text("createUser.user.grade") != "senior" || first.Get("createUser.user.active") != true {
+			t.Fatal(first.Body)
+		}
+		in["role"] = "ADMIN"
+		c.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", createUser, Vars{"in": in})
+		with := func(changes Vars) Vars {
+			in := Vars{"email": "new@example.com", "name": "N", "password": password, "role": "SALES"}
+			for name, value := range changes {
+				in[name] = value
+			}
+			return Vars{"in": in}
+		}
+		for want, changes := range map[string]Vars{
+			"ALREADY_EXISTS email":  {"email": "oLGA@eXAMPLE.COM"},
+			"ALREADY_EXISTS id":     {"id": in["id"]},
+			"INVALID id":            {"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"INVALID email":         {"email": "Olga <olga@example.com>"},
+			"INVALID name":          {"name": " "},
+			"INVALID password":      {"password": "password1"},
+			"INVALID partner":       {"role": "PARTNER"},
+			"INVALID partnerScopes": {"role": "PARTNER", "partner": "P", "partnerScopes": []string{"costs"}},
+		} {
+			c.Refused(want, createUser, with(changes))
+		}
+		c.Refused("INVALID password", createUser, with(Vars{"password": "kurz"}))
+		c.Refused("INVALID partner", createUser, with(Vars{"partner": "P"}))
+		c.Must(createUser, with(Vars{"email": "p1@example.com", "role": "PARTNER", "partner": "Окна и двери", "partnerScopes": []string{"orders", "contacts", "orders"}}))
+		w.signInAs(t, "p1@example.com", "[contacts orders]")
+		c.Must(createUser, with(Vars{"email": "p2@example.com", "role": "PARTNER", "partner": "окна И двери"})) // the same partner
+		w.signInAs(t, "p2@example.com", "[contacts orders]")
+		c.Must(createUser, with(Vars{"email": "p3@example.com", "role": "PARTNER", "partner": "Another"}))
+		w.signInAs(t, "p3@example.com", "[]")
+	})
+}
+
+func (w *World) signInAs(t *testing.T, email, scopes string) {
+	t.Helper()
+	r := w.With("").Must(signIn, Vars{"email": email, "password": password})
+	if got := r.Text("signIn.session.viewer.scopes"); got != scopes {
+		t.Errorf("%s has %s, want %s", email, got, scopes)
+	}
+}
+
+// TestNoPasswordIsKept looks for the password in every text that the database has of users, keys and audits.
+func TestNoPasswordIsKept(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleAdmin)
+		in := Vars{"email": "a@example.com", "name": "A", "password": password, "role": "SALES", "idempotencyKey": "k"}
+		id := c.Must(createUser, Vars{"in": in}).Text("createUser.user.id")
+		c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "password": password + " neu"}})
+		rows, err := w.Store.Query(t.Context(), `SELECT CAST(detail AS TEXT) FROM audit_entries UNION ALL SELECT password_hash FROM users WHERE password_hash IS NOT NULL UNION ALL SELECT body_hash FROM idempotency_keys`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		n := 0
+		for rows.Next() {
+			var text string
+			if err := rows.Scan(&text); err != nil {
+				t.Fatal(err)
+			}
+			if n++; strings.Contains(text, password) {
+				t.Errorf("the password stands in %s", text)
+			}
+		}
+		if rows.Err() != nil || n < 4 {
+			t.Fatalf("%d rows, %v", n, rows.Err())
+		}
+		// The key's hash of the body does not tell one password from another either.
+		in["password"] = password + " other"
+		if got := c.Must(createUser, Vars{"in": in}).Text("createUser.user.id"); got != id {
+			t.Errorf("%s, not %s", got, id)
+		}
+	})
+}
+
+func TestUpdateUser(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleAdmin)
+		id := w.newUser("a@example.com", schema.RoleSales)
+		c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Анна"}})
+		merged := c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "grade": "senior"}})
+		if merged.Text("updateUser.user.name") != "Анна" || merged.Text("updateUser.user.grade") != "senior" || merged.Int("updateUser.user.version") != 3 {
+			t.Fatal(merged.Body)
+		}
+		clash := c.Refused("VERSION_CONFLICT expectedVersion", updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Инна", "role": "ANALYST"}})
+		at := "updateUser.userErrors.0.fields"
+		if clash.Len(at) != 1 || clash.Text(at+".0.name") != "name" || clash.Text(at+".0.theirs") != "Анна" || clash.Int("updateUser.userErrors.0.currentVersion") != 3 {
+			t.Fatal(clash.Body)
+		}
+		cleared := c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 3, "grade": nil}})
+		if cleared.Get("updateUser.user.grade") != nil {
+			t.Fatal(cleared.Body)
+		}
+		s := w.signIn("a@example.com")
+		c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 4, "password": "ganz anders 99"}})
+		if w.mayAsk(s.access) {
+			t.Error("a new password leaves old sessions")
+		}
+		w.With("").Refused("INVALID", signIn, Vars{"email": "a@example.com", "password": password})
+		w.With("").Must(signIn, Vars{"email": "a@example.com", "password": "ganz anders 99"})
+		for want, in := range map[string]Vars{
+			"INVALID password":        {"id": id, "expectedVersion": 5, "password": "a@example.com"},
+			"INVALID name":            {"id": id, "expectedVersion": 5, "name": ""},
+			"INVALID role":            {"id": id, "expectedVersion": 5, "role": "PARTNER"},
+			"INVALID expectedVersion": {"id": id, "expectedVersion": 6, "name": "X"},
+			"INVALID id":              {"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r", "expectedVersion": 1, "name": "X"},
+			"NOT_FOUND id":            {"id": "usr_01jd3x5m8nf4svbj2k7q9w0e1r", "expectedVersion": 1, "name": "X"},
+		} {
+			c.Refused(want, updateUser, Vars{"in": in})
+		}
+	})
+}
+
+func TestTheLastAdministratorStays(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleAdmin)
+		me := c.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+		c.Refused("WRONG_STATE active", updateUser, Vars{"in": Vars{"id": me, "expectedVersion": 1, "active": false}})
+		c.Refused("WRONG_STATE role", updateUser, Vars{"in": Vars{"id": me, "expectedVersion": 1, "role": "MANAGER"}})
+		c.Must(updateUser, Vars{"in": Vars{"id": me, "expectedVersion": 1, "name": "Still here", "active": true}})
+		other := w.newUser("b@example.com", schema.RoleAdmin)
+		// Each takes the other's role away at the same moment: one of them stays.
+		done := make(chan []string, 2)
+		for id, version := range map[string]int{me: 2, other: 1} {
+			go func() {
+				done <- c.Do(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": version, "role": "MANAGER"}}).UserErrors()
+			}()
+		}
+		if a, b := <-done, <-done; len(a)+len(b) != 1 {
+			t.Errorf("%v and %v", a, b)
+		}
+		rows, err := w.Service.Client().User.Query().All(w.System())
+		if err != nil {
+			t.Fatal(err)
+		}
+		admins := 0
+		for _, u := range rows {
+			if u.Role == schema.RoleAdmin && u.Active {
+				admins++
+			}
+		}
+		if admins != 1 {
+			t.Errorf("%d administrators", admins)
+		}
+	})
+}
+
+func TestUsersByName(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleAdmin)
+		for i, name := range []string{"ёлка", "Борис", "анна", "Zoe", "adam"} {
+			c.Must(createUser, Vars{"in": Vars{"email": string(rune('a'+i)) + "@example.com", "name": name, "password": password, "role": "SALES"}})
+		}
+		var names []string
+		r := c.Must(`{ users { name } }`, nil)
+		for i := range r.Len("users") {
+			names = append(names, r.Text("users."+string(rune('0'+i))+".name"))
+		}
+		want := []string{"adam", "ADMIN at the command line", "Zoe", "анна", "Борис", "ёлка"}
+		if !slices.Equal(names, want) {
+			t.Errorf("%q, want %q", names, want)
+		}
+	})
+}
