@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"kopeck/costing"
@@ -20,27 +19,29 @@ import (
 )
 
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
-	panic(fmt.Errorf("not implemented: CostLines - costLines"))
+	return costLines(obj)
 }
 
 func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error) {
-	panic(fmt.Errorf("not implemented: Value - value"))
+	return contactValue(obj)
 }
 
 func (r *contactValueResolver) Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error) {
-	panic(fmt.Errorf("not implemented: Expected - expected"))
+	return nil, notYet("the expected value of a contact")
 }
 
 func (r *contactValueResolver) Credits(ctx context.Context, obj *service.ContactValue, model *schema.AttributionModel) ([]*service.Credit, error) {
-	panic(fmt.Errorf("not implemented: Credits - credits"))
+	return r.contactCredits(ctx, obj.Contact, model)
 }
 
 func (r *creditResolver) Order(ctx context.Context, obj *service.Credit) (*ent.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	return required(neighbours(ctx, obj, func(row *service.Credit) string { return row.OrderID }, orderID, r.ordersByID(ctx)))
 }
 
 func (r *mutationResolver) RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error) {
-	panic(fmt.Errorf("not implemented: RecordContact - recordContact"))
+	c, err := r.service.RecordContact(ctx, input)
+	told, err := userErrors(err)
+	return &service.ContactPayload{Contact: c, UserErrors: told}, err
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {

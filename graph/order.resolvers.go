@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"kopeck/ent"
@@ -46,11 +45,11 @@ func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.Order
 }
 
 func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error) {
-	panic(fmt.Errorf("not implemented: Credits - credits"))
+	return r.orderCredits(ctx, obj, model)
 }
 
 func (r *orderCreditResolver) Contact(ctx context.Context, obj *service.OrderCredit) (*ent.Contact, error) {
-	panic(fmt.Errorf("not implemented: Contact - contact"))
+	return neighbours(ctx, obj, func(row *service.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
@@ -59,7 +58,7 @@ func (r *queryResolver) Orders(ctx context.Context, first *int, after *entgql.Cu
 }
 
 func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error) {
-	panic(fmt.Errorf("not implemented: LedgerCheck - ledgerCheck"))
+	return r.service.CheckLedger(ctx, from, to)
 }
 
 func (r *Resolver) OrderCredit() OrderCreditResolver { return &orderCreditResolver{r} }

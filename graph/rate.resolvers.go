@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 
 	"kopeck/ent"
 	"kopeck/schema"
@@ -15,9 +14,11 @@ import (
 )
 
 func (r *mutationResolver) SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error) {
-	panic(fmt.Errorf("not implemented: SetRate - setRate"))
+	rate, err := r.service.SetRate(ctx, input)
+	told, err := userErrors(err)
+	return &service.RatePayload{Rate: rate, UserErrors: told}, err
 }
 
 func (r *queryResolver) Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error) {
-	panic(fmt.Errorf("not implemented: Rates - rates"))
+	return r.service.Rates(ctx, subject, code)
 }

@@ -142,23 +142,30 @@ func (s *Service) readRecommendations(ctx context.Context, customerIDs []string,
 	if err != nil {
 		return err
 	}
+	var recommended []string
 	for customer, t := range found {
-		if len(t.recommended) == 0 {
-			continue
-		}
-		if t.first, err = s.firstOrder(ctx, customer); err != nil {
-			return err
+		if len(t.recommended) > 0 {
+			recommended = append(recommended, customer)
 		}
 	}
-	return nil
+	slices.Sort(recommended)
+	first, err := s.firstOrders(ctx, recommended)
+	for customer, orderID := range first {
+		found[customer].first = orderID
+	}
+	return err
 }
 
-// firstOrder gives the id of a customer's first completed order, "" where there is none.
-func (s *Service) firstOrder(ctx context.Context, customerID string) (first string, err error) {
-	err = s.scanRows(ctx, "SELECT id FROM orders WHERE customer_id = ? AND status = 'COMPLETED' ORDER BY completed_at, id LIMIT 1", []any{customerID}, func(scan func(...any) error) error {
-		return scan(&first)
+// firstOrders gives the ids of customers' first completed orders.
+func (s *Service) firstOrders(ctx context.Context, customerIDs []string) (map[string]string, error) {
+	first := map[string]string{}
+	return first, s.byIDs(ctx, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
+		FROM orders o WHERE o.status = 'COMPLETED' AND o.customer_id IN @ids) AS f WHERE f.place = 1`, nil, customerIDs, func(scan func(...any) error) error {
+		var customer, orderID string
+		err := scan(&customer, &orderID)
+		first[customer] = orderID
+		return err
 	})
-	return first, err
 }
 
 // storedCredit is a row of credits.

@@ -70,11 +70,11 @@ func (s *Service) settleContact(ctx context.Context, c *ent.Customer, contact *e
 		return err
 	}
 	if contact.AboutID != nil {
-		first, err := s.firstOrder(ctx, *contact.AboutID)
+		first, err := s.firstOrders(ctx, []string{*contact.AboutID})
 		if err != nil {
 			return err
 		}
-		if err := s.scanRows(ctx, soldOrders+"o.id = ? AND o.completed_at >= ?", []any{first, contact.At}, add); err != nil {
+		if err := s.scanRows(ctx, soldOrders+"o.id = ? AND o.completed_at >= ?", []any{first[*contact.AboutID], contact.At}, add); err != nil {
 			return err
 		}
 	}

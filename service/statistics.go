@@ -21,8 +21,9 @@ type statistics struct {
 }
 
 // statisticsSelect reckons them for the customers of a condition on orders o, one row a customer.
-const statisticsSelect = `SELECT sold.customer_id, count(DISTINCT sold.done_day), coalesce(min(sold.done_day), 0), coalesce(max(sold.done_day), 0),
-	coalesce(sum(sold.margin), 0), coalesce(sum(CASE WHEN sold.done_day > sold.first_day THEN sold.margin END), 0), max(sold.done_at), max(sold.completed_at)
+const statisticsSelect = `SELECT sold.customer_id, count(DISTINCT sold.done_day) AS order_days, coalesce(min(sold.done_day), 0) AS first_day, coalesce(max(sold.done_day), 0) AS last_day,
+	coalesce(sum(sold.margin), 0) AS margin, coalesce(sum(CASE WHEN sold.done_day > sold.first_day THEN sold.margin END), 0) AS repeat_margin,
+	max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
 FROM (SELECT o.customer_id, o.margin,
 		CASE WHEN o.status = 'COMPLETED' THEN o.day END AS done_day, CASE WHEN o.status = 'COMPLETED' THEN o.at END AS done_at,
 		CASE WHEN o.status = 'COMPLETED' THEN o.completed_at END AS completed_at,

@@ -1,0 +1,56 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/schema"
+	"kopeck/service"
+)
+
+// costLines are a contact's cost lines as they are kept.
+func costLines(c *ent.Contact) ([]*costing.Line, error) {
+	lines := []*costing.Line{}
+	return lines, json.Unmarshal(c.CostLines, &lines)
+}
+
+func contactValue(c *ent.Contact) (*service.ContactValue, error) {
+	net, err := c.Realised.Minus(c.Cost)
+	return &service.ContactValue{Contact: c, Realised: c.Realised, Net: net}, err
+}
+
+// contactCredits gives what a contact earned of which orders, read for all contacts of its list together.
+func (r *Resolver) contactCredits(ctx context.Context, c *ent.Contact, model *schema.AttributionModel) ([]*service.Credit, error) {
+	return forAll(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact][]*service.Credit, error) {
+		earned, err := r.service.ContactCredits(ctx, rows, model)
+		if err != nil {
+			return nil, err
+		}
+		result, all := map[*ent.Contact][]*service.Credit{}, []*service.Credit{}
+		for _, row := range rows {
+			result[row] = append([]*service.Credit{}, earned[row.ID]...)
+			all = append(all, earned[row.ID]...)
+		}
+		together(ctx, all)
+		return result, nil
+	})
+}
+
+// orderCredits gives who earned an order's margin, read for all orders of its list together.
+func (r *Resolver) orderCredits(ctx context.Context, o *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error) {
+	return forAll(ctx, o, func(rows []*ent.Order) (map[*ent.Order][]*service.OrderCredit, error) {
+		earned, err := r.service.OrderCredits(ctx, rows, model)
+		if err != nil {
+			return nil, err
+		}
+		result, all := map[*ent.Order][]*service.OrderCredit{}, []*service.OrderCredit{}
+		for _, row := range rows {
+			result[row] = append([]*service.OrderCredit{}, earned[row.ID]...)
+			all = append(all, earned[row.ID]...)
+		}
+		together(ctx, all)
+		return result, nil
+	})
+}

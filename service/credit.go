@@ -1,0 +1,281 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"kopeck/attribution"
+	"kopeck/ent"
+	"kopeck/ent/order"
+	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/schema"
+)
+
+// soldOf is an order's row as far as its credits are concerned.
+func soldOf(o *ent.Order) soldOrder {
+	return soldOrder{
+		id: o.ID, customerID: o.CustomerID, sold: o.CompletedAt != nil && (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded),
+		completedAt: deref(o.CompletedAt).UTC(), margin: o.Margin, unattributed: o.Unattributed, model: attribution.Model(deref(o.CreditModel)),
+	}
+}
+
+// OrderCredits tells, for each of some orders by its id, who earned its margin: as the books have it, or under
+// another model, which changes nothing that is stored. The credits sum to the row's margin exactly; what no contact earned is
+// a credit of nobody. An order that is not sold has none. NOT_YET_AVAILABLE for a model that is not there.
+func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *schema.AttributionModel) (map[string][]*OrderCredit, error) {
+	if err := modelReady(model); err != nil {
+		return nil, err
+	}
+	all := make(map[string][]*OrderCredit, len(orders))
+	sold := make([]soldOrder, 0, len(orders))
+	for _, o := range orders {
+		if one := soldOf(o); one.sold {
+			sold = append(sold, one)
+		}
+	}
+	stored, err := s.storedCredits(ctx, sold)
+	if err != nil {
+		return nil, err
+	}
+	var anew []soldOrder
+	for _, o := range sold {
+		if model != nil && attribution.Model(*model) != o.model {
+			anew = append(anew, o)
+			continue
+		}
+		credits := stored[o.id]
+		if len(credits) == 0 {
+			credits = []*OrderCredit{{Amount: o.unattributed, Share: money.Whole(1)}}
+		}
+		if sum, err := creditSum(credits); err != nil || sum != o.margin {
+			anew = append(anew, o) // somebody changed the order since its row was read: as it was then
+			continue
+		}
+		all[o.id] = credits
+	}
+	settings := s.attributionSettings()
+	touched, err := s.readTouches(ctx, anew, settings)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range anew {
+		under := s.creditModel(o)
+		if model != nil {
+			under = attribution.Model(*model)
+		}
+		credits, err := attribution.Split(o.margin, o.completedAt, touched[o.customerID].before(o, settings), under, settings)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range credits {
+			if !c.Amount.IsZero() || !c.Share.IsZero() {
+				all[o.id] = append(all[o.id], &OrderCredit{c.ContactID, c.Amount, c.Share})
+			}
+		}
+		if len(credits) == 0 {
+			all[o.id] = []*OrderCredit{{Amount: o.margin, Share: money.Whole(1)}}
+		}
+	}
+	return all, nil
+}
+
+func (s *Service) storedCredits(ctx context.Context, orders []soldOrder) (map[string][]*OrderCredit, error) {
+	stored := map[string][]*OrderCredit{}
+	return stored, s.byIDs(ctx, "SELECT order_id, contact_id, amount, share FROM credits WHERE order_id IN @ids ORDER BY order_id, position", nil, orderIDs(orders), func(scan func(...any) error) error {
+		var orderID string
+		c := &OrderCredit{}
+		err := scan(&orderID, &c.ContactID, &c.Amount, &c.Share)
+		stored[orderID] = append(stored[orderID], c)
+		return err
+	})
+}
+
+func creditSum(credits []*OrderCredit) (sum money.Amount, err error) {
+	for _, c := range credits {
+		if sum, err = sum.Plus(c.Amount); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// modelReady tells whether margins can be credited under a model; nil is each order's own.
+func modelReady(model *schema.AttributionModel) error {
+	if model != nil && (*model == schema.AttributeMarkov || *model == schema.AttributeShapley) {
+		return fault.New(fault.NotYetAvailable, "model", "the attribution model %s is not yet available", *model)
+	}
+	return nil
+}
+
+// ContactCredits tells, for each of some contacts by its id, what it earned of which orders that the caller may see, the
+// oldest order first: as the books have it, or under another model. NOT_YET_AVAILABLE as OrderCredits.
+func (s *Service) ContactCredits(ctx context.Context, contacts []*ent.Contact, model *schema.AttributionModel) (map[string][]*Credit, error) {
+	if err := modelReady(model); err != nil {
+		return nil, err
+	}
+	asked := map[string]bool{}
+	ids := make([]string, len(contacts))
+	for i, c := range contacts {
+		ids[i], asked[c.ID] = c.ID, true
+	}
+	earned := map[string][]*Credit{} // by contact
+	var err error
+	if model == nil {
+		err = s.byIDs(ctx, "SELECT contact_id, order_id, amount, share FROM credits WHERE contact_id IN @ids", nil, ids, func(scan func(...any) error) error {
+			var contact string
+			c := &Credit{}
+			err := scan(&contact, &c.OrderID, &c.Amount, &c.Share)
+			earned[contact] = append(earned[contact], c)
+			return err
+		})
+	} else {
+		err = s.creditsUnder(ctx, contacts, attribution.Model(*model), func(contact string, c *Credit) {
+			if asked[contact] {
+				earned[contact] = append(earned[contact], c)
+			}
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return earned, s.onlyVisible(ctx, earned)
+}
+
+// onlyVisible leaves out the credits of orders that the caller may not see, and puts the rest in order.
+func (s *Service) onlyVisible(ctx context.Context, earned map[string][]*Credit) error {
+	var ids []string
+	for _, credits := range earned {
+		for _, c := range credits {
+			ids = append(ids, c.OrderID)
+		}
+	}
+	slices.Sort(ids)
+	completed := map[string]time.Time{}
+	for some := range slices.Chunk(slices.Compact(ids), idsTogether) {
+		orders, err := s.client.Order.Query().Where(order.IDIn(some...)).All(ctx)
+		if err != nil {
+			return fmt.Errorf("service: orders of credits: %w", err)
+		}
+		for _, o := range orders {
+			completed[o.ID] = deref(o.CompletedAt)
+		}
+	}
+	for contact, credits := range earned {
+		credits = slices.DeleteFunc(credits, func(c *Credit) bool { _, visible := completed[c.OrderID]; return !visible })
+		slices.SortFunc(credits, func(a, b *Credit) int {
+			return cmp.Or(completed[a.OrderID].Compare(completed[b.OrderID]), cmp.Compare(a.OrderID, b.OrderID))
+		})
+		earned[contact] = credits
+	}
+	return nil
+}
+
+// creditsUnder credits every order that some contacts may have earned of under a model, and tells each credit.
+func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, model attribution.Model, tell func(contact string, c *Credit)) error {
+	settings := s.attributionSettings()
+	orders := map[string]soldOrder{}
+	add := func(scan func(...any) error) error {
+		o, err := scanSold(scan)
+		orders[o.id] = o
+		return err
+	}
+	var from, to time.Time
+	own, about := map[string]bool{}, map[string]bool{}
+	for i, c := range contacts {
+		own[c.CustomerID] = true
+		if c.AboutID != nil {
+			about[*c.AboutID] = true
+		}
+		if i == 0 || c.At.Before(from) {
+			from = c.At
+		}
+		if c.At.After(to) {
+			to = c.At
+		}
+	}
+	err := s.byIDs(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at <= ? AND o.customer_id IN @ids", []any{from, to.Add(settings.Window)}, slices.Sorted(maps.Keys(own)), add)
+	if err != nil {
+		return err
+	}
+	first, err := s.firstOrders(ctx, slices.Sorted(maps.Keys(about)))
+	if err != nil {
+		return err
+	}
+	if err := s.byIDs(ctx, soldOrders+"o.id IN @ids", nil, slices.Sorted(maps.Values(first)), add); err != nil {
+		return err
+	}
+	all := make([]soldOrder, 0, len(orders))
+	for _, o := range orders {
+		all = append(all, o)
+	}
+	touched, err := s.readTouches(ctx, all, settings)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		credits, err := attribution.Split(o.margin, o.completedAt, touched[o.customerID].before(o, settings), model, settings)
+		if err != nil {
+			return err
+		}
+		for _, c := range credits {
+			if !c.Amount.IsZero() || !c.Share.IsZero() {
+				tell(c.ContactID, &Credit{o.id, c.Amount, c.Share})
+			}
+		}
+	}
+	return nil
+}
+
+// mostOffenders is how many orders a ledger check names.
+const mostOffenders = 100
+
+// CheckLedger sums the margins of the orders sold, by when they were ordered (from included, to not), and what was
+// credited and left unattributed of them, on one snapshot of the database. Offenders are the first 100 orders, by id, that
+// do not balance in themselves: two errors that cancel out in the sums are still found.
+func (s *Service) CheckLedger(ctx context.Context, from, to *time.Time) (*LedgerCheck, error) {
+	if from != nil && to != nil && to.Before(*from) {
+		return nil, fault.Invalidf("to", "ends before it begins")
+	}
+	within, args := "", []any{}
+	if from != nil {
+		within, args = within+" AND o.at >= ?", append(args, from.UTC())
+	}
+	if to != nil {
+		within, args = within+" AND o.at < ?", append(args, to.UTC())
+	}
+	check := &LedgerCheck{Offenders: []string{}}
+	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+		check.Offenders = []string{}
+		err := s.scanRows(ctx, `SELECT count(*), sum(o.margin), sum(o.unattributed), sum((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id))
+			FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')`+within, args, func(scan func(...any) error) error {
+			return scan(&check.Orders, &check.Margin, &check.Unattributed, &check.Credited)
+		})
+		if err != nil {
+			return err
+		}
+		return s.scanRows(ctx, "SELECT o.id FROM orders o WHERE "+unsettled+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan func(...any) error) error {
+			var one string
+			err := scan(&one)
+			check.Offenders = append(check.Offenders, one)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	left, err := check.Margin.Minus(check.Credited)
+	if err == nil {
+		check.Difference, err = left.Minus(check.Unattributed)
+	}
+	if errors.Is(err, money.ErrOverflow) {
+		return nil, ofHeart(err)
+	}
+	check.Balanced = check.Difference.IsZero() && len(check.Offenders) == 0
+	return check, err
+}
