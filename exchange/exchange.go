@@ -1,0 +1,207 @@
+// Package exchange brings orders, customers and contacts into Kopeck from files, and out of it into files.
+//
+// [Import] reads a file twice in bounded memory, however long it is: first to check it, then to write it in chunks
+// of some thousand records, each chunk one transaction. A chunk has whole orders only, and what follows from them
+// (statistics, stage, credits) in the same transaction; so a run that was killed leaves closed books, and the same
+// command again goes on: what is there already is recognised and left alone. Twice is once.
+//
+// # Formats
+//
+//   - kopeck: what [Export] writes; recognised by its header. Nothing is lost on the way out and in again.
+//   - csv: any table with a header, its columns named by Options.Map. The delimiter is a comma, a semicolon or a tab,
+//     whichever the header has most of; fields may be quoted and then hold delimiters and line ends (RFC 4180);
+//     UTF-8 with or without a byte order mark; lines end in LF or CRLF; empty lines are nothing.
+//   - cdnow: orders as in the CDNOW logs: customer, YYYYMMDD, units, amount between blanks; a second customer column
+//     (the sample's own number) is passed over. A first line that is a header is too.
+//
+// # What a log of orders means
+//
+// Rows of one order id that stand together are the lines of one order; their amounts, and costs, are summed.
+// An order that is there already with the same customer, day, total and cost is the same order and is left alone;
+// with other content the rows are rejected. Without an order column an order's identity is customer, day and its
+// ordinal among the rows of that customer and day; such rows may stand apart by at most 8,192 other customer-days,
+// further apart they are rejected, since they could not be told from the same order twice: sort the file then.
+//
+// What the goods had cost is a column or Options.CostShare of the total, rounded half to even once for each order;
+// it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
+// restates it), and they have no products. A customer that is not known by external id is made: a person whose
+// name is that id; unless Options.Customers says "known".
+//
+// # Dates
+//
+// YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY are calendar days in the installation's time zone and mean the day's first
+// moment there; RFC 3339 and "YYYY-MM-DD hh:mm[:ss]" (in that time zone) are moments. Anything else, M/D/YYYY above
+// all, is read only as Options.DateFormat says. Days before 1900 and in the future are rejected.
+//
+// # What is rejected
+//
+// A row that cannot be taken is rejected with its line and a reason; of an order all rows are, when one is bad.
+// By default nothing is written then ([RejectAll]); with [RejectRow] the good ones are. Rejected rows go to
+// a CSV file: line, reason, and the row as it was (its first 4 KiB). A row has at most 1 MiB, an order 10,000 rows.
+//
+// An import never touches permissions: whoever revoked one stays unsubscribed, whatever the file says. Outbound
+// contacts are taken as the facts of the past that they are; the permission for them is not decided anew.
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"kopeck/money"
+)
+
+// Kind is what is imported or exported.
+type Kind string
+
+// The kinds.
+const (
+	Orders    Kind = "orders"
+	Customers Kind = "customers"
+	Contacts  Kind = "contacts"
+)
+
+// Kinds lists the kinds.
+func Kinds() []Kind { return []Kind{Orders, Customers, Contacts} }
+
+// Format is how a file is written.
+type Format string
+
+// The formats. Without one a file is Kopeck's own where its header says so, else CSV.
+const (
+	Kopeck Format = "kopeck"
+	CSV    Format = "csv"
+	CDNOW  Format = "cdnow"
+)
+
+// Policy says what happens to the good rows of a file that has bad ones.
+type Policy string
+
+// The policies.
+const (
+	RejectAll Policy = "reject-all" // nothing is written
+	RejectRow Policy = "reject-row" // the good rows are
+)
+
+// Options are how a file is imported. The zero value of each field but Kind and the source is its default.
+type Options struct {
+	Kind   Kind
+	Format Format
+
+	// Map names the columns of a CSV file: "customer=customer_id,order=invoice". A name with a comma or an equals sign
+	// is quoted as in CSV: `"amount=sum, RUB"`. [Fields] lists what can be mapped.
+	Map string
+
+	CostShare    *money.Decimal // what the goods had cost, as a share of the amount, 0 to 1; orders only
+	Currency     string         // of the amounts; anything but the installation's is refused
+	Errors       Policy         // RejectAll
+	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
+	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
+	DryRun       bool           // says what would happen
+	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
+	DecimalComma bool           // "12,50" is twelve and a half
+
+	// Rejects is the file for rejected rows; "" is the source's name with ".rejects.csv" behind it, in the working
+	// directory. It is made, or made anew, when there is a row to put in.
+	Rejects string
+
+	// Path is the file to read, "-" or "" for Source, which is first copied to a temporary file.
+	Path   string
+	Source io.Reader
+
+	Progress func(Progress) // called now and then; may be nil
+
+	// Chunk is how many records are one transaction; 0 is 10,000.
+	Chunk int
+}
+
+// Progress is how far an import has come.
+type Progress struct {
+	Stage       string // "checking" or "writing"
+	Read, Total int64  // bytes
+	Records     int64
+	Done        bool
+}
+
+// Report is what became of a file.
+type Report struct {
+	Kind   Kind
+	DryRun bool
+
+	Rows     int64 // read, without the header
+	Added    int64 // records: orders, customers or contacts
+	Present  int64 // that were there already
+	Updated  int64
+	Rejected int64 // rows
+
+	CustomersAdded int64  // that orders or contacts named
+	Written        bool   // false for a dry run, and where reject-all wrote nothing
+	RejectsFile    string // "" where no row was rejected
+	First          []Reject
+	Notes          []string
+	Took           time.Duration
+}
+
+// Reject is a row that was not taken.
+type Reject struct {
+	Line   int64 // of the file, from 1
+	Reason string
+	Row    string // as it was, its first 4 KiB
+}
+
+// ExitCode is the status for the shell: 0 when every row is in the books (or would be), 1 when some were rejected.
+func (r Report) ExitCode() int {
+	if r.Rejected > 0 {
+		return 1
+	}
+	return 0
+}
+
+// String says in a few lines what became of the file.
+func (r Report) String() string {
+	done := map[bool][3]string{false: {"added", "already there", "updated"}, true: {"would be added", "already there", "would be updated"}}[r.DryRun || !r.Written]
+	text := fmt.Sprintf("%d rows: %d %s %s, %d %s", r.Rows, r.Added, r.Kind, done[0], r.Present, done[1])
+	if r.Updated > 0 {
+		text += fmt.Sprintf(", %d %s", r.Updated, done[2])
+	}
+	if r.CustomersAdded > 0 {
+		text += fmt.Sprintf(", %d new customers", r.CustomersAdded)
+	}
+	text += fmt.Sprintf(", %d rows rejected", r.Rejected)
+	if seconds := r.Took.Seconds(); seconds > 0 {
+		text += fmt.Sprintf(" in %.1f s (%.0f rows/s)", seconds, float64(r.Rows)/seconds)
+	}
+	for _, reject := range r.First {
+		text += fmt.Sprintf("\nline %d: %s", reject.Line, reject.Reason)
+	}
+	if r.Rejected > int64(len(r.First)) {
+		text += fmt.Sprintf("\n… and %d more", r.Rejected-int64(len(r.First)))
+	}
+	if r.RejectsFile != "" {
+		text += "\nThe rejected rows are in " + r.RejectsFile
+	}
+	if r.Rejected > 0 && !r.Written && !r.DryRun {
+		text += "\nNothing was written: put the rows right, or take the good ones with --errors reject-row"
+	}
+	for _, note := range r.Notes {
+		text += "\n" + note
+	}
+	return text
+}
+
+// Errors that an import as a whole ends with are of these, or the database's.
+var (
+	// ErrOptions says that what was asked for makes no sense or is not enough.
+	ErrOptions = errors.New("wrong options")
+	// ErrFile says that the file is not what it was said to be.
+	ErrFile = errors.New("not a file that can be read")
+)
+
+func optionsError(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrOptions, fmt.Sprintf(format, args...))
+}
+
+func fileError(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrFile, fmt.Sprintf(format, args...))
+}

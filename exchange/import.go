@@ -1,0 +1,364 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"kopeck/service"
+)
+
+// entry is one record of a file: an order, a customer or a contact, and the rows that tell of it.
+type entry[T any] struct {
+	rows    []told
+	key     string // by which the file tells records apart; "" where that cannot be read
+	content string // what another record of the key must have, to be the same
+	apart   bool   // rows of one key may not stand apart, even where they say the same
+	value   T
+	fault   string // why the record is bad, "" where it is not
+	bad     int64  // the line whose fault it is
+}
+
+// told is a row as it stands in the file.
+type told struct {
+	line int64
+	raw  string
+}
+
+// source reads a file's records one by one, to io.EOF.
+type source[T any] struct {
+	next   func() (*entry[T], error)
+	passed func() int64 // bytes read so far
+}
+
+// put imports records: it is a method of service.Import.
+type put[T any] func(ctx context.Context, records []T) ([]service.Verdict, error)
+
+// run is one import.
+type run[T any] struct {
+	options  Options
+	file     *file
+	open     func() (source[T], error)
+	report   Report
+	rejects  *rejects
+	repeats  *repeats // while they are being collected
+	again    []again  // by line
+	imported *service.Import
+}
+
+// again is a record whose key was before it in the file.
+type again struct {
+	line, first int64
+	same        bool
+}
+
+// mostAgain is how many of them are kept in memory.
+const mostAgain = 500_000
+
+// Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
+// chunks that were written stay, and the same import again goes on. Rejected rows are no error: they are in the
+// report.
+func Import(ctx context.Context, s *service.Service, o Options) (Report, error) {
+	begun := time.Now()
+	if err := o.check(s); err != nil {
+		return Report{}, err
+	}
+	f, err := openFile(o)
+	if err != nil {
+		return Report{}, err
+	}
+	defer f.close()
+	var report Report
+	err = s.Import(ctx, func(ctx context.Context, i *service.Import) error {
+		i.KnownCustomers, i.Update = o.Customers == "known", o.Update
+		report, err = importKind(ctx, s, i, o, f)
+		return err
+	})
+	report.Took = time.Since(begun)
+	return report, err
+}
+
+func importKind(ctx context.Context, s *service.Service, i *service.Import, o Options, f *file) (Report, error) {
+	switch o.Kind {
+	case Customers:
+		report, err := importFile(ctx, o, f, i, i.Customers, func() (source[service.CustomerRecord], error) { return customers(s, o, f) })
+		if err != nil || !report.Written {
+			return report, err
+		}
+		return report, recommend(ctx, s, o, f, i, &report)
+	case Contacts:
+		return importFile(ctx, o, f, i, i.Contacts, func() (source[service.ContactRecord], error) { return contacts(s, o, f) })
+	default:
+		return importFile(ctx, o, f, i, i.Orders, func() (source[service.OrderRecord], error) { return orders(s, o, f) })
+	}
+}
+
+// check refuses options that make no sense, and puts in the defaults.
+func (o *Options) check(s *service.Service) error {
+	o.Errors = cmp.Or(o.Errors, RejectAll)
+	o.Customers = cmp.Or(o.Customers, "create")
+	if o.Chunk <= 0 {
+		o.Chunk = 10_000
+	}
+	switch {
+	case !slices.Contains(Kinds(), o.Kind):
+		return optionsError("want orders, customers or contacts, not %q", string(o.Kind))
+	case !slices.Contains([]Format{"", Kopeck, CSV, CDNOW}, o.Format):
+		return optionsError("--format: want kopeck, csv or cdnow, not %q", string(o.Format))
+	case o.Format == CDNOW && o.Kind != Orders:
+		return optionsError("--format cdnow is for orders")
+	case o.Format != CSV && o.Format != "" && o.Map != "":
+		return optionsError("--map is for --format csv")
+	case o.Errors != RejectAll && o.Errors != RejectRow:
+		return optionsError("--errors: want reject-all or reject-row, not %q", string(o.Errors))
+	case o.Customers != "create" && o.Customers != "known":
+		return optionsError("--customers: want create or known, not %q", o.Customers)
+	case o.CostShare != nil && o.Kind != Orders:
+		return optionsError("--cost-share is for orders")
+	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
+		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
+	case o.Currency != "" && o.Currency != s.Currency().Code():
+		return optionsError("--currency %s: the books are kept in %s", o.Currency, s.Currency().Code())
+	case o.Update && o.Kind != Customers:
+		return optionsError("--update is for customers: orders and contacts are facts")
+	case (o.Path == "" || o.Path == "-") && o.Source == nil:
+		return optionsError("no file to read")
+	}
+	_, err := newDates(s.Settings(), s.Now(), o.DateFormat)
+	return err
+}
+
+func importFile[T any](ctx context.Context, o Options, f *file, i *service.Import, write put[T], open func() (source[T], error)) (Report, error) {
+	r := &run[T]{options: o, file: f, open: open, imported: i, rejects: newRejects(o)}
+	defer r.rejects.close()
+	if err := r.check(ctx, write); err != nil {
+		return r.report, err
+	}
+	if o.DryRun || o.Errors == RejectAll && r.report.Rejected > 0 {
+		return r.finish()
+	}
+	i.Check, i.AllOrNothing = false, o.Errors == RejectAll
+	r.begin()
+	r.report.Written = true
+	err := r.pass(ctx, "writing", write)
+	r.report.CustomersAdded = i.CustomersAdded
+	if errors.Is(err, service.ErrRejected) {
+		err = fmt.Errorf("the database was changed by others since the file was checked, and a row is bad now; the chunks before it are written: %w", err)
+	}
+	if err != nil {
+		return r.report, err
+	}
+	report, err := r.finish()
+	if err == nil {
+		err = i.Finish(ctx, string(o.Kind), map[string]any{
+			"file": f.name, "rows": report.Rows, "added": report.Added, "present": report.Present, "updated": report.Updated,
+			"rejectedRows": report.Rejected, "customersAdded": report.CustomersAdded,
+		})
+	}
+	return report, err
+}
+
+// check reads the file without writing: what stands in it twice, and, where the answer is needed before anything is
+// written, what the database would say.
+func (r *run[T]) check(ctx context.Context, write put[T]) error {
+	ask := write
+	if r.options.Errors == RejectRow && !r.options.DryRun {
+		ask = nil
+	}
+	r.repeats = &repeats{}
+	defer r.repeats.close()
+	r.imported.Check = true
+	r.begin()
+	if err := r.pass(ctx, "checking", ask); err != nil {
+		return err
+	}
+	skipped := 0
+	err := r.repeats.each(func(first, line int64, same bool) {
+		if len(r.again) < mostAgain {
+			r.again = append(r.again, again{line, first, same})
+		} else {
+			skipped++
+		}
+	})
+	r.repeats.close()
+	r.repeats = nil
+	if err != nil || len(r.again) == 0 {
+		return err
+	}
+	if skipped > 0 {
+		return fileError("more than %d records stand in it again: sort it by order, or by customer and date", mostAgain)
+	}
+	slices.SortFunc(r.again, func(a, b again) int { return cmp.Compare(a.line, b.line) })
+	if ask == nil {
+		return nil
+	}
+	r.begin()
+	return r.pass(ctx, "checking", ask)
+}
+
+// begin forgets what the last pass counted.
+func (r *run[T]) begin() {
+	r.report = Report{Kind: r.options.Kind, DryRun: r.options.DryRun}
+	r.rejects.begin()
+}
+
+func (r *run[T]) finish() (Report, error) {
+	err := r.rejects.close()
+	r.report.RejectsFile = r.rejects.name()
+	r.report.First = r.rejects.first
+	return r.report, err
+}
+
+// batch is some records on their way from the file to the database.
+type batch[T any] struct {
+	entries []*entry[T]
+	passed  int64
+	err     error // io.EOF behind the last
+}
+
+// pass reads the whole file once and gives its records to write, nil to none; reading goes on meanwhile.
+func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
+	in, err := r.open()
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	batches := make(chan batch[T], 1)
+	defer func() {
+		stop()
+		for range batches { // until the file is let go of
+		}
+	}()
+	go func() {
+		defer close(batches)
+		for {
+			b := read(in, r.options.Chunk)
+			select {
+			case batches <- b:
+			case <-ctx.Done():
+				return
+			}
+			if b.err != nil {
+				return
+			}
+		}
+	}()
+	for b := range batches {
+		if b.err != nil && !errors.Is(b.err, io.EOF) {
+			return b.err
+		}
+		if err := r.settle(ctx, b.entries, write); err != nil {
+			return err
+		}
+		if r.options.Progress != nil {
+			r.options.Progress(Progress{stage, b.passed, r.file.size, r.report.Added + r.report.Present + r.report.Updated, b.err != nil})
+		}
+	}
+	return ctx.Err()
+}
+
+// chunkBytes is how much of a file is in memory at most, twice over, whatever the number of records.
+const chunkBytes = 8 << 20
+
+func read[T any](in source[T], most int) (b batch[T]) {
+	begun := in.passed()
+	for len(b.entries) < most && in.passed()-begun < chunkBytes {
+		e, err := in.next()
+		if err != nil {
+			b.err = err
+			break
+		}
+		b.entries = append(b.entries, e)
+	}
+	b.passed = in.passed()
+	return b
+}
+
+// settle imports some records and counts what became of them.
+func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) error {
+	verdicts := make([]service.Verdict, len(entries))
+	records, at := make([]T, 0, len(entries)), make([]int, 0, len(entries))
+	for n, e := range entries {
+		repeated, found := r.find(e)
+		switch {
+		case found && e.apart:
+			verdicts[n] = service.Verdict{Outcome: service.Rejected, Reason: fmt.Sprintf("it stands too far apart from another of the same customer and date, on line %d: sort the file, or map a column that tells them apart", r.again[repeated].first)}
+		case found && !r.again[repeated].same:
+			verdicts[n] = service.Verdict{Outcome: service.Rejected, Reason: fmt.Sprintf("it is twice in the file, with other content on line %d", r.again[repeated].first)}
+		case e.fault != "":
+			verdicts[n] = service.Verdict{Outcome: service.Rejected, Reason: e.fault}
+		default:
+			records, at = append(records, e.value), append(at, n)
+		}
+		if r.repeats != nil && e.key != "" {
+			if err := r.repeats.add(e.key, e.content, e.rows[0].line); err != nil {
+				return err
+			}
+		}
+	}
+	var failed error
+	if write != nil && len(records) > 0 {
+		answered, err := write(ctx, records)
+		if failed = err; err != nil && !errors.Is(err, service.ErrRejected) {
+			return err
+		}
+		for n, v := range answered {
+			if v.Outcome == service.Added && r.imported.Check && r.isAgain(entries[at[n]]) {
+				v.Outcome = service.Present // when its first is written
+			}
+			verdicts[at[n]] = v
+		}
+	}
+	for n, e := range entries {
+		r.report.Rows += int64(len(e.rows))
+		switch v := verdicts[n]; v.Outcome {
+		case service.Added:
+			r.report.Added++
+		case service.Present:
+			r.report.Present++
+		case service.Updated:
+			r.report.Updated++
+		default:
+			if err := r.reject(e, v.Reason); err != nil {
+				return err
+			}
+		}
+	}
+	return failed
+}
+
+// find looks for an entry among those that are in the file again.
+func (r *run[T]) find(e *entry[T]) (at int, found bool) {
+	return slices.BinarySearchFunc(r.again, e.rows[0].line, func(a again, line int64) int { return cmp.Compare(a.line, line) })
+}
+
+func (r *run[T]) isAgain(e *entry[T]) bool {
+	_, found := r.find(e)
+	return found
+}
+
+func (r *run[T]) reject(e *entry[T], reason string) error {
+	for _, one := range e.rows {
+		why := reason
+		if e.bad != 0 && e.bad != one.line {
+			why = fmt.Sprintf("line %d of the same record is bad: %s", e.bad, reason)
+		}
+		r.report.Rejected++
+		if err := r.rejects.add(Reject{one.line, why, shownRow(one.raw)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shownRow(raw string) string {
+	if len(raw) > shownOfRow {
+		return strings.ToValidUTF8(raw[:shownOfRow], "") + "…"
+	}
+	return raw
+}

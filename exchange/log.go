@@ -1,0 +1,49 @@
+package exchange
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+)
+
+// ordinals counts the records of a log that has no ids: the how-manieth of its customer and day one is. It
+// remembers the last pairs only, so that its memory does not grow with the file; see the package's comment.
+type ordinals struct {
+	now, before map[string]int
+}
+
+// pairs is how many customer-days are remembered at least.
+const pairs = 8192
+
+func (o *ordinals) next(pair string) int {
+	if len(o.now) >= pairs {
+		o.now, o.before = nil, o.now
+	}
+	if o.now == nil {
+		o.now = make(map[string]int)
+	}
+	n, ok := o.now[pair]
+	if !ok {
+		n = o.before[pair]
+	}
+	o.now[pair] = n + 1
+	return n + 1
+}
+
+// idLimit is how long an external id is at most.
+const idLimit = 200
+
+// made gives an external id to a record that has none: "log:customer:day:ordinal". The file makes it, so the same
+// file makes the same.
+func made(pair string, ordinal int) string {
+	id := "log:" + pair + ":" + strconv.Itoa(ordinal)
+	if len(id) <= idLimit {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	return "log:" + hex.EncodeToString(sum[:])
+}
+
+// day writes a calendar day as it stands in made ids.
+func (d *dates) dayOf(at time.Time) string { return at.In(d.settings.Zone).Format("20060102") }

@@ -1,0 +1,267 @@
+package exchange
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+)
+
+// orders opens the file as one of orders.
+func orders(s *service.Service, o Options, f *file) (source[service.OrderRecord], error) {
+	v, err := newValues(s, o)
+	if err != nil {
+		return source[service.OrderRecord]{}, err
+	}
+	if o.Format == CDNOW {
+		if o.CostShare == nil {
+			return source[service.OrderRecord]{}, errNoCost
+		}
+		return cdnow(v, o, f), nil
+	}
+	t, err := openTable(f, f.from)
+	if err != nil {
+		return source[service.OrderRecord]{}, err
+	}
+	own := t.own(orderFields)
+	switch {
+	case own && o.Format != CSV:
+		if o.Map != "" || o.CostShare != nil || o.DateFormat != "" {
+			return source[service.OrderRecord]{}, optionsError("a file of Kopeck's own format needs no --map, --cost-share or --date-format")
+		}
+		return ownOrders(v, t), nil
+	case o.Format == Kopeck:
+		return source[service.OrderRecord]{}, fileError("its header is not that of orders that Kopeck exported")
+	}
+	fields, required := Fields(Orders)
+	if err := t.assign(o.Map, fields, required); err != nil {
+		return source[service.OrderRecord]{}, err
+	}
+	switch {
+	case t.has("cost") && o.CostShare != nil:
+		return source[service.OrderRecord]{}, optionsError("what the goods had cost is told twice: by --map cost=… and by --cost-share")
+	case !t.has("cost") && o.CostShare == nil:
+		return source[service.OrderRecord]{}, errNoCost
+	}
+	l := &orderLog{values: v, costShare: o.CostShare, scan: t.scanner, next: func() (logRow, error) { return csvRow(v, t) }}
+	return source[service.OrderRecord]{l.entry, func() int64 { return t.passed }}, nil
+}
+
+var errNoCost = optionsError("what the goods had cost is not told: map a column to cost, or say --cost-share as a share of the amount (0 where it is not known: all is margin then)")
+
+// cdnow reads the logs of CDNOW: customer, day, units, amount, with or without the sample's own customer number.
+func cdnow(v *values, o Options, f *file) source[service.OrderRecord] {
+	scan := start(f, f.from, 0)
+	l := &orderLog{values: v, costShare: o.CostShare, scan: scan}
+	first := true
+	l.next = func() (logRow, error) {
+		for {
+			r, err := scan.next()
+			if err != nil {
+				return logRow{}, err
+			}
+			header := first && r.fault == "" && len(r.fields) > 0 && strings.Trim(r.fields[0], "0123456789") != ""
+			if first = false; header {
+				continue
+			}
+			return cdnowRow(v, r), nil
+		}
+	}
+	return source[service.OrderRecord]{l.entry, func() int64 { return scan.passed }}
+}
+
+// logRow is a row of a log of orders, as far as it could be read.
+type logRow struct {
+	told
+	order    string // "" where the log has no order ids
+	customer string // "" where it could not be read
+	day      string // as in made ids, "" where it could not be read
+	record   service.OrderRecord
+	fault    faults
+	orphan   bool // nothing of it could be read
+}
+
+func cdnowRow(v *values, r row) logRow {
+	out := logRow{told: told{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
+	switch {
+	case r.fault != "":
+		return out
+	case len(r.fields) == 5:
+		r.fields = append(r.fields[:1], r.fields[2:]...)
+	case len(r.fields) != 4:
+		out.fault, out.orphan = "want customer, YYYYMMDD, units and amount, between blanks", true
+		return out
+	}
+	at, fault := v.dates.parse(r.fields[1])
+	out.fault.of("date", fault)
+	if fault == "" {
+		out.customer, out.day = r.fields[0], v.dates.dayOf(at)
+	}
+	if _, err := strconv.ParseUint(r.fields[2], 10, 32); err != nil {
+		out.fault.of("units", "want a number that is not negative")
+	}
+	total, fault := v.amount(r.fields[3])
+	out.fault.of("amount", fault)
+	out.record = service.OrderRecord{CustomerExternalID: r.fields[0], At: at, Total: total}
+	return out
+}
+
+func csvRow(v *values, t *table) (logRow, error) {
+	r, err := t.next()
+	if err != nil {
+		return logRow{}, err
+	}
+	out := logRow{told: told{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
+	if out.orphan {
+		return out, nil
+	}
+	customer := t.get(r, "customer")
+	if customer == "" {
+		out.fault.of("customer", "empty")
+	}
+	at, fault := v.dates.parse(t.get(r, "date"))
+	out.fault.of("date", fault)
+	if t.has("order") {
+		if out.order = t.get(r, "order"); out.order == "" {
+			out.fault.of("order", "empty")
+			out.orphan = true
+		}
+	} else if customer == "" || fault != "" {
+		out.orphan = true
+	}
+	if fault == "" {
+		out.customer, out.day = customer, v.dates.dayOf(at)
+	}
+	total, fault := v.amount(t.get(r, "amount"))
+	out.fault.of("amount", fault)
+	var cost money.Amount
+	if t.has("cost") {
+		cost, fault = v.amount(t.get(r, "cost"))
+		out.fault.of("cost", fault)
+	}
+	out.fault.of("currency", v.code(t.get(r, "currency")))
+	out.record = service.OrderRecord{ExternalID: out.order, CustomerExternalID: customer, At: at, Total: total, Cost: cost}
+	return out, nil
+}
+
+// orderLog makes orders of a log's rows.
+type orderLog struct {
+	*values
+	costShare *money.Decimal
+	scan      *scanner
+	next      func() (logRow, error)
+	ordinals  ordinals
+	open      *entry[service.OrderRecord] // whose rows are not all read yet
+	ready     []*entry[service.OrderRecord]
+	ended     error
+}
+
+// mostRows is how many rows an order has at most.
+const mostRows = 10_000
+
+func (l *orderLog) entry() (*entry[service.OrderRecord], error) {
+	for len(l.ready) == 0 {
+		if l.ended != nil {
+			return nil, l.ended
+		}
+		r, err := l.next()
+		if err != nil {
+			if l.ended = err; errors.Is(err, io.EOF) {
+				l.close()
+			}
+			continue
+		}
+		l.take(r)
+	}
+	e := l.ready[0]
+	l.ready = l.ready[1:]
+	return e, nil
+}
+
+// take puts a row to its order. One of which nothing can be read stands for itself, and does not part an order.
+func (l *orderLog) take(r logRow) {
+	if r.orphan {
+		l.ready = append(l.ready, &entry[service.OrderRecord]{rows: []told{r.told}, fault: string(r.fault)})
+		return
+	}
+	if l.open != nil && r.order != "" && l.open.key == r.order {
+		l.join(r)
+		return
+	}
+	l.close()
+	e := &entry[service.OrderRecord]{rows: []told{r.told}, value: r.record, key: r.order, fault: string(r.fault)}
+	if r.order == "" {
+		if r.day != "" {
+			pair := r.customer + ":" + r.day
+			e.key, e.apart = made(pair, l.ordinals.next(pair)), true
+			e.value.ExternalID = e.key
+		}
+		l.finish(e)
+		return
+	}
+	if e.fault != "" {
+		e.bad = r.line
+	}
+	l.open = e
+}
+
+// join adds a row to the open order as one more of its lines.
+func (l *orderLog) join(r logRow) {
+	e := l.open
+	e.rows = append(e.rows, r.told)
+	var err, err2 error
+	e.value.Total, err = e.value.Total.Plus(r.record.Total)
+	e.value.Cost, err2 = e.value.Cost.Plus(r.record.Cost)
+	switch {
+	case e.fault != "" && len(e.rows) <= mostRows:
+		return
+	case e.fault != "":
+		l.close()
+		return
+	case r.fault != "":
+		e.fault = string(r.fault)
+	case err != nil || err2 != nil:
+		e.fault = "amount: the order's total is too large"
+	case r.record.CustomerExternalID != e.value.CustomerExternalID:
+		e.fault = "customer: the rows of one order are of different customers"
+	case r.day != l.dates.dayOf(e.value.At):
+		e.fault = "date: the rows of one order are of different days"
+	case len(e.rows) > mostRows:
+		e.fault = "more than 10,000 rows of one order"
+	default:
+		return
+	}
+	e.bad = r.line
+	if len(e.rows) > mostRows {
+		l.close() // what follows of it is in the file again, and rejected as such
+	}
+}
+
+func (l *orderLog) close() {
+	if l.open != nil {
+		l.finish(l.open)
+		l.open = nil
+	}
+}
+
+// finish completes an order whose rows are all read.
+func (l *orderLog) finish(e *entry[service.OrderRecord]) {
+	o := &e.value
+	if e.fault == "" && l.costShare != nil {
+		cost, err := share(o.Total, *l.costShare)
+		if err != nil {
+			e.fault = "cost: too large"
+		}
+		o.Cost = cost
+	}
+	o.Status, o.StatedCost, o.CompletedAt = schema.OrderCompleted, true, o.At
+	e.content = o.CustomerExternalID + "\x00" + l.dates.dayOf(o.At) + "\x00" + strconv.FormatInt(o.Total.Minor(), 36) + "\x00" + strconv.FormatInt(o.Cost.Minor(), 36)
+	if !e.apart && e.key != "" {
+		e.key = "order:" + e.key
+	}
+	l.ready = append(l.ready, e)
+}

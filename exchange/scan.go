@@ -1,0 +1,241 @@
+package exchange
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	longestRow = 1 << 20 // bytes
+	window     = 64 << 10
+	shownOfRow = 4 << 10
+)
+
+// row is one record of a table: usually a line.
+type row struct {
+	line   int64 // on which it begins, from 1
+	raw    string
+	fields []string // valid until the next row is read; the texts stay
+	fault  string   // why it cannot be read, "" where it can
+}
+
+// scanner reads the rows of a table in bounded memory. A row that cannot be read is given with its fault, and
+// reading goes on behind its first line.
+type scanner struct {
+	in         io.Reader
+	comma      byte // 0: fields stand between blanks, and quotes mean nothing
+	buf        []byte
+	start, end int // what of buf is read and not yet given
+	eof        bool
+	failed     error
+	line       int64 // of the byte at start
+	passed     int64 // bytes given
+	fields     []string
+}
+
+func newScanner(in io.Reader, comma byte) *scanner {
+	return &scanner{in: in, comma: comma, buf: make([]byte, window), line: 1}
+}
+
+// fill reads more into the window, which grows up to a row's limit and a bit; false at the end.
+func (s *scanner) fill() bool {
+	if s.eof {
+		return false
+	}
+	if s.start > 0 && (s.end == len(s.buf) || s.start == s.end) {
+		copy(s.buf, s.buf[s.start:s.end])
+		s.start, s.end = 0, s.end-s.start
+	}
+	if s.end == len(s.buf) {
+		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+	}
+	for range 100 {
+		n, err := s.in.Read(s.buf[s.end:])
+		s.end += n
+		if err != nil {
+			s.eof = true
+			if err != io.EOF {
+				s.failed = err
+			}
+			return n > 0
+		}
+		if n > 0 {
+			return true
+		}
+	}
+	s.eof, s.failed = true, io.ErrNoProgress
+	return false
+}
+
+// next gives the next row that is not empty, or io.EOF, or the error of reading.
+func (s *scanner) next() (row, error) {
+	for {
+		if s.start == s.end && !s.fill() {
+			if s.failed != nil {
+				return row{}, s.failed
+			}
+			return row{}, io.EOF
+		}
+		r := row{line: s.line}
+		length, fault := s.record()
+		if fault == tooLong {
+			r.fault, r.raw = fault, strings.ToValidUTF8(string(s.buf[s.start:s.start+shownOfRow]), "\uFFFD")
+			s.skipLine()
+			return r, s.failed
+		}
+		content := s.buf[s.start : s.start+length]
+		newlines := bytes.Count(content, newline)
+		s.advance(length)
+		content = bytes.TrimSuffix(bytes.TrimSuffix(content, newline), carriage)
+		s.line += int64(newlines)
+		if len(bytes.TrimSpace(content)) == 0 {
+			continue
+		}
+		r.raw = string(content)
+		switch {
+		case bytes.IndexByte(content, 0) >= 0:
+			fault = "not text: there is a NUL byte in it"
+		case !utf8.Valid(content):
+			fault = "not valid UTF-8"
+		}
+		if fault != "" {
+			r.fault, r.raw = fault, strings.ToValidUTF8(r.raw, "\uFFFD")
+			return r, nil
+		}
+		s.fields = s.split(r.raw, s.fields[:0])
+		r.fields = s.fields
+		return r, nil
+	}
+}
+
+var newline, carriage = []byte("\n"), []byte("\r")
+
+const (
+	tooLong    = "longer than 1 MiB"
+	openQuote  = "a quote is opened and never closed"
+	afterQuote = "text behind a closing quote"
+)
+
+// record finds the end of the row that begins at start, its line end included. Of a row whose quotes are wrong it
+// gives the first line, so that a lost quote does not swallow what follows.
+func (s *scanner) record() (length int, fault string) {
+	first, ok := s.find(0, '\n')
+	if !ok {
+		return 0, tooLong
+	}
+	if s.comma == 0 || bytes.IndexByte(s.buf[s.start:s.start+first], '"') < 0 {
+		return first, ""
+	}
+	const (
+		atStart = iota
+		plain
+		quoted
+		closing // behind a quote inside quotes: the end, or the first of two
+	)
+	state, until := atStart, first
+	for i := 0; ; i++ {
+		if i == until {
+			if state != quoted {
+				return until, ""
+			}
+			if until, ok = s.find(i, '\n'); !ok || until == i {
+				return first, openQuote
+			}
+		}
+		switch c := s.buf[s.start+i]; {
+		case state == quoted:
+			if c == '"' {
+				state = closing
+			}
+		case state == closing && c == '"':
+			state = quoted
+		case c == s.comma:
+			state = atStart
+		case c == '\n', c == '\r' && (i+1 == until || s.buf[s.start+i+1] == '\n'):
+		case state == closing:
+			return first, afterQuote
+		case state == atStart && c == '"':
+			state = quoted
+		default:
+			state = plain
+		}
+	}
+}
+
+// find gives the offset behind the next byte c from an offset on, or of the end of the file; false where the row would be too long.
+func (s *scanner) find(from int, c byte) (int, bool) {
+	for {
+		if at := bytes.IndexByte(s.buf[s.start+from:s.end], c); at >= 0 {
+			return from + at + 1, from+at <= longestRow
+		}
+		from = s.end - s.start
+		if from > longestRow {
+			return 0, false
+		}
+		if !s.fill() {
+			return s.end - s.start, true
+		}
+	}
+}
+
+// skipLine passes over a line of any length.
+func (s *scanner) skipLine() {
+	for {
+		if at := bytes.IndexByte(s.buf[s.start:s.end], '\n'); at >= 0 {
+			s.advance(at + 1)
+			s.line++
+			return
+		}
+		s.advance(s.end - s.start)
+		if !s.fill() {
+			return
+		}
+	}
+}
+
+func (s *scanner) advance(n int) {
+	s.start += n
+	s.passed += int64(n)
+}
+
+// split takes a row apart. Its quotes are known to be right.
+func (s *scanner) split(raw string, fields []string) []string {
+	if s.comma == 0 {
+		for text := range strings.FieldsSeq(raw) {
+			fields = append(fields, text)
+		}
+		return fields
+	}
+	for {
+		if !strings.HasPrefix(raw, `"`) {
+			at := strings.IndexByte(raw, s.comma)
+			if at < 0 {
+				return append(fields, raw)
+			}
+			fields, raw = append(fields, raw[:at]), raw[at+1:]
+			continue
+		}
+		text, rest := unquote(raw[1:])
+		fields = append(fields, text)
+		if rest == "" {
+			return fields
+		}
+		raw = rest[1:] // behind the delimiter
+	}
+}
+
+// unquote reads up to the closing quote: the text, and what stands behind the quote.
+func unquote(raw string) (text, rest string) {
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '"' {
+			continue
+		}
+		if i+1 == len(raw) || raw[i+1] != '"' {
+			return strings.ReplaceAll(raw[:i], `""`, `"`), raw[i+1:]
+		}
+		i++
+	}
+	return raw, "" // not reached: the row's quotes are right
+}

@@ -1,0 +1,201 @@
+package exchange
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// table is a file with a header and the fields that its columns stand for.
+type table struct {
+	*scanner
+	columns []string
+	at      map[string]int // a field's column
+}
+
+// get gives a field's text, "" where there is no such column. Blanks around it mean nothing.
+func (t *table) get(r row, field string) string {
+	at, ok := t.at[field]
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(r.fields[at])
+}
+
+// has tells whether there is a column for a field.
+func (t *table) has(field string) bool {
+	_, ok := t.at[field]
+	return ok
+}
+
+// next gives the next row; one with another number of fields than the header has a fault.
+func (t *table) next() (row, error) {
+	r, err := t.scanner.next()
+	if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
+		r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
+	}
+	return r, err
+}
+
+// delimiter finds what the columns of a header are divided by.
+func delimiter(header string) byte {
+	best, most := byte(','), 0
+	for _, c := range []byte(",;\t") {
+		n, quoted := 0, false
+		for i := range len(header) {
+			switch {
+			case header[i] == '"':
+				quoted = !quoted
+			case header[i] == c && !quoted:
+				n++
+			}
+		}
+		if n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+// openTable reads the header of a table.
+func openTable(in io.ReadSeeker, from int64) (*table, error) {
+	first, err := start(in, from, 0).next()
+	if errors.Is(err, io.EOF) {
+		return nil, fileError("it is empty")
+	}
+	if err == nil && first.fault != "" {
+		err = fileError("its header cannot be read: %s", first.fault)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := &table{scanner: start(in, from, delimiter(first.raw))}
+	header, err := t.scanner.next()
+	if err == nil && header.fault != "" {
+		err = fileError("its header cannot be read: %s", header.fault)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range header.fields {
+		t.columns = append(t.columns, strings.TrimSpace(name))
+	}
+	return t, nil
+}
+
+// start begins to read at a place. What is wrong with seeking shows as an error of reading.
+func start(in io.ReadSeeker, from int64, comma byte) *scanner {
+	s := newScanner(in, comma)
+	if _, err := in.Seek(from, io.SeekStart); err != nil {
+		s.eof, s.failed = true, err
+	}
+	return s
+}
+
+// own takes a table as Kopeck's own: the header's names are the fields'. It tells whether they are.
+func (t *table) own(fields []string) bool {
+	t.at = map[string]int{}
+	for i, name := range t.columns {
+		t.at[name] = i
+	}
+	return slices.Equal(t.columns, fields)
+}
+
+// assign maps fields to columns as told by --map.
+func (t *table) assign(spec string, fields, required []string) error {
+	t.at = map[string]int{}
+	if strings.TrimSpace(spec) == "" {
+		return optionsError("a CSV file needs --map, like --map %s; the file's columns are: %s", example(required), t.shownColumns())
+	}
+	in := csv.NewReader(strings.NewReader(spec))
+	in.TrimLeadingSpace = true
+	pairs, err := in.Read()
+	if err != nil {
+		return optionsError("--map cannot be read: %v", err)
+	}
+	var unknown, missing []string
+	for _, pair := range pairs {
+		field, column, ok := strings.Cut(pair, "=")
+		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
+		switch {
+		case !ok || column == "":
+			return optionsError("--map: want field=column, not %q", pair)
+		case !slices.Contains(fields, field):
+			return optionsError("--map: there is no field %q; the fields are: %s", field, strings.Join(fields, ", "))
+		case t.has(field):
+			return optionsError("--map: %s is mapped twice", field)
+		}
+		at := slices.Index(t.columns, column)
+		if at < 0 {
+			unknown = append(unknown, column)
+			continue
+		}
+		if slices.Contains(t.columns[at+1:], column) {
+			return optionsError("--map: the file has several columns %q", column)
+		}
+		t.at[field] = at
+	}
+	if len(unknown) > 0 {
+		return optionsError("--map: the file has no column %s; its columns are: %s", strings.Join(quoted(unknown), ", "), t.shownColumns())
+	}
+	for _, field := range required {
+		if !t.has(field) {
+			missing = append(missing, field)
+		}
+	}
+	if len(missing) > 0 {
+		return optionsError("--map: no column for %s; the file's columns are: %s", strings.Join(missing, ", "), t.shownColumns())
+	}
+	return nil
+}
+
+func (t *table) shownColumns() string {
+	shown := quoted(t.columns)
+	if len(shown) > 50 {
+		shown = append(shown[:50], "…")
+	}
+	return strings.Join(shown, ", ")
+}
+
+func quoted(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		if len(name) > 100 {
+			name = strings.ToValidUTF8(name[:100], "") + "…"
+		}
+		all[i] = fmt.Sprintf("%q", name)
+	}
+	return all
+}
+
+func example(fields []string) string {
+	pairs := make([]string, len(fields))
+	for i, field := range fields {
+		pairs[i] = field + "=…"
+	}
+	return strings.Join(pairs, ",")
+}
+
+// Fields lists what --map can name for a kind, in their order, and which of it must be mapped.
+func Fields(kind Kind) (all, required []string) {
+	f := mapped[kind]
+	return slices.Clone(f.all), slices.Clone(f.required)
+}
+
+var mapped = map[Kind]struct{ all, required []string }{
+	Orders: {
+		[]string{"customer", "order", "date", "amount", "cost", "currency"},
+		[]string{"customer", "date", "amount"},
+	},
+	Customers: {
+		[]string{"id", "external_id", "name", "kind", "email", "phone", "stage", "segment", "owner", "acquisition_cost", "acquired_at", "measurements", "currency"},
+		[]string{"name"},
+	},
+	Contacts: {
+		[]string{"external_id", "customer", "kind", "direction", "channel", "at", "minutes", "staff", "subject", "notes", "purpose", "expense", "currency"},
+		[]string{"customer", "kind", "direction", "channel", "at"},
+	},
+}

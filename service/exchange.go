@@ -1,0 +1,258 @@
+package service
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
+
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// Outcome is what became of an imported record.
+type Outcome int
+
+// The outcomes.
+const (
+	Added    Outcome = iota
+	Present          // it was there already, with the same content
+	Updated          // it was there with other content, which was replaced
+	Rejected         // Verdict.Reason says why
+)
+
+// Verdict is what became of one imported record.
+type Verdict struct {
+	Outcome Outcome
+	Reason  string
+}
+
+func rejected(format string, args ...any) Verdict {
+	return Verdict{Rejected, fmt.Sprintf(format, args...)}
+}
+
+// Import writes records that come in bulk: each call of Orders, Customers or Contacts is one transaction over all
+// that it is given, in a constant number of statements, with everything that follows from them. It works as the
+// system, past the rules of who may see what: it is for the command line. An Import is not for several goroutines.
+type Import struct {
+	Check          bool // says what would happen, and changes nothing
+	AllOrNothing   bool // a rejected record undoes its call, which then gives ErrRejected beside the verdicts
+	KnownCustomers bool // orders and contacts of customers that are not there are rejected; else the customers are made
+	Update         bool // customers that are there with other content are changed
+
+	CustomersAdded int64 // so far, for orders and contacts
+
+	service *Service
+	session *store.Session
+}
+
+// ErrRejected says that a call of an [Import] has changed nothing because a record was rejected.
+var ErrRejected = errors.New("service: a record was rejected, so none was written")
+
+// Import runs a function that imports records, with a connection of its own.
+func (s *Service) Import(ctx context.Context, do func(ctx context.Context, i *Import) error) error {
+	return s.store.Session(system(ctx), func(ctx context.Context, session *store.Session) error {
+		return do(ctx, &Import{service: s, session: session})
+	})
+}
+
+// lockImport is held by an import's transaction: two imports take turns.
+var lockImport = store.LockOn("import", "")
+
+// chunk is the work on the records of one call.
+type chunk struct {
+	*Import
+	bulk     *store.Bulk // nil when only checking
+	verdicts []Verdict
+	people   map[string]string // users by folded e-mail
+	newStaff map[string]string // e-mails of those of them who are not known here, by id
+	affected map[string]bool   // customers whose derived state must be settled
+	made     []*ent.Customer   // customers that are made
+}
+
+// run does the work in a transaction, or only looks. What others wrote at the same moment is met by a second try.
+func (i *Import) run(ctx context.Context, records int, do func(ctx context.Context, c *chunk) error) ([]Verdict, error) {
+	fresh := func(b *store.Bulk) *chunk {
+		return &chunk{Import: i, bulk: b, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{}, affected: map[string]bool{}}
+	}
+	if i.Check {
+		c := fresh(nil)
+		err := do(ctx, c)
+		return c.verdicts, err
+	}
+	var c *chunk
+	attempt := func() error {
+		return i.session.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
+			if err := b.Lock(ctx, lockImport, false); err != nil {
+				return err
+			}
+			c = fresh(b)
+			if err := do(ctx, c); err != nil {
+				return err
+			}
+			if i.AllOrNothing && slices.ContainsFunc(c.verdicts, func(v Verdict) bool { return v.Outcome == Rejected }) {
+				return ErrRejected
+			}
+			return nil
+		})
+	}
+	err := attempt()
+	for try := 1; try < 3 && store.IsUnique(err); try++ {
+		err = attempt()
+	}
+	switch {
+	case errors.Is(err, ErrRejected):
+		return c.verdicts, err
+	case err != nil:
+		return nil, err
+	}
+	i.CustomersAdded += int64(len(c.made))
+	return c.verdicts, nil
+}
+
+// query reads, in the call's transaction where there is one.
+func (c *chunk) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if c.bulk == nil {
+		return c.service.store.Query(ctx, query, args...)
+	}
+	return c.bulk.Query(ctx, query, args...)
+}
+
+// each reads the rows of a query.
+func (c *chunk) each(ctx context.Context, query string, args []any, row func(scan func(...any) error) error) error {
+	rows, err := c.query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// among is the condition that a column has one of the values given as one parameter by list.
+func (s *Service) among(column string) string {
+	if s.store.Dialect() == dialect.Postgres {
+		return column + " = ANY(?)"
+	}
+	return column + " IN (SELECT value FROM json_each(?))"
+}
+
+func (s *Service) list(values []string) (any, error) {
+	if s.store.Dialect() == dialect.Postgres {
+		return pq.Array(values), nil
+	}
+	text, err := json.Marshal(values)
+	return string(text), err
+}
+
+// look reads the rows whose column has one of the values. The query ends with WHERE.
+func (c *chunk) look(ctx context.Context, query, column, behind string, values []string, row func(scan func(...any) error) error) error {
+	if len(values) == 0 {
+		return nil
+	}
+	slices.Sort(values)
+	list, err := c.service.list(slices.Compact(values))
+	if err != nil {
+		return err
+	}
+	return c.each(ctx, query+" "+c.service.among(column)+behind, []any{list}, row)
+}
+
+// Finish records in the audit what an import did, as anything that becomes JSON.
+func (i *Import) Finish(ctx context.Context, kind string, detail any) error {
+	if i.Check {
+		return nil
+	}
+	s := i.service
+	return s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		return s.audit(ctx, tx, "import."+kind, kind, detail)
+	})
+}
+
+// reason gives the text of a fault for whoever reads the file of rejected rows.
+func reason(err error) string {
+	all := fault.All(err)
+	if len(all) == 0 {
+		return err.Error()
+	}
+	text := ""
+	for i, one := range all {
+		if i > 0 {
+			text += "; "
+		}
+		for _, part := range one.Path {
+			text += part + ": "
+		}
+		text += one.Message
+	}
+	return text
+}
+
+// settle brings what is derived from the facts of the affected customers up to date, and tells whoever listens
+// that customers have changed: all of them at once, not one by one.
+func (c *chunk) settle(ctx context.Context) error {
+	if err := c.service.SettleImported(ctx, slices.Collect(maps.Keys(c.affected))); err != nil {
+		return err
+	}
+	return c.service.store.Publish(ctx, topicCustomer, everyCustomer)
+}
+
+// everyCustomer is the payload of the event that any customer may have changed.
+const everyCustomer = "*"
+
+// findStaff finds users by e-mail, and gives ids to those who are not known here.
+func (c *chunk) findStaff(ctx context.Context, emails []string) error {
+	keys := make([]string, 0, len(emails))
+	for _, address := range emails {
+		keys = append(keys, emailKey(address))
+	}
+	err := c.look(ctx, "SELECT id, email_key FROM users WHERE deleted_at IS NULL AND", "email_key", "", keys, func(scan func(...any) error) error {
+		var userID, key string
+		err := scan(&userID, &key)
+		c.people[key] = userID
+		return err
+	})
+	for _, address := range emails {
+		if key := emailKey(address); c.people[key] == "" {
+			c.people[key] = c.service.ids.Make(id.User)
+			c.newStaff[c.people[key]] = address
+		}
+	}
+	return err
+}
+
+// addStaff makes those of the users who were not known: inactive and without a password, for nobody here said who
+// they are.
+func (c *chunk) addStaff(ctx context.Context, userIDs []string) error {
+	slices.Sort(userIDs)
+	wanted := slices.DeleteFunc(slices.Compact(userIDs), func(one string) bool { return c.newStaff[one] == "" })
+	if len(wanted) == 0 {
+		return nil
+	}
+	now := c.service.now()
+	_, err := c.bulk.Copy(ctx, "users", []string{"id", "created_at", "updated_at", "email", "email_key", "name", "role", "active"}, func(yield func([]any) bool) {
+		for _, userID := range wanted {
+			address := c.newStaff[userID]
+			if !yield([]any{userID, now, now, address, emailKey(address), address, string(schema.RoleSales), false}) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return c.service.touch(ctx, ofPeople)
+}

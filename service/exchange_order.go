@@ -1,0 +1,415 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+)
+
+// OrderRecord is an order as files tell it. Empty texts and zero times are absent.
+type OrderRecord struct {
+	ID                             string // of Kopeck's own; "" in other logs, whose orders are told apart by external id
+	ExternalID                     string
+	CustomerID, CustomerExternalID string // at least one
+	Status                         schema.OrderStatus
+	At                             time.Time
+	Total, Cost                    money.Amount
+	StatedCost, Uncosted           bool
+	CreditModel                    schema.AttributionModel
+	CreatedAt                      time.Time // absent: now
+	DueAt                          time.Time
+	CompletedAt                    time.Time
+	CancelledAt                    time.Time
+	CancelReason                   string
+	Refunds                        []RefundRecord
+	Lines                          []OrderLineRecord
+}
+
+// RefundRecord is a refund as files tell it.
+type RefundRecord struct {
+	ID     string
+	Amount money.Amount
+	Reason string
+	At     time.Time
+	Actor  string
+}
+
+// OrderLineRecord is a line of an order as files tell it.
+type OrderLineRecord struct {
+	ID         string
+	SKU        string // of the product; one that is not known here is made, inactive
+	Quantity   money.Decimal
+	Unit       money.Amount
+	Total      money.Amount
+	Cost       money.Amount
+	PriceLines []pricing.Line
+	Options    []pricing.Option
+	LeadDays   int
+}
+
+// refunded is what was given back in all.
+func (o *OrderRecord) refunded() (money.Amount, error) {
+	var sum money.Amount
+	var err error
+	for _, r := range o.Refunds {
+		if sum, err = sum.Plus(r.Amount); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// storedOrder is what an imported order is held against.
+type storedOrder struct {
+	id, externalID, customerID, status string
+	at                                 time.Time
+	day                                int
+	total, refunded, cost              money.Amount
+}
+
+// Orders imports orders. One that is there already (by its id, or else by its external id) with the same customer,
+// day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
+func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
+	return i.run(ctx, len(orders), func(ctx context.Context, c *chunk) error {
+		people, err := c.findCustomers(ctx, len(orders), func(n int) (string, string) { return orders[n].CustomerID, orders[n].CustomerExternalID })
+		if err != nil {
+			return err
+		}
+		byID, byExternal, err := c.findOrders(ctx, orders)
+		if err != nil {
+			return err
+		}
+		fresh := make([]*freshOrder, 0, len(orders))
+		for n := range orders {
+			o := &orders[n]
+			if err := c.checkOrder(o); err != nil {
+				c.verdicts[n] = Verdict{Rejected, reason(err)}
+				continue
+			}
+			customer, v := people.resolve(o.CustomerID, o.CustomerExternalID)
+			if v.Outcome == Rejected {
+				c.verdicts[n] = v
+				continue
+			}
+			refunded, _ := o.refunded() // checked
+			told := &storedOrder{
+				o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
+			}
+			known := byID[o.ID]
+			if known == nil || o.ID == "" {
+				known = byExternal[o.ExternalID]
+			}
+			if known != nil && (o.ID != "" || o.ExternalID != "") {
+				c.verdicts[n] = sameOrder(known, told)
+				continue
+			}
+			if told.id == "" {
+				told.id = c.service.ids.Make(id.Order)
+			}
+			byID[told.id] = told
+			if told.externalID != "" {
+				byExternal[told.externalID] = told
+			}
+			people.use(customer)
+			c.affected[customer] = true
+			fresh = append(fresh, &freshOrder{o, told})
+		}
+		if c.bulk == nil || len(fresh) == 0 {
+			return nil
+		}
+		if err := c.addCustomers(ctx); err != nil {
+			return err
+		}
+		if err := c.addOrders(ctx, fresh); err != nil {
+			return err
+		}
+		return c.settle(ctx)
+	})
+}
+
+type freshOrder struct {
+	*OrderRecord
+	told *storedOrder
+}
+
+// sameOrder tells whether an order that is there is the one that a file tells of.
+func sameOrder(known, told *storedOrder) Verdict {
+	own := told.id != ""
+	switch {
+	case own && known.id != told.id:
+		return rejected("the order's external id %q is that of another order, %s", shown(told.externalID), known.id)
+	case own && known.externalID != told.externalID:
+		return rejected("the order is there with the external id %q, not %q", shown(known.externalID), shown(told.externalID))
+	case known.customerID != told.customerID:
+		return rejected("the order is there already, of another customer")
+	case known.day != told.day || own && !known.at.Equal(told.at):
+		return rejected("the order is there already, of %s", known.at.Format(time.RFC3339))
+	case known.total != told.total:
+		return rejected("the order is there already with another total")
+	case known.cost != told.cost:
+		return rejected("the order is there already with another cost of its goods")
+	case own && (known.status != told.status || known.refunded != told.refunded):
+		return rejected("the order is there already, %s, with other refunds or another status", known.status)
+	}
+	return Verdict{Outcome: Present}
+}
+
+func (c *chunk) checkOrder(o *OrderRecord) error {
+	refunded, err := o.refunded()
+	margin, err2 := o.Total.Minus(o.Cost)
+	if err == nil && err2 == nil {
+		_, err = margin.Minus(refunded)
+	}
+	var lines, costs money.Amount
+	for _, line := range o.Lines {
+		if err == nil {
+			lines, err = lines.Plus(line.Total)
+		}
+		if err == nil {
+			costs, err = costs.Plus(line.Cost)
+		}
+	}
+	switch {
+	case err != nil || err2 != nil:
+		return fault.Invalidf("", "the amount is too large")
+	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
+		return fault.Invalidf("", "not a negative amount")
+	case refunded.Compare(o.Total) > 0:
+		return fault.Invalidf("refunds", "more was given back than the order's total")
+	case len(o.Lines) > 0 && lines != o.Total:
+		return fault.Invalidf("total", "the lines' totals do not sum to the order's")
+	case len(o.Lines) > 0 && !o.StatedCost && costs != o.Cost:
+		return fault.Invalidf("cost", "the lines' costs do not sum to the order's")
+	case (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded) == o.CompletedAt.IsZero():
+		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
+	}
+	if o.ExternalID != "" {
+		checked, err := text("order", o.ExternalID, 200)
+		if err != nil {
+			return err
+		}
+		o.ExternalID = checked
+	}
+	if o.ID == "" {
+		return nil
+	}
+	if err := id.Check("id", id.Order, o.ID); err != nil {
+		return err
+	}
+	for n := range o.Lines {
+		if err := id.Check("line_id", id.OrderLine, o.Lines[n].ID); err != nil {
+			return err
+		}
+		if o.Lines[n].Quantity.Sign() <= 0 {
+			return fault.Invalidf("quantity", "want more than nothing")
+		}
+		if _, err := text("sku", o.Lines[n].SKU, 100); err != nil {
+			return err
+		}
+	}
+	for n := range o.Refunds {
+		if err := id.Check("refunds", id.Refund, o.Refunds[n].ID); err != nil {
+			return err
+		}
+		if o.Refunds[n].Amount.Sign() <= 0 {
+			return fault.Invalidf("refunds", "want more than nothing")
+		}
+	}
+	return nil
+}
+
+// findOrders looks for the orders that are there already, by id and by external id.
+func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord) (byID, byExternal map[string]*storedOrder, err error) {
+	byID, byExternal = make(map[string]*storedOrder, len(orders)), make(map[string]*storedOrder, len(orders))
+	var ids, externals []string
+	for n := range orders {
+		if orders[n].ID != "" {
+			ids = append(ids, orders[n].ID)
+		}
+		if orders[n].ExternalID != "" {
+			externals = append(externals, orders[n].ExternalID)
+		}
+	}
+	read := func(scan func(...any) error) error {
+		var o storedOrder
+		var external *string
+		err := scan(&o.id, &external, &o.customerID, &o.status, &o.at, &o.day, &o.total, &o.refunded, &o.cost)
+		if o.externalID = deref(external); external != nil {
+			byExternal[*external] = &o
+		}
+		byID[o.id] = &o
+		return err
+	}
+	const query = "SELECT id, external_id, customer_id, status, at, day, total, refunded, cost FROM orders WHERE"
+	if err := c.look(ctx, query, "external_id", "", externals, read); err != nil {
+		return nil, nil, err
+	}
+	return byID, byExternal, c.look(ctx, query, "id", "", ids, read)
+}
+
+var orderColumns = []string{
+	"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "stated_cost", "uncosted",
+	"margin", "unattributed", "completed_at", "credit_model", "due_at", "cancelled_at", "cancel_reason",
+}
+
+// logColumns is how many of the columns the orders of a log need.
+const logColumns = 17
+
+func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
+	now, columns := c.service.now(), orderColumns[:logColumns]
+	for _, o := range orders {
+		if o.ID != "" {
+			columns = orderColumns
+		}
+	}
+	values := make([]any, len(orderColumns))
+	_, err := c.bulk.Copy(ctx, "orders", columns, func(yield func([]any) bool) {
+		for _, o := range orders {
+			margin, _ := o.Total.Minus(o.Cost) // checked
+			margin, _ = margin.Minus(o.told.refunded)
+			unattributed := margin
+			model := o.CreditModel
+			if o.CompletedAt.IsZero() {
+				unattributed = money.Amount{}
+			} else if model == "" {
+				model = c.service.Settings().AttributionModel // until contacts of the customer are found, nobody earned it
+			}
+			created := now
+			if !o.CreatedAt.IsZero() {
+				created = o.CreatedAt
+			}
+			copy(values, []any{
+				o.told.id, created, now, nullable(o.ExternalID), o.told.customerID, o.told.status, o.At, int64(o.told.day), o.Total.Minor(),
+				o.told.refunded.Minor(), o.Cost.Minor(), o.StatedCost, o.Uncosted, margin.Minor(), unattributed.Minor(), nullableTime(o.CompletedAt), nullable(string(model)),
+			})
+			if len(columns) > logColumns {
+				copy(values[logColumns:], []any{
+					nullableTime(o.DueAt), nullableTime(o.CancelledAt), nullable(o.CancelReason),
+				})
+			}
+			if !yield(values[:len(columns)]) {
+				return
+			}
+		}
+	})
+	if err != nil || len(columns) == logColumns {
+		return err
+	}
+	if err := c.addRefunds(ctx, orders); err != nil {
+		return err
+	}
+	return c.addLines(ctx, orders)
+}
+
+func (c *chunk) addRefunds(ctx context.Context, orders []*freshOrder) error {
+	_, err := c.bulk.Copy(ctx, "refunds", []string{"id", "order_id", "amount", "reason", "at", "actor"}, func(yield func([]any) bool) {
+		for _, o := range orders {
+			for _, r := range o.Refunds {
+				if !yield([]any{r.ID, o.told.id, r.Amount.Minor(), r.Reason, r.At, r.Actor}) {
+					return
+				}
+			}
+		}
+	})
+	return err
+}
+
+func (c *chunk) addLines(ctx context.Context, orders []*freshOrder) error {
+	products, err := c.findProducts(ctx, orders)
+	if err != nil {
+		return err
+	}
+	columns := []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days"}
+	var failed error
+	_, err = c.bulk.Copy(ctx, "order_lines", columns, func(yield func([]any) bool) {
+		for _, o := range orders {
+			for position, l := range o.Lines {
+				prices, err1 := json.Marshal(l.PriceLines)
+				options, err2 := json.Marshal(l.Options)
+				if err1 != nil || err2 != nil {
+					failed = fmt.Errorf("service: lines of %s: %w", o.told.id, firstError(err1, err2))
+					return
+				}
+				if !yield([]any{
+					l.ID, o.told.id, int64(position), products[l.SKU], l.Quantity.Nano(), l.Unit.Minor(), l.Total.Minor(), l.Cost.Minor(),
+					string(prices), string(options), int64(l.LeadDays),
+				}) {
+					return
+				}
+			}
+		}
+	})
+	return firstError(failed, err)
+}
+
+// findProducts gives the products of the lines by sku. One that is not known here is made: inactive, for nobody
+// here said what it is.
+func (c *chunk) findProducts(ctx context.Context, orders []*freshOrder) (map[string]string, error) {
+	found := map[string]string{}
+	var skus, missing []string
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			skus = append(skus, l.SKU)
+		}
+	}
+	err := c.look(ctx, "SELECT id, sku FROM products WHERE", "sku", "", skus, func(scan func(...any) error) error {
+		var productID, sku string
+		err := scan(&productID, &sku)
+		found[sku] = productID
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, sku := range skus {
+		if found[sku] == "" {
+			found[sku] = c.service.ids.Make(id.Product)
+			missing = append(missing, sku)
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	now := c.service.now()
+	_, err = c.bulk.Copy(ctx, "products", []string{"id", "created_at", "updated_at", "sku", "name", "name_key", "active"}, func(yield func([]any) bool) {
+		for _, sku := range missing {
+			if !yield([]any{found[sku], now, now, sku, sku, nameKey(sku), false}) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, c.service.touch(ctx, ofBook)
+}
+
+func nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func nullableTime(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"kopeck/ent"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// readTogether is how many records are read at a time: what is in memory of an export.
+const readTogether = 1000
+
+// ExportOrders gives every order, by id, from one snapshot of the database. It works as the system, past the rules
+// of who may see what: it is for the command line. The record is valid until the next one.
+func (s *Service) ExportOrders(ctx context.Context, each func(*OrderRecord) error) error {
+	return export(ctx, s, each, func(r *OrderRecord) string { return r.ID }, s.ordersAfter)
+}
+
+// ExportCustomers gives every customer, also the deleted: the books still have what they bought. See ExportOrders.
+func (s *Service) ExportCustomers(ctx context.Context, each func(*CustomerRecord) error) error {
+	return export(ctx, s, each, func(r *CustomerRecord) string { return r.ID }, s.customersAfter)
+}
+
+// ExportContacts gives every contact. See ExportOrders.
+func (s *Service) ExportContacts(ctx context.Context, each func(*ContactRecord) error) error {
+	return export(ctx, s, each, func(r *ContactRecord) string { return r.ID }, s.contactsAfter)
+}
+
+func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf func(*T) string, after func(context.Context, *chunk, string) ([]T, error)) error {
+	ctx = system(ctx)
+	begun := false
+	return s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+		c := &chunk{Import: &Import{service: s}}
+		for last := ""; ; {
+			records, err := after(ctx, c, last)
+			if err != nil || len(records) == 0 {
+				if begun && err != nil {
+					err = fmt.Errorf("the export broke off: %w", opaque{err}) // not to be begun anew: a part is written
+				}
+				return err
+			}
+			begun, last = true, idOf(&records[len(records)-1])
+			for n := range records {
+				if err := each(&records[n]); err != nil {
+					return err
+				}
+			}
+		}
+	})
+}
+
+// opaque hides from the store that an error is one after which it would try again.
+type opaque struct{ err error }
+
+// Error implements error.
+func (o opaque) Error() string { return o.err.Error() }
+
+// Is lets a cancelled context be known.
+func (o opaque) Is(target error) bool {
+	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(o.err, target)
+}
+
+func (s *Service) ordersAfter(ctx context.Context, c *chunk, last string) ([]OrderRecord, error) {
+	var orders []OrderRecord
+	var ids []string
+	at := map[string]int{}
+	err := c.each(ctx, `SELECT o.id, o.external_id, o.customer_id, c.external_id, o.status, o.at, o.total, o.cost, o.stated_cost, o.uncosted,
+		o.credit_model, o.created_at, o.due_at, o.completed_at, o.cancelled_at, o.cancel_reason
+		FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id > ? ORDER BY o.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
+		var o OrderRecord
+		var external, customer, model, reason *string
+		var created, due, completed, cancelled store.Time
+		err := scan(&o.ID, &external, &o.CustomerID, &customer, &o.Status, &o.At, &o.Total, &o.Cost, &o.StatedCost, &o.Uncosted,
+			&model, &created, &due, &completed, &cancelled, &reason)
+		o.ExternalID, o.CustomerExternalID, o.CancelReason = deref(external), deref(customer), deref(reason)
+		o.CreditModel = schema.AttributionModel(deref(model))
+		o.At, o.CreatedAt, o.DueAt, o.CompletedAt, o.CancelledAt = o.At.UTC(), created.Time, due.Time, completed.Time, cancelled.Time
+		at[o.ID] = len(orders)
+		orders, ids = append(orders, o), append(ids, o.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = c.look(ctx, "SELECT order_id, id, amount, reason, at, actor FROM refunds WHERE", "order_id", " ORDER BY order_id, at, id", ids, func(scan func(...any) error) error {
+		var order string
+		var r RefundRecord
+		err := scan(&order, &r.ID, &r.Amount, &r.Reason, &r.At, &r.Actor)
+		r.At = r.At.UTC()
+		of := &orders[at[order]]
+		of.Refunds = append(of.Refunds, r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return orders, c.look(ctx, `SELECT l.order_id, l.id, p.sku, l.quantity, l.unit, l.total, l.cost, l.price_lines, l.options, l.lead_days
+		FROM order_lines l JOIN products p ON p.id = l.product_id WHERE`, "l.order_id", " ORDER BY l.order_id, l.position", ids, func(scan func(...any) error) error {
+		var order string
+		var l OrderLineRecord
+		var prices, options []byte
+		if err := scan(&order, &l.ID, &l.SKU, &l.Quantity, &l.Unit, &l.Total, &l.Cost, &prices, &options, &l.LeadDays); err != nil {
+			return err
+		}
+		if err := firstError(json.Unmarshal(prices, &l.PriceLines), json.Unmarshal(options, &l.Options)); err != nil {
+			return fmt.Errorf("service: line %s: %w", l.ID, err)
+		}
+		of := &orders[at[order]]
+		of.Lines = append(of.Lines, l)
+		return nil
+	})
+}
+
+func (s *Service) customersAfter(ctx context.Context, c *chunk, last string) ([]CustomerRecord, error) {
+	var customers []CustomerRecord
+	var ids []string
+	at := map[string]int{}
+	err := c.each(ctx, `SELECT c.id, c.external_id, c.name, c.kind, c.email, c.phone, c.stage, c.segment, u.email, c.referred_by_id, c.partner_id, p.name,
+		c.acquisition_cost, c.acquired_at, c.measurements, c.created_at, c.departed_at, c.deleted_at
+		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id
+		WHERE c.id > ? ORDER BY c.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
+		var r CustomerRecord
+		var external, address, phone, segment, owner, referrer, partner, partnerName *string
+		var acquired, created, departed, deleted store.Time
+		var fields []byte
+		err := scan(&r.ID, &external, &r.Name, &r.Kind, &address, &phone, &r.Stage, &segment, &owner, &referrer, &partner, &partnerName,
+			&r.AcquisitionCost, &acquired, &fields, &created, &departed, &deleted)
+		r.ExternalID, r.Email, r.Phone, r.Segment, r.Owner = deref(external), deref(address), deref(phone), schema.Segment(deref(segment)), deref(owner)
+		r.ReferredByID, r.PartnerID, r.PartnerName = deref(referrer), deref(partner), deref(partnerName)
+		r.AcquiredAt, r.CreatedAt, r.DepartedAt, r.DeletedAt = acquired.Time, created.Time, departed.Time, deleted.Time
+		if text := string(fields); err == nil && text != "" && text != "null" {
+			r.Measurements, err = canonical(fields)
+		}
+		at[r.ID] = len(customers)
+		customers, ids = append(customers, r), append(ids, r.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The last change of each tells whether staff decided the stage.
+	return customers, c.look(ctx, "SELECT customer_id, at, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan func(...any) error) error {
+		var customer, why string
+		var when store.Time
+		err := scan(&customer, &when, &why)
+		r := &customers[at[customer]]
+		r.StageOverruled, r.StageOverruledAt = "", store.Time{}.Time
+		if decided, ok := strings.CutPrefix(why, reasonOverruled); ok {
+			r.StageOverruled, r.StageOverruledAt = decided, when.Time
+		}
+		return err
+	})
+}
+
+// canonical writes JSON in one way, however a database keeps it.
+func canonical(text []byte) (string, error) {
+	var fields map[string]any
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return "", err
+	}
+	written, err := json.Marshal(fields)
+	return string(written), err
+}
+
+func (s *Service) contactsAfter(ctx context.Context, c *chunk, last string) ([]ContactRecord, error) {
+	var contacts []ContactRecord
+	err := c.each(ctx, `SELECT t.id, t.external_id, t.customer_id, c.external_id, t.kind, t.direction, t.channel, t.at, t.minutes, u.email, t.subject, t.notes,
+		t.about_id, t.purpose, t.stage, t.expense, t.cost_lines, t.uncosted, t.recorded_at
+		FROM contacts t JOIN customers c ON c.id = t.customer_id LEFT JOIN users u ON u.id = t.staff_id
+		WHERE t.id > ? ORDER BY t.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
+		r := ContactRecord{Costed: true}
+		var external, customer, staff, subject, notes, about, purpose *string
+		var lines []byte
+		err := scan(&r.ID, &external, &r.CustomerID, &customer, &r.Kind, &r.Direction, &r.Channel, &r.At, &r.Minutes, &staff, &subject, &notes,
+			&about, &purpose, &r.Stage, &r.Expense, &lines, &r.Uncosted, &r.RecordedAt)
+		r.ExternalID, r.CustomerExternalID, r.Staff, r.Subject, r.Notes = deref(external), deref(customer), deref(staff), deref(subject), deref(notes)
+		r.AboutID, r.Purpose = deref(about), schema.Purpose(deref(purpose))
+		r.At, r.RecordedAt = r.At.UTC(), r.RecordedAt.UTC()
+		if err == nil {
+			err = json.Unmarshal(lines, &r.CostLines)
+		}
+		contacts = append(contacts, r)
+		return err
+	})
+	return contacts, err
+}
