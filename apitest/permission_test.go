@@ -1,0 +1,511 @@
+package apitest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/ent/permission"
+	"kopeck/ent/permissionevent"
+	"kopeck/schema"
+)
+
+const (
+	seenPermission = `permission { id version channel purpose level state grantedAt expiresAt revokedAt revocationToken
+		events { id at kind level expiresAt actor source wording wordingVersion address reason previousHash hash } } userErrors { code field message }`
+	grant        = `mutation($in: GrantPermissionInput!) { grantPermission(input: $in) { confirmationToken ` + seenPermission + ` } }`
+	confirm      = `mutation($token: String!) { confirmPermission(input: {token: $token}) { ` + seenPermission + ` } }`
+	revoke       = `mutation($in: RevokePermissionInput!) { revokePermission(input: $in) { ` + seenPermission + ` } }`
+	revokeByLink = `mutation($token: String!) { revokePermissionByLink(input: {token: $token, reason: "enough"}) { revoked userErrors { code field message } } }`
+	mayContact   = `query($id: ID!, $channel: Channel!, $purpose: Purpose!, $level: PermissionLevel, $at: Time) { customer(id: $id) {
+		mayContact(channel: $channel, purpose: $purpose, level: $level, at: $at) { allowed reason requiredLevel currentLevel permission { id state } } } }`
+	permissionsAt = `query($id: ID!, $at: Time) { customer(id: $id) { stage permissions(at: $at) { id version state level grantedAt expiresAt revokedAt } } }`
+)
+
+// granting is a grant for e-mail marketing, with changes.
+func granting(customer, level string, changes Vars) Vars {
+	in := Vars{"customerId": customer, "channel": "EMAIL", "purpose": "MARKETING", "level": level, "source": "web form /subscribe", "wording": "Да, пишите мне о скидках 🙂"}
+	for name, value := range changes {
+		in[name] = value
+	}
+	return Vars{"in": in}
+}
+
+// kinds are the kinds of the events at a path.
+func kinds(r *Result, path string) string {
+	var all []string
+	for i := range r.Len(path) {
+		all = append(all, r.Text(fmt.Sprintf("%s.%d.kind", path, i)))
+	}
+	return strings.Join(all, " ")
+}
+
+func may(c *Client, customer, level string, at any) *Result {
+	vars := Vars{"id": customer, "channel": "EMAIL", "purpose": "MARKETING", "at": at}
+	if level != "" {
+		vars["level"] = level
+	}
+	return c.Must(mayContact, vars)
+}
+
+func (w *World) chainsAreWhole() {
+	w.T.Helper()
+	broken, err := w.Service.VerifyPermissionChains(w.T.Context())
+	if err != nil || len(broken) > 0 {
+		w.T.Errorf("%q, %v", broken, err)
+	}
+}
+
+func TestTheLedgerOfAPermission(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		customer := NewCustomer(c, Vars{})
+		if before := may(c, customer, "", nil); before.Get("customer.mayContact.allowed") != false || before.Get("customer.mayContact.permission") != nil {
+			t.Fatal(before.Body)
+		}
+		key := Vars{"idempotencyKey": "k", "wordingVersion": "2026-03", "address": "192.0.2.1"}
+		first := c.Must(grant, granting(customer, "BRAND_TRUST", key))
+		id := first.Text("grantPermission.permission.id")
+		if first.Text("grantPermission.permission.state") != "ACTIVE" || first.Get("grantPermission.confirmationToken") != nil {
+			t.Fatal(first.Body)
+		}
+		if again := c.Must(grant, granting(customer, "BRAND_TRUST", key)); again.Text("grantPermission.permission.id") != id || again.Len("grantPermission.permission.events") != 1 {
+			t.Fatalf("the same key granted twice: %s", again.Body)
+		}
+		key["level"] = "PERSONAL"
+		c.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", grant, granting(customer, "PERSONAL", key))
+		if got := c.Must(permissionsAt, Vars{"id": customer}).Text("customer.stage"); got != "FRIEND" {
+			t.Errorf("a stranger who permits is %s", got)
+		}
+		end := w.Clock.Now().Add(48 * time.Hour).UTC().Truncate(time.Second)
+		for _, step := range []struct{ level, kind string }{{"POINTS", "RAISED"}, {"PERSONAL", "LOWERED"}, {"PERSONAL", "RENEWED"}} {
+			r := c.Must(grant, granting(customer, step.level, Vars{"expiresAt": end}))
+			if r.Text("grantPermission.permission.id") != id || r.Text("grantPermission.permission.level") != step.level || !strings.HasSuffix(kinds(r, "grantPermission.permission.events"), step.kind) {
+				t.Errorf("want %s: %s", step.kind, r.Body)
+			}
+		}
+		for level, allowed := range map[string]bool{"": true, "SITUATION": true, "PERSONAL": true, "POINTS": false} {
+			if got := may(c, customer, level, nil); got.Get("customer.mayContact.allowed") != allowed || got.Text("customer.mayContact.currentLevel") != "PERSONAL" {
+				t.Errorf("%s: %s", level, got.Body)
+			}
+		}
+		c.Refused("VERSION_CONFLICT expectedVersion", revoke, Vars{"in": Vars{"id": id, "expectedVersion": 3, "source": "call"}})
+		gone := c.Must(revoke, Vars{"in": Vars{"id": id, "expectedVersion": 4, "source": "call 2026-11-20", "reason": "хватит"}})
+		if gone.Text("revokePermission.permission.state") != "REVOKED" || gone.Get("revokePermission.permission.revokedAt") == nil ||
+			kinds(gone, "revokePermission.permission.events") != "GRANTED RAISED LOWERED RENEWED REVOKED" {
+			t.Fatal(gone.Body)
+		}
+		if again := c.Must(revoke, Vars{"in": Vars{"id": id, "expectedVersion": 4, "source": "call"}}); again.Len("revokePermission.permission.events") != 5 {
+			t.Error(again.Body)
+		}
+		if no := may(c, customer, "", nil); no.Get("customer.mayContact.allowed") != false || !strings.Contains(no.Text("customer.mayContact.reason"), "revoked") || no.Get("customer.mayContact.currentLevel") != nil {
+			t.Error(no.Body)
+		}
+		c.Refused("ALREADY_EXISTS id", grant, granting(customer, "PERSONAL", Vars{"id": id}))
+		other := c.Must(grant, granting(customer, "PERSONAL", nil))
+		if other.Text("grantPermission.permission.id") == id || kinds(other, "grantPermission.permission.events") != "GRANTED" {
+			t.Error("a revoked permission came back: " + other.Body)
+		}
+		if service := c.Must(mayContact, Vars{"id": customer, "channel": "PHONE", "purpose": "SERVICE"}); service.Get("customer.mayContact.allowed") != true {
+			t.Error(service.Body)
+		}
+		w.chainsAreWhole()
+	})
+}
+
+// TestTheHashIsWhatIsDocumented reckons hashes anew from what the documentation of the encoding says and the API shows.
+func TestTheHashIsWhatIsDocumented(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		customer := NewCustomer(c, Vars{})
+		c.Must(grant, granting(customer, "BRAND_TRUST", Vars{"wordingVersion": "7", "expiresAt": w.Clock.Now().Add(time.Hour)}))
+		r := c.Must(grant, granting(customer, "PERSONAL", Vars{"address": "192.0.2.1"}))
+		previous := strings.Repeat("0", 64)
+		for i := range r.Len("grantPermission.permission.events") {
+			at := fmt.Sprintf("grantPermission.permission.events.%d.", i)
+			text := []byte("kopeck permission event 1\x00")
+			add := func(value any) {
+				if value == nil {
+					text = append(text, 0)
+					return
+				}
+				field := fmt.Sprint(value)
+				text = append(text, 1)
+				text = append(text, binary.BigEndian.AppendUint64(nil, uint64(len(field)))...)
+				text = append(text, field...)
+			}
+			micros := func(name string) any {
+				if r.Get(at+name) == nil {
+					return nil
+				}
+				moment, err := time.Parse(time.RFC3339Nano, r.Text(at+name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return moment.UnixMicro()
+			}
+			for _, value := range []any{
+				previous, r.Get(at + "id"), r.Get("grantPermission.permission.id"), customer, "EMAIL", "MARKETING", i + 1,
+				micros("at"), r.Get(at + "kind"), r.Get(at + "level"), micros("expiresAt"), r.Get(at + "actor"), r.Get(at + "source"), r.Get(at + "wording"),
+				r.Get(at + "wordingVersion"), r.Get(at + "address"), r.Get(at + "reason"),
+			} {
+				add(value)
+			}
+			sum := sha256.Sum256(text)
+			if r.Text(at+"previousHash") != previous || r.Text(at+"hash") != hex.EncodeToString(sum[:]) {
+				t.Errorf("event %d: %s", i+1, r.Body)
+			}
+			previous = r.Text(at + "hash")
+		}
+	})
+}
+
+func TestTamperingBreaksTheChain(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		customer := NewCustomer(c, Vars{})
+		c.Must(grant, granting(customer, "BRAND_TRUST", nil))
+		c.Must(grant, granting(customer, "PERSONAL", Vars{"expiresAt": w.Clock.Now().Add(time.Hour)}))
+		id := c.Must(grant, granting(customer, "PERSONAL", nil)).Text("grantPermission.permission.id")
+		bystander := c.Must(grant, granting(NewCustomer(c, Vars{}), "PERSONAL", nil)).Text("grantPermission.permission.id")
+		w.chainsAreWhole()
+		event := func(sequence int) *ent.PermissionEvent {
+			e, err := w.Service.Client().PermissionEvent.Query().Where(permissionevent.PermissionID(id), permissionevent.Sequence(sequence)).Only(w.System())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		for _, statement := range []string{
+			`UPDATE permission_events SET level = 'POINTS' WHERE permission_id = ? AND sequence = 1`,
+			`UPDATE permission_events SET wording = 'anything' WHERE permission_id = ? AND sequence = 2`,
+			`UPDATE permission_events SET wording = NULL WHERE permission_id = ? AND sequence = 2`,
+			`UPDATE permission_events SET wording_version = '' WHERE permission_id = ? AND sequence = 2`,
+			`UPDATE permission_events SET source = 'elsewhere' WHERE permission_id = ? AND sequence = 3`,
+			`UPDATE permission_events SET actor = 'somebody' WHERE permission_id = ? AND sequence = 3`,
+			`UPDATE permission_events SET address = 'x' WHERE permission_id = ? AND sequence = 3`,
+			`UPDATE permission_events SET reason = 'x' WHERE permission_id = ? AND sequence = 3`,
+			`UPDATE permission_events SET expires_at = NULL WHERE permission_id = ? AND sequence = 2`,
+			`UPDATE permission_events SET kind = 'LOWERED' WHERE permission_id = ? AND sequence = 2`,
+			`UPDATE permission_events SET at = '2020-01-01 00:00:00+00:00' WHERE permission_id = ? AND sequence = 1`,
+			`UPDATE permission_events SET previous_hash = hash WHERE permission_id = ? AND sequence = 2`,
+			`UPDATE permission_events SET hash = previous_hash WHERE permission_id = ? AND sequence = 3`,
+			`UPDATE permission_events SET sequence = 4 WHERE permission_id = ? AND sequence = 3`,
+			`DELETE FROM permission_events WHERE permission_id = ? AND sequence = 3`,
+			`DELETE FROM permission_events WHERE permission_id = ? AND sequence = 2`,
+			`DELETE FROM permission_events WHERE permission_id = ?`,
+			`UPDATE permissions SET level = 'INTRAVENOUS' WHERE id = ?`,
+			`UPDATE permissions SET state = 'REVOKED' WHERE id = ?`,
+			`UPDATE permissions SET channel = 'PHONE' WHERE id = ?`,
+			`UPDATE permissions SET purpose = 'PARTNER_SHARING' WHERE id = ?`,
+			`UPDATE permissions SET version = 4 WHERE id = ?`,
+			`UPDATE permissions SET expires_at = '2030-01-01 00:00:00+00:00' WHERE id = ?`,
+		} {
+			kept := []*ent.PermissionEvent{event(1), event(2), event(3)}
+			row := w.Service.Client().Permission.Query().Where(permission.ID(id)).OnlyX(w.System())
+			w.change(statement, id)
+			broken, err := w.Service.VerifyPermissionChains(t.Context())
+			if err != nil || len(broken) != 1 || !strings.HasPrefix(broken[0], id) || strings.Contains(broken[0], bystander) {
+				t.Errorf("%s: %q, %v", statement, broken, err)
+			}
+			w.restore(row, kept)
+			w.chainsAreWhole()
+		}
+	})
+}
+
+// change runs a statement past every rule, as somebody with the database's password could.
+func (w *World) change(statement string, arguments ...any) {
+	w.T.Helper()
+	err := w.Store.Write(w.System(), func(ctx context.Context, tx *ent.Tx) error {
+		n, err := w.Store.Exec(ctx, statement, arguments...)
+		if err == nil && n == 0 {
+			return fmt.Errorf("%s: no row", statement)
+		}
+		return err
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// restore puts a permission and its events back as they were.
+func (w *World) restore(p *ent.Permission, events []*ent.PermissionEvent) {
+	w.T.Helper()
+	err := w.Store.Write(w.System(), func(ctx context.Context, tx *ent.Tx) error {
+		if _, err := w.Store.Exec(ctx, `DELETE FROM permission_events WHERE permission_id = ?`, p.ID); err != nil {
+			return err
+		}
+		if _, err := w.Store.Exec(ctx, `UPDATE permissions SET level = ?, state = ?, channel = ?, purpose = ?, version = ?, expires_at = NULL WHERE id = ?`,
+			string(p.Level), string(p.State), string(p.Channel), string(p.Purpose), p.Version, p.ID); err != nil {
+			return err
+		}
+		for _, e := range events {
+			err := tx.PermissionEvent.Create().SetID(e.ID).SetPermissionID(e.PermissionID).SetSequence(e.Sequence).SetAt(e.At).SetKind(e.Kind).
+				SetNillableLevel(e.Level).SetNillableExpiresAt(e.ExpiresAt).SetActor(e.Actor).SetSource(e.Source).SetNillableWording(e.Wording).
+				SetNillableWordingVersion(e.WordingVersion).SetNillableAddress(e.Address).SetNillableReason(e.Reason).
+				SetPreviousHash(e.PreviousHash).SetHash(e.Hash).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func TestRevokingByLink(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c, nobody := w.As(schema.RoleManager), w.With("")
+		customer := NewCustomer(c, Vars{"name": "A"})
+		granted := c.Must(grant, granting(customer, "BRAND_TRUST", nil))
+		token := granted.Text("grantPermission.permission.revocationToken")
+		other := c.Must(grant, granting(NewCustomer(c, Vars{"name": "B"}), "BRAND_TRUST", Vars{"confirm": true}))
+		w.Clock.Advance(10 * 365 * 24 * time.Hour)
+		c = w.With(w.fresh(schema.RoleManager))
+		for range 2 {
+			if r := nobody.Must(revokeByLink, Vars{"token": token}); r.Get("revokePermissionByLink.revoked") != true {
+				t.Fatal(r.Body)
+			}
+		}
+		r := c.Must(`query($id: ID!) { customer(id: $id) { permissions { state events { kind actor source reason } } } }`, Vars{"id": customer})
+		if r.Text("customer.permissions.0.state") != "REVOKED" || r.Len("customer.permissions.0.events") != 2 || r.Text("customer.permissions.0.events.1.reason") != "enough" {
+			t.Error(r.Body)
+		}
+		var said []string
+		for _, bad := range []string{"", "rubbish", token + "x", token[:len(token)-2], other.Text("grantPermission.confirmationToken"), w.fresh(schema.RoleAdmin)} {
+			said = append(said, nobody.Refused("INVALID token", revokeByLink, Vars{"token": bad}).Body)
+		}
+		if len(slices.Compact(said)) != 1 {
+			t.Errorf("the refusals differ: %q", said)
+		}
+		// A deleted customer's permission can still be revoked.
+		gone := NewCustomer(c, Vars{"name": "C"})
+		token = c.Must(grant, granting(gone, "BRAND_TRUST", nil)).Text("grantPermission.permission.revocationToken")
+		c.Must(`mutation($id: ID!) { deleteCustomer(input: {id: $id, reason: "asked to"}) { userErrors { code } } }`, Vars{"id": gone})
+		nobody.Must(revokeByLink, Vars{"token": token})
+		w.chainsAreWhole()
+	})
+}
+
+// fresh gives an access token of a role at the clock's time.
+func (w *World) fresh(role schema.Role) string {
+	w.T.Helper()
+	token, _, err := w.Service.IssueToken(w.System(), role, "", time.Hour)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return token
+}
+
+func TestDoubleOptIn(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		customer := NewCustomer(c, Vars{})
+		asked := granting(customer, "BRAND_TRUST", Vars{"confirm": true, "idempotencyKey": "k"})
+		r := c.Must(grant, asked)
+		token := r.Text("grantPermission.confirmationToken")
+		if r.Text("grantPermission.permission.state") != "PENDING" || token == "" || c.Must(grant, asked).Text("grantPermission.confirmationToken") != token {
+			t.Fatal(r.Body)
+		}
+		if no := may(c, customer, "", nil); no.Get("customer.mayContact.allowed") != false || c.Must(permissionsAt, Vars{"id": customer}).Text("customer.stage") != "STRANGER" {
+			t.Error(no.Body)
+		}
+		for range 2 {
+			if r := c.Must(confirm, Vars{"token": token}); r.Text("confirmPermission.permission.state") != "ACTIVE" || kinds(r, "confirmPermission.permission.events") != "REQUESTED CONFIRMED" {
+				t.Fatal(r.Body)
+			}
+		}
+		if yes := may(c, customer, "", nil); yes.Get("customer.mayContact.allowed") != true || c.Must(permissionsAt, Vars{"id": customer}).Text("customer.stage") != "FRIEND" {
+			t.Error(yes.Body)
+		}
+		// More is asked for: until it is confirmed, what there is holds.
+		more := c.Must(grant, granting(customer, "PERSONAL", Vars{"confirm": true}))
+		if more.Text("grantPermission.permission.state") != "ACTIVE" || more.Text("grantPermission.permission.level") != "BRAND_TRUST" {
+			t.Fatal(more.Body)
+		}
+		resent := c.Must(grant, granting(customer, "PERSONAL", Vars{"confirm": true})) // the same words: either letter will do
+		other := c.Must(grant, granting(customer, "POINTS", Vars{"confirm": true, "wording": "other words"}))
+		for _, old := range []*Result{more, resent} {
+			c.Refused("WRONG_STATE token", confirm, Vars{"token": old.Text("grantPermission.confirmationToken")})
+		}
+		if r := c.Must(confirm, Vars{"token": other.Text("grantPermission.confirmationToken")}); r.Text("confirmPermission.permission.level") != "POINTS" {
+			t.Error(r.Body)
+		}
+		id := r.Text("grantPermission.permission.id")
+		c.Must(revoke, Vars{"in": Vars{"id": id, "source": "call"}})
+		for _, late := range []string{token, other.Text("grantPermission.confirmationToken")} {
+			c.Refused("WRONG_STATE token", confirm, Vars{"token": late})
+		}
+		twice := granting(customer, "PERSONAL", Vars{"confirm": true})
+		first := c.Must(grant, twice).Text("grantPermission.confirmationToken")
+		c.Must(grant, twice)
+		c.Must(confirm, Vars{"token": first})
+		for _, bad := range []string{"", "x", token + "A", r.Text("grantPermission.permission.revocationToken")} {
+			c.Refused("INVALID token", confirm, Vars{"token": bad})
+		}
+		// A link holds for a week.
+		late := c.Must(grant, granting(NewCustomer(c, Vars{}), "PERSONAL", Vars{"confirm": true})).Text("grantPermission.confirmationToken")
+		w.Clock.Advance(7*24*time.Hour + time.Minute)
+		w.With(w.fresh(schema.RoleManager)).Refused("INVALID token", confirm, Vars{"token": late})
+		w.chainsAreWhole()
+	})
+}
+
+func TestPermissionsExpire(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		customer, other := NewCustomer(c, Vars{}), NewCustomer(c, Vars{})
+		situation := c.Must(grant, granting(customer, "SITUATION", nil))
+		id := situation.Text("grantPermission.permission.id")
+		end, err := time.Parse(time.RFC3339, situation.Text("grantPermission.permission.expiresAt"))
+		if left := end.Sub(w.Clock.Now()); err != nil || left < 23*time.Hour || left > 24*time.Hour {
+			t.Fatalf("a situation lasts %v (%v)", left, err)
+		}
+		told := w.Clock.Now().Add(2 * time.Hour).UTC().Truncate(time.Microsecond)
+		c.Must(grant, granting(other, "SITUATION", Vars{"expiresAt": told}))
+		if r := may(c, other, "SITUATION", nil); r.Get("customer.mayContact.allowed") != false || r.Text("customer.mayContact.requiredLevel") != "BRAND_TRUST" {
+			t.Error("a situation is not enough for marketing: " + r.Body)
+		}
+		// For what needs none the level asked for counts.
+		service := func(at any) any {
+			return w.With(w.fresh(schema.RoleManager)).Must(mayContact, Vars{"id": customer, "channel": "PHONE", "purpose": "SERVICE", "level": "SITUATION", "at": at}).Get("customer.mayContact.allowed")
+		}
+		c.Must(grant, granting(customer, "SITUATION", Vars{"channel": "PHONE", "purpose": "SERVICE"}))
+		if service(nil) != true {
+			t.Error("the situation does not hold")
+		}
+		inTime := w.Clock.Now().UTC()
+		w.Clock.Advance(24*time.Hour + time.Minute)
+		if service(nil) != false || service(inTime) != true {
+			t.Error("a day later the situation holds, or it never did")
+		}
+		c = w.With(w.fresh(schema.RoleManager))
+		read := c.Must(permissionsAt, Vars{"id": customer})
+		nodes := c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { state events { kind } } } }`, Vars{"id": id})
+		if read.Text("customer.permissions.0.state") != "EXPIRED" || nodes.Text("node.state") != "EXPIRED" || kinds(nodes, "node.events") != "GRANTED" {
+			t.Errorf("before anybody has written it down: %s %s", read.Body, nodes.Body)
+		}
+		w.chainsAreWhole()
+		for range 2 {
+			if err := w.Service.ExpirePermissions(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		nodes = c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { state version events { kind actor } } } }`, Vars{"id": id})
+		if nodes.Text("node.state") != "EXPIRED" || kinds(nodes, "node.events") != "GRANTED EXPIRED" || nodes.Text("node.events.1.actor") != "system" || nodes.Int("node.version") != 2 {
+			t.Error(nodes.Body)
+		}
+		again := c.Must(grant, granting(customer, "BRAND_TRUST", nil))
+		if again.Text("grantPermission.permission.id") == id {
+			t.Error("an expired permission came back")
+		}
+		c.Refused("INVALID expiresAt", grant, granting(customer, "PERSONAL", Vars{"expiresAt": told}))
+		// Expired, not yet written down, granted again: the ledger says both.
+		short := c.Must(grant, granting(other, "PERSONAL", Vars{"channel": "SMS", "expiresAt": w.Clock.Now().Add(time.Minute)})).Text("grantPermission.permission.id")
+		w.Clock.Advance(2 * time.Minute)
+		fresh := c.Must(grant, granting(other, "PERSONAL", Vars{"channel": "SMS"}))
+		old := c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { state events { kind } } } }`, Vars{"id": short})
+		if fresh.Text("grantPermission.permission.id") == short || kinds(old, "node.events") != "GRANTED EXPIRED" {
+			t.Errorf("%s %s", fresh.Body, old.Body)
+		}
+		w.chainsAreWhole()
+	})
+}
+
+func TestPermissionsAsOfThen(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		w.Clock.Set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+		c := w.As(schema.RoleManager)
+		customer := NewCustomer(c, Vars{})
+		type moment struct {
+			at, level, state string
+			allowed          bool
+		}
+		var seen []moment
+		look := func(level, state string, allowed bool) {
+			seen = append(seen, moment{w.Clock.Now().UTC().Format(time.RFC3339Nano), level, state, allowed})
+			w.Clock.Advance(time.Hour)
+		}
+		look("", "", false)
+		asked := c.Must(grant, granting(customer, "BRAND_TRUST", Vars{"confirm": true}))
+		look("BRAND_TRUST", "PENDING", false)
+		c.Must(confirm, Vars{"token": asked.Text("grantPermission.confirmationToken")})
+		look("BRAND_TRUST", "ACTIVE", true)
+		c.Must(grant, granting(customer, "PERSONAL", Vars{"expiresAt": w.Clock.Now().Add(150 * time.Minute)}))
+		look("PERSONAL", "ACTIVE", true)
+		look("PERSONAL", "ACTIVE", true)
+		look("PERSONAL", "ACTIVE", true)
+		look("PERSONAL", "EXPIRED", false)
+		if err := w.Service.ExpirePermissions(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		look("PERSONAL", "EXPIRED", false)
+		c.Must(revoke, Vars{"in": Vars{"id": asked.Text("grantPermission.permission.id"), "source": "call"}})
+		look("PERSONAL", "REVOKED", false)
+		for i, m := range seen {
+			r := c.Must(permissionsAt, Vars{"id": customer, "at": m.at})
+			if m.level == "" && r.Len("customer.permissions") != 0 || r.Text("customer.permissions.0.level") != m.level || r.Text("customer.permissions.0.state") != m.state {
+				t.Errorf("%d: want %v: %s", i, m, r.Body)
+			}
+			if d := may(c, customer, "", m.at); d.Get("customer.mayContact.allowed") != m.allowed {
+				t.Errorf("%d: want %v: %s", i, m, d.Body)
+			}
+		}
+		for _, at := range []string{"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"} {
+			if r := c.Do(permissionsAt, Vars{"id": customer, "at": at}); len(r.Errors) != 1 || r.Errors[0].Code() != "INVALID" {
+				t.Error(r.Body)
+			}
+		}
+	})
+}
+
+func TestPermissionsAreTheCustomersOwn(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		manager := w.As(schema.RoleManager)
+		boss := manager.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+		owned := NewCustomer(manager, Vars{"ownerId": boss})
+		r := manager.Must(grant, granting(owned, "PERSONAL", Vars{"confirm": true}))
+		id, token := r.Text("grantPermission.permission.id"), r.Text("grantPermission.confirmationToken")
+		sales := w.As(schema.RoleSales)
+		sales.Refused("NOT_FOUND customerId", grant, granting(owned, "PERSONAL", nil))
+		sales.Refused("NOT_FOUND id", revoke, Vars{"in": Vars{"id": id, "source": "x"}})
+		sales.Refused("NOT_FOUND token", confirm, Vars{"token": token})
+		if hidden := sales.Must(`query($id: ID!) { node(id: $id) { id } }`, Vars{"id": id}); hidden.Get("node") != nil {
+			t.Error(hidden.Body)
+		}
+		analyst := w.As(schema.RoleAnalyst)
+		analyst.Refused("FORBIDDEN", grant, granting(owned, "PERSONAL", nil))
+		analyst.Refused("FORBIDDEN", revoke, Vars{"in": Vars{"id": id, "source": "x"}})
+		analyst.Refused("FORBIDDEN", confirm, Vars{"token": token})
+		asked := analyst.Do(`query($id: ID!) { node(id: $id) { ... on Permission { revocationToken } } }`, Vars{"id": id})
+		if len(asked.Errors) != 1 || asked.Errors[0].Code() != "FORBIDDEN" {
+			t.Error("who may only read has the token that revokes: " + asked.Body)
+		}
+		for want, in := range map[string]Vars{
+			"INVALID customerId":   {"customerId": id},
+			"NOT_FOUND customerId": {"customerId": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"INVALID source":       {"source": " "},
+			"INVALID wording":      {"wording": "\n"},
+			"INVALID id":           {"id": owned},
+			"INVALID expiresAt":    {"expiresAt": "9999-12-31T00:00:00Z"},
+			"INVALID address":      {"address": strings.Repeat("x", 201)},
+		} {
+			manager.Refused(want, grant, granting(owned, "PERSONAL", in))
+		}
+		manager.Refused("INVALID id", revoke, Vars{"in": Vars{"id": owned, "source": "x"}})
+		manager.Refused("NOT_FOUND id", revoke, Vars{"in": Vars{"id": "prm_01jd3x5m8nf4svbj2k7q9w0e1r", "source": "x"}})
+		if left := manager.Must(permissionsAt, Vars{"id": owned}); left.Len("customer.permissions") != 1 || left.Text("customer.permissions.0.state") != "PENDING" {
+			t.Error(left.Body)
+		}
+	})
+}
