@@ -1,0 +1,575 @@
+package apitest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/schema"
+)
+
+const (
+	createProduct   = `mutation($in: CreateProductInput!) { createProduct(input: $in) { product { id sku active version options { code name surcharge { amount } } } userErrors { code field message } } }`
+	updateProduct   = `mutation($in: UpdateProductInput!) { updateProduct(input: $in) { product { id name active version } userErrors { code field message ... on VersionConflict { currentVersion fields { name base theirs yours } } } } }`
+	setListPrice    = `mutation($in: SetListPriceInput!) { setListPrice(input: $in) { product { id listPrice { amount } } userErrors { code field message } } }`
+	createPriceRule = `mutation($in: CreatePriceRuleInput!) { createPriceRule(input: $in) { priceRule { id name active version } userErrors { code field message } } }`
+	retirePriceRule = `mutation($in: RetirePriceRuleInput!) { retirePriceRule(input: $in) { priceRule { id active version } userErrors { code field message } } }`
+	agreePrice      = `mutation($in: AgreePriceInput!) { agreePrice(input: $in) { agreement { id unit { amount } minimumQuantity overrideFloorReason customer { id } product { sku } } userErrors { code field message } } }`
+	askPrice        = `query($c: ID!, $p: ID!, $q: Decimal, $o: [OptionInput!], $l: Int, $at: Time) { customer(id: $c) { price(productId: $p, quantity: $q, options: $o, leadDays: $l, at: $at) {
+		quantity unit { amount } total { amount } list { amount } lines { kind label amount { amount } rule { name } } rejected { rule { name } reason }
+		floor { amount } margin { amount } cost { full { amount } marginal { amount } lines { label amount { amount } } } at validUntil product { sku } } } }`
+)
+
+// waterfall writes a price's lines as "LIST 100.00, RULE -5.00 Friends" and fails the test unless they sum to the unit price.
+func waterfall(t *testing.T, r *Result) string {
+	t.Helper()
+	var lines []string
+	sum := int64(0)
+	for i := range r.Len("customer.price.lines") {
+		at := fmt.Sprintf("customer.price.lines.%d.", i)
+		line := r.Text(at+"kind") + " " + r.Text(at+"amount.amount")
+		if rule := r.Text(at + "rule.name"); rule != "" {
+			line += " " + rule
+		}
+		lines = append(lines, line)
+		sum += minor(t, r.Text(at+"amount.amount"))
+	}
+	if unit := minor(t, r.Text("customer.price.unit.amount")); sum != unit {
+		t.Errorf("the lines sum to %d, the unit price is %d: %s", sum, unit, r.Body)
+	}
+	return strings.Join(lines, ", ")
+}
+
+func minor(t *testing.T, amount string) int64 {
+	t.Helper()
+	n, err := strconv.ParseInt(strings.Replace(amount, ".", "", 1), 10, 64)
+	if err != nil {
+		t.Fatalf("%q is no amount", amount)
+	}
+	return n
+}
+
+// makeProduct makes a product and gives its id.
+func makeProduct(c *Client, in Vars) string {
+	c.t.Helper()
+	if in["name"] == nil {
+		in["name"] = "Штора"
+	}
+	return c.Must(createProduct, Vars{"in": in}).Text("createProduct.product.id")
+}
+
+func setRate(c *Client, subject, code, unit, amount string, more Vars) {
+	c.t.Helper()
+	in := Vars{"subject": subject, "code": code, "unit": unit, "amount": amount, "validFrom": "2020-01-01T00:00:00Z"}
+	for name, value := range more {
+		in[name] = value
+	}
+	c.Must(`mutation($in: SetRateInput!) { setRate(input: $in) { rate { id } userErrors { code field message } } }`, Vars{"in": in})
+}
+
+// TestWaterfall follows one price through every step, with figures reckoned by hand.
+func TestWaterfall(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		setRate(c, "MATERIAL", "linen", "m", "333.335", nil)
+		setRate(c, "RESOURCE", "sewing", "hour", "500", nil)
+		setRate(c, "OVERHEAD", "rent", "share", "0.10", nil)
+		// Full: 3 x 333.335 = 1000.005 -> 1000.00 (half to even); 0.5 x 500 = 250.00; 10 % of 1250.00 = 125.00; 1375.00 in all.
+		curtain := makeProduct(c, Vars{
+			"sku": "CURTAIN", "markup": "0.20", "minimumMargin": "0.1", "components": []Vars{{"material": "linen", "quantity": "3"}, {"resource": "sewing", "quantity": "0.5"}},
+			"options": []Vars{{"code": "lining", "name": "Lining", "components": []Vars{{"material": "linen", "quantity": "1"}}, "surcharge": roubles("16.66")}},
+		})
+		customer := NewCustomer(c, Vars{"segment": "QUALITY_CHEAP", "measurements": Vars{"width": 140}})
+		rule := func(name, condition string, more Vars) string {
+			in := Vars{"name": name, "condition": condition}
+			for k, v := range more {
+				in[k] = v
+			}
+			return c.Must(createPriceRule, Vars{"in": in}).Text("createPriceRule.priceRule.id")
+		}
+		rule("Wide windows", `has(customer.measurements.width) && customer.measurements.width > 120.0`, Vars{"percent": "-10", "priority": 5})
+		rule("Dear", `product.sku == "OTHER"`, Vars{"percent": "50", "priority": 9})
+		rule("Many", `quantity >= 10`, Vars{"amount": roubles("-1.00"), "priority": 3, "exclusive": true})
+		rule("Never reached with many", `true`, Vars{"amount": roubles("-2.00"), "priority": 1})
+		rule("Divided by nothing", `1 / (leadDays - leadDays) > 0`, Vars{"percent": "-99"})
+		rule("Next year", `true`, Vars{"percent": "-50", "validFrom": w.Clock.Now().AddDate(1, 0, 0).UTC().Format(time.RFC3339)})
+
+		r := c.Must(askPrice, Vars{"c": customer, "p": curtain})
+		if got := waterfall(t, r); got != "LIST 1650.00, RULE -165.00 Wide windows, RULE -2.00 Never reached with many, FLOOR 44.78" {
+			t.Errorf("%s", got)
+		}
+		// The floor: 1375.00 / (1 - 0.1) = 1527.777…; margin 1527.78 - 1375.00.
+		if r.Text("customer.price.floor.amount") != "1527.78" || r.Text("customer.price.margin.amount") != "152.78" || r.Text("customer.price.cost.full.amount") != "1375.00" {
+			t.Errorf("%s", r.Body)
+		}
+		for _, why := range []string{"Dear condition false", "Many condition false", "Divided by nothing condition failed: division by zero", "Next year not valid before"} {
+			if !strings.Contains(rejections(r), why) {
+				t.Errorf("want %q among %q", why, rejections(r))
+			}
+		}
+		many := c.Must(askPrice, Vars{"c": customer, "p": curtain, "q": "10.5"})
+		if got := waterfall(t, many); got != "LIST 1650.00, RULE -165.00 Wide windows, RULE -1.00 Many, FLOOR 43.78" {
+			t.Errorf("%s", got)
+		}
+		if many.Text("customer.price.total.amount") != "16041.69" || !strings.Contains(rejections(many), "Never reached with many an exclusive rule won") {
+			t.Errorf("%s", many.Body)
+		}
+		// 2.5 units of lining, 333.335 + 16.66 each: 874.9875 -> 874.99; overhead on 2124.99: 212.50; (2124.99 + 212.50) x 1.2.
+		lined := c.Must(askPrice, Vars{"c": customer, "p": curtain, "o": []Vars{{"code": "lining", "value": "2.5"}}})
+		if got := lined.Text("customer.price.list.amount"); got != "2804.99" {
+			t.Errorf("%s with lining, want 2804.99", got)
+		}
+	})
+}
+
+func rejections(r *Result) string {
+	var all []string
+	for i := range r.Len("customer.price.rejected") {
+		at := fmt.Sprintf("customer.price.rejected.%d.", i)
+		all = append(all, r.Text(at+"rule.name")+" "+r.Text(at+"reason"))
+	}
+	return strings.Join(all, "; ")
+}
+
+func TestRulesKnowTheCustomer(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1000.00")})
+		customer, other := NewCustomer(c, Vars{}), NewCustomer(c, Vars{})
+		for i, condition := range []string{`permissionRank >= 3`, `customer.stage == "FRIEND"`, `lifetimeValue > 90.0`, `customer.kind == "COMPANY"`} {
+			c.Must(createPriceRule, Vars{"in": Vars{"name": condition, "condition": condition, "amount": roubles(fmt.Sprintf("-%d.00", 10*(i+1)))}})
+		}
+		unit := func(customer string, at *time.Time) string {
+			return c.Must(askPrice, Vars{"c": customer, "p": product, "at": at}).Text("customer.price.unit.amount")
+		}
+		if got := unit(customer, nil); got != "1000.00" {
+			t.Errorf("a stranger pays %s", got)
+		}
+		before := w.Clock.Now()
+		w.Clock.Advance(time.Minute)
+		c.Must(`mutation($id: ID!) { grantPermission(input: {customerId: $id, channel: EMAIL, purpose: PERSONALISATION, level: PERSONAL, source: "form", wording: "yes"}) { userErrors { code message } } }`, Vars{"id": customer})
+		if got := unit(customer, nil); got != "970.00" { // -10 for the permission, -20 for the stage that comes with it
+			t.Errorf("a friend pays %s", got)
+		}
+		if got := unit(other, nil); got != "1000.00" {
+			t.Errorf("another pays %s", got)
+		}
+		if got := unit(customer, &before); got != "1000.00" {
+			t.Errorf("before the permission it was %s", got)
+		}
+	})
+}
+
+// TestThePastStaysWhatItWas asks as of a moment before every correction.
+func TestThePastStaysWhatItWas(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		setRate(c, "MATERIAL", "linen", "m", "100", nil)
+		product := makeProduct(c, Vars{"sku": "A", "markup": "1", "components": []Vars{{"material": "linen", "quantity": "1"}}})
+		customer := NewCustomer(c, Vars{})
+		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "Tenth off", "condition": "true", "percent": "-10"}}).Text("createPriceRule.priceRule.id")
+		w.Clock.Advance(time.Minute)
+		then := w.Clock.Now().UTC()
+		before := c.Must(askPrice, Vars{"c": customer, "p": product})
+		if before.Text("customer.price.unit.amount") != "180.00" {
+			t.Fatalf("%s", before.Body)
+		}
+		asked := c.Must(askPrice, Vars{"c": customer, "p": product, "at": then}).Body
+		past := then.Add(-48 * time.Hour).Format(time.RFC3339)
+		w.Clock.Advance(time.Hour)
+		setRate(c, "MATERIAL", "linen", "m", "150", Vars{"validFrom": past})
+		setRate(c, "MATERIAL", "linen", "m", "70", Vars{"correction": true})
+		c.Must(setListPrice, Vars{"in": Vars{"productId": product, "listPrice": roubles("5.00"), "validFrom": past}})
+		c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
+		c.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": product, "unit": roubles("200.00"), "validFrom": past}})
+		w.Clock.Advance(30 * 24 * time.Hour)
+		c.token = freshToken(w, schema.RoleManager)
+		if got := c.Must(askPrice, Vars{"c": customer, "p": product, "at": then}).Body; got != asked {
+			t.Errorf("what was\n%s\nis now\n%s", asked, got)
+		}
+		// Costs are restated: what is known now about that moment, or what was known then.
+		cost := func(at, known any) string {
+			return c.Must(`query($id: ID!, $at: Time, $known: Time) { node(id: $id) { ... on Product { cost(at: $at, knownAt: $known) { full { amount } } } } }`,
+				Vars{"id": product, "at": at, "known": known}).Text("node.cost.full.amount")
+		}
+		if got := cost(then, nil); got != "150.00" {
+			t.Errorf("as known now it cost %s then", got)
+		}
+		if got := cost(then, then); got != "100.00" {
+			t.Errorf("as known then it cost %s then", got)
+		}
+		if now := c.Must(askPrice, Vars{"c": customer, "p": product}); now.Text("customer.price.unit.amount") != "200.00" || now.Text("customer.price.list.amount") != "5.00" {
+			t.Errorf("%s", now.Body)
+		}
+	})
+}
+
+func TestAgreements(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		setRate(c, "MATERIAL", "linen", "m", "100", nil)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("150.00"), "minimumMargin": "0.2", "components": []Vars{{"material": "linen", "quantity": "1"}}})
+		customer := NewCustomer(c, Vars{})
+		c.Must(createPriceRule, Vars{"in": Vars{"name": "Dearer", "condition": "true", "percent": "10"}})
+		in := func(more Vars) Vars {
+			all := Vars{"customerId": customer, "productId": product, "unit": roubles("124.99")}
+			for k, v := range more {
+				all[k] = v
+			}
+			return Vars{"in": all}
+		}
+		sales := w.As(schema.RoleSales)
+		if r := c.Refused("BELOW_FLOOR unit", agreePrice, in(nil)); !strings.Contains(r.Body, "125.00") {
+			t.Errorf("the floor is not named: %s", r.Body)
+		}
+		if r := sales.Refused("BELOW_FLOOR unit", agreePrice, in(nil)); strings.Contains(r.Body, "125.00") {
+			t.Errorf("who may not know costs is told the floor: %s", r.Body)
+		}
+		sales.Refused("FORBIDDEN overrideFloorReason", agreePrice, in(Vars{"overrideFloorReason": "An old friend"}))
+		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", agreePrice, in(Vars{"unit": roubles("140.00")}))
+		for want, wrong := range map[string]Vars{
+			"NOT_FOUND customerId":    {"customerId": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"NOT_FOUND productId":     {"productId": "prd_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"INVALID productId":       {"productId": customer},
+			"INVALID unit.amount":     {"unit": roubles("-1.00")},
+			"INVALID minimumQuantity": {"minimumQuantity": "0"},
+			"INVALID validTo":         {"validFrom": "2026-01-02T00:00:00Z", "validTo": "2026-01-01T00:00:00Z", "unit": roubles("140.00")},
+		} {
+			c.Refused(want, agreePrice, in(wrong))
+		}
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product})); got != "LIST 150.00, RULE 15.00 Dearer" {
+			t.Errorf("after refusals alone: %s", got)
+		}
+		sales.Must(agreePrice, in(Vars{"unit": roubles("130.00"), "minimumQuantity": "5"}))
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00" {
+			t.Errorf("%s", got)
+		}
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "4"})); got != "LIST 150.00, RULE 15.00 Dearer" {
+			t.Errorf("under the quantity: %s", got)
+		}
+		// A floor that rises lifts what was agreed without a reason, and not what was agreed with one.
+		setRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00, FLOOR 20.00" {
+			t.Errorf("%s", got)
+		}
+		w.Clock.Advance(time.Second)
+		made := c.Must(agreePrice, in(Vars{"overrideFloorReason": "An old friend", "unit": roubles("99.00")}))
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -51.00" {
+			t.Errorf("%s", got)
+		}
+		audits, err := w.Service.Client().AuditEntry.Query().All(w.System())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, entry := range audits {
+			found = found || entry.Subject == made.Text("agreePrice.agreement.id") && strings.Contains(string(entry.Detail), "An old friend")
+		}
+		if !found {
+			t.Error("the reason is not in the audit")
+		}
+	})
+}
+
+func TestProductsBadInput(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		made := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
+		base := func(more Vars) Vars {
+			in := Vars{"sku": "B", "name": "B", "listPrice": roubles("1.00")}
+			for k, v := range more {
+				in[k] = v
+			}
+			return Vars{"in": in}
+		}
+		parts := func(components ...Vars) Vars { return Vars{"components": components} }
+		option := func(o Vars) Vars {
+			return Vars{"options": []Vars{{"code": "o", "name": "O", "components": []Vars{}}, o}}
+		}
+		for _, one := range []struct {
+			want string
+			in   Vars
+		}{
+			{"ALREADY_EXISTS sku", Vars{"sku": "A"}},
+			{"ALREADY_EXISTS id", Vars{"id": made}},
+			{"INVALID id", Vars{"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"}},
+			{"INVALID sku", Vars{"sku": " "}},
+			{"INVALID markup", Vars{"markup": "0.1"}},
+			{"INVALID listPrice.amount", Vars{"listPrice": roubles("1.005")}},
+			{"INVALID listPrice.amount", Vars{"listPrice": roubles("-1.00")}},
+			{"INVALID minimumMargin", Vars{"minimumMargin": "1"}},
+			{"INVALID standardLeadDays", Vars{"standardLeadDays": -1}},
+			{"INVALID validFrom", Vars{"validFrom": "0001-01-01T00:00:00Z"}},
+			{"INVALID components.0", parts(Vars{"material": "m", "resource": "r", "quantity": "1"})},
+			{"INVALID components.0", parts(Vars{"quantity": "1"})},
+			{"INVALID components.1.quantity", parts(Vars{"material": "m", "quantity": "1"}, Vars{"material": "m", "quantity": "0"})},
+			{"INVALID components.0.quantity", parts(Vars{"material": "m", "quantity": "1.0000000001"})},
+			{"NOT_FOUND components.1.productSku", parts(Vars{"material": "m", "quantity": "1"}, Vars{"productSku": "nowhere", "quantity": "1"})},
+			{"INVALID components.0.productSku", parts(Vars{"productSku": "B", "quantity": "1"})},
+			{"INVALID options.1.code", option(Vars{"code": "o", "name": "Twice", "components": []Vars{}})},
+			{"NOT_FOUND options.1.components.0.productSku", option(Vars{"code": "p", "name": "P", "components": []Vars{{"productSku": "nowhere", "quantity": "1"}}})},
+			{"INVALID options.1.surcharge.amount", option(Vars{"code": "p", "name": "P", "components": []Vars{}, "surcharge": roubles("-1.00")})},
+		} {
+			c.Refused(one.want, createProduct, base(one.in))
+		}
+		if n := c.Must(`{ products { totalCount } }`, nil).Int("products.totalCount"); n != 1 {
+			t.Errorf("%d products after bad input alone", n)
+		}
+		for want, in := range map[string]Vars{
+			"NOT_FOUND productId":      {"productId": "prd_01jd3x5m8nf4svbj2k7q9w0e1r", "markup": "1"},
+			"INVALID listPrice":        {"productId": made},
+			"INVALID markup":           {"productId": made, "markup": "1", "listPrice": roubles("1.00")},
+			"INVALID validFrom":        {"productId": made, "markup": "1", "validFrom": "9999-01-01T00:00:00Z"},
+			"INVALID listPrice.amount": {"productId": made, "listPrice": roubles("12.505")},
+		} {
+			c.Refused(want, setListPrice, Vars{"in": in})
+		}
+		w.As(schema.RoleSales).Refused("FORBIDDEN", setListPrice, Vars{"in": Vars{"productId": made, "markup": "1"}})
+		w.As(schema.RoleSales).Refused("FORBIDDEN", updateProduct, Vars{"in": Vars{"id": made, "expectedVersion": 1, "active": false}})
+	})
+}
+
+func TestProductUpdatesMergeOrConflict(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"})
+		if again := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"}); again != product {
+			t.Errorf("%s and %s", product, again)
+		}
+		customer := NewCustomer(c, Vars{})
+		c.Must(updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "name": "New"}})
+		r := c.Must(updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "active": false}})
+		if r.Text("updateProduct.product.name") != "New" || r.Text("updateProduct.product.active") != "false" || r.Int("updateProduct.product.version") != 3 {
+			t.Errorf("%s", r.Body)
+		}
+		clash := c.Refused("VERSION_CONFLICT expectedVersion", updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "name": "Other"}})
+		if clash.Text("updateProduct.userErrors.0.fields.0.theirs") != "New" || clash.Text("updateProduct.userErrors.0.fields.0.base") != "Штора" {
+			t.Errorf("%s", clash.Body)
+		}
+		if off := c.Do(askPrice, Vars{"c": customer, "p": product}); len(off.Errors) != 1 || off.Errors[0].Code() != "WRONG_STATE" {
+			t.Errorf("a product off the catalogue is priced: %s", off.Body)
+		}
+		// A new list price keeps the least margin, a new least margin the price.
+		c.Must(setListPrice, Vars{"in": Vars{"productId": product, "minimumMargin": "0.5"}})
+		if got := c.Must(setListPrice, Vars{"in": Vars{"productId": product, "listPrice": roubles("7.00")}}).Text("setListPrice.product.listPrice.amount"); got != "7.00" {
+			t.Errorf("the list price is %s", got)
+		}
+	})
+}
+
+func TestPriceBadInput(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		priced := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
+		unrated := makeProduct(c, Vars{"sku": "B", "listPrice": roubles("1.00"), "components": []Vars{{"material": "oak", "quantity": "1"}}})
+		customer := NewCustomer(c, Vars{})
+		soon := w.Clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+		for _, one := range []struct {
+			want string
+			in   Vars
+		}{
+			{"NOT_FOUND", Vars{"p": "prd_01jd3x5m8nf4svbj2k7q9w0e1r"}},
+			{"INVALID", Vars{"p": customer}},
+			{"INVALID", Vars{"q": "0"}},
+			{"INVALID", Vars{"q": "-1"}},
+			{"INVALID", Vars{"q": "1.0000000001"}},
+			{"INVALID", Vars{"q": "1000000001"}},
+			{"INVALID", Vars{"l": -1}},
+			{"INVALID", Vars{"l": 100000}},
+			{"INVALID", Vars{"o": []Vars{{"code": "nothing", "value": "1"}}}},
+			{"INVALID", Vars{"at": "0001-01-01T00:00:00Z"}},
+			{"INVALID", Vars{"at": "9999-01-01T00:00:00Z"}},
+			{"WRONG_STATE", Vars{"at": "2001-01-01T00:00:00Z"}},
+			{"WRONG_STATE", Vars{"p": unrated}},
+			{"", Vars{"q": "1000000000"}},
+			{"", Vars{"q": "0.000000001"}},
+			{"", Vars{"at": soon}},
+		} {
+			in := Vars{"c": customer, "p": priced}
+			for k, v := range one.in {
+				in[k] = v
+			}
+			r := c.Do(askPrice, in)
+			got := ""
+			if len(r.Errors) == 1 {
+				got = r.Errors[0].Code()
+			}
+			if got != one.want {
+				t.Errorf("%v: want %q: %s", one.in, one.want, r.Body)
+			}
+		}
+		if r := c.Do(askPrice, Vars{"c": customer, "p": unrated}); !strings.Contains(r.Body, "no rate for MATERIAL oak") {
+			t.Errorf("the missing rate is not named: %s", r.Body)
+		}
+		r := c.Must(`query($id: ID!) { node(id: $id) { ... on Product { listPrice { amount } cost { full { amount } lines { label } } } } }`, Vars{"id": unrated})
+		if r.Text("node.listPrice.amount") != "1.00" || !strings.Contains(r.Text("node.cost.lines.0.label"), "no rate") {
+			t.Errorf("%s", r.Body)
+		}
+		if r := c.Do(`query($c: ID!, $p: ID!, $at: Time) { customer(id: $c) { price(productId: $p, at: $at) { token } } }`, Vars{"c": customer, "p": priced, "at": soon}); len(r.Errors) != 1 || r.Errors[0].Code() != "WRONG_STATE" {
+			t.Errorf("a forecast is promised: %s", r.Body)
+		}
+	})
+}
+
+// TestTokenOfThePastIsNoPromiseOfToday asks for a token of a dearer and of a cheaper time.
+func TestTokenOfThePastIsNoPromiseOfToday(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
+		customer := NewCustomer(c, Vars{})
+		w.Clock.Advance(time.Minute)
+		then := w.Clock.Now().UTC()
+		w.Clock.Advance(time.Hour)
+		c.Must(setListPrice, Vars{"in": Vars{"productId": product, "listPrice": roubles("9.00")}})
+		r := c.Must(`query($c: ID!, $p: ID!, $at: Time) { customer(id: $c) { price(productId: $p, at: $at) { unit { amount } validUntil token } } }`, Vars{"c": customer, "p": product, "at": then})
+		if until, err := time.Parse(time.RFC3339, r.Text("customer.price.validUntil")); err != nil || !until.Equal(then.Truncate(time.Microsecond).Add(15*time.Minute)) || r.Text("customer.price.unit.amount") != "1.00" {
+			t.Errorf("%s", r.Body)
+		}
+		refused := c.Refused("PRICE_EXPIRED priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{r.Text("customer.price.token")}}})
+		if !strings.Contains(refused.Body, "9.00") {
+			t.Errorf("today's price is not told: %s", refused.Body)
+		}
+	})
+}
+
+func TestRulesBadInput(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		for _, one := range []struct {
+			want, message string
+			in            Vars
+		}{
+			{"INVALID condition", "line 2, column 4: ", Vars{"condition": "quantity >= 10\n&& kuantity < 20"}},
+			{"INVALID condition", "line 1, column ", Vars{"condition": `quantity > "ten"`}},
+			{"INVALID condition", "want true or false", Vars{"condition": "1 + 1"}},
+			{"INVALID condition", "", Vars{"condition": " "}},
+			{"INVALID condition", "", Vars{"condition": strings.Repeat("true && ", 1000) + "true"}},
+			{"INVALID percent", "", Vars{"percent": "-100"}},
+			{"INVALID percent", "", Vars{"percent": "-101"}},
+			{"INVALID percent", "exactly one", Vars{"amount": roubles("1.00")}},
+			{"INVALID price.amount", "", Vars{"percent": nil, "price": roubles("-1.00")}},
+			{"INVALID validTo", "", Vars{"validFrom": "2026-02-01T00:00:00Z", "validTo": "2026-01-01T00:00:00Z"}},
+			{"INVALID name", "", Vars{"name": ""}},
+		} {
+			in := Vars{"name": "R", "condition": "true", "percent": "-5"}
+			for k, v := range one.in {
+				in[k] = v
+			}
+			if r := c.Refused(one.want, createPriceRule, Vars{"in": in}); !strings.Contains(r.Body, one.message) {
+				t.Errorf("%v: want %q: %s", one.in, one.message, r.Body)
+			}
+		}
+		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "R", "condition": "true", "percent": "-5"}}).Text("createPriceRule.priceRule.id")
+		c.Refused("VERSION_CONFLICT expectedVersion", retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 2}})
+		if r := c.Must(retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 1, "reason": "over"}}); r.Text("retirePriceRule.priceRule.active") != "false" {
+			t.Errorf("%s", r.Body)
+		}
+		c.Refused("WRONG_STATE id", retirePriceRule, Vars{"in": Vars{"id": rule}})
+		c.Refused("NOT_FOUND id", retirePriceRule, Vars{"in": Vars{"id": "rul_01jd3x5m8nf4svbj2k7q9w0e1r"}})
+		if r := w.As(schema.RoleSales).Must(`{ priceRules { id active } }`, nil); r.Len("priceRules") != 1 {
+			t.Errorf("%s", r.Body)
+		}
+	})
+}
+
+// TestACataloguePageCostsNoStatementPerProduct also walks it and looks for what cannot be priced.
+func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		setRate(c, "MATERIAL", "linen", "m", "10", nil)
+		for i := range 45 {
+			in := Vars{"sku": fmt.Sprintf("P%02d", i), "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}}
+			if i == 7 {
+				in["components"] = []Vars{{"material": "oak", "quantity": "1"}}
+			}
+			makeProduct(c, in)
+		}
+		c.Must(createPriceRule, Vars{"in": Vars{"name": "P", "condition": `permissionRank > 0 || lifetimeValue > 5.0 || customer.stage == "LOYAL"`, "percent": "-5"}})
+		customer := NewCustomer(c, Vars{})
+		query := `query($id: ID!, $n: Int, $after: Cursor, $at: Time) { customer(id: $id) { prices(first: $n, after: $after, quantity: "2", at: $at) {
+			pageInfo { hasNextPage hasPreviousPage endCursor } all: edges { product { sku cost { full { amount } } } price: node { total { amount } lines { kind } rejected { reason } token } } } } }`
+		w.Clock.Advance(time.Minute)
+		at := w.Clock.Now().UTC()
+		w.Clock.Advance(72 * time.Hour)
+		for name, moment := range map[string]any{"now": nil, "past": at} {
+			token := w.As(schema.RoleManager) // the clock has gone on: the token lasts a day
+			token.token = freshToken(w, schema.RoleManager)
+			one := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 1, "at": moment}) })
+			many := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 40, "at": moment}) })
+			if one != many {
+				t.Errorf("%s: %d statements for a product, %d for 40", name, one, many)
+			}
+		}
+		c.token = freshToken(w, schema.RoleManager)
+		var after any
+		skus := 0
+		for range 4 {
+			r := c.Do(query, Vars{"id": customer, "after": after})
+			for i := range r.Len("customer.prices.all") {
+				place := fmt.Sprintf("customer.prices.all.%d.", i)
+				if got, want := r.Text(place+"product.sku"), fmt.Sprintf("P%02d", skus); got != want {
+					t.Errorf("%s, want %s", got, want)
+				}
+				if skus == 7 {
+					if len(r.Errors) != 1 || fmt.Sprint(r.Errors[0].Path) != "[customer prices all 7 price]" || !strings.Contains(r.Errors[0].Message, "MATERIAL oak") || r.Get(place+"price") != nil {
+						t.Errorf("what cannot be priced: %v, %s", r.Errors, r.Body)
+					}
+				} else if r.Text(place+"price.total.amount") != "200.00" {
+					t.Errorf("%s: %s", r.Text(place+"product.sku"), r.Text(place+"price"))
+				}
+				skus++
+			}
+			if r.Text("customer.prices.pageInfo.hasNextPage") != "true" {
+				break
+			}
+			after = r.Get("customer.prices.pageInfo.endCursor")
+		}
+		if skus != 45 {
+			t.Errorf("the walk saw %d products", skus)
+		}
+		for n, ok := range map[int]bool{0: true, -1: false, 100: true, 1000: false} {
+			r := c.Do(`query($id: ID!, $n: Int) { customer(id: $id) { prices(first: $n) { edges { product { sku } } } } }`, Vars{"id": customer, "n": n})
+			if ok != (len(r.Errors) == 0) || !ok && r.Errors[0].Code() != "INVALID" {
+				t.Errorf("first: %d: %s", n, r.Body)
+			}
+		}
+		foreign := c.Must(`{ products(first: 1) { pageInfo { endCursor } } }`, nil).Text("products.pageInfo.endCursor")
+		if r := c.Do(query, Vars{"id": customer, "after": foreign}); len(r.Errors) == 0 || r.Errors[0].Code() != "INVALID" {
+			t.Errorf("a cursor of another list: %s", r.Body)
+		}
+	})
+}
+
+func freshToken(w *World, role schema.Role) string {
+	w.T.Helper()
+	token, _, err := w.Service.IssueToken(w.System(), role, "", time.Hour)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return token
+}
+
+func TestWhoSeesCostsOfAPrice(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		setRate(c, "MATERIAL", "linen", "m", "10", nil)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}})
+		customer := NewCustomer(c, Vars{})
+		for role, sees := range map[schema.Role]bool{schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleAnalyst: true, schema.RoleSales: false} {
+			r := w.As(role).Must(askPrice, Vars{"c": customer, "p": product})
+			for _, field := range []string{"floor", "margin", "cost"} {
+				if got := r.Get("customer.price."+field) != nil; got != sees {
+					t.Errorf("%s sees %s: %t", role, field, got)
+				}
+			}
+			if r.Text("customer.price.unit.amount") != "100.00" {
+				t.Errorf("%s: %s", role, r.Body)
+			}
+			if got := w.As(role).Must(`query($id: ID!) { node(id: $id) { ... on Product { sku listPrice { amount } cost { full { amount } } } } }`, Vars{"id": product}); (got.Get("node.cost") != nil) != sees || got.Text("node.listPrice.amount") != "100.00" {
+				t.Errorf("%s: %s", role, got.Body)
+			}
+		}
+	})
+}
