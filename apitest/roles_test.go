@@ -7,8 +7,6 @@ import (
 	"kopeck/schema"
 )
 
-var everyRole = []schema.Role{schema.RoleAdmin, schema.RoleManager, schema.RoleSales, schema.RoleAnalyst, schema.RolePartner}
-
 // TestWhoSeesWhichCustomers is the table of design section 10: three customers, of another seller, of this one and of nobody,
 // asked for through every way in. What may not be seen is not there, however it is asked for.
 func TestWhoSeesWhichCustomers(t *testing.T) {

@@ -40,13 +40,6 @@ func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context
 		result, err = s.once(ctx, tx, actor, v, hash, do)
 		return err
 	})
-	if store.IsUnique(err) && v.key != nil && fault.Of(err) == nil {
-		// Somebody with the same key came first: what they did is the answer.
-		err = s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
-			result, err = s.once(ctx, tx, actor, v, hash, do)
-			return err
-		})
-	}
 	return result, s.told(err)
 }
 
@@ -56,6 +49,15 @@ func (s *Service) once(ctx context.Context, tx *ent.Tx, actor auth.Actor, v verb
 	}
 	inner := auth.System(ctx)
 	owner := actor.UserID
+	// Whoever comes with the same key at the same time waits here, and then finds what was done.
+	if err := s.store.Lock(ctx, tx, store.LockOn("idempotency key", owner+"\x00"+*v.key), false); err != nil {
+		return "", err
+	}
+	// Requests with one key take turns: the second, sent while the first is not done, waits for its answer instead of
+	// meeting what it has just changed.
+	if err := s.store.Lock(ctx, tx, store.LockOn("idempotency", owner+"\x00"+*v.key), false); err != nil {
+		return "", err
+	}
 	before, err := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.key)).Only(inner)
 	switch {
 	case err == nil && (before.Operation != v.name || before.BodyHash != hash):
