@@ -60,7 +60,7 @@ func makeProduct(c *Client, in Vars) string {
 	return c.Must(createProduct, Vars{"in": in}).Text("createProduct.product.id")
 }
 
-func setRate(c *Client, subject, code, unit, amount string, more Vars) {
+func putRate(c *Client, subject, code, unit, amount string, more Vars) {
 	c.t.Helper()
 	in := Vars{"subject": subject, "code": code, "unit": unit, "amount": amount, "validFrom": "2020-01-01T00:00:00Z"}
 	for name, value := range more {
@@ -73,9 +73,9 @@ func setRate(c *Client, subject, code, unit, amount string, more Vars) {
 func TestWaterfall(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
-		setRate(c, "MATERIAL", "linen", "m", "333.335", nil)
-		setRate(c, "RESOURCE", "sewing", "hour", "500", nil)
-		setRate(c, "OVERHEAD", "rent", "share", "0.10", nil)
+		putRate(c, "MATERIAL", "linen", "m", "333.335", nil)
+		putRate(c, "RESOURCE", "sewing", "hour", "500", nil)
+		putRate(c, "OVERHEAD", "rent", "share", "0.10", nil)
 		// Full: 3 x 333.335 = 1000.005 -> 1000.00 (half to even); 0.5 x 500 = 250.00; 10 % of 1250.00 = 125.00; 1375.00 in all.
 		curtain := makeProduct(c, Vars{
 			"sku": "CURTAIN", "markup": "0.20", "minimumMargin": "0.1", "components": []Vars{{"material": "linen", "quantity": "3"}, {"resource": "sewing", "quantity": "0.5"}},
@@ -166,7 +166,7 @@ func TestRulesKnowTheCustomer(t *testing.T) {
 func TestThePastStaysWhatItWas(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
-		setRate(c, "MATERIAL", "linen", "m", "100", nil)
+		putRate(c, "MATERIAL", "linen", "m", "100", nil)
 		product := makeProduct(c, Vars{"sku": "A", "markup": "1", "components": []Vars{{"material": "linen", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
 		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "Tenth off", "condition": "true", "percent": "-10"}}).Text("createPriceRule.priceRule.id")
@@ -179,8 +179,8 @@ func TestThePastStaysWhatItWas(t *testing.T) {
 		asked := c.Must(askPrice, Vars{"c": customer, "p": product, "at": then}).Body
 		past := then.Add(-48 * time.Hour).Format(time.RFC3339)
 		w.Clock.Advance(time.Hour)
-		setRate(c, "MATERIAL", "linen", "m", "150", Vars{"validFrom": past})
-		setRate(c, "MATERIAL", "linen", "m", "70", Vars{"correction": true})
+		putRate(c, "MATERIAL", "linen", "m", "150", Vars{"validFrom": past})
+		putRate(c, "MATERIAL", "linen", "m", "70", Vars{"correction": true})
 		c.Must(setListPrice, Vars{"in": Vars{"productId": product, "listPrice": roubles("5.00"), "validFrom": past}})
 		c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
 		c.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": product, "unit": roubles("200.00"), "validFrom": past}})
@@ -209,7 +209,7 @@ func TestThePastStaysWhatItWas(t *testing.T) {
 func TestAgreements(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
-		setRate(c, "MATERIAL", "linen", "m", "100", nil)
+		putRate(c, "MATERIAL", "linen", "m", "100", nil)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("150.00"), "minimumMargin": "0.2", "components": []Vars{{"material": "linen", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
 		c.Must(createPriceRule, Vars{"in": Vars{"name": "Dearer", "condition": "true", "percent": "10"}})
@@ -250,7 +250,7 @@ func TestAgreements(t *testing.T) {
 			t.Errorf("under the quantity: %s", got)
 		}
 		// A floor that rises lifts what was agreed without a reason, and not what was agreed with one.
-		setRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
+		putRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00, FLOOR 20.00" {
 			t.Errorf("%s", got)
 		}
@@ -478,7 +478,7 @@ func TestRulesBadInput(t *testing.T) {
 func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
-		setRate(c, "MATERIAL", "linen", "m", "10", nil)
+		putRate(c, "MATERIAL", "linen", "m", "10", nil)
 		for i := range 45 {
 			in := Vars{"sku": fmt.Sprintf("P%02d", i), "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}}
 			if i == 7 {
@@ -554,7 +554,7 @@ func freshToken(w *World, role schema.Role) string {
 func TestWhoSeesCostsOfAPrice(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
-		setRate(c, "MATERIAL", "linen", "m", "10", nil)
+		putRate(c, "MATERIAL", "linen", "m", "10", nil)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
 		for role, sees := range map[schema.Role]bool{schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleAnalyst: true, schema.RoleSales: false} {
@@ -570,6 +570,44 @@ func TestWhoSeesCostsOfAPrice(t *testing.T) {
 			if got := w.As(role).Must(`query($id: ID!) { node(id: $id) { ... on Product { sku listPrice { amount } cost { full { amount } } } } }`, Vars{"id": product}); (got.Get("node.cost") != nil) != sees || got.Text("node.listPrice.amount") != "100.00" {
 				t.Errorf("%s: %s", role, got.Body)
 			}
+		}
+	})
+}
+
+// TestThePastKnowsOnlyItsOwnLifetimeValue has rules that write the value into the price, to twenty roubles.
+func TestThePastKnowsOnlyItsOwnLifetimeValue(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1000.00")})
+		for i := range 60 {
+			c.Must(createPriceRule, Vars{"in": Vars{"name": fmt.Sprint(i), "condition": fmt.Sprintf("lifetimeValue > %d.0", 20*i), "amount": roubles("-1.00")}})
+		}
+		stranger := NewCustomer(c, Vars{})
+		w.Clock.Advance(time.Minute)
+		first := w.Clock.Now().UTC()
+		w.Clock.Advance(time.Minute)
+		customer := w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))["9"]
+		unit := func(at any) string {
+			return c.Must(askPrice, Vars{"c": customer, "p": product, "at": at}).Text("customer.price.unit.amount")
+		}
+		second := w.Clock.Now().UTC()
+		w.Clock.Advance(time.Minute)
+		byPrior := unit(nil)
+		if got := c.Must(askPrice, Vars{"c": stranger, "p": product}).Text("customer.price.unit.amount"); got != "1000.00" || byPrior == got {
+			t.Errorf("a stranger pays %s, a regular %s", got, byPrior)
+		}
+		if got := unit(second); got != byPrior {
+			t.Errorf("a minute ago %s, now %s", got, byPrior)
+		}
+		c.Must(fitModel, Vars{"in": Vars{}})
+		if got := unit(nil); got == byPrior {
+			t.Errorf("the new model changes nothing: %s", got)
+		}
+		if got := unit(second); got != byPrior {
+			t.Errorf("before the model %s, asked again %s", byPrior, got)
+		}
+		if got := unit(first); got != "1000.00" {
+			t.Errorf("before anything was known of the orders it was %s", got)
 		}
 	})
 }
