@@ -362,8 +362,8 @@ func TestOrdersInAnyOrder(t *testing.T) {
 func TestSellersSeeNoOrderOfAnothersCustomer(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
-		other := s.admin.Must(`mutation { createUser(input: {email: "other@example.com", name: "Other", password: "a long password 1", role: SALES}) { user { id } userErrors { code message } } }`, nil).Text("createUser.user.id")
 		seller := w.As(schema.RoleSales)
+		other := s.admin.Must(`mutation { createUser(input: {email: "other@example.com", name: "Other", password: "a long password 1", role: SALES}) { user { id } userErrors { code message } } }`, nil).Text("createUser.user.id")
 		mine := s.order("1", nil)
 		s.customer = NewCustomer(s.admin, Vars{"name": "Theirs", "ownerId": other})
 		theirs := s.order("1", nil)
