@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -324,6 +325,107 @@ func TestSameKeyAtOnce(t *testing.T) {
 		if n := s.admin.Must(`{ orders { totalCount } }`, nil).Int("orders.totalCount"); n != 1 {
 			t.Errorf("%d orders, want 1", n)
 		}
+	})
+}
+
+// TestHugeOrdersDoNotStopTheOthers: a billion coats book the loom for centuries on one day, twice; that day stays
+// reckonable for whoever orders next.
+func TestHugeOrdersDoNotStopTheOthers(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		for range 4 {
+			s.order("1000000000", nil)
+		}
+		s.order("0.000000001", nil)
+		s.admin.Refused("INVALID", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{
+			s.token(s.customer, "1000000000", 0), s.token(s.customer, "1000000000", 0), s.token(s.customer, "1000000000", 0),
+		}}})
+	})
+}
+
+// TestAnyWalkOfOrders takes orders through their lives at random and holds each step against a model: what is
+// refused is refused by the state, refunds never pass what is left, what is booked is what live orders need, and the
+// books are closed all the way.
+func TestAnyWalkOfOrders(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		const seed = 1
+		random := rand.New(rand.NewPCG(seed, seed))
+		type life struct {
+			id, status   string
+			left, margin int64 // kopecks
+		}
+		var lives []*life
+		for step := range 120 {
+			do := random.IntN(5)
+			if do == 0 || len(lives) == 0 {
+				lives = append(lives, &life{s.order("1", nil), "PLACED", 99999, 99999 - 40000})
+				continue
+			}
+			l := lives[random.IntN(len(lives))]
+			told, want := "", ""
+			switch {
+			case do == 1:
+				told = strings.Join(s.admin.Do(completeOrder, Vars{"in": Vars{"id": l.id}}).UserErrors(), ", ")
+				if l.status != "PLACED" {
+					want = "WRONG_STATE id"
+				} else {
+					l.status = "COMPLETED"
+				}
+			case do == 2:
+				told = strings.Join(s.admin.Do(cancelOrder, Vars{"in": Vars{"id": l.id, "reason": "r"}}).UserErrors(), ", ")
+				if l.status != "PLACED" {
+					want = "WRONG_STATE id"
+				} else {
+					l.status = "CANCELLED"
+				}
+			default:
+				amount := random.Int64N(60000) + 1
+				in := Vars{"id": l.id, "reason": "r", "amount": roubles(fmt.Sprintf("%d.%02d", amount/100, amount%100))}
+				told = strings.Join(s.admin.Do(refundOrder, Vars{"in": in}).UserErrors(), ", ")
+				switch {
+				case l.status != "COMPLETED":
+					want = "WRONG_STATE id"
+				case amount > l.left:
+					want = "INVALID amount.amount"
+				default:
+					l.left -= amount
+					l.margin -= amount
+					if l.left == 0 {
+						l.status = "REFUNDED"
+					}
+				}
+			}
+			if told != want {
+				t.Fatalf("seed %d, step %d, verb %d on an order that is %s with %d left: %q, want %q", seed, step, do, l.status, l.left, told, want)
+			}
+		}
+		var booked, margin int64
+		for _, l := range lives {
+			if l.status != "CANCELLED" {
+				booked += 4
+			}
+			if l.status == "COMPLETED" || l.status == "REFUNDED" {
+				margin += l.margin
+			}
+			r := s.admin.Must(`query($id: ID!) { node(id: $id) { ... on Order { status total { amount } refunded { amount } } } }`, Vars{"id": l.id})
+			if r.Text("node.status") != l.status || r.Text("node.refunded.amount") != fmt.Sprintf("%d.%02d", (99999-l.left)/100, (99999-l.left)%100) {
+				t.Errorf("%+v is %s", *l, r.Body)
+			}
+		}
+		rows, err := w.Service.Client().Booking.Query().All(w.System())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range rows {
+			if b.FreedAt == nil {
+				booked -= b.Units.Nano() / 1e9
+			}
+		}
+		if booked != 0 {
+			t.Errorf("%d hours more are needed than booked", booked)
+		}
+		s.isClosed(w.Service.Currency().Format(money.Minor(margin)))
 	})
 }
 

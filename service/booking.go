@@ -2,9 +2,13 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
+
+	"entgo.io/ent/dialect/sql"
 
 	"kopeck/costing"
 	"kopeck/ent"
@@ -82,27 +86,39 @@ func (s *Service) needsOf(promises []promise, at time.Time) ([]costing.Usage, er
 	return needs, nil
 }
 
-// bookedBetween reads what is booked of the needed resources on the days from first to last.
+// bookedBetween reads what is booked of the needed resources on the days from first to last. Whole units and the
+// billionths behind them are summed apart: a day that is booked far over any capacity must not overflow the sum.
 func bookedBetween(ctx context.Context, tx *ent.Tx, needs []costing.Usage, first, last int) (*costing.Bookings, error) {
 	resources := make([]string, len(needs))
 	for i, need := range needs {
 		resources[i] = need.Resource
 	}
 	var days []struct {
-		Resource string
-		Day      int
-		Units    money.Decimal
+		Resource        string
+		Day             int
+		Whole, Fraction int64
+	}
+	sum := func(term, name string) ent.AggregateFunc {
+		return func(s *sql.Selector) string {
+			return sql.As(fmt.Sprintf("SUM("+term+")", s.C(booking.FieldUnits)), name)
+		}
 	}
 	err := tx.Booking.Query().
 		Where(booking.ResourceIn(resources...), booking.DayGTE(first), booking.DayLTE(last), booking.FreedAtIsNil()).
-		GroupBy(booking.FieldResource, booking.FieldDay).Aggregate(ent.As(ent.Sum(booking.FieldUnits), "units")).
+		GroupBy(booking.FieldResource, booking.FieldDay).
+		Aggregate(sum("%s / 1000000000", "whole"), sum("%s %% 1000000000", "fraction")).
 		Scan(system(ctx), &days)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]costing.Booking, len(days))
-	for i, d := range days {
-		all[i] = costing.Booking{Resource: d.Resource, Day: d.Day, Units: d.Units}
+	all := make([]costing.Booking, 0, 2*len(days))
+	for _, d := range days {
+		whole := min(d.Whole, math.MaxInt64/1_000_000_000) // more than any capacity can be
+		all = append(
+			all,
+			costing.Booking{Resource: d.Resource, Day: d.Day, Units: money.Whole(whole)},
+			costing.Booking{Resource: d.Resource, Day: d.Day, Units: money.Nano(d.Fraction)},
+		)
 	}
 	return costing.NewBookings(all), nil
 }
