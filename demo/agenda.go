@@ -1,0 +1,87 @@
+package demo
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/id"
+	"kopeck/money"
+)
+
+// agenda books capacity as placing an order does: on the earliest days with room, the rest on the due day.
+type agenda struct {
+	company *company
+	draws   *rand.Rand
+	taken   map[string]map[int]int64 // billionths, by resource and day
+	needs   map[string]costing.Usage // of the order at hand
+}
+
+func newAgenda(c *company) *agenda {
+	return &agenda{company: c, draws: c.draws("bookings", 0), taken: map[string]map[int]int64{}, needs: map[string]costing.Usage{}}
+}
+
+// need notes what a line takes.
+func (a *agenda) need(usage []costing.Usage) {
+	for _, u := range usage {
+		before := a.needs[u.Resource]
+		u.Units = money.Nano(before.Units.Nano() + u.Units.Nano())
+		a.needs[u.Resource] = u
+	}
+}
+
+// take books what was noted for an order. What a cancelled order had booked holds no room: it was free again soon.
+func (a *agenda) take(o *order) {
+	first := costing.Day(o.at, a.company.zone)
+	due := first + o.lead
+	for _, resource := range slices.Sorted(maps.Keys(a.needs)) {
+		need := a.needs[resource]
+		days := a.taken[resource]
+		if days == nil {
+			days = map[int]int64{}
+			a.taken[resource] = days
+		}
+		left := need.Units.Nano()
+		for day := first; day <= due && left > 0; day++ {
+			units := left
+			if need.Capacity != nil && day < due {
+				units = min(left, max(0, need.Capacity.Nano()-days[day]))
+			}
+			if units == 0 {
+				continue
+			}
+			b := booked{drawID(a.draws, id.Booking, o.at), o, costing.Booking{Resource: resource, Day: day, Units: money.Nano(units), BookedAt: o.at}}
+			if o.cancelled.IsZero() {
+				days[day] += units
+			} else {
+				b.FreedAt = &o.cancelled
+			}
+			o.bookings = append(o.bookings, b)
+			a.company.bookings = append(a.company.bookings, b)
+			left -= units
+		}
+	}
+	clear(a.needs)
+}
+
+// index gives the bookings from a day on.
+func (a *agenda) index(from int) *costing.Bookings {
+	var recent []costing.Booking
+	for _, b := range slices.Backward(a.company.bookings) {
+		if b.Day >= from {
+			recent = append(recent, b.Booking)
+		} else if b.BookedAt.Before(time.Unix(int64(from-200)*86400, 0)) {
+			break
+		}
+	}
+	slices.SortFunc(recent, func(x, y costing.Booking) int { return cmp.Compare(x.Day, y.Day) })
+	return costing.NewBookings(recent)
+}
+
+// trimmed writes a measured number to a hundredth, as short as it is.
+func trimmed(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

@@ -1,0 +1,117 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+
+	"kopeck/transport/graphiql"
+)
+
+// CardQuery asks for what Kopeck is for: what a customer pays now and why, and what the customer is worth.
+func CardQuery() string {
+	return fmt.Sprintf(`{
+  customer(externalId: %q) {
+    name
+    stage
+    price(productId: %q, quantity: "4.8") {
+      unit { amount currencyCode }
+      total { amount }
+      lines { kind label amount { amount } }
+      margin { amount }
+    }
+    lifetimeValue {
+      probabilityAlive
+      expectedOrders
+      total { amount }
+    }
+  }
+}`, favouriteExternal, productID("CUR-LINEN"))
+}
+
+// Examples are the queries that GraphiQL begins with. They run on any company of this package.
+func Examples() []graphiql.Example {
+	token := "# Put the token from the terminal into the headers pane below: {\"Authorization\": \"Bearer …\"}\n"
+	return []graphiql.Example{
+		{Query: token + "# What this customer pays now, step by step, and is worth.\n" + CardQuery()},
+		{Query: `# The customers who are worth most, each with prices of the catalogue, last contacts and permissions.
+{
+  customers(first: 50, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {
+    totalCount
+    edges {
+      node {
+        name
+        stage
+        segment
+        owner { name }
+        lifetimeValue { total { amount } probabilityAlive }
+        prices(first: 3) { edges { product { name } node { unit { amount } } } }
+        contacts(first: 3, orderBy: {field: AT, direction: DESC}) { edges { node { at kind channel cost { amount } value { realised { amount } } } } }
+        permissions { channel purpose level state }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`},
+		{Query: `# The catalogue with what each product costs: in full, and one more of it right now.
+{
+  products(first: 40, orderBy: {field: SKU}) {
+    edges {
+      node {
+        sku
+        name
+        listPrice { amount currencyCode }
+        cost { full { amount } marginal { amount } lines { kind label quantity rate amount { amount } } }
+      }
+    }
+  }
+}`},
+		{Query: `# Record a call; its cost comes from the rates of this moment.
+mutation Call($input: RecordContactInput!) {
+  recordContact(input: $input) {
+    contact { id at cost { amount } costLines { kind label quantity rate amount { amount } } }
+    userErrors { field code message }
+  }
+}`, Variables: fmt.Sprintf(`{
+  "input": {
+    "customerId": %q,
+    "kind": "INFO_CALL",
+    "direction": "INBOUND",
+    "channel": "PHONE",
+    "minutes": "6.5",
+    "subject": "Спросила про бархат"
+  }
+}`, FavouriteID())},
+		{Query: `# Stays open: record a call in another tab and see it arrive.
+subscription {
+  contactRecorded {
+    at
+    kind
+    channel
+    customer { name stage }
+    cost { amount }
+  }
+}`},
+		{Query: `# Search as people type: a name, an e-mail, the end of a phone number.
+{
+  customers(search: "белова анна", first: 5) { totalCount edges { node { id name email phone measurements } } }
+}`},
+		{Query: `# May we call, and by what right? The ledger of each permission is a chain of hashes.
+{
+  customer(externalId: "` + favouriteExternal + `") {
+    mayContact(channel: PHONE, purpose: MARKETING) { allowed reason currentLevel }
+    permissions { channel purpose level state events { at kind actor source wording hash previousHash } }
+  }
+}`},
+	}
+}
+
+// oneLine gives a query without its comments, in one line, for a command.
+func oneLine(query string) string {
+	var words []string
+	for line := range strings.Lines(query) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			words = append(words, line)
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,198 @@
+package demo
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/service"
+)
+
+// offer is an offer in the making: one that became an order, or one that did not.
+type offer struct {
+	person  *person
+	id      string
+	kind    schema.OfferKind
+	status  schema.OfferStatus
+	created time.Time
+	expires time.Time
+	viewed  time.Time
+	decided time.Time
+	reason  string
+	contact *contact // that carried it
+	order   *order   // it became, nil for none
+	lines   []*line
+	lineIDs []string
+	total   money.Amount
+}
+
+// declined are the reasons why people say no.
+var declined = []string{"дорого", "решили подождать до ремонта", "выбрали другой цвет и другую мастерскую", "не устроил срок"}
+
+// propose lets an order come from an offer, where the customer lets us use what we know of them; and now and then adds an
+// offer that came to nothing.
+func (c *company) propose(o *order) {
+	p, r := o.person, o.person.draws
+	asked := c.atWork(r, o.at.AddDate(0, 0, -1-r.IntN(7)))
+	if asked.Before(o.at) && asked.After(p.created) && r.Float64() < 0.35 {
+		if made := c.carried(p, asked, [...]schema.OfferKind{schema.OfferIndividual, schema.OfferIndividual, schema.OfferCrossSell, schema.OfferBundle}[r.IntN(4)]); made != nil {
+			made.status, made.decided, made.order, made.lines = schema.OfferAccepted, o.at, o, o.lines
+			made.viewed = asked.Add(time.Duration(1+r.IntN(20)) * time.Hour)
+			if made.viewed.After(o.at) {
+				made.viewed = o.at
+			}
+			made.expires = asked.AddDate(0, 0, 14)
+			o.asked, o.offer = asked, made
+		}
+	}
+	if r.Float64() > 0.3 {
+		return
+	}
+	lost := c.carried(p, c.atWork(r, o.at.AddDate(0, 0, 25+r.IntN(40))), [...]schema.OfferKind{schema.OfferCrossSell, schema.OfferOfTheMonth, schema.OfferWinBack, schema.OfferTender}[r.IntN(4)])
+	if lost == nil {
+		return
+	}
+	a := articleOf(pick(p))
+	lost.lines = []*line{{sku: a.sku, quantity: money.Whole(int64(1 + r.IntN(4))), lead: a.leadDays, options: []pricing.Option{}}}
+	lost.expires = lost.created.AddDate(0, 0, 14)
+	switch u := r.Float64(); {
+	case u < 0.4:
+		lost.status, lost.reason = schema.OfferDeclined, declined[r.IntN(len(declined))]
+		lost.viewed, lost.decided = lost.created.Add(2*time.Hour), lost.created.Add(time.Duration(20+r.IntN(200))*time.Hour)
+	case u < 0.5:
+		lost.status = schema.OfferWithdrawn
+	case u < 0.75:
+		lost.status, lost.viewed = schema.OfferViewed, lost.created.Add(5*time.Hour)
+	}
+	if !lost.decided.Before(c.end()) {
+		lost.status, lost.decided, lost.reason = schema.OfferViewed, time.Time{}, ""
+	}
+	if !lost.viewed.Before(c.end()) {
+		lost.status, lost.viewed = schema.OfferSent, time.Time{}
+	}
+}
+
+// carried gives an offer that was sent by a channel whose permission goes far enough, nil where there is none.
+func (c *company) carried(p *person, at time.Time, kind schema.OfferKind) *offer {
+	for _, channel := range []schema.Channel{schema.ByMessenger, schema.ByEmail} {
+		a := p.permitted(channel, schema.Personalisation, schema.Personal, at)
+		if a == nil {
+			continue
+		}
+		carrier := schema.Message
+		if channel == schema.ByEmail {
+			carrier = schema.Email
+		}
+		o := &offer{person: p, id: drawID(p.draws, id.Offer, at), kind: kind, status: schema.OfferSent, created: at}
+		o.contact = c.add(contact{person: p, kind: carrier, channel: channel, at: at.Add(time.Minute), minutes: 2 + p.draws.IntN(5), staff: c.seller(p), subject: "offer " + o.id, purpose: schema.Personalisation, allowed: a})
+		if o.contact == nil {
+			return nil
+		}
+		c.offers = append(c.offers, o)
+		return o
+	}
+	return nil
+}
+
+// priceOffers prices what was proposed in vain, and sums up every offer.
+func (c *company) priceOffers(book *pricing.Book) error {
+	for _, o := range c.offers {
+		for _, l := range o.lines {
+			if o.order == nil {
+				answer, err := c.priceLine(o.person, l, o.created, book)
+				if err != nil {
+					return err
+				}
+				l.unit, l.total, l.steps = answer.Unit, answer.Total, answer.Lines
+			}
+			o.lineIDs = append(o.lineIDs, drawID(o.person.draws, id.OfferLine, o.created))
+			var err error
+			if o.total, err = o.total.Plus(l.total); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// proposeNow makes the offers of the last day by the verbs: one of each status, and what a few customers ordered.
+func (c *company) proposeNow(ctx context.Context) error {
+	r := c.draws("live", 0)
+	c.clock.to(c.today.Add(-8 * time.Hour))
+	if err := c.announceRates(ctx, r); err != nil {
+		return err
+	}
+	wanted := []schema.OfferStatus{schema.OfferSent, schema.OfferViewed, schema.OfferAccepted, schema.OfferDeclined, schema.OfferWithdrawn, schema.OfferDraft, schema.OfferSent, schema.OfferViewed, schema.OfferAccepted}
+	people := append([]*person{c.favourite()}, c.people...)
+	for _, p := range people {
+		if len(wanted) == 0 {
+			break
+		}
+		c.clock.to(c.clock.at.Add(7 * time.Minute))
+		at := c.clock.at
+		if p.owner == nil || !p.departed.IsZero() || p.permitted(schema.ByMessenger, schema.Personalisation, schema.Personal, at) == nil {
+			continue
+		}
+		if err := c.proposeTo(ctx, r, p, wanted[0]); err != nil {
+			return err
+		}
+		wanted = wanted[1:]
+	}
+	return nil
+}
+
+func (c *company) favourite() *person {
+	for _, p := range c.people {
+		if p.number == 0 {
+			return p
+		}
+	}
+	return nil
+}
+
+// proposeTo makes an offer as its customer's owner does, and takes it as far as it is to go.
+func (c *company) proposeTo(ctx context.Context, r *rand.Rand, p *person, to schema.OfferStatus) error {
+	ctx = c.as(ctx, p.owner)
+	row, err := c.service.Customer(ctx, &p.id, nil)
+	if err != nil || row == nil {
+		return err
+	}
+	var tokens []string
+	for _, wish := range []struct{ sku, quantity string }{{"CUR-LINEN", trimmed(tenth(p.width) * 2)}, {"COR-ALU", trimmed(tenth(p.width))}, {"SRV-FIT", "1"}} {
+		price, err := c.service.Price(ctx, row, productID(wish.sku), money.MustDecimal(wish.quantity), nil, nil, nil)
+		if err != nil {
+			return err
+		}
+		token, err := c.service.PriceToken(price)
+		if err != nil {
+			return err
+		}
+		tokens = append(tokens, token)
+	}
+	o, err := c.service.CreateOffer(ctx, service.CreateOfferInput{
+		ID: pointer(drawID(r, id.Offer, c.clock.at)), CustomerID: p.id, PriceTokens: tokens, ExpiresAt: c.today.AddDate(0, 0, 7+r.IntN(14)),
+	})
+	if err != nil || to == schema.OfferDraft {
+		return err
+	}
+	c.clock.to(c.clock.at.Add(time.Minute))
+	if _, err = c.service.SendOffer(ctx, service.SendOfferInput{ID: o.ID, Channel: schema.ByMessenger, Purpose: pointer(schema.Personalisation)}); err != nil {
+		return err
+	}
+	c.clock.to(c.clock.at.Add(3 * time.Minute))
+	switch to {
+	case schema.OfferViewed:
+		_, err = c.service.ViewOffer(ctx, service.ViewOfferInput{ID: o.ID})
+	case schema.OfferAccepted:
+		_, err = c.service.AcceptOffer(ctx, service.AcceptOfferInput{ID: o.ID})
+	case schema.OfferDeclined:
+		_, err = c.service.DeclineOffer(ctx, service.DeclineOfferInput{ID: o.ID, Reason: declined[0]})
+	case schema.OfferWithdrawn:
+		_, err = c.service.WithdrawOffer(ctx, service.WithdrawOfferInput{ID: o.ID, Reason: pointer("ткань закончилась")})
+	}
+	return err
+}

@@ -1,0 +1,301 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/big"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+)
+
+// order is an order in the making.
+type order struct {
+	person *person
+	id     string
+	status schema.OrderStatus
+	at     time.Time // of the order
+	asked  time.Time // of its prices: the same, or that of the offer it came from
+	due    time.Time
+	lead   int // of the slowest line
+
+	completed, cancelled time.Time // zero where it is not
+	cancelReason         string
+	refunded             money.Amount
+	refund               *refund
+	offer                *offer
+	external             string
+
+	total, cost money.Amount
+	lines       []*line
+	bookings    []booked
+}
+
+type line struct {
+	id       string
+	sku      string
+	quantity money.Decimal
+	options  []pricing.Option
+	lead     int
+
+	unit, total, cost money.Amount
+	steps             []pricing.Line
+}
+
+type refund struct {
+	id, reason string
+	share      float64 // of the total
+	at         time.Time
+	actor      string
+	amount     money.Amount
+}
+
+// booked is capacity that an order takes on a day.
+type booked struct {
+	id    string
+	order *order
+	costing.Booking
+}
+
+// order adds an order with its lines, what becomes of it, and the contacts around it.
+func (c *company) order(p *person, at time.Time, first bool) {
+	r := p.draws
+	o := &order{person: p, id: drawID(r, id.Order, at), at: at, asked: at, status: schema.OrderPlaced}
+	if r.Float64() < 0.4 {
+		o.external = "ЗК-" + at.In(c.zone).Format("06") + "-" + padded(p.number, 4) + "-" + padded(len(p.orders)+1, 2)
+	}
+	c.fillBasket(o, first)
+	for _, l := range o.lines {
+		o.lead = max(o.lead, l.lead)
+	}
+	o.due = at.In(c.zone).AddDate(0, 0, o.lead).UTC()
+	switch done := c.atWork(r, at.AddDate(0, 0, max(1, o.lead-2+r.IntN(4)))); {
+	case r.Float64() < 0.04 && p.number > 0:
+		if gone := c.atWork(r, at.AddDate(0, 0, 1+r.IntN(4))); gone.Before(c.end()) && gone.After(at) {
+			o.status, o.cancelled = schema.OrderCancelled, gone
+			o.cancelReason = [...]string{"передумали", "нашли дешевле", "не успеваем к сроку", "переезд отложен"}[r.IntN(4)]
+		}
+	case done.Before(c.end()) && done.After(at):
+		o.status, o.completed = schema.OrderCompleted, done
+		c.giveBack(o)
+	}
+	c.propose(o)
+	p.orders = append(p.orders, o)
+	c.orders = append(c.orders, o)
+	c.contactsAround(o, first)
+}
+
+// giveBack draws a refund.
+func (c *company) giveBack(o *order) {
+	r := o.person.draws
+	u := r.Float64()
+	if u > 0.035 || o.person.number == 0 {
+		return
+	}
+	f := &refund{share: 0.1 + 0.4*r.Float64(), reason: [...]string{"ошиблись в размере, скидка", "пятно на ткани", "опоздали с монтажом"}[r.IntN(3)], at: c.atWork(r, o.completed.AddDate(0, 0, 1+r.IntN(12)))}
+	if u < 0.012 {
+		f.share, f.reason = 1, "вернули весь заказ"
+	}
+	if !f.at.Before(c.end()) || !f.at.After(o.completed) {
+		return
+	}
+	f.id, f.actor = drawID(r, id.Refund, f.at), "manager@erker.example"
+	if f.share == 1 {
+		o.status = schema.OrderRefunded
+	}
+	o.refund = f
+}
+
+// fillBasket draws what is ordered, by what was measured.
+func (c *company) fillBasket(o *order, first bool) {
+	p, r := o.person, o.person.draws
+	count := 1 + r.IntN(3)
+	var chosen []string
+	for len(chosen) < count {
+		if sku := pick(p); !slices.Contains(chosen, sku) {
+			chosen = append(chosen, sku)
+		}
+	}
+	if first && r.Float64() < 0.5 {
+		chosen = append(chosen, "SRV-MEASURE")
+	}
+	if r.Float64() < 0.45 {
+		chosen = append(chosen, "SRV-FIT")
+	}
+	share := 1.0 // repeat orders dress some of the windows
+	if !first {
+		share = 0.4 + 0.6*r.Float64()
+	}
+	panes := max(1, int(float64(p.windows)*share+0.5))
+	hurry := 0.0
+	switch {
+	case p.segment == schema.FastQuality && r.Float64() < 0.5, p.segment == schema.FastCheap && r.Float64() < 0.3:
+		hurry = 0.6
+	case p.segment == schema.QualityCheap && r.Float64() < 0.4:
+		hurry = 1.6
+	}
+	for _, sku := range chosen {
+		a := articleOf(sku)
+		l := &line{id: drawID(r, id.OrderLine, o.at), sku: sku, lead: a.leadDays}
+		if hurry > 0 {
+			l.lead = max(2, int(float64(a.leadDays)*hurry))
+		}
+		var quantity float64
+		switch a.measure {
+		case pieces:
+			quantity = float64(1 + r.IntN(6))
+		case windows:
+			quantity = float64(panes)
+		case widths:
+			quantity = tenth(p.width) * float64(panes)
+		case areas:
+			quantity = tenth(p.width*min(p.height-0.6, 2)) * float64(panes)
+		case once:
+			quantity = 1
+		}
+		l.quantity = money.MustDecimal(trimmed(quantity))
+		for _, option := range a.options {
+			if r.Float64() > 0.18 {
+				continue
+			}
+			value := "yes"
+			if option.code == "metres" {
+				value = trimmed(max(1, tenth(p.width)-1))
+			} else if option.code == "fringe" {
+				value = "1.2"
+			}
+			l.options = append(l.options, pricing.Option{Code: option.code, Value: value})
+		}
+		o.lines = append(o.lines, l)
+	}
+}
+
+// pick draws a product by its weight; who wants it cheap takes what has a list price.
+func pick(p *person) string {
+	weight := func(a article) int {
+		switch {
+		case p.firm && (a.measure == areas || a.sku == "SET-OFFICE"):
+			return 4 * a.weight
+		case p.segment == schema.FastCheap && a.list > 0, p.segment == schema.FastQuality && a.list == 0:
+			return 2 * a.weight
+		}
+		return a.weight
+	}
+	sum := 0
+	for _, a := range articles {
+		sum += weight(a)
+	}
+	at := p.draws.IntN(sum)
+	for _, a := range articles {
+		if at -= weight(a); at < 0 {
+			return a.sku
+		}
+	}
+	return articles[0].sku
+}
+
+// forEver is later than anything is known: books go by what is known in the end.
+var forEver = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// sell goes through all orders and offers in time: each is priced by the book as it was known at its moment, with what was
+// booked in the weeks before, costed by what is known now, and takes its capacity on the earliest days with room.
+func (c *company) sell(ctx context.Context) error {
+	slices.SortFunc(c.orders, func(a, b *order) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
+	if err := c.service.Reload(ctx); err != nil {
+		return err
+	}
+	all := c.service.PriceBook()
+	basis := all.Basis()
+	basis.Bookings = nil
+	costs := costing.NewMemo(basis, 4096)
+	plan := newAgenda(c)
+	book, week := all, -1
+	for _, o := range c.orders {
+		if now := costing.Day(o.at, c.zone) / 7; now != week {
+			book, week = all.WithBookings(plan.index(now*7-1)), now
+		}
+		if err := c.priceOrder(o, book); err != nil {
+			return err
+		}
+		for _, l := range o.lines {
+			unit, err := costs.Cost(costing.ProductQuestion{ProductID: productID(l.sku), Quantity: l.quantity, Chosen: l.options, LeadDays: &l.lead, At: o.at, KnownAt: forEver})
+			if err != nil {
+				return err
+			}
+			if len(unit.Missing) > 0 {
+				return errors.New("no rate of " + unit.Missing[0].String())
+			}
+			if l.cost, err = money.Round(new(big.Rat).Mul(unit.Full.Rat(), l.quantity.Rat())); err != nil {
+				return err
+			}
+			if o.cost, err = o.cost.Plus(l.cost); err != nil {
+				return err
+			}
+			plan.need(unit.Usage)
+		}
+		plan.take(o)
+		if err := c.reckon(o); err != nil {
+			return err
+		}
+	}
+	return c.priceOffers(all)
+}
+
+// reckon takes the refund off and adds the margin to what the customer has brought.
+func (c *company) reckon(o *order) (err error) {
+	if f := o.refund; f != nil {
+		f.amount = o.total
+		if f.share < 1 {
+			f.amount = c.major(int64(float64(o.total.Minor()/c.currency.MinorPerMajor())*f.share) + 1)
+		}
+		o.refunded = f.amount
+	}
+	margin, err := o.margin()
+	if err == nil && !o.completed.IsZero() {
+		o.person.margin, err = o.person.margin.Plus(margin)
+	}
+	return err
+}
+
+// margin is total less refunds and cost.
+func (o *order) margin() (money.Amount, error) {
+	margin, err := o.total.Minus(o.refunded)
+	if err != nil {
+		return margin, err
+	}
+	return margin.Minus(o.cost)
+}
+
+func (c *company) priceOrder(o *order, book *pricing.Book) error {
+	for _, l := range o.lines {
+		answer, err := c.priceLine(o.person, l, o.asked, book)
+		if err != nil {
+			return err
+		}
+		l.unit, l.total, l.steps = answer.Unit, answer.Total, answer.Lines
+		if o.total, err = o.total.Plus(l.total); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *company) priceLine(p *person, l *line, at time.Time, book *pricing.Book) (pricing.Answer, error) {
+	kind, level := schema.Person, p.highest(at)
+	if p.firm {
+		kind = schema.Company
+	}
+	return book.Price(pricing.Question{
+		Customer: pricing.Customer{
+			ID: p.id, Kind: string(kind), Stage: string(p.stageAt(at)), Segment: string(p.segment), PermissionLevel: string(level),
+			PermissionRank: level.Rank(), LifetimeValue: p.margin, Measurements: p.measurements,
+		},
+		ProductID: productID(l.sku), Quantity: l.quantity, Options: l.options, LeadDays: &l.lead, At: at,
+	})
+}

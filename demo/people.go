@@ -1,0 +1,325 @@
+package demo
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+)
+
+// headcount is how many customers the company has met.
+const headcount = 2000
+
+// person is a customer in the making, with what happened between them and us.
+type person struct {
+	draws  *rand.Rand
+	number int
+	id     string
+
+	name, email, phone, external string
+	firm                         bool
+	created                      time.Time
+	segment                      schema.Segment // "" where it is not known
+	owner                        *ent.User
+	referrer                     *person
+	partner                      bool // brought by the partner
+	acquisition                  money.Amount
+	departed                     time.Time // zero: has not left
+	measurements                 map[string]any
+	windows                      int
+	width, height                float64 // metres, of one window
+
+	permissions []*allowed
+	orders      []*order
+	contacts    []*contact
+	stages      []stageChange
+	margin      money.Amount // of the orders so far
+}
+
+// stageChange is a move from one stage to another.
+type stageChange struct {
+	from, to schema.Stage
+	at       time.Time
+	reason   string
+}
+
+// habit is how likely a customer is to buy, and to leave.
+type habit struct {
+	buyer, friend bool
+	perWeek       float64 // orders
+	leaves        float64 // after each of them, with this probability
+}
+
+// Favourite is the customer whom examples speak of: one that orders often and trusts the company.
+const (
+	FavouriteName     = "Анна Сергеевна Белова"
+	favouriteExternal = "CRM-00001"
+)
+
+// meet draws the customers and lives their two years.
+func (c *company) meet(ctx context.Context) error {
+	for i := range headcount {
+		c.people = append(c.people, c.introduce(i))
+	}
+	slices.SortStableFunc(c.people, func(a, b *person) int { return a.created.Compare(b.created) })
+	recommended := map[*person]bool{} // who has recommended somebody: each of them one
+	for i, p := range c.people {
+		if r := p.draws; i > 20 && p.number > 0 && r.Float64() < 0.15 {
+			if by := c.people[r.IntN(i)]; !recommended[by] {
+				p.referrer, recommended[by] = by, true
+			}
+		}
+	}
+	for _, p := range c.people {
+		c.live(p)
+	}
+	for _, p := range c.people {
+		c.recommend(p)
+	}
+	return c.writePeople(ctx)
+}
+
+func (c *company) introduce(number int) *person {
+	r := c.draws("person", number)
+	p := &person{draws: r, number: number, firm: r.Float64() < 0.09}
+	// Some came when the company opened; the others ever faster.
+	days := history.Hours() / 24
+	since := math.Sqrt(r.Float64()) * (days - 2)
+	if r.Float64() < 0.16 {
+		since = r.Float64() * 75
+	}
+	p.created = c.atWork(r, c.begin.Add(time.Duration(since*24)*time.Hour))
+	p.name = personName(r)
+	if p.firm {
+		p.name = firmName(r)
+	}
+	if r.Float64() < 0.82 {
+		p.email = address(p.name, number, p.firm)
+	}
+	if p.email == "" || r.Float64() < 0.9 {
+		p.phone = phoneNumber(r, p.name)
+	}
+	if r.Float64() < 0.3 {
+		p.external = "CRM-" + padded(number+1, 5)
+	}
+	p.segment = [...]schema.Segment{schema.FastCheap, schema.FastQuality, schema.QualityCheap, schema.QualityCheap, ""}[r.IntN(5)]
+	if r.Float64() < 0.78 {
+		p.owner = c.sales[r.IntN(len(c.sales))]
+	}
+	p.partner = r.Float64() < 0.035
+	if r.Float64() < 0.7 {
+		p.acquisition = money.Minor(int64(40+r.IntN(900)) * c.currency.MinorPerMajor())
+	}
+	p.windows, p.width, p.height = 1+r.IntN(4), 1.2+float64(r.IntN(27))/10, 2.3+float64(r.IntN(9))/10
+	if p.firm {
+		p.windows = 4 + r.IntN(18)
+	}
+	if number == 0 {
+		p.name, p.email, p.phone, p.external, p.firm = FavouriteName, "anna.belova@mail.example", "+7 916 123-45-67", favouriteExternal, false
+		p.created, p.segment, p.owner, p.partner = c.atWork(r, c.begin.Add(20*24*time.Hour)), schema.FastQuality, c.sales[0], false
+		p.windows, p.width, p.height = 3, 2.4, 3.1
+	}
+	if number == 0 || r.Float64() < 0.6 {
+		p.measurements = map[string]any{"windows": float64(p.windows), "width": tenth(p.width), "height": tenth(p.height)}
+		if r.Float64() < 0.3 {
+			p.measurements["cornice"] = [...]string{"потолочный", "настенный", "в нише"}[r.IntN(3)]
+		}
+		if r.Float64() < 0.12 {
+			p.measurements["bayAngle"] = float64(120 + 15*r.IntN(3))
+		}
+	}
+	p.id = drawID(r, id.Customer, p.created)
+	if number == 0 {
+		p.id = FavouriteID()
+	}
+	return p
+}
+
+// FavouriteID is the id of the customer whom examples speak of.
+func FavouriteID() string { return fixedID(id.Customer, FavouriteName) }
+
+// live lives a customer's two years: first contact, permissions, orders with the contacts around them.
+func (c *company) live(p *person) {
+	r := p.draws
+	h := habit{perWeek: gamma(r, 1.3) / 1.3 * 0.162, leaves: beta(r, 1, 6.5)}
+	switch u := r.Float64(); {
+	case u < 0.2: // stays a stranger
+	case u < 0.35:
+		h.friend = true
+	default:
+		h.buyer, h.friend = true, r.Float64() < 0.75
+	}
+	if p.number == 0 {
+		h = habit{buyer: true, friend: true, perWeek: 0.16}
+	}
+	c.firstContact(p)
+	if h.friend {
+		c.askPermissions(p)
+	}
+	if h.buyer {
+		c.shop(p, h)
+	}
+	c.newsletters(p)
+	if (h.buyer && r.Float64() < 0.03) || (!h.buyer && r.Float64() < 0.01) {
+		last := p.created
+		for _, o := range p.orders {
+			last = later(last, later(o.completed, o.at))
+		}
+		if at := c.atWork(r, last.AddDate(0, 0, 20+r.IntN(60))); at.Before(c.end()) && p.number > 0 {
+			p.departed = at
+		}
+	}
+	c.stageHistory(p)
+}
+
+// end is the last moment of what is put down in bulk; what is live comes after it.
+func (c *company) end() time.Time { return c.today.Add(-10 * time.Hour) }
+
+// seasons weighs the months: before holidays and in autumn windows are dressed.
+var seasons = [12]float64{0.55, 0.8, 1.15, 1.2, 0.9, 0.7, 0.65, 1.15, 1.4, 1.35, 1.1, 1.25}
+
+// shop lets a customer order as the BG/NBD model says people do, thinned by the season.
+func (c *company) shop(p *person, h habit) {
+	r := p.draws
+	at := c.atWork(r, p.created.AddDate(0, 0, 2+r.IntN(20)))
+	for first := true; at.Before(c.end()); first = false {
+		if first || r.Float64() < seasons[at.In(c.zone).Month()-1]/1.4 {
+			c.order(p, at, first)
+			if r.Float64() < h.leaves {
+				return
+			}
+		}
+		weeks := r.ExpFloat64() / (h.perWeek * 1.45)
+		at = c.atWork(r, at.Add(time.Duration(weeks*7*24*float64(time.Hour))+26*time.Hour))
+	}
+}
+
+// stageHistory works out when a customer was in which stage, from what happened. What the fitted model sees otherwise is
+// put right when the books are settled.
+func (c *company) stageHistory(p *person) {
+	type event struct {
+		at   time.Time
+		what string
+	}
+	var events []event
+	for _, a := range p.permissions {
+		if !a.activeFrom.IsZero() {
+			events = append(events, event{a.activeFrom, "permission"})
+		}
+	}
+	for _, o := range p.orders {
+		if o.status == schema.OrderCompleted {
+			events = append(events, event{o.completed, "order"})
+		}
+	}
+	if !p.departed.IsZero() {
+		events = append(events, event{p.departed, "departure"})
+	}
+	slices.SortFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
+	stage := schema.Stranger
+	move := func(to schema.Stage, at time.Time, reason string) {
+		if to != stage {
+			p.stages = append(p.stages, stageChange{stage, to, at, reason})
+			stage = to
+		}
+	}
+	days := map[string]bool{}
+	for i, e := range events {
+		switch {
+		case e.what == "permission" && stage == schema.Stranger:
+			move(schema.Friend, e.at, "gave a permission")
+		case e.what == "departure":
+			move(schema.Former, e.at, "left us")
+		case e.what == "order":
+			days[e.at.In(c.zone).Format(time.DateOnly)] = true
+			to, why := schema.Buyer, "the first completed order"
+			if len(days) >= 3 {
+				to, why = schema.Loyal, "three order days and likely to come back"
+			}
+			move(to, e.at, why)
+			next := c.end()
+			for _, f := range events[i+1:] {
+				if f.what != "permission" {
+					next = f.at
+					break
+				}
+			}
+			if len(days) >= 3 && next.Sub(e.at) > silence {
+				move(schema.Buyer, e.at.Add(silence), "has been silent for long")
+			}
+		}
+	}
+}
+
+// silence is after how long a loyal customer is thought to be one no more.
+const silence = 110 * 24 * time.Hour
+
+// stageAt is the stage that a customer was in at a moment.
+func (p *person) stageAt(at time.Time) schema.Stage {
+	stage := schema.Stranger
+	for _, s := range p.stages {
+		if s.at.After(at) {
+			break
+		}
+		stage = s.to
+	}
+	return stage
+}
+
+// atWork moves a moment into working hours, Monday to Saturday from nine to eight in the evening.
+func (c *company) atWork(r *rand.Rand, at time.Time) time.Time {
+	local := at.In(c.zone)
+	for local.Weekday() == time.Sunday {
+		local = local.AddDate(0, 0, 1)
+	}
+	y, m, d := local.Date()
+	return time.Date(y, m, d, 9+r.IntN(11), r.IntN(60), r.IntN(60), r.IntN(1e6)*1000, c.zone).UTC()
+}
+
+// gamma draws from Gamma(shape, 1): Marsaglia and Tsang 2000.
+func gamma(r *rand.Rand, shape float64) float64 {
+	if shape < 1 {
+		return gamma(r, shape+1) * math.Pow(r.Float64(), 1/shape)
+	}
+	d := shape - 1.0/3
+	for {
+		x := r.NormFloat64()
+		v := 1 + x/math.Sqrt(9*d)
+		if v <= 0 {
+			continue
+		}
+		v = v * v * v
+		if math.Log(r.Float64()) < 0.5*x*x+d-d*v+d*math.Log(v) {
+			return d * v
+		}
+	}
+}
+
+func beta(r *rand.Rand, a, b float64) float64 {
+	x := gamma(r, a)
+	return x / (x + gamma(r, b))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func tenth(v float64) float64 { return math.Round(v*10) / 10 }
+
+func padded(n, digits int) string {
+	text := ""
+	for ; n > 0; n /= 10 {
+		text = string(rune('0'+n%10)) + text
+	}
+	return strings.Repeat("0", max(0, digits-len(text))) + text
+}

@@ -1,0 +1,73 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+)
+
+// Password is what everybody of the demonstration company signs in with.
+const Password = "shtory-na-zakaz"
+
+// Member is somebody who signs in.
+type Member struct {
+	Email, Name string
+	Role        schema.Role
+	grade       string
+	partner     string
+}
+
+// Staff lists who signs in, the first of each role being its example.
+var Staff = []Member{
+	{"admin@erker.example", "Анна Ветрова", schema.RoleAdmin, "director", ""},
+	{"manager@erker.example", "Михаил Орлов", schema.RoleManager, "manager", ""},
+	{"sales@erker.example", "Ольга Соколова", schema.RoleSales, "senior", ""},
+	{"igor.pavlov@erker.example", "Игорь Павлов", schema.RoleSales, "consultant", ""},
+	{"timur.akhmetov@erker.example", "Тимур Ахметов", schema.RoleSales, "consultant", ""},
+	{"darya.kim@erker.example", "Дарья Ким", schema.RoleSales, "consultant", ""},
+	{"analyst@erker.example", "Елена Громова", schema.RoleAnalyst, "analyst", ""},
+	{"partner@liniya.example", "Студия «Линия»", schema.RolePartner, "", "Студия интерьеров «Линия»"},
+}
+
+// Examples of members by role.
+func memberOf(role schema.Role) Member {
+	for _, m := range Staff {
+		if m.Role == role {
+			return m
+		}
+	}
+	return Member{}
+}
+
+// hire makes the users, by the verb that makes any.
+func (c *company) hire(ctx context.Context) error {
+	for _, m := range Staff {
+		c.clock.to(c.clock.at.Add(time.Minute))
+		in := service.CreateUserInput{ID: pointer(fixedID(id.User, m.Email)), Email: m.Email, Name: m.Name, Password: Password, Role: m.Role}
+		if m.grade != "" {
+			in.Grade = &m.grade
+		}
+		if m.partner != "" {
+			in.Partner, in.PartnerScopes = &m.partner, []string{"contacts", "offers", "orders"}
+		}
+		u, err := c.service.CreateUser(ctx, in)
+		if err != nil {
+			return err
+		}
+		c.staff[m.Email] = u
+		switch m.Role {
+		case schema.RoleSales:
+			c.sales = append(c.sales, u)
+		case schema.RolePartner:
+			if u.PartnerID == nil {
+				return errors.New("the partner's user has no partner")
+			}
+			c.partnerID = *u.PartnerID
+		}
+	}
+	return nil
+}
