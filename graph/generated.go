@@ -8,11 +8,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
-	"sync/atomic"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
@@ -21,6 +16,10 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"math"
+	"strconv"
+	"sync/atomic"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -4452,7 +4451,7 @@ extend type Query {
 extend type Mutation {
   "Makes an offer of priced lines; each has exactly the price of its token."
   createOffer(input: CreateOfferInput!): OfferPayload!
-  "Sends an offer: the contact that carries it needs a permission and is recorded in the same transaction."
+  "Sends a draft: the contact that carries it needs a permission and is recorded in the same transaction."
   sendOffer(input: SendOfferInput!): OfferPayload!
   "Records that the customer has looked at it."
   viewOffer(input: ViewOfferInput!): OfferPayload!
@@ -4469,7 +4468,9 @@ input CreateOfferInput {
   id: ID
   customerId: ID!
   kind: OfferKind = INDIVIDUAL
+  "One a line, 1 to 250, each the customer's own and not expired."
   priceTokens: [String!]!
+  "Until when the prices hold, though the tokens end before; a year at most."
   expiresAt: Time!
   idempotencyKey: String
 }
@@ -4487,6 +4488,7 @@ input ViewOfferInput {
 input AcceptOfferInput {
   id: ID!
   expectedVersion: Int
+  "When the customer said yes: it counts against expiresAt. It may be told up to 30 days after that."
   at: Time
   idempotencyKey: String
 }
@@ -4553,14 +4555,17 @@ type OrderPayload {
 input PlaceOrderInput {
   id: ID
   customerId: ID!
+  "One a line, 1 to 250, each the customer's own and not expired now, whatever at says."
   priceTokens: [String!]!
   externalId: String
+  "When the customer ordered; now, unless told. It does not lengthen a token's life: a longer promise is an offer."
   at: Time
   idempotencyKey: String
 }
 input CompleteOrderInput {
   id: ID!
   expectedVersion: Int
+  "When it was completed, not before the order; now, unless told."
   at: Time
   idempotencyKey: String
 }
@@ -4572,6 +4577,7 @@ input CancelOrderInput {
 input RefundOrderInput {
   id: ID!
   expectedVersion: Int
+  "All that is left, unless told."
   amount: MoneyInput
   reason: String!
   idempotencyKey: String
@@ -7675,7 +7681,6 @@ func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Time")
 }
@@ -7699,7 +7704,6 @@ func (ec *executionContext) _BackTest_holdoutOrders(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_holdoutOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Int")
 }
@@ -7723,7 +7727,6 @@ func (ec *executionContext) _BackTest_predictedOrders(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_predictedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7747,7 +7750,6 @@ func (ec *executionContext) _BackTest_meanAbsoluteError(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_meanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7771,7 +7773,6 @@ func (ec *executionContext) _BackTest_rootMeanSquareError(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_rootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7795,7 +7796,6 @@ func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_baselineRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7819,7 +7819,6 @@ func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ID")
 }
@@ -7843,7 +7842,6 @@ func (ec *executionContext) _Contact_version(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Int")
 }
@@ -7867,7 +7865,6 @@ func (ec *executionContext) _Contact_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ContactKind")
 }
@@ -7891,7 +7888,6 @@ func (ec *executionContext) _Contact_direction(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Direction")
 }
@@ -7915,7 +7911,6 @@ func (ec *executionContext) _Contact_channel(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Channel")
 }
@@ -7939,7 +7934,6 @@ func (ec *executionContext) _Contact_at(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
 }
@@ -7963,7 +7957,6 @@ func (ec *executionContext) _Contact_minutes(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Decimal")
 }
@@ -7987,7 +7980,6 @@ func (ec *executionContext) _Contact_subject(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8011,7 +8003,6 @@ func (ec *executionContext) _Contact_notes(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8035,7 +8026,6 @@ func (ec *executionContext) _Contact_cost(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8068,7 +8058,6 @@ func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8101,7 +8090,6 @@ func (ec *executionContext) _Contact_staff(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8134,7 +8122,6 @@ func (ec *executionContext) _Contact_about(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_about(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8167,7 +8154,6 @@ func (ec *executionContext) _Contact_permission(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8200,7 +8186,6 @@ func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8233,7 +8218,6 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8266,7 +8250,6 @@ func (ec *executionContext) _Contact_purpose(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Purpose")
 }
@@ -8290,7 +8273,6 @@ func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8323,7 +8305,6 @@ func (ec *executionContext) _ContactConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8356,7 +8337,6 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
 }
@@ -8380,7 +8360,6 @@ func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8404,7 +8383,6 @@ func (ec *executionContext) _ContactEconomics_to(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8428,7 +8406,6 @@ func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "AttributionModel")
 }
@@ -8452,7 +8429,6 @@ func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8485,7 +8461,6 @@ func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8518,7 +8493,6 @@ func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8551,7 +8525,6 @@ func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
@@ -8575,7 +8548,6 @@ func (ec *executionContext) _ContactEconomicsRow_contacts(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Int")
 }
@@ -8599,7 +8571,6 @@ func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8623,7 +8594,6 @@ func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8656,7 +8626,6 @@ func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8689,7 +8658,6 @@ func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8722,7 +8690,6 @@ func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Contex
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_returnOnCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8746,7 +8713,6 @@ func (ec *executionContext) _ContactEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEdge",
@@ -8779,7 +8745,6 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEdge", field, false, false, "Cursor")
 }
@@ -8803,7 +8768,6 @@ func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8836,7 +8800,6 @@ func (ec *executionContext) _ContactPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8869,7 +8832,6 @@ func (ec *executionContext) _ContactValue_realised(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8902,7 +8864,6 @@ func (ec *executionContext) _ContactValue_expected(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8935,7 +8896,6 @@ func (ec *executionContext) _ContactValue_net(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8969,7 +8929,6 @@ func (ec *executionContext) _ContactValue_credits(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -9013,7 +8972,6 @@ func (ec *executionContext) _CostLine_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "CostLineKind")
 }
@@ -9037,7 +8995,6 @@ func (ec *executionContext) _CostLine_label(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "String")
 }
@@ -9061,7 +9018,6 @@ func (ec *executionContext) _CostLine_quantity(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9085,7 +9041,6 @@ func (ec *executionContext) _CostLine_rate(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9109,7 +9064,6 @@ func (ec *executionContext) _CostLine_amount(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CostLine",
@@ -9142,7 +9096,6 @@ func (ec *executionContext) _CostLine_rateValidFrom(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_rateValidFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Time")
 }
@@ -9166,7 +9119,6 @@ func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Credit_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9199,7 +9151,6 @@ func (ec *executionContext) _Credit_amount(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Credit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9232,7 +9183,6 @@ func (ec *executionContext) _Credit_share(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Credit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Credit", field, false, false, "Decimal")
 }
@@ -9256,7 +9206,6 @@ func (ec *executionContext) _Customer_id(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "ID")
 }
@@ -9280,7 +9229,6 @@ func (ec *executionContext) _Customer_version(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Int")
 }
@@ -9304,7 +9252,6 @@ func (ec *executionContext) _Customer_createdAt(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9328,7 +9275,6 @@ func (ec *executionContext) _Customer_updatedAt(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9352,7 +9298,6 @@ func (ec *executionContext) _Customer_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "CustomerKind")
 }
@@ -9376,7 +9321,6 @@ func (ec *executionContext) _Customer_name(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9400,7 +9344,6 @@ func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9424,7 +9367,6 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9448,7 +9390,6 @@ func (ec *executionContext) _Customer_externalId(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9472,7 +9413,6 @@ func (ec *executionContext) _Customer_stage(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Stage")
 }
@@ -9496,7 +9436,6 @@ func (ec *executionContext) _Customer_segment(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_segment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Segment")
 }
@@ -9520,7 +9459,6 @@ func (ec *executionContext) _Customer_measurements(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "JSON")
 }
@@ -9544,7 +9482,6 @@ func (ec *executionContext) _Customer_acquiredAt(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_acquiredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9568,7 +9505,6 @@ func (ec *executionContext) _Customer_acquisitionCost(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9601,7 +9537,6 @@ func (ec *executionContext) _Customer_owner(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9634,7 +9569,6 @@ func (ec *executionContext) _Customer_referredBy(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_referredBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9668,7 +9602,6 @@ func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9713,7 +9646,6 @@ func (ec *executionContext) _Customer_offers(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9758,7 +9690,6 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9803,7 +9734,6 @@ func (ec *executionContext) _Customer_permissions(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_permissions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9848,7 +9778,6 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_mayContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9893,7 +9822,6 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_price(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9938,7 +9866,6 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_prices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9983,7 +9910,6 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_lifetimeValue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10028,7 +9954,6 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_economics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10072,7 +9997,6 @@ func (ec *executionContext) _Customer_stageChanges(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10105,7 +10029,6 @@ func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10138,7 +10061,6 @@ func (ec *executionContext) _CustomerConnection_pageInfo(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10171,7 +10093,6 @@ func (ec *executionContext) _CustomerConnection_totalCount(ctx context.Context, 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerConnection", field, false, false, "Int")
 }
@@ -10195,7 +10116,6 @@ func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_revenue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10228,7 +10148,6 @@ func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10261,7 +10180,6 @@ func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_contactCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10294,7 +10212,6 @@ func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Conte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10327,7 +10244,6 @@ func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10360,7 +10276,6 @@ func (ec *executionContext) _CustomerEconomics_orders(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10384,7 +10299,6 @@ func (ec *executionContext) _CustomerEconomics_contacts(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10408,7 +10322,6 @@ func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_shareOfWallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Decimal")
 }
@@ -10432,7 +10345,6 @@ func (ec *executionContext) _CustomerEconomics_acquisitionPaidBackAt(ctx context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionPaidBackAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Time")
 }
@@ -10456,7 +10368,6 @@ func (ec *executionContext) _CustomerEdge_node(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEdge",
@@ -10489,7 +10400,6 @@ func (ec *executionContext) _CustomerEdge_cursor(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEdge", field, false, false, "Cursor")
 }
@@ -10513,7 +10423,6 @@ func (ec *executionContext) _CustomerPayload_customer(ctx context.Context, field
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10546,7 +10455,6 @@ func (ec *executionContext) _CustomerPayload_userErrors(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10579,7 +10487,6 @@ func (ec *executionContext) _FieldConflict_name(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "String")
 }
@@ -10603,7 +10510,6 @@ func (ec *executionContext) _FieldConflict_base(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10627,7 +10533,6 @@ func (ec *executionContext) _FieldConflict_theirs(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10651,7 +10556,6 @@ func (ec *executionContext) _FieldConflict_yours(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10675,7 +10579,6 @@ func (ec *executionContext) _InvalidInput_field(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_InvalidInput_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10699,7 +10602,6 @@ func (ec *executionContext) _InvalidInput_code(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_InvalidInput_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "UserErrorCode")
 }
@@ -10723,7 +10625,6 @@ func (ec *executionContext) _InvalidInput_message(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10747,7 +10648,6 @@ func (ec *executionContext) _LedgerCheck_balanced(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_balanced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Boolean")
 }
@@ -10771,7 +10671,6 @@ func (ec *executionContext) _LedgerCheck_orders(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Int")
 }
@@ -10795,7 +10694,6 @@ func (ec *executionContext) _LedgerCheck_margin(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10828,7 +10726,6 @@ func (ec *executionContext) _LedgerCheck_credited(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_credited(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10861,7 +10758,6 @@ func (ec *executionContext) _LedgerCheck_unattributed(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10894,7 +10790,6 @@ func (ec *executionContext) _LedgerCheck_difference(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10927,7 +10822,6 @@ func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_offenders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "ID")
 }
@@ -10951,7 +10845,6 @@ func (ec *executionContext) _LifetimeModel_id(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "ID")
 }
@@ -10975,7 +10868,6 @@ func (ec *executionContext) _LifetimeModel_kind(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "LifetimeModelKind")
 }
@@ -10999,7 +10891,6 @@ func (ec *executionContext) _LifetimeModel_timeUnit(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_timeUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "TimeUnit")
 }
@@ -11023,7 +10914,6 @@ func (ec *executionContext) _LifetimeModel_parameters(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "JSON")
 }
@@ -11047,7 +10937,6 @@ func (ec *executionContext) _LifetimeModel_logLikelihood(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -11071,7 +10960,6 @@ func (ec *executionContext) _LifetimeModel_customers(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -11095,7 +10983,6 @@ func (ec *executionContext) _LifetimeModel_converged(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_converged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11119,7 +11006,6 @@ func (ec *executionContext) _LifetimeModel_iterations(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_iterations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -11143,7 +11029,6 @@ func (ec *executionContext) _LifetimeModel_gradientNorm(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_gradientNorm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -11167,7 +11052,6 @@ func (ec *executionContext) _LifetimeModel_active(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11191,7 +11075,6 @@ func (ec *executionContext) _LifetimeModel_fittedAt(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_fittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11215,7 +11098,6 @@ func (ec *executionContext) _LifetimeModel_calibrationEnd(ctx context.Context, f
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11239,7 +11121,6 @@ func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_backTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModel",
@@ -11272,7 +11153,6 @@ func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, true, true, "String")
 }
@@ -11296,7 +11176,6 @@ func (ec *executionContext) _LifetimeModelPayload_model(ctx context.Context, fie
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModelPayload_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11329,7 +11208,6 @@ func (ec *executionContext) _LifetimeModelPayload_userErrors(ctx context.Context
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11362,7 +11240,6 @@ func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Time")
 }
@@ -11386,7 +11263,6 @@ func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_horizonMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11410,7 +11286,6 @@ func (ec *executionContext) _LifetimeValue_model(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11443,7 +11318,6 @@ func (ec *executionContext) _LifetimeValue_frequency(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_frequency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11467,7 +11341,6 @@ func (ec *executionContext) _LifetimeValue_recency(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_recency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11491,7 +11364,6 @@ func (ec *executionContext) _LifetimeValue_age(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_age(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11515,7 +11387,6 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_probabilityAlive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11539,7 +11410,6 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11563,7 +11433,6 @@ func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Conte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrderMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11596,7 +11465,6 @@ func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_past(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11629,7 +11497,6 @@ func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_future(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11662,7 +11529,6 @@ func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11695,7 +11561,6 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
 }
@@ -11719,7 +11584,6 @@ func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Money_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "Decimal")
 }
@@ -11743,7 +11607,6 @@ func (ec *executionContext) _Money_currencyCode(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Money_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "CurrencyCode")
 }
@@ -11768,7 +11631,6 @@ func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11813,7 +11675,6 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11858,7 +11719,6 @@ func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11903,7 +11763,6 @@ func (ec *executionContext) _Mutation_updateCustomer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_updateCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11948,7 +11807,6 @@ func (ec *executionContext) _Mutation_deleteCustomer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_deleteCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11993,7 +11851,6 @@ func (ec *executionContext) _Mutation_recordDeparture(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_recordDeparture(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12038,7 +11895,6 @@ func (ec *executionContext) _Mutation_fitLifetimeModel(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_fitLifetimeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12083,7 +11939,6 @@ func (ec *executionContext) _Mutation_createOffer(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12128,7 +11983,6 @@ func (ec *executionContext) _Mutation_sendOffer(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_sendOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12173,7 +12027,6 @@ func (ec *executionContext) _Mutation_viewOffer(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_viewOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12218,7 +12071,6 @@ func (ec *executionContext) _Mutation_acceptOffer(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_acceptOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12263,7 +12115,6 @@ func (ec *executionContext) _Mutation_declineOffer(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_declineOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12308,7 +12159,6 @@ func (ec *executionContext) _Mutation_withdrawOffer(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_withdrawOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12353,7 +12203,6 @@ func (ec *executionContext) _Mutation_placeOrder(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_placeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12398,7 +12247,6 @@ func (ec *executionContext) _Mutation_completeOrder(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_completeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12443,7 +12291,6 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_cancelOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12488,7 +12335,6 @@ func (ec *executionContext) _Mutation_refundOrder(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_refundOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12533,7 +12379,6 @@ func (ec *executionContext) _Mutation_grantPermission(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_grantPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12578,7 +12423,6 @@ func (ec *executionContext) _Mutation_confirmPermission(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_confirmPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12623,7 +12467,6 @@ func (ec *executionContext) _Mutation_revokePermission(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_revokePermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12668,7 +12511,6 @@ func (ec *executionContext) _Mutation_revokePermissionByLink(ctx context.Context
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_revokePermissionByLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12713,7 +12555,6 @@ func (ec *executionContext) _Mutation_createPriceRule(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12758,7 +12599,6 @@ func (ec *executionContext) _Mutation_retirePriceRule(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_retirePriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12803,7 +12643,6 @@ func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12848,7 +12687,6 @@ func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12893,7 +12731,6 @@ func (ec *executionContext) _Mutation_updateProduct(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_updateProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12938,7 +12775,6 @@ func (ec *executionContext) _Mutation_setListPrice(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_setListPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12983,7 +12819,6 @@ func (ec *executionContext) _Mutation_setRate(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_setRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13028,7 +12863,6 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13073,7 +12907,6 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_refreshSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13118,7 +12951,6 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_signOut(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13163,7 +12995,6 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13208,7 +13039,6 @@ func (ec *executionContext) _Mutation_updateUser(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13252,7 +13082,6 @@ func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "ID")
 }
@@ -13276,7 +13105,6 @@ func (ec *executionContext) _Offer_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
@@ -13300,7 +13128,6 @@ func (ec *executionContext) _Offer_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13324,7 +13151,6 @@ func (ec *executionContext) _Offer_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13348,7 +13174,6 @@ func (ec *executionContext) _Offer_kind(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "OfferKind")
 }
@@ -13372,7 +13197,6 @@ func (ec *executionContext) _Offer_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13405,7 +13229,6 @@ func (ec *executionContext) _Offer_expiresAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13429,7 +13252,6 @@ func (ec *executionContext) _Offer_sentAt(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13453,7 +13275,6 @@ func (ec *executionContext) _Offer_viewedAt(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_viewedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13477,7 +13298,6 @@ func (ec *executionContext) _Offer_decidedAt(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13501,7 +13321,6 @@ func (ec *executionContext) _Offer_declineReason(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_declineReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
@@ -13525,7 +13344,6 @@ func (ec *executionContext) _Offer_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13558,7 +13376,6 @@ func (ec *executionContext) _Offer_contact(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13591,7 +13408,6 @@ func (ec *executionContext) _Offer_order(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13624,7 +13440,6 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, true, true, "OfferStatus")
 }
@@ -13648,7 +13463,6 @@ func (ec *executionContext) _Offer_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13681,7 +13495,6 @@ func (ec *executionContext) _OfferConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13714,7 +13527,6 @@ func (ec *executionContext) _OfferConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13747,7 +13559,6 @@ func (ec *executionContext) _OfferConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferConnection", field, false, false, "Int")
 }
@@ -13771,7 +13582,6 @@ func (ec *executionContext) _OfferEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferEdge",
@@ -13804,7 +13614,6 @@ func (ec *executionContext) _OfferEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferEdge", field, false, false, "Cursor")
 }
@@ -13828,7 +13637,6 @@ func (ec *executionContext) _OfferLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "ID")
 }
@@ -13852,7 +13660,6 @@ func (ec *executionContext) _OfferLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "Decimal")
 }
@@ -13876,7 +13683,6 @@ func (ec *executionContext) _OfferLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13909,7 +13715,6 @@ func (ec *executionContext) _OfferLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13942,7 +13747,6 @@ func (ec *executionContext) _OfferLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13975,7 +13779,6 @@ func (ec *executionContext) _OfferLine_priceLines(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_priceLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -14008,7 +13811,6 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_repriced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -14041,7 +13843,6 @@ func (ec *executionContext) _OfferPayload_offer(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -14074,7 +13875,6 @@ func (ec *executionContext) _OfferPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -14107,7 +13907,6 @@ func (ec *executionContext) _Order_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "ID")
 }
@@ -14131,7 +13930,6 @@ func (ec *executionContext) _Order_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Int")
 }
@@ -14155,7 +13953,6 @@ func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14179,7 +13976,6 @@ func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14203,7 +13999,6 @@ func (ec *executionContext) _Order_externalId(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14227,7 +14022,6 @@ func (ec *executionContext) _Order_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderStatus")
 }
@@ -14251,7 +14045,6 @@ func (ec *executionContext) _Order_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14275,7 +14068,6 @@ func (ec *executionContext) _Order_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14308,7 +14100,6 @@ func (ec *executionContext) _Order_refunded(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14341,7 +14132,6 @@ func (ec *executionContext) _Order_dueAt(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14365,7 +14155,6 @@ func (ec *executionContext) _Order_completedAt(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_completedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14389,7 +14178,6 @@ func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14413,7 +14201,6 @@ func (ec *executionContext) _Order_cancelReason(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_cancelReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14437,7 +14224,6 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14470,7 +14256,6 @@ func (ec *executionContext) _Order_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14521,7 +14306,6 @@ func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14572,7 +14356,6 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14624,7 +14407,6 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14668,7 +14450,6 @@ func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14701,7 +14482,6 @@ func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14734,7 +14514,6 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
 }
@@ -14758,7 +14537,6 @@ func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderCredit_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14791,7 +14569,6 @@ func (ec *executionContext) _OrderCredit_amount(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderCredit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14824,7 +14601,6 @@ func (ec *executionContext) _OrderCredit_share(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderCredit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderCredit", field, false, false, "Decimal")
 }
@@ -14848,7 +14624,6 @@ func (ec *executionContext) _OrderEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderEdge",
@@ -14881,7 +14656,6 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
 }
@@ -14905,7 +14679,6 @@ func (ec *executionContext) _OrderLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "ID")
 }
@@ -14929,7 +14702,6 @@ func (ec *executionContext) _OrderLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "Decimal")
 }
@@ -14953,7 +14725,6 @@ func (ec *executionContext) _OrderLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14986,7 +14757,6 @@ func (ec *executionContext) _OrderLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -15019,7 +14789,6 @@ func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -15052,7 +14821,6 @@ func (ec *executionContext) _OrderPayload_order(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderPayload_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -15085,7 +14853,6 @@ func (ec *executionContext) _OrderPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -15118,7 +14885,6 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -15142,7 +14908,6 @@ func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -15166,7 +14931,6 @@ func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -15190,7 +14954,6 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -15214,7 +14977,6 @@ func (ec *executionContext) _Permission_id(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "ID")
 }
@@ -15238,7 +15000,6 @@ func (ec *executionContext) _Permission_version(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Int")
 }
@@ -15262,7 +15023,6 @@ func (ec *executionContext) _Permission_channel(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Channel")
 }
@@ -15286,7 +15046,6 @@ func (ec *executionContext) _Permission_purpose(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Purpose")
 }
@@ -15310,7 +15069,6 @@ func (ec *executionContext) _Permission_level(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionLevel")
 }
@@ -15334,7 +15092,6 @@ func (ec *executionContext) _Permission_grantedAt(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_grantedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15358,7 +15115,6 @@ func (ec *executionContext) _Permission_expiresAt(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15382,7 +15138,6 @@ func (ec *executionContext) _Permission_revokedAt(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15406,7 +15161,6 @@ func (ec *executionContext) _Permission_customer(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15439,7 +15193,6 @@ func (ec *executionContext) _Permission_state(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionState")
 }
@@ -15463,7 +15216,6 @@ func (ec *executionContext) _Permission_events(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15496,7 +15248,6 @@ func (ec *executionContext) _Permission_value(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15529,7 +15280,6 @@ func (ec *executionContext) _Permission_revocationToken(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_revocationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, true, true, "String")
 }
@@ -15553,7 +15303,6 @@ func (ec *executionContext) _PermissionDecision_allowed(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "Boolean")
 }
@@ -15577,7 +15326,6 @@ func (ec *executionContext) _PermissionDecision_reason(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "String")
 }
@@ -15601,7 +15349,6 @@ func (ec *executionContext) _PermissionDecision_permission(ctx context.Context, 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionDecision",
@@ -15634,7 +15381,6 @@ func (ec *executionContext) _PermissionDecision_requiredLevel(ctx context.Contex
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15658,7 +15404,6 @@ func (ec *executionContext) _PermissionDecision_currentLevel(ctx context.Context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15682,7 +15427,6 @@ func (ec *executionContext) _PermissionEvent_id(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "ID")
 }
@@ -15706,7 +15450,6 @@ func (ec *executionContext) _PermissionEvent_at(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15730,7 +15473,6 @@ func (ec *executionContext) _PermissionEvent_kind(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionEventKind")
 }
@@ -15754,7 +15496,6 @@ func (ec *executionContext) _PermissionEvent_level(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionLevel")
 }
@@ -15778,7 +15519,6 @@ func (ec *executionContext) _PermissionEvent_expiresAt(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15802,7 +15542,6 @@ func (ec *executionContext) _PermissionEvent_actor(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15826,7 +15565,6 @@ func (ec *executionContext) _PermissionEvent_source(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15850,7 +15588,6 @@ func (ec *executionContext) _PermissionEvent_wording(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_wording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15874,7 +15611,6 @@ func (ec *executionContext) _PermissionEvent_wordingVersion(ctx context.Context,
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_wordingVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15898,7 +15634,6 @@ func (ec *executionContext) _PermissionEvent_address(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15922,7 +15657,6 @@ func (ec *executionContext) _PermissionEvent_reason(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15946,7 +15680,6 @@ func (ec *executionContext) _PermissionEvent_previousHash(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_previousHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15970,7 +15703,6 @@ func (ec *executionContext) _PermissionEvent_hash(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_hash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15994,7 +15726,6 @@ func (ec *executionContext) _PermissionMissing_field(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -16018,7 +15749,6 @@ func (ec *executionContext) _PermissionMissing_code(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "UserErrorCode")
 }
@@ -16042,7 +15772,6 @@ func (ec *executionContext) _PermissionMissing_message(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -16066,7 +15795,6 @@ func (ec *executionContext) _PermissionMissing_channel(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Channel")
 }
@@ -16090,7 +15818,6 @@ func (ec *executionContext) _PermissionMissing_purpose(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Purpose")
 }
@@ -16114,7 +15841,6 @@ func (ec *executionContext) _PermissionMissing_requiredLevel(ctx context.Context
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -16138,7 +15864,6 @@ func (ec *executionContext) _PermissionMissing_currentLevel(ctx context.Context,
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -16162,7 +15887,6 @@ func (ec *executionContext) _PermissionPayload_permission(ctx context.Context, f
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionPayload_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -16195,7 +15919,6 @@ func (ec *executionContext) _PermissionPayload_confirmationToken(ctx context.Con
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionPayload_confirmationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionPayload", field, false, false, "String")
 }
@@ -16219,7 +15942,6 @@ func (ec *executionContext) _PermissionPayload_userErrors(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -16252,7 +15974,6 @@ func (ec *executionContext) _PermissionValue_contacts(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionValue", field, false, false, "Int")
 }
@@ -16276,7 +15997,6 @@ func (ec *executionContext) _PermissionValue_cost(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16309,7 +16029,6 @@ func (ec *executionContext) _PermissionValue_realised(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16342,7 +16061,6 @@ func (ec *executionContext) _PermissionValue_net(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16375,7 +16093,6 @@ func (ec *executionContext) _Price_product(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16408,7 +16125,6 @@ func (ec *executionContext) _Price_quantity(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Decimal")
 }
@@ -16432,7 +16148,6 @@ func (ec *executionContext) _Price_unit(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16465,7 +16180,6 @@ func (ec *executionContext) _Price_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16498,7 +16212,6 @@ func (ec *executionContext) _Price_list(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16531,7 +16244,6 @@ func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16564,7 +16276,6 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16615,7 +16326,6 @@ func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16666,7 +16376,6 @@ func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16717,7 +16426,6 @@ func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16750,7 +16458,6 @@ func (ec *executionContext) _Price_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16774,7 +16481,6 @@ func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16798,7 +16504,6 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
 }
@@ -16822,7 +16527,6 @@ func (ec *executionContext) _PriceAgreement_id(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "ID")
 }
@@ -16846,7 +16550,6 @@ func (ec *executionContext) _PriceAgreement_version(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Int")
 }
@@ -16870,7 +16573,6 @@ func (ec *executionContext) _PriceAgreement_unit(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16903,7 +16605,6 @@ func (ec *executionContext) _PriceAgreement_minimumQuantity(ctx context.Context,
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_minimumQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Decimal")
 }
@@ -16927,7 +16628,6 @@ func (ec *executionContext) _PriceAgreement_validFrom(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16951,7 +16651,6 @@ func (ec *executionContext) _PriceAgreement_validTo(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16975,7 +16674,6 @@ func (ec *executionContext) _PriceAgreement_overrideFloorReason(ctx context.Cont
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_overrideFloorReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
 }
@@ -16999,7 +16697,6 @@ func (ec *executionContext) _PriceAgreement_recordedAt(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -17023,7 +16720,6 @@ func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -17056,7 +16752,6 @@ func (ec *executionContext) _PriceAgreement_product(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -17089,7 +16784,6 @@ func (ec *executionContext) _PriceAgreementPayload_agreement(ctx context.Context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreementPayload_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -17122,7 +16816,6 @@ func (ec *executionContext) _PriceAgreementPayload_userErrors(ctx context.Contex
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreementPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -17155,7 +16848,6 @@ func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -17188,7 +16880,6 @@ func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -17221,7 +16912,6 @@ func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceEdge_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -17254,7 +16944,6 @@ func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -17287,7 +16976,6 @@ func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceEdge", field, false, false, "Cursor")
 }
@@ -17311,7 +16999,6 @@ func (ec *executionContext) _PriceLine_kind(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "PriceLineKind")
 }
@@ -17335,7 +17022,6 @@ func (ec *executionContext) _PriceLine_label(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "String")
 }
@@ -17359,7 +17045,6 @@ func (ec *executionContext) _PriceLine_amount(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17392,7 +17077,6 @@ func (ec *executionContext) _PriceLine_rule(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17425,7 +17109,6 @@ func (ec *executionContext) _PriceRule_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "ID")
 }
@@ -17449,7 +17132,6 @@ func (ec *executionContext) _PriceRule_version(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17473,7 +17155,6 @@ func (ec *executionContext) _PriceRule_name(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17497,7 +17178,6 @@ func (ec *executionContext) _PriceRule_condition(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17521,7 +17201,6 @@ func (ec *executionContext) _PriceRule_percent(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Decimal")
 }
@@ -17545,7 +17224,6 @@ func (ec *executionContext) _PriceRule_amount(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17578,7 +17256,6 @@ func (ec *executionContext) _PriceRule_price(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17611,7 +17288,6 @@ func (ec *executionContext) _PriceRule_priority(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_priority(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17635,7 +17311,6 @@ func (ec *executionContext) _PriceRule_exclusive(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_exclusive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17659,7 +17334,6 @@ func (ec *executionContext) _PriceRule_validFrom(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17683,7 +17357,6 @@ func (ec *executionContext) _PriceRule_validTo(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17707,7 +17380,6 @@ func (ec *executionContext) _PriceRule_active(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17731,7 +17403,6 @@ func (ec *executionContext) _PriceRule_recordedAt(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17755,7 +17426,6 @@ func (ec *executionContext) _PriceRulePayload_priceRule(ctx context.Context, fie
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRulePayload_priceRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17788,7 +17458,6 @@ func (ec *executionContext) _PriceRulePayload_userErrors(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRulePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17821,7 +17490,6 @@ func (ec *executionContext) _Product_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ID")
 }
@@ -17845,7 +17513,6 @@ func (ec *executionContext) _Product_version(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -17869,7 +17536,6 @@ func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17893,7 +17559,6 @@ func (ec *executionContext) _Product_updatedAt(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17917,7 +17582,6 @@ func (ec *executionContext) _Product_sku(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17941,7 +17605,6 @@ func (ec *executionContext) _Product_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17965,7 +17628,6 @@ func (ec *executionContext) _Product_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ProductKind")
 }
@@ -17989,7 +17651,6 @@ func (ec *executionContext) _Product_active(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Boolean")
 }
@@ -18013,7 +17674,6 @@ func (ec *executionContext) _Product_standardLeadDays(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_standardLeadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -18038,7 +17698,6 @@ func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_listPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -18101,7 +17760,6 @@ func (ec *executionContext) _Product_cost(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_cost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -18145,7 +17803,6 @@ func (ec *executionContext) _Product_options(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -18178,7 +17835,6 @@ func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -18211,7 +17867,6 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -18244,7 +17899,6 @@ func (ec *executionContext) _ProductConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, "Int")
 }
@@ -18268,7 +17922,6 @@ func (ec *executionContext) _ProductCost_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductCost", field, false, false, "Time")
 }
@@ -18292,7 +17945,6 @@ func (ec *executionContext) _ProductCost_full(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_full(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18325,7 +17977,6 @@ func (ec *executionContext) _ProductCost_marginal(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_marginal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18358,7 +18009,6 @@ func (ec *executionContext) _ProductCost_lines(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18391,7 +18041,6 @@ func (ec *executionContext) _ProductEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductEdge",
@@ -18424,7 +18073,6 @@ func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductEdge", field, false, false, "Cursor")
 }
@@ -18448,7 +18096,6 @@ func (ec *executionContext) _ProductOption_code(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18472,7 +18119,6 @@ func (ec *executionContext) _ProductOption_name(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18496,7 +18142,6 @@ func (ec *executionContext) _ProductOption_surcharge(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductOption",
@@ -18529,7 +18174,6 @@ func (ec *executionContext) _ProductPayload_product(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductPayload_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18562,7 +18206,6 @@ func (ec *executionContext) _ProductPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18596,7 +18239,6 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18641,7 +18283,6 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18685,7 +18326,6 @@ func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18719,7 +18359,6 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18782,7 +18421,6 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18827,7 +18465,6 @@ func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_customer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18872,7 +18509,6 @@ func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18916,7 +18552,6 @@ func (ec *executionContext) _Query_lifetimeModel(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_lifetimeModel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18949,7 +18584,6 @@ func (ec *executionContext) _Query_lifetimeModels(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_lifetimeModels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18983,7 +18617,6 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19028,7 +18661,6 @@ func (ec *executionContext) _Query_orders(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19091,7 +18723,6 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_ledgerCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19135,7 +18766,6 @@ func (ec *executionContext) _Query_priceRules(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_priceRules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19169,7 +18799,6 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_products(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19232,7 +18861,6 @@ func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_rates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19276,7 +18904,6 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19309,7 +18936,6 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19343,7 +18969,6 @@ func (ec *executionContext) _Query___type(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query___type(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19387,7 +19012,6 @@ func (ec *executionContext) _Query___schema(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19420,7 +19044,6 @@ func (ec *executionContext) _Rate_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "ID")
 }
@@ -19444,7 +19067,6 @@ func (ec *executionContext) _Rate_subject(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "RateSubject")
 }
@@ -19468,7 +19090,6 @@ func (ec *executionContext) _Rate_code(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19492,7 +19113,6 @@ func (ec *executionContext) _Rate_unit(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19516,7 +19136,6 @@ func (ec *executionContext) _Rate_amount(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19540,7 +19159,6 @@ func (ec *executionContext) _Rate_currencyCode(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "CurrencyCode")
 }
@@ -19564,7 +19182,6 @@ func (ec *executionContext) _Rate_validFrom(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19588,7 +19205,6 @@ func (ec *executionContext) _Rate_recordedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19612,7 +19228,6 @@ func (ec *executionContext) _Rate_capacityPerDay(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_capacityPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19636,7 +19251,6 @@ func (ec *executionContext) _Rate_fixedShare(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_fixedShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19660,7 +19274,6 @@ func (ec *executionContext) _RatePayload_rate(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_RatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19693,7 +19306,6 @@ func (ec *executionContext) _RatePayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19726,7 +19338,6 @@ func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RejectedRule_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectedRule",
@@ -19759,7 +19370,6 @@ func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
 }
@@ -19783,7 +19393,6 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_revoked(ctx context.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_revoked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevokePermissionByLinkPayload", field, false, false, "Boolean")
 }
@@ -19807,7 +19416,6 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_userErrors(ctx contex
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RevokePermissionByLinkPayload",
@@ -19840,7 +19448,6 @@ func (ec *executionContext) _Session_accessToken(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19864,7 +19471,6 @@ func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
@@ -19888,7 +19494,6 @@ func (ec *executionContext) _Session_refreshToken(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_refreshToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19912,7 +19517,6 @@ func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Session",
@@ -19945,7 +19549,6 @@ func (ec *executionContext) _SessionPayload_session(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_SessionPayload_session(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -19978,7 +19581,6 @@ func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_SessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -20011,7 +19613,6 @@ func (ec *executionContext) _Setting_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Setting_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -20035,7 +19636,6 @@ func (ec *executionContext) _Setting_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Setting_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "JSON")
 }
@@ -20059,7 +19659,6 @@ func (ec *executionContext) _Setting_description(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Setting_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -20083,7 +19682,6 @@ func (ec *executionContext) _SettingPayload_setting(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_SettingPayload_setting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -20116,7 +19714,6 @@ func (ec *executionContext) _SettingPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_SettingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -20149,7 +19746,6 @@ func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SignOutPayload",
@@ -20182,7 +19778,6 @@ func (ec *executionContext) _StageChange_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Time")
 }
@@ -20206,7 +19801,6 @@ func (ec *executionContext) _StageChange_from(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -20230,7 +19824,6 @@ func (ec *executionContext) _StageChange_to(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -20254,7 +19847,6 @@ func (ec *executionContext) _StageChange_reason(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -20278,7 +19870,6 @@ func (ec *executionContext) _StageChange_actor(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -20303,7 +19894,6 @@ func (ec *executionContext) _Subscription_contactRecorded(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Subscription_contactRecorded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -20348,7 +19938,6 @@ func (ec *executionContext) _Subscription_customerChanged(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -20392,7 +19981,6 @@ func (ec *executionContext) _User_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
@@ -20416,7 +20004,6 @@ func (ec *executionContext) _User_version(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Int")
 }
@@ -20440,7 +20027,6 @@ func (ec *executionContext) _User_createdAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20464,7 +20050,6 @@ func (ec *executionContext) _User_updatedAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20488,7 +20073,6 @@ func (ec *executionContext) _User_email(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20512,7 +20096,6 @@ func (ec *executionContext) _User_name(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20536,7 +20119,6 @@ func (ec *executionContext) _User_role(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Role")
 }
@@ -20560,7 +20142,6 @@ func (ec *executionContext) _User_active(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Boolean")
 }
@@ -20584,7 +20165,6 @@ func (ec *executionContext) _User_grade(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20608,7 +20188,6 @@ func (ec *executionContext) _UserPayload_user(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_UserPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20641,7 +20220,6 @@ func (ec *executionContext) _UserPayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_UserPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20674,7 +20252,6 @@ func (ec *executionContext) _VersionConflict_field(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20698,7 +20275,6 @@ func (ec *executionContext) _VersionConflict_code(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "UserErrorCode")
 }
@@ -20722,7 +20298,6 @@ func (ec *executionContext) _VersionConflict_message(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20746,7 +20321,6 @@ func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context,
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
 }
@@ -20770,7 +20344,6 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "VersionConflict",
@@ -20803,7 +20376,6 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
@@ -20836,7 +20408,6 @@ func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
 }
@@ -20860,7 +20431,6 @@ func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Viewer_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
@@ -20884,7 +20454,6 @@ func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "String")
 }
@@ -20908,7 +20477,6 @@ func (ec *executionContext) ___Directive_description(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, "String")
 }
@@ -20932,7 +20500,6 @@ func (ec *executionContext) ___Directive_isRepeatable(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "Boolean")
 }
@@ -20956,7 +20523,6 @@ func (ec *executionContext) ___Directive_locations(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_locations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "__DirectiveLocation")
 }
@@ -20981,7 +20547,6 @@ func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Directive",
@@ -21025,7 +20590,6 @@ func (ec *executionContext) ___EnumValue_name(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, "String")
 }
@@ -21049,7 +20613,6 @@ func (ec *executionContext) ___EnumValue_description(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -21073,7 +20636,6 @@ func (ec *executionContext) ___EnumValue_isDeprecated(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "Boolean")
 }
@@ -21097,7 +20659,6 @@ func (ec *executionContext) ___EnumValue_deprecationReason(ctx context.Context, 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -21121,7 +20682,6 @@ func (ec *executionContext) ___Field_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, false, false, "String")
 }
@@ -21145,7 +20705,6 @@ func (ec *executionContext) ___Field_description(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -21170,7 +20729,6 @@ func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -21214,7 +20772,6 @@ func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -21247,7 +20804,6 @@ func (ec *executionContext) ___Field_isDeprecated(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "Boolean")
 }
@@ -21271,7 +20827,6 @@ func (ec *executionContext) ___Field_deprecationReason(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -21295,7 +20850,6 @@ func (ec *executionContext) ___InputValue_name(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -21319,7 +20873,6 @@ func (ec *executionContext) ___InputValue_description(ctx context.Context, field
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -21343,7 +20896,6 @@ func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__InputValue",
@@ -21376,7 +20928,6 @@ func (ec *executionContext) ___InputValue_defaultValue(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -21400,7 +20951,6 @@ func (ec *executionContext) ___InputValue_isDeprecated(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "Boolean")
 }
@@ -21424,7 +20974,6 @@ func (ec *executionContext) ___InputValue_deprecationReason(ctx context.Context,
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -21448,7 +20997,6 @@ func (ec *executionContext) ___Schema_description(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Schema", field, true, false, "String")
 }
@@ -21472,7 +21020,6 @@ func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21505,7 +21052,6 @@ func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21538,7 +21084,6 @@ func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21571,7 +21116,6 @@ func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21604,7 +21148,6 @@ func (ec *executionContext) ___Schema_directives(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21637,7 +21180,6 @@ func (ec *executionContext) ___Type_kind(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "__TypeKind")
 }
@@ -21661,7 +21203,6 @@ func (ec *executionContext) ___Type_name(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21685,7 +21226,6 @@ func (ec *executionContext) ___Type_description(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21709,7 +21249,6 @@ func (ec *executionContext) ___Type_specifiedByURL(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21734,7 +21273,6 @@ func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21778,7 +21316,6 @@ func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21811,7 +21348,6 @@ func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21845,7 +21381,6 @@ func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21890,7 +21425,6 @@ func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_inputFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21934,7 +21468,6 @@ func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21967,7 +21500,6 @@ func (ec *executionContext) ___Type_isOneOf(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "Boolean")
 }
@@ -25441,7 +24973,7 @@ func UnmarshalWithdrawOfferInput(ctx context.Context, raw any) (service.Withdraw
 // region    ************************** interface.gotpl ***************************
 
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj ent.Noder) graphql.Marshaler {
-	switch obj := obj.(type) {
+	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
 	case *ent.User:
@@ -25524,7 +25056,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 }
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj service.UserError) graphql.Marshaler {
-	switch obj := obj.(type) {
+	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
 	case service.VersionConflict:
@@ -30411,7 +29943,7 @@ func (ec *executionContext) marshalNContactKind2kopeckᚋschemaᚐContactKind(ct
 }
 
 func (ec *executionContext) unmarshalNContactOrderField2ᚖkopeckᚋentᚐContactOrderField(ctx context.Context, v any) (*ent.ContactOrderField, error) {
-	res := new(ent.ContactOrderField)
+	var res = new(ent.ContactOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30607,7 +30139,7 @@ func (ec *executionContext) marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(
 }
 
 func (ec *executionContext) unmarshalNCustomerOrderField2ᚖkopeckᚋentᚐCustomerOrderField(ctx context.Context, v any) (*ent.CustomerOrderField, error) {
-	res := new(ent.CustomerOrderField)
+	var res = new(ent.CustomerOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30937,7 +30469,7 @@ func (ec *executionContext) marshalNOfferLine2ᚖkopeckᚋentᚐOfferLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOfferOrderField2ᚖkopeckᚋentᚐOfferOrderField(ctx context.Context, v any) (*ent.OfferOrderField, error) {
-	res := new(ent.OfferOrderField)
+	var res = new(ent.OfferOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31048,7 +30580,7 @@ func (ec *executionContext) marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrderField(ctx context.Context, v any) (*ent.OrderOrderField, error) {
-	res := new(ent.OrderOrderField)
+	var res = new(ent.OrderOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31393,7 +30925,7 @@ func (ec *executionContext) unmarshalNProductOptionInput2ᚖkopeckᚋserviceᚐP
 }
 
 func (ec *executionContext) unmarshalNProductOrderField2ᚖkopeckᚋentᚐProductOrderField(ctx context.Context, v any) (*ent.ProductOrderField, error) {
-	res := new(ent.ProductOrderField)
+	var res = new(ent.ProductOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31781,7 +31313,7 @@ func (ec *executionContext) marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx cont
 }
 
 func (ec *executionContext) unmarshalNUserOrderField2ᚖkopeckᚋentᚐUserOrderField(ctx context.Context, v any) (*ent.UserOrderField, error) {
-	res := new(ent.UserOrderField)
+	var res = new(ent.UserOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31966,7 +31498,7 @@ func (ec *executionContext) unmarshalOAttributionModel2ᚖkopeckᚋschemaᚐAttr
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.AttributionModel)
+	var res = new(schema.AttributionModel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32151,7 +31683,7 @@ func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐ
 	if v == nil {
 		return nil, nil
 	}
-	res := new(entgql.Cursor[string])
+	var res = new(entgql.Cursor[string])
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32202,7 +31734,7 @@ func (ec *executionContext) unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomer
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.CustomerKind)
+	var res = new(schema.CustomerKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32226,7 +31758,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx co
 	if v == nil {
 		return nil, nil
 	}
-	res := new(money.Decimal)
+	var res = new(money.Decimal)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32242,7 +31774,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx cont
 	if v == nil {
 		return nil, nil
 	}
-	res := new(money.Exact)
+	var res = new(money.Exact)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32258,7 +31790,7 @@ func (ec *executionContext) unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Direction)
+	var res = new(schema.Direction)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32353,7 +31885,7 @@ func (ec *executionContext) unmarshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLif
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.LifetimeModelKind)
+	var res = new(schema.LifetimeModelKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32466,7 +31998,7 @@ func (ec *executionContext) unmarshalOOfferKind2ᚖkopeckᚋschemaᚐOfferKind(c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.OfferKind)
+	var res = new(schema.OfferKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32629,7 +32161,7 @@ func (ec *executionContext) unmarshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermi
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.PermissionLevel)
+	var res = new(schema.PermissionLevel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32744,7 +32276,7 @@ func (ec *executionContext) unmarshalOProductKind2ᚖkopeckᚋschemaᚐProductKi
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.ProductKind)
+	var res = new(schema.ProductKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32785,7 +32317,7 @@ func (ec *executionContext) unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Purpose)
+	var res = new(schema.Purpose)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32827,7 +32359,7 @@ func (ec *executionContext) unmarshalORateSubject2ᚖkopeckᚋschemaᚐRateSubje
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.RateSubject)
+	var res = new(schema.RateSubject)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32843,7 +32375,7 @@ func (ec *executionContext) unmarshalORole2ᚖkopeckᚋschemaᚐRole(ctx context
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Role)
+	var res = new(schema.Role)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32895,7 +32427,7 @@ func (ec *executionContext) unmarshalOSegment2ᚖkopeckᚋschemaᚐSegment(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Segment)
+	var res = new(schema.Segment)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32961,7 +32493,7 @@ func (ec *executionContext) unmarshalOStage2ᚖkopeckᚋschemaᚐStage(ctx conte
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Stage)
+	var res = new(schema.Stage)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -33056,7 +32588,7 @@ func (ec *executionContext) unmarshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.TimeUnit)
+	var res = new(schema.TimeUnit)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

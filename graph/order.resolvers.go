@@ -7,11 +7,10 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
+	"time"
 
 	"entgo.io/contrib/entgql"
 )

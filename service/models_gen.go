@@ -6,13 +6,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"strconv"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -24,10 +23,11 @@ type UserError interface {
 }
 
 type AcceptOfferInput struct {
-	ID              string     `json:"id"`
-	ExpectedVersion *int       `json:"expectedVersion,omitempty"`
-	At              *time.Time `json:"at,omitempty"`
-	IdempotencyKey  *string    `json:"idempotencyKey,omitempty"`
+	ID              string `json:"id"`
+	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
+	// When the customer said yes: it counts against expiresAt. It may be told up to 30 days after that.
+	At             *time.Time `json:"at,omitempty"`
+	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
 }
 
 type AgreePriceInput struct {
@@ -54,10 +54,11 @@ type ChangeSettingInput struct {
 }
 
 type CompleteOrderInput struct {
-	ID              string     `json:"id"`
-	ExpectedVersion *int       `json:"expectedVersion,omitempty"`
-	At              *time.Time `json:"at,omitempty"`
-	IdempotencyKey  *string    `json:"idempotencyKey,omitempty"`
+	ID              string `json:"id"`
+	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
+	// When it was completed, not before the order; now, unless told.
+	At             *time.Time `json:"at,omitempty"`
+	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
 }
 
 // Exactly one of material, resource and productSku.
@@ -124,12 +125,14 @@ type CreateCustomerInput struct {
 }
 
 type CreateOfferInput struct {
-	ID             *string           `json:"id,omitempty"`
-	CustomerID     string            `json:"customerId"`
-	Kind           *schema.OfferKind `json:"kind,omitempty"`
-	PriceTokens    []string          `json:"priceTokens"`
-	ExpiresAt      time.Time         `json:"expiresAt"`
-	IdempotencyKey *string           `json:"idempotencyKey,omitempty"`
+	ID         *string           `json:"id,omitempty"`
+	CustomerID string            `json:"customerId"`
+	Kind       *schema.OfferKind `json:"kind,omitempty"`
+	// One a line, 1 to 250, each the customer's own and not expired.
+	PriceTokens []string `json:"priceTokens"`
+	// Until when the prices hold, though the tokens end before; a year at most.
+	ExpiresAt      time.Time `json:"expiresAt"`
+	IdempotencyKey *string   `json:"idempotencyKey,omitempty"`
 }
 
 // Exactly one of percent, amount and price.
@@ -328,10 +331,12 @@ type PermissionValue struct {
 }
 
 type PlaceOrderInput struct {
-	ID             *string    `json:"id,omitempty"`
-	CustomerID     string     `json:"customerId"`
-	PriceTokens    []string   `json:"priceTokens"`
-	ExternalID     *string    `json:"externalId,omitempty"`
+	ID         *string `json:"id,omitempty"`
+	CustomerID string  `json:"customerId"`
+	// One a line, 1 to 250, each the customer's own and not expired now, whatever at says.
+	PriceTokens []string `json:"priceTokens"`
+	ExternalID  *string  `json:"externalId,omitempty"`
+	// When the customer ordered; now, unless told. It does not lengthen a token's life: a longer promise is an offer.
 	At             *time.Time `json:"at,omitempty"`
 	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
 }
@@ -416,11 +421,12 @@ type RefreshSessionInput struct {
 }
 
 type RefundOrderInput struct {
-	ID              string      `json:"id"`
-	ExpectedVersion *int        `json:"expectedVersion,omitempty"`
-	Amount          *MoneyInput `json:"amount,omitempty"`
-	Reason          string      `json:"reason"`
-	IdempotencyKey  *string     `json:"idempotencyKey,omitempty"`
+	ID              string `json:"id"`
+	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
+	// All that is left, unless told.
+	Amount         *MoneyInput `json:"amount,omitempty"`
+	Reason         string      `json:"reason"`
+	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
 }
 
 type RetirePriceRuleInput struct {
@@ -506,7 +512,8 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-type Subscription struct{}
+type Subscription struct {
+}
 
 // from is included, to is not.
 type TimeRange struct {
