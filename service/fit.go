@@ -240,7 +240,7 @@ func bounded(f float64) float64 {
 	if math.IsNaN(f) {
 		return math.MaxFloat64
 	}
-	return min(f, math.MaxFloat64)
+	return max(-math.MaxFloat64, min(f, math.MaxFloat64))
 }
 
 // unhurried lifts PostgreSQL's statement timeout for the rest of the transaction; the context's deadline stays.

@@ -46,10 +46,9 @@ func (r *fitReport) warn(text string) {
 // reportOn says what is to be known of a fit of counts.
 func reportOn(f lifetime.BGNBDFit) fitReport {
 	r := fitReport{
-		Status: f.Status, Condition: bounded(f.Condition), Rows: f.Rows, NoDropoutLogLikelihood: bounded(math.Abs(f.NoDropoutLogLikelihood)),
+		Status: f.Status, Condition: bounded(f.Condition), Rows: f.Rows, NoDropoutLogLikelihood: bounded(f.NoDropoutLogLikelihood),
 		StandardErrors: map[string]float64{}, Notes: []string{}, Warnings: []string{},
 	}
-	r.NoDropoutLogLikelihood = -r.NoDropoutLogLikelihood
 	r.note("BG/NBD on %d customers (%d distinct histories): %s", f.Customers, f.Rows, f.Status)
 	r.standardErrors(f.StdErrors, "r", "alpha", "a", "b")
 	if !f.Converged {

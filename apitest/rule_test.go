@@ -1,0 +1,116 @@
+package apitest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/schema"
+)
+
+func TestRulesBadInput(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		for _, one := range []struct {
+			want, message string
+			in            Vars
+		}{
+			{"INVALID condition", "line 2, column 4: ", Vars{"condition": "quantity >= 10\n&& kuantity < 20"}},
+			{"INVALID condition", "line 1, column ", Vars{"condition": `quantity > "ten"`}},
+			{"INVALID condition", "want true or false", Vars{"condition": "1 + 1"}},
+			{"INVALID condition", "", Vars{"condition": " "}},
+			{"INVALID condition", "", Vars{"condition": strings.Repeat("true && ", 1000) + "true"}},
+			{"INVALID percent", "", Vars{"percent": "-100"}},
+			{"INVALID percent", "", Vars{"percent": "-101"}},
+			{"INVALID percent", "exactly one", Vars{"amount": roubles("1.00")}},
+			{"INVALID price.amount", "", Vars{"percent": nil, "price": roubles("-1.00")}},
+			{"INVALID validTo", "", Vars{"validFrom": "2026-02-01T00:00:00Z", "validTo": "2026-01-01T00:00:00Z"}},
+			{"INVALID name", "", Vars{"name": ""}},
+		} {
+			in := Vars{"name": "R", "condition": "true", "percent": "-5"}
+			for k, v := range one.in {
+				in[k] = v
+			}
+			if r := c.Refused(one.want, createPriceRule, Vars{"in": in}); !strings.Contains(r.Body, one.message) {
+				t.Errorf("%v: want %q: %s", one.in, one.message, r.Body)
+			}
+		}
+		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "R", "condition": "true", "percent": "-5"}}).Text("createPriceRule.priceRule.id")
+		c.Refused("VERSION_CONFLICT expectedVersion", retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 2}})
+		if r := c.Must(retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 1, "reason": "over"}}); r.Text("retirePriceRule.priceRule.active") != "false" {
+			t.Errorf("%s", r.Body)
+		}
+		c.Refused("WRONG_STATE id", retirePriceRule, Vars{"in": Vars{"id": rule}})
+		c.Refused("NOT_FOUND id", retirePriceRule, Vars{"in": Vars{"id": "rul_01jd3x5m8nf4svbj2k7q9w0e1r"}})
+		if r := w.As(schema.RoleSales).Must(`{ priceRules { id active } }`, nil); r.Len("priceRules") != 1 {
+			t.Errorf("%s", r.Body)
+		}
+	})
+}
+
+func TestAgreements(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		c := w.As(schema.RoleManager)
+		putRate(c, "MATERIAL", "linen", "m", "100", nil)
+		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("150.00"), "minimumMargin": "0.2", "components": []Vars{{"material": "linen", "quantity": "1"}}})
+		customer := NewCustomer(c, Vars{})
+		c.Must(createPriceRule, Vars{"in": Vars{"name": "Dearer", "condition": "true", "percent": "10"}})
+		in := func(more Vars) Vars {
+			all := Vars{"customerId": customer, "productId": product, "unit": roubles("124.99")}
+			for k, v := range more {
+				all[k] = v
+			}
+			return Vars{"in": all}
+		}
+		sales := w.As(schema.RoleSales)
+		if r := c.Refused("BELOW_FLOOR unit", agreePrice, in(nil)); !strings.Contains(r.Body, "125.00") {
+			t.Errorf("the floor is not named: %s", r.Body)
+		}
+		if r := sales.Refused("BELOW_FLOOR unit", agreePrice, in(nil)); strings.Contains(r.Body, "125.00") {
+			t.Errorf("who may not know costs is told the floor: %s", r.Body)
+		}
+		sales.Refused("FORBIDDEN overrideFloorReason", agreePrice, in(Vars{"overrideFloorReason": "An old friend"}))
+		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", agreePrice, in(Vars{"unit": roubles("140.00")}))
+		for want, wrong := range map[string]Vars{
+			"NOT_FOUND customerId":    {"customerId": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"NOT_FOUND productId":     {"productId": "prd_01jd3x5m8nf4svbj2k7q9w0e1r"},
+			"INVALID productId":       {"productId": customer},
+			"INVALID unit.amount":     {"unit": roubles("-1.00")},
+			"INVALID minimumQuantity": {"minimumQuantity": "0"},
+			"INVALID validTo":         {"validFrom": "2026-01-02T00:00:00Z", "validTo": "2026-01-01T00:00:00Z", "unit": roubles("140.00")},
+		} {
+			c.Refused(want, agreePrice, in(wrong))
+		}
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product})); got != "LIST 150.00, RULE 15.00 Dearer" {
+			t.Errorf("after refusals alone: %s", got)
+		}
+		sales.Must(agreePrice, in(Vars{"unit": roubles("130.00"), "minimumQuantity": "5"}))
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00" {
+			t.Errorf("%s", got)
+		}
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "4"})); got != "LIST 150.00, RULE 15.00 Dearer" {
+			t.Errorf("under the quantity: %s", got)
+		}
+		// A floor that rises lifts what was agreed without a reason, and not what was agreed with one.
+		putRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00, FLOOR 20.00" {
+			t.Errorf("%s", got)
+		}
+		w.Clock.Advance(time.Second)
+		made := c.Must(agreePrice, in(Vars{"overrideFloorReason": "An old friend", "unit": roubles("99.00")}))
+		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -51.00" {
+			t.Errorf("%s", got)
+		}
+		audits, err := w.Service.Client().AuditEntry.Query().All(w.System())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, entry := range audits {
+			found = found || entry.Subject == made.Text("agreePrice.agreement.id") && strings.Contains(string(entry.Detail), "An old friend")
+		}
+		if !found {
+			t.Error("the reason is not in the audit")
+		}
+	})
+}
