@@ -8,6 +8,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"math"
+	"strconv"
+	"sync/atomic"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
@@ -16,10 +21,6 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
-	"math"
-	"strconv"
-	"sync/atomic"
-	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -7681,6 +7682,7 @@ func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Time")
 }
@@ -7704,6 +7706,7 @@ func (ec *executionContext) _BackTest_holdoutOrders(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_holdoutOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Int")
 }
@@ -7727,6 +7730,7 @@ func (ec *executionContext) _BackTest_predictedOrders(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_predictedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7750,6 +7754,7 @@ func (ec *executionContext) _BackTest_meanAbsoluteError(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_meanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7773,6 +7778,7 @@ func (ec *executionContext) _BackTest_rootMeanSquareError(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_rootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7796,6 +7802,7 @@ func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_BackTest_baselineRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7819,6 +7826,7 @@ func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ID")
 }
@@ -7842,6 +7850,7 @@ func (ec *executionContext) _Contact_version(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Int")
 }
@@ -7865,6 +7874,7 @@ func (ec *executionContext) _Contact_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ContactKind")
 }
@@ -7888,6 +7898,7 @@ func (ec *executionContext) _Contact_direction(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Direction")
 }
@@ -7911,6 +7922,7 @@ func (ec *executionContext) _Contact_channel(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Channel")
 }
@@ -7934,6 +7946,7 @@ func (ec *executionContext) _Contact_at(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
 }
@@ -7957,6 +7970,7 @@ func (ec *executionContext) _Contact_minutes(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Decimal")
 }
@@ -7980,6 +7994,7 @@ func (ec *executionContext) _Contact_subject(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8003,6 +8018,7 @@ func (ec *executionContext) _Contact_notes(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8026,6 +8042,7 @@ func (ec *executionContext) _Contact_cost(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8058,6 +8075,7 @@ func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8090,6 +8108,7 @@ func (ec *executionContext) _Contact_staff(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8122,6 +8141,7 @@ func (ec *executionContext) _Contact_about(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_about(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8154,6 +8174,7 @@ func (ec *executionContext) _Contact_permission(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8186,6 +8207,7 @@ func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8218,6 +8240,7 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8250,6 +8273,7 @@ func (ec *executionContext) _Contact_purpose(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Contact_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Purpose")
 }
@@ -8273,6 +8297,7 @@ func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8305,6 +8330,7 @@ func (ec *executionContext) _ContactConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8337,6 +8363,7 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
 }
@@ -8360,6 +8387,7 @@ func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8383,6 +8411,7 @@ func (ec *executionContext) _ContactEconomics_to(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8406,6 +8435,7 @@ func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "AttributionModel")
 }
@@ -8429,6 +8459,7 @@ func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8461,6 +8492,7 @@ func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8493,6 +8525,7 @@ func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8525,6 +8558,7 @@ func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
@@ -8548,6 +8582,7 @@ func (ec *executionContext) _ContactEconomicsRow_contacts(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Int")
 }
@@ -8571,6 +8606,7 @@ func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8594,6 +8630,7 @@ func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8626,6 +8663,7 @@ func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8658,6 +8696,7 @@ func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8690,6 +8729,7 @@ func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Contex
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEconomicsRow_returnOnCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8713,6 +8753,7 @@ func (ec *executionContext) _ContactEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEdge",
@@ -8745,6 +8786,7 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEdge", field, false, false, "Cursor")
 }
@@ -8768,6 +8810,7 @@ func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8800,6 +8843,7 @@ func (ec *executionContext) _ContactPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8832,6 +8876,7 @@ func (ec *executionContext) _ContactValue_realised(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8864,6 +8909,7 @@ func (ec *executionContext) _ContactValue_expected(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8896,6 +8942,7 @@ func (ec *executionContext) _ContactValue_net(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8929,6 +8976,7 @@ func (ec *executionContext) _ContactValue_credits(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ContactValue_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8972,6 +9020,7 @@ func (ec *executionContext) _CostLine_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "CostLineKind")
 }
@@ -8995,6 +9044,7 @@ func (ec *executionContext) _CostLine_label(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "String")
 }
@@ -9018,6 +9068,7 @@ func (ec *executionContext) _CostLine_quantity(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9041,6 +9092,7 @@ func (ec *executionContext) _CostLine_rate(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9064,6 +9116,7 @@ func (ec *executionContext) _CostLine_amount(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CostLine",
@@ -9096,6 +9149,7 @@ func (ec *executionContext) _CostLine_rateValidFrom(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CostLine_rateValidFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Time")
 }
@@ -9119,6 +9173,7 @@ func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Credit_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9151,6 +9206,7 @@ func (ec *executionContext) _Credit_amount(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Credit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9183,6 +9239,7 @@ func (ec *executionContext) _Credit_share(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Credit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Credit", field, false, false, "Decimal")
 }
@@ -9206,6 +9263,7 @@ func (ec *executionContext) _Customer_id(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "ID")
 }
@@ -9229,6 +9287,7 @@ func (ec *executionContext) _Customer_version(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Int")
 }
@@ -9252,6 +9311,7 @@ func (ec *executionContext) _Customer_createdAt(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9275,6 +9335,7 @@ func (ec *executionContext) _Customer_updatedAt(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9298,6 +9359,7 @@ func (ec *executionContext) _Customer_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "CustomerKind")
 }
@@ -9321,6 +9383,7 @@ func (ec *executionContext) _Customer_name(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9344,6 +9407,7 @@ func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9367,6 +9431,7 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9390,6 +9455,7 @@ func (ec *executionContext) _Customer_externalId(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9413,6 +9479,7 @@ func (ec *executionContext) _Customer_stage(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Stage")
 }
@@ -9436,6 +9503,7 @@ func (ec *executionContext) _Customer_segment(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_segment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Segment")
 }
@@ -9459,6 +9527,7 @@ func (ec *executionContext) _Customer_measurements(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "JSON")
 }
@@ -9482,6 +9551,7 @@ func (ec *executionContext) _Customer_acquiredAt(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_acquiredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9505,6 +9575,7 @@ func (ec *executionContext) _Customer_acquisitionCost(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9537,6 +9608,7 @@ func (ec *executionContext) _Customer_owner(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9569,6 +9641,7 @@ func (ec *executionContext) _Customer_referredBy(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_referredBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9602,6 +9675,7 @@ func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9646,6 +9720,7 @@ func (ec *executionContext) _Customer_offers(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9690,6 +9765,7 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9734,6 +9810,7 @@ func (ec *executionContext) _Customer_permissions(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_permissions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9778,6 +9855,7 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_mayContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9822,6 +9900,7 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_price(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9866,6 +9945,7 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_prices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9910,6 +9990,7 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_lifetimeValue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9954,6 +10035,7 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_economics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9997,6 +10079,7 @@ func (ec *executionContext) _Customer_stageChanges(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10029,6 +10112,7 @@ func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10061,6 +10145,7 @@ func (ec *executionContext) _CustomerConnection_pageInfo(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10093,6 +10178,7 @@ func (ec *executionContext) _CustomerConnection_totalCount(ctx context.Context, 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerConnection", field, false, false, "Int")
 }
@@ -10116,6 +10202,7 @@ func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_revenue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10148,6 +10235,7 @@ func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10180,6 +10268,7 @@ func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_contactCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10212,6 +10301,7 @@ func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Conte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10244,6 +10334,7 @@ func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10276,6 +10367,7 @@ func (ec *executionContext) _CustomerEconomics_orders(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10299,6 +10391,7 @@ func (ec *executionContext) _CustomerEconomics_contacts(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10322,6 +10415,7 @@ func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_shareOfWallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Decimal")
 }
@@ -10345,6 +10439,7 @@ func (ec *executionContext) _CustomerEconomics_acquisitionPaidBackAt(ctx context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionPaidBackAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Time")
 }
@@ -10368,6 +10463,7 @@ func (ec *executionContext) _CustomerEdge_node(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEdge",
@@ -10400,6 +10496,7 @@ func (ec *executionContext) _CustomerEdge_cursor(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEdge", field, false, false, "Cursor")
 }
@@ -10423,6 +10520,7 @@ func (ec *executionContext) _CustomerPayload_customer(ctx context.Context, field
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10455,6 +10553,7 @@ func (ec *executionContext) _CustomerPayload_userErrors(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10487,6 +10586,7 @@ func (ec *executionContext) _FieldConflict_name(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "String")
 }
@@ -10510,6 +10610,7 @@ func (ec *executionContext) _FieldConflict_base(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10533,6 +10634,7 @@ func (ec *executionContext) _FieldConflict_theirs(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10556,6 +10658,7 @@ func (ec *executionContext) _FieldConflict_yours(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10579,6 +10682,7 @@ func (ec *executionContext) _InvalidInput_field(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_InvalidInput_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10602,6 +10706,7 @@ func (ec *executionContext) _InvalidInput_code(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_InvalidInput_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "UserErrorCode")
 }
@@ -10625,6 +10730,7 @@ func (ec *executionContext) _InvalidInput_message(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10648,6 +10754,7 @@ func (ec *executionContext) _LedgerCheck_balanced(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_balanced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Boolean")
 }
@@ -10671,6 +10778,7 @@ func (ec *executionContext) _LedgerCheck_orders(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Int")
 }
@@ -10694,6 +10802,7 @@ func (ec *executionContext) _LedgerCheck_margin(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10726,6 +10835,7 @@ func (ec *executionContext) _LedgerCheck_credited(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_credited(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10758,6 +10868,7 @@ func (ec *executionContext) _LedgerCheck_unattributed(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10790,6 +10901,7 @@ func (ec *executionContext) _LedgerCheck_difference(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10822,6 +10934,7 @@ func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LedgerCheck_offenders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "ID")
 }
@@ -10845,6 +10958,7 @@ func (ec *executionContext) _LifetimeModel_id(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "ID")
 }
@@ -10868,6 +10982,7 @@ func (ec *executionContext) _LifetimeModel_kind(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "LifetimeModelKind")
 }
@@ -10891,6 +11006,7 @@ func (ec *executionContext) _LifetimeModel_timeUnit(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_timeUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "TimeUnit")
 }
@@ -10914,6 +11030,7 @@ func (ec *executionContext) _LifetimeModel_parameters(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "JSON")
 }
@@ -10937,6 +11054,7 @@ func (ec *executionContext) _LifetimeModel_logLikelihood(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -10960,6 +11078,7 @@ func (ec *executionContext) _LifetimeModel_customers(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -10983,6 +11102,7 @@ func (ec *executionContext) _LifetimeModel_converged(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_converged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11006,6 +11126,7 @@ func (ec *executionContext) _LifetimeModel_iterations(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_iterations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -11029,6 +11150,7 @@ func (ec *executionContext) _LifetimeModel_gradientNorm(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_gradientNorm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -11052,6 +11174,7 @@ func (ec *executionContext) _LifetimeModel_active(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11075,6 +11198,7 @@ func (ec *executionContext) _LifetimeModel_fittedAt(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_fittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11098,6 +11222,7 @@ func (ec *executionContext) _LifetimeModel_calibrationEnd(ctx context.Context, f
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11121,6 +11246,7 @@ func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_backTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModel",
@@ -11153,6 +11279,7 @@ func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModel_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, true, true, "String")
 }
@@ -11176,6 +11303,7 @@ func (ec *executionContext) _LifetimeModelPayload_model(ctx context.Context, fie
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModelPayload_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11208,6 +11336,7 @@ func (ec *executionContext) _LifetimeModelPayload_userErrors(ctx context.Context
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeModelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11240,6 +11369,7 @@ func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Time")
 }
@@ -11263,6 +11393,7 @@ func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_horizonMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11286,6 +11417,7 @@ func (ec *executionContext) _LifetimeValue_model(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11318,6 +11450,7 @@ func (ec *executionContext) _LifetimeValue_frequency(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_frequency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11341,6 +11474,7 @@ func (ec *executionContext) _LifetimeValue_recency(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_recency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11364,6 +11498,7 @@ func (ec *executionContext) _LifetimeValue_age(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_age(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11387,6 +11522,7 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_probabilityAlive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11410,6 +11546,7 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11433,6 +11570,7 @@ func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Conte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrderMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11465,6 +11603,7 @@ func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_past(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11497,6 +11636,7 @@ func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_future(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11529,6 +11669,7 @@ func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11561,6 +11702,7 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
 }
@@ -11584,6 +11726,7 @@ func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Money_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "Decimal")
 }
@@ -11607,6 +11750,7 @@ func (ec *executionContext) _Money_currencyCode(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Money_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "CurrencyCode")
 }
@@ -11631,6 +11775,7 @@ func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11675,6 +11820,7 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11719,6 +11865,7 @@ func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11763,6 +11910,7 @@ func (ec *executionContext) _Mutation_updateCustomer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_updateCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11807,6 +11955,7 @@ func (ec *executionContext) _Mutation_deleteCustomer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_deleteCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11851,6 +12000,7 @@ func (ec *executionContext) _Mutation_recordDeparture(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_recordDeparture(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11895,6 +12045,7 @@ func (ec *executionContext) _Mutation_fitLifetimeModel(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_fitLifetimeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11939,6 +12090,7 @@ func (ec *executionContext) _Mutation_createOffer(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11983,6 +12135,7 @@ func (ec *executionContext) _Mutation_sendOffer(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_sendOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12027,6 +12180,7 @@ func (ec *executionContext) _Mutation_viewOffer(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_viewOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12071,6 +12225,7 @@ func (ec *executionContext) _Mutation_acceptOffer(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_acceptOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12115,6 +12270,7 @@ func (ec *executionContext) _Mutation_declineOffer(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_declineOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12159,6 +12315,7 @@ func (ec *executionContext) _Mutation_withdrawOffer(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_withdrawOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12203,6 +12360,7 @@ func (ec *executionContext) _Mutation_placeOrder(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_placeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12247,6 +12405,7 @@ func (ec *executionContext) _Mutation_completeOrder(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_completeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12291,6 +12450,7 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_cancelOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12335,6 +12495,7 @@ func (ec *executionContext) _Mutation_refundOrder(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_refundOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12379,6 +12540,7 @@ func (ec *executionContext) _Mutation_grantPermission(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_grantPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12423,6 +12585,7 @@ func (ec *executionContext) _Mutation_confirmPermission(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_confirmPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12467,6 +12630,7 @@ func (ec *executionContext) _Mutation_revokePermission(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_revokePermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12511,6 +12675,7 @@ func (ec *executionContext) _Mutation_revokePermissionByLink(ctx context.Context
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_revokePermissionByLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12555,6 +12720,7 @@ func (ec *executionContext) _Mutation_createPriceRule(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12599,6 +12765,7 @@ func (ec *executionContext) _Mutation_retirePriceRule(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_retirePriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12643,6 +12810,7 @@ func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12687,6 +12855,7 @@ func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12731,6 +12900,7 @@ func (ec *executionContext) _Mutation_updateProduct(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_updateProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12775,6 +12945,7 @@ func (ec *executionContext) _Mutation_setListPrice(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_setListPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12819,6 +12990,7 @@ func (ec *executionContext) _Mutation_setRate(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_setRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12863,6 +13035,7 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12907,6 +13080,7 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_refreshSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12951,6 +13125,7 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_signOut(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12995,6 +13170,7 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_createUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13039,6 +13215,7 @@ func (ec *executionContext) _Mutation_updateUser(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13082,6 +13259,7 @@ func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "ID")
 }
@@ -13105,6 +13283,7 @@ func (ec *executionContext) _Offer_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
@@ -13128,6 +13307,7 @@ func (ec *executionContext) _Offer_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13151,6 +13331,7 @@ func (ec *executionContext) _Offer_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13174,6 +13355,7 @@ func (ec *executionContext) _Offer_kind(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "OfferKind")
 }
@@ -13197,6 +13379,7 @@ func (ec *executionContext) _Offer_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13229,6 +13412,7 @@ func (ec *executionContext) _Offer_expiresAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13252,6 +13436,7 @@ func (ec *executionContext) _Offer_sentAt(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13275,6 +13460,7 @@ func (ec *executionContext) _Offer_viewedAt(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_viewedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13298,6 +13484,7 @@ func (ec *executionContext) _Offer_decidedAt(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13321,6 +13508,7 @@ func (ec *executionContext) _Offer_declineReason(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_declineReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
@@ -13344,6 +13532,7 @@ func (ec *executionContext) _Offer_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13376,6 +13565,7 @@ func (ec *executionContext) _Offer_contact(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13408,6 +13598,7 @@ func (ec *executionContext) _Offer_order(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13440,6 +13631,7 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, true, true, "OfferStatus")
 }
@@ -13463,6 +13655,7 @@ func (ec *executionContext) _Offer_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Offer_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13495,6 +13688,7 @@ func (ec *executionContext) _OfferConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13527,6 +13721,7 @@ func (ec *executionContext) _OfferConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13559,6 +13754,7 @@ func (ec *executionContext) _OfferConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferConnection", field, false, false, "Int")
 }
@@ -13582,6 +13778,7 @@ func (ec *executionContext) _OfferEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferEdge",
@@ -13614,6 +13811,7 @@ func (ec *executionContext) _OfferEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferEdge", field, false, false, "Cursor")
 }
@@ -13637,6 +13835,7 @@ func (ec *executionContext) _OfferLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "ID")
 }
@@ -13660,6 +13859,7 @@ func (ec *executionContext) _OfferLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "Decimal")
 }
@@ -13683,6 +13883,7 @@ func (ec *executionContext) _OfferLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13715,6 +13916,7 @@ func (ec *executionContext) _OfferLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13747,6 +13949,7 @@ func (ec *executionContext) _OfferLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13779,6 +13982,7 @@ func (ec *executionContext) _OfferLine_priceLines(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_priceLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13811,6 +14015,7 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferLine_repriced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13843,6 +14048,7 @@ func (ec *executionContext) _OfferPayload_offer(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -13875,6 +14081,7 @@ func (ec *executionContext) _OfferPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -13907,6 +14114,7 @@ func (ec *executionContext) _Order_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "ID")
 }
@@ -13930,6 +14138,7 @@ func (ec *executionContext) _Order_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Int")
 }
@@ -13953,6 +14162,7 @@ func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -13976,6 +14186,7 @@ func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -13999,6 +14210,7 @@ func (ec *executionContext) _Order_externalId(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14022,6 +14234,7 @@ func (ec *executionContext) _Order_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderStatus")
 }
@@ -14045,6 +14258,7 @@ func (ec *executionContext) _Order_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14068,6 +14282,7 @@ func (ec *executionContext) _Order_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14100,6 +14315,7 @@ func (ec *executionContext) _Order_refunded(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14132,6 +14348,7 @@ func (ec *executionContext) _Order_dueAt(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14155,6 +14372,7 @@ func (ec *executionContext) _Order_completedAt(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_completedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14178,6 +14396,7 @@ func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14201,6 +14420,7 @@ func (ec *executionContext) _Order_cancelReason(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_cancelReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14224,6 +14444,7 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14256,6 +14477,7 @@ func (ec *executionContext) _Order_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14306,6 +14528,7 @@ func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14356,6 +14579,7 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14407,6 +14631,7 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Order_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14450,6 +14675,7 @@ func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14482,6 +14708,7 @@ func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14514,6 +14741,7 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
 }
@@ -14537,6 +14765,7 @@ func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderCredit_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14569,6 +14798,7 @@ func (ec *executionContext) _OrderCredit_amount(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderCredit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14601,6 +14831,7 @@ func (ec *executionContext) _OrderCredit_share(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderCredit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderCredit", field, false, false, "Decimal")
 }
@@ -14624,6 +14855,7 @@ func (ec *executionContext) _OrderEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderEdge",
@@ -14656,6 +14888,7 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
 }
@@ -14679,6 +14912,7 @@ func (ec *executionContext) _OrderLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "ID")
 }
@@ -14702,6 +14936,7 @@ func (ec *executionContext) _OrderLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "Decimal")
 }
@@ -14725,6 +14960,7 @@ func (ec *executionContext) _OrderLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14757,6 +14993,7 @@ func (ec *executionContext) _OrderLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14789,6 +15026,7 @@ func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14821,6 +15059,7 @@ func (ec *executionContext) _OrderPayload_order(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderPayload_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -14853,6 +15092,7 @@ func (ec *executionContext) _OrderPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_OrderPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -14885,6 +15125,7 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -14908,6 +15149,7 @@ func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -14931,6 +15173,7 @@ func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -14954,6 +15197,7 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -14977,6 +15221,7 @@ func (ec *executionContext) _Permission_id(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "ID")
 }
@@ -15000,6 +15245,7 @@ func (ec *executionContext) _Permission_version(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Int")
 }
@@ -15023,6 +15269,7 @@ func (ec *executionContext) _Permission_channel(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Channel")
 }
@@ -15046,6 +15293,7 @@ func (ec *executionContext) _Permission_purpose(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Purpose")
 }
@@ -15069,6 +15317,7 @@ func (ec *executionContext) _Permission_level(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionLevel")
 }
@@ -15092,6 +15341,7 @@ func (ec *executionContext) _Permission_grantedAt(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_grantedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15115,6 +15365,7 @@ func (ec *executionContext) _Permission_expiresAt(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15138,6 +15389,7 @@ func (ec *executionContext) _Permission_revokedAt(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15161,6 +15413,7 @@ func (ec *executionContext) _Permission_customer(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15193,6 +15446,7 @@ func (ec *executionContext) _Permission_state(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionState")
 }
@@ -15216,6 +15470,7 @@ func (ec *executionContext) _Permission_events(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15248,6 +15503,7 @@ func (ec *executionContext) _Permission_value(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15280,6 +15536,7 @@ func (ec *executionContext) _Permission_revocationToken(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Permission_revocationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, true, true, "String")
 }
@@ -15303,6 +15560,7 @@ func (ec *executionContext) _PermissionDecision_allowed(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "Boolean")
 }
@@ -15326,6 +15584,7 @@ func (ec *executionContext) _PermissionDecision_reason(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "String")
 }
@@ -15349,6 +15608,7 @@ func (ec *executionContext) _PermissionDecision_permission(ctx context.Context, 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionDecision",
@@ -15381,6 +15641,7 @@ func (ec *executionContext) _PermissionDecision_requiredLevel(ctx context.Contex
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15404,6 +15665,7 @@ func (ec *executionContext) _PermissionDecision_currentLevel(ctx context.Context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionDecision_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15427,6 +15689,7 @@ func (ec *executionContext) _PermissionEvent_id(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "ID")
 }
@@ -15450,6 +15713,7 @@ func (ec *executionContext) _PermissionEvent_at(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15473,6 +15737,7 @@ func (ec *executionContext) _PermissionEvent_kind(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionEventKind")
 }
@@ -15496,6 +15761,7 @@ func (ec *executionContext) _PermissionEvent_level(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionLevel")
 }
@@ -15519,6 +15785,7 @@ func (ec *executionContext) _PermissionEvent_expiresAt(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15542,6 +15809,7 @@ func (ec *executionContext) _PermissionEvent_actor(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15565,6 +15833,7 @@ func (ec *executionContext) _PermissionEvent_source(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15588,6 +15857,7 @@ func (ec *executionContext) _PermissionEvent_wording(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_wording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15611,6 +15881,7 @@ func (ec *executionContext) _PermissionEvent_wordingVersion(ctx context.Context,
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_wordingVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15634,6 +15905,7 @@ func (ec *executionContext) _PermissionEvent_address(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15657,6 +15929,7 @@ func (ec *executionContext) _PermissionEvent_reason(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15680,6 +15953,7 @@ func (ec *executionContext) _PermissionEvent_previousHash(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_previousHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15703,6 +15977,7 @@ func (ec *executionContext) _PermissionEvent_hash(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionEvent_hash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15726,6 +16001,7 @@ func (ec *executionContext) _PermissionMissing_field(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -15749,6 +16025,7 @@ func (ec *executionContext) _PermissionMissing_code(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "UserErrorCode")
 }
@@ -15772,6 +16049,7 @@ func (ec *executionContext) _PermissionMissing_message(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -15795,6 +16073,7 @@ func (ec *executionContext) _PermissionMissing_channel(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Channel")
 }
@@ -15818,6 +16097,7 @@ func (ec *executionContext) _PermissionMissing_purpose(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Purpose")
 }
@@ -15841,6 +16121,7 @@ func (ec *executionContext) _PermissionMissing_requiredLevel(ctx context.Context
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -15864,6 +16145,7 @@ func (ec *executionContext) _PermissionMissing_currentLevel(ctx context.Context,
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionMissing_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -15887,6 +16169,7 @@ func (ec *executionContext) _PermissionPayload_permission(ctx context.Context, f
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionPayload_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -15919,6 +16202,7 @@ func (ec *executionContext) _PermissionPayload_confirmationToken(ctx context.Con
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionPayload_confirmationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionPayload", field, false, false, "String")
 }
@@ -15942,6 +16226,7 @@ func (ec *executionContext) _PermissionPayload_userErrors(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -15974,6 +16259,7 @@ func (ec *executionContext) _PermissionValue_contacts(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionValue", field, false, false, "Int")
 }
@@ -15997,6 +16283,7 @@ func (ec *executionContext) _PermissionValue_cost(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16029,6 +16316,7 @@ func (ec *executionContext) _PermissionValue_realised(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16061,6 +16349,7 @@ func (ec *executionContext) _PermissionValue_net(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16093,6 +16382,7 @@ func (ec *executionContext) _Price_product(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16125,6 +16415,7 @@ func (ec *executionContext) _Price_quantity(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Decimal")
 }
@@ -16148,6 +16439,7 @@ func (ec *executionContext) _Price_unit(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16180,6 +16472,7 @@ func (ec *executionContext) _Price_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16212,6 +16505,7 @@ func (ec *executionContext) _Price_list(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16244,6 +16538,7 @@ func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16276,6 +16571,7 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16326,6 +16622,7 @@ func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16376,6 +16673,7 @@ func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16426,6 +16724,7 @@ func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16458,6 +16757,7 @@ func (ec *executionContext) _Price_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16481,6 +16781,7 @@ func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16504,6 +16805,7 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
 }
@@ -16527,6 +16829,7 @@ func (ec *executionContext) _PriceAgreement_id(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "ID")
 }
@@ -16550,6 +16853,7 @@ func (ec *executionContext) _PriceAgreement_version(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Int")
 }
@@ -16573,6 +16877,7 @@ func (ec *executionContext) _PriceAgreement_unit(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16605,6 +16910,7 @@ func (ec *executionContext) _PriceAgreement_minimumQuantity(ctx context.Context,
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_minimumQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Decimal")
 }
@@ -16628,6 +16934,7 @@ func (ec *executionContext) _PriceAgreement_validFrom(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16651,6 +16958,7 @@ func (ec *executionContext) _PriceAgreement_validTo(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16674,6 +16982,7 @@ func (ec *executionContext) _PriceAgreement_overrideFloorReason(ctx context.Cont
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_overrideFloorReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
 }
@@ -16697,6 +17006,7 @@ func (ec *executionContext) _PriceAgreement_recordedAt(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16720,6 +17030,7 @@ func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16752,6 +17063,7 @@ func (ec *executionContext) _PriceAgreement_product(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16784,6 +17096,7 @@ func (ec *executionContext) _PriceAgreementPayload_agreement(ctx context.Context
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreementPayload_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -16816,6 +17129,7 @@ func (ec *executionContext) _PriceAgreementPayload_userErrors(ctx context.Contex
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceAgreementPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -16848,6 +17162,7 @@ func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -16880,6 +17195,7 @@ func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -16912,6 +17228,7 @@ func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceEdge_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -16944,6 +17261,7 @@ func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -16976,6 +17294,7 @@ func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceEdge", field, false, false, "Cursor")
 }
@@ -16999,6 +17318,7 @@ func (ec *executionContext) _PriceLine_kind(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "PriceLineKind")
 }
@@ -17022,6 +17342,7 @@ func (ec *executionContext) _PriceLine_label(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "String")
 }
@@ -17045,6 +17366,7 @@ func (ec *executionContext) _PriceLine_amount(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17077,6 +17399,7 @@ func (ec *executionContext) _PriceLine_rule(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17109,6 +17432,7 @@ func (ec *executionContext) _PriceRule_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "ID")
 }
@@ -17132,6 +17456,7 @@ func (ec *executionContext) _PriceRule_version(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17155,6 +17480,7 @@ func (ec *executionContext) _PriceRule_name(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17178,6 +17504,7 @@ func (ec *executionContext) _PriceRule_condition(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17201,6 +17528,7 @@ func (ec *executionContext) _PriceRule_percent(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Decimal")
 }
@@ -17224,6 +17552,7 @@ func (ec *executionContext) _PriceRule_amount(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17256,6 +17585,7 @@ func (ec *executionContext) _PriceRule_price(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17288,6 +17618,7 @@ func (ec *executionContext) _PriceRule_priority(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_priority(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17311,6 +17642,7 @@ func (ec *executionContext) _PriceRule_exclusive(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_exclusive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17334,6 +17666,7 @@ func (ec *executionContext) _PriceRule_validFrom(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17357,6 +17690,7 @@ func (ec *executionContext) _PriceRule_validTo(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17380,6 +17714,7 @@ func (ec *executionContext) _PriceRule_active(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17403,6 +17738,7 @@ func (ec *executionContext) _PriceRule_recordedAt(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRule_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17426,6 +17762,7 @@ func (ec *executionContext) _PriceRulePayload_priceRule(ctx context.Context, fie
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRulePayload_priceRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17458,6 +17795,7 @@ func (ec *executionContext) _PriceRulePayload_userErrors(ctx context.Context, fi
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_PriceRulePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17490,6 +17828,7 @@ func (ec *executionContext) _Product_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ID")
 }
@@ -17513,6 +17852,7 @@ func (ec *executionContext) _Product_version(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -17536,6 +17876,7 @@ func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17559,6 +17900,7 @@ func (ec *executionContext) _Product_updatedAt(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17582,6 +17924,7 @@ func (ec *executionContext) _Product_sku(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17605,6 +17948,7 @@ func (ec *executionContext) _Product_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17628,6 +17972,7 @@ func (ec *executionContext) _Product_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ProductKind")
 }
@@ -17651,6 +17996,7 @@ func (ec *executionContext) _Product_active(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Boolean")
 }
@@ -17674,6 +18020,7 @@ func (ec *executionContext) _Product_standardLeadDays(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_standardLeadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -17698,6 +18045,7 @@ func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_listPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -17760,6 +18108,7 @@ func (ec *executionContext) _Product_cost(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_cost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -17803,6 +18152,7 @@ func (ec *executionContext) _Product_options(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Product_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -17835,6 +18185,7 @@ func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -17867,6 +18218,7 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -17899,6 +18251,7 @@ func (ec *executionContext) _ProductConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, "Int")
 }
@@ -17922,6 +18275,7 @@ func (ec *executionContext) _ProductCost_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductCost", field, false, false, "Time")
 }
@@ -17945,6 +18299,7 @@ func (ec *executionContext) _ProductCost_full(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_full(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -17977,6 +18332,7 @@ func (ec *executionContext) _ProductCost_marginal(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_marginal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18009,6 +18365,7 @@ func (ec *executionContext) _ProductCost_lines(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductCost_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18041,6 +18398,7 @@ func (ec *executionContext) _ProductEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductEdge",
@@ -18073,6 +18431,7 @@ func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductEdge", field, false, false, "Cursor")
 }
@@ -18096,6 +18455,7 @@ func (ec *executionContext) _ProductOption_code(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18119,6 +18479,7 @@ func (ec *executionContext) _ProductOption_name(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18142,6 +18503,7 @@ func (ec *executionContext) _ProductOption_surcharge(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductOption",
@@ -18174,6 +18536,7 @@ func (ec *executionContext) _ProductPayload_product(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductPayload_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18206,6 +18569,7 @@ func (ec *executionContext) _ProductPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_ProductPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18239,6 +18603,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18283,6 +18648,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18326,6 +18692,7 @@ func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18359,6 +18726,7 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18421,6 +18789,7 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18465,6 +18834,7 @@ func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_customer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18509,6 +18879,7 @@ func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18552,6 +18923,7 @@ func (ec *executionContext) _Query_lifetimeModel(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_lifetimeModel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18584,6 +18956,7 @@ func (ec *executionContext) _Query_lifetimeModels(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_lifetimeModels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18617,6 +18990,7 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18661,6 +19035,7 @@ func (ec *executionContext) _Query_orders(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18723,6 +19098,7 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_ledgerCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18766,6 +19142,7 @@ func (ec *executionContext) _Query_priceRules(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_priceRules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18799,6 +19176,7 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_products(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18861,6 +19239,7 @@ func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_rates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18904,6 +19283,7 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18936,6 +19316,7 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18969,6 +19350,7 @@ func (ec *executionContext) _Query___type(ctx context.Context, field graphql.Col
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query___type(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19012,6 +19394,7 @@ func (ec *executionContext) _Query___schema(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19044,6 +19427,7 @@ func (ec *executionContext) _Rate_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "ID")
 }
@@ -19067,6 +19451,7 @@ func (ec *executionContext) _Rate_subject(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "RateSubject")
 }
@@ -19090,6 +19475,7 @@ func (ec *executionContext) _Rate_code(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19113,6 +19499,7 @@ func (ec *executionContext) _Rate_unit(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19136,6 +19523,7 @@ func (ec *executionContext) _Rate_amount(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19159,6 +19547,7 @@ func (ec *executionContext) _Rate_currencyCode(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "CurrencyCode")
 }
@@ -19182,6 +19571,7 @@ func (ec *executionContext) _Rate_validFrom(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19205,6 +19595,7 @@ func (ec *executionContext) _Rate_recordedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19228,6 +19619,7 @@ func (ec *executionContext) _Rate_capacityPerDay(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_capacityPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19251,6 +19643,7 @@ func (ec *executionContext) _Rate_fixedShare(ctx context.Context, field graphql.
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_Rate_fixedShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19274,6 +19667,7 @@ func (ec *executionContext) _RatePayload_rate(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_RatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19306,6 +19700,7 @@ func (ec *executionContext) _RatePayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19338,6 +19733,7 @@ func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RejectedRule_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectedRule",
@@ -19370,6 +19766,7 @@ func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
 }
@@ -19393,6 +19790,7 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_revoked(ctx context.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_revoked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevokePermissionByLinkPayload", field, false, false, "Boolean")
 }
@@ -19416,6 +19814,7 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_userErrors(ctx contex
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RevokePermissionByLinkPayload",
@@ -19448,6 +19847,7 @@ func (ec *executionContext) _Session_accessToken(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19471,6 +19871,7 @@ func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
@@ -19494,6 +19895,7 @@ func (ec *executionContext) _Session_refreshToken(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_refreshToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19517,6 +19919,7 @@ func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Session",
@@ -19549,6 +19952,7 @@ func (ec *executionContext) _SessionPayload_session(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_SessionPayload_session(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -19581,6 +19985,7 @@ func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_SessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -19613,6 +20018,7 @@ func (ec *executionContext) _Setting_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Setting_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -19636,6 +20042,7 @@ func (ec *executionContext) _Setting_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Setting_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "JSON")
 }
@@ -19659,6 +20066,7 @@ func (ec *executionContext) _Setting_description(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Setting_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -19682,6 +20090,7 @@ func (ec *executionContext) _SettingPayload_setting(ctx context.Context, field g
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_SettingPayload_setting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -19714,6 +20123,7 @@ func (ec *executionContext) _SettingPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_SettingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -19746,6 +20156,7 @@ func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SignOutPayload",
@@ -19778,6 +20189,7 @@ func (ec *executionContext) _StageChange_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Time")
 }
@@ -19801,6 +20213,7 @@ func (ec *executionContext) _StageChange_from(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -19824,6 +20237,7 @@ func (ec *executionContext) _StageChange_to(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -19847,6 +20261,7 @@ func (ec *executionContext) _StageChange_reason(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -19870,6 +20285,7 @@ func (ec *executionContext) _StageChange_actor(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_StageChange_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -19894,6 +20310,7 @@ func (ec *executionContext) _Subscription_contactRecorded(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Subscription_contactRecorded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -19938,6 +20355,7 @@ func (ec *executionContext) _Subscription_customerChanged(ctx context.Context, f
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -19981,6 +20399,7 @@ func (ec *executionContext) _User_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
@@ -20004,6 +20423,7 @@ func (ec *executionContext) _User_version(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Int")
 }
@@ -20027,6 +20447,7 @@ func (ec *executionContext) _User_createdAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20050,6 +20471,7 @@ func (ec *executionContext) _User_updatedAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20073,6 +20495,7 @@ func (ec *executionContext) _User_email(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20096,6 +20519,7 @@ func (ec *executionContext) _User_name(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20119,6 +20543,7 @@ func (ec *executionContext) _User_role(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Role")
 }
@@ -20142,6 +20567,7 @@ func (ec *executionContext) _User_active(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Boolean")
 }
@@ -20165,6 +20591,7 @@ func (ec *executionContext) _User_grade(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_User_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20188,6 +20615,7 @@ func (ec *executionContext) _UserPayload_user(ctx context.Context, field graphql
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_UserPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20220,6 +20648,7 @@ func (ec *executionContext) _UserPayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_UserPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20252,6 +20681,7 @@ func (ec *executionContext) _VersionConflict_field(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20275,6 +20705,7 @@ func (ec *executionContext) _VersionConflict_code(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "UserErrorCode")
 }
@@ -20298,6 +20729,7 @@ func (ec *executionContext) _VersionConflict_message(ctx context.Context, field 
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20321,6 +20753,7 @@ func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context,
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
 }
@@ -20344,6 +20777,7 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_VersionConflict_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "VersionConflict",
@@ -20376,6 +20810,7 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
@@ -20408,6 +20843,7 @@ func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
 }
@@ -20431,6 +20867,7 @@ func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.Co
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext_Viewer_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
@@ -20454,6 +20891,7 @@ func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "String")
 }
@@ -20477,6 +20915,7 @@ func (ec *executionContext) ___Directive_description(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, "String")
 }
@@ -20500,6 +20939,7 @@ func (ec *executionContext) ___Directive_isRepeatable(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "Boolean")
 }
@@ -20523,6 +20963,7 @@ func (ec *executionContext) ___Directive_locations(ctx context.Context, field gr
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_locations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "__DirectiveLocation")
 }
@@ -20547,6 +20988,7 @@ func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Directive",
@@ -20590,6 +21032,7 @@ func (ec *executionContext) ___EnumValue_name(ctx context.Context, field graphql
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, "String")
 }
@@ -20613,6 +21056,7 @@ func (ec *executionContext) ___EnumValue_description(ctx context.Context, field 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -20636,6 +21080,7 @@ func (ec *executionContext) ___EnumValue_isDeprecated(ctx context.Context, field
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "Boolean")
 }
@@ -20659,6 +21104,7 @@ func (ec *executionContext) ___EnumValue_deprecationReason(ctx context.Context, 
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -20682,6 +21128,7 @@ func (ec *executionContext) ___Field_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, false, false, "String")
 }
@@ -20705,6 +21152,7 @@ func (ec *executionContext) ___Field_description(ctx context.Context, field grap
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -20729,6 +21177,7 @@ func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -20772,6 +21221,7 @@ func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.Col
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -20804,6 +21254,7 @@ func (ec *executionContext) ___Field_isDeprecated(ctx context.Context, field gra
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "Boolean")
 }
@@ -20827,6 +21278,7 @@ func (ec *executionContext) ___Field_deprecationReason(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -20850,6 +21302,7 @@ func (ec *executionContext) ___InputValue_name(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -20873,6 +21326,7 @@ func (ec *executionContext) ___InputValue_description(ctx context.Context, field
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -20896,6 +21350,7 @@ func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphq
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__InputValue",
@@ -20928,6 +21383,7 @@ func (ec *executionContext) ___InputValue_defaultValue(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -20951,6 +21407,7 @@ func (ec *executionContext) ___InputValue_isDeprecated(ctx context.Context, fiel
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "Boolean")
 }
@@ -20974,6 +21431,7 @@ func (ec *executionContext) ___InputValue_deprecationReason(ctx context.Context,
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___InputValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -20997,6 +21455,7 @@ func (ec *executionContext) ___Schema_description(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Schema", field, true, false, "String")
 }
@@ -21020,6 +21479,7 @@ func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.C
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21052,6 +21512,7 @@ func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graph
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21084,6 +21545,7 @@ func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21116,6 +21578,7 @@ func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, fiel
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21148,6 +21611,7 @@ func (ec *executionContext) ___Schema_directives(ctx context.Context, field grap
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21180,6 +21644,7 @@ func (ec *executionContext) ___Type_kind(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "__TypeKind")
 }
@@ -21203,6 +21668,7 @@ func (ec *executionContext) ___Type_name(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21226,6 +21692,7 @@ func (ec *executionContext) ___Type_description(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21249,6 +21716,7 @@ func (ec *executionContext) ___Type_specifiedByURL(ctx context.Context, field gr
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21273,6 +21741,7 @@ func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21316,6 +21785,7 @@ func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21348,6 +21818,7 @@ func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field gra
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21381,6 +21852,7 @@ func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphq
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21425,6 +21897,7 @@ func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graph
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_inputFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21468,6 +21941,7 @@ func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.Co
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21500,6 +21974,7 @@ func (ec *executionContext) ___Type_isOneOf(ctx context.Context, field graphql.C
 		false,
 	)
 }
+
 func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "Boolean")
 }
@@ -24973,7 +25448,7 @@ func UnmarshalWithdrawOfferInput(ctx context.Context, raw any) (service.Withdraw
 // region    ************************** interface.gotpl ***************************
 
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj ent.Noder) graphql.Marshaler {
-	switch obj := (obj).(type) {
+	switch obj := obj.(type) {
 	case nil:
 		return graphql.Null
 	case *ent.User:
@@ -25056,7 +25531,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 }
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj service.UserError) graphql.Marshaler {
-	switch obj := (obj).(type) {
+	switch obj := obj.(type) {
 	case nil:
 		return graphql.Null
 	case service.VersionConflict:
@@ -29943,7 +30418,7 @@ func (ec *executionContext) marshalNContactKind2kopeckᚋschemaᚐContactKind(ct
 }
 
 func (ec *executionContext) unmarshalNContactOrderField2ᚖkopeckᚋentᚐContactOrderField(ctx context.Context, v any) (*ent.ContactOrderField, error) {
-	var res = new(ent.ContactOrderField)
+	res := new(ent.ContactOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30139,7 +30614,7 @@ func (ec *executionContext) marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(
 }
 
 func (ec *executionContext) unmarshalNCustomerOrderField2ᚖkopeckᚋentᚐCustomerOrderField(ctx context.Context, v any) (*ent.CustomerOrderField, error) {
-	var res = new(ent.CustomerOrderField)
+	res := new(ent.CustomerOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30469,7 +30944,7 @@ func (ec *executionContext) marshalNOfferLine2ᚖkopeckᚋentᚐOfferLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOfferOrderField2ᚖkopeckᚋentᚐOfferOrderField(ctx context.Context, v any) (*ent.OfferOrderField, error) {
-	var res = new(ent.OfferOrderField)
+	res := new(ent.OfferOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30580,7 +31055,7 @@ func (ec *executionContext) marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrderField(ctx context.Context, v any) (*ent.OrderOrderField, error) {
-	var res = new(ent.OrderOrderField)
+	res := new(ent.OrderOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30925,7 +31400,7 @@ func (ec *executionContext) unmarshalNProductOptionInput2ᚖkopeckᚋserviceᚐP
 }
 
 func (ec *executionContext) unmarshalNProductOrderField2ᚖkopeckᚋentᚐProductOrderField(ctx context.Context, v any) (*ent.ProductOrderField, error) {
-	var res = new(ent.ProductOrderField)
+	res := new(ent.ProductOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31313,7 +31788,7 @@ func (ec *executionContext) marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx cont
 }
 
 func (ec *executionContext) unmarshalNUserOrderField2ᚖkopeckᚋentᚐUserOrderField(ctx context.Context, v any) (*ent.UserOrderField, error) {
-	var res = new(ent.UserOrderField)
+	res := new(ent.UserOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31498,7 +31973,7 @@ func (ec *executionContext) unmarshalOAttributionModel2ᚖkopeckᚋschemaᚐAttr
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.AttributionModel)
+	res := new(schema.AttributionModel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31683,7 +32158,7 @@ func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐ
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(entgql.Cursor[string])
+	res := new(entgql.Cursor[string])
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31734,7 +32209,7 @@ func (ec *executionContext) unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomer
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.CustomerKind)
+	res := new(schema.CustomerKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31758,7 +32233,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx co
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(money.Decimal)
+	res := new(money.Decimal)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31774,7 +32249,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx cont
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(money.Exact)
+	res := new(money.Exact)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31790,7 +32265,7 @@ func (ec *executionContext) unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Direction)
+	res := new(schema.Direction)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31885,7 +32360,7 @@ func (ec *executionContext) unmarshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLif
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.LifetimeModelKind)
+	res := new(schema.LifetimeModelKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31998,7 +32473,7 @@ func (ec *executionContext) unmarshalOOfferKind2ᚖkopeckᚋschemaᚐOfferKind(c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.OfferKind)
+	res := new(schema.OfferKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32161,7 +32636,7 @@ func (ec *executionContext) unmarshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermi
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.PermissionLevel)
+	res := new(schema.PermissionLevel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32276,7 +32751,7 @@ func (ec *executionContext) unmarshalOProductKind2ᚖkopeckᚋschemaᚐProductKi
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.ProductKind)
+	res := new(schema.ProductKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32317,7 +32792,7 @@ func (ec *executionContext) unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Purpose)
+	res := new(schema.Purpose)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32359,7 +32834,7 @@ func (ec *executionContext) unmarshalORateSubject2ᚖkopeckᚋschemaᚐRateSubje
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.RateSubject)
+	res := new(schema.RateSubject)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32375,7 +32850,7 @@ func (ec *executionContext) unmarshalORole2ᚖkopeckᚋschemaᚐRole(ctx context
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Role)
+	res := new(schema.Role)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32427,7 +32902,7 @@ func (ec *executionContext) unmarshalOSegment2ᚖkopeckᚋschemaᚐSegment(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Segment)
+	res := new(schema.Segment)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32493,7 +32968,7 @@ func (ec *executionContext) unmarshalOStage2ᚖkopeckᚋschemaᚐStage(ctx conte
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.Stage)
+	res := new(schema.Stage)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32588,7 +33063,7 @@ func (ec *executionContext) unmarshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(schema.TimeUnit)
+	res := new(schema.TimeUnit)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

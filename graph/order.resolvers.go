@@ -7,10 +7,11 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 
 	"entgo.io/contrib/entgql"
 )

@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
-	"strconv"
-	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -512,8 +513,7 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-type Subscription struct {
-}
+type Subscription struct{}
 
 // from is included, to is not.
 type TimeRange struct {
