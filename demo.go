@@ -57,7 +57,7 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 		if err != nil {
 			return err
 		}
-		return demo.Welcome(ctx, p.stdout, address, *mark, shownDatabase(told.DatabaseURL), token, demoTokenLife)
+		return demo.Welcome(ctx, p.stdout, address, *mark, shownDatabase(told.DatabaseURL), token, demoTokenLife, time.Now())
 	})
 }
 

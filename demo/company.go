@@ -113,9 +113,20 @@ func Fill(ctx context.Context, config Config) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"settings", c.choose}, {"staff", c.hire}, {"rates", c.setRates}, {"catalogue", c.offerProducts}, {"rules", c.makeRules},
-		{"customers", c.meet}, {"agreements", c.agree}, {"orders", c.sell}, {"contacts", c.cost}, {"history", c.write},
-		{"model", c.fit}, {"books", c.settle}, {"live offers", c.proposeNow}, {"values", c.finish},
+		{"settings", c.choose},
+		{"staff", c.hire},
+		{"rates", c.setRates},
+		{"catalogue", c.offerProducts},
+		{"rules", c.makeRules},
+		{"customers", c.meet},
+		{"agreements", c.agree},
+		{"orders", c.sell},
+		{"contacts", c.cost},
+		{"history", c.write},
+		{"model", c.fit},
+		{"books", c.settle},
+		{"live offers", c.proposeNow},
+		{"values", c.finish},
 	} {
 		started := time.Now()
 		if err := step.do(ctx); err != nil {

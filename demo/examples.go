@@ -35,7 +35,7 @@ func Examples() []graphiql.Example {
 		{Query: token + "# What this customer pays now, step by step, and is worth.\n" + CardQuery()},
 		{Query: `# The customers who are worth most, each with prices of the catalogue, last contacts and permissions.
 {
-  customers(first: 50, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {
+  customers(first: 25, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {
     totalCount
     edges {
       node {

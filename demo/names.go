@@ -53,19 +53,21 @@ func personName(r *rand.Rand) string {
 // patronymic gives what a father's name makes of his child's.
 func patronymic(father string, woman bool) string {
 	ending := map[bool]string{false: "ович", true: "овна"}
-	switch stem := []rune(father); stem[len(stem)-1] {
-	case 'й':
-		father = string(stem[:len(stem)-1])
+	stem, soft := strings.CutSuffix(father, "й")
+	switch {
+	case father == "Павел":
+		stem = "Павл"
+	case father == "Михаил":
+		stem = "Михайл"
+	case soft:
 		ending = map[bool]string{false: "евич", true: "евна"}
-		if strings.HasSuffix(father, "и") { // Юрий: Юрьевич, but Андрей: Андреевич
-			father = strings.TrimSuffix(father, "и") + "ь"
-		}
-	case 'л':
-		if father == "Павел" {
-			father = "Павл"
+		if before, ok := strings.CutSuffix(stem, "ри"); ok { // Юрий: Юрьевич, but Дмитрий: Дмитриевич
+			if stem = before + "рь"; father == "Дмитрий" {
+				stem = "Дмитри"
+			}
 		}
 	}
-	return father + ending[woman]
+	return stem + ending[woman]
 }
 
 func firmName(r *rand.Rand) string {

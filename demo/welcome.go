@@ -16,7 +16,7 @@ import (
 
 // Welcome tells on a terminal how to get into the company that is served at an address: who signs in, a token, and a
 // query with the answer that the server gives to it at this moment.
-func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database, token string, life time.Duration) error {
+func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database, token string, life time.Duration, now time.Time) error {
 	url := "http://" + reachable(address)
 	answer, err := ask(ctx, url+"/graphql", token, CardQuery())
 	if err != nil {
@@ -36,8 +36,11 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 		role schema.Role
 		sees string
 	}{
-		{schema.RoleAdmin, "everything"}, {schema.RoleManager, "all rows, costs and floors"}, {schema.RoleSales, "customers of their own and nobody's, no costs"},
-		{schema.RoleAnalyst, "all rows and costs, changes nothing"}, {schema.RolePartner, "whom the studio brought, where they allow it"},
+		{schema.RoleAdmin, "everything"},
+		{schema.RoleManager, "all rows, costs and floors"},
+		{schema.RoleSales, "customers of their own and nobody's, no costs"},
+		{schema.RoleAnalyst, "all rows and costs, changes nothing"},
+		{schema.RolePartner, "whom the studio brought, where they allow it"},
 	} {
 		line("  %-8s  %-22s  %s", role.role, memberOf(role.role).Email, role.sees)
 	}
@@ -55,12 +58,12 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 	}
 	line("curl -s %s/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer %s' -d '%s'", url, token, body)
 	line("")
-	line("It answers:")
+	line("Its data:")
 	line("%s", answer)
 	line("")
 	line("Try next:")
 	line("  - Open GraphiQL, put {\"Authorization\": \"Bearer <the token>\"} into the headers pane and go through its tabs.")
-	line("  - Ask the price with at: \"%s\": what was known then. Or with leadDays: 5.", time.Now().AddDate(-1, 0, 0).UTC().Format(time.DateOnly+"T12:00:00Z"))
+	line("  - Ask the price with at: \"%s\": what was known then. Or with leadDays: 5.", now.AddDate(-1, 0, 0).UTC().Format(time.RFC3339))
 	line("  - Sign in as SALES and ask the same: margin is null, and other people's customers are not there.")
 	line("  - Record a contact while the subscription of another tab is open.")
 	line("Ctrl-C ends the server; the next start takes a second.")
@@ -111,7 +114,7 @@ func ask(ctx context.Context, url, token, query string) (string, error) {
 		return "", fmt.Errorf("demo: the server answered %s: %s", response.Status, text)
 	}
 	var indented bytes.Buffer
-	if err := json.Indent(&indented, text, "", "  "); err != nil {
+	if err := json.Indent(&indented, answer.Data, "", "  "); err != nil {
 		return "", err
 	}
 	return strings.TrimSpace(indented.String()), nil

@@ -1,0 +1,118 @@
+package demo_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/demo"
+	"kopeck/schema"
+)
+
+type answer struct {
+	Data   map[string]any `json:"data"`
+	Errors []struct {
+		Message    string         `json:"message"`
+		Extensions map[string]any `json:"extensions"`
+	} `json:"errors"`
+}
+
+// ask asks the API as a role's example member.
+func (w *world) ask(t *testing.T, role schema.Role, query, variables string) (answer, string) {
+	t.Helper()
+	token, _, err := w.service.IssueToken(auth.System(t.Context()), role, "", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := map[string]any{"query": query}
+	if variables != "" {
+		body["variables"] = json.RawMessage(variables)
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/graphql", bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	got, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a answer
+	if err := json.Unmarshal(got, &a); err != nil {
+		t.Fatalf("%s: %s", response.Status, got)
+	}
+	return a, string(got)
+}
+
+func (w *world) examples(t *testing.T) {
+	for _, role := range []schema.Role{schema.RoleAdmin, schema.RoleManager, schema.RoleSales, schema.RoleAnalyst, schema.RolePartner} {
+		for _, example := range demo.Examples() {
+			if strings.Contains(example.Query, "\nsubscription ") {
+				continue
+			}
+			a, text := w.ask(t, role, example.Query, example.Variables)
+			for _, e := range a.Errors {
+				t.Errorf("%s: %s\n%s", role, e.Message, example.Query)
+			}
+			refused := strings.Contains(text, `"userErrors":[{`)
+			if reads := role == schema.RoleAnalyst || role == schema.RolePartner; strings.Contains(example.Query, "\nmutation ") && refused != reads {
+				t.Errorf("%s: refused %t: %s", role, refused, text)
+			}
+			if role == schema.RoleAdmin && strings.Contains(text, "null") && !strings.Contains(example.Query, "search") {
+				for _, gap := range []string{`"customer":null`, `"price":null`, `"cost":null`, `"margin":null`, `"node":null`} {
+					if strings.Contains(text, gap) {
+						t.Errorf("ADMIN: %s in the answer to\n%s", gap, example.Query)
+					}
+				}
+			}
+		}
+	}
+	if _, text := w.ask(t, schema.RoleSales, demo.CardQuery(), ""); !strings.Contains(text, demo.FavouriteName) || !strings.Contains(text, `"margin":null`) {
+		t.Errorf("SALES sees the card without its margin: %s", text)
+	}
+	if a, text := w.ask(t, schema.RolePartner, "{ customers { totalCount } }", ""); a.Data["customers"].(map[string]any)["totalCount"].(float64) < 5 {
+		t.Errorf("the partner sees too few: %s", text)
+	}
+}
+
+func (w *world) page(t *testing.T) {
+	a, text := w.ask(t, schema.RoleAdmin, `{ customers(first: 50) { edges { node {
+		name lifetimeValue { total { amount } } prices(first: 3) { edges { node { unit { amount } } } }
+		contacts(last: 3) { edges { node { at } } } permissions { state } } } } }`, "")
+	if edges, _ := a.Data["customers"].(map[string]any)["edges"].([]any); len(a.Errors) > 0 || len(edges) != 50 {
+		t.Errorf("a page of 50: %d; %.500s", len(edges), text)
+	}
+}
+
+// past asks what was known a year ago: it was priced by other rates and list prices than today.
+func (w *world) past(t *testing.T) {
+	query := func(at string) string {
+		return strings.Replace(demo.CardQuery(), `quantity: "4.8"`, `quantity: "4.8", at: "`+at+`"`, 1)
+	}
+	unit := func(at string) string {
+		a, text := w.ask(t, schema.RoleAdmin, query(at), "")
+		if len(a.Errors) > 0 {
+			t.Fatal(text)
+		}
+		return a.Data["customer"].(map[string]any)["price"].(map[string]any)["unit"].(map[string]any)["amount"].(string)
+	}
+	long, last, now := unit("2025-02-01T12:00:00Z"), unit("2025-11-20T12:00:00Z"), unit("2026-11-19T12:00:00Z")
+	if long == last || last == now {
+		t.Errorf("the price was %s, %s and is %s", long, last, now)
+	}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/dbtest"
+	"kopeck/demo"
+)
+
+// TestDemoCommand starts the demonstration twice: the first start makes the company, the second one only serves it.
+func TestDemoCommand(t *testing.T) {
+	at := install(t, dbtest.SQLite(t))
+	welcome := func(more ...string) (status int, text, told string, took time.Duration) {
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		var stdout, stderr bytes.Buffer
+		started := time.Now()
+		status = run(ctx, at.arguments(append([]string{"demo", "--addr", "127.0.0.1:0"}, more...)...), program{
+			stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
+			listening: func(string) { took = time.Since(started); stop() },
+		})
+		return status, stdout.String(), stderr.String(), took
+	}
+	status, text, told, took := welcome()
+	t.Logf("the first start took %v", took)
+	for _, want := range []string{
+		"http://127.0.0.1:", "/graphql", demo.Password, "sales@erker.example", "partner@liniya.example", "curl -s ", "Bearer eyJ",
+		`"name": "` + demo.FavouriteName, `"probabilityAlive": 0.`, `"kind": "RULE"`,
+	} {
+		if status != 0 || !strings.Contains(text, want) {
+			t.Fatalf("status %d, no %q in\n%s\n%s", status, want, text, told)
+		}
+	}
+	status, again, told, took := welcome()
+	t.Logf("the second start took %v", took)
+	if status != 0 || strings.Contains(told, "making") || !strings.Contains(again, demo.FavouriteName) {
+		t.Errorf("status %d: %s\n%s", status, again, told)
+	}
+	if status, _, told, _ := welcome("--seed", "2"); status != 1 || !strings.Contains(told, "--seed") {
+		t.Errorf("another seed on the same database: status %d, %s", status, told)
+	}
+}
+
+func TestDemoLeavesOthersAlone(t *testing.T) {
+	at := install(t, dbtest.SQLite(t))
+	if status, out := at.command("token", "--role", "ADMIN"); status != 0 { // makes a user
+		t.Fatal(out)
+	}
+	if status, out := at.command("demo", "--addr", "127.0.0.1:0"); status != 1 {
+		t.Fatalf("status %d: %s", status, out)
+	}
+}
