@@ -62,15 +62,15 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if err != nil {
 		return err
 	}
-	return c.show(k.service, model, p)
+	return c.show(model, p)
 }
 
-func (c *fitCommand) show(s *service.Service, m *ent.LifetimeModel, p *program) error {
-	test, err := s.BackTest(m)
+func (c *fitCommand) show(m *ent.LifetimeModel, p *program) error {
+	test, err := service.BackTestOf(m)
 	if err != nil {
 		return err
 	}
-	notes, err := s.ModelNotes(m)
+	notes, err := service.FitNotes(m)
 	if err != nil {
 		return err
 	}

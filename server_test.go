@@ -23,7 +23,7 @@ import (
 
 // TestMain lets the test binary be the program, so that a test can kill it.
 func TestMain(m *testing.M) {
-	if os.Getenv("KOPECK_TEST_AS_PROGRAM") != "" {
+	if os.Getenv("BE_THE_PROGRAM") != "" {
 		main()
 		return
 	}
@@ -281,8 +281,8 @@ func (i installation) spawn() (*exec.Cmd, string) {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	command := exec.Command(program, i.arguments("serve", "--addr", "127.0.0.1:0", "--log-level", "info")...)
-	command.Env = append(os.Environ(), "KOPECK_TEST_AS_PROGRAM=1", "KOPECK_ENV=production")
+	command := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--database-url", i.url, "--keys", i.keys)
+	command.Env = append(os.Environ(), "BE_THE_PROGRAM=1", "KOPECK_ENV=production")
 	output, err := command.StderrPipe()
 	if err != nil {
 		i.t.Fatal(err)
@@ -291,6 +291,8 @@ func (i installation) spawn() (*exec.Cmd, string) {
 		i.t.Fatal(err)
 	}
 	i.t.Cleanup(func() { _ = command.Process.Kill() })
+	late := time.AfterFunc(30*time.Second, func() { _ = command.Process.Kill() })
+	defer late.Stop()
 	lines := json.NewDecoder(output)
 	for {
 		var line struct{ Msg, Address string }
