@@ -67,7 +67,7 @@ func (s *Service) SetRate(ctx context.Context, in SetRateInput) (*ent.Rate, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.client.Rate.Get(ctx, made)
+	return s.client.Rate.Get(working, made)
 }
 
 func (s *Service) checkRate(ctx context.Context, in SetRateInput) (costing.Rate, error) {
