@@ -100,7 +100,7 @@ func (k *known) resolve(customerID, externalID string) (string, Verdict) {
 	if name == "" {
 		name = customerID
 	}
-	made := &ent.Customer{ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.now()}
+	made := &ent.Customer{ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.now(), LastOrderAt: noStatistics.lastOrderAt}
 	if externalID != "" {
 		made.ExternalID = &externalID
 		k.byExternal[externalID] = customerID
@@ -118,19 +118,20 @@ func (k *known) use(customerID string) {
 }
 
 var customerColumnsInFull = []string{
-	"id", "created_at", "updated_at", "kind", "name", "name_key", "external_id", "stage", "acquisition_cost", "margin", "repeat_margin", "contact_cost", "last_order_at", "lifetime_value",
+	"id", "created_at", "updated_at", "kind", "name", "name_key", "external_id", "stage", "acquisition_cost",
+	"order_days", "first_order_day", "last_order_day", "margin", "repeat_margin", "contact_cost", "last_order_at", "lifetime_value",
 	"email", "email_key", "phone", "segment", "owner_id", "referred_by_id", "partner_id", "measurements", "acquired_at", "departed_at", "deleted_at",
 }
 
 // bareColumns is how many of the columns a customer needs that a log names.
-const bareColumns = 14
+const bareColumns = 17
 
 // addCustomers makes the customers of c.made, with the terms under which they are found.
 func (c *chunk) addCustomers(ctx context.Context) error {
 	if len(c.made) == 0 {
 		return nil
 	}
-	now, never := c.service.now(), time.Unix(0, 0).UTC()
+	now := c.service.now()
 	columns := customerColumnsInFull[:bareColumns]
 	for _, p := range c.made {
 		if p.Email != nil || p.Phone != nil || p.Segment != nil || p.OwnerID != nil || p.ReferredByID != nil || p.PartnerID != nil ||
@@ -142,10 +143,9 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 	var failed error
 	_, err := c.bulk.Copy(ctx, "customers", columns, func(yield func([]any) bool) {
 		for _, p := range c.made {
-			// A new customer is worth what it cost to win, until something is known.
 			copy(values, []any{
 				p.ID, p.CreatedAt, now, string(p.Kind), p.Name, nameKey(p.Name), pointed(p.ExternalID), string(p.Stage), p.AcquisitionCost.Minor(),
-				int64(0), int64(0), int64(0), never, int64(0),
+				int64(p.OrderDays), int64(p.FirstOrderDay), int64(p.LastOrderDay), p.Margin.Minor(), p.RepeatMargin.Minor(), int64(0), p.LastOrderAt, p.LifetimeValue.Minor(),
 			})
 			if len(columns) > bareColumns {
 				var kept any
@@ -441,7 +441,7 @@ func (c *chunk) addPartners(ctx context.Context, records []CustomerRecord) error
 // customerOf checks a record and makes the row of it.
 func (c *chunk) customerOf(r *CustomerRecord) (*ent.Customer, error) {
 	var faults fault.List
-	p := &ent.Customer{ID: r.ID, Kind: r.Kind, Stage: r.Stage, AcquisitionCost: r.AcquisitionCost, CreatedAt: r.CreatedAt}
+	p := &ent.Customer{ID: r.ID, Kind: r.Kind, Stage: r.Stage, AcquisitionCost: r.AcquisitionCost, CreatedAt: r.CreatedAt, LastOrderAt: noStatistics.lastOrderAt}
 	if r.ID != "" {
 		faults.Add(id.Check("id", id.Customer, r.ID))
 	}

@@ -124,7 +124,13 @@ func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, e
 		if c.bulk == nil || len(fresh) == 0 {
 			return nil
 		}
+		if err := c.settleMade(fresh); err != nil {
+			return err
+		}
 		if err := c.addCustomers(ctx); err != nil {
+			return err
+		}
+		if err := c.addMoves(ctx); err != nil {
 			return err
 		}
 		if err := c.addOrders(ctx, fresh); err != nil {
@@ -272,8 +278,7 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 	values := make([]any, len(orderColumns))
 	_, err := c.bulk.Copy(ctx, "orders", columns, func(yield func([]any) bool) {
 		for _, o := range orders {
-			margin, _ := o.Total.Minus(o.Cost) // checked
-			margin, _ = margin.Minus(o.told.refunded)
+			margin := o.margin()
 			unattributed := margin
 			model := o.CreditModel
 			if o.CompletedAt.IsZero() {

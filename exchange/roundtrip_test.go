@@ -1,0 +1,122 @@
+package exchange_test
+
+import (
+	"strings"
+	"testing"
+
+	"kopeck/dbtest"
+	"kopeck/exchange"
+)
+
+const (
+	anna, ivan, gone  = "cus_01jd0000000000000000000001", "cus_01jd0000000000000000000002", "cus_01jd0000000000000000000003"
+	firstOrder, empty = "ord_01jd0000000000000000000001", "ord_01jd0000000000000000000002"
+)
+
+// Everything that the formats hold, as exported: what is imported must come out again to the byte.
+var exported = map[exchange.Kind]string{
+	exchange.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at\n" +
+		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+7 900 123-45-67,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,` + "\n" +
+		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,\n" +
+		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z\n",
+	exchange.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose,stage,expense,cost,currency,uncosted,cost_lines,recorded_at\n" +
+		"con_01jd0000000000000000000001,,cus_01jd0000000000000000000002,,RECOMMENDATION,INBOUND,PHONE,2025-12-31T09:00:00Z,5,olga@example.com,,,cus_01jd0000000000000000000001,,FRIEND,0.00,0.00,RUB,true,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"PHONE: no rate\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"0\"\",\"\"amount\"\":0}]\",2026-01-01T00:00:00Z\n" +
+		"con_01jd0000000000000000000002,crm-7,cus_01jd0000000000000000000001,a-1,TARGET_CALL,OUTBOUND,EMAIL,2026-01-03T09:00:00.5Z,12.5,,Offer,\"line one\nline, two\",,MARKETING,STRANGER,3.99,10.00,RUB,false,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"EMAIL, contact\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"6.01\"\",\"\"amount\"\":601,\"\"from\"\":\"\"2026-01-01T00:00:00Z\"\"},{\"\"kind\"\":\"\"EXPENSE\"\",\"\"label\"\":\"\"expense\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"3.99\"\",\"\"amount\"\":399}]\",2026-01-03T10:00:00Z\n",
+	exchange.Orders: "id,external_id,customer_id,customer_external_id,status,at,total,currency,refunded,cost,stated_cost,uncosted,credit_model,created_at,due_at,completed_at,cancelled_at,cancel_reason,refunds,line_id,sku,quantity,unit,line_total,line_cost,lead_days,price_lines,options\n" +
+		orderHead + `,orl_01jd0000000000000000000001,oak-door,2.5,40.00,100.00,60.01,14,"[{""kind"":""LIST"",""label"":""list price"",""amount"":4000}]",` + "\n" +
+		orderHead + `,orl_01jd0000000000000000000002,handle,1,0.05,0.05,0.00,14,"[{""kind"":""LIST"",""label"":""list price"",""amount"":5}]",` + "\n" +
+		empty + ",,cus_01jd0000000000000000000002,,PLACED,2026-02-01T00:00:00Z,10.00,RUB,0.00,4.00,true,false,,2026-02-01T00:00:00Z,2027-02-01T00:00:00Z,,,,,,,,,,,,,\n" +
+		"ord_01jd0000000000000000000003,shop-9,cus_01jd0000000000000000000003,a-1,CANCELLED,2025-02-01T00:00:00Z,10.00,RUB,0.00,0.00,true,false,,2025-02-01T00:00:00Z,,,2025-02-02T00:00:00Z,\"no, thanks\",,,,,,,,,,\n",
+}
+
+const orderHead = firstOrder + `,shop-1,` + anna + `,a-1,COMPLETED,2026-01-05T10:00:00Z,100.05,RUB,20.00,60.01,false,false,TIME_DECAY,2026-01-05T09:00:00Z,2026-01-20T00:00:00Z,2026-01-06T00:00:00Z,,,` +
+	`"[{""id"":""rfd_01jd0000000000000000000001"",""amount"":""20.00"",""reason"":""a scratch, \""small\"""",""at"":""2026-01-07T00:00:00Z"",""actor"":""olga@example.com""}]"`
+
+var order = []exchange.Kind{exchange.Customers, exchange.Contacts, exchange.Orders}
+
+func TestWhatIsExportedImportsAgain(t *testing.T) {
+	each(t, func(w *world) {
+		for _, kind := range order {
+			r := w.bring(exported[kind], exchange.Options{Kind: kind})
+			if r.Rejected != 0 || r.Present != 0 {
+				t.Fatalf("%s into an empty database: %s", kind, r)
+			}
+		}
+		w.closed()
+		if n := w.number("SELECT sum(amount) FROM credits"); n != 10005-2000-6001 {
+			t.Errorf("%d kopecks are credited", n)
+		}
+		for _, kind := range order {
+			if got := w.export(kind); got != exported[kind] {
+				t.Errorf("%s came out as\n%s\nwant\n%s", kind, got, exported[kind])
+			}
+		}
+		versions := w.number("SELECT sum(version) FROM customers") + w.number("SELECT sum(version) FROM orders")
+		for _, kind := range order {
+			r := w.bring(w.export(kind), exchange.Options{Kind: kind, Format: exchange.Kopeck})
+			if r.Added+r.Updated+r.Rejected != 0 || r.Present == 0 {
+				t.Errorf("%s into the same database: %s", kind, r)
+			}
+		}
+		if versions != w.number("SELECT sum(version) FROM customers")+w.number("SELECT sum(version) FROM orders") {
+			t.Error("the same data changed something")
+		}
+		if n := w.number("SELECT count(*) FROM users WHERE active OR password_hash IS NOT NULL"); n != 0 {
+			t.Errorf("%d users can sign in", n)
+		}
+		if n := w.number("SELECT count(*) FROM products WHERE NOT active"); n != 2 {
+			t.Errorf("%d products were made", n)
+		}
+	})
+}
+
+// A log goes from one database into the other and back, in whatever order.
+func TestBetweenDatabases(t *testing.T) {
+	from := newWorld(t, dbtest.SQLite(t))
+	var text strings.Builder
+	text.WriteString("who,day,sum\n")
+	for i := range 3000 {
+		text.WriteString("c" + strings.Repeat("x", i%7) + ",2026-0" + string(rune('1'+i%9)) + "-1" + string(rune('0'+i%10)) + "," + string(rune('0'+i%10)) + ".50\n")
+	}
+	from.bring(text.String(), log(exchange.Options{Map: "customer=who,date=day,amount=sum", CostShare: share("0.333")}))
+	to := newWorld(t, dbtest.Postgres(t))
+	for _, kind := range []exchange.Kind{exchange.Orders, exchange.Customers} { // orders first: their customers are made
+		to.bring(from.export(kind), exchange.Options{Kind: kind, Chunk: 100, Update: true})
+	}
+	to.closed()
+	if from.all() != to.all() {
+		t.Error("the databases differ")
+	}
+	if from.export(exchange.Orders) != to.export(exchange.Orders) {
+		t.Error("the exports of orders differ")
+	}
+}
+
+func TestOwnFormatThatWasChanged(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	for _, kind := range order {
+		w.bring(exported[kind], exchange.Options{Kind: kind})
+	}
+	for name, one := range map[string]struct {
+		kind      exchange.Kind
+		old, new  string
+		says      string
+		different bool
+	}{
+		"total":      {exchange.Orders, ",100.05,", ",100.06,", "do not sum to the order's", true},
+		"currency":   {exchange.Orders, ",RUB,20", ",USD,20", "kept in RUB", true},
+		"refund":     {exchange.Orders, ",20.00,60.01", ",21.00,60.01", "the refunds do not sum", true},
+		"prefix":     {exchange.Orders, empty, "cus_01jd0000000000000000000009", "an id of another type", true},
+		"no id":      {exchange.Orders, empty, "nonsense", "not an id", true},
+		"status":     {exchange.Orders, "PLACED", "SOLD", "want one of", true},
+		"quantity":   {exchange.Orders, ",2.5,", ",-2.5,", "not a negative", true},
+		"cost lines": {exchange.Contacts, ",10.00,", ",11.00,", "do not sum", true},
+		"name":       {exchange.Customers, "=1+1", "=1+2", "with another name; --update", true},
+		"moment":     {exchange.Contacts, "2026-01-03T09:00:00.5Z", "2026-01-03T09:00:00.6Z", "there already, of 2026", true},
+	} {
+		r := w.bring(strings.ReplaceAll(exported[one.kind], one.old, one.new), exchange.Options{Kind: one.kind})
+		if r.Rejected == 0 || !strings.Contains(r.String(), one.says) {
+			t.Errorf("%s: %s, want %q in it", name, r, one.says)
+		}
+	}
+}

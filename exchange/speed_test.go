@@ -1,0 +1,148 @@
+package exchange_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"kopeck/dbtest"
+	"kopeck/exchange"
+)
+
+// TestMasterLog imports the CDNOW log into both databases: the same comes out, twice is once, and its sample is in it.
+func TestMasterLog(t *testing.T) {
+	master, sample := shared(t, "CDNOW_master.txt"), shared(t, "CDNOW_sample.txt")
+	var first string
+	each(t, func(w *world) {
+		o := exchange.Options{Kind: exchange.Orders, Format: exchange.CDNOW, CostShare: share("0"), Path: master}
+		begun := cpu()
+		r, err := exchange.Import(t.Context(), w.service, o)
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.Logf("%s; %.2f s of this process's CPU", r, (cpu() - begun).Seconds())
+		w.counted(r, 69659, 69659, 0, 0)
+		if r.CustomersAdded != 23570 || w.number("SELECT sum(total) FROM orders") != 250031563 {
+			w.Errorf("%d customers, %d kopecks in all", r.CustomersAdded, w.number("SELECT sum(total) FROM orders"))
+		}
+		w.closed()
+		all := w.all()
+		if first == "" {
+			first = all
+		}
+		if all != first {
+			w.Error("the databases differ")
+		}
+		if r, err = exchange.Import(t.Context(), w.service, o); err != nil {
+			w.Fatal(err)
+		}
+		w.Logf("again: %s", r)
+		w.counted(r, 69659, 0, 69659, 0)
+		o.Path = sample
+		if r, err = exchange.Import(t.Context(), w.service, o); err != nil {
+			w.Fatal(err)
+		}
+		w.counted(r, 6919, 0, 6919, 0)
+		if all != w.all() {
+			w.Error("the same again changed something")
+		}
+	})
+}
+
+// cpu is what this process has used.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // zero where it fails
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// generated writes a log of so many rows, of a customer for every five.
+func generated(t testing.TB, rows int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "log.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := bufio.NewWriter(f)
+	fmt.Fprintln(out, "invoice,who,day,sum")
+	for i := range rows {
+		fmt.Fprintf(out, "%d,c%d,%d,%d.%02d\n", i, i/5, 20200101+i%28, i%500, i%100)
+	}
+	if err := out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// peak gives the most memory that was live during f, as far above what was before.
+func peak(f func()) uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before, most := m.HeapAlloc, uint64(0)
+	done := make(chan struct{})
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(20 * time.Millisecond):
+				runtime.GC()
+				runtime.ReadMemStats(&m)
+				most = max(most, m.HeapAlloc-min(before, m.HeapAlloc))
+			}
+		}
+	}()
+	f()
+	close(done)
+	<-watched
+	return most
+}
+
+// Memory does not grow with the file: ten times the rows take no more of it.
+func TestMemoryIsBounded(t *testing.T) {
+	small, large := 20_000, 200_000
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	used := map[int]uint64{}
+	for _, rows := range []int{small, large} {
+		w := newWorld(t, dbtest.SQLite(t))
+		path := generated(t, rows)
+		used[rows] = peak(func() {
+			if _, err := exchange.Import(t.Context(), w.service, log(exchange.Options{Path: path})); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Logf("%d rows: %d KiB, %d rows: %d KiB", small, used[small]>>10, large, used[large]>>10)
+	if used[large] > used[small]+used[small]/2+8<<20 {
+		t.Errorf("%d rows took %d KiB, %d rows took %d KiB", small, used[small]>>10, large, used[large]>>10)
+	}
+}
+
+// BenchmarkImport imports rows of a log.
+func BenchmarkImport(b *testing.B) {
+	for name, database := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			_, s := open(b, database(b))
+			path := generated(b, b.N)
+			b.ResetTimer()
+			if _, err := exchange.Import(b.Context(), s, log(exchange.Options{Path: path})); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
