@@ -13,6 +13,7 @@ import (
 	"kopeck/money"
 	words "kopeck/schema"
 	"kopeck/store"
+	"kopeck/transport/graphiql"
 )
 
 // demoCommand sets up the demonstration company, unless it is there, and serves it.
@@ -52,7 +53,11 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	return serve(ctx, &told, c.listening, k, p, demo.Examples(), func(address string) error {
+	var tabs []graphiql.Example
+	for _, one := range demo.Examples() {
+		tabs = append(tabs, graphiql.Example(one))
+	}
+	return serve(ctx, &told, c.listening, k, p, tabs, func(address string) error {
 		token, _, err := k.service.IssueToken(auth.System(ctx), words.RoleAdmin, "", demoTokenLife)
 		if err != nil {
 			return err

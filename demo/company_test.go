@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -26,10 +25,10 @@ import (
 // day is the one that the tests' companies are made for.
 var day = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quiet = slog.New(slog.DiscardHandler)
 
 // fill makes a company in a database, by a connection of its own, and tells how long it took.
-func fill(t testing.TB, ctx context.Context, url string, seed uint64, now time.Time) (time.Duration, error) {
+func fill(ctx context.Context, t testing.TB, url string, seed uint64, now time.Time) (time.Duration, error) {
 	t.Helper()
 	s, err := store.Open(context.WithoutCancel(ctx), url, store.Options{Log: quiet})
 	if err != nil {
@@ -80,7 +79,7 @@ func serve(t testing.TB, url string, now func() time.Time) *world {
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		hour := time.Duration(len(url)%5) * time.Hour // of the day the company is made for: it does not matter
-		if _, err := fill(t, t.Context(), url, 1, day.Add(hour)); err != nil {
+		if _, err := fill(t.Context(), t, url, 1, day.Add(hour)); err != nil {
 			t.Fatal(err)
 		}
 		test(t, serve(t, url, func() time.Time { return day }))
@@ -217,7 +216,7 @@ func TestAnInterruptedFillingBeginsAnew(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
 		defer cancel()
-		if _, err := fill(t, ctx, url, 2, day); err == nil {
+		if _, err := fill(ctx, t, url, 2, day); err == nil {
 			t.Skip("the company was made before it could be interrupted")
 		}
 		s := dbtest.Open(t, url, store.Options{Log: quiet})
@@ -234,7 +233,7 @@ func TestAnInterruptedFillingBeginsAnew(t *testing.T) {
 		if strings.HasPrefix(url, "postgres") {
 			return // what follows is the same on both, and takes seconds
 		}
-		if _, err := fill(t, t.Context(), url, 2, day); err != nil {
+		if _, err := fill(t.Context(), t, url, 2, day); err != nil {
 			t.Fatal(err)
 		}
 		m, err := demo.Read(t.Context(), s)

@@ -3,9 +3,10 @@ package demo
 import (
 	"fmt"
 	"strings"
-
-	"kopeck/transport/graphiql"
 )
+
+// Example is an operation to try, with its variables as JSON.
+type Example struct{ Query, Variables string }
 
 // CardQuery asks for what Kopeck is for: what a customer pays now and why, and what the customer is worth.
 func CardQuery() string {
@@ -29,10 +30,10 @@ func CardQuery() string {
 }
 
 // Examples are the queries that GraphiQL begins with. They run on any company of this package.
-func Examples() []graphiql.Example {
-	token := "# Put the token from the terminal into the headers pane below: {\"Authorization\": \"Bearer …\"}\n"
-	return []graphiql.Example{
-		{Query: token + "# What this customer pays now, step by step, and is worth.\n" + CardQuery()},
+func Examples() []Example {
+	hint := "# Put the token from the terminal into the headers pane below: {\"Authorization\": \"Bearer …\"}\n"
+	return []Example{
+		{Query: hint + "# What this customer pays now, step by step, and is worth.\n" + CardQuery()},
 		{Query: `# The customers who are worth most, each with prices of the catalogue, last contacts and permissions.
 {
   customers(first: 25, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {

@@ -15,12 +15,14 @@ var (
 	foreign     = []string{
 		"Jörg Müller", "Anne-Sophie Lefèvre", "Seán O’Brien", "José Ángel Núñez", "Zoë Łukasiewicz", "Søren Østergård", "Bjǫrk Guðmundsdóttir", "Nguyễn Thị Minh Khai",
 		"Trần Văn Đức", "İpek Çelik", "Ömer Yıldız", "Dvořák Jiří", "Szabó Erzsébet", "Αλέξανδρος Παπαδόπουλος", "Ελένη Γεωργίου",
+		//nolint:gosmopolitan // customers have such names
 		"王小明", "李娜", "欧阳文静", "山田 花子", "佐藤 健一", "김민준", "박서연", "مريم الأحمد", "محمد بن سلمان الحربي", "فاطمه رضایی", "יעל כהן", "אברהם לוי", "प्रिया शर्मा", "ธนพล ศรีสุข", "გიორგი მაისურაძე", "Արամ Պետրոսյան", "María del Carmen Ibáñez de la Vega y Ortiz",
 	}
 	firms  = strings.Fields("Волна Маяк Берёза Аврора Эрмитаж Нева Уют Прага Лира Версаль Ладога Бриз Парус Северянин Космос Орион Вернисаж Садовое Кипарис Горизонт")
 	trades = []struct{ form, what string }{
 		{"ООО", "Отель"}, {"ООО", "Ресторан"}, {"ООО", "Клиника"}, {"АО", "Бизнес-центр"}, {"ИП", "Студия интерьеров"}, {"ООО", "Кофейня"}, {"АНО", "Детский сад"}, {"ООО", "Апарт-отель"},
 	}
+	//nolint:gosmopolitan // and so have companies
 	foreignFirms = []string{"Café Français SARL", "Hotel „Zur Post“ GmbH", "Smith & Sons Ltd.", "株式会社さくら", "شركة النور للضيافة", "Ristorante L’Angolo S.r.l."}
 )
 

@@ -165,9 +165,10 @@ func (c *company) fillBasket(o *order, first bool) {
 				continue
 			}
 			value := "yes"
-			if option.code == "metres" {
+			switch option.code {
+			case "metres":
 				value = trimmed(max(1, tenth(p.width)-1))
-			} else if option.code == "fringe" {
+			case "fringe":
 				value = "1.2"
 			}
 			l.options = append(l.options, pricing.Option{Code: option.code, Value: value})

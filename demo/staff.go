@@ -11,7 +11,7 @@ import (
 )
 
 // Password is what everybody of the demonstration company signs in with.
-const Password = "shtory-na-zakaz"
+const Password = "shtory-na-zakaz" //nolint:gosec // it is shown to everybody, with the company
 
 // Member is somebody who signs in.
 type Member struct {
@@ -33,7 +33,7 @@ var Staff = []Member{
 	{"partner@liniya.example", "Студия «Линия»", schema.RolePartner, "", "Студия интерьеров «Линия»"},
 }
 
-// Examples of members by role.
+// memberOf gives the member that is the example of a role.
 func memberOf(role schema.Role) Member {
 	for _, m := range Staff {
 		if m.Role == role {
