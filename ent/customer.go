@@ -90,11 +90,14 @@ type CustomerEdges struct {
 	Owner *User `json:"owner,omitempty"`
 	// ReferredBy holds the value of the referred_by edge.
 	ReferredBy *Customer `json:"referred_by,omitempty"`
+	// Referrals holds the value of the referrals edge.
+	Referrals []*Customer `json:"referrals,omitempty"`
 	// Partner holds the value of the partner edge.
 	Partner *Partner `json:"partner,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes    [4]bool
+	namedReferrals map[string][]*Customer
 }
 
 // OwnerOrErr returns the Owner value or an error if the edge
@@ -119,12 +122,21 @@ func (e CustomerEdges) ReferredByOrErr() (*Customer, error) {
 	return nil, &NotLoadedError{edge: "referred_by"}
 }
 
+// ReferralsOrErr returns the Referrals value or an error if the edge
+// was not loaded in eager-loading.
+func (e CustomerEdges) ReferralsOrErr() ([]*Customer, error) {
+	if e.loadedTypes[2] {
+		return e.Referrals, nil
+	}
+	return nil, &NotLoadedError{edge: "referrals"}
+}
+
 // PartnerOrErr returns the Partner value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e CustomerEdges) PartnerOrErr() (*Partner, error) {
 	if e.Partner != nil {
 		return e.Partner, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: partner.Label}
 	}
 	return nil, &NotLoadedError{edge: "partner"}
@@ -370,6 +382,11 @@ func (_m *Customer) QueryReferredBy() *CustomerQuery {
 	return NewCustomerClient(_m.config).QueryReferredBy(_m)
 }
 
+// QueryReferrals queries the "referrals" edge of the Customer entity.
+func (_m *Customer) QueryReferrals() *CustomerQuery {
+	return NewCustomerClient(_m.config).QueryReferrals(_m)
+}
+
 // QueryPartner queries the "partner" edge of the Customer entity.
 func (_m *Customer) QueryPartner() *PartnerQuery {
 	return NewCustomerClient(_m.config).QueryPartner(_m)
@@ -505,6 +522,30 @@ func (_m *Customer) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.LifetimeValue))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedReferrals returns the Referrals named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Customer) NamedReferrals(name string) ([]*Customer, error) {
+	if _m.Edges.namedReferrals == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedReferrals[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Customer) appendNamedReferrals(name string, edges ...*Customer) {
+	if _m.Edges.namedReferrals == nil {
+		_m.Edges.namedReferrals = make(map[string][]*Customer)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedReferrals[name] = []*Customer{}
+	} else {
+		_m.Edges.namedReferrals[name] = append(_m.Edges.namedReferrals[name], edges...)
+	}
 }
 
 // Customers is a parsable slice of Customer.

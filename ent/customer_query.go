@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"kopeck/ent/customer"
 	"kopeck/ent/partner"
@@ -21,15 +22,17 @@ import (
 // CustomerQuery is the builder for querying Customer entities.
 type CustomerQuery struct {
 	config
-	ctx            *QueryContext
-	order          []customer.OrderOption
-	inters         []Interceptor
-	predicates     []predicate.Customer
-	withOwner      *UserQuery
-	withReferredBy *CustomerQuery
-	withPartner    *PartnerQuery
-	loadTotal      []func(context.Context, []*Customer) error
-	modifiers      []func(*sql.Selector)
+	ctx                *QueryContext
+	order              []customer.OrderOption
+	inters             []Interceptor
+	predicates         []predicate.Customer
+	withOwner          *UserQuery
+	withReferredBy     *CustomerQuery
+	withReferrals      *CustomerQuery
+	withPartner        *PartnerQuery
+	loadTotal          []func(context.Context, []*Customer) error
+	modifiers          []func(*sql.Selector)
+	withNamedReferrals map[string]*CustomerQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,7 +105,29 @@ func (_q *CustomerQuery) QueryReferredBy() *CustomerQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(customer.Table, customer.FieldID, selector),
 			sqlgraph.To(customer.Table, customer.FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, customer.ReferredByTable, customer.ReferredByColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, customer.ReferredByTable, customer.ReferredByColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryReferrals chains the current query on the "referrals" edge.
+func (_q *CustomerQuery) QueryReferrals() *CustomerQuery {
+	query := (&CustomerClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customer.Table, customer.FieldID, selector),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, customer.ReferralsTable, customer.ReferralsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -326,6 +351,7 @@ func (_q *CustomerQuery) Clone() *CustomerQuery {
 		predicates:     append([]predicate.Customer{}, _q.predicates...),
 		withOwner:      _q.withOwner.Clone(),
 		withReferredBy: _q.withReferredBy.Clone(),
+		withReferrals:  _q.withReferrals.Clone(),
 		withPartner:    _q.withPartner.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -353,6 +379,17 @@ func (_q *CustomerQuery) WithReferredBy(opts ...func(*CustomerQuery)) *CustomerQ
 		opt(query)
 	}
 	_q.withReferredBy = query
+	return _q
+}
+
+// WithReferrals tells the query-builder to eager-load the nodes that are connected to
+// the "referrals" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CustomerQuery) WithReferrals(opts ...func(*CustomerQuery)) *CustomerQuery {
+	query := (&CustomerClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withReferrals = query
 	return _q
 }
 
@@ -445,9 +482,10 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 	var (
 		nodes       = []*Customer{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withOwner != nil,
 			_q.withReferredBy != nil,
+			_q.withReferrals != nil,
 			_q.withPartner != nil,
 		}
 	)
@@ -484,9 +522,23 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 			return nil, err
 		}
 	}
+	if query := _q.withReferrals; query != nil {
+		if err := _q.loadReferrals(ctx, query, nodes,
+			func(n *Customer) { n.Edges.Referrals = []*Customer{} },
+			func(n *Customer, e *Customer) { n.Edges.Referrals = append(n.Edges.Referrals, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withPartner; query != nil {
 		if err := _q.loadPartner(ctx, query, nodes, nil,
 			func(n *Customer, e *Partner) { n.Edges.Partner = e }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedReferrals {
+		if err := _q.loadReferrals(ctx, query, nodes,
+			func(n *Customer) { n.appendNamedReferrals(name) },
+			func(n *Customer, e *Customer) { n.appendNamedReferrals(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -559,6 +611,39 @@ func (_q *CustomerQuery) loadReferredBy(ctx context.Context, query *CustomerQuer
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *CustomerQuery) loadReferrals(ctx context.Context, query *CustomerQuery, nodes []*Customer, init func(*Customer), assign func(*Customer, *Customer)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Customer)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(customer.FieldReferredByID)
+	}
+	query.Where(predicate.Customer(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(customer.ReferralsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ReferredByID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "referred_by_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "referred_by_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }
@@ -721,6 +806,20 @@ func (_q *CustomerQuery) ForShare(opts ...sql.LockOption) *CustomerQuery {
 func (_q *CustomerQuery) Modify(modifiers ...func(s *sql.Selector)) *CustomerSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedReferrals tells the query-builder to eager-load the nodes that are connected to the "referrals"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *CustomerQuery) WithNamedReferrals(name string, opts ...func(*CustomerQuery)) *CustomerQuery {
+	query := (&CustomerClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedReferrals == nil {
+		_q.withNamedReferrals = make(map[string]*CustomerQuery)
+	}
+	_q.withNamedReferrals[name] = query
+	return _q
 }
 
 // CustomerGroupBy is the group-by builder for Customer entities.

@@ -513,6 +513,21 @@ func (_u *CustomerUpdate) SetReferredBy(v *Customer) *CustomerUpdate {
 	return _u.SetReferredByID(v.ID)
 }
 
+// AddReferralIDs adds the "referrals" edge to the Customer entity by IDs.
+func (_u *CustomerUpdate) AddReferralIDs(ids ...string) *CustomerUpdate {
+	_u.mutation.AddReferralIDs(ids...)
+	return _u
+}
+
+// AddReferrals adds the "referrals" edges to the Customer entity.
+func (_u *CustomerUpdate) AddReferrals(v ...*Customer) *CustomerUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddReferralIDs(ids...)
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *CustomerUpdate) SetPartner(v *Partner) *CustomerUpdate {
 	return _u.SetPartnerID(v.ID)
@@ -533,6 +548,27 @@ func (_u *CustomerUpdate) ClearOwner() *CustomerUpdate {
 func (_u *CustomerUpdate) ClearReferredBy() *CustomerUpdate {
 	_u.mutation.ClearReferredBy()
 	return _u
+}
+
+// ClearReferrals clears all "referrals" edges to the Customer entity.
+func (_u *CustomerUpdate) ClearReferrals() *CustomerUpdate {
+	_u.mutation.ClearReferrals()
+	return _u
+}
+
+// RemoveReferralIDs removes the "referrals" edge to Customer entities by IDs.
+func (_u *CustomerUpdate) RemoveReferralIDs(ids ...string) *CustomerUpdate {
+	_u.mutation.RemoveReferralIDs(ids...)
+	return _u
+}
+
+// RemoveReferrals removes "referrals" edges to Customer entities.
+func (_u *CustomerUpdate) RemoveReferrals(v ...*Customer) *CustomerUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveReferralIDs(ids...)
 }
 
 // ClearPartner clears the "partner" edge to the Partner entity.
@@ -788,11 +824,11 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ReferredByCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   customer.ReferredByTable,
 			Columns: []string{customer.ReferredByColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
 			},
@@ -801,11 +837,56 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if nodes := _u.mutation.ReferredByIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   customer.ReferredByTable,
 			Columns: []string{customer.ReferredByColumn},
-			Bidi:    true,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReferralsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   customer.ReferralsTable,
+			Columns: []string{customer.ReferralsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedReferralsIDs(); len(nodes) > 0 && !_u.mutation.ReferralsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   customer.ReferralsTable,
+			Columns: []string{customer.ReferralsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReferralsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   customer.ReferralsTable,
+			Columns: []string{customer.ReferralsColumn},
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
 			},
@@ -1346,6 +1427,21 @@ func (_u *CustomerUpdateOne) SetReferredBy(v *Customer) *CustomerUpdateOne {
 	return _u.SetReferredByID(v.ID)
 }
 
+// AddReferralIDs adds the "referrals" edge to the Customer entity by IDs.
+func (_u *CustomerUpdateOne) AddReferralIDs(ids ...string) *CustomerUpdateOne {
+	_u.mutation.AddReferralIDs(ids...)
+	return _u
+}
+
+// AddReferrals adds the "referrals" edges to the Customer entity.
+func (_u *CustomerUpdateOne) AddReferrals(v ...*Customer) *CustomerUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddReferralIDs(ids...)
+}
+
 // SetPartner sets the "partner" edge to the Partner entity.
 func (_u *CustomerUpdateOne) SetPartner(v *Partner) *CustomerUpdateOne {
 	return _u.SetPartnerID(v.ID)
@@ -1366,6 +1462,27 @@ func (_u *CustomerUpdateOne) ClearOwner() *CustomerUpdateOne {
 func (_u *CustomerUpdateOne) ClearReferredBy() *CustomerUpdateOne {
 	_u.mutation.ClearReferredBy()
 	return _u
+}
+
+// ClearReferrals clears all "referrals" edges to the Customer entity.
+func (_u *CustomerUpdateOne) ClearReferrals() *CustomerUpdateOne {
+	_u.mutation.ClearReferrals()
+	return _u
+}
+
+// RemoveReferralIDs removes the "referrals" edge to Customer entities by IDs.
+func (_u *CustomerUpdateOne) RemoveReferralIDs(ids ...string) *CustomerUpdateOne {
+	_u.mutation.RemoveReferralIDs(ids...)
+	return _u
+}
+
+// RemoveReferrals removes "referrals" edges to Customer entities.
+func (_u *CustomerUpdateOne) RemoveReferrals(v ...*Customer) *CustomerUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveReferralIDs(ids...)
 }
 
 // ClearPartner clears the "partner" edge to the Partner entity.
@@ -1651,11 +1768,11 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.ReferredByCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   customer.ReferredByTable,
 			Columns: []string{customer.ReferredByColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
 			},
@@ -1664,11 +1781,56 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if nodes := _u.mutation.ReferredByIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   customer.ReferredByTable,
 			Columns: []string{customer.ReferredByColumn},
-			Bidi:    true,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReferralsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   customer.ReferralsTable,
+			Columns: []string{customer.ReferralsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedReferralsIDs(); len(nodes) > 0 && !_u.mutation.ReferralsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   customer.ReferralsTable,
+			Columns: []string{customer.ReferralsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReferralsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   customer.ReferralsTable,
+			Columns: []string{customer.ReferralsColumn},
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
 			},

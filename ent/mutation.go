@@ -4793,6 +4793,9 @@ type CustomerMutation struct {
 	clearedowner       bool
 	referred_by        *string
 	clearedreferred_by bool
+	referrals          map[string]struct{}
+	removedreferrals   map[string]struct{}
+	clearedreferrals   bool
 	partner            *string
 	clearedpartner     bool
 	done               bool
@@ -6202,6 +6205,60 @@ func (m *CustomerMutation) ResetReferredBy() {
 	m.clearedreferred_by = false
 }
 
+// AddReferralIDs adds the "referrals" edge to the Customer entity by ids.
+func (m *CustomerMutation) AddReferralIDs(ids ...string) {
+	if m.referrals == nil {
+		m.referrals = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.referrals[ids[i]] = struct{}{}
+	}
+}
+
+// ClearReferrals clears the "referrals" edge to the Customer entity.
+func (m *CustomerMutation) ClearReferrals() {
+	m.clearedreferrals = true
+}
+
+// ReferralsCleared reports if the "referrals" edge to the Customer entity was cleared.
+func (m *CustomerMutation) ReferralsCleared() bool {
+	return m.clearedreferrals
+}
+
+// RemoveReferralIDs removes the "referrals" edge to the Customer entity by IDs.
+func (m *CustomerMutation) RemoveReferralIDs(ids ...string) {
+	if m.removedreferrals == nil {
+		m.removedreferrals = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.referrals, ids[i])
+		m.removedreferrals[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedReferrals returns the removed IDs of the "referrals" edge to the Customer entity.
+func (m *CustomerMutation) RemovedReferralsIDs() (ids []string) {
+	for id := range m.removedreferrals {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ReferralsIDs returns the "referrals" edge IDs in the mutation.
+func (m *CustomerMutation) ReferralsIDs() (ids []string) {
+	for id := range m.referrals {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetReferrals resets all changes to the "referrals" edge.
+func (m *CustomerMutation) ResetReferrals() {
+	m.referrals = nil
+	m.clearedreferrals = false
+	m.removedreferrals = nil
+}
+
 // ClearPartner clears the "partner" edge to the Partner entity.
 func (m *CustomerMutation) ClearPartner() {
 	m.clearedpartner = true
@@ -6947,12 +7004,15 @@ func (m *CustomerMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CustomerMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.owner != nil {
 		edges = append(edges, customer.EdgeOwner)
 	}
 	if m.referred_by != nil {
 		edges = append(edges, customer.EdgeReferredBy)
+	}
+	if m.referrals != nil {
+		edges = append(edges, customer.EdgeReferrals)
 	}
 	if m.partner != nil {
 		edges = append(edges, customer.EdgePartner)
@@ -6972,6 +7032,12 @@ func (m *CustomerMutation) AddedIDs(name string) []ent.Value {
 		if id := m.referred_by; id != nil {
 			return []ent.Value{*id}
 		}
+	case customer.EdgeReferrals:
+		ids := make([]ent.Value, 0, len(m.referrals))
+		for id := range m.referrals {
+			ids = append(ids, id)
+		}
+		return ids
 	case customer.EdgePartner:
 		if id := m.partner; id != nil {
 			return []ent.Value{*id}
@@ -6982,24 +7048,38 @@ func (m *CustomerMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CustomerMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.removedreferrals != nil {
+		edges = append(edges, customer.EdgeReferrals)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *CustomerMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case customer.EdgeReferrals:
+		ids := make([]ent.Value, 0, len(m.removedreferrals))
+		for id := range m.removedreferrals {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CustomerMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedowner {
 		edges = append(edges, customer.EdgeOwner)
 	}
 	if m.clearedreferred_by {
 		edges = append(edges, customer.EdgeReferredBy)
+	}
+	if m.clearedreferrals {
+		edges = append(edges, customer.EdgeReferrals)
 	}
 	if m.clearedpartner {
 		edges = append(edges, customer.EdgePartner)
@@ -7015,6 +7095,8 @@ func (m *CustomerMutation) EdgeCleared(name string) bool {
 		return m.clearedowner
 	case customer.EdgeReferredBy:
 		return m.clearedreferred_by
+	case customer.EdgeReferrals:
+		return m.clearedreferrals
 	case customer.EdgePartner:
 		return m.clearedpartner
 	}
@@ -7047,6 +7129,9 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 		return nil
 	case customer.EdgeReferredBy:
 		m.ResetReferredBy()
+		return nil
+	case customer.EdgeReferrals:
+		m.ResetReferrals()
 		return nil
 	case customer.EdgePartner:
 		m.ResetPartner()

@@ -1,7 +1,6 @@
 package pricing
 
 import (
-	"math/big"
 
 	"kopeck/costing"
 	"kopeck/money"
@@ -27,11 +26,8 @@ func (w *waterfall) list() error {
 				return err
 			}
 		}
-	} else {
-		label = "full cost + " + percent(w.terms.Markup)
-		if to, err = w.marked(w.answer.Cost.Full); err != nil {
-			return err
-		}
+	} else if to, err = w.marked(w.answer.Cost.Full); err != nil { // the label is the same: it must not tell the cost
+		return err
 	}
 	w.answer.List = to
 	return w.step(ListLine, label, "", to)
@@ -44,13 +40,4 @@ func (w *waterfall) marked(amount money.Amount) (money.Amount, error) {
 		return money.Amount{}, err
 	}
 	return costing.MulDiv(amount.Minor(), factor.Minor(), one.Nano())
-}
-
-// percent writes a share: 0.35 is "35 %".
-func percent(share money.Decimal) string {
-	value, err := money.DecimalOf(new(big.Rat).Mul(share.Rat(), hundred.Rat()), money.Places)
-	if err != nil {
-		return share.String() + " x 100 %"
-	}
-	return value.String() + " %"
 }

@@ -30,7 +30,7 @@ func ExampleBook_Price() {
 		fmt.Println(r.RuleID, r.Reason)
 	}
 	// Output:
-	// LIST full cost + 50 % 1350.00
+	// LIST list price 1350.00
 	// RULE Spring delivery -15.00
 	// RULE Rule loyal -133.50
 	// ROUNDING rounded 0.50

@@ -56,7 +56,7 @@ func (Customer) Fields() []ent.Field {
 func (Customer) Edges() []ent.Edge {
 	return []ent.Edge{
 		maybe("owner", User.Type, "owner_id"),
-		maybe("referred_by", Customer.Type, "referred_by_id"),
+		edge.To("referrals", Customer.Type).Annotations(hidden()).From("referred_by").Field("referred_by_id").Unique(),
 		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()),
 	}
 }

@@ -55,6 +55,7 @@ func (Order) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "at", "id"),
 		index.Fields("customer_id", "status", "day"),
+		index.Fields("customer_id", "completed_at"),
 		index.Fields("at", "id"),
 		index.Fields("offer_id"),
 		index.Fields("external_id").Unique(),

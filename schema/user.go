@@ -78,6 +78,7 @@ func (RefreshSession) Indexes() []ent.Index {
 		index.Fields("family"),
 		index.Fields("user_id"),
 		index.Fields("expires_at"),
+		index.Fields("revoked_at"),
 	}
 }
 

@@ -44,8 +44,8 @@ func (s *Service) RecordContact(ctx context.Context, in RecordContactInput) (*en
 		}
 		if n.direction == schema.Outbound && n.purpose != nil {
 			late := &n.at
-			if in.At == nil || !n.at.Before(s.now()) {
-				late = nil
+			if in.At == nil || in.At.Truncate(time.Microsecond).After(n.at) {
+				late = nil // it is now, or was said to be later and counts as now: what holds at the commit decides
 			}
 			d, err := s.decide(ctx, tx, c.ID, n.channel, *n.purpose, nil, late)
 			if err != nil {

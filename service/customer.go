@@ -110,7 +110,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 		if err := s.writeTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
-		return c.ID, s.changed(ctx, c.ID)
+		return c.ID, s.settle(ctx, tx, c.ID, "")
 	})
 	if failed != nil {
 		return nil, failed

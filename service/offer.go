@@ -162,6 +162,9 @@ func (s *Service) changeOffer(ctx context.Context, v verb, offerID string, expec
 		if err != nil {
 			return "", err
 		}
+		if err := s.holdRates(ctx, tx); err != nil {
+			return "", err
+		}
 		c, err := s.lockCustomer(ctx, tx, "id", seen.CustomerID)
 		if err != nil {
 			return "", err

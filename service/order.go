@@ -34,6 +34,9 @@ func (s *Service) PlaceOrder(ctx context.Context, in PlaceOrderInput) (*ent.Orde
 	}
 	promises, refused := s.redeem(in.CustomerID, in.PriceTokens)
 	made, err := s.write(ctx, verb{"placeOrder", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+		if err := s.holdRates(ctx, tx); err != nil {
+			return "", err
+		}
 		if _, err := s.lockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
 			return "", err
 		}

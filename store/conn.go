@@ -47,6 +47,13 @@ type conn struct {
 
 var errReading = errors.New("store: a statement while the rows of another are being read on the same connection")
 
+// Close ends the session. The watch over the last call ends first: a call that was cancelled must not
+// cut the farewell short.
+func (c *conn) Close() error {
+	c.wire.watch(context.Background())
+	return c.pqConn.Close()
+}
+
 // begin starts the watch over a call.
 func (c *conn) begin(ctx context.Context) error {
 	if c.reading {

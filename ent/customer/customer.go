@@ -77,6 +77,8 @@ const (
 	EdgeOwner = "owner"
 	// EdgeReferredBy holds the string denoting the referred_by edge name in mutations.
 	EdgeReferredBy = "referred_by"
+	// EdgeReferrals holds the string denoting the referrals edge name in mutations.
+	EdgeReferrals = "referrals"
 	// EdgePartner holds the string denoting the partner edge name in mutations.
 	EdgePartner = "partner"
 	// Table holds the table name of the customer in the database.
@@ -92,6 +94,10 @@ const (
 	ReferredByTable = "customers"
 	// ReferredByColumn is the table column denoting the referred_by relation/edge.
 	ReferredByColumn = "referred_by_id"
+	// ReferralsTable is the table that holds the referrals relation/edge.
+	ReferralsTable = "customers"
+	// ReferralsColumn is the table column denoting the referrals relation/edge.
+	ReferralsColumn = "referred_by_id"
 	// PartnerTable is the table that holds the partner relation/edge.
 	PartnerTable = "customers"
 	// PartnerInverseTable is the table name for the Partner entity.
@@ -376,6 +382,20 @@ func ByReferredByField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// ByReferralsCount orders the results by referrals count.
+func ByReferralsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newReferralsStep(), opts...)
+	}
+}
+
+// ByReferrals orders the results by referrals terms.
+func ByReferrals(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newReferralsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByPartnerField orders the results by partner field.
 func ByPartnerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -393,7 +413,14 @@ func newReferredByStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
-		sqlgraph.Edge(sqlgraph.O2O, false, ReferredByTable, ReferredByColumn),
+		sqlgraph.Edge(sqlgraph.M2O, true, ReferredByTable, ReferredByColumn),
+	)
+}
+func newReferralsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(Table, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ReferralsTable, ReferralsColumn),
 	)
 }
 func newPartnerStep() *sqlgraph.Step {

@@ -1610,7 +1610,7 @@ func HasReferredBy() predicate.Customer {
 	return predicate.Customer(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, ReferredByTable, ReferredByColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, ReferredByTable, ReferredByColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
@@ -1620,6 +1620,29 @@ func HasReferredBy() predicate.Customer {
 func HasReferredByWith(preds ...predicate.Customer) predicate.Customer {
 	return predicate.Customer(func(s *sql.Selector) {
 		step := newReferredByStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasReferrals applies the HasEdge predicate on the "referrals" edge.
+func HasReferrals() predicate.Customer {
+	return predicate.Customer(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ReferralsTable, ReferralsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasReferralsWith applies the HasEdge predicate on the "referrals" edge with a given conditions (other predicates).
+func HasReferralsWith(preds ...predicate.Customer) predicate.Customer {
+	return predicate.Customer(func(s *sql.Selector) {
+		step := newReferralsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

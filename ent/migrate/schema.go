@@ -295,7 +295,7 @@ var (
 		{Name: "last_order_at", Type: field.TypeTime},
 		{Name: "lifetime_value", Type: field.TypeInt64},
 		{Name: "owner_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "referred_by_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 40},
+		{Name: "referred_by_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "partner_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// CustomersTable holds the schema information for the "customers" table.
@@ -311,7 +311,7 @@ var (
 				OnDelete:   schema.SetNull,
 			},
 			{
-				Symbol:     "customers_customers_referred_by",
+				Symbol:     "customers_customers_referrals",
 				Columns:    []*schema.Column{CustomersColumns[27]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
@@ -649,6 +649,11 @@ var (
 				Name:    "order_customer_id_status_day",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[5], OrdersColumns[7]},
+			},
+			{
+				Name:    "order_customer_id_completed_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[17]},
 			},
 			{
 				Name:    "order_at_id",
@@ -1009,6 +1014,11 @@ var (
 				Name:    "refreshsession_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{RefreshSessionsColumns[4]},
+			},
+			{
+				Name:    "refreshsession_revoked_at",
+				Unique:  false,
+				Columns: []*schema.Column{RefreshSessionsColumns[6]},
 			},
 		},
 	}

@@ -44,9 +44,7 @@ CREATE UNIQUE INDEX `credit_order_id_contact_id` ON `credits` (`order_id`, `cont
 -- create index "credit_contact_id" to table: "credits"
 CREATE INDEX `credit_contact_id` ON `credits` (`contact_id`);
 -- create "customers" table
-CREATE TABLE `customers` (`id` text NOT NULL, `version` integer NOT NULL DEFAULT (1), `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `kind` text NOT NULL DEFAULT ('PERSON'), `name` text NOT NULL, `name_key` text NOT NULL, `email` text NULL, `email_key` text NULL, `phone` text NULL, `external_id` text NULL, `stage` text NOT NULL DEFAULT ('STRANGER'), `segment` text NULL, `measurements` json NULL, `acquired_at` datetime NULL, `acquisition_cost` integer NOT NULL, `departed_at` datetime NULL, `deleted_at` datetime NULL, `order_days` integer NOT NULL DEFAULT (0), `first_order_day` integer NOT NULL DEFAULT (0), `last_order_day` integer NOT NULL DEFAULT (0), `margin` integer NOT NULL, `repeat_margin` integer NOT NULL, `contact_cost` integer NOT NULL, `last_order_at` datetime NOT NULL, `lifetime_value` integer NOT NULL, `owner_id` text NULL, `referred_by_id` text NULL, `partner_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `customers_users_owner` FOREIGN KEY (`owner_id`) REFERENCES `users` (`id`) ON DELETE SET NULL, CONSTRAINT `customers_customers_referred_by` FOREIGN KEY (`referred_by_id`) REFERENCES `customers` (`id`) ON DELETE SET NULL, CONSTRAINT `customers_partners_partner` FOREIGN KEY (`partner_id`) REFERENCES `partners` (`id`) ON DELETE SET NULL);
--- create index "customers_referred_by_id_key" to table: "customers"
-CREATE UNIQUE INDEX `customers_referred_by_id_key` ON `customers` (`referred_by_id`);
+CREATE TABLE `customers` (`id` text NOT NULL, `version` integer NOT NULL DEFAULT (1), `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `kind` text NOT NULL DEFAULT ('PERSON'), `name` text NOT NULL, `name_key` text NOT NULL, `email` text NULL, `email_key` text NULL, `phone` text NULL, `external_id` text NULL, `stage` text NOT NULL DEFAULT ('STRANGER'), `segment` text NULL, `measurements` json NULL, `acquired_at` datetime NULL, `acquisition_cost` integer NOT NULL, `departed_at` datetime NULL, `deleted_at` datetime NULL, `order_days` integer NOT NULL DEFAULT (0), `first_order_day` integer NOT NULL DEFAULT (0), `last_order_day` integer NOT NULL DEFAULT (0), `margin` integer NOT NULL, `repeat_margin` integer NOT NULL, `contact_cost` integer NOT NULL, `last_order_at` datetime NOT NULL, `lifetime_value` integer NOT NULL, `owner_id` text NULL, `referred_by_id` text NULL, `partner_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `customers_users_owner` FOREIGN KEY (`owner_id`) REFERENCES `users` (`id`) ON DELETE SET NULL, CONSTRAINT `customers_customers_referrals` FOREIGN KEY (`referred_by_id`) REFERENCES `customers` (`id`) ON DELETE SET NULL, CONSTRAINT `customers_partners_partner` FOREIGN KEY (`partner_id`) REFERENCES `partners` (`id`) ON DELETE SET NULL);
 -- create index "customer_email_key" to table: "customers"
 CREATE UNIQUE INDEX `customer_email_key` ON `customers` (`email_key`) WHERE deleted_at IS NULL;
 -- create index "customer_external_id" to table: "customers"
@@ -109,6 +107,8 @@ CREATE TABLE `orders` (`id` text NOT NULL, `version` integer NOT NULL DEFAULT (1
 CREATE INDEX `order_customer_id_at_id` ON `orders` (`customer_id`, `at`, `id`);
 -- create index "order_customer_id_status_day" to table: "orders"
 CREATE INDEX `order_customer_id_status_day` ON `orders` (`customer_id`, `status`, `day`);
+-- create index "order_customer_id_completed_at" to table: "orders"
+CREATE INDEX `order_customer_id_completed_at` ON `orders` (`customer_id`, `completed_at`);
 -- create index "order_at_id" to table: "orders"
 CREATE INDEX `order_at_id` ON `orders` (`at`, `id`);
 -- create index "order_offer_id" to table: "orders"
@@ -167,6 +167,8 @@ CREATE INDEX `refreshsession_family` ON `refresh_sessions` (`family`);
 CREATE INDEX `refreshsession_user_id` ON `refresh_sessions` (`user_id`);
 -- create index "refreshsession_expires_at" to table: "refresh_sessions"
 CREATE INDEX `refreshsession_expires_at` ON `refresh_sessions` (`expires_at`);
+-- create index "refreshsession_revoked_at" to table: "refresh_sessions"
+CREATE INDEX `refreshsession_revoked_at` ON `refresh_sessions` (`revoked_at`);
 -- create "refunds" table
 CREATE TABLE `refunds` (`id` text NOT NULL, `amount` integer NOT NULL, `reason` text NOT NULL, `at` datetime NOT NULL, `actor` text NOT NULL, `order_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `refunds_orders_order` FOREIGN KEY (`order_id`) REFERENCES `orders` (`id`) ON DELETE NO ACTION);
 -- create index "refund_order_id" to table: "refunds"
