@@ -21,7 +21,7 @@ func orders(s *service.Service, o Options, f *file) (source[service.OrderRecord]
 		if o.CostShare == nil {
 			return source[service.OrderRecord]{}, errNoCost
 		}
-		return cdnow(v, o, f), nil
+		return cdnow(v, o, f, f.from), nil
 	}
 	t, err := openTable(f, f.from)
 	if err != nil {
@@ -47,16 +47,21 @@ func orders(s *service.Service, o Options, f *file) (source[service.OrderRecord]
 	case !t.has("cost") && o.CostShare == nil:
 		return source[service.OrderRecord]{}, errNoCost
 	}
-	l := &orderLog{values: v, costShare: o.CostShare, scan: t.scanner, next: func() (logRow, error) { return csvRow(v, t) }}
-	return source[service.OrderRecord]{l.entry, func() int64 { return t.passed }}, nil
+	return logOf(v, o, t), nil
+}
+
+// logOf reads a table as a log of orders.
+func logOf(v *values, o Options, t *table) source[service.OrderRecord] {
+	l := &orderLog{values: v, costShare: o.CostShare, next: func() (logRow, error) { return csvRow(v, t) }}
+	return source[service.OrderRecord]{l.entry, func() int64 { return t.passed }}
 }
 
 var errNoCost = optionsError("what the goods had cost is not told: map a column to cost, or say --cost-share as a share of the amount (0 where it is not known: all is margin then)")
 
 // cdnow reads the logs of CDNOW: customer, day, units, amount, with or without the sample's own customer number.
-func cdnow(v *values, o Options, f *file) source[service.OrderRecord] {
-	scan := start(f, f.from, 0)
-	l := &orderLog{values: v, costShare: o.CostShare, scan: scan}
+func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[service.OrderRecord] {
+	scan := start(in, from, 0)
+	l := &orderLog{values: v, costShare: o.CostShare}
 	first := true
 	l.next = func() (logRow, error) {
 		for {
@@ -152,7 +157,6 @@ func csvRow(v *values, t *table) (logRow, error) {
 type orderLog struct {
 	*values
 	costShare *money.Decimal
-	scan      *scanner
 	next      func() (logRow, error)
 	ordinals  ordinals
 	open      *entry[service.OrderRecord] // whose rows are not all read yet

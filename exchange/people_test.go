@@ -75,7 +75,7 @@ func TestAnImportLeavesPermissionsAlone(t *testing.T) {
 		var customer string
 		w.one(&customer, "SELECT id FROM customers")
 		ctx := auth.System(t.Context())
-		granted, err := w.service.GrantPermission(ctx, service.GrantPermissionInput{CustomerID: customer, Channel: schema.ByEmail, Purpose: schema.Marketing, Level: schema.BrandTrust, Source: "shop", Wording: "Yes, write to me"})
+		granted, _, err := w.service.GrantPermission(ctx, service.GrantPermissionInput{CustomerID: customer, Channel: schema.ByEmail, Purpose: schema.Marketing, Level: schema.BrandTrust, Source: "shop", Wording: "Yes, write to me"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -138,6 +138,13 @@ func (w *world) closed() {
 		OR c.margin <> coalesce((SELECT sum(o.margin) FROM orders o WHERE o.customer_id = c.id AND o.status IN ('COMPLETED', 'REFUNDED')), 0)`); n != 0 {
 		w.Errorf("%d customers whose statistics are not their orders'", n)
 	}
+	findings, err := w.service.Check(w.Context())
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, one := range findings {
+		w.Errorf("%s: %s: %s", one.Law, one.Subject, one.Wrong)
+	}
 }
 
 // all is everything that imports write, but for ids and the times of writing: to hold two databases against each other.
