@@ -1,7 +1,6 @@
 package pricing
 
 import (
-
 	"kopeck/costing"
 	"kopeck/money"
 )

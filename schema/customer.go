@@ -47,7 +47,7 @@ func (Customer) Fields() []ent.Field {
 		innerAmount("margin"),        // of completed orders, refunds taken off
 		innerAmount("repeat_margin"), // the same without the first order day
 		innerAmount("contact_cost"),
-		field.Time("last_order_at").Default(never).Annotations(entgql.OrderField("LAST_ORDER_AT"), entgql.Skip(entgql.SkipType)),                             // 1970-01-01 where there is none
+		field.Time("last_order_at").Default(never).Annotations(entgql.OrderField("LAST_ORDER_AT"), entgql.Skip(entgql.SkipType)),                                 // 1970-01-01 where there is none
 		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(entgql.OrderField("LIFETIME_VALUE"), entgql.Skip(entgql.SkipType)), // as of the last fit or order; what lists are ordered by
 	}
 }

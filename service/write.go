@@ -49,10 +49,6 @@ func (s *Service) once(ctx context.Context, tx *ent.Tx, actor auth.Actor, v verb
 	}
 	inner := auth.System(ctx)
 	owner := actor.UserID
-	// Whoever comes with the same key at the same time waits here, and then finds what was done.
-	if err := s.store.Lock(ctx, tx, store.LockOn("idempotency key", owner+"\x00"+*v.key), false); err != nil {
-		return "", err
-	}
 	// Requests with one key take turns: the second, sent while the first is not done, waits for its answer instead of
 	// meeting what it has just changed.
 	if err := s.store.Lock(ctx, tx, store.LockOn("idempotency", owner+"\x00"+*v.key), false); err != nil {
