@@ -176,9 +176,12 @@ func (c *company) settle(ctx context.Context) error {
 	return c.store.Bulk(ctx, func(ctx context.Context, _ *store.Bulk) error { return c.service.SettleImported(ctx, ids) })
 }
 
-// finish brings the values that lists are ordered by to the last moment.
+// finish lets the last night go by: stages and the values that lists are ordered by are those of the last moment.
 func (c *company) finish(ctx context.Context) error {
 	c.clock.to(c.today)
+	if err := c.service.Nightly(ctx); err != nil {
+		return err
+	}
 	return c.service.RefreshLifetimeValues(ctx)
 }
 

@@ -149,6 +149,7 @@ func (w *world) size(t *testing.T) {
 		{"what happens after the last moment", "SELECT count(*) FROM contacts WHERE at > '2026-11-20' OR recorded_at > '2026-11-20'", 0, 0},
 		{"contacts before the customer came", "SELECT count(*) FROM contacts k JOIN customers c ON c.id = k.customer_id WHERE k.at < c.created_at", 0, 0},
 		{"contacts that sell without a permission", "SELECT count(*) FROM contacts WHERE direction = 'OUTBOUND' AND kind IN ('TARGET_CALL', 'EMAIL', 'MESSAGE') AND permission_id IS NULL", 0, 0},
+		{"customers who recommended several", "SELECT count(*) FROM (SELECT referred_by_id FROM customers WHERE referred_by_id IS NOT NULL GROUP BY referred_by_id HAVING count(*) > 1) AS more", 5, 300},
 		{"customers in Arabic, Hebrew or Persian", "SELECT count(*) FROM customers WHERE name IN ('مريم الأحمد', 'יעל כהן', 'فاطمه رضایی')", 1, 100},
 	} {
 		if n := w.count(t, want.query); n < want.least || n > want.most {

@@ -69,12 +69,9 @@ func (c *company) meet(ctx context.Context) error {
 		c.people = append(c.people, c.introduce(i))
 	}
 	slices.SortStableFunc(c.people, func(a, b *person) int { return a.created.Compare(b.created) })
-	recommended := map[*person]bool{} // who has recommended somebody: each of them one
 	for i, p := range c.people {
-		if r := p.draws; i > 20 && p.number > 0 && r.Float64() < 0.15 {
-			if by := c.people[r.IntN(i)]; !recommended[by] {
-				p.referrer, recommended[by] = by, true
-			}
+		if r := p.draws; i > 20 && p.number > 0 && r.Float64() < 0.13 {
+			p.referrer = c.people[r.IntN(i)]
 		}
 	}
 	for _, p := range c.people {
