@@ -5,6 +5,7 @@ import (
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -54,10 +55,9 @@ func (Order) Edges() []ent.Edge {
 func (Order) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "at", "id"),
-		index.Fields("customer_id", "status", "day"),
 		index.Fields("customer_id", "completed_at"),
 		index.Fields("at", "id"),
-		index.Fields("offer_id"),
+		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id").Unique(),
 	}
 }

@@ -63,8 +63,13 @@ func (x *Session) once(ctx context.Context, do func(ctx context.Context, b *Bulk
 	b := &Bulk{store: s, tx: tx}
 	t := &transaction{writes: true, exec: b.exec, query: b.Query}
 	return s.run(ctx, t, tx, done, func(ctx context.Context) error {
-		if s.Dialect() == dialect.Postgres && s.options.StatementTimeout > 0 {
-			if _, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0"); err != nil {
+		if s.Dialect() == dialect.Postgres {
+			// Tables grow a hundredfold under a bulk copy: a plan that was made for a small one must not be kept.
+			prepare := "SET LOCAL plan_cache_mode = force_custom_plan"
+			if s.options.StatementTimeout > 0 {
+				prepare += "; SET LOCAL statement_timeout = 0"
+			}
+			if _, err := tx.ExecContext(ctx, prepare); err != nil {
 				return err
 			}
 		}

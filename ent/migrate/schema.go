@@ -646,11 +646,6 @@ var (
 				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[6], OrdersColumns[0]},
 			},
 			{
-				Name:    "order_customer_id_status_day",
-				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[5], OrdersColumns[7]},
-			},
-			{
 				Name:    "order_customer_id_completed_at",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[17]},
@@ -664,6 +659,9 @@ var (
 				Name:    "order_offer_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "offer_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "order_external_id",

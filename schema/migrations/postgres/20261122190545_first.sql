@@ -65,12 +65,10 @@ CREATE INDEX "order_at_id" ON "orders" ("at", "id");
 CREATE INDEX "order_customer_id_at_id" ON "orders" ("customer_id", "at", "id");
 -- create index "order_customer_id_completed_at" to table: "orders"
 CREATE INDEX "order_customer_id_completed_at" ON "orders" ("customer_id", "completed_at");
--- create index "order_customer_id_status_day" to table: "orders"
-CREATE INDEX "order_customer_id_status_day" ON "orders" ("customer_id", "status", "day");
 -- create index "order_external_id" to table: "orders"
 CREATE UNIQUE INDEX "order_external_id" ON "orders" ("external_id");
 -- create index "order_offer_id" to table: "orders"
-CREATE INDEX "order_offer_id" ON "orders" ("offer_id");
+CREATE INDEX "order_offer_id" ON "orders" ("offer_id") WHERE offer_id IS NOT NULL;
 -- create "bookings" table
 CREATE TABLE "bookings" ("id" character varying NOT NULL COLLATE "C", "resource" character varying NOT NULL COLLATE "C", "day" bigint NOT NULL, "units" bigint NOT NULL, "booked_at" timestamptz NOT NULL, "freed_at" timestamptz NULL, "order_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "bookings_orders_order" FOREIGN KEY ("order_id") REFERENCES "orders" ("id") ON DELETE NO ACTION);
 -- create index "booking_order_id" to table: "bookings"

@@ -105,14 +105,12 @@ CREATE INDEX `offerline_product_id` ON `offer_lines` (`product_id`);
 CREATE TABLE `orders` (`id` text NOT NULL, `version` integer NOT NULL DEFAULT (1), `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `external_id` text NULL, `status` text NOT NULL, `at` datetime NOT NULL, `day` integer NOT NULL, `total` integer NOT NULL, `refunded` integer NOT NULL, `cost` integer NOT NULL, `stated_cost` bool NOT NULL DEFAULT (false), `uncosted` bool NOT NULL DEFAULT (false), `margin` integer NOT NULL, `unattributed` integer NOT NULL, `credit_model` text NULL, `due_at` datetime NULL, `completed_at` datetime NULL, `cancelled_at` datetime NULL, `cancel_reason` text NULL, `offer_id` text NULL, `customer_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `orders_customers_customer` FOREIGN KEY (`customer_id`) REFERENCES `customers` (`id`) ON DELETE NO ACTION);
 -- create index "order_customer_id_at_id" to table: "orders"
 CREATE INDEX `order_customer_id_at_id` ON `orders` (`customer_id`, `at`, `id`);
--- create index "order_customer_id_status_day" to table: "orders"
-CREATE INDEX `order_customer_id_status_day` ON `orders` (`customer_id`, `status`, `day`);
 -- create index "order_customer_id_completed_at" to table: "orders"
 CREATE INDEX `order_customer_id_completed_at` ON `orders` (`customer_id`, `completed_at`);
 -- create index "order_at_id" to table: "orders"
 CREATE INDEX `order_at_id` ON `orders` (`at`, `id`);
 -- create index "order_offer_id" to table: "orders"
-CREATE INDEX `order_offer_id` ON `orders` (`offer_id`);
+CREATE INDEX `order_offer_id` ON `orders` (`offer_id`) WHERE offer_id IS NOT NULL;
 -- create index "order_external_id" to table: "orders"
 CREATE UNIQUE INDEX `order_external_id` ON `orders` (`external_id`);
 -- create "order_lines" table
