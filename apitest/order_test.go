@@ -275,7 +275,7 @@ func TestAnyWalkOfOrders(t *testing.T) {
 				continue
 			}
 			l := lives[random.IntN(len(lives))]
-			told, want := "", ""
+			var told, want string
 			switch {
 			case do == 1:
 				told = strings.Join(s.admin.Do(completeOrder, Vars{"in": Vars{"id": l.id}}).UserErrors(), ", ")

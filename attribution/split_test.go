@@ -23,7 +23,7 @@ var (
 	}
 )
 
-// daysBefore makes contacts so many days before the order's completion, named a, b, c, …
+// daysBefore makes contacts so many days before the order's completion, named a, b, c and so on.
 func daysBefore(days ...int) []attribution.Touch {
 	touches := make([]attribution.Touch, len(days))
 	for i, d := range days {

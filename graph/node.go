@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 
 	"kopeck/ent"
 	"kopeck/ent/contact"
@@ -124,9 +125,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 		if err != nil {
 			return nil, err
 		}
-		for key, row := range rows {
-			found[key] = row
-		}
+		maps.Copy(found, rows)
 	}
 	result := make([]ent.Noder, len(ids))
 	for i, one := range ids {

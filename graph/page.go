@@ -45,10 +45,9 @@ type rowsOf[T any] func(where, order func(*sql.Selector), limit int) ([]*T, erro
 
 // page is what was read.
 type page[T any] struct {
-	rows     []*T
-	cursors  []ent.Cursor
-	info     ent.PageInfo
-	backward bool
+	rows    []*T
+	cursors []ent.Cursor
+	info    ent.PageInfo
 }
 
 // reading is a window that was checked: where it begins, in which direction, how many rows.

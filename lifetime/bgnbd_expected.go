@@ -45,7 +45,7 @@ func series(shape, leave, stay, scale float64, ts, out []float64) bool {
 		term[i] = math.Exp(-shape * math.Log1p(t/scale))
 	}
 	made, g := 1.0, 0.0
-	for k := 0; k < maxTerms; k++ {
+	for k := range maxTerms {
 		n := float64(k)
 		c := (shape + n) / (n + 1)
 		g += made

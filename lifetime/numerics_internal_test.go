@@ -49,7 +49,6 @@ func TestRisingFactorials(t *testing.T) {
 		n := rapid.IntRange(0, 200).Draw(t, "n")
 		// ln of the product and the sum of reciprocals, in 200 bits.
 		product, sum := new(big.Float).SetPrec(200).SetInt64(1), 0.0
-		exponent := 0
 		for j := n - 1; j >= 0; j-- { // reciprocals: smallest first
 			factor := new(big.Float).SetPrec(200).SetFloat64(y)
 			factor.Add(factor, new(big.Float).SetInt64(int64(j)))
@@ -57,7 +56,7 @@ func TestRisingFactorials(t *testing.T) {
 			f, _ := factor.Float64()
 			sum += 1 / f
 		}
-		exponent = product.MantExp(product)
+		exponent := product.MantExp(product)
 		mantissa, _ := product.Float64()
 		want := math.Log(mantissa) + float64(exponent)*math.Ln2
 		size := math.Max(float64(n)*(1+math.Abs(math.Log(y))), 1)

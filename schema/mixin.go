@@ -65,12 +65,7 @@ func decimal(name string) ent.Field {
 
 func zero() money.Decimal { return money.Decimal{} }
 
-// one gives a noun a required edge to another, kept in a column, that the API shows under its name.
-func one(name string, to any, column string) ent.Edge {
-	return edge.To(name, to).Field(column).Unique().Required()
-}
-
-// maybe gives a noun an edge to another that may be absent.
+// maybe gives a noun an edge to another that may be absent, kept in a column, that the API shows under its name.
 func maybe(name string, to any, column string) ent.Edge {
 	return edge.To(name, to).Field(column).Unique()
 }

@@ -28,7 +28,7 @@ type book struct {
 	readAt   time.Time
 }
 
-// Book is when the price book was read; its age is a metric.
+// BookReadAt is when the price book was read; its age is a metric.
 func (s *Service) BookReadAt() time.Time { return s.book.Load().readAt }
 
 // readBook reads the price book anew. previous may be nil.

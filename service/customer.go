@@ -110,7 +110,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 		if err := s.writeTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
-		return c.ID, s.settle(ctx, tx, c.ID, "")
+		return c.ID, s.settle(ctx, c.ID, "")
 	})
 	if failed != nil {
 		return nil, failed
@@ -262,7 +262,7 @@ func (s *Service) RecordDeparture(ctx context.Context, in RecordDepartureInput) 
 		if err := tx.Customer.UpdateOne(c).SetDepartedAt(at).Exec(ctx); err != nil {
 			return "", err
 		}
-		return c.ID, s.settle(ctx, tx, c.ID, "departure: "+reason)
+		return c.ID, s.settle(ctx, c.ID, "departure: "+reason)
 	})
 	if err != nil {
 		return nil, err

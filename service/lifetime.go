@@ -43,13 +43,6 @@ func (e Earnings) stats(today int) lifetime.Stats {
 // LifetimeHorizon is how many months ahead a lifetime value looks unless told.
 const LifetimeHorizon = 12
 
-// valueOf gives what a customer has been and will be worth at a moment that is not before the row's last order,
-// from the row alone: O(1), no statement. horizonMonths is 1 to 600, rate above -1 and at most 10. The one error
-// that is left is money.ErrOverflow.
-func (s *Service) valueOf(c *ent.Customer, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
-	return s.valued(s.model.Load(), earningsOf(c), at, horizonMonths, rate)
-}
-
 // standingValue is what stands in customers.lifetime_value, by which lists are ordered: the total value over the
 // standard horizon. What does not fit the column stands at its end.
 func (s *Service) standingValue(c *ent.Customer, at time.Time) money.Amount {
@@ -69,8 +62,11 @@ func (s *Service) aliveAt(c *ent.Customer, at time.Time) float64 {
 	return s.model.Load().alive(earningsOf(c), s.Settings().Day(at))
 }
 
+// valued gives what a customer has been and will be worth at a moment that is not before the earnings' last order,
+// from the earnings alone: O(1), no statement. horizonMonths is 1 to 600, rate above -1 and at most 10. The one error
+// that is left is money.ErrOverflow.
 func (s *Service) valued(m *model, e Earnings, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
-	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.row, Notes: m.notesOn(e, s.Settings().Day(at), s.Settings().Zone)}
+	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.row, Notes: m.notesOn(e, s.Settings().Zone)}
 	past, err := e.Margin.Minus(e.ContactCost)
 	if err == nil {
 		v.Past, err = past.Minus(e.AcquisitionCost)
@@ -111,7 +107,7 @@ func (s *Service) valued(m *model, e Earnings, at time.Time, horizonMonths int, 
 }
 
 // notesOn says how far a customer's figures can be trusted.
-func (m *model) notesOn(e Earnings, today int, zone *time.Location) []string {
+func (m *model) notesOn(e Earnings, zone *time.Location) []string {
 	notes := append([]string{}, m.notes...)
 	if e.OrderDays == 0 {
 		return append(notes, "no order yet: nothing is expected until the first one")

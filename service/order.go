@@ -211,7 +211,7 @@ func (s *Service) changeOrder(ctx context.Context, v verb, orderID string, expec
 		if err := change(ctx, tx, o); err != nil {
 			return "", err
 		}
-		return o.ID, s.settle(ctx, tx, o.CustomerID, "", o.ID)
+		return o.ID, s.settle(ctx, o.CustomerID, "", o.ID)
 	})
 	if err != nil {
 		return nil, err

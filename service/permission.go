@@ -49,7 +49,7 @@ func (s *Service) GrantPermission(ctx context.Context, in GrantPermissionInput) 
 		if err := s.record(ctx, tx, l, &e); err != nil {
 			return "", taken(err, in.ID != nil)
 		}
-		return l.permission.ID, s.granted(ctx, tx, l, "permission for "+string(in.Purpose)+" by "+string(in.Channel))
+		return l.permission.ID, s.granted(ctx, l, "permission for "+string(in.Purpose)+" by "+string(in.Channel))
 	})
 	if err != nil {
 		return nil, nil, err
@@ -62,9 +62,9 @@ func (s *Service) GrantPermission(ctx context.Context, in GrantPermissionInput) 
 }
 
 // granted settles what follows from a permission that may have become active.
-func (s *Service) granted(ctx context.Context, tx *ent.Tx, l *ledger, reason string) error {
+func (s *Service) granted(ctx context.Context, l *ledger, reason string) error {
 	if l.state == schema.PermissionActive {
-		if err := s.settle(ctx, tx, l.permission.CustomerID, reason); err != nil {
+		if err := s.settle(ctx, l.permission.CustomerID, reason); err != nil {
 			return err
 		}
 	}
@@ -168,7 +168,7 @@ func (s *Service) ConfirmPermission(ctx context.Context, in ConfirmPermissionInp
 		if err != nil {
 			return "", err
 		}
-		return l.permission.ID, s.granted(ctx, tx, l, "permission confirmed")
+		return l.permission.ID, s.granted(ctx, l, "permission confirmed")
 	})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -169,12 +170,8 @@ func checkComponents(faults *fault.List, in []*ComponentInput, path ...string) [
 }
 
 func takenProduct(err error, madeByClient bool) error {
-	if store.IsUnique(err) {
-		for _, column := range store.UniqueColumns(err) {
-			if column == "sku" {
-				return fault.New(fault.AlreadyExists, "sku", "another product has this sku")
-			}
-		}
+	if store.IsUnique(err) && slices.Contains(store.UniqueColumns(err), "sku") {
+		return fault.New(fault.AlreadyExists, "sku", "another product has this sku")
 	}
 	return taken(err, madeByClient)
 }

@@ -128,7 +128,7 @@ func (s *Service) tellRefusal(ctx context.Context, customerID string, err error)
 			return err
 		}
 		today, err := quotes.price(c, p.productID, p.quantity, p.options, &p.leadDays)
-		what := ""
+		var what string
 		switch told := fault.Of(err); {
 		case told != nil:
 			what = "today it cannot be had: " + told.Message

@@ -150,7 +150,7 @@ func (s *Service) recostContacts(ctx context.Context, contacts []contactToCost, 
 		if more[c.customerID], err = more[c.customerID].Plus(difference); err != nil {
 			return 0, ofHeart(err)
 		}
-		if err := audits.add(s, ctx, "contact.restate", c.id, map[string]any{"rate": r.ID, "cost": change{c.cost, cost.Total}, "lines": change{json.RawMessage(c.lines), json.RawMessage(lines)}}); err != nil {
+		if err := audits.add(ctx, s, "contact.restate", c.id, map[string]any{"rate": r.ID, "cost": change{c.cost, cost.Total}, "lines": change{json.RawMessage(c.lines), json.RawMessage(lines)}}); err != nil {
 			return 0, err
 		}
 	}
@@ -299,7 +299,7 @@ func (s *Service) restateSome(ctx context.Context, basis costing.Basis, r costin
 		moved[i] = c.after.id
 		concerned[c.after.customerID] = true
 		versions = append(versions, []any{c.after.id, s.now()})
-		if err := audits.add(s, ctx, "order.restate", c.after.id, map[string]any{"rate": r.ID, "cost": change{c.before.cost, c.after.cost}, "uncosted": change{c.before.uncosted, c.after.uncosted}}); err != nil {
+		if err := audits.add(ctx, s, "order.restate", c.after.id, map[string]any{"rate": r.ID, "cost": change{c.before.cost, c.after.cost}, "uncosted": change{c.before.uncosted, c.after.uncosted}}); err != nil {
 			return 0, err
 		}
 	}
@@ -325,7 +325,7 @@ func (s *Service) restateSome(ctx context.Context, basis costing.Basis, r costin
 // auditRows are audit entries that are written together.
 type auditRows struct{ rows [][]any }
 
-func (a *auditRows) add(s *Service, ctx context.Context, action, subject string, detail any) error {
+func (a *auditRows) add(ctx context.Context, s *Service, action, subject string, detail any) error {
 	text, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("service: audit %s: %w", action, err)

@@ -65,12 +65,12 @@ var settings = []setting{
 		return nil
 	}},
 	{"priceStep", "Prices are rounded to a multiple of this, in minor units.", `1`, func(s *Settings, v json.RawMessage) error {
-		n, err := whole(v, 1, 1_000_000)
+		n, err := whole(v, 1_000_000)
 		s.PriceStep = money.Minor(int64(n))
 		return err
 	}},
 	{"priceMinutes", "How many minutes a price token is honoured.", `15`, func(s *Settings, v json.RawMessage) error {
-		n, err := whole(v, 1, 1440)
+		n, err := whole(v, 1440)
 		s.PriceLife = time.Duration(n) * time.Minute
 		return err
 	}},
@@ -79,7 +79,7 @@ var settings = []setting{
 		return err
 	}},
 	{"lookBackDays", "How many days before an order its contacts earn.", `90`, func(s *Settings, v json.RawMessage) (err error) {
-		s.LookBackDays, err = whole(v, 1, 3650)
+		s.LookBackDays, err = whole(v, 3650)
 		return err
 	}},
 	{"halfLifeDays", "The half-life of TIME_DECAY in days, as a Decimal.", `"7"`, func(s *Settings, v json.RawMessage) (err error) {
@@ -96,11 +96,11 @@ var settings = []setting{
 		return err
 	}},
 	{"situationHours", "How many hours a permission for a SITUATION lasts unless told.", `24`, func(s *Settings, v json.RawMessage) (err error) {
-		s.SituationHours, err = whole(v, 1, 720)
+		s.SituationHours, err = whole(v, 720)
 		return err
 	}},
 	{"loyalOrderDays", "From how many order days on a customer may be LOYAL.", `3`, func(s *Settings, v json.RawMessage) (err error) {
-		s.LoyalOrderDays, err = whole(v, 1, 1000)
+		s.LoyalOrderDays, err = whole(v, 1000)
 		return err
 	}},
 	{"loyalProbability", "From which probability to be alive on a customer may be LOYAL.", `0.8`, func(s *Settings, v json.RawMessage) (err error) {
@@ -222,10 +222,11 @@ func decode[T any](v json.RawMessage) (value T, err error) {
 	return value, err
 }
 
-func whole(v json.RawMessage, low, high int) (int, error) {
+// whole reads a whole number from 1.
+func whole(v json.RawMessage, high int) (int, error) {
 	n, err := decode[int](v)
-	if err != nil || n < low || n > high {
-		return 0, fmt.Errorf("want a whole number from %d to %d", low, high)
+	if err != nil || n < 1 || n > high {
+		return 0, fmt.Errorf("want a whole number from 1 to %d", high)
 	}
 	return n, nil
 }

@@ -14,7 +14,7 @@ import (
 // orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
 // of a hundred thousand orders costs no more than one of two. With none named those are looked for whose credits do not
 // sum to their margin. reason goes with a change of stage. New contacts have a shorter way: see settleContact.
-func (s *Service) settle(ctx context.Context, tx *ent.Tx, customerID, reason string, orders ...string) error {
+func (s *Service) settle(ctx context.Context, customerID, reason string, orders ...string) error {
 	due, err := s.ordersToCredit(ctx, customerID, orders)
 	if err != nil {
 		return err

@@ -217,17 +217,6 @@ func deref[T any](p *T) T {
 // User gives a user by id, nil for none, from memory.
 func (s *Service) User(id string) *ent.User { return s.people.Load().users[id] }
 
-// userByEmail gives the user with an e-mail, nil for none, from memory.
-func (s *Service) userByEmail(email string) *ent.User {
-	key := emailKey(email)
-	for _, u := range s.people.Load().users {
-		if u.EmailKey == key && u.DeletedAt == nil {
-			return u
-		}
-	}
-	return nil
-}
-
 // actorOf makes the actor of a user: role and scopes as they are now, whatever a token says.
 func (s *Service) actorOf(u *ent.User, session string) auth.Actor {
 	actor := auth.Actor{UserID: u.ID, Name: u.Email, Role: u.Role, Scopes: auth.ScopesOf(u.Role), SessionID: session}

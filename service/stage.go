@@ -150,7 +150,7 @@ func (s *Service) moveAll(ctx context.Context, due []move) error {
 	var history auditRows
 	for _, m := range due {
 		moved := versionChange{Version: m.customer.Version + 1, Fields: map[string]change{"stage": {m.customer.Stage, m.to}}, Reason: m.reason}
-		if err := history.add(s, ctx, customerUpdate, m.customer.ID, moved); err != nil {
+		if err := history.add(ctx, s, customerUpdate, m.customer.ID, moved); err != nil {
 			return err
 		}
 		changes = append(changes, []any{s.ids.Make(id.StageChange), m.customer.ID, string(m.customer.Stage), string(m.to), now, m.reason, actor.Name})

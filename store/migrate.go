@@ -61,10 +61,7 @@ func (s *Store) openToMigrate(ctx context.Context) (*sql.DB, func() error, error
 		}
 		return db, func() error { return errors.Join(db.Close(), lock.Unlock()) }, nil
 	}
-	db, err := s.target.openPostgres(-1, -1)
-	if err != nil {
-		return nil, nil, err
-	}
+	db := s.target.openPostgres(-1, -1)
 	holder, err := db.Conn(ctx)
 	if err == nil {
 		_, err = holder.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(LockOn("migrate", channel)))

@@ -22,8 +22,8 @@ type connector struct {
 	pooled     atomic.Bool   // a pooler refused our parameters once
 }
 
-func (t target) openPostgres(statements int, timeout time.Duration) (*sql.DB, error) {
-	return sql.OpenDB(&connector{config: t.config, statements: statements, timeout: timeout}), nil
+func (t target) openPostgres(statements int, timeout time.Duration) *sql.DB {
+	return sql.OpenDB(&connector{config: t.config, statements: statements, timeout: timeout})
 }
 
 // Driver implements driver.Connector.

@@ -20,7 +20,7 @@ func SQL(dialectName, query string) string {
 	}
 	var b strings.Builder
 	quote, n := byte(0), 0
-	for i := 0; i < len(query); i++ {
+	for i := range len(query) {
 		c := query[i]
 		switch {
 		case quote != 0:

@@ -95,12 +95,11 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if at.dialect == dialect.SQLite {
 		s.writer = make(chan struct{}, 1)
 		s.options.Pool = max(options.Pool, runtime.NumCPU())
-		s.db, err = openSQLite(at.path, true)
+		if s.db, err = openSQLite(at.path, true); err != nil {
+			return nil, err
+		}
 	} else {
-		s.db, err = at.openPostgres(options.Statements, options.StatementTimeout)
-	}
-	if err != nil {
-		return nil, err
+		s.db = at.openPostgres(options.Statements, options.StatementTimeout)
 	}
 	s.db.SetMaxOpenConns(s.options.Pool)
 	s.db.SetMaxIdleConns(s.options.Pool)

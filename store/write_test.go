@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"kopeck/dbtest"
 	"kopeck/ent"
@@ -106,7 +107,7 @@ func TestWriteIsRetriedAndFollowsUpOnce(t *testing.T) {
 				return err
 			}
 			if tries < 4 {
-				return fmt.Errorf("wrapped: %w", &pq.Error{Code: []pq.ErrorCode{"40001", "40P01", "57P01"}[tries-1]})
+				return fmt.Errorf("wrapped: %w", &pq.Error{Code: []pqerror.Code{"40001", "40P01", "57P01"}[tries-1]})
 			}
 			return nil
 		})

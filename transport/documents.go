@@ -32,7 +32,7 @@ func (d *document) bytes() int { return 4096 + 40*len(d.text) }
 
 // document finds or makes the document of a request: parsed under the token limit, its shape
 // checked before the validator, some of whose rules are quadratic, and then validated.
-func (h *Handler) document(ctx context.Context, text string) (*document, *refusal) {
+func (h *Handler) document(text string) (*document, *refusal) {
 	key := sha256.Sum256([]byte(text))
 	if doc, ok := h.documents.get(key); ok {
 		return doc, nil

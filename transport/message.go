@@ -24,7 +24,7 @@ func parseMessage(kind websocket.MessageType, text []byte) (message, bool) {
 		return message{}, false
 	}
 	var msg message
-	ok := true
+	var ok bool
 	if msg.Type, ok = object["type"].(string); !ok {
 		return msg, false
 	}

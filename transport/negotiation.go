@@ -25,7 +25,7 @@ func accepted(header http.Header) string {
 	best, bestQuality := "", 0.0
 	refused := map[string]bool{} // named with q=0, so a wildcard does not bring it back
 	wildcard := 0.0
-	for _, part := range strings.Split(strings.Join(values, ","), ",") {
+	for part := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		media, params, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue

@@ -59,7 +59,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 		return refused
 	}
 	params.Query = text
-	doc, refused := h.document(ctx, text)
+	doc, refused := h.document(text)
 	if refused != nil {
 		return refused
 	}

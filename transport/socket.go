@@ -83,11 +83,7 @@ func (s *socket) serve() {
 
 // spawn runs work that the socket waits for when it ends. It is called from serve's goroutine alone.
 func (s *socket) spawn(work func()) {
-	s.work.Add(1)
-	go func() {
-		defer s.work.Done()
-		work()
-	}()
+	s.work.Go(work)
 }
 
 func (s *socket) awaitInit(initialised <-chan struct{}) {

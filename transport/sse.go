@@ -71,7 +71,7 @@ func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	}()
 	defer func() {
 		cancel()
-		for range events { //nolint:revive // waits for the producer
+		for range events { // waits for the producer
 		}
 	}()
 
