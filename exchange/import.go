@@ -103,7 +103,7 @@ func (o *Options) check(s *service.Service) error {
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
 	if o.Chunk <= 0 {
-		o.Chunk = 10_000
+		o.Chunk = 2_000
 	}
 	switch {
 	case !slices.Contains(Kinds(), o.Kind):
@@ -143,6 +143,7 @@ func importFile[T any](ctx context.Context, o Options, f *file, i *service.Impor
 		return r.finish()
 	}
 	i.Check, i.AllOrNothing = false, o.Errors == RejectAll
+	i.AllNew = o.Errors == RejectAll && r.report.Present == 0 && len(r.again) == 0 // the check has asked the database
 	r.begin()
 	r.report.Written = true
 	err := r.pass(ctx, "writing", write)
@@ -228,7 +229,7 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	batches := make(chan batch[T], 1)
+	batches := make(chan batch[T])
 	defer func() {
 		stop()
 		for range batches { // until the file is let go of

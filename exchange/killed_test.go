@@ -55,7 +55,7 @@ func TestStoppedAndGoneOn(t *testing.T) {
 func TestKilledAndGoneOn(t *testing.T) {
 	if url := os.Getenv("KOPECK_TEST_IMPORT_INTO"); url != "" {
 		_, s := open(t, url)
-		o := log(exchange.Options{Path: os.Getenv("KOPECK_TEST_IMPORT_FILE"), Chunk: 200, Progress: func(p exchange.Progress) { fmt.Println("PROGRESS", p.Stage, p.Records) }})
+		o := log(exchange.Options{Path: os.Getenv("KOPECK_TEST_IMPORT_FILE"), Chunk: 200, Progress: func(p exchange.Progress) { fmt.Fprintln(os.Stdout, "PROGRESS", p.Stage, p.Records) }})
 		_, err := exchange.Import(t.Context(), s, o)
 		t.Fatal("was not killed in time", err)
 	}

@@ -40,38 +40,45 @@ func rejected(format string, args ...any) Verdict {
 	return Verdict{Rejected, fmt.Sprintf(format, args...)}
 }
 
-// Import writes records that come in bulk: each call of Orders, Customers or Contacts is one transaction over all
-// that it is given, in a constant number of statements, with everything that follows from them. It works as the
+// Import writes records that come in bulk: each call of Orders, Customers or Contacts is one transaction over
+// all that it is given (of Orders on PostgreSQL two side by side, each of other customers), in few statements, with everything that follows from them. It works as the
 // system, past the rules of who may see what: it is for the command line. An Import is not for several goroutines.
 type Import struct {
 	Check          bool // says what would happen, and changes nothing
-	AllOrNothing   bool // a rejected record undoes its call, which then gives ErrRejected beside the verdicts
+	AllOrNothing   bool // a rejected record undoes its transaction; the call then gives ErrRejected beside the verdicts
 	KnownCustomers bool // orders and contacts of customers that are not there are rejected; else the customers are made
 	Update         bool // customers that are there with other content are changed
 
 	CustomersAdded int64 // so far, for orders and contacts
 
-	service *Service
-	session *store.Session
+	// AllNew says that none of the orders is there, as a call with Check has found: they are not looked for. One that
+	// has come since is found by its id, and the call then looks for all of them.
+	AllNew bool
+
+	service  *Service
+	sessions []*store.Session // one on SQLite, which has one writer; two on PostgreSQL
 }
 
 // ErrRejected says that a call of an [Import] has changed nothing because a record was rejected.
 var ErrRejected = errors.New("service: a record was rejected, so none was written")
 
-// Import runs a function that imports records, with a connection of its own.
+// Import runs a function that imports records, with connections of its own.
 func (s *Service) Import(ctx context.Context, do func(ctx context.Context, i *Import) error) error {
-	return s.store.Session(system(ctx), func(ctx context.Context, session *store.Session) error {
-		return do(ctx, &Import{service: s, session: session})
+	return s.store.Session(system(ctx), func(ctx context.Context, first *store.Session) error {
+		if s.store.Dialect() == dialect.SQLite {
+			return do(ctx, &Import{service: s, sessions: []*store.Session{first}})
+		}
+		return s.store.Session(ctx, func(ctx context.Context, second *store.Session) error {
+			return do(ctx, &Import{service: s, sessions: []*store.Session{first, second}})
+		})
 	})
 }
-
-// lockImport is held by an import's transaction: two imports take turns.
-var lockImport = store.LockOn("import", "")
 
 // chunk is the work on the records of one call.
 type chunk struct {
 	*Import
 	bulk     *store.Bulk // nil when only checking
+	allNew   bool        // see Import.AllNew
 	verdicts []Verdict
 	people   map[string]string // users by folded e-mail
 	newStaff map[string]string // e-mails of those of them who are not known here, by id
@@ -81,52 +88,54 @@ type chunk struct {
 }
 
 // run does the work in a transaction, or only looks. What others wrote at the same moment is met by a second try.
-func (i *Import) run(ctx context.Context, records int, do func(ctx context.Context, c *chunk) error) ([]Verdict, error) {
+func (i *Import) run(ctx context.Context, session *store.Session, records int, do func(ctx context.Context, c *chunk) error) (*chunk, error) {
+	allNew := i.AllNew
 	fresh := func(b *store.Bulk) *chunk {
-		return &chunk{Import: i, bulk: b, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{}, affected: map[string]bool{}}
+		return &chunk{
+			Import: i, bulk: b, allNew: allNew, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{},
+			affected: map[string]bool{},
+		}
+	}
+	if i.Check && i.service.store.Dialect() == dialect.SQLite { // a transaction that only looks would keep writers waiting
+		c := fresh(nil)
+		return c, do(ctx, c)
 	}
 	var c *chunk
-	if i.Check && i.service.store.Dialect() == dialect.SQLite { // a transaction that only looks would keep writers waiting
-		c = fresh(nil)
-		err := do(ctx, c)
-		return c.verdicts, err
-	}
 	attempt := func() error {
-		return i.session.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
+		return session.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
 			if _, err := b.Exec(ctx, forBulk[i.service.store.Dialect()]); err != nil {
 				return err
 			}
-			if i.Check {
-				c = fresh(nil)
-				return do(ctx, c)
+			if c = fresh(b); i.Check {
+				c.bulk = nil
 			}
-			if err := b.Lock(ctx, lockImport, false); err != nil {
-				return err
-			}
-			c = fresh(b)
 			if err := do(ctx, c); err != nil {
 				return err
 			}
-			if i.AllOrNothing && slices.ContainsFunc(c.verdicts, func(v Verdict) bool { return v.Outcome == Rejected }) {
+			if i.AllOrNothing && !i.Check && slices.ContainsFunc(c.verdicts, func(v Verdict) bool { return v.Outcome == Rejected }) {
 				return ErrRejected
 			}
 			return nil
 		})
 	}
 	err := attempt()
-	for try := 1; try < 3 && store.IsUnique(err); try++ {
+	for try := 1; try < 5 && store.IsUnique(err); try++ {
+		allNew = false
 		err = attempt()
 	}
-	switch {
-	case errors.Is(err, ErrRejected):
-		return c.verdicts, err
-	case err != nil:
+	return c, err
+}
+
+// alone is run on one connection, for what is not worth more.
+func (i *Import) alone(ctx context.Context, records int, do func(ctx context.Context, c *chunk) error) ([]Verdict, error) {
+	c, err := i.run(ctx, i.sessions[0], records, do)
+	if err != nil && !errors.Is(err, ErrRejected) {
 		return nil, err
 	}
-	if !i.Check {
+	if err == nil && !i.Check {
 		i.CustomersAdded += int64(len(c.made))
 	}
-	return c.verdicts, nil
+	return c.verdicts, err
 }
 
 // forBulk is what is set for a transaction of many rows. PostgreSQL would keep a plan that was made while the tables

@@ -48,7 +48,7 @@ type storedContact struct {
 // rates of their moment unless their costs are told. One that is there already (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected.
 func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verdict, error) {
-	return i.run(ctx, len(contacts), func(ctx context.Context, c *chunk) error {
+	return i.alone(ctx, len(contacts), func(ctx context.Context, c *chunk) error {
 		if c.bulk != nil { // before the customers are held: see holdRates
 			if err := c.bulk.Lock(ctx, lockRates, true); err != nil {
 				return err

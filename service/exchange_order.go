@@ -1,9 +1,12 @@
 package service
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
+	"hash/maphash"
+	"slices"
+	"sync"
 	"time"
 
 	"kopeck/fault"
@@ -77,67 +80,110 @@ type storedOrder struct {
 // Orders imports orders. One that is there already (by its id, or else by its external id) with the same customer,
 // day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
 func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
-	return i.run(ctx, len(orders), func(ctx context.Context, c *chunk) error {
-		people, err := c.findCustomers(ctx, len(orders), func(n int) (string, string) { return orders[n].CustomerID, orders[n].CustomerExternalID })
-		if err != nil {
-			return err
+	parts := i.byCustomer(orders)
+	chunks, errs := make([]*chunk, len(parts)), make([]error, len(parts))
+	var all sync.WaitGroup
+	for n, part := range parts {
+		all.Go(func() {
+			chunks[n], errs[n] = i.run(ctx, i.sessions[n], len(part), func(ctx context.Context, c *chunk) error { return c.importOrders(ctx, orders, part) })
+		})
+	}
+	all.Wait()
+	verdicts := make([]Verdict, len(orders))
+	var refused error
+	for n, part := range parts {
+		switch {
+		case errors.Is(errs[n], ErrRejected):
+			refused = errs[n]
+		case errs[n] != nil:
+			return nil, errs[n]
+		case !i.Check:
+			i.CustomersAdded += int64(len(chunks[n].made))
 		}
-		byID, byExternal, err := c.findOrders(ctx, orders)
-		if err != nil {
-			return err
+		for k, at := range part {
+			verdicts[at] = chunks[n].verdicts[k]
 		}
-		fresh := make([]*freshOrder, 0, len(orders))
-		for n := range orders {
-			o := &orders[n]
-			if err := c.checkOrder(o); err != nil {
-				c.verdicts[n] = Verdict{Rejected, reason(err)}
-				continue
-			}
-			customer, v := people.resolve(o.CustomerID, o.CustomerExternalID)
-			if v.Outcome == Rejected {
-				c.verdicts[n] = v
-				continue
-			}
-			refunded, _ := o.refunded() // checked
-			told := &storedOrder{
-				o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
-			}
-			known := byID[o.ID]
-			if known == nil || o.ID == "" {
-				known = byExternal[o.ExternalID]
-			}
-			if known != nil && (o.ID != "" || o.ExternalID != "") {
-				c.verdicts[n] = sameOrder(known, told)
-				continue
-			}
-			if told.id == "" {
-				told.id = c.service.ids.Make(id.Order)
-			}
-			byID[told.id] = told
-			if told.externalID != "" {
-				byExternal[told.externalID] = told
-			}
-			people.use(customer)
-			c.affected[customer] = true
-			fresh = append(fresh, &freshOrder{o, told})
+	}
+	return verdicts, refused
+}
+
+// byCustomer parts orders among the connections, those of one customer together, and gives their places.
+func (i *Import) byCustomer(orders []OrderRecord) [][]int {
+	parts := make([][]int, len(i.sessions))
+	seed := maphash.MakeSeed()
+	for n := range orders {
+		part := 0
+		if len(parts) > 1 {
+			part = int(maphash.String(seed, cmp.Or(orders[n].CustomerExternalID, orders[n].CustomerID)) % uint64(len(parts)))
 		}
-		if c.bulk == nil || len(fresh) == 0 {
-			return nil
-		}
-		if err := c.settleMade(fresh); err != nil {
-			return err
-		}
-		if err := c.addCustomers(ctx); err != nil {
-			return err
-		}
-		if err := c.addMoves(ctx); err != nil {
-			return err
-		}
-		if err := c.addOrders(ctx, fresh); err != nil {
-			return err
-		}
-		return c.settle(ctx)
+		parts[part] = append(parts[part], n)
+	}
+	return slices.DeleteFunc(parts, func(part []int) bool { return len(part) == 0 })
+}
+
+// importOrders imports those orders whose places are given.
+func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
+	people, err := c.findCustomers(ctx, len(part), func(n int) (string, string) {
+		return orders[part[n]].CustomerID, orders[part[n]].CustomerExternalID
 	})
+	if err != nil {
+		return err
+	}
+	byID, byExternal, err := c.findOrders(ctx, orders, part)
+	if err != nil {
+		return err
+	}
+	fresh := make([]*freshOrder, 0, len(part))
+	for n, at := range part {
+		o := &orders[at]
+		if err := c.checkOrder(o); err != nil {
+			c.verdicts[n] = Verdict{Rejected, reason(err)}
+			continue
+		}
+		customer, v := people.resolve(o.CustomerID, o.CustomerExternalID)
+		if v.Outcome == Rejected {
+			c.verdicts[n] = v
+			continue
+		}
+		refunded, _ := o.refunded() // checked
+		told := &storedOrder{
+			o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
+		}
+		known := byID[o.ID]
+		if known == nil || o.ID == "" {
+			known = byExternal[o.ExternalID]
+		}
+		if known != nil && (o.ID != "" || o.ExternalID != "") {
+			c.verdicts[n] = sameOrder(known, told)
+			continue
+		}
+		if told.id == "" {
+			told.id = c.service.ids.Make(id.Order)
+		}
+		byID[told.id] = told
+		if told.externalID != "" {
+			byExternal[told.externalID] = told
+		}
+		people.use(customer)
+		c.affected[customer] = true
+		fresh = append(fresh, &freshOrder{o, told})
+	}
+	if c.bulk == nil || len(fresh) == 0 {
+		return nil
+	}
+	if err := c.settleMade(fresh); err != nil {
+		return err
+	}
+	if err := c.addCustomers(ctx); err != nil {
+		return err
+	}
+	if err := c.addMoves(ctx); err != nil {
+		return err
+	}
+	if err := c.addOrders(ctx, fresh); err != nil {
+		return err
+	}
+	return c.settle(ctx)
 }
 
 type freshOrder struct {
@@ -232,10 +278,13 @@ func (c *chunk) checkOrder(o *OrderRecord) error {
 }
 
 // findOrders looks for the orders that are there already, by id and by external id.
-func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord) (byID, byExternal map[string]*storedOrder, err error) {
-	byID, byExternal = make(map[string]*storedOrder, len(orders)), make(map[string]*storedOrder, len(orders))
+func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (byID, byExternal map[string]*storedOrder, err error) {
+	byID, byExternal = make(map[string]*storedOrder, len(part)), make(map[string]*storedOrder, len(part))
+	if none, err := c.noOrders(ctx); none || err != nil {
+		return byID, byExternal, err
+	}
 	var ids, externals []string
-	for n := range orders {
+	for _, n := range part {
 		if orders[n].ID != "" {
 			ids = append(ids, orders[n].ID)
 		}
@@ -260,161 +309,16 @@ func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord) (byID, byE
 	return byID, byExternal, c.look(ctx, query, "id", "", ids, read)
 }
 
-var orderColumns = []string{
-	"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "stated_cost", "uncosted",
-	"margin", "unattributed", "completed_at", "credit_model", "due_at", "cancelled_at", "cancel_reason",
-}
-
-// logColumns is how many of the columns the orders of a log need.
-const logColumns = 17
-
-func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
-	now, columns := c.service.now(), orderColumns[:logColumns]
-	for _, o := range orders {
-		if o.ID != "" {
-			columns = orderColumns
-		}
+// noOrders tells that there is none to be found: the call knows, or it only looks and the table is empty.
+func (c *chunk) noOrders(ctx context.Context) (bool, error) {
+	if c.allNew || !c.Check {
+		return c.allNew, nil
 	}
-	values := make([]any, len(orderColumns))
-	_, err := c.bulk.Copy(ctx, "orders", columns, func(yield func([]any) bool) {
-		for _, o := range orders {
-			margin := o.margin()
-			unattributed := margin
-			model := o.CreditModel
-			if o.CompletedAt.IsZero() {
-				unattributed = money.Amount{}
-			} else if model == "" {
-				model = c.service.Settings().AttributionModel // until contacts of the customer are found, nobody earned it
-			}
-			created := now
-			if !o.CreatedAt.IsZero() {
-				created = o.CreatedAt
-			}
-			copy(values, []any{
-				o.told.id, created, now, nullable(o.ExternalID), o.told.customerID, o.told.status, o.At, int64(o.told.day), o.Total.Minor(),
-				o.told.refunded.Minor(), o.Cost.Minor(), o.StatedCost, o.Uncosted, margin.Minor(), unattributed.Minor(), nullableTime(o.CompletedAt), nullable(string(model)),
-			})
-			if len(columns) > logColumns {
-				copy(values[logColumns:], []any{
-					nullableTime(o.DueAt), nullableTime(o.CancelledAt), nullable(o.CancelReason),
-				})
-			}
-			if !yield(values[:len(columns)]) {
-				return
-			}
-		}
+	none := true
+	err := c.each(ctx, "SELECT id FROM orders LIMIT 1", nil, func(scan func(...any) error) error {
+		var some string
+		none = false
+		return scan(&some)
 	})
-	if err != nil || len(columns) == logColumns {
-		return err
-	}
-	if err := c.addRefunds(ctx, orders); err != nil {
-		return err
-	}
-	return c.addLines(ctx, orders)
-}
-
-func (c *chunk) addRefunds(ctx context.Context, orders []*freshOrder) error {
-	_, err := c.bulk.Copy(ctx, "refunds", []string{"id", "order_id", "amount", "reason", "at", "actor"}, func(yield func([]any) bool) {
-		for _, o := range orders {
-			for _, r := range o.Refunds {
-				if !yield([]any{r.ID, o.told.id, r.Amount.Minor(), r.Reason, r.At, r.Actor}) {
-					return
-				}
-			}
-		}
-	})
-	return err
-}
-
-func (c *chunk) addLines(ctx context.Context, orders []*freshOrder) error {
-	products, err := c.findProducts(ctx, orders)
-	if err != nil {
-		return err
-	}
-	columns := []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days"}
-	var failed error
-	_, err = c.bulk.Copy(ctx, "order_lines", columns, func(yield func([]any) bool) {
-		for _, o := range orders {
-			for position, l := range o.Lines {
-				prices, err1 := json.Marshal(l.PriceLines)
-				options, err2 := json.Marshal(l.Options)
-				if err1 != nil || err2 != nil {
-					failed = fmt.Errorf("service: lines of %s: %w", o.told.id, firstError(err1, err2))
-					return
-				}
-				if !yield([]any{
-					l.ID, o.told.id, int64(position), products[l.SKU], l.Quantity.Nano(), l.Unit.Minor(), l.Total.Minor(), l.Cost.Minor(),
-					string(prices), string(options), int64(l.LeadDays),
-				}) {
-					return
-				}
-			}
-		}
-	})
-	return firstError(failed, err)
-}
-
-// findProducts gives the products of the lines by sku. One that is not known here is made: inactive, for nobody
-// here said what it is.
-func (c *chunk) findProducts(ctx context.Context, orders []*freshOrder) (map[string]string, error) {
-	found := map[string]string{}
-	var skus, missing []string
-	for _, o := range orders {
-		for _, l := range o.Lines {
-			skus = append(skus, l.SKU)
-		}
-	}
-	err := c.look(ctx, "SELECT id, sku FROM products WHERE", "sku", "", skus, func(scan func(...any) error) error {
-		var productID, sku string
-		err := scan(&productID, &sku)
-		found[sku] = productID
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, sku := range skus {
-		if found[sku] == "" {
-			found[sku] = c.service.ids.Make(id.Product)
-			missing = append(missing, sku)
-		}
-	}
-	if len(missing) == 0 {
-		return found, nil
-	}
-	now := c.service.now()
-	_, err = c.bulk.Copy(ctx, "products", []string{"id", "created_at", "updated_at", "sku", "name", "name_key", "active"}, func(yield func([]any) bool) {
-		for _, sku := range missing {
-			if !yield([]any{found[sku], now, now, sku, sku, nameKey(sku), false}) {
-				return
-			}
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return found, c.service.touch(ctx, ofBook)
-}
-
-func nullable(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
-func nullableTime(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return at
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return none, err
 }

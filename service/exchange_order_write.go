@@ -1,0 +1,170 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/id"
+	"kopeck/money"
+)
+
+var orderColumns = []string{
+	"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "stated_cost", "uncosted",
+	"margin", "unattributed", "completed_at", "credit_model", "due_at", "cancelled_at", "cancel_reason",
+}
+
+// logColumns is how many of the columns the orders of a log need.
+const logColumns = 17
+
+func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
+	now, columns := c.service.now(), orderColumns[:logColumns]
+	for _, o := range orders {
+		if o.ID != "" {
+			columns = orderColumns
+		}
+	}
+	values := make([]any, len(orderColumns))
+	_, err := c.bulk.Copy(ctx, "orders", columns, func(yield func([]any) bool) {
+		for _, o := range orders {
+			margin := o.margin()
+			unattributed := margin
+			model := o.CreditModel
+			if o.CompletedAt.IsZero() {
+				unattributed = money.Amount{}
+			} else if model == "" {
+				model = c.service.Settings().AttributionModel // until contacts of the customer are found, nobody earned it
+			}
+			created := now
+			if !o.CreatedAt.IsZero() {
+				created = o.CreatedAt
+			}
+			copy(values, []any{
+				o.told.id, created, now, nullable(o.ExternalID), o.told.customerID, o.told.status, o.At, int64(o.told.day), o.Total.Minor(),
+				o.told.refunded.Minor(), o.Cost.Minor(), o.StatedCost, o.Uncosted, margin.Minor(), unattributed.Minor(), nullableTime(o.CompletedAt), nullable(string(model)),
+			})
+			if len(columns) > logColumns {
+				copy(values[logColumns:], []any{
+					nullableTime(o.DueAt), nullableTime(o.CancelledAt), nullable(o.CancelReason),
+				})
+			}
+			if !yield(values[:len(columns)]) {
+				return
+			}
+		}
+	})
+	if err != nil || len(columns) == logColumns {
+		return err
+	}
+	if err := c.addRefunds(ctx, orders); err != nil {
+		return err
+	}
+	return c.addLines(ctx, orders)
+}
+
+func (c *chunk) addRefunds(ctx context.Context, orders []*freshOrder) error {
+	_, err := c.bulk.Copy(ctx, "refunds", []string{"id", "order_id", "amount", "reason", "at", "actor"}, func(yield func([]any) bool) {
+		for _, o := range orders {
+			for _, r := range o.Refunds {
+				if !yield([]any{r.ID, o.told.id, r.Amount.Minor(), r.Reason, r.At, r.Actor}) {
+					return
+				}
+			}
+		}
+	})
+	return err
+}
+
+func (c *chunk) addLines(ctx context.Context, orders []*freshOrder) error {
+	products, err := c.findProducts(ctx, orders)
+	if err != nil {
+		return err
+	}
+	columns := []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days"}
+	var failed error
+	_, err = c.bulk.Copy(ctx, "order_lines", columns, func(yield func([]any) bool) {
+		for _, o := range orders {
+			for position, l := range o.Lines {
+				prices, err1 := json.Marshal(l.PriceLines)
+				options, err2 := json.Marshal(l.Options)
+				if err1 != nil || err2 != nil {
+					failed = fmt.Errorf("service: lines of %s: %w", o.told.id, firstError(err1, err2))
+					return
+				}
+				if !yield([]any{
+					l.ID, o.told.id, int64(position), products[l.SKU], l.Quantity.Nano(), l.Unit.Minor(), l.Total.Minor(), l.Cost.Minor(),
+					string(prices), string(options), int64(l.LeadDays),
+				}) {
+					return
+				}
+			}
+		}
+	})
+	return firstError(failed, err)
+}
+
+// findProducts gives the products of the lines by sku. One that is not known here is made: inactive, for nobody
+// here said what it is.
+func (c *chunk) findProducts(ctx context.Context, orders []*freshOrder) (map[string]string, error) {
+	found := map[string]string{}
+	var skus, missing []string
+	for _, o := range orders {
+		for _, l := range o.Lines {
+			skus = append(skus, l.SKU)
+		}
+	}
+	err := c.look(ctx, "SELECT id, sku FROM products WHERE", "sku", "", skus, func(scan func(...any) error) error {
+		var productID, sku string
+		err := scan(&productID, &sku)
+		found[sku] = productID
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, sku := range skus {
+		if found[sku] == "" {
+			found[sku] = c.service.ids.Make(id.Product)
+			missing = append(missing, sku)
+		}
+	}
+	if len(missing) == 0 {
+		return found, nil
+	}
+	now := c.service.now()
+	_, err = c.bulk.Copy(ctx, "products", []string{"id", "created_at", "updated_at", "sku", "name", "name_key", "active"}, func(yield func([]any) bool) {
+		for _, sku := range missing {
+			if !yield([]any{found[sku], now, now, sku, sku, nameKey(sku), false}) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, c.service.touch(ctx, ofBook)
+}
+
+func nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func nullableTime(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
