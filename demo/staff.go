@@ -11,7 +11,7 @@ import (
 )
 
 // Password is what everybody of the demonstration company signs in with.
-const Password = "shtory-na-zakaz" //nolint:gosec // it is shown to everybody, with the company
+const Password = "shtory-na-zakaz" // it is shown to everybody, with the company
 
 // Member is somebody who signs in.
 type Member struct {

@@ -16,6 +16,9 @@ import (
 
 // TestMasterLog imports the CDNOW log into both databases: the same comes out, twice is once, and its sample is in it.
 func TestMasterLog(t *testing.T) {
+	if raced {
+		t.Skip("hundreds of thousands of rows: in the run without the race detector")
+	}
 	master, sample := shared(t, "CDNOW_master.txt"), shared(t, "CDNOW_sample.txt")
 	var first string
 	each(t, func(w *world) {
@@ -108,6 +111,9 @@ func peak(f func()) (most uint64) {
 
 // Memory does not grow with the file: five times the rows take no more of it.
 func TestMemoryIsBounded(t *testing.T) {
+	if raced {
+		t.Skip("hundreds of thousands of rows: in the run without the race detector")
+	}
 	small, large := 40_000, 200_000
 	if testing.Short() {
 		t.Skip("takes some seconds")
