@@ -123,7 +123,7 @@ func (o *Options) check(s *service.Service) error {
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
 		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
 	case o.Currency != "" && o.Currency != s.Currency().Code():
-		return optionsError("--currency %s: the books are kept in %s", o.Currency, s.Currency().Code())
+		return optionsError("--file-currency %s: the books are kept in %s", o.Currency, s.Currency().Code())
 	case o.Update && o.Kind != Customers:
 		return optionsError("--update is for customers: orders and contacts are facts")
 	case (o.Path == "" || o.Path == "-") && o.Source == nil:
