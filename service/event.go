@@ -27,7 +27,7 @@ func (s *Service) recorded(ctx context.Context, contactID, customerID string) er
 // CustomerChanges gives a signal for every change of a customer until cancel; after a gap in the news one more.
 func (s *Service) CustomerChanges(customerID string) (<-chan string, func()) {
 	return s.listen(topicCustomer, func(event store.Event) string {
-		if event.Lost || event.Payload == customerID {
+		if event.Lost || event.Payload == customerID || event.Payload == everyCustomer {
 			return customerID
 		}
 		return ""
