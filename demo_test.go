@@ -15,7 +15,7 @@ import (
 func TestDemoCommand(t *testing.T) {
 	at := install(t, dbtest.SQLite(t))
 	welcome := func(more ...string) (status int, text, told string, took time.Duration) {
-		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute) // the race detector is slow
 		defer stop()
 		var stdout, stderr bytes.Buffer
 		started := time.Now()
