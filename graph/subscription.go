@@ -19,15 +19,11 @@ func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-ch
 		return nil, fault.NoSuch("id", "customer")
 	}
 	changes, cancel := r.service.CustomerChanges(customerID)
-	return follow(ctx, changes, cancel, func() (*ent.Customer, error) { return r.service.Customer(ctx, &customerID, nil) }), nil
+	return send(ctx, changes, cancel, func(string) (*ent.Customer, error) { return r.service.Customer(ctx, &customerID, nil) }), nil
 }
 
-// follow reads a row anew for each signal and sends it, until the listener leaves. What can no longer be seen
-// is not sent.
-func follow[T any](ctx context.Context, signals <-chan string, cancel func(), read func() (*T, error)) <-chan *T {
-	return send(ctx, signals, cancel, func(string) (*T, error) { return read() })
-}
-
+// send reads a row anew for each signal and sends it, until the listener leaves. What can no longer be seen is not
+// sent.
 func send[T any](ctx context.Context, signals <-chan string, cancel func(), read func(signal string) (*T, error)) <-chan *T {
 	rows := make(chan *T)
 	go func() {

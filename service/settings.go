@@ -36,10 +36,7 @@ type Settings struct {
 }
 
 // Day gives the calendar day of a moment: days since 1970-01-01 in the installation's time zone.
-func (s *Settings) Day(at time.Time) int {
-	y, m, d := at.In(s.Zone).Date()
-	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
-}
+func (s *Settings) Day(at time.Time) int { return costing.Day(at, s.Zone) }
 
 // StartOfDay gives the first moment of a calendar day.
 func (s *Settings) StartOfDay(day int) time.Time {
