@@ -28,6 +28,7 @@ var heuristic = map[attribution.Model]string{
 type referencePath struct {
 	Path string  `json:"path"`
 	Conv float64 `json:"conv"`
+	Null float64 `json:"null"`
 }
 
 type reference struct {
@@ -100,6 +101,38 @@ func TestPublishedExamples(t *testing.T) {
 	}
 }
 
+// demonstration reads the demonstration data of the ChannelAttribution package: rows of path, conversions, their value, and
+// journeys that ended in nothing.
+func demonstration(t *testing.T) []demonstrationRow {
+	t.Helper()
+	reader := csv.NewReader(strings.NewReader(string(shared(t, "data/channelattribution_Data.csv"))))
+	reader.Comma = ';'
+	lines, err := reader.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := map[string]int{}
+	for i, name := range lines[0] {
+		column[name] = i
+	}
+	rows := make([]demonstrationRow, len(lines)-1)
+	for i, line := range lines[1:] {
+		row := &rows[i]
+		row.path = line[column["path"]]
+		for name, to := range map[string]*float64{"total_conversions": &row.conversions, "total_conversion_value": &row.value, "total_null": &row.null} {
+			if *to, err = strconv.ParseFloat(line[column[name]], 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return rows
+}
+
+type demonstrationRow struct {
+	path                     string
+	conversions, value, null float64
+}
+
 // TestTenThousandJourneys holds the splits of the demonstration data of the ChannelAttribution package against its figures.
 func TestTenThousandJourneys(t *testing.T) {
 	var all map[string]json.RawMessage
@@ -110,29 +143,12 @@ func TestTenThousandJourneys(t *testing.T) {
 	if err := json.Unmarshal(all["channelattribution_demo"], &want); err != nil {
 		t.Fatal(err)
 	}
-	reader := csv.NewReader(strings.NewReader(string(shared(t, "data/channelattribution_Data.csv"))))
-	reader.Comma = ';'
-	rows, err := reader.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	column := map[string]int{}
-	for i, name := range rows[0] {
-		column[name] = i
-	}
+	rows := demonstration(t)
 	for model, key := range heuristic {
 		conversions, values := map[string]float64{}, map[string]float64{}
-		for _, row := range rows[1:] {
-			conv, err := strconv.ParseFloat(row[column["total_conversions"]], 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			value, err := strconv.ParseFloat(row[column["total_conversion_value"]], 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			credit(t, row[column["path"]], conv, model, conversions)
-			credit(t, row[column["path"]], value, model, values)
+		for _, row := range rows {
+			credit(t, row.path, row.conversions, model, conversions)
+			credit(t, row.path, row.value, model, values)
 		}
 		compare(t, "conversions "+key, conversions, want.Heuristics[key])
 		compare(t, "values "+key, values, want.HeuristicsValue[key])

@@ -24,15 +24,13 @@ const (
 	Linear    Model = "LINEAR"     // to all alike
 	TimeDecay Model = "TIME_DECAY" // by 2^-(age / half-life)
 	Position  Model = "POSITION"   // 40 % to the first, 40 % to the last, 20 % to those between
-	Markov    Model = "MARKOV"     // by removal effects, fitted on journeys
-	Shapley   Model = "SHAPLEY"    // by Shapley values, fitted on journeys
+	Markov    Model = "MARKOV"     // by removal effects of states, fitted on journeys
+	Shapley   Model = "SHAPLEY"    // by Shapley values of states, fitted on journeys
 )
 
 // Errors of a split.
 var (
 	ErrUnknownModel = errors.New("attribution: no such model")
-	// ErrNotFitted says that a model splits by what was learned from journeys, and nothing was given.
-	ErrNotFitted = errors.New("attribution: the model has not been fitted")
 	// ErrHalfLife says that a half-life is not a positive time.
 	ErrHalfLife = errors.New("attribution: want a half-life of more than nothing")
 )
@@ -41,12 +39,16 @@ var (
 type Touch struct {
 	ContactID string
 	At        time.Time
+	State     string // as in the journeys of a fit; only MARKOV and SHAPLEY look at it
 }
 
 // Settings are the installation's choices.
 type Settings struct {
 	Window   time.Duration // how far back from the order's completion contacts count
 	HalfLife time.Duration // of TIME_DECAY
+	// Markov and Shapley are what these models split by. Without one, the prior stands in: every state of the journey weighs
+	// alike.
+	Markov, Shapley *Fit
 }
 
 // DefaultSettings looks back 90 days, with a half-life of 7.
@@ -71,8 +73,8 @@ type Credit struct {
 // Split credits a margin, of either sign, to contacts, by the model; convertedAt is when the order completed. Which
 // contacts count is the caller's to say (see Settings.Covers; a recommendation may lie before the window). The credits
 // come by time, then by contact, and sum to the margin exactly; of no contacts there are none, and all of the margin is
-// unattributed. A contact that a model gives nothing has a credit of nothing. Errors: ErrUnknownModel, ErrNotFitted,
-// ErrHalfLife.
+// unattributed. A contact that a model gives nothing has a credit of nothing. Errors: ErrUnknownModel, ErrHalfLife,
+// ErrOtherModel.
 func Split(margin money.Amount, convertedAt time.Time, touches []Touch, model Model, settings Settings) ([]Credit, error) {
 	weigh, err := weigher(model, settings)
 	if err != nil || len(touches) == 0 {
@@ -114,8 +116,10 @@ func weigher(model Model, settings Settings) (func([]Touch, time.Time) []*big.Ra
 			return nil, ErrHalfLife
 		}
 		return decay(settings.HalfLife), nil
-	case Markov, Shapley:
-		return nil, fmt.Errorf("%w: %s", ErrNotFitted, model)
+	case Markov:
+		return fitted(model, settings.Markov)
+	case Shapley:
+		return fitted(model, settings.Shapley)
 	}
 	return nil, fmt.Errorf("%w: %q", ErrUnknownModel, string(model))
 }

@@ -19,7 +19,7 @@ var (
 	completed = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	settings  = attribution.DefaultSettings()
 	models    = []attribution.Model{
-		attribution.First, attribution.Last, attribution.Linear, attribution.TimeDecay, attribution.Position,
+		attribution.First, attribution.Last, attribution.Linear, attribution.TimeDecay, attribution.Position, attribution.Markov, attribution.Shapley,
 	}
 )
 
@@ -96,10 +96,8 @@ func TestNobodyEarnsWithoutContacts(t *testing.T) {
 
 func TestSplitErrors(t *testing.T) {
 	for model, want := range map[attribution.Model]error{
-		"":                  attribution.ErrUnknownModel,
-		"first":             attribution.ErrUnknownModel,
-		attribution.Markov:  attribution.ErrNotFitted,
-		attribution.Shapley: attribution.ErrNotFitted,
+		"":      attribution.ErrUnknownModel,
+		"first": attribution.ErrUnknownModel,
 	} {
 		for _, touches := range [][]attribution.Touch{nil, daysBefore(1)} {
 			if _, err := attribution.Split(money.Minor(1), completed, touches, model, settings); !errors.Is(err, want) {
@@ -134,10 +132,15 @@ func TestSplitLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		model := rapid.SampledFrom(models).Draw(t, "model")
 		margin := rapid.Int64Range(-1<<62, 1<<62).Draw(t, "margin")
+		settings := settings
+		if rapid.Bool().Draw(t, "fitted") {
+			settings.Markov, settings.Shapley = aFit(attribution.Markov), aFit(attribution.Shapley)
+		}
 		seconds := rapid.SliceOfN(rapid.Int64Range(0, 400*86400), 1, 12).Draw(t, "ages")
 		touches := make([]attribution.Touch, len(seconds))
 		for i, s := range seconds {
 			touches[i] = attribution.Touch{ContactID: fmt.Sprintf("c%02d", i), At: completed.Add(-time.Duration(s) * time.Second)}
+			touches[i].State = rapid.SampledFrom([]string{"a", "b", "c", "d", "x", ""}).Draw(t, "state")
 		}
 		credits, err := attribution.Split(money.Minor(margin), completed, touches, model, settings)
 		if err != nil {
