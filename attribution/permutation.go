@@ -17,33 +17,40 @@ type drawn struct {
 // draw takes so many pairs of random orders of joining. The conversions of a set are what its last player contributes, for
 // with it the set is whole; in the reverse order that is the first. So a pair costs one pass over the sets. That one of the
 // two comes early where the other comes late takes much of the chance out (antithetic sampling): of sets with one or two
-// players, all of it.
+// players all of it, so that they are counted beforehand.
 func draw(players int, sets []set, pairs int, seed uint64) drawn {
 	d := drawn{int64(pairs), make([]int64, players), make([]big.Int, players)}
-	dice := splitMix(seed)
-	rank := make([]int, players)
-	for i := range rank {
-		rank[i] = i
+	certain := make([]int64, players) // of each player in every pair
+	var others []set
+	for _, s := range sets {
+		if len(s.players) > 2 {
+			others = append(others, s)
+		} else {
+			certain[s.players[0]] += s.converted
+			certain[s.players[len(s.players)-1]] += s.converted
+		}
 	}
-	pair := make([]int64, players)
+	dice := splitMix(seed)
+	place := make([]int, players) // of each player in the order
+	for i := range place {
+		place[i] = i
+	}
+	at := make([]int64, players) // what the player at each place contributes
 	var square big.Int
 	for range pairs {
-		dice.shuffle(rank)
-		clear(pair)
-		for _, s := range sets {
-			first, last := s.players[0], s.players[0]
+		dice.shuffle(place)
+		clear(at)
+		for _, s := range others {
+			first := place[s.players[0]]
+			last := first
 			for _, p := range s.players[1:] {
-				if rank[p] < rank[first] {
-					first = p
-				}
-				if rank[p] > rank[last] {
-					last = p
-				}
+				first, last = min(first, place[p]), max(last, place[p])
 			}
-			pair[first] += s.converted
-			pair[last] += s.converted
+			at[first] += s.converted
+			at[last] += s.converted
 		}
-		for i, contribution := range pair {
+		for i, p := range place {
+			contribution := certain[i] + at[p]
 			d.sums[i] += contribution
 			square.SetInt64(contribution)
 			d.squares[i].Add(&d.squares[i], square.Mul(&square, &square))

@@ -6,7 +6,7 @@ import (
 )
 
 // Permutations is how many orders of joining a sampled Shapley value is the mean of.
-const Permutations = 4096
+const Permutations = 16_384
 
 // FitShapley credits conversions to states by their Shapley values in the game where a coalition of states is worth the
 // conversions of the journeys that use no others (Zhao, Mahboobi and Bagheri, "Shapley value methods for attribution
