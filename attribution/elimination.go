@@ -102,14 +102,11 @@ func (m *matrix) keep(nodes int) {
 		for _, times := range leaving {
 			all += times
 		}
-		for i, row := range rows[:x+1] {
+		for _, row := range rows[:x+1] {
 			if coming := row[toNodes+x]; coming > 0 {
 				odds := coming / all
 				for j, times := range leaving {
-					row[j] += float64(odds * times)
-				}
-				if i > 0 {
-					row[toNodes+i-1] = 0 // who comes back to where they were
+					row[j] += float64(odds * times) // also who comes back to where they were: nobody looks there
 				}
 			}
 		}

@@ -33,6 +33,13 @@ func Random(seed uint64, n int, bound uint64) (raw, bounded []uint64) {
 	return raw, bounded
 }
 
+// Shuffled gives the first random order of a seed.
+func Shuffled(seed uint64, order []int) []int {
+	dice := splitMix(seed)
+	dice.shuffle(order)
+	return order
+}
+
 // Solved gives for every state how many journeys pass it and convert, by elimination and by sweeps, and how many convert at
 // all in the chain of the journeys, by sweeps.
 func Solved(journeys []Journey, order int) (eliminated, swept []float64, conversions float64, err error) {

@@ -15,7 +15,8 @@ import (
 // lost if every journey ended in nothing where it comes to the state. States are credited in proportion. The order of the
 // journeys, and whether equal ones come together, changes nothing; nor does it that somebody stays in a state under order 1.
 //
-// The chain is solved, not simulated, in doubles, and the figures are rounded to nine places, half to even.
+// The chain is solved, not simulated, in doubles. Removal effects are rounded to nine places, half to even, which is far
+// coarser than what the doubles are off; weights are divided by largest remainder.
 //
 // Errors: ErrOrder, ErrCounts, ErrNoConversions; ErrTooLong for a large chain of order 2.
 func FitMarkov(journeys []Journey, order int) (*Fit, error) {
@@ -42,9 +43,6 @@ func FitMarkov(journeys []Journey, order int) (*Fit, error) {
 	for i, journeys := range lost {
 		// A chain fitted on whole journeys converts as often as they did, so the conversions are known without solving.
 		effect := journeys.Quo(journeys, new(big.Rat).SetInt64(t.converted))
-		if one := big.NewRat(1, 1); effect.Cmp(one) > 0 {
-			effect = one // by rounding
-		}
 		if fit.States[i].RemovalEffect, err = money.DecimalOf(effect, money.Places); err != nil {
 			return nil, err
 		}

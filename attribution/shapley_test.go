@@ -3,6 +3,7 @@ package attribution_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -208,7 +209,7 @@ func TestGames(t *testing.T) {
 	}
 }
 
-// TestRandomNumbers holds the generator against published numbers, and the bounded draws against a fair die.
+// TestRandomNumbers holds the generator against published numbers, and what is drawn against a fair die.
 func TestRandomNumbers(t *testing.T) {
 	raw, _ := attribution.Random(1234567, 5, 1)
 	want := []uint64{6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821}
@@ -217,15 +218,18 @@ func TestRandomNumbers(t *testing.T) {
 	}
 	const throws = 60000
 	_, dice := attribution.Random(1, throws, 6)
-	faces := make([]float64, 6)
-	for _, face := range dice {
+	faces, orders := make([]int, 6), map[string]int{}
+	for i, face := range dice {
 		faces[face]++
+		orders[fmt.Sprint(attribution.Shuffled(uint64(i), []int{1, 2, 3}))]++
 	}
-	chi := 0.0
-	for _, n := range faces {
-		chi += (n - throws/6) * (n - throws/6) / (throws / 6)
-	}
-	if chi > 20 { // of 5 degrees of freedom: one in a thousand
-		t.Errorf("%v: chi squared %.1f", faces, chi)
+	for name, counts := range map[string][]int{"dice": faces, "orders of three": slices.Collect(maps.Values(orders))} {
+		chi := 0.0
+		for _, n := range counts {
+			chi += float64((n-throws/6)*(n-throws/6)) / (throws / 6)
+		}
+		if chi > 20 || len(counts) != 6 { // of 5 degrees of freedom: one in a thousand
+			t.Errorf("%s: %v, chi squared %.1f", name, counts, chi)
+		}
 	}
 }
