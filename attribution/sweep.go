@@ -6,10 +6,10 @@ import (
 )
 
 // ErrTooLong says that a chain with more than some hundred nodes, which only one of order 2 is likely to have, was not solved
-// in maxSweeps sweeps: some journeys are many hundreds of contacts long. Order 1 takes them.
+// in maxSweeps sweeps: some journeys are hundreds of contacts long. Order 1 takes them.
 var ErrTooLong = errors.New("attribution: the journeys are too long for a chain of so many nodes")
 
-const maxSweeps = 8192
+const maxSweeps = 4096
 
 // sweep gives what eliminate does, for large chains. The chance of conversion from every node is solved for, then for every
 // state the chance of coming to it and converting from there. That is found forward and not as the difference of two
