@@ -112,7 +112,7 @@ type Options struct {
 
 	Progress func(Progress) // called now and then; may be nil
 
-	// Chunk is how many records are one transaction; 0 is 2,000.
+	// Chunk is how many records are one transaction; 0 is 5,000.
 	Chunk int
 }
 

@@ -103,7 +103,7 @@ func (o *Options) check(s *service.Service) error {
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
 	if o.Chunk <= 0 {
-		o.Chunk = 2_000
+		o.Chunk = 5_000
 	}
 	switch {
 	case !slices.Contains(Kinds(), o.Kind):

@@ -3,6 +3,7 @@
 package id
 
 import (
+	"bufio"
 	"crypto/rand"
 	"encoding/binary"
 	"io"
@@ -58,7 +59,7 @@ type Maker struct {
 // New gives a maker that reads this clock and this source of randomness (nil: the system's).
 func New(now func() time.Time, random io.Reader) *Maker {
 	if random == nil {
-		random = rand.Reader
+		random = bufio.NewReader(rand.Reader) // one call of the system for some hundred ids
 	}
 	return &Maker{now: now, random: random}
 }

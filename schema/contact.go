@@ -5,6 +5,7 @@ import (
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -60,9 +61,9 @@ func (Contact) Indexes() []ent.Index {
 		index.Fields("at", "id"),
 		index.Fields("staff_id", "at"),
 		index.Fields("channel", "at"),
-		index.Fields("about_id"),
-		index.Fields("permission_id"),
-		index.Fields("external_id").Unique(),
+		index.Fields("about_id").Annotations(entsql.IndexWhere("about_id IS NOT NULL")),
+		index.Fields("permission_id").Annotations(entsql.IndexWhere("permission_id IS NOT NULL")),
+		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 	}
 }
 

@@ -64,16 +64,16 @@ func (Customer) Edges() []ent.Edge {
 // Indexes of Customer.
 func (Customer) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("email_key").Unique().Annotations(entsql.IndexWhere("deleted_at IS NULL")),
+		index.Fields("email_key").Unique().Annotations(entsql.IndexWhere("email_key IS NOT NULL AND deleted_at IS NULL")),
 		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("deleted_at IS NULL")),
 		index.Fields("created_at", "id"),
 		index.Fields("updated_at", "id"),
 		index.Fields("name_key", "id"),
 		index.Fields("last_order_at", "id"),
 		index.Fields("lifetime_value", "id"),
-		index.Fields("owner_id"),
-		index.Fields("partner_id"),
-		index.Fields("referred_by_id"),
+		index.Fields("owner_id").Annotations(entsql.IndexWhere("owner_id IS NOT NULL")),
+		index.Fields("partner_id").Annotations(entsql.IndexWhere("partner_id IS NOT NULL")),
+		index.Fields("referred_by_id").Annotations(entsql.IndexWhere("referred_by_id IS NOT NULL")),
 		index.Fields("stage", "segment"),
 	}
 }

@@ -103,9 +103,6 @@ func (i *Import) run(ctx context.Context, session *store.Session, records int, d
 	var c *chunk
 	attempt := func() error {
 		return session.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
-			if _, err := b.Exec(ctx, forBulk[i.service.store.Dialect()]); err != nil {
-				return err
-			}
 			if c = fresh(b); i.Check {
 				c.bulk = nil
 			}
@@ -136,14 +133,6 @@ func (i *Import) alone(ctx context.Context, records int, do func(ctx context.Con
 		i.CustomersAdded += int64(len(c.made))
 	}
 	return c.verdicts, err
-}
-
-// forBulk is what is set for a transaction of many rows. PostgreSQL would keep a plan that was made while the tables
-// were empty, and read them whole when they have grown. SQLite writes what it needs to undo an INSERT of many rows to a
-// file, unless it is told to keep that in memory.
-var forBulk = map[string]string{
-	dialect.Postgres: "SET LOCAL enable_seqscan = off",
-	dialect.SQLite:   "PRAGMA temp_store = MEMORY",
 }
 
 // query reads, in the call's transaction where there is one.

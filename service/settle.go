@@ -65,7 +65,7 @@ func (s *Service) settleContact(ctx context.Context, c *ent.Customer, contact *e
 		due = append(due, o)
 		return err
 	}
-	err := s.scanRows(ctx, soldOrders+"o.customer_id = ? AND o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at <= ?", []any{contact.CustomerID, contact.At, contact.At.Add(settings.Window)}, add)
+	err := s.scanRows(ctx, soldOrders+"o.customer_id = ? AND o.status IN ('COMPLETED', 'REFUNDED') AND o.at <= ? AND o.completed_at >= ? AND o.completed_at <= ?", []any{contact.CustomerID, contact.At.Add(settings.Window), contact.At, contact.At.Add(settings.Window)}, add)
 	if err != nil {
 		return err
 	}

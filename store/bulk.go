@@ -28,8 +28,25 @@ func (s *Store) Session(ctx context.Context, do func(ctx context.Context, sessio
 	defer func() {
 		_ = conn.Raw(func(any) error { return sqldriver.ErrBadConn }) // so the pool closes it for good
 	}()
+	if s.Dialect() == dialect.SQLite {
+		if _, err := conn.ExecContext(ctx, sqliteForBulk); err != nil {
+			return err
+		}
+	}
 	return do(ctx, &Session{store: s, conn: conn})
 }
+
+// sqliteForBulk prepares a connection for statements of many rows. SQLite copies every page that an INSERT of many rows
+// touches, to undo that one statement, as soon as the statement could fail by itself: see Bulk.insert, and foreign keys, which are
+// not checked here. Whoever loads in bulk looks up what its rows name in the same transaction (PostgreSQL holds the same
+// code to its keys, and check finds rows that name nothing). What was written is brought into the file less often.
+const sqliteForBulk = "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000"
+
+// postgresForBulk prepares a transaction for statements of many rows. PostgreSQL keeps the plans by which foreign keys
+// are checked, and one that was made while a table was empty reads the table whole for every row when it has grown: what the
+// connection has kept is forgotten, and new plans use the indexes. (Planning each check anew, by plan_cache_mode, takes most
+// of the time of a copy.) All of it ends with the transaction: behind a pooler the connection is another's then.
+const postgresForBulk = "DISCARD PLANS; SET LOCAL enable_seqscan = off"
 
 // Bulk runs a function in a transaction for statements over many rows: a [Session] with one transaction.
 func (s *Store) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
@@ -64,8 +81,7 @@ func (x *Session) once(ctx context.Context, do func(ctx context.Context, b *Bulk
 	t := &transaction{writes: true, exec: b.exec, query: b.Query}
 	return s.run(ctx, t, tx, done, func(ctx context.Context) error {
 		if s.Dialect() == dialect.Postgres {
-			// Tables grow a hundredfold under a bulk copy: a plan that was made for a small one must not be kept.
-			prepare := "SET LOCAL plan_cache_mode = force_custom_plan"
+			prepare := postgresForBulk
 			if s.options.StatementTimeout > 0 {
 				prepare += "; SET LOCAL statement_timeout = 0"
 			}

@@ -52,10 +52,13 @@ func (b *Bulk) copyIn(ctx context.Context, table string, columns []string, rows 
 // together is how many values one INSERT binds at most; more gains nothing.
 const together = 500
 
+// insert puts rows in by INSERTs of many rows. A row that breaks a constraint ends the statement where it stands (OR
+// FAIL) and not, as usual, with its rows before taken back, for which SQLite would keep a copy of every page it touches: the
+// transaction is lost anyway.
 func (b *Bulk) insert(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (n int64, err error) {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
 	query := func(rows int) string {
-		return "INSERT INTO " + pq.QuoteIdentifier(table) + " (" + names(columns) + ") VALUES " +
+		return "INSERT OR FAIL INTO " + pq.QuoteIdentifier(table) + " (" + names(columns) + ") VALUES " +
 			strings.TrimSuffix(strings.Repeat(one+",", rows), ",")
 	}
 	size := max(1, together/len(columns))

@@ -212,16 +212,25 @@ var (
 				Name:    "contact_about_id",
 				Unique:  false,
 				Columns: []*schema.Column{ContactsColumns[20]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "about_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
 				Columns: []*schema.Column{ContactsColumns[21]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "permission_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "contact_external_id",
 				Unique:  true,
 				Columns: []*schema.Column{ContactsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "external_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -329,7 +338,7 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{CustomersColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "deleted_at IS NULL",
+					Where: "email_key IS NOT NULL AND deleted_at IS NULL",
 				},
 			},
 			{
@@ -369,16 +378,25 @@ var (
 				Name:    "customer_owner_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[26]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "owner_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[28]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "partner_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[27]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "referred_by_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "customer_stage_segment",
@@ -646,11 +664,6 @@ var (
 				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[6], OrdersColumns[0]},
 			},
 			{
-				Name:    "order_customer_id_completed_at",
-				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[17]},
-			},
-			{
 				Name:    "order_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[0]},
@@ -667,6 +680,9 @@ var (
 				Name:    "order_external_id",
 				Unique:  true,
 				Columns: []*schema.Column{OrdersColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "external_id IS NOT NULL",
+				},
 			},
 		},
 	}
