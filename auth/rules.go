@@ -51,6 +51,7 @@ var rules = map[string]row{
 	"LifetimeModel":   ofCompany,
 	"Setting":         {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Rate":            ofCosts,
+	"AttributionFit":  ofCosts,
 	"User":            {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 }
 
@@ -103,5 +104,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly nouns are never changed or deleted by anybody.
 var appendOnly = map[string]bool{
-	"Rate": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "Refund": true, "AuditEntry": true,
+	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "Refund": true, "AuditEntry": true,
 }

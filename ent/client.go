@@ -11,6 +11,7 @@ import (
 
 	"kopeck/ent/migrate"
 
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
@@ -52,6 +53,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// AttributionFit is the client for interacting with the AttributionFit builders.
+	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Booking is the client for interacting with the Booking builders.
@@ -117,6 +120,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.AttributionFit = NewAttributionFitClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Booking = NewBookingClient(c.config)
 	c.Component = NewComponentClient(c.config)
@@ -236,6 +240,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:             ctx,
 		config:          cfg,
+		AttributionFit:  NewAttributionFitClient(cfg),
 		AuditEntry:      NewAuditEntryClient(cfg),
 		Booking:         NewBookingClient(cfg),
 		Component:       NewComponentClient(cfg),
@@ -282,6 +287,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:             ctx,
 		config:          cfg,
+		AttributionFit:  NewAttributionFitClient(cfg),
 		AuditEntry:      NewAuditEntryClient(cfg),
 		Booking:         NewBookingClient(cfg),
 		Component:       NewComponentClient(cfg),
@@ -315,7 +321,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		AuditEntry.
+//		AttributionFit.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -338,11 +344,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit, c.Customer,
-		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.RefreshSession, c.Refund,
-		c.SearchTerm, c.Setting, c.StageChange, c.User,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit,
+		c.Customer, c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer,
+		c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate,
+		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -352,11 +358,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit, c.Customer,
-		c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer, c.OfferLine, c.Order,
-		c.OrderLine, c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement,
-		c.PriceRule, c.Product, c.ProductOption, c.Rate, c.RefreshSession, c.Refund,
-		c.SearchTerm, c.Setting, c.StageChange, c.User,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit,
+		c.Customer, c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer,
+		c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate,
+		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -365,6 +371,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *AttributionFitMutation:
+		return c.AttributionFit.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
 	case *BookingMutation:
@@ -421,6 +429,139 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.User.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// AttributionFitClient is a client for the AttributionFit schema.
+type AttributionFitClient struct {
+	config
+}
+
+// NewAttributionFitClient returns a client for the AttributionFit from the given config.
+func NewAttributionFitClient(c config) *AttributionFitClient {
+	return &AttributionFitClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `attributionfit.Hooks(f(g(h())))`.
+func (c *AttributionFitClient) Use(hooks ...Hook) {
+	c.hooks.AttributionFit = append(c.hooks.AttributionFit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `attributionfit.Intercept(f(g(h())))`.
+func (c *AttributionFitClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AttributionFit = append(c.inters.AttributionFit, interceptors...)
+}
+
+// Create returns a builder for creating a AttributionFit entity.
+func (c *AttributionFitClient) Create() *AttributionFitCreate {
+	mutation := newAttributionFitMutation(c.config, OpCreate)
+	return &AttributionFitCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AttributionFit entities.
+func (c *AttributionFitClient) CreateBulk(builders ...*AttributionFitCreate) *AttributionFitCreateBulk {
+	return &AttributionFitCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AttributionFitClient) MapCreateBulk(slice any, setFunc func(*AttributionFitCreate, int)) *AttributionFitCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AttributionFitCreateBulk{err: fmt.Errorf("calling to AttributionFitClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AttributionFitCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AttributionFitCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AttributionFit.
+func (c *AttributionFitClient) Update() *AttributionFitUpdate {
+	mutation := newAttributionFitMutation(c.config, OpUpdate)
+	return &AttributionFitUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AttributionFitClient) UpdateOne(_m *AttributionFit) *AttributionFitUpdateOne {
+	mutation := newAttributionFitMutation(c.config, OpUpdateOne, withAttributionFit(_m))
+	return &AttributionFitUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AttributionFitClient) UpdateOneID(id string) *AttributionFitUpdateOne {
+	mutation := newAttributionFitMutation(c.config, OpUpdateOne, withAttributionFitID(id))
+	return &AttributionFitUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AttributionFit.
+func (c *AttributionFitClient) Delete() *AttributionFitDelete {
+	mutation := newAttributionFitMutation(c.config, OpDelete)
+	return &AttributionFitDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AttributionFitClient) DeleteOne(_m *AttributionFit) *AttributionFitDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AttributionFitClient) DeleteOneID(id string) *AttributionFitDeleteOne {
+	builder := c.Delete().Where(attributionfit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AttributionFitDeleteOne{builder}
+}
+
+// Query returns a query builder for AttributionFit.
+func (c *AttributionFitClient) Query() *AttributionFitQuery {
+	return &AttributionFitQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAttributionFit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AttributionFit entity by its id.
+func (c *AttributionFitClient) Get(ctx context.Context, id string) (*AttributionFit, error) {
+	return c.Query().Where(attributionfit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AttributionFitClient) GetX(ctx context.Context, id string) *AttributionFit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AttributionFitClient) Hooks() []Hook {
+	return c.hooks.AttributionFit
+}
+
+// Interceptors returns the client interceptors.
+func (c *AttributionFitClient) Interceptors() []Interceptor {
+	return c.inters.AttributionFit
+}
+
+func (c *AttributionFitClient) mutate(ctx context.Context, m *AttributionFitMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AttributionFitCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AttributionFitUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AttributionFitUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AttributionFitDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AttributionFit mutation op: %q", m.Op())
 	}
 }
 
@@ -4546,16 +4687,17 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AuditEntry, Booking, Component, Contact, Credit, Customer, IdempotencyKey,
-		LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine, Partner,
-		Permission, PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption,
-		Rate, RefreshSession, Refund, SearchTerm, Setting, StageChange, User []ent.Hook
+		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
+		IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine,
+		Partner, Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
+		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting, StageChange,
+		User []ent.Hook
 	}
 	inters struct {
-		AuditEntry, Booking, Component, Contact, Credit, Customer, IdempotencyKey,
-		LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine, Partner,
-		Permission, PermissionEvent, PriceAgreement, PriceRule, Product, ProductOption,
-		Rate, RefreshSession, Refund, SearchTerm, Setting, StageChange,
+		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
+		IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine,
+		Partner, Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
+		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting, StageChange,
 		User []ent.Interceptor
 	}
 )

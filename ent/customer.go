@@ -58,6 +58,8 @@ type Customer struct {
 	AcquiredAt *time.Time `json:"acquired_at,omitempty"`
 	// AcquisitionCost holds the value of the "acquisition_cost" field.
 	AcquisitionCost money.Amount `json:"acquisition_cost,omitempty"`
+	// Wallet holds the value of the "wallet" field.
+	Wallet *money.Amount `json:"wallet,omitempty"`
 	// DepartedAt holds the value of the "departed_at" field.
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
@@ -147,6 +149,8 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case customer.FieldWallet:
+			values[i] = &sql.NullScanner{S: new(money.Amount)}
 		case customer.FieldMeasurements:
 			values[i] = new([]byte)
 		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldContactCost, customer.FieldLifetimeValue:
@@ -296,6 +300,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field acquisition_cost", values[i])
 			} else if value != nil {
 				_m.AcquisitionCost = *value
+			}
+		case customer.FieldWallet:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field wallet", values[i])
+			} else if value.Valid {
+				_m.Wallet = new(money.Amount)
+				*_m.Wallet = *value.S.(*money.Amount)
 			}
 		case customer.FieldDepartedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -486,6 +497,11 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("acquisition_cost=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AcquisitionCost))
+	builder.WriteString(", ")
+	if v := _m.Wallet; v != nil {
+		builder.WriteString("wallet=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.DepartedAt; v != nil {
 		builder.WriteString("departed_at=")

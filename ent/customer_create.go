@@ -236,6 +236,20 @@ func (_c *CustomerCreate) SetNillableAcquisitionCost(v *money.Amount) *CustomerC
 	return _c
 }
 
+// SetWallet sets the "wallet" field.
+func (_c *CustomerCreate) SetWallet(v money.Amount) *CustomerCreate {
+	_c.mutation.SetWallet(v)
+	return _c
+}
+
+// SetNillableWallet sets the "wallet" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableWallet(v *money.Amount) *CustomerCreate {
+	if v != nil {
+		_c.SetWallet(*v)
+	}
+	return _c
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_c *CustomerCreate) SetDepartedAt(v time.Time) *CustomerCreate {
 	_c.mutation.SetDepartedAt(v)
@@ -701,6 +715,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AcquisitionCost(); ok {
 		_spec.SetField(customer.FieldAcquisitionCost, field.TypeInt64, value)
 		_node.AcquisitionCost = value
+	}
+	if value, ok := _c.mutation.Wallet(); ok {
+		_spec.SetField(customer.FieldWallet, field.TypeInt64, value)
+		_node.Wallet = &value
 	}
 	if value, ok := _c.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)

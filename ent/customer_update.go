@@ -330,6 +330,26 @@ func (_u *CustomerUpdate) SetNillableAcquisitionCost(v *money.Amount) *CustomerU
 	return _u
 }
 
+// SetWallet sets the "wallet" field.
+func (_u *CustomerUpdate) SetWallet(v money.Amount) *CustomerUpdate {
+	_u.mutation.SetWallet(v)
+	return _u
+}
+
+// SetNillableWallet sets the "wallet" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableWallet(v *money.Amount) *CustomerUpdate {
+	if v != nil {
+		_u.SetWallet(*v)
+	}
+	return _u
+}
+
+// ClearWallet clears the value of the "wallet" field.
+func (_u *CustomerUpdate) ClearWallet() *CustomerUpdate {
+	_u.mutation.ClearWallet()
+	return _u
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_u *CustomerUpdate) SetDepartedAt(v time.Time) *CustomerUpdate {
 	_u.mutation.SetDepartedAt(v)
@@ -747,6 +767,12 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AcquisitionCost(); ok {
 		_spec.SetField(customer.FieldAcquisitionCost, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Wallet(); ok {
+		_spec.SetField(customer.FieldWallet, field.TypeInt64, value)
+	}
+	if _u.mutation.WalletCleared() {
+		_spec.ClearField(customer.FieldWallet, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)
@@ -1244,6 +1270,26 @@ func (_u *CustomerUpdateOne) SetNillableAcquisitionCost(v *money.Amount) *Custom
 	return _u
 }
 
+// SetWallet sets the "wallet" field.
+func (_u *CustomerUpdateOne) SetWallet(v money.Amount) *CustomerUpdateOne {
+	_u.mutation.SetWallet(v)
+	return _u
+}
+
+// SetNillableWallet sets the "wallet" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableWallet(v *money.Amount) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetWallet(*v)
+	}
+	return _u
+}
+
+// ClearWallet clears the value of the "wallet" field.
+func (_u *CustomerUpdateOne) ClearWallet() *CustomerUpdateOne {
+	_u.mutation.ClearWallet()
+	return _u
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_u *CustomerUpdateOne) SetDepartedAt(v time.Time) *CustomerUpdateOne {
 	_u.mutation.SetDepartedAt(v)
@@ -1691,6 +1737,12 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.AcquisitionCost(); ok {
 		_spec.SetField(customer.FieldAcquisitionCost, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Wallet(); ok {
+		_spec.SetField(customer.FieldWallet, field.TypeInt64, value)
+	}
+	if _u.mutation.WalletCleared() {
+		_spec.ClearField(customer.FieldWallet, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
@@ -99,6 +100,7 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			attributionfit.Table:  attributionfit.ValidColumn,
 			auditentry.Table:      auditentry.ValidColumn,
 			booking.Table:         booking.ValidColumn,
 			component.Table:       component.ValidColumn,

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/lifetimemodel"
@@ -22,6 +23,75 @@ import (
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AttributionFitQuery) CollectFields(ctx context.Context, satisfies ...string) (*AttributionFitQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AttributionFitQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(attributionfit.Columns))
+		selectedFields = []string{attributionfit.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "model":
+			if _, ok := fieldSeen[attributionfit.FieldModel]; !ok {
+				selectedFields = append(selectedFields, attributionfit.FieldModel)
+				fieldSeen[attributionfit.FieldModel] = struct{}{}
+			}
+		case "fittedAt":
+			if _, ok := fieldSeen[attributionfit.FieldFittedAt]; !ok {
+				selectedFields = append(selectedFields, attributionfit.FieldFittedAt)
+				fieldSeen[attributionfit.FieldFittedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type attributionfitPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AttributionFitPaginateOption
+}
+
+func newAttributionFitPaginateArgs(rv map[string]any) *attributionfitPaginateArgs {
+	args := &attributionfitPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ContactQuery) CollectFields(ctx context.Context, satisfies ...string) (*ContactQuery, error) {
@@ -324,6 +394,11 @@ func (_q *CustomerQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			if _, ok := fieldSeen[customer.FieldAcquisitionCost]; !ok {
 				selectedFields = append(selectedFields, customer.FieldAcquisitionCost)
 				fieldSeen[customer.FieldAcquisitionCost] = struct{}{}
+			}
+		case "wallet":
+			if _, ok := fieldSeen[customer.FieldWallet]; !ok {
+				selectedFields = append(selectedFields, customer.FieldWallet)
+				fieldSeen[customer.FieldWallet] = struct{}{}
 			}
 		case "id":
 		case "__typename":

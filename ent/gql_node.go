@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"fmt"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/lifetimemodel"
@@ -29,6 +30,11 @@ import (
 type Noder interface {
 	IsNode()
 }
+
+var attributionfitImplementors = []string{"AttributionFit", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*AttributionFit) IsNode() {}
 
 var contactImplementors = []string{"Contact", "Node"}
 
@@ -158,6 +164,15 @@ func (c *Client) Noder(ctx context.Context, id string, opts ...NodeOption) (_ No
 
 func (c *Client) noder(ctx context.Context, table string, id string) (Noder, error) {
 	switch table {
+	case attributionfit.Table:
+		query := c.AttributionFit.Query().
+			Where(attributionfit.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, attributionfitImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case contact.Table:
 		query := c.Contact.Query().
 			Where(contact.ID(id))
@@ -357,6 +372,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		idmap[id] = append(idmap[id], &noders[i])
 	}
 	switch table {
+	case attributionfit.Table:
+		query := c.AttributionFit.Query().
+			Where(attributionfit.IDIn(ids...))
+		query, err := query.CollectFields(ctx, attributionfitImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case contact.Table:
 		query := c.Contact.Query().
 			Where(contact.IDIn(ids...))

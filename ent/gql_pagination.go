@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/lifetimemodel"
@@ -109,6 +110,255 @@ func paginateLimit(first, last *int) int {
 		limit = *last + 1
 	}
 	return limit
+}
+
+// AttributionFitEdge is the edge representation of AttributionFit.
+type AttributionFitEdge struct {
+	Node   *AttributionFit `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// AttributionFitConnection is the connection containing edges to AttributionFit.
+type AttributionFitConnection struct {
+	Edges      []*AttributionFitEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *AttributionFitConnection) build(nodes []*AttributionFit, pager *attributionfitPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *AttributionFit
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *AttributionFit {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *AttributionFit {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AttributionFitEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AttributionFitEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AttributionFitPaginateOption enables pagination customization.
+type AttributionFitPaginateOption func(*attributionfitPager) error
+
+// WithAttributionFitOrder configures pagination ordering.
+func WithAttributionFitOrder(order *AttributionFitOrder) AttributionFitPaginateOption {
+	if order == nil {
+		order = DefaultAttributionFitOrder
+	}
+	o := *order
+	return func(pager *attributionfitPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAttributionFitOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAttributionFitFilter configures pagination filter.
+func WithAttributionFitFilter(filter func(*AttributionFitQuery) (*AttributionFitQuery, error)) AttributionFitPaginateOption {
+	return func(pager *attributionfitPager) error {
+		if filter == nil {
+			return errors.New("AttributionFitQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type attributionfitPager struct {
+	reverse bool
+	order   *AttributionFitOrder
+	filter  func(*AttributionFitQuery) (*AttributionFitQuery, error)
+}
+
+func newAttributionFitPager(opts []AttributionFitPaginateOption, reverse bool) (*attributionfitPager, error) {
+	pager := &attributionfitPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAttributionFitOrder
+	}
+	return pager, nil
+}
+
+func (p *attributionfitPager) applyFilter(query *AttributionFitQuery) (*AttributionFitQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *attributionfitPager) toCursor(_m *AttributionFit) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *attributionfitPager) applyCursors(query *AttributionFitQuery, after, before *Cursor) (*AttributionFitQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAttributionFitOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *attributionfitPager) applyOrder(query *AttributionFitQuery) *AttributionFitQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAttributionFitOrder.Field {
+		query = query.Order(DefaultAttributionFitOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *attributionfitPager) orderExpr(query *AttributionFitQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAttributionFitOrder.Field {
+			b.Comma().Ident(DefaultAttributionFitOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to AttributionFit.
+func (_m *AttributionFitQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AttributionFitPaginateOption,
+) (*AttributionFitConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAttributionFitPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AttributionFitConnection{Edges: []*AttributionFitEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AttributionFitOrderField defines the ordering field of AttributionFit.
+type AttributionFitOrderField struct {
+	// Value extracts the ordering value from the given AttributionFit.
+	Value    func(*AttributionFit) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) attributionfit.OrderOption
+	toCursor func(*AttributionFit) Cursor
+}
+
+// AttributionFitOrder defines the ordering of AttributionFit.
+type AttributionFitOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *AttributionFitOrderField `json:"field"`
+}
+
+// DefaultAttributionFitOrder is the default ordering of AttributionFit.
+var DefaultAttributionFitOrder = &AttributionFitOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AttributionFitOrderField{
+		Value: func(_m *AttributionFit) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: attributionfit.FieldID,
+		toTerm: attributionfit.ByID,
+		toCursor: func(_m *AttributionFit) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts AttributionFit into AttributionFitEdge.
+func (_m *AttributionFit) ToEdge(order *AttributionFitOrder) *AttributionFitEdge {
+	if order == nil {
+		order = DefaultAttributionFitOrder
+	}
+	return &AttributionFitEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
 }
 
 // ContactEdge is the edge representation of Contact.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
@@ -53,6 +54,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeAttributionFit  = "AttributionFit"
 	TypeAuditEntry      = "AuditEntry"
 	TypeBooking         = "Booking"
 	TypeComponent       = "Component"
@@ -81,6 +83,462 @@ const (
 	TypeStageChange     = "StageChange"
 	TypeUser            = "User"
 )
+
+// AttributionFitMutation represents an operation that mutates the AttributionFit nodes in the graph.
+type AttributionFitMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	model         *schema.AttributionModel
+	fitted_at     *time.Time
+	fit           *json.RawMessage
+	appendfit     json.RawMessage
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AttributionFit, error)
+	predicates    []predicate.AttributionFit
+}
+
+var _ ent.Mutation = (*AttributionFitMutation)(nil)
+
+// attributionfitOption allows management of the mutation configuration using functional options.
+type attributionfitOption func(*AttributionFitMutation)
+
+// newAttributionFitMutation creates new mutation for the AttributionFit entity.
+func newAttributionFitMutation(c config, op Op, opts ...attributionfitOption) *AttributionFitMutation {
+	m := &AttributionFitMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAttributionFit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAttributionFitID sets the ID field of the mutation.
+func withAttributionFitID(id string) attributionfitOption {
+	return func(m *AttributionFitMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AttributionFit
+		)
+		m.oldValue = func(ctx context.Context) (*AttributionFit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AttributionFit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAttributionFit sets the old AttributionFit of the mutation.
+func withAttributionFit(node *AttributionFit) attributionfitOption {
+	return func(m *AttributionFitMutation) {
+		m.oldValue = func(context.Context) (*AttributionFit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AttributionFitMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AttributionFitMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AttributionFit entities.
+func (m *AttributionFitMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AttributionFitMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AttributionFitMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AttributionFit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetModel sets the "model" field.
+func (m *AttributionFitMutation) SetModel(sm schema.AttributionModel) {
+	m.model = &sm
+}
+
+// Model returns the value of the "model" field in the mutation.
+func (m *AttributionFitMutation) Model() (r schema.AttributionModel, exists bool) {
+	v := m.model
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldModel returns the old "model" field's value of the AttributionFit entity.
+// If the AttributionFit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttributionFitMutation) OldModel(ctx context.Context) (v schema.AttributionModel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldModel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldModel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldModel: %w", err)
+	}
+	return oldValue.Model, nil
+}
+
+// ResetModel resets all changes to the "model" field.
+func (m *AttributionFitMutation) ResetModel() {
+	m.model = nil
+}
+
+// SetFittedAt sets the "fitted_at" field.
+func (m *AttributionFitMutation) SetFittedAt(t time.Time) {
+	m.fitted_at = &t
+}
+
+// FittedAt returns the value of the "fitted_at" field in the mutation.
+func (m *AttributionFitMutation) FittedAt() (r time.Time, exists bool) {
+	v := m.fitted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFittedAt returns the old "fitted_at" field's value of the AttributionFit entity.
+// If the AttributionFit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttributionFitMutation) OldFittedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFittedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFittedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFittedAt: %w", err)
+	}
+	return oldValue.FittedAt, nil
+}
+
+// ResetFittedAt resets all changes to the "fitted_at" field.
+func (m *AttributionFitMutation) ResetFittedAt() {
+	m.fitted_at = nil
+}
+
+// SetFit sets the "fit" field.
+func (m *AttributionFitMutation) SetFit(jm json.RawMessage) {
+	m.fit = &jm
+	m.appendfit = nil
+}
+
+// Fit returns the value of the "fit" field in the mutation.
+func (m *AttributionFitMutation) Fit() (r json.RawMessage, exists bool) {
+	v := m.fit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFit returns the old "fit" field's value of the AttributionFit entity.
+// If the AttributionFit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttributionFitMutation) OldFit(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFit: %w", err)
+	}
+	return oldValue.Fit, nil
+}
+
+// AppendFit adds jm to the "fit" field.
+func (m *AttributionFitMutation) AppendFit(jm json.RawMessage) {
+	m.appendfit = append(m.appendfit, jm...)
+}
+
+// AppendedFit returns the list of values that were appended to the "fit" field in this mutation.
+func (m *AttributionFitMutation) AppendedFit() (json.RawMessage, bool) {
+	if len(m.appendfit) == 0 {
+		return nil, false
+	}
+	return m.appendfit, true
+}
+
+// ResetFit resets all changes to the "fit" field.
+func (m *AttributionFitMutation) ResetFit() {
+	m.fit = nil
+	m.appendfit = nil
+}
+
+// Where appends a list predicates to the AttributionFitMutation builder.
+func (m *AttributionFitMutation) Where(ps ...predicate.AttributionFit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AttributionFitMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AttributionFitMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AttributionFit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AttributionFitMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AttributionFitMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AttributionFit).
+func (m *AttributionFitMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AttributionFitMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.model != nil {
+		fields = append(fields, attributionfit.FieldModel)
+	}
+	if m.fitted_at != nil {
+		fields = append(fields, attributionfit.FieldFittedAt)
+	}
+	if m.fit != nil {
+		fields = append(fields, attributionfit.FieldFit)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AttributionFitMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case attributionfit.FieldModel:
+		return m.Model()
+	case attributionfit.FieldFittedAt:
+		return m.FittedAt()
+	case attributionfit.FieldFit:
+		return m.Fit()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AttributionFitMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case attributionfit.FieldModel:
+		return m.OldModel(ctx)
+	case attributionfit.FieldFittedAt:
+		return m.OldFittedAt(ctx)
+	case attributionfit.FieldFit:
+		return m.OldFit(ctx)
+	}
+	return nil, fmt.Errorf("unknown AttributionFit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AttributionFitMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case attributionfit.FieldModel:
+		v, ok := value.(schema.AttributionModel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetModel(v)
+		return nil
+	case attributionfit.FieldFittedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFittedAt(v)
+		return nil
+	case attributionfit.FieldFit:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFit(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AttributionFit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AttributionFitMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AttributionFitMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AttributionFitMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AttributionFit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AttributionFitMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AttributionFitMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AttributionFitMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AttributionFit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AttributionFitMutation) ResetField(name string) error {
+	switch name {
+	case attributionfit.FieldModel:
+		m.ResetModel()
+		return nil
+	case attributionfit.FieldFittedAt:
+		m.ResetFittedAt()
+		return nil
+	case attributionfit.FieldFit:
+		m.ResetFit()
+		return nil
+	}
+	return fmt.Errorf("unknown AttributionFit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AttributionFitMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AttributionFitMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AttributionFitMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AttributionFitMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AttributionFitMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AttributionFitMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AttributionFitMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AttributionFit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AttributionFitMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AttributionFit edge %s", name)
+}
 
 // AuditEntryMutation represents an operation that mutates the AuditEntry nodes in the graph.
 type AuditEntryMutation struct {
@@ -4775,6 +5233,7 @@ type CustomerMutation struct {
 	measurements       *map[string]interface{}
 	acquired_at        *time.Time
 	acquisition_cost   *money.Amount
+	wallet             *money.Amount
 	departed_at        *time.Time
 	deleted_at         *time.Time
 	order_days         *int
@@ -5705,6 +6164,55 @@ func (m *CustomerMutation) ResetAcquisitionCost() {
 	m.acquisition_cost = nil
 }
 
+// SetWallet sets the "wallet" field.
+func (m *CustomerMutation) SetWallet(value money.Amount) {
+	m.wallet = &value
+}
+
+// Wallet returns the value of the "wallet" field in the mutation.
+func (m *CustomerMutation) Wallet() (r money.Amount, exists bool) {
+	v := m.wallet
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWallet returns the old "wallet" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldWallet(ctx context.Context) (v *money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWallet is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWallet requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWallet: %w", err)
+	}
+	return oldValue.Wallet, nil
+}
+
+// ClearWallet clears the value of the "wallet" field.
+func (m *CustomerMutation) ClearWallet() {
+	m.wallet = nil
+	m.clearedFields[customer.FieldWallet] = struct{}{}
+}
+
+// WalletCleared returns if the "wallet" field was cleared in this mutation.
+func (m *CustomerMutation) WalletCleared() bool {
+	_, ok := m.clearedFields[customer.FieldWallet]
+	return ok
+}
+
+// ResetWallet resets all changes to the "wallet" field.
+func (m *CustomerMutation) ResetWallet() {
+	m.wallet = nil
+	delete(m.clearedFields, customer.FieldWallet)
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (m *CustomerMutation) SetDepartedAt(t time.Time) {
 	m.departed_at = &t
@@ -6320,7 +6828,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 28)
+	fields := make([]string, 0, 29)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -6374,6 +6882,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.acquisition_cost != nil {
 		fields = append(fields, customer.FieldAcquisitionCost)
+	}
+	if m.wallet != nil {
+		fields = append(fields, customer.FieldWallet)
 	}
 	if m.departed_at != nil {
 		fields = append(fields, customer.FieldDepartedAt)
@@ -6449,6 +6960,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.AcquiredAt()
 	case customer.FieldAcquisitionCost:
 		return m.AcquisitionCost()
+	case customer.FieldWallet:
+		return m.Wallet()
 	case customer.FieldDepartedAt:
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
@@ -6514,6 +7027,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAcquiredAt(ctx)
 	case customer.FieldAcquisitionCost:
 		return m.OldAcquisitionCost(ctx)
+	case customer.FieldWallet:
+		return m.OldWallet(ctx)
 	case customer.FieldDepartedAt:
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
@@ -6668,6 +7183,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAcquisitionCost(v)
+		return nil
+	case customer.FieldWallet:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWallet(v)
 		return nil
 	case customer.FieldDepartedAt:
 		v, ok := value.(time.Time)
@@ -6850,6 +7372,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldAcquiredAt) {
 		fields = append(fields, customer.FieldAcquiredAt)
 	}
+	if m.FieldCleared(customer.FieldWallet) {
+		fields = append(fields, customer.FieldWallet)
+	}
 	if m.FieldCleared(customer.FieldDepartedAt) {
 		fields = append(fields, customer.FieldDepartedAt)
 	}
@@ -6899,6 +7424,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldAcquiredAt:
 		m.ClearAcquiredAt()
+		return nil
+	case customer.FieldWallet:
+		m.ClearWallet()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ClearDepartedAt()
@@ -6967,6 +7495,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldAcquisitionCost:
 		m.ResetAcquisitionCost()
+		return nil
+	case customer.FieldWallet:
+		m.ResetWallet()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ResetDepartedAt()
@@ -11987,6 +12518,7 @@ type OrderMutation struct {
 	margin          *money.Amount
 	unattributed    *money.Amount
 	credit_model    *schema.AttributionModel
+	credit_fit      *string
 	due_at          *time.Time
 	completed_at    *time.Time
 	cancelled_at    *time.Time
@@ -12746,6 +13278,55 @@ func (m *OrderMutation) ResetCreditModel() {
 	delete(m.clearedFields, order.FieldCreditModel)
 }
 
+// SetCreditFit sets the "credit_fit" field.
+func (m *OrderMutation) SetCreditFit(s string) {
+	m.credit_fit = &s
+}
+
+// CreditFit returns the value of the "credit_fit" field in the mutation.
+func (m *OrderMutation) CreditFit() (r string, exists bool) {
+	v := m.credit_fit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreditFit returns the old "credit_fit" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldCreditFit(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreditFit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreditFit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreditFit: %w", err)
+	}
+	return oldValue.CreditFit, nil
+}
+
+// ClearCreditFit clears the value of the "credit_fit" field.
+func (m *OrderMutation) ClearCreditFit() {
+	m.credit_fit = nil
+	m.clearedFields[order.FieldCreditFit] = struct{}{}
+}
+
+// CreditFitCleared returns if the "credit_fit" field was cleared in this mutation.
+func (m *OrderMutation) CreditFitCleared() bool {
+	_, ok := m.clearedFields[order.FieldCreditFit]
+	return ok
+}
+
+// ResetCreditFit resets all changes to the "credit_fit" field.
+func (m *OrderMutation) ResetCreditFit() {
+	m.credit_fit = nil
+	delete(m.clearedFields, order.FieldCreditFit)
+}
+
 // SetDueAt sets the "due_at" field.
 func (m *OrderMutation) SetDueAt(t time.Time) {
 	m.due_at = &t
@@ -13052,7 +13633,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.version != nil {
 		fields = append(fields, order.FieldVersion)
 	}
@@ -13100,6 +13681,9 @@ func (m *OrderMutation) Fields() []string {
 	}
 	if m.credit_model != nil {
 		fields = append(fields, order.FieldCreditModel)
+	}
+	if m.credit_fit != nil {
+		fields = append(fields, order.FieldCreditFit)
 	}
 	if m.due_at != nil {
 		fields = append(fields, order.FieldDueAt)
@@ -13156,6 +13740,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.Unattributed()
 	case order.FieldCreditModel:
 		return m.CreditModel()
+	case order.FieldCreditFit:
+		return m.CreditFit()
 	case order.FieldDueAt:
 		return m.DueAt()
 	case order.FieldCompletedAt:
@@ -13207,6 +13793,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldUnattributed(ctx)
 	case order.FieldCreditModel:
 		return m.OldCreditModel(ctx)
+	case order.FieldCreditFit:
+		return m.OldCreditFit(ctx)
 	case order.FieldDueAt:
 		return m.OldDueAt(ctx)
 	case order.FieldCompletedAt:
@@ -13338,6 +13926,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreditModel(v)
 		return nil
+	case order.FieldCreditFit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreditFit(v)
+		return nil
 	case order.FieldDueAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -13436,6 +14031,9 @@ func (m *OrderMutation) ClearedFields() []string {
 	if m.FieldCleared(order.FieldCreditModel) {
 		fields = append(fields, order.FieldCreditModel)
 	}
+	if m.FieldCleared(order.FieldCreditFit) {
+		fields = append(fields, order.FieldCreditFit)
+	}
 	if m.FieldCleared(order.FieldDueAt) {
 		fields = append(fields, order.FieldDueAt)
 	}
@@ -13470,6 +14068,9 @@ func (m *OrderMutation) ClearField(name string) error {
 		return nil
 	case order.FieldCreditModel:
 		m.ClearCreditModel()
+		return nil
+	case order.FieldCreditFit:
+		m.ClearCreditFit()
 		return nil
 	case order.FieldDueAt:
 		m.ClearDueAt()
@@ -13541,6 +14142,9 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldCreditModel:
 		m.ResetCreditModel()
+		return nil
+	case order.FieldCreditFit:
+		m.ResetCreditFit()
 		return nil
 	case order.FieldDueAt:
 		m.ResetDueAt()

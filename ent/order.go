@@ -52,6 +52,8 @@ type Order struct {
 	Unattributed money.Amount `json:"unattributed,omitempty"`
 	// CreditModel holds the value of the "credit_model" field.
 	CreditModel *schema.AttributionModel `json:"credit_model,omitempty"`
+	// CreditFit holds the value of the "credit_fit" field.
+	CreditFit *string `json:"credit_fit,omitempty"`
 	// DueAt holds the value of the "due_at" field.
 	DueAt *time.Time `json:"due_at,omitempty"`
 	// CompletedAt holds the value of the "completed_at" field.
@@ -99,7 +101,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case order.FieldVersion, order.FieldDay:
 			values[i] = new(sql.NullInt64)
-		case order.FieldID, order.FieldCustomerID, order.FieldExternalID, order.FieldStatus, order.FieldCreditModel, order.FieldCancelReason, order.FieldOfferID:
+		case order.FieldID, order.FieldCustomerID, order.FieldExternalID, order.FieldStatus, order.FieldCreditModel, order.FieldCreditFit, order.FieldCancelReason, order.FieldOfferID:
 			values[i] = new(sql.NullString)
 		case order.FieldCreatedAt, order.FieldUpdatedAt, order.FieldAt, order.FieldDueAt, order.FieldCompletedAt, order.FieldCancelledAt:
 			values[i] = new(sql.NullTime)
@@ -221,6 +223,13 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreditModel = new(schema.AttributionModel)
 				*_m.CreditModel = schema.AttributionModel(value.String)
+			}
+		case order.FieldCreditFit:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field credit_fit", values[i])
+			} else if value.Valid {
+				_m.CreditFit = new(string)
+				*_m.CreditFit = value.String
 			}
 		case order.FieldDueAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -348,6 +357,11 @@ func (_m *Order) String() string {
 	if v := _m.CreditModel; v != nil {
 		builder.WriteString("credit_model=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.CreditFit; v != nil {
+		builder.WriteString("credit_fit=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	if v := _m.DueAt; v != nil {

@@ -199,6 +199,20 @@ func (_c *OrderCreate) SetNillableCreditModel(v *schema.AttributionModel) *Order
 	return _c
 }
 
+// SetCreditFit sets the "credit_fit" field.
+func (_c *OrderCreate) SetCreditFit(v string) *OrderCreate {
+	_c.mutation.SetCreditFit(v)
+	return _c
+}
+
+// SetNillableCreditFit sets the "credit_fit" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableCreditFit(v *string) *OrderCreate {
+	if v != nil {
+		_c.SetCreditFit(*v)
+	}
+	return _c
+}
+
 // SetDueAt sets the "due_at" field.
 func (_c *OrderCreate) SetDueAt(v time.Time) *OrderCreate {
 	_c.mutation.SetDueAt(v)
@@ -413,6 +427,11 @@ func (_c *OrderCreate) check() error {
 			return &ValidationError{Name: "credit_model", err: fmt.Errorf(`ent: validator failed for field "Order.credit_model": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.CreditFit(); ok {
+		if err := order.CreditFitValidator(v); err != nil {
+			return &ValidationError{Name: "credit_fit", err: fmt.Errorf(`ent: validator failed for field "Order.credit_fit": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.CancelReason(); ok {
 		if err := order.CancelReasonValidator(v); err != nil {
 			return &ValidationError{Name: "cancel_reason", err: fmt.Errorf(`ent: validator failed for field "Order.cancel_reason": %w`, err)}
@@ -520,6 +539,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreditModel(); ok {
 		_spec.SetField(order.FieldCreditModel, field.TypeEnum, value)
 		_node.CreditModel = &value
+	}
+	if value, ok := _c.mutation.CreditFit(); ok {
+		_spec.SetField(order.FieldCreditFit, field.TypeString, value)
+		_node.CreditFit = &value
 	}
 	if value, ok := _c.mutation.DueAt(); ok {
 		_spec.SetField(order.FieldDueAt, field.TypeTime, value)

@@ -253,6 +253,26 @@ func (_u *OrderUpdate) ClearCreditModel() *OrderUpdate {
 	return _u
 }
 
+// SetCreditFit sets the "credit_fit" field.
+func (_u *OrderUpdate) SetCreditFit(v string) *OrderUpdate {
+	_u.mutation.SetCreditFit(v)
+	return _u
+}
+
+// SetNillableCreditFit sets the "credit_fit" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableCreditFit(v *string) *OrderUpdate {
+	if v != nil {
+		_u.SetCreditFit(*v)
+	}
+	return _u
+}
+
+// ClearCreditFit clears the value of the "credit_fit" field.
+func (_u *OrderUpdate) ClearCreditFit() *OrderUpdate {
+	_u.mutation.ClearCreditFit()
+	return _u
+}
+
 // SetDueAt sets the "due_at" field.
 func (_u *OrderUpdate) SetDueAt(v time.Time) *OrderUpdate {
 	_u.mutation.SetDueAt(v)
@@ -407,6 +427,11 @@ func (_u *OrderUpdate) check() error {
 			return &ValidationError{Name: "credit_model", err: fmt.Errorf(`ent: validator failed for field "Order.credit_model": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CreditFit(); ok {
+		if err := order.CreditFitValidator(v); err != nil {
+			return &ValidationError{Name: "credit_fit", err: fmt.Errorf(`ent: validator failed for field "Order.credit_fit": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.CancelReason(); ok {
 		if err := order.CancelReasonValidator(v); err != nil {
 			return &ValidationError{Name: "cancel_reason", err: fmt.Errorf(`ent: validator failed for field "Order.cancel_reason": %w`, err)}
@@ -489,6 +514,12 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.CreditModelCleared() {
 		_spec.ClearField(order.FieldCreditModel, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.CreditFit(); ok {
+		_spec.SetField(order.FieldCreditFit, field.TypeString, value)
+	}
+	if _u.mutation.CreditFitCleared() {
+		_spec.ClearField(order.FieldCreditFit, field.TypeString)
 	}
 	if value, ok := _u.mutation.DueAt(); ok {
 		_spec.SetField(order.FieldDueAt, field.TypeTime, value)
@@ -764,6 +795,26 @@ func (_u *OrderUpdateOne) ClearCreditModel() *OrderUpdateOne {
 	return _u
 }
 
+// SetCreditFit sets the "credit_fit" field.
+func (_u *OrderUpdateOne) SetCreditFit(v string) *OrderUpdateOne {
+	_u.mutation.SetCreditFit(v)
+	return _u
+}
+
+// SetNillableCreditFit sets the "credit_fit" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableCreditFit(v *string) *OrderUpdateOne {
+	if v != nil {
+		_u.SetCreditFit(*v)
+	}
+	return _u
+}
+
+// ClearCreditFit clears the value of the "credit_fit" field.
+func (_u *OrderUpdateOne) ClearCreditFit() *OrderUpdateOne {
+	_u.mutation.ClearCreditFit()
+	return _u
+}
+
 // SetDueAt sets the "due_at" field.
 func (_u *OrderUpdateOne) SetDueAt(v time.Time) *OrderUpdateOne {
 	_u.mutation.SetDueAt(v)
@@ -931,6 +982,11 @@ func (_u *OrderUpdateOne) check() error {
 			return &ValidationError{Name: "credit_model", err: fmt.Errorf(`ent: validator failed for field "Order.credit_model": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CreditFit(); ok {
+		if err := order.CreditFitValidator(v); err != nil {
+			return &ValidationError{Name: "credit_fit", err: fmt.Errorf(`ent: validator failed for field "Order.credit_fit": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.CancelReason(); ok {
 		if err := order.CancelReasonValidator(v); err != nil {
 			return &ValidationError{Name: "cancel_reason", err: fmt.Errorf(`ent: validator failed for field "Order.cancel_reason": %w`, err)}
@@ -1030,6 +1086,12 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if _u.mutation.CreditModelCleared() {
 		_spec.ClearField(order.FieldCreditModel, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.CreditFit(); ok {
+		_spec.SetField(order.FieldCreditFit, field.TypeString, value)
+	}
+	if _u.mutation.CreditFitCleared() {
+		_spec.ClearField(order.FieldCreditFit, field.TypeString)
 	}
 	if value, ok := _u.mutation.DueAt(); ok {
 		_spec.SetField(order.FieldDueAt, field.TypeTime, value)

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
@@ -39,6 +40,29 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	attributionfitMixin := schema.AttributionFit{}.Mixin()
+	attributionfitMixinFields0 := attributionfitMixin[0].Fields()
+	_ = attributionfitMixinFields0
+	attributionfitFields := schema.AttributionFit{}.Fields()
+	_ = attributionfitFields
+	// attributionfitDescID is the schema descriptor for id field.
+	attributionfitDescID := attributionfitMixinFields0[0].Descriptor()
+	// attributionfit.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	attributionfit.IDValidator = func() func(string) error {
+		validators := attributionfitDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	auditentryMixin := schema.AuditEntry{}.Mixin()
 	auditentryMixinFields0 := auditentryMixin[0].Fields()
 	_ = auditentryMixinFields0
@@ -312,37 +336,37 @@ func init() {
 	// customer.DefaultAcquisitionCost holds the default value on creation for the acquisition_cost field.
 	customer.DefaultAcquisitionCost = customerDescAcquisitionCost.Default.(func() money.Amount)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[17].Descriptor()
+	customerDescOrderDays := customerFields[18].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[18].Descriptor()
+	customerDescFirstOrderDay := customerFields[19].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[19].Descriptor()
+	customerDescLastOrderDay := customerFields[20].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[20].Descriptor()
+	customerDescMargin := customerFields[21].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[21].Descriptor()
+	customerDescRepeatMargin := customerFields[22].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[22].Descriptor()
+	customerDescContactCost := customerFields[23].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[23].Descriptor()
+	customerDescLastOrderAt := customerFields[24].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[24].Descriptor()
+	customerDescLifetimeValue := customerFields[25].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -593,8 +617,12 @@ func init() {
 	orderDescUnattributed := orderFields[11].Descriptor()
 	// order.DefaultUnattributed holds the default value on creation for the unattributed field.
 	order.DefaultUnattributed = orderDescUnattributed.Default.(func() money.Amount)
+	// orderDescCreditFit is the schema descriptor for credit_fit field.
+	orderDescCreditFit := orderFields[13].Descriptor()
+	// order.CreditFitValidator is a validator for the "credit_fit" field. It is called by the builders before save.
+	order.CreditFitValidator = orderDescCreditFit.Validators[0].(func(string) error)
 	// orderDescCancelReason is the schema descriptor for cancel_reason field.
-	orderDescCancelReason := orderFields[16].Descriptor()
+	orderDescCancelReason := orderFields[17].Descriptor()
 	// order.CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
 	order.CancelReasonValidator = orderDescCancelReason.Validators[0].(func(string) error)
 	// orderDescID is the schema descriptor for id field.

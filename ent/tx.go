@@ -14,6 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// AttributionFit is the client for interacting with the AttributionFit builders.
+	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Booking is the client for interacting with the Booking builders.
@@ -199,6 +201,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.AttributionFit = NewAttributionFitClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Booking = NewBookingClient(tx.config)
 	tx.Component = NewComponentClient(tx.config)
@@ -235,7 +238,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: AuditEntry.QueryXXX(), the query will be executed
+// applies a query, for example: AttributionFit.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -27,7 +27,13 @@ func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*service
 }
 
 func (r *contactValueResolver) Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error) {
-	return nil, notYet("the expected value of a contact")
+	expected, err := r.expected(ctx, obj.Contact)
+	return &expected.Value, err
+}
+
+func (r *contactValueResolver) ExpectedFrom(ctx context.Context, obj *service.ContactValue) (*service.ContactGroup, error) {
+	expected, err := r.expected(ctx, obj.Contact)
+	return expected.From, err
 }
 
 func (r *contactValueResolver) Credits(ctx context.Context, obj *service.ContactValue, model *schema.AttributionModel) ([]*service.Credit, error) {

@@ -54,3 +54,10 @@ func (r *Resolver) orderCredits(ctx context.Context, o *ent.Order, model *schema
 		return result, nil
 	})
 }
+
+// expected gives what a contact is expected to earn, read for all contacts of its list together.
+func (r *Resolver) expected(ctx context.Context, c *ent.Contact) (service.Expected, error) {
+	return forAll(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]service.Expected, error) {
+		return r.service.ExpectedValues(ctx, rows)
+	})
+}

@@ -53,7 +53,11 @@ func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer,
 }
 
 func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error) {
-	return nil, notYet("economics")
+	return r.economics(ctx, obj, from, to)
+}
+
+func (r *customerResolver) ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error) {
+	return r.referralValue(ctx, obj)
 }
 
 func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error) {

@@ -79,6 +79,8 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	return r.nodes(ctx, ids)
 }
 
+func (r *Resolver) AttributionFit() AttributionFitResolver { return &attributionFitResolver{r} }
+
 func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
 func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
@@ -102,6 +104,7 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 type (
+	attributionFitResolver struct{ *Resolver }
 	contactResolver        struct{ *Resolver }
 	customerResolver       struct{ *Resolver }
 	lifetimeModelResolver  struct{ *Resolver }

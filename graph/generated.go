@@ -8,11 +8,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
-	"sync/atomic"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
@@ -21,6 +16,10 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"math"
+	"strconv"
+	"sync/atomic"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -39,6 +38,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AttributionFit() AttributionFitResolver
 	Contact() ContactResolver
 	ContactValue() ContactValueResolver
 	Credit() CreditResolver
@@ -66,6 +66,31 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AttributionFit struct {
+		ConversionProbability func(childComplexity int) int
+		Converted             func(childComplexity int) int
+		FittedAt              func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		Journeys              func(childComplexity int) int
+		Model                 func(childComplexity int) int
+		Order                 func(childComplexity int) int
+		Permutations          func(childComplexity int) int
+		States                func(childComplexity int) int
+	}
+
+	AttributionFitPayload struct {
+		Fit        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AttributionState struct {
+		Channel       func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		RemovalEffect func(childComplexity int) int
+		StandardError func(childComplexity int) int
+		Weight        func(childComplexity int) int
+	}
+
 	BackTest struct {
 		BaselineRootMeanSquareError func(childComplexity int) int
 		CalibrationEnd              func(childComplexity int) int
@@ -125,16 +150,25 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ContactGroup struct {
+		Channel  func(childComplexity int) int
+		Contacts func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Mean     func(childComplexity int) int
+		Stage    func(childComplexity int) int
+	}
+
 	ContactPayload struct {
 		Contact    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	ContactValue struct {
-		Credits  func(childComplexity int, model *schema.AttributionModel) int
-		Expected func(childComplexity int) int
-		Net      func(childComplexity int) int
-		Realised func(childComplexity int) int
+		Credits      func(childComplexity int, model *schema.AttributionModel) int
+		Expected     func(childComplexity int) int
+		ExpectedFrom func(childComplexity int) int
+		Net          func(childComplexity int) int
+		Realised     func(childComplexity int) int
 	}
 
 	CostLine struct {
@@ -173,12 +207,14 @@ type ComplexityRoot struct {
 		Phone           func(childComplexity int) int
 		Price           func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
 		Prices          func(childComplexity int, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) int
+		ReferralValue   func(childComplexity int) int
 		ReferredBy      func(childComplexity int) int
 		Segment         func(childComplexity int) int
 		Stage           func(childComplexity int) int
 		StageChanges    func(childComplexity int) int
 		UpdatedAt       func(childComplexity int) int
 		Version         func(childComplexity int) int
+		Wallet          func(childComplexity int) int
 	}
 
 	CustomerConnection struct {
@@ -190,6 +226,7 @@ type ComplexityRoot struct {
 	CustomerEconomics struct {
 		AcquisitionCost       func(childComplexity int) int
 		AcquisitionPaidBackAt func(childComplexity int) int
+		AcquisitionPaysBackAt func(childComplexity int) int
 		ContactCost           func(childComplexity int) int
 		Contacts              func(childComplexity int) int
 		Margin                func(childComplexity int) int
@@ -289,6 +326,7 @@ type ComplexityRoot struct {
 		CreateUser             func(childComplexity int, input service.CreateUserInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
+		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
 		PlaceOrder             func(childComplexity int, input service.PlaceOrderInput) int
@@ -595,6 +633,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AttributionFits  func(childComplexity int, model *schema.AttributionModel) int
 		ContactEconomics func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) int
 		Contacts         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		Customer         func(childComplexity int, id *string, externalID *string) int
@@ -718,6 +757,14 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AttributionFitResolver interface {
+	Order(ctx context.Context, obj *ent.AttributionFit) (*int, error)
+	Journeys(ctx context.Context, obj *ent.AttributionFit) (int, error)
+	Converted(ctx context.Context, obj *ent.AttributionFit) (int, error)
+	ConversionProbability(ctx context.Context, obj *ent.AttributionFit) (money.Exact, error)
+	Permutations(ctx context.Context, obj *ent.AttributionFit) (int, error)
+	States(ctx context.Context, obj *ent.AttributionFit) ([]*service.AttributionState, error)
+}
 type ContactResolver interface {
 	Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error)
@@ -728,6 +775,7 @@ type ContactResolver interface {
 }
 type ContactValueResolver interface {
 	Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error)
+	ExpectedFrom(ctx context.Context, obj *service.ContactValue) (*service.ContactGroup, error)
 
 	Credits(ctx context.Context, obj *service.ContactValue, model *schema.AttributionModel) ([]*service.Credit, error)
 }
@@ -746,6 +794,7 @@ type CustomerResolver interface {
 	Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (*service.PriceConnection, error)
 	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error)
 	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error)
+	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 }
 type LifetimeModelResolver interface {
@@ -757,6 +806,7 @@ type MoneyResolver interface {
 	CurrencyCode(ctx context.Context, obj *money.Amount) (string, error)
 }
 type MutationResolver interface {
+	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
 	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
@@ -842,6 +892,7 @@ type ProductResolver interface {
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
+	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error)
@@ -883,6 +934,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AttributionFit.conversionProbability":
+		if e.ComplexityRoot.AttributionFit.ConversionProbability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.ConversionProbability(childComplexity), true
+	case "AttributionFit.converted":
+		if e.ComplexityRoot.AttributionFit.Converted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.Converted(childComplexity), true
+	case "AttributionFit.fittedAt":
+		if e.ComplexityRoot.AttributionFit.FittedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.FittedAt(childComplexity), true
+	case "AttributionFit.id":
+		if e.ComplexityRoot.AttributionFit.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.ID(childComplexity), true
+	case "AttributionFit.journeys":
+		if e.ComplexityRoot.AttributionFit.Journeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.Journeys(childComplexity), true
+	case "AttributionFit.model":
+		if e.ComplexityRoot.AttributionFit.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.Model(childComplexity), true
+	case "AttributionFit.order":
+		if e.ComplexityRoot.AttributionFit.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.Order(childComplexity), true
+	case "AttributionFit.permutations":
+		if e.ComplexityRoot.AttributionFit.Permutations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.Permutations(childComplexity), true
+	case "AttributionFit.states":
+		if e.ComplexityRoot.AttributionFit.States == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFit.States(childComplexity), true
+
+	case "AttributionFitPayload.fit":
+		if e.ComplexityRoot.AttributionFitPayload.Fit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFitPayload.Fit(childComplexity), true
+	case "AttributionFitPayload.userErrors":
+		if e.ComplexityRoot.AttributionFitPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionFitPayload.UserErrors(childComplexity), true
+
+	case "AttributionState.channel":
+		if e.ComplexityRoot.AttributionState.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionState.Channel(childComplexity), true
+	case "AttributionState.kind":
+		if e.ComplexityRoot.AttributionState.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionState.Kind(childComplexity), true
+	case "AttributionState.removalEffect":
+		if e.ComplexityRoot.AttributionState.RemovalEffect == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionState.RemovalEffect(childComplexity), true
+	case "AttributionState.standardError":
+		if e.ComplexityRoot.AttributionState.StandardError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionState.StandardError(childComplexity), true
+	case "AttributionState.weight":
+		if e.ComplexityRoot.AttributionState.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionState.Weight(childComplexity), true
 
 	case "BackTest.baselineRootMeanSquareError":
 		if e.ComplexityRoot.BackTest.BaselineRootMeanSquareError == nil {
@@ -1136,6 +1286,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactEdge.Node(childComplexity), true
 
+	case "ContactGroup.channel":
+		if e.ComplexityRoot.ContactGroup.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactGroup.Channel(childComplexity), true
+	case "ContactGroup.contacts":
+		if e.ComplexityRoot.ContactGroup.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactGroup.Contacts(childComplexity), true
+	case "ContactGroup.kind":
+		if e.ComplexityRoot.ContactGroup.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactGroup.Kind(childComplexity), true
+	case "ContactGroup.mean":
+		if e.ComplexityRoot.ContactGroup.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactGroup.Mean(childComplexity), true
+	case "ContactGroup.stage":
+		if e.ComplexityRoot.ContactGroup.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactGroup.Stage(childComplexity), true
+
 	case "ContactPayload.contact":
 		if e.ComplexityRoot.ContactPayload.Contact == nil {
 			break
@@ -1166,6 +1347,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactValue.Expected(childComplexity), true
+	case "ContactValue.expectedFrom":
+		if e.ComplexityRoot.ContactValue.ExpectedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactValue.ExpectedFrom(childComplexity), true
 	case "ContactValue.net":
 		if e.ComplexityRoot.ContactValue.Net == nil {
 			break
@@ -1400,6 +1587,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Prices(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["quantity"].(*money.Exact), args["at"].(*time.Time)), true
+	case "Customer.referralValue":
+		if e.ComplexityRoot.Customer.ReferralValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.ReferralValue(childComplexity), true
 	case "Customer.referredBy":
 		if e.ComplexityRoot.Customer.ReferredBy == nil {
 			break
@@ -1436,6 +1629,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Version(childComplexity), true
+	case "Customer.wallet":
+		if e.ComplexityRoot.Customer.Wallet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Wallet(childComplexity), true
 
 	case "CustomerConnection.edges":
 		if e.ComplexityRoot.CustomerConnection.Edges == nil {
@@ -1468,6 +1667,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerEconomics.AcquisitionPaidBackAt(childComplexity), true
+	case "CustomerEconomics.acquisitionPaysBackAt":
+		if e.ComplexityRoot.CustomerEconomics.AcquisitionPaysBackAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerEconomics.AcquisitionPaysBackAt(childComplexity), true
 	case "CustomerEconomics.contactCost":
 		if e.ComplexityRoot.CustomerEconomics.ContactCost == nil {
 			break
@@ -1957,6 +2162,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteCustomer(childComplexity, args["input"].(service.DeleteCustomerInput)), true
+	case "Mutation.fitAttribution":
+		if e.ComplexityRoot.Mutation.FitAttribution == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_fitAttribution_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FitAttribution(childComplexity, args["input"].(service.FitAttributionInput)), true
 	case "Mutation.fitLifetimeModel":
 		if e.ComplexityRoot.Mutation.FitLifetimeModel == nil {
 			break
@@ -3347,6 +3563,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProductPayload.UserErrors(childComplexity), true
 
+	case "Query.attributionFits":
+		if e.ComplexityRoot.Query.AttributionFits == nil {
+			break
+		}
+
+		args, err := ec.field_Query_attributionFits_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AttributionFits(childComplexity, args["model"].(*schema.AttributionModel)), true
 	case "Query.contactEconomics":
 		if e.ComplexityRoot.Query.ContactEconomics == nil {
 			break
@@ -3882,6 +4109,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerOrder", ec.unmarshalInputCustomerOrder),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
+			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
 			graphql.NewInputUnmarshaler("MoneyInput", ec.unmarshalInputMoneyInput),
@@ -4018,6 +4246,53 @@ func sourceData(filename string) string {
 
 var sources = []*ast.Source{
 	{Name: "ent.graphql", Input: sourceData("ent.graphql"), BuiltIn: false},
+	{Name: "../schema/attribution.graphql", Input: `extend type AttributionFit {
+  "How many states the chain of MARKOV remembers; null for SHAPLEY."
+  order: Int
+  "All journeys of all customers: the contacts that an order may be credited to, and those that led to none."
+  journeys: Int!
+  "Those that ended in an order."
+  converted: Int!
+  conversionProbability: Decimal!
+  "How many permutations SHAPLEY was averaged over; 0 where it is exact."
+  permutations: Int!
+  states: [AttributionState!]!
+}
+"A kind of contact on a channel, and what a fit says of it."
+type AttributionState {
+  kind: ContactKind!
+  channel: Channel!
+  "The conversions that are owed to it; the weights of a fit sum to the conversions that had a contact."
+  weight: Decimal!
+  "MARKOV: the share of all conversions that would be lost without it."
+  removalEffect: Decimal
+  "SHAPLEY: of the weight, where it was sampled; 0 where it is exact."
+  standardError: Decimal
+}
+
+extend type Query {
+  "The fits of MARKOV and SHAPLEY, the newest first; at most 100."
+  attributionFits(model: AttributionModel): [AttributionFit!] @scope(name: "costs")
+}
+extend type Mutation {
+  """
+  Fits MARKOV or SHAPLEY on all journeys, converted or not. What is credited under the model from now on follows the new
+  fit; orders that were credited keep theirs.
+  """
+  fitAttribution(input: FitAttributionInput!): AttributionFitPayload!
+}
+input FitAttributionInput {
+  "MARKOV or SHAPLEY."
+  model: AttributionModel!
+  "MARKOV: how many states its chain remembers, 1 or 2."
+  order: Int = 1
+  idempotencyKey: String
+}
+type AttributionFitPayload {
+  fit: AttributionFit
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/base.graphql", Input: `"Not for the client: the caller must have this scope, else the field is null (a list is empty)."
 directive @scope(name: String!) on FIELD_DEFINITION
 
@@ -4131,23 +4406,25 @@ type ContactValue {
   realised: Money!
   "What contacts like it are worth, before their orders arrive."
   expected: Money!
+  "The contacts like it that expected was reckoned from."
+  expectedFrom: ContactGroup!
   "realised - cost"
   net: Money!
   credits(model: AttributionModel): [Credit!]!
+}
+"The contacts of the last year of one kind, channel and stage. What few of them earned is drawn to what those of the kind and channel did, and so on."
+type ContactGroup {
+  kind: ContactKind!
+  channel: Channel!
+  stage: Stage!
+  contacts: Int!
+  "Their mean, before it is drawn to that of the greater group; null where there are none."
+  mean: Money
 }
 type Credit {
   order: Order!
   amount: Money!
   share: Decimal!
-}
-enum AttributionModel @goModel(model: "kopeck/schema.AttributionModel") {
-  FIRST
-  LAST
-  LINEAR
-  TIME_DECAY
-  POSITION
-  MARKOV
-  SHAPLEY
 }
 type CostLine {
   kind: CostLineKind!
@@ -4262,6 +4539,8 @@ extend type Subscription {
   prices(first: Int, after: Cursor, quantity: Decimal = "1", at: Time): PriceConnection!
   lifetimeValue(horizonMonths: Int = 12, annualDiscountRate: Decimal, at: Time): LifetimeValue!
   economics(from: Time, to: Time): CustomerEconomics!
+  "The margins of all whom this customer referred, and of all whom those referred, and so on: each once, of those that the viewer may see."
+  referralValue: Money!
   "Every move from one stage to another, oldest first."
   stageChanges: [StageChange!]!
 }
@@ -4272,16 +4551,25 @@ type StageChange {
   reason: String!
   actor: String!
 }
+"What a customer brought and cost from a moment on (included) to another (not); without them, over the whole time."
 type CustomerEconomics {
+  "The totals of the orders sold, less what was given back."
   revenue: Money!
+  "revenue less what the goods had cost"
   margin: Money!
   contactCost: Money!
+  "What it cost to win the customer, where that was in this time."
   acquisitionCost: Money!
+  "margin - contactCost - acquisitionCost"
   net: Money!
   orders: Int!
   contacts: Int!
+  "The revenue of the year before the end of this time, by what the customer spends a year (Customer.wallet); null where that is not known."
   shareOfWallet: Decimal
+  "When margins less contact costs had first made up for the acquisition cost, looking at the whole time; null while they have not."
   acquisitionPaidBackAt: Time
+  "While they have not: when they are expected to, by the lifetime model; null where that is not in the next ten years, or never."
+  acquisitionPaysBackAt: Time
 }
 
 extend type Query {
@@ -4324,6 +4612,8 @@ input CreateCustomerInput {
   measurements: JSON
   acquisitionCost: MoneyInput
   acquiredAt: Time
+  "What the customer spends a year on what we could sell, with whomever."
+  wallet: MoneyInput
   idempotencyKey: String
 }
 input UpdateCustomerInput {
@@ -4339,6 +4629,7 @@ input UpdateCustomerInput {
   segment: Segment @goField(omittable: true)
   ownerId: ID @goField(omittable: true)
   measurements: JSON @goField(omittable: true)
+  wallet: MoneyInput @goField(omittable: true)
   idempotencyKey: String
 }
 input DeleteCustomerInput {
@@ -4983,6 +5274,56 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AttributionFit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AttributionFit_id(ctx, field)
+	case "model":
+		return ec.fieldContext_AttributionFit_model(ctx, field)
+	case "fittedAt":
+		return ec.fieldContext_AttributionFit_fittedAt(ctx, field)
+	case "order":
+		return ec.fieldContext_AttributionFit_order(ctx, field)
+	case "journeys":
+		return ec.fieldContext_AttributionFit_journeys(ctx, field)
+	case "converted":
+		return ec.fieldContext_AttributionFit_converted(ctx, field)
+	case "conversionProbability":
+		return ec.fieldContext_AttributionFit_conversionProbability(ctx, field)
+	case "permutations":
+		return ec.fieldContext_AttributionFit_permutations(ctx, field)
+	case "states":
+		return ec.fieldContext_AttributionFit_states(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributionFit", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributionFitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fit":
+		return ec.fieldContext_AttributionFitPayload_fit(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AttributionFitPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributionFitPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributionState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_AttributionState_kind(ctx, field)
+	case "channel":
+		return ec.fieldContext_AttributionState_channel(ctx, field)
+	case "weight":
+		return ec.fieldContext_AttributionState_weight(ctx, field)
+	case "removalEffect":
+		return ec.fieldContext_AttributionState_removalEffect(ctx, field)
+	case "standardError":
+		return ec.fieldContext_AttributionState_standardError(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributionState", field.Name)
+}
+
 func (ec *executionContext) childFields_BackTest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "calibrationEnd":
@@ -5101,6 +5442,22 @@ func (ec *executionContext) childFields_ContactEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ContactEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ContactGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ContactGroup_kind(ctx, field)
+	case "channel":
+		return ec.fieldContext_ContactGroup_channel(ctx, field)
+	case "stage":
+		return ec.fieldContext_ContactGroup_stage(ctx, field)
+	case "contacts":
+		return ec.fieldContext_ContactGroup_contacts(ctx, field)
+	case "mean":
+		return ec.fieldContext_ContactGroup_mean(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactGroup", field.Name)
+}
+
 func (ec *executionContext) childFields_ContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
@@ -5117,6 +5474,8 @@ func (ec *executionContext) childFields_ContactValue(ctx context.Context, field 
 		return ec.fieldContext_ContactValue_realised(ctx, field)
 	case "expected":
 		return ec.fieldContext_ContactValue_expected(ctx, field)
+	case "expectedFrom":
+		return ec.fieldContext_ContactValue_expectedFrom(ctx, field)
 	case "net":
 		return ec.fieldContext_ContactValue_net(ctx, field)
 	case "credits":
@@ -5185,6 +5544,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_acquiredAt(ctx, field)
 	case "acquisitionCost":
 		return ec.fieldContext_Customer_acquisitionCost(ctx, field)
+	case "wallet":
+		return ec.fieldContext_Customer_wallet(ctx, field)
 	case "owner":
 		return ec.fieldContext_Customer_owner(ctx, field)
 	case "referredBy":
@@ -5207,6 +5568,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_lifetimeValue(ctx, field)
 	case "economics":
 		return ec.fieldContext_Customer_economics(ctx, field)
+	case "referralValue":
+		return ec.fieldContext_Customer_referralValue(ctx, field)
 	case "stageChanges":
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
 	}
@@ -5245,6 +5608,8 @@ func (ec *executionContext) childFields_CustomerEconomics(ctx context.Context, f
 		return ec.fieldContext_CustomerEconomics_shareOfWallet(ctx, field)
 	case "acquisitionPaidBackAt":
 		return ec.fieldContext_CustomerEconomics_acquisitionPaidBackAt(ctx, field)
+	case "acquisitionPaysBackAt":
+		return ec.fieldContext_CustomerEconomics_acquisitionPaysBackAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerEconomics", field.Name)
 }
@@ -6783,6 +7148,20 @@ func (ec *executionContext) field_Mutation_deleteCustomer_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_fitAttribution_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.FitAttributionInput, error) {
+			return ec.unmarshalNFitAttributionInput2kopeckᚋserviceᚐFitAttributionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_fitLifetimeModel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7148,6 +7527,20 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_attributionFits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "model",
+		func(ctx context.Context, v any) (*schema.AttributionModel, error) {
+			return ec.unmarshalOAttributionModel2ᚖkopeckᚋschemaᚐAttributionModel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["model"] = arg0
 	return args, nil
 }
 
@@ -7663,6 +8056,401 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _AttributionFit_id(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, false, false, "ID")
+}
+
+func (ec *executionContext) _AttributionFit_model(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_model(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.AttributionModel) graphql.Marshaler {
+			return ec.marshalNAttributionModel2kopeckᚋschemaᚐAttributionModel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, false, false, "AttributionModel")
+}
+
+func (ec *executionContext) _AttributionFit_fittedAt(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_fittedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FittedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_fittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, false, false, "Time")
+}
+
+func (ec *executionContext) _AttributionFit_order(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AttributionFit().Order(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, true, true, "Int")
+}
+
+func (ec *executionContext) _AttributionFit_journeys(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_journeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AttributionFit().Journeys(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_journeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, true, true, "Int")
+}
+
+func (ec *executionContext) _AttributionFit_converted(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_converted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AttributionFit().Converted(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_converted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, true, true, "Int")
+}
+
+func (ec *executionContext) _AttributionFit_conversionProbability(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_conversionProbability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AttributionFit().ConversionProbability(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_conversionProbability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, true, true, "Decimal")
+}
+
+func (ec *executionContext) _AttributionFit_permutations(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_permutations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AttributionFit().Permutations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_permutations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionFit", field, true, true, "Int")
+}
+
+func (ec *executionContext) _AttributionFit_states(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFit_states(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AttributionFit().States(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AttributionState) graphql.Marshaler {
+			return ec.marshalNAttributionState2ᚕᚖkopeckᚋserviceᚐAttributionStateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFit_states(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionFit",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionState(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionFitPayload_fit(ctx context.Context, field graphql.CollectedField, obj *service.AttributionFitPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFitPayload_fit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.AttributionFit) graphql.Marshaler {
+			return ec.marshalOAttributionFit2ᚖkopeckᚋentᚐAttributionFit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFitPayload_fit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionFitPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionFit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionFitPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.AttributionFitPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionFitPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionFitPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionFitPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionState_kind(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionState_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.ContactKind) graphql.Marshaler {
+			return ec.marshalNContactKind2kopeckᚋschemaᚐContactKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionState_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "ContactKind")
+}
+
+func (ec *executionContext) _AttributionState_channel(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionState_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Channel) graphql.Marshaler {
+			return ec.marshalNChannel2kopeckᚋschemaᚐChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionState_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Channel")
+}
+
+func (ec *executionContext) _AttributionState_weight(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionState_weight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weight, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionState_weight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _AttributionState_removalEffect(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionState_removalEffect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemovalEffect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionState_removalEffect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _AttributionState_standardError(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionState_standardError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StandardError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionState_standardError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Decimal")
+}
+
 func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7682,7 +8470,6 @@ func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Time")
 }
@@ -7706,7 +8493,6 @@ func (ec *executionContext) _BackTest_holdoutOrders(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_holdoutOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Int")
 }
@@ -7730,7 +8516,6 @@ func (ec *executionContext) _BackTest_predictedOrders(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_predictedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7754,7 +8539,6 @@ func (ec *executionContext) _BackTest_meanAbsoluteError(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_meanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7778,7 +8562,6 @@ func (ec *executionContext) _BackTest_rootMeanSquareError(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_rootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7802,7 +8585,6 @@ func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_BackTest_baselineRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
@@ -7826,7 +8608,6 @@ func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ID")
 }
@@ -7850,7 +8631,6 @@ func (ec *executionContext) _Contact_version(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Int")
 }
@@ -7874,7 +8654,6 @@ func (ec *executionContext) _Contact_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "ContactKind")
 }
@@ -7898,7 +8677,6 @@ func (ec *executionContext) _Contact_direction(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Direction")
 }
@@ -7922,7 +8700,6 @@ func (ec *executionContext) _Contact_channel(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Channel")
 }
@@ -7946,7 +8723,6 @@ func (ec *executionContext) _Contact_at(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Time")
 }
@@ -7970,7 +8746,6 @@ func (ec *executionContext) _Contact_minutes(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Decimal")
 }
@@ -7994,7 +8769,6 @@ func (ec *executionContext) _Contact_subject(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8018,7 +8792,6 @@ func (ec *executionContext) _Contact_notes(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "String")
 }
@@ -8042,7 +8815,6 @@ func (ec *executionContext) _Contact_cost(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8075,7 +8847,6 @@ func (ec *executionContext) _Contact_customer(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8108,7 +8879,6 @@ func (ec *executionContext) _Contact_staff(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_staff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8141,7 +8911,6 @@ func (ec *executionContext) _Contact_about(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_about(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8174,7 +8943,6 @@ func (ec *executionContext) _Contact_permission(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8207,7 +8975,6 @@ func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_costLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8240,7 +9007,6 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Contact",
@@ -8273,7 +9039,6 @@ func (ec *executionContext) _Contact_purpose(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Contact_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Purpose")
 }
@@ -8297,7 +9062,6 @@ func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8330,7 +9094,6 @@ func (ec *executionContext) _ContactConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactConnection",
@@ -8363,7 +9126,6 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
 }
@@ -8387,7 +9149,6 @@ func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8411,7 +9172,6 @@ func (ec *executionContext) _ContactEconomics_to(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
@@ -8435,7 +9195,6 @@ func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "AttributionModel")
 }
@@ -8459,7 +9218,6 @@ func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8492,7 +9250,6 @@ func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8525,7 +9282,6 @@ func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomics",
@@ -8558,7 +9314,6 @@ func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
@@ -8582,7 +9337,6 @@ func (ec *executionContext) _ContactEconomicsRow_contacts(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Int")
 }
@@ -8606,7 +9360,6 @@ func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8630,7 +9383,6 @@ func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8663,7 +9415,6 @@ func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8696,7 +9447,6 @@ func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEconomicsRow",
@@ -8729,7 +9479,6 @@ func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Contex
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEconomicsRow_returnOnCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
@@ -8753,7 +9502,6 @@ func (ec *executionContext) _ContactEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactEdge",
@@ -8786,9 +9534,132 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _ContactGroup_kind(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactGroup_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.ContactKind) graphql.Marshaler {
+			return ec.marshalNContactKind2kopeckᚋschemaᚐContactKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactGroup_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactGroup", field, false, false, "ContactKind")
+}
+
+func (ec *executionContext) _ContactGroup_channel(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactGroup_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Channel) graphql.Marshaler {
+			return ec.marshalNChannel2kopeckᚋschemaᚐChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactGroup_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactGroup", field, false, false, "Channel")
+}
+
+func (ec *executionContext) _ContactGroup_stage(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactGroup_stage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Stage) graphql.Marshaler {
+			return ec.marshalNStage2kopeckᚋschemaᚐStage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactGroup_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactGroup", field, false, false, "Stage")
+}
+
+func (ec *executionContext) _ContactGroup_contacts(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactGroup_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactGroup_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactGroup", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactGroup_mean(ctx context.Context, field graphql.CollectedField, obj *service.ContactGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactGroup_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactGroup_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *service.ContactPayload) (ret graphql.Marshaler) {
@@ -8810,7 +9681,6 @@ func (ec *executionContext) _ContactPayload_contact(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactPayload_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8843,7 +9713,6 @@ func (ec *executionContext) _ContactPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactPayload",
@@ -8876,7 +9745,6 @@ func (ec *executionContext) _ContactValue_realised(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8909,7 +9777,6 @@ func (ec *executionContext) _ContactValue_expected(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8918,6 +9785,38 @@ func (ec *executionContext) fieldContext_ContactValue_expected(_ context.Context
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactValue_expectedFrom(ctx context.Context, field graphql.CollectedField, obj *service.ContactValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactValue_expectedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactValue().ExpectedFrom(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactGroup) graphql.Marshaler {
+			return ec.marshalNContactGroup2ᚖkopeckᚋserviceᚐContactGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactValue_expectedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactValue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactGroup(ctx, field)
 		},
 	}
 	return fc, nil
@@ -8942,7 +9841,6 @@ func (ec *executionContext) _ContactValue_net(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -8976,7 +9874,6 @@ func (ec *executionContext) _ContactValue_credits(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ContactValue_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ContactValue",
@@ -9020,7 +9917,6 @@ func (ec *executionContext) _CostLine_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "CostLineKind")
 }
@@ -9044,7 +9940,6 @@ func (ec *executionContext) _CostLine_label(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "String")
 }
@@ -9068,7 +9963,6 @@ func (ec *executionContext) _CostLine_quantity(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9092,7 +9986,6 @@ func (ec *executionContext) _CostLine_rate(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
@@ -9116,7 +10009,6 @@ func (ec *executionContext) _CostLine_amount(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CostLine",
@@ -9149,7 +10041,6 @@ func (ec *executionContext) _CostLine_rateValidFrom(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CostLine_rateValidFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Time")
 }
@@ -9173,7 +10064,6 @@ func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Credit_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9206,7 +10096,6 @@ func (ec *executionContext) _Credit_amount(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Credit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Credit",
@@ -9239,7 +10128,6 @@ func (ec *executionContext) _Credit_share(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Credit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Credit", field, false, false, "Decimal")
 }
@@ -9263,7 +10151,6 @@ func (ec *executionContext) _Customer_id(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "ID")
 }
@@ -9287,7 +10174,6 @@ func (ec *executionContext) _Customer_version(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Int")
 }
@@ -9311,7 +10197,6 @@ func (ec *executionContext) _Customer_createdAt(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9335,7 +10220,6 @@ func (ec *executionContext) _Customer_updatedAt(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9359,7 +10243,6 @@ func (ec *executionContext) _Customer_kind(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "CustomerKind")
 }
@@ -9383,7 +10266,6 @@ func (ec *executionContext) _Customer_name(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9407,7 +10289,6 @@ func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9431,7 +10312,6 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9455,7 +10335,6 @@ func (ec *executionContext) _Customer_externalId(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "String")
 }
@@ -9479,7 +10358,6 @@ func (ec *executionContext) _Customer_stage(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Stage")
 }
@@ -9503,7 +10381,6 @@ func (ec *executionContext) _Customer_segment(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_segment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Segment")
 }
@@ -9527,7 +10404,6 @@ func (ec *executionContext) _Customer_measurements(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_measurements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "JSON")
 }
@@ -9551,7 +10427,6 @@ func (ec *executionContext) _Customer_acquiredAt(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_acquiredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Customer", field, false, false, "Time")
 }
@@ -9575,8 +10450,39 @@ func (ec *executionContext) _Customer_acquisitionCost(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_wallet(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_wallet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wallet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_wallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
 		Field:      field,
@@ -9608,7 +10514,6 @@ func (ec *executionContext) _Customer_owner(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9641,7 +10546,6 @@ func (ec *executionContext) _Customer_referredBy(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_referredBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9675,7 +10579,6 @@ func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9720,7 +10623,6 @@ func (ec *executionContext) _Customer_offers(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9765,7 +10667,6 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9810,7 +10711,6 @@ func (ec *executionContext) _Customer_permissions(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_permissions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9855,7 +10755,6 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_mayContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9900,7 +10799,6 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_price(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9945,7 +10843,6 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_prices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -9990,7 +10887,6 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_lifetimeValue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10035,7 +10931,6 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_economics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10060,6 +10955,38 @@ func (ec *executionContext) fieldContext_Customer_economics(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_referralValue(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_referralValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().ReferralValue(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_referralValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Customer_stageChanges(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10079,7 +11006,6 @@ func (ec *executionContext) _Customer_stageChanges(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Customer",
@@ -10112,7 +11038,6 @@ func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10145,7 +11070,6 @@ func (ec *executionContext) _CustomerConnection_pageInfo(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerConnection",
@@ -10178,7 +11102,6 @@ func (ec *executionContext) _CustomerConnection_totalCount(ctx context.Context, 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerConnection", field, false, false, "Int")
 }
@@ -10202,7 +11125,6 @@ func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_revenue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10235,7 +11157,6 @@ func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10268,7 +11189,6 @@ func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_contactCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10301,7 +11221,6 @@ func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Conte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10334,7 +11253,6 @@ func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEconomics",
@@ -10367,7 +11285,6 @@ func (ec *executionContext) _CustomerEconomics_orders(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10391,7 +11308,6 @@ func (ec *executionContext) _CustomerEconomics_contacts(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
@@ -10415,7 +11331,6 @@ func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_shareOfWallet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Decimal")
 }
@@ -10439,8 +11354,30 @@ func (ec *executionContext) _CustomerEconomics_acquisitionPaidBackAt(ctx context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionPaidBackAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Time")
+}
+
+func (ec *executionContext) _CustomerEconomics_acquisitionPaysBackAt(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerEconomics_acquisitionPaysBackAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AcquisitionPaysBackAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionPaysBackAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Time")
 }
 
@@ -10463,7 +11400,6 @@ func (ec *executionContext) _CustomerEdge_node(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerEdge",
@@ -10496,7 +11432,6 @@ func (ec *executionContext) _CustomerEdge_cursor(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CustomerEdge", field, false, false, "Cursor")
 }
@@ -10520,7 +11455,6 @@ func (ec *executionContext) _CustomerPayload_customer(ctx context.Context, field
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerPayload_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10553,7 +11487,6 @@ func (ec *executionContext) _CustomerPayload_userErrors(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
@@ -10586,7 +11519,6 @@ func (ec *executionContext) _FieldConflict_name(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "String")
 }
@@ -10610,7 +11542,6 @@ func (ec *executionContext) _FieldConflict_base(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10634,7 +11565,6 @@ func (ec *executionContext) _FieldConflict_theirs(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10658,7 +11588,6 @@ func (ec *executionContext) _FieldConflict_yours(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
@@ -10682,7 +11611,6 @@ func (ec *executionContext) _InvalidInput_field(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_InvalidInput_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10706,7 +11634,6 @@ func (ec *executionContext) _InvalidInput_code(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_InvalidInput_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "UserErrorCode")
 }
@@ -10730,7 +11657,6 @@ func (ec *executionContext) _InvalidInput_message(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
@@ -10754,7 +11680,6 @@ func (ec *executionContext) _LedgerCheck_balanced(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_balanced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Boolean")
 }
@@ -10778,7 +11703,6 @@ func (ec *executionContext) _LedgerCheck_orders(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Int")
 }
@@ -10802,7 +11726,6 @@ func (ec *executionContext) _LedgerCheck_margin(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10835,7 +11758,6 @@ func (ec *executionContext) _LedgerCheck_credited(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_credited(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10868,7 +11790,6 @@ func (ec *executionContext) _LedgerCheck_unattributed(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_unattributed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10901,7 +11822,6 @@ func (ec *executionContext) _LedgerCheck_difference(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LedgerCheck",
@@ -10934,7 +11854,6 @@ func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LedgerCheck_offenders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "ID")
 }
@@ -10958,7 +11877,6 @@ func (ec *executionContext) _LifetimeModel_id(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "ID")
 }
@@ -10982,7 +11900,6 @@ func (ec *executionContext) _LifetimeModel_kind(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "LifetimeModelKind")
 }
@@ -11006,7 +11923,6 @@ func (ec *executionContext) _LifetimeModel_timeUnit(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_timeUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "TimeUnit")
 }
@@ -11030,7 +11946,6 @@ func (ec *executionContext) _LifetimeModel_parameters(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "JSON")
 }
@@ -11054,7 +11969,6 @@ func (ec *executionContext) _LifetimeModel_logLikelihood(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -11078,7 +11992,6 @@ func (ec *executionContext) _LifetimeModel_customers(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -11102,7 +12015,6 @@ func (ec *executionContext) _LifetimeModel_converged(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_converged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11126,7 +12038,6 @@ func (ec *executionContext) _LifetimeModel_iterations(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_iterations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Int")
 }
@@ -11150,7 +12061,6 @@ func (ec *executionContext) _LifetimeModel_gradientNorm(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_gradientNorm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Float")
 }
@@ -11174,7 +12084,6 @@ func (ec *executionContext) _LifetimeModel_active(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Boolean")
 }
@@ -11198,7 +12107,6 @@ func (ec *executionContext) _LifetimeModel_fittedAt(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_fittedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11222,7 +12130,6 @@ func (ec *executionContext) _LifetimeModel_calibrationEnd(ctx context.Context, f
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_calibrationEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
@@ -11246,7 +12153,6 @@ func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_backTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModel",
@@ -11279,7 +12185,6 @@ func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModel_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeModel", field, true, true, "String")
 }
@@ -11303,7 +12208,6 @@ func (ec *executionContext) _LifetimeModelPayload_model(ctx context.Context, fie
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModelPayload_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11336,7 +12240,6 @@ func (ec *executionContext) _LifetimeModelPayload_userErrors(ctx context.Context
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeModelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeModelPayload",
@@ -11369,7 +12272,6 @@ func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Time")
 }
@@ -11393,7 +12295,6 @@ func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_horizonMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11417,7 +12318,6 @@ func (ec *executionContext) _LifetimeValue_model(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11450,7 +12350,6 @@ func (ec *executionContext) _LifetimeValue_frequency(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_frequency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
@@ -11474,7 +12373,6 @@ func (ec *executionContext) _LifetimeValue_recency(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_recency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11498,7 +12396,6 @@ func (ec *executionContext) _LifetimeValue_age(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_age(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11522,7 +12419,6 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_probabilityAlive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11546,7 +12442,6 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
@@ -11570,7 +12465,6 @@ func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Conte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrderMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11603,7 +12497,6 @@ func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_past(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11636,7 +12529,6 @@ func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_future(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11669,7 +12561,6 @@ func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "LifetimeValue",
@@ -11702,7 +12593,6 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
 }
@@ -11726,7 +12616,6 @@ func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Money_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "Decimal")
 }
@@ -11750,9 +12639,52 @@ func (ec *executionContext) _Money_currencyCode(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Money_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Money", field, true, true, "CurrencyCode")
+}
+
+func (ec *executionContext) _Mutation_fitAttribution(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_fitAttribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FitAttribution(ctx, fc.Args["input"].(service.FitAttributionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.AttributionFitPayload) graphql.Marshaler {
+			return ec.marshalNAttributionFitPayload2ᚖkopeckᚋserviceᚐAttributionFitPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_fitAttribution(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionFitPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_fitAttribution_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -11775,7 +12707,6 @@ func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11820,7 +12751,6 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_recordContact(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11865,7 +12795,6 @@ func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11910,7 +12839,6 @@ func (ec *executionContext) _Mutation_updateCustomer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_updateCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -11955,7 +12883,6 @@ func (ec *executionContext) _Mutation_deleteCustomer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_deleteCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12000,7 +12927,6 @@ func (ec *executionContext) _Mutation_recordDeparture(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_recordDeparture(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12045,7 +12971,6 @@ func (ec *executionContext) _Mutation_fitLifetimeModel(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_fitLifetimeModel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12090,7 +13015,6 @@ func (ec *executionContext) _Mutation_createOffer(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12135,7 +13059,6 @@ func (ec *executionContext) _Mutation_sendOffer(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_sendOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12180,7 +13103,6 @@ func (ec *executionContext) _Mutation_viewOffer(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_viewOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12225,7 +13147,6 @@ func (ec *executionContext) _Mutation_acceptOffer(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_acceptOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12270,7 +13191,6 @@ func (ec *executionContext) _Mutation_declineOffer(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_declineOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12315,7 +13235,6 @@ func (ec *executionContext) _Mutation_withdrawOffer(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_withdrawOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12360,7 +13279,6 @@ func (ec *executionContext) _Mutation_placeOrder(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_placeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12405,7 +13323,6 @@ func (ec *executionContext) _Mutation_completeOrder(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_completeOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12450,7 +13367,6 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_cancelOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12495,7 +13411,6 @@ func (ec *executionContext) _Mutation_refundOrder(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_refundOrder(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12540,7 +13455,6 @@ func (ec *executionContext) _Mutation_grantPermission(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_grantPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12585,7 +13499,6 @@ func (ec *executionContext) _Mutation_confirmPermission(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_confirmPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12630,7 +13543,6 @@ func (ec *executionContext) _Mutation_revokePermission(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_revokePermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12675,7 +13587,6 @@ func (ec *executionContext) _Mutation_revokePermissionByLink(ctx context.Context
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_revokePermissionByLink(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12720,7 +13631,6 @@ func (ec *executionContext) _Mutation_createPriceRule(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12765,7 +13675,6 @@ func (ec *executionContext) _Mutation_retirePriceRule(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_retirePriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12810,7 +13719,6 @@ func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12855,7 +13763,6 @@ func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12900,7 +13807,6 @@ func (ec *executionContext) _Mutation_updateProduct(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_updateProduct(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12945,7 +13851,6 @@ func (ec *executionContext) _Mutation_setListPrice(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_setListPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -12990,7 +13895,6 @@ func (ec *executionContext) _Mutation_setRate(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_setRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13035,7 +13939,6 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_signIn(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13080,7 +13983,6 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_refreshSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13125,7 +14027,6 @@ func (ec *executionContext) _Mutation_signOut(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_signOut(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13170,7 +14071,6 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_createUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13215,7 +14115,6 @@ func (ec *executionContext) _Mutation_updateUser(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
@@ -13259,7 +14158,6 @@ func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "ID")
 }
@@ -13283,7 +14181,6 @@ func (ec *executionContext) _Offer_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Int")
 }
@@ -13307,7 +14204,6 @@ func (ec *executionContext) _Offer_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13331,7 +14227,6 @@ func (ec *executionContext) _Offer_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13355,7 +14250,6 @@ func (ec *executionContext) _Offer_kind(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "OfferKind")
 }
@@ -13379,7 +14273,6 @@ func (ec *executionContext) _Offer_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13412,7 +14305,6 @@ func (ec *executionContext) _Offer_expiresAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13436,7 +14328,6 @@ func (ec *executionContext) _Offer_sentAt(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13460,7 +14351,6 @@ func (ec *executionContext) _Offer_viewedAt(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_viewedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13484,7 +14374,6 @@ func (ec *executionContext) _Offer_decidedAt(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "Time")
 }
@@ -13508,7 +14397,6 @@ func (ec *executionContext) _Offer_declineReason(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_declineReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, false, false, "String")
 }
@@ -13532,7 +14420,6 @@ func (ec *executionContext) _Offer_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13565,7 +14452,6 @@ func (ec *executionContext) _Offer_contact(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13598,7 +14484,6 @@ func (ec *executionContext) _Offer_order(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13631,7 +14516,6 @@ func (ec *executionContext) _Offer_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Offer", field, true, true, "OfferStatus")
 }
@@ -13655,7 +14539,6 @@ func (ec *executionContext) _Offer_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Offer_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Offer",
@@ -13688,7 +14571,6 @@ func (ec *executionContext) _OfferConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13721,7 +14603,6 @@ func (ec *executionContext) _OfferConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferConnection",
@@ -13754,7 +14635,6 @@ func (ec *executionContext) _OfferConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferConnection", field, false, false, "Int")
 }
@@ -13778,7 +14658,6 @@ func (ec *executionContext) _OfferEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferEdge",
@@ -13811,7 +14690,6 @@ func (ec *executionContext) _OfferEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferEdge", field, false, false, "Cursor")
 }
@@ -13835,7 +14713,6 @@ func (ec *executionContext) _OfferLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "ID")
 }
@@ -13859,7 +14736,6 @@ func (ec *executionContext) _OfferLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OfferLine", field, false, false, "Decimal")
 }
@@ -13883,7 +14759,6 @@ func (ec *executionContext) _OfferLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13916,7 +14791,6 @@ func (ec *executionContext) _OfferLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13949,7 +14823,6 @@ func (ec *executionContext) _OfferLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -13982,7 +14855,6 @@ func (ec *executionContext) _OfferLine_priceLines(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_priceLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -14015,7 +14887,6 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferLine_repriced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferLine",
@@ -14048,7 +14919,6 @@ func (ec *executionContext) _OfferPayload_offer(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -14081,7 +14951,6 @@ func (ec *executionContext) _OfferPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OfferPayload",
@@ -14114,7 +14983,6 @@ func (ec *executionContext) _Order_id(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "ID")
 }
@@ -14138,7 +15006,6 @@ func (ec *executionContext) _Order_version(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Int")
 }
@@ -14162,7 +15029,6 @@ func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14186,7 +15052,6 @@ func (ec *executionContext) _Order_updatedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14210,7 +15075,6 @@ func (ec *executionContext) _Order_externalId(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_externalId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14234,7 +15098,6 @@ func (ec *executionContext) _Order_status(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderStatus")
 }
@@ -14258,7 +15121,6 @@ func (ec *executionContext) _Order_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14282,7 +15144,6 @@ func (ec *executionContext) _Order_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14315,7 +15176,6 @@ func (ec *executionContext) _Order_refunded(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14348,7 +15208,6 @@ func (ec *executionContext) _Order_dueAt(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14372,7 +15231,6 @@ func (ec *executionContext) _Order_completedAt(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_completedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14396,7 +15254,6 @@ func (ec *executionContext) _Order_cancelledAt(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Time")
 }
@@ -14420,7 +15277,6 @@ func (ec *executionContext) _Order_cancelReason(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_cancelReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "String")
 }
@@ -14444,7 +15300,6 @@ func (ec *executionContext) _Order_customer(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14477,7 +15332,6 @@ func (ec *executionContext) _Order_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14528,7 +15382,6 @@ func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14579,7 +15432,6 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14631,7 +15483,6 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Order_credits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Order",
@@ -14675,7 +15526,6 @@ func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14708,7 +15558,6 @@ func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderConnection",
@@ -14741,7 +15590,6 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
 }
@@ -14765,7 +15613,6 @@ func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderCredit_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14798,7 +15645,6 @@ func (ec *executionContext) _OrderCredit_amount(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderCredit_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderCredit",
@@ -14831,7 +15677,6 @@ func (ec *executionContext) _OrderCredit_share(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderCredit_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderCredit", field, false, false, "Decimal")
 }
@@ -14855,7 +15700,6 @@ func (ec *executionContext) _OrderEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderEdge",
@@ -14888,7 +15732,6 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
 }
@@ -14912,7 +15755,6 @@ func (ec *executionContext) _OrderLine_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "ID")
 }
@@ -14936,7 +15778,6 @@ func (ec *executionContext) _OrderLine_quantity(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderLine", field, false, false, "Decimal")
 }
@@ -14960,7 +15801,6 @@ func (ec *executionContext) _OrderLine_unit(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -14993,7 +15833,6 @@ func (ec *executionContext) _OrderLine_total(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -15026,7 +15865,6 @@ func (ec *executionContext) _OrderLine_product(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderLine_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderLine",
@@ -15059,7 +15897,6 @@ func (ec *executionContext) _OrderPayload_order(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderPayload_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -15092,7 +15929,6 @@ func (ec *executionContext) _OrderPayload_userErrors(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_OrderPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OrderPayload",
@@ -15125,7 +15961,6 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -15149,7 +15984,6 @@ func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
@@ -15173,7 +16007,6 @@ func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -15197,7 +16030,6 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
@@ -15221,7 +16053,6 @@ func (ec *executionContext) _Permission_id(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "ID")
 }
@@ -15245,7 +16076,6 @@ func (ec *executionContext) _Permission_version(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Int")
 }
@@ -15269,7 +16099,6 @@ func (ec *executionContext) _Permission_channel(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Channel")
 }
@@ -15293,7 +16122,6 @@ func (ec *executionContext) _Permission_purpose(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Purpose")
 }
@@ -15317,7 +16145,6 @@ func (ec *executionContext) _Permission_level(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionLevel")
 }
@@ -15341,7 +16168,6 @@ func (ec *executionContext) _Permission_grantedAt(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_grantedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15365,7 +16191,6 @@ func (ec *executionContext) _Permission_expiresAt(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15389,7 +16214,6 @@ func (ec *executionContext) _Permission_revokedAt(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "Time")
 }
@@ -15413,7 +16237,6 @@ func (ec *executionContext) _Permission_customer(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15446,7 +16269,6 @@ func (ec *executionContext) _Permission_state(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, false, false, "PermissionState")
 }
@@ -15470,7 +16292,6 @@ func (ec *executionContext) _Permission_events(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15503,7 +16324,6 @@ func (ec *executionContext) _Permission_value(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Permission",
@@ -15536,7 +16356,6 @@ func (ec *executionContext) _Permission_revocationToken(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Permission_revocationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Permission", field, true, true, "String")
 }
@@ -15560,7 +16379,6 @@ func (ec *executionContext) _PermissionDecision_allowed(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "Boolean")
 }
@@ -15584,7 +16402,6 @@ func (ec *executionContext) _PermissionDecision_reason(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "String")
 }
@@ -15608,7 +16425,6 @@ func (ec *executionContext) _PermissionDecision_permission(ctx context.Context, 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionDecision",
@@ -15641,7 +16457,6 @@ func (ec *executionContext) _PermissionDecision_requiredLevel(ctx context.Contex
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15665,7 +16480,6 @@ func (ec *executionContext) _PermissionDecision_currentLevel(ctx context.Context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionDecision_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
@@ -15689,7 +16503,6 @@ func (ec *executionContext) _PermissionEvent_id(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "ID")
 }
@@ -15713,7 +16526,6 @@ func (ec *executionContext) _PermissionEvent_at(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15737,7 +16549,6 @@ func (ec *executionContext) _PermissionEvent_kind(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionEventKind")
 }
@@ -15761,7 +16572,6 @@ func (ec *executionContext) _PermissionEvent_level(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "PermissionLevel")
 }
@@ -15785,7 +16595,6 @@ func (ec *executionContext) _PermissionEvent_expiresAt(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "Time")
 }
@@ -15809,7 +16618,6 @@ func (ec *executionContext) _PermissionEvent_actor(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15833,7 +16641,6 @@ func (ec *executionContext) _PermissionEvent_source(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15857,7 +16664,6 @@ func (ec *executionContext) _PermissionEvent_wording(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_wording(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15881,7 +16687,6 @@ func (ec *executionContext) _PermissionEvent_wordingVersion(ctx context.Context,
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_wordingVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15905,7 +16710,6 @@ func (ec *executionContext) _PermissionEvent_address(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15929,7 +16733,6 @@ func (ec *executionContext) _PermissionEvent_reason(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15953,7 +16756,6 @@ func (ec *executionContext) _PermissionEvent_previousHash(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_previousHash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -15977,7 +16779,6 @@ func (ec *executionContext) _PermissionEvent_hash(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionEvent_hash(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
 }
@@ -16001,7 +16802,6 @@ func (ec *executionContext) _PermissionMissing_field(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -16025,7 +16825,6 @@ func (ec *executionContext) _PermissionMissing_code(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "UserErrorCode")
 }
@@ -16049,7 +16848,6 @@ func (ec *executionContext) _PermissionMissing_message(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "String")
 }
@@ -16073,7 +16871,6 @@ func (ec *executionContext) _PermissionMissing_channel(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Channel")
 }
@@ -16097,7 +16894,6 @@ func (ec *executionContext) _PermissionMissing_purpose(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_purpose(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "Purpose")
 }
@@ -16121,7 +16917,6 @@ func (ec *executionContext) _PermissionMissing_requiredLevel(ctx context.Context
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_requiredLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -16145,7 +16940,6 @@ func (ec *executionContext) _PermissionMissing_currentLevel(ctx context.Context,
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionMissing_currentLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionMissing", field, false, false, "PermissionLevel")
 }
@@ -16169,7 +16963,6 @@ func (ec *executionContext) _PermissionPayload_permission(ctx context.Context, f
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionPayload_permission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -16202,7 +16995,6 @@ func (ec *executionContext) _PermissionPayload_confirmationToken(ctx context.Con
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionPayload_confirmationToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionPayload", field, false, false, "String")
 }
@@ -16226,7 +17018,6 @@ func (ec *executionContext) _PermissionPayload_userErrors(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionPayload",
@@ -16259,7 +17050,6 @@ func (ec *executionContext) _PermissionValue_contacts(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PermissionValue", field, false, false, "Int")
 }
@@ -16283,7 +17073,6 @@ func (ec *executionContext) _PermissionValue_cost(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16316,7 +17105,6 @@ func (ec *executionContext) _PermissionValue_realised(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16349,7 +17137,6 @@ func (ec *executionContext) _PermissionValue_net(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PermissionValue",
@@ -16382,7 +17169,6 @@ func (ec *executionContext) _Price_product(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16415,7 +17201,6 @@ func (ec *executionContext) _Price_quantity(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Decimal")
 }
@@ -16439,7 +17224,6 @@ func (ec *executionContext) _Price_unit(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16472,7 +17256,6 @@ func (ec *executionContext) _Price_total(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16505,7 +17288,6 @@ func (ec *executionContext) _Price_list(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16538,7 +17320,6 @@ func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16571,7 +17352,6 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16622,7 +17402,6 @@ func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16673,7 +17452,6 @@ func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16724,7 +17502,6 @@ func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Price",
@@ -16757,7 +17534,6 @@ func (ec *executionContext) _Price_at(ctx context.Context, field graphql.Collect
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16781,7 +17557,6 @@ func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
@@ -16805,7 +17580,6 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
 }
@@ -16829,7 +17603,6 @@ func (ec *executionContext) _PriceAgreement_id(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "ID")
 }
@@ -16853,7 +17626,6 @@ func (ec *executionContext) _PriceAgreement_version(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Int")
 }
@@ -16877,7 +17649,6 @@ func (ec *executionContext) _PriceAgreement_unit(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -16910,7 +17681,6 @@ func (ec *executionContext) _PriceAgreement_minimumQuantity(ctx context.Context,
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_minimumQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Decimal")
 }
@@ -16934,7 +17704,6 @@ func (ec *executionContext) _PriceAgreement_validFrom(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16958,7 +17727,6 @@ func (ec *executionContext) _PriceAgreement_validTo(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -16982,7 +17750,6 @@ func (ec *executionContext) _PriceAgreement_overrideFloorReason(ctx context.Cont
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_overrideFloorReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
 }
@@ -17006,7 +17773,6 @@ func (ec *executionContext) _PriceAgreement_recordedAt(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
@@ -17030,7 +17796,6 @@ func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -17063,7 +17828,6 @@ func (ec *executionContext) _PriceAgreement_product(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreement",
@@ -17096,7 +17860,6 @@ func (ec *executionContext) _PriceAgreementPayload_agreement(ctx context.Context
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreementPayload_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -17129,7 +17892,6 @@ func (ec *executionContext) _PriceAgreementPayload_userErrors(ctx context.Contex
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceAgreementPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceAgreementPayload",
@@ -17162,7 +17924,6 @@ func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -17195,7 +17956,6 @@ func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceConnection",
@@ -17228,7 +17988,6 @@ func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceEdge_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -17261,7 +18020,6 @@ func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceEdge",
@@ -17294,7 +18052,6 @@ func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceEdge", field, false, false, "Cursor")
 }
@@ -17318,7 +18075,6 @@ func (ec *executionContext) _PriceLine_kind(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "PriceLineKind")
 }
@@ -17342,7 +18098,6 @@ func (ec *executionContext) _PriceLine_label(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceLine", field, false, false, "String")
 }
@@ -17366,7 +18121,6 @@ func (ec *executionContext) _PriceLine_amount(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17399,7 +18153,6 @@ func (ec *executionContext) _PriceLine_rule(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceLine",
@@ -17432,7 +18185,6 @@ func (ec *executionContext) _PriceRule_id(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "ID")
 }
@@ -17456,7 +18208,6 @@ func (ec *executionContext) _PriceRule_version(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17480,7 +18231,6 @@ func (ec *executionContext) _PriceRule_name(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17504,7 +18254,6 @@ func (ec *executionContext) _PriceRule_condition(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "String")
 }
@@ -17528,7 +18277,6 @@ func (ec *executionContext) _PriceRule_percent(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Decimal")
 }
@@ -17552,7 +18300,6 @@ func (ec *executionContext) _PriceRule_amount(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17585,7 +18332,6 @@ func (ec *executionContext) _PriceRule_price(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRule",
@@ -17618,7 +18364,6 @@ func (ec *executionContext) _PriceRule_priority(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_priority(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Int")
 }
@@ -17642,7 +18387,6 @@ func (ec *executionContext) _PriceRule_exclusive(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_exclusive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17666,7 +18410,6 @@ func (ec *executionContext) _PriceRule_validFrom(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17690,7 +18433,6 @@ func (ec *executionContext) _PriceRule_validTo(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17714,7 +18456,6 @@ func (ec *executionContext) _PriceRule_active(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Boolean")
 }
@@ -17738,7 +18479,6 @@ func (ec *executionContext) _PriceRule_recordedAt(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRule_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
@@ -17762,7 +18502,6 @@ func (ec *executionContext) _PriceRulePayload_priceRule(ctx context.Context, fie
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRulePayload_priceRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17795,7 +18534,6 @@ func (ec *executionContext) _PriceRulePayload_userErrors(ctx context.Context, fi
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_PriceRulePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PriceRulePayload",
@@ -17828,7 +18566,6 @@ func (ec *executionContext) _Product_id(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ID")
 }
@@ -17852,7 +18589,6 @@ func (ec *executionContext) _Product_version(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -17876,7 +18612,6 @@ func (ec *executionContext) _Product_createdAt(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17900,7 +18635,6 @@ func (ec *executionContext) _Product_updatedAt(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Time")
 }
@@ -17924,7 +18658,6 @@ func (ec *executionContext) _Product_sku(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_sku(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17948,7 +18681,6 @@ func (ec *executionContext) _Product_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "String")
 }
@@ -17972,7 +18704,6 @@ func (ec *executionContext) _Product_kind(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "ProductKind")
 }
@@ -17996,7 +18727,6 @@ func (ec *executionContext) _Product_active(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Boolean")
 }
@@ -18020,7 +18750,6 @@ func (ec *executionContext) _Product_standardLeadDays(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_standardLeadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Product", field, false, false, "Int")
 }
@@ -18045,7 +18774,6 @@ func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_listPrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -18108,7 +18836,6 @@ func (ec *executionContext) _Product_cost(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_cost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -18152,7 +18879,6 @@ func (ec *executionContext) _Product_options(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Product_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Product",
@@ -18185,7 +18911,6 @@ func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -18218,7 +18943,6 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductConnection",
@@ -18251,7 +18975,6 @@ func (ec *executionContext) _ProductConnection_totalCount(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductConnection", field, false, false, "Int")
 }
@@ -18275,7 +18998,6 @@ func (ec *executionContext) _ProductCost_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductCost", field, false, false, "Time")
 }
@@ -18299,7 +19021,6 @@ func (ec *executionContext) _ProductCost_full(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_full(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18332,7 +19053,6 @@ func (ec *executionContext) _ProductCost_marginal(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_marginal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18365,7 +19085,6 @@ func (ec *executionContext) _ProductCost_lines(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductCost_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductCost",
@@ -18398,7 +19117,6 @@ func (ec *executionContext) _ProductEdge_node(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductEdge",
@@ -18431,7 +19149,6 @@ func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductEdge", field, false, false, "Cursor")
 }
@@ -18455,7 +19172,6 @@ func (ec *executionContext) _ProductOption_code(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18479,7 +19195,6 @@ func (ec *executionContext) _ProductOption_name(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductOption_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "String")
 }
@@ -18503,7 +19218,6 @@ func (ec *executionContext) _ProductOption_surcharge(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductOption",
@@ -18536,7 +19250,6 @@ func (ec *executionContext) _ProductPayload_product(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductPayload_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18569,7 +19282,6 @@ func (ec *executionContext) _ProductPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_ProductPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ProductPayload",
@@ -18603,7 +19315,6 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18648,7 +19359,6 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18667,6 +19377,68 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_nodes_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_attributionFits(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_attributionFits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AttributionFits(ctx, fc.Args["model"].(*schema.AttributionModel))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal []*ent.AttributionFit
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*ent.AttributionFit
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AttributionFit) graphql.Marshaler {
+			return ec.marshalOAttributionFit2ᚕᚖkopeckᚋentᚐAttributionFitᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_attributionFits(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionFit(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_attributionFits_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18692,7 +19464,6 @@ func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18726,7 +19497,6 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18789,7 +19559,6 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18834,7 +19603,6 @@ func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_customer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18879,7 +19647,6 @@ func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18923,7 +19690,6 @@ func (ec *executionContext) _Query_lifetimeModel(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_lifetimeModel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18956,7 +19722,6 @@ func (ec *executionContext) _Query_lifetimeModels(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_lifetimeModels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -18990,7 +19755,6 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_offers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19035,7 +19799,6 @@ func (ec *executionContext) _Query_orders(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19098,7 +19861,6 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_ledgerCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19142,7 +19904,6 @@ func (ec *executionContext) _Query_priceRules(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_priceRules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19176,7 +19937,6 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_products(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19239,7 +19999,6 @@ func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_rates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19283,7 +20042,6 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19316,7 +20074,6 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query_users(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19350,7 +20107,6 @@ func (ec *executionContext) _Query___type(ctx context.Context, field graphql.Col
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query___type(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19394,7 +20150,6 @@ func (ec *executionContext) _Query___schema(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
@@ -19427,7 +20182,6 @@ func (ec *executionContext) _Rate_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "ID")
 }
@@ -19451,7 +20205,6 @@ func (ec *executionContext) _Rate_subject(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "RateSubject")
 }
@@ -19475,7 +20228,6 @@ func (ec *executionContext) _Rate_code(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19499,7 +20251,6 @@ func (ec *executionContext) _Rate_unit(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "String")
 }
@@ -19523,7 +20274,6 @@ func (ec *executionContext) _Rate_amount(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19547,7 +20297,6 @@ func (ec *executionContext) _Rate_currencyCode(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "CurrencyCode")
 }
@@ -19571,7 +20320,6 @@ func (ec *executionContext) _Rate_validFrom(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19595,7 +20343,6 @@ func (ec *executionContext) _Rate_recordedAt(ctx context.Context, field graphql.
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Time")
 }
@@ -19619,7 +20366,6 @@ func (ec *executionContext) _Rate_capacityPerDay(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_capacityPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19643,7 +20389,6 @@ func (ec *executionContext) _Rate_fixedShare(ctx context.Context, field graphql.
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_Rate_fixedShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
@@ -19667,7 +20412,6 @@ func (ec *executionContext) _RatePayload_rate(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_RatePayload_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19700,7 +20444,6 @@ func (ec *executionContext) _RatePayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RatePayload",
@@ -19733,7 +20476,6 @@ func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RejectedRule_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RejectedRule",
@@ -19766,7 +20508,6 @@ func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
 }
@@ -19790,7 +20531,6 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_revoked(ctx context.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_revoked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevokePermissionByLinkPayload", field, false, false, "Boolean")
 }
@@ -19814,7 +20554,6 @@ func (ec *executionContext) _RevokePermissionByLinkPayload_userErrors(ctx contex
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RevokePermissionByLinkPayload",
@@ -19847,7 +20586,6 @@ func (ec *executionContext) _Session_accessToken(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19871,7 +20609,6 @@ func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
@@ -19895,7 +20632,6 @@ func (ec *executionContext) _Session_refreshToken(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_refreshToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
@@ -19919,7 +20655,6 @@ func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Session",
@@ -19952,7 +20687,6 @@ func (ec *executionContext) _SessionPayload_session(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_SessionPayload_session(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -19985,7 +20719,6 @@ func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_SessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SessionPayload",
@@ -20018,7 +20751,6 @@ func (ec *executionContext) _Setting_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Setting_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -20042,7 +20774,6 @@ func (ec *executionContext) _Setting_value(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Setting_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "JSON")
 }
@@ -20066,7 +20797,6 @@ func (ec *executionContext) _Setting_description(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Setting_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "String")
 }
@@ -20090,7 +20820,6 @@ func (ec *executionContext) _SettingPayload_setting(ctx context.Context, field g
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_SettingPayload_setting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -20123,7 +20852,6 @@ func (ec *executionContext) _SettingPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_SettingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SettingPayload",
@@ -20156,7 +20884,6 @@ func (ec *executionContext) _SignOutPayload_userErrors(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SignOutPayload",
@@ -20189,7 +20916,6 @@ func (ec *executionContext) _StageChange_at(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Time")
 }
@@ -20213,7 +20939,6 @@ func (ec *executionContext) _StageChange_from(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -20237,7 +20962,6 @@ func (ec *executionContext) _StageChange_to(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Stage")
 }
@@ -20261,7 +20985,6 @@ func (ec *executionContext) _StageChange_reason(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -20285,7 +21008,6 @@ func (ec *executionContext) _StageChange_actor(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_StageChange_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
@@ -20310,7 +21032,6 @@ func (ec *executionContext) _Subscription_contactRecorded(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Subscription_contactRecorded(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -20355,7 +21076,6 @@ func (ec *executionContext) _Subscription_customerChanged(ctx context.Context, f
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Subscription",
@@ -20399,7 +21119,6 @@ func (ec *executionContext) _User_id(ctx context.Context, field graphql.Collecte
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "ID")
 }
@@ -20423,7 +21142,6 @@ func (ec *executionContext) _User_version(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Int")
 }
@@ -20447,7 +21165,6 @@ func (ec *executionContext) _User_createdAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20471,7 +21188,6 @@ func (ec *executionContext) _User_updatedAt(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Time")
 }
@@ -20495,7 +21211,6 @@ func (ec *executionContext) _User_email(ctx context.Context, field graphql.Colle
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20519,7 +21234,6 @@ func (ec *executionContext) _User_name(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20543,7 +21257,6 @@ func (ec *executionContext) _User_role(ctx context.Context, field graphql.Collec
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Role")
 }
@@ -20567,7 +21280,6 @@ func (ec *executionContext) _User_active(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "Boolean")
 }
@@ -20591,7 +21303,6 @@ func (ec *executionContext) _User_grade(ctx context.Context, field graphql.Colle
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_User_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
 }
@@ -20615,7 +21326,6 @@ func (ec *executionContext) _UserPayload_user(ctx context.Context, field graphql
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_UserPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20648,7 +21358,6 @@ func (ec *executionContext) _UserPayload_userErrors(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_UserPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UserPayload",
@@ -20681,7 +21390,6 @@ func (ec *executionContext) _VersionConflict_field(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20705,7 +21413,6 @@ func (ec *executionContext) _VersionConflict_code(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "UserErrorCode")
 }
@@ -20729,7 +21436,6 @@ func (ec *executionContext) _VersionConflict_message(ctx context.Context, field 
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "String")
 }
@@ -20753,7 +21459,6 @@ func (ec *executionContext) _VersionConflict_currentVersion(ctx context.Context,
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_currentVersion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VersionConflict", field, false, false, "Int")
 }
@@ -20777,7 +21482,6 @@ func (ec *executionContext) _VersionConflict_fields(ctx context.Context, field g
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_VersionConflict_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "VersionConflict",
@@ -20810,7 +21514,6 @@ func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
@@ -20843,7 +21546,6 @@ func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
 }
@@ -20867,7 +21569,6 @@ func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.Co
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext_Viewer_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
@@ -20891,7 +21592,6 @@ func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "String")
 }
@@ -20915,7 +21615,6 @@ func (ec *executionContext) ___Directive_description(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, true, false, "String")
 }
@@ -20939,7 +21638,6 @@ func (ec *executionContext) ___Directive_isRepeatable(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_isRepeatable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "Boolean")
 }
@@ -20963,7 +21661,6 @@ func (ec *executionContext) ___Directive_locations(ctx context.Context, field gr
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_locations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Directive", field, false, false, "__DirectiveLocation")
 }
@@ -20988,7 +21685,6 @@ func (ec *executionContext) ___Directive_args(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Directive_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Directive",
@@ -21032,7 +21728,6 @@ func (ec *executionContext) ___EnumValue_name(ctx context.Context, field graphql
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, false, false, "String")
 }
@@ -21056,7 +21751,6 @@ func (ec *executionContext) ___EnumValue_description(ctx context.Context, field 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -21080,7 +21774,6 @@ func (ec *executionContext) ___EnumValue_isDeprecated(ctx context.Context, field
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "Boolean")
 }
@@ -21104,7 +21797,6 @@ func (ec *executionContext) ___EnumValue_deprecationReason(ctx context.Context, 
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___EnumValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__EnumValue", field, true, false, "String")
 }
@@ -21128,7 +21820,6 @@ func (ec *executionContext) ___Field_name(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, false, false, "String")
 }
@@ -21152,7 +21843,6 @@ func (ec *executionContext) ___Field_description(ctx context.Context, field grap
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -21177,7 +21867,6 @@ func (ec *executionContext) ___Field_args(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_args(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -21221,7 +21910,6 @@ func (ec *executionContext) ___Field_type(ctx context.Context, field graphql.Col
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Field",
@@ -21254,7 +21942,6 @@ func (ec *executionContext) ___Field_isDeprecated(ctx context.Context, field gra
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "Boolean")
 }
@@ -21278,7 +21965,6 @@ func (ec *executionContext) ___Field_deprecationReason(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Field_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Field", field, true, false, "String")
 }
@@ -21302,7 +21988,6 @@ func (ec *executionContext) ___InputValue_name(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -21326,7 +22011,6 @@ func (ec *executionContext) ___InputValue_description(ctx context.Context, field
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -21350,7 +22034,6 @@ func (ec *executionContext) ___InputValue_type(ctx context.Context, field graphq
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__InputValue",
@@ -21383,7 +22066,6 @@ func (ec *executionContext) ___InputValue_defaultValue(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_defaultValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, false, false, "String")
 }
@@ -21407,7 +22089,6 @@ func (ec *executionContext) ___InputValue_isDeprecated(ctx context.Context, fiel
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_isDeprecated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "Boolean")
 }
@@ -21431,7 +22112,6 @@ func (ec *executionContext) ___InputValue_deprecationReason(ctx context.Context,
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___InputValue_deprecationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__InputValue", field, true, false, "String")
 }
@@ -21455,7 +22135,6 @@ func (ec *executionContext) ___Schema_description(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Schema", field, true, false, "String")
 }
@@ -21479,7 +22158,6 @@ func (ec *executionContext) ___Schema_types(ctx context.Context, field graphql.C
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_types(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21512,7 +22190,6 @@ func (ec *executionContext) ___Schema_queryType(ctx context.Context, field graph
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_queryType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21545,7 +22222,6 @@ func (ec *executionContext) ___Schema_mutationType(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_mutationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21578,7 +22254,6 @@ func (ec *executionContext) ___Schema_subscriptionType(ctx context.Context, fiel
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_subscriptionType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21611,7 +22286,6 @@ func (ec *executionContext) ___Schema_directives(ctx context.Context, field grap
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Schema_directives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Schema",
@@ -21644,7 +22318,6 @@ func (ec *executionContext) ___Type_kind(ctx context.Context, field graphql.Coll
 		true,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "__TypeKind")
 }
@@ -21668,7 +22341,6 @@ func (ec *executionContext) ___Type_name(ctx context.Context, field graphql.Coll
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21692,7 +22364,6 @@ func (ec *executionContext) ___Type_description(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21716,7 +22387,6 @@ func (ec *executionContext) ___Type_specifiedByURL(ctx context.Context, field gr
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_specifiedByURL(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "String")
 }
@@ -21741,7 +22411,6 @@ func (ec *executionContext) ___Type_fields(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_fields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21785,7 +22454,6 @@ func (ec *executionContext) ___Type_interfaces(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_interfaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21818,7 +22486,6 @@ func (ec *executionContext) ___Type_possibleTypes(ctx context.Context, field gra
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_possibleTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21852,7 +22519,6 @@ func (ec *executionContext) ___Type_enumValues(ctx context.Context, field graphq
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_enumValues(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21897,7 +22563,6 @@ func (ec *executionContext) ___Type_inputFields(ctx context.Context, field graph
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_inputFields(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21941,7 +22606,6 @@ func (ec *executionContext) ___Type_ofType(ctx context.Context, field graphql.Co
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_ofType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "__Type",
@@ -21974,7 +22638,6 @@ func (ec *executionContext) ___Type_isOneOf(ctx context.Context, field graphql.C
 		false,
 	)
 }
-
 func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("__Type", field, true, false, "Boolean")
 }
@@ -22569,7 +23232,7 @@ func (ec *executionContext) unmarshalInputCreateCustomerInput(ctx context.Contex
 		asMap["stage"] = "STRANGER"
 	}
 
-	fieldsInOrder := [...]string{"id", "kind", "name", "email", "phone", "externalId", "stage", "segment", "ownerId", "referredById", "measurements", "acquisitionCost", "acquiredAt", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "kind", "name", "email", "phone", "externalId", "stage", "segment", "ownerId", "referredById", "measurements", "acquisitionCost", "acquiredAt", "wallet", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22667,6 +23330,13 @@ func (ec *executionContext) unmarshalInputCreateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.AcquiredAt = data
+		case "wallet":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wallet"))
+			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wallet = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -23364,6 +24034,66 @@ func (ec *executionContext) unmarshalInputDeleteCustomerInput(ctx context.Contex
 func UnmarshalDeleteCustomerInput(ctx context.Context, raw any) (service.DeleteCustomerInput, error) {
 	var out service.DeleteCustomerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteCustomerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputFitAttributionInput(ctx context.Context, obj any) (service.FitAttributionInput, error) {
+	var it service.FitAttributionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["order"]; !present {
+		asMap["order"] = 1
+	}
+
+	fieldsInOrder := [...]string{"model", "order", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "model":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
+			data, err := ec.unmarshalNAttributionModel2kopeckᚋschemaᚐAttributionModel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Model = data
+		case "order":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("order"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Order = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalFitAttributionInput unmarshals raw into the FitAttributionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalFitAttributionInput(ctx context.Context, raw any) (service.FitAttributionInput, error) {
+	var out service.FitAttributionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "FitAttributionInput", raw, &out)
 	return out, err
 }
 
@@ -25023,7 +25753,7 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "measurements", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "measurements", "wallet", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -25107,6 +25837,13 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.Measurements = graphql.OmittableOf(data)
+		case "wallet":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("wallet"))
+			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Wallet = graphql.OmittableOf(data)
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -25448,7 +26185,7 @@ func UnmarshalWithdrawOfferInput(ctx context.Context, raw any) (service.Withdraw
 // region    ************************** interface.gotpl ***************************
 
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj ent.Noder) graphql.Marshaler {
-	switch obj := obj.(type) {
+	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
 	case *ent.User:
@@ -25521,6 +26258,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Contact(ctx, sel, obj)
+	case *ent.AttributionFit:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AttributionFit(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -25531,7 +26273,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 }
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj service.UserError) graphql.Marshaler {
-	switch obj := obj.(type) {
+	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
 	case service.VersionConflict:
@@ -25567,6 +26309,176 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var attributionFitImplementors = []string{"AttributionFit", "Node"}
+
+func (ec *executionContext) _AttributionFit(ctx context.Context, sel ast.SelectionSet, obj *ent.AttributionFit) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributionFitImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributionFit")
+		case "id":
+			out.Values[i] = ec._AttributionFit_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "model":
+			out.Values[i] = ec._AttributionFit_model(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fittedAt":
+			out.Values[i] = ec._AttributionFit_fittedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "order":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AttributionFit_order(ctx, field, obj)
+				})
+		case "journeys":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AttributionFit_journeys(ctx, field, obj)
+				})
+		case "converted":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AttributionFit_converted(ctx, field, obj)
+				})
+		case "conversionProbability":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AttributionFit_conversionProbability(ctx, field, obj)
+				})
+		case "permutations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AttributionFit_permutations(ctx, field, obj)
+				})
+		case "states":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AttributionFit_states(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var attributionFitPayloadImplementors = []string{"AttributionFitPayload"}
+
+func (ec *executionContext) _AttributionFitPayload(ctx context.Context, sel ast.SelectionSet, obj *service.AttributionFitPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributionFitPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributionFitPayload")
+		case "fit":
+			out.Values[i] = ec._AttributionFitPayload_fit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AttributionFitPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var attributionStateImplementors = []string{"AttributionState"}
+
+func (ec *executionContext) _AttributionState(ctx context.Context, sel ast.SelectionSet, obj *service.AttributionState) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributionStateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributionState")
+		case "kind":
+			out.Values[i] = ec._AttributionState_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channel":
+			out.Values[i] = ec._AttributionState_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weight":
+			out.Values[i] = ec._AttributionState_weight(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removalEffect":
+			out.Values[i] = ec._AttributionState_removalEffect(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "standardError":
+			out.Values[i] = ec._AttributionState_standardError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var backTestImplementors = []string{"BackTest"}
 
@@ -25947,6 +26859,59 @@ func (ec *executionContext) _ContactEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var contactGroupImplementors = []string{"ContactGroup"}
+
+func (ec *executionContext) _ContactGroup(ctx context.Context, sel ast.SelectionSet, obj *service.ContactGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactGroup")
+		case "kind":
+			out.Values[i] = ec._ContactGroup_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channel":
+			out.Values[i] = ec._ContactGroup_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stage":
+			out.Values[i] = ec._ContactGroup_stage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = ec._ContactGroup_contacts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mean":
+			out.Values[i] = ec._ContactGroup_mean(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactPayloadImplementors = []string{"ContactPayload"}
 
 func (ec *executionContext) _ContactPayload(ctx context.Context, sel ast.SelectionSet, obj *service.ContactPayload) graphql.Marshaler {
@@ -26006,6 +26971,12 @@ func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.Selection
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ContactValue_expected(ctx, field, obj)
+				})
+		case "expectedFrom":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactValue_expectedFrom(ctx, field, obj)
 				})
 		case "net":
 			out.Values[i] = ec._ContactValue_net(ctx, field, obj)
@@ -26218,6 +27189,11 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "wallet":
+			out.Values[i] = ec._Customer_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "owner":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -26283,6 +27259,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_economics(ctx, field, obj)
+				})
+		case "referralValue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_referralValue(ctx, field, obj)
 				})
 		case "stageChanges":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -26403,6 +27385,11 @@ func (ec *executionContext) _CustomerEconomics(ctx context.Context, sel ast.Sele
 			}
 		case "acquisitionPaidBackAt":
 			out.Values[i] = ec._CustomerEconomics_acquisitionPaidBackAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "acquisitionPaysBackAt":
+			out.Values[i] = ec._CustomerEconomics_acquisitionPaysBackAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -26943,6 +27930,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "fitAttribution":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_fitAttribution(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "changeSetting":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_changeSetting(ctx, field)
@@ -29078,6 +30072,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_nodes(ctx, field)
 				})
+		case "attributionFits":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_attributionFits(ctx, field)
+				})
 		case "settings":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -30246,6 +31246,22 @@ func (ec *executionContext) unmarshalNAgreePriceInput2kopeckᚋserviceᚐAgreePr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNAttributionFit2ᚖkopeckᚋentᚐAttributionFit(ctx context.Context, sel ast.SelectionSet, v *ent.AttributionFit) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttributionFit!")
+		return graphql.Null
+	}
+	return ec._AttributionFit(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAttributionFitPayload2ᚖkopeckᚋserviceᚐAttributionFitPayload(ctx context.Context, sel ast.SelectionSet, v *service.AttributionFitPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttributionFitPayload!")
+		return graphql.Null
+	}
+	return ec._AttributionFitPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAttributionModel2kopeckᚋschemaᚐAttributionModel(ctx context.Context, v any) (schema.AttributionModel, error) {
 	var res schema.AttributionModel
 	err := res.UnmarshalGQL(v)
@@ -30254,6 +31270,30 @@ func (ec *executionContext) unmarshalNAttributionModel2kopeckᚋschemaᚐAttribu
 
 func (ec *executionContext) marshalNAttributionModel2kopeckᚋschemaᚐAttributionModel(ctx context.Context, sel ast.SelectionSet, v schema.AttributionModel) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNAttributionState2ᚕᚖkopeckᚋserviceᚐAttributionStateᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AttributionState) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttributionState2ᚖkopeckᚋserviceᚐAttributionState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAttributionState2ᚖkopeckᚋserviceᚐAttributionState(ctx context.Context, sel ast.SelectionSet, v *service.AttributionState) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttributionState!")
+		return graphql.Null
+	}
+	return ec._AttributionState(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
@@ -30407,6 +31447,14 @@ func (ec *executionContext) marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚐCo
 	return ec._ContactEconomicsRow(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNContactGroup2ᚖkopeckᚋserviceᚐContactGroup(ctx context.Context, sel ast.SelectionSet, v *service.ContactGroup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContactGroup!")
+		return graphql.Null
+	}
+	return ec._ContactGroup(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNContactKind2kopeckᚋschemaᚐContactKind(ctx context.Context, v any) (schema.ContactKind, error) {
 	var res schema.ContactKind
 	err := res.UnmarshalGQL(v)
@@ -30418,7 +31466,7 @@ func (ec *executionContext) marshalNContactKind2kopeckᚋschemaᚐContactKind(ct
 }
 
 func (ec *executionContext) unmarshalNContactOrderField2ᚖkopeckᚋentᚐContactOrderField(ctx context.Context, v any) (*ent.ContactOrderField, error) {
-	res := new(ent.ContactOrderField)
+	var res = new(ent.ContactOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30614,7 +31662,7 @@ func (ec *executionContext) marshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(
 }
 
 func (ec *executionContext) unmarshalNCustomerOrderField2ᚖkopeckᚋentᚐCustomerOrderField(ctx context.Context, v any) (*ent.CustomerOrderField, error) {
-	res := new(ent.CustomerOrderField)
+	var res = new(ent.CustomerOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -30697,6 +31745,11 @@ func (ec *executionContext) marshalNFieldConflict2ᚖkopeckᚋserviceᚐFieldCon
 		return graphql.Null
 	}
 	return ec._FieldConflict(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFitAttributionInput2kopeckᚋserviceᚐFitAttributionInput(ctx context.Context, v any) (service.FitAttributionInput, error) {
+	res, err := ec.unmarshalInputFitAttributionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNFitLifetimeModelInput2kopeckᚋserviceᚐFitLifetimeModelInput(ctx context.Context, v any) (service.FitLifetimeModelInput, error) {
@@ -30944,7 +31997,7 @@ func (ec *executionContext) marshalNOfferLine2ᚖkopeckᚋentᚐOfferLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOfferOrderField2ᚖkopeckᚋentᚐOfferOrderField(ctx context.Context, v any) (*ent.OfferOrderField, error) {
-	res := new(ent.OfferOrderField)
+	var res = new(ent.OfferOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31055,7 +32108,7 @@ func (ec *executionContext) marshalNOrderLine2ᚖkopeckᚋentᚐOrderLine(ctx co
 }
 
 func (ec *executionContext) unmarshalNOrderOrderField2ᚖkopeckᚋentᚐOrderOrderField(ctx context.Context, v any) (*ent.OrderOrderField, error) {
-	res := new(ent.OrderOrderField)
+	var res = new(ent.OrderOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31400,7 +32453,7 @@ func (ec *executionContext) unmarshalNProductOptionInput2ᚖkopeckᚋserviceᚐP
 }
 
 func (ec *executionContext) unmarshalNProductOrderField2ᚖkopeckᚋentᚐProductOrderField(ctx context.Context, v any) (*ent.ProductOrderField, error) {
-	res := new(ent.ProductOrderField)
+	var res = new(ent.ProductOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31788,7 +32841,7 @@ func (ec *executionContext) marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx cont
 }
 
 func (ec *executionContext) unmarshalNUserOrderField2ᚖkopeckᚋentᚐUserOrderField(ctx context.Context, v any) (*ent.UserOrderField, error) {
-	res := new(ent.UserOrderField)
+	var res = new(ent.UserOrderField)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -31969,11 +33022,37 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOAttributionFit2ᚕᚖkopeckᚋentᚐAttributionFitᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.AttributionFit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttributionFit2ᚖkopeckᚋentᚐAttributionFit(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOAttributionFit2ᚖkopeckᚋentᚐAttributionFit(ctx context.Context, sel ast.SelectionSet, v *ent.AttributionFit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AttributionFit(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOAttributionModel2ᚖkopeckᚋschemaᚐAttributionModel(ctx context.Context, v any) (*schema.AttributionModel, error) {
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.AttributionModel)
+	var res = new(schema.AttributionModel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32158,7 +33237,7 @@ func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐ
 	if v == nil {
 		return nil, nil
 	}
-	res := new(entgql.Cursor[string])
+	var res = new(entgql.Cursor[string])
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32209,7 +33288,7 @@ func (ec *executionContext) unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomer
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.CustomerKind)
+	var res = new(schema.CustomerKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32233,7 +33312,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx co
 	if v == nil {
 		return nil, nil
 	}
-	res := new(money.Decimal)
+	var res = new(money.Decimal)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32249,7 +33328,7 @@ func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx cont
 	if v == nil {
 		return nil, nil
 	}
-	res := new(money.Exact)
+	var res = new(money.Exact)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32265,7 +33344,7 @@ func (ec *executionContext) unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Direction)
+	var res = new(schema.Direction)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32360,7 +33439,7 @@ func (ec *executionContext) unmarshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLif
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.LifetimeModelKind)
+	var res = new(schema.LifetimeModelKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32473,7 +33552,7 @@ func (ec *executionContext) unmarshalOOfferKind2ᚖkopeckᚋschemaᚐOfferKind(c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.OfferKind)
+	var res = new(schema.OfferKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32636,7 +33715,7 @@ func (ec *executionContext) unmarshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermi
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.PermissionLevel)
+	var res = new(schema.PermissionLevel)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32751,7 +33830,7 @@ func (ec *executionContext) unmarshalOProductKind2ᚖkopeckᚋschemaᚐProductKi
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.ProductKind)
+	var res = new(schema.ProductKind)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32792,7 +33871,7 @@ func (ec *executionContext) unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Purpose)
+	var res = new(schema.Purpose)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32834,7 +33913,7 @@ func (ec *executionContext) unmarshalORateSubject2ᚖkopeckᚋschemaᚐRateSubje
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.RateSubject)
+	var res = new(schema.RateSubject)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32850,7 +33929,7 @@ func (ec *executionContext) unmarshalORole2ᚖkopeckᚋschemaᚐRole(ctx context
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Role)
+	var res = new(schema.Role)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32902,7 +33981,7 @@ func (ec *executionContext) unmarshalOSegment2ᚖkopeckᚋschemaᚐSegment(ctx c
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Segment)
+	var res = new(schema.Segment)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -32968,7 +34047,7 @@ func (ec *executionContext) unmarshalOStage2ᚖkopeckᚋschemaᚐStage(ctx conte
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.Stage)
+	var res = new(schema.Stage)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -33063,7 +34142,7 @@ func (ec *executionContext) unmarshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx
 	if v == nil {
 		return nil, nil
 	}
-	res := new(schema.TimeUnit)
+	var res = new(schema.TimeUnit)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }

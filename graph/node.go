@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"kopeck/ent"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/contact"
 	"kopeck/ent/customer"
 	"kopeck/ent/lifetimemodel"
@@ -41,6 +42,9 @@ func (r *Resolver) readers() map[string]reader {
 		},
 		id.LifetimeModel: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.LifetimeModel) string { return row.ID })(c.LifetimeModel.Query().Where(lifetimemodel.IDIn(ids...)).All(ctx))
+		},
+		id.Attribution: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
+			return noders(ctx, func(row *ent.AttributionFit) string { return row.ID })(c.AttributionFit.Query().Where(attributionfit.IDIn(ids...)).All(ctx))
 		},
 		id.Offer: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.Offer) string { return row.ID })(c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx))

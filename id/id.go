@@ -38,6 +38,7 @@ const (
 	Credit        = "crd"
 	CostLine      = "cln"
 	LifetimeModel = "ltm"
+	Attribution   = "atf"
 	User          = "usr"
 	Session       = "ses"
 	Partner       = "prt"

@@ -38,6 +38,7 @@ func (Customer) Fields() []ent.Field {
 		field.JSON("measurements", map[string]any{}).Optional().Annotations(entgql.Type("JSON")),
 		field.Time("acquired_at").Optional().Nillable(),
 		amount("acquisition_cost"),
+		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(entgql.Type("Money")), // spent a year on what we could sell, with whomever
 		field.Time("departed_at").Optional().Nillable().Annotations(hidden()),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()),
 		// What lifetime value is reckoned from, kept by the transaction that changes an order or a contact.

@@ -36,6 +36,7 @@ func (Order) Fields() []ent.Field {
 		innerAmount("margin"),                                          // total - refunded - cost
 		innerAmount("unattributed"),                                    // what of the margin of a completed order no contact earned
 		field.Enum("credit_model").GoType(AttributionModel("")).Optional().Nillable().Annotations(hidden()),
+		field.String("credit_fit").Optional().Nillable().MaxLen(40).Annotations(hidden()), // whose weights MARKOV or SHAPLEY credits by; without one the prior's
 		field.Time("due_at").Optional().Nillable(),
 		field.Time("completed_at").Optional().Nillable(),
 		field.Time("cancelled_at").Optional().Nillable(),

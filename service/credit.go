@@ -22,16 +22,14 @@ func soldOf(o *ent.Order) soldOrder {
 	return soldOrder{
 		id: o.ID, customerID: o.CustomerID, sold: o.CompletedAt != nil && (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded),
 		completedAt: deref(o.CompletedAt).UTC(), margin: o.Margin, unattributed: o.Unattributed, model: attribution.Model(deref(o.CreditModel)),
+		fit: deref(o.CreditFit), status: string(o.Status),
 	}
 }
 
 // OrderCredits tells, for each of some orders by its id, who earned its margin: as the books have it, or under
 // another model, which changes nothing that is stored. The credits sum to the row's margin exactly; what no contact earned is
-// a credit of nobody. An order that is not sold has none. NOT_YET_AVAILABLE for a model that is not there.
+// a credit of nobody. An order that is not sold has none.
 func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *schema.AttributionModel) (map[string][]*OrderCredit, error) {
-	if err := modelReady(model); err != nil {
-		return nil, err
-	}
 	all := make(map[string][]*OrderCredit, len(orders))
 	sold := make([]soldOrder, 0, len(orders))
 	for _, o := range orders {
@@ -65,11 +63,11 @@ func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *
 		return nil, err
 	}
 	for _, o := range anew {
-		under := s.creditModel(o)
-		if model != nil {
-			under = attribution.Model(*model)
+		by, err := s.creditingAs(ctx, o, model, settings)
+		if err != nil {
+			return nil, err
 		}
-		credits, err := attribution.Split(o.margin, o.completedAt, touched[o.customerID].before(o, settings), under, settings)
+		credits, err := by.split(o, touched[o.customerID].before(o, settings))
 		if err != nil {
 			return nil, err
 		}
@@ -105,20 +103,9 @@ func creditSum(credits []*OrderCredit) (sum money.Amount, err error) {
 	return sum, nil
 }
 
-// modelReady tells whether margins can be credited under a model; nil is each order's own.
-func modelReady(model *schema.AttributionModel) error {
-	if model != nil && (*model == schema.AttributeMarkov || *model == schema.AttributeShapley) {
-		return fault.New(fault.NotYetAvailable, "model", "the attribution model %s is not yet available", *model)
-	}
-	return nil
-}
-
 // ContactCredits tells, for each of some contacts by its id, what it earned of which orders that the caller may see, the
-// oldest order first: as the books have it, or under another model. NOT_YET_AVAILABLE as OrderCredits.
+// oldest order first: as the books have it, or under another model.
 func (s *Service) ContactCredits(ctx context.Context, contacts []*ent.Contact, model *schema.AttributionModel) (map[string][]*Credit, error) {
-	if err := modelReady(model); err != nil {
-		return nil, err
-	}
 	asked := map[string]bool{}
 	ids := make([]string, len(contacts))
 	for i, c := range contacts {
@@ -135,7 +122,7 @@ func (s *Service) ContactCredits(ctx context.Context, contacts []*ent.Contact, m
 			return err
 		})
 	} else {
-		err = s.creditsUnder(ctx, contacts, attribution.Model(*model), func(contact string, c *Credit) {
+		err = s.creditsUnder(ctx, contacts, model, func(contact string, c *Credit) {
 			if asked[contact] {
 				earned[contact] = append(earned[contact], c)
 			}
@@ -177,7 +164,7 @@ func (s *Service) onlyVisible(ctx context.Context, earned map[string][]*Credit) 
 }
 
 // creditsUnder credits every order that some contacts may have earned of under a model, and tells each credit.
-func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, model attribution.Model, tell func(contact string, c *Credit)) error {
+func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, model *schema.AttributionModel, tell func(contact string, c *Credit)) error {
 	settings := s.attributionSettings()
 	orders := map[string]soldOrder{}
 	add := func(scan func(...any) error) error {
@@ -219,7 +206,11 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 		return err
 	}
 	for _, o := range all {
-		credits, err := attribution.Split(o.margin, o.completedAt, touched[o.customerID].before(o, settings), model, settings)
+		by, err := s.creditingAs(ctx, o, model, settings)
+		if err != nil {
+			return err
+		}
+		credits, err := by.split(o, touched[o.customerID].before(o, settings))
 		if err != nil {
 			return err
 		}

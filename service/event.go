@@ -16,6 +16,7 @@ const (
 
 // changed tells subscribers, after the commit, that a customer or something of theirs has changed.
 func (s *Service) changed(ctx context.Context, customerID string) error {
+	s.booksChanged(ctx)
 	return s.store.Publish(ctx, topicCustomer, customerID)
 }
 

@@ -226,7 +226,7 @@ func (c *chunk) settle(ctx context.Context) error {
 	if err := c.service.SettleImported(ctx, slices.Collect(maps.Keys(c.affected))); err != nil {
 		return err
 	}
-	return c.service.store.Publish(ctx, topicCustomer, everyCustomer)
+	return c.service.changed(ctx, everyCustomer)
 }
 
 // everyCustomer is the payload of the event that any customer may have changed.

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"kopeck/attribution"
 	"kopeck/id"
 	"kopeck/money"
 )
 
 var orderColumns = []string{
 	"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "stated_cost", "uncosted",
-	"margin", "unattributed", "completed_at", "credit_model", "due_at", "cancelled_at", "cancel_reason",
+	"margin", "unattributed", "completed_at", "credit_model", "credit_fit", "due_at", "cancelled_at", "cancel_reason",
 }
 
 // logColumns is how many of the columns the orders of a log need.
@@ -21,20 +22,19 @@ const logColumns = 17
 func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 	now, columns := c.service.now(), orderColumns[:logColumns]
 	for _, o := range orders {
-		if o.ID != "" {
+		if o.ID != "" || c.service.newestFit(c.modelOf(o)).id != "" {
 			columns = orderColumns
+			break
 		}
 	}
 	values := make([]any, len(orderColumns))
 	_, err := c.bulk.Copy(ctx, "orders", columns, func(yield func([]any) bool) {
 		for _, o := range orders {
 			margin := o.margin()
-			unattributed := margin
-			model := o.CreditModel
+			unattributed := margin // until contacts of the customer are found, nobody earned it
+			model := c.modelOf(o)
 			if o.CompletedAt.IsZero() {
 				unattributed = money.Amount{}
-			} else if model == "" {
-				model = c.service.Settings().AttributionModel // until contacts of the customer are found, nobody earned it
 			}
 			created := now
 			if !o.CreatedAt.IsZero() {
@@ -46,7 +46,7 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 			})
 			if len(columns) > logColumns {
 				copy(values[logColumns:], []any{
-					nullableTime(o.DueAt), nullableTime(o.CancelledAt), nullable(o.CancelReason),
+					nullable(c.service.newestFit(model).id), nullableTime(o.DueAt), nullableTime(o.CancelledAt), nullable(o.CancelReason),
 				})
 			}
 			if !yield(values[:len(columns)]) {
@@ -61,6 +61,14 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 		return err
 	}
 	return c.addLines(ctx, orders)
+}
+
+// modelOf gives the model that an order is credited by: its own, or else the installation's once it is completed.
+func (c *chunk) modelOf(o *freshOrder) attribution.Model {
+	if o.CreditModel == "" && !o.CompletedAt.IsZero() {
+		return attribution.Model(c.service.Settings().AttributionModel)
+	}
+	return attribution.Model(o.CreditModel)
 }
 
 func (c *chunk) addRefunds(ctx context.Context, orders []*freshOrder) error {

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -18,8 +17,8 @@ import (
 //
 // What an order's contacts are: the customer's own in the look-back window before the order's completion and, for
 // the customer's first completed order, every RECOMMENDATION about the customer made before it, whoever made it.
-// The model is the one that was set when the order was first credited, and stays with the order; the window and the
-// half-life are those of now. Everything else follows from the facts alone, so every order in which they arrive
+// The model is the one that was set when the order was first credited, with the fit that it had then, and both stay with the
+// order; the window and the half-life are those of now. Everything else follows from the facts alone, so every order in which they arrive
 // ends in the same books.
 
 // soldOrder is an order as far as its credits are concerned.
@@ -29,18 +28,19 @@ type soldOrder struct {
 	completedAt          time.Time
 	margin, unattributed money.Amount
 	model                attribution.Model // "" where it was never credited
+	fit                  string            // by which MARKOV or SHAPLEY credited it; "" is the prior
+	status               string
 }
 
-const soldOrders = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.margin, o.unattributed, o.credit_model FROM orders o WHERE `
+const soldOrders = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.margin, o.unattributed, o.credit_model, o.credit_fit FROM orders o WHERE `
 
 func scanSold(scan func(...any) error) (soldOrder, error) {
 	var o soldOrder
-	var status string
 	var completed *time.Time
-	var model *string
-	err := scan(&o.id, &o.customerID, &status, &completed, &o.margin, &o.unattributed, &model)
-	o.sold = completed != nil && (status == string(schema.OrderCompleted) || status == string(schema.OrderRefunded))
-	o.completedAt, o.model = deref(completed).UTC(), attribution.Model(deref(model))
+	var model, fit *string
+	err := scan(&o.id, &o.customerID, &o.status, &completed, &o.margin, &o.unattributed, &model, &fit)
+	o.sold = completed != nil && (o.status == string(schema.OrderCompleted) || o.status == string(schema.OrderRefunded))
+	o.completedAt, o.model, o.fit = deref(completed).UTC(), attribution.Model(deref(model)), deref(fit)
 	return o, err
 }
 
@@ -83,9 +83,54 @@ func (s *Service) attributionSettings() attribution.Settings {
 	}
 }
 
-// creditModel gives the model that an order's stored credits follow.
-func (s *Service) creditModel(o soldOrder) attribution.Model {
-	return cmp.Or(o.model, attribution.Model(s.Settings().AttributionModel))
+// crediting is how a margin is split: a model, and the fit whose weights it takes ("" is none, or the prior).
+type crediting struct {
+	model    attribution.Model
+	fit      string
+	settings attribution.Settings
+}
+
+func (c crediting) split(o soldOrder, before []attribution.Touch) ([]attribution.Credit, error) {
+	return attribution.Split(o.margin, o.completedAt, before, c.model, c.settings)
+}
+
+// creditingOf gives how an order is credited in the books: as it was at the first time, or else as new orders are.
+func (s *Service) creditingOf(ctx context.Context, o soldOrder, settings attribution.Settings) (crediting, error) {
+	if o.model == "" {
+		return s.creditingUnder(attribution.Model(s.Settings().AttributionModel), settings), nil
+	}
+	fit, err := s.fitByID(ctx, o.model, o.fit)
+	return crediting{o.model, o.fit, withFit(settings, o.model, fit)}, err
+}
+
+// creditingUnder gives how a model credits now.
+func (s *Service) creditingUnder(model attribution.Model, settings attribution.Settings) crediting {
+	newest := s.newestFit(model)
+	return crediting{model, newest.id, withFit(settings, model, newest.fit)}
+}
+
+// creditingAs gives how an order is credited under a model, nil for its own: the fit of the books where they follow it.
+func (s *Service) creditingAs(ctx context.Context, o soldOrder, model *schema.AttributionModel, settings attribution.Settings) (crediting, error) {
+	if model == nil || attribution.Model(*model) == o.model {
+		return s.creditingOf(ctx, o, settings)
+	}
+	return s.creditingUnder(attribution.Model(*model), settings), nil
+}
+
+func withFit(settings attribution.Settings, model attribution.Model, fit *attribution.Fit) attribution.Settings {
+	if model == attribution.Markov {
+		settings.Markov = fit
+	} else {
+		settings.Shapley = fit
+	}
+	return settings
+}
+
+func scanTouch(scan func(...any) error) (customer string, touch attribution.Touch, err error) {
+	var kind, channel string
+	err = scan(&customer, &touch.ContactID, &touch.At, &kind, &channel)
+	touch.At, touch.State = touch.At.UTC(), stateOf(kind, channel)
+	return customer, touch, err
 }
 
 // readTouches reads what orders may be credited to.
@@ -105,11 +150,8 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 		}
 	}
 	ids := slices.Sorted(maps.Keys(found))
-	err := s.byIDs(ctx, "SELECT customer_id, id, at FROM contacts WHERE at >= ? AND at <= ? AND customer_id IN @ids", []any{from.Add(-settings.Window), to}, ids, func(scan func(...any) error) error {
-		var customer string
-		var one attribution.Touch
-		err := scan(&customer, &one.ContactID, &one.At)
-		one.At = one.At.UTC()
+	err := s.byIDs(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE at >= ? AND at <= ? AND customer_id IN @ids", []any{from.Add(-settings.Window), to}, ids, func(scan func(...any) error) error {
+		customer, one, err := scanTouch(scan)
 		if err == nil {
 			found[customer].own = append(found[customer].own, one)
 		}
@@ -129,11 +171,8 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 
 // readRecommendations reads the recommendations about customers and, of those who have any, the first completed order.
 func (s *Service) readRecommendations(ctx context.Context, customerIDs []string, found map[string]*touches) error {
-	err := s.byIDs(ctx, "SELECT about_id, id, at FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id IN @ids", nil, customerIDs, func(scan func(...any) error) error {
-		var customer string
-		var one attribution.Touch
-		err := scan(&customer, &one.ContactID, &one.At)
-		one.At = one.At.UTC()
+	err := s.byIDs(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id IN @ids", nil, customerIDs, func(scan func(...any) error) error {
+		customer, one, err := scanTouch(scan)
 		if err == nil {
 			found[customer].recommended = append(found[customer].recommended, one)
 		}
@@ -203,13 +242,16 @@ func (s *Service) credit(ctx context.Context, orders []soldOrder) error {
 	entry := ledgerEntry{realised: map[string]money.Amount{}}
 	for _, o := range orders {
 		var wanted []attribution.Credit
-		model := s.creditModel(o)
+		by, err := s.creditingOf(ctx, o, settings)
+		if err != nil {
+			return err
+		}
 		if o.sold {
-			if wanted, err = attribution.Split(o.margin, o.completedAt, touched[o.customerID].before(o, settings), model, settings); err != nil {
+			if wanted, err = by.split(o, touched[o.customerID].before(o, settings)); err != nil {
 				return err
 			}
 		}
-		if err := entry.add(s, o, model, wanted, stored[o.id]); err != nil {
+		if err := entry.add(s, o, by, wanted, stored[o.id]); err != nil {
 			return err
 		}
 	}
@@ -224,13 +266,13 @@ type ledgerEntry struct {
 }
 
 // add notes what an order's credits are to become.
-func (e *ledgerEntry) add(s *Service, o soldOrder, model attribution.Model, wanted []attribution.Credit, stored map[string]storedCredit) error {
+func (e *ledgerEntry) add(s *Service, o soldOrder, by crediting, wanted []attribution.Credit, stored map[string]storedCredit) error {
 	unattributed := money.Amount{}
 	if o.sold && len(wanted) == 0 {
 		unattributed = o.margin
 	}
 	if unattributed != o.unattributed || o.sold && o.model == "" {
-		e.orders = append(e.orders, []any{o.id, unattributed, string(model)})
+		e.orders = append(e.orders, []any{o.id, unattributed, string(by.model), nullable(by.fit)})
 	}
 	for position, c := range wanted {
 		if c.Amount.IsZero() && c.Share.IsZero() {
@@ -269,6 +311,7 @@ func (e *ledgerEntry) gain(contact string, now, before money.Amount) error {
 // write writes the changes. What contacts realised is written as a difference: a recommendation's contact belongs to
 // another customer, whom this transaction does not hold.
 func (e *ledgerEntry) write(ctx context.Context, s *Service) error {
+	s.booksChanged(ctx)
 	for some := range slices.Chunk(e.gone, idsTogether) {
 		if _, err := s.store.Exec(ctx, "DELETE FROM credits WHERE id IN ("+marks(len(some))+")", anys(some)...); err != nil {
 			return err
@@ -289,7 +332,8 @@ func (e *ledgerEntry) write(ctx context.Context, s *Service) error {
 	if err := s.updateRows(ctx, "contacts", "realised = realised + v.column2", []string{"bigint"}, realised); err != nil {
 		return err
 	}
-	return s.updateRows(ctx, "orders", "unattributed = v.column2, credit_model = coalesce(credit_model, v.column3)", []string{"bigint", "text"}, e.orders)
+	const set = "unattributed = v.column2, credit_model = coalesce(credit_model, v.column3), credit_fit = CASE WHEN credit_model IS NULL THEN v.column4 ELSE credit_fit END"
+	return s.updateRows(ctx, "orders", set, []string{"bigint", "text", "text"}, e.orders)
 }
 
 func orderIDs(orders []soldOrder) []string {

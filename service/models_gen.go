@@ -6,13 +6,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"strconv"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -41,6 +40,11 @@ type AgreePriceInput struct {
 	ValidTo             *time.Time   `json:"validTo,omitempty"`
 	OverrideFloorReason *string      `json:"overrideFloorReason,omitempty"`
 	IdempotencyKey      *string      `json:"idempotencyKey,omitempty"`
+}
+
+type AttributionFitPayload struct {
+	Fit        *ent.AttributionFit `json:"fit,omitempty"`
+	UserErrors []UserError         `json:"userErrors"`
 }
 
 type CancelOrderInput struct {
@@ -102,6 +106,16 @@ type ContactFilter struct {
 	At         *TimeRange           `json:"at,omitempty"`
 }
 
+// The contacts of the last year of one kind, channel and stage. What few of them earned is drawn to what those of the kind and channel did, and so on.
+type ContactGroup struct {
+	Kind     schema.ContactKind `json:"kind"`
+	Channel  schema.Channel     `json:"channel"`
+	Stage    schema.Stage       `json:"stage"`
+	Contacts int                `json:"contacts"`
+	// Their mean, before it is drawn to that of the greater group; null where there are none.
+	Mean *money.Amount `json:"mean,omitempty"`
+}
+
 type ContactPayload struct {
 	Contact    *ent.Contact `json:"contact,omitempty"`
 	UserErrors []UserError  `json:"userErrors"`
@@ -122,7 +136,9 @@ type CreateCustomerInput struct {
 	Measurements    any         `json:"measurements,omitempty"`
 	AcquisitionCost *MoneyInput `json:"acquisitionCost,omitempty"`
 	AcquiredAt      *time.Time  `json:"acquiredAt,omitempty"`
-	IdempotencyKey  *string     `json:"idempotencyKey,omitempty"`
+	// What the customer spends a year on what we could sell, with whomever.
+	Wallet         *MoneyInput `json:"wallet,omitempty"`
+	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
 }
 
 type CreateOfferInput struct {
@@ -189,16 +205,25 @@ type CreateUserInput struct {
 	IdempotencyKey *string  `json:"idempotencyKey,omitempty"`
 }
 
+// What a customer brought and cost from a moment on (included) to another (not); without them, over the whole time.
 type CustomerEconomics struct {
-	Revenue               *money.Amount `json:"revenue"`
-	Margin                *money.Amount `json:"margin"`
-	ContactCost           *money.Amount `json:"contactCost"`
-	AcquisitionCost       *money.Amount `json:"acquisitionCost"`
-	Net                   *money.Amount `json:"net"`
-	Orders                int           `json:"orders"`
-	Contacts              int           `json:"contacts"`
-	ShareOfWallet         *money.Exact  `json:"shareOfWallet,omitempty"`
-	AcquisitionPaidBackAt *time.Time    `json:"acquisitionPaidBackAt,omitempty"`
+	// The totals of the orders sold, less what was given back.
+	Revenue *money.Amount `json:"revenue"`
+	// revenue less what the goods had cost
+	Margin      *money.Amount `json:"margin"`
+	ContactCost *money.Amount `json:"contactCost"`
+	// What it cost to win the customer, where that was in this time.
+	AcquisitionCost *money.Amount `json:"acquisitionCost"`
+	// margin - contactCost - acquisitionCost
+	Net      *money.Amount `json:"net"`
+	Orders   int           `json:"orders"`
+	Contacts int           `json:"contacts"`
+	// The revenue of the year before the end of this time, by what the customer spends a year (Customer.wallet); null where that is not known.
+	ShareOfWallet *money.Exact `json:"shareOfWallet,omitempty"`
+	// When margins less contact costs had first made up for the acquisition cost, looking at the whole time; null while they have not.
+	AcquisitionPaidBackAt *time.Time `json:"acquisitionPaidBackAt,omitempty"`
+	// While they have not: when they are expected to, by the lifetime model; null where that is not in the next ten years, or never.
+	AcquisitionPaysBackAt *time.Time `json:"acquisitionPaysBackAt,omitempty"`
 }
 
 // Every field is optional; all given ones must hold.
@@ -234,6 +259,14 @@ type FieldConflict struct {
 	Base   any    `json:"base,omitempty"`
 	Theirs any    `json:"theirs,omitempty"`
 	Yours  any    `json:"yours,omitempty"`
+}
+
+type FitAttributionInput struct {
+	// MARKOV or SHAPLEY.
+	Model schema.AttributionModel `json:"model"`
+	// MARKOV: how many states its chain remembers, 1 or 2.
+	Order          *int    `json:"order,omitempty"`
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 type FitLifetimeModelInput struct {
@@ -513,7 +546,8 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-type Subscription struct{}
+type Subscription struct {
+}
 
 // from is included, to is not.
 type TimeRange struct {
@@ -534,6 +568,7 @@ type UpdateCustomerInput struct {
 	Segment        graphql.Omittable[*schema.Segment] `json:"segment,omitempty"`
 	OwnerID        graphql.Omittable[*string]         `json:"ownerId,omitempty"`
 	Measurements   graphql.Omittable[any]             `json:"measurements,omitempty"`
+	Wallet         graphql.Omittable[*MoneyInput]     `json:"wallet,omitempty"`
 	IdempotencyKey *string                            `json:"idempotencyKey,omitempty"`
 }
 

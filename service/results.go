@@ -82,6 +82,15 @@ type OrderCredit struct {
 	Share     money.Decimal
 }
 
+// AttributionState is a kind of contact on a channel, and what a fit says of it.
+type AttributionState struct {
+	Kind          schema.ContactKind
+	Channel       schema.Channel
+	Weight        money.Decimal
+	RemovalEffect *money.Decimal // of MARKOV
+	StandardError *money.Decimal // of SHAPLEY
+}
+
 // PermissionDecision says whether we may speak to a customer, and why or why not.
 type PermissionDecision struct {
 	Allowed       bool

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,7 +48,12 @@ type Service struct {
 	book     atomic.Pointer[book]
 	people   atomic.Pointer[people]
 	model    atomic.Pointer[model]
+	fits     atomic.Pointer[fits]
 	reading  chan struct{} // held while a snapshot is read anew
+
+	olderFits sync.Map // of *attribution.Fit by id
+	groups    atomic.Pointer[contactGroups]
+	books     atomic.Int64 // counts what this process has changed in the books
 }
 
 // New makes the service and hangs the guard on the store's client. The database must be migrated.

@@ -23,6 +23,7 @@ type Settings struct {
 	AttributionModel   schema.AttributionModel
 	LookBackDays       int // how far back of an order its contacts earn
 	HalfLifeDays       money.Decimal
+	ExpectedStrength   int // how many contacts the greater group's mean weighs in what one is expected to earn
 	AnnualDiscountRate money.Decimal
 	RequiredLevels     map[schema.Purpose]schema.PermissionLevel // a purpose without a level needs no permission
 	IndividualLevel    schema.PermissionLevel                    // for an offer made from the customer's own data or price
@@ -71,8 +72,8 @@ var settings = []setting{
 		s.PriceLife = time.Duration(n) * time.Minute
 		return err
 	}},
-	{"attributionModel", "How an order's margin is credited to contacts: FIRST, LAST, LINEAR, TIME_DECAY or POSITION. It holds for what is credited from now on.", `"LINEAR"`, func(s *Settings, v json.RawMessage) (err error) {
-		s.AttributionModel, err = oneOf(v, schema.AttributeFirst, schema.AttributeLast, schema.AttributeLinear, schema.AttributeTimeDecay, schema.AttributePosition)
+	{"attributionModel", "How an order's margin is credited to contacts: FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY. It holds for what is credited from now on.", `"LINEAR"`, func(s *Settings, v json.RawMessage) (err error) {
+		s.AttributionModel, err = oneOf(v, schema.AttributeFirst, schema.AttributeLast, schema.AttributeLinear, schema.AttributeTimeDecay, schema.AttributePosition, schema.AttributeMarkov, schema.AttributeShapley)
 		return err
 	}},
 	{"lookBackDays", "How many days before an order its contacts earn.", `90`, func(s *Settings, v json.RawMessage) (err error) {
@@ -81,6 +82,10 @@ var settings = []setting{
 	}},
 	{"halfLifeDays", "The half-life of TIME_DECAY in days, as a Decimal.", `"7"`, func(s *Settings, v json.RawMessage) (err error) {
 		s.HalfLifeDays, err = decimalBetween(v, "0.01", "3650")
+		return err
+	}},
+	{"expectedStrength", "How many contacts the mean of the greater group weighs against a group's own in what a contact is expected to earn.", `20`, func(s *Settings, v json.RawMessage) (err error) {
+		s.ExpectedStrength, err = whole(v, 1_000_000)
 		return err
 	}},
 	{"annualDiscountRate", "What a rouble in a year is discounted by, as a Decimal: \"0.10\" is ten per cent.", `"0.10"`, func(s *Settings, v json.RawMessage) (err error) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"kopeck/attribution"
 )
 
 // SettleImported settles customers whose orders, refunds, contacts or permissions were put into the database past
@@ -29,10 +31,11 @@ const ordersTogether = 2000
 func (s *Service) settleImported(ctx context.Context, ids []string) error {
 	set := " IN (" + marks(len(ids)) + ")"
 	// What no contact can have earned is credited to nobody by one statement; the rest one by one.
-	_, err := s.store.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?)
+	model := s.Settings().AttributionModel
+	_, err := s.store.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?), credit_fit = CASE WHEN credit_model IS NULL THEN CAST(? AS text) ELSE credit_fit END
 		WHERE status IN ('COMPLETED', 'REFUNDED') AND (credit_model IS NULL OR unattributed <> margin) AND customer_id`+set+`
 		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id)
-		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(s.Settings().AttributionModel)}, anys(ids)...)...)
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(model), nullable(s.newestFit(attribution.Model(model)).id)}, anys(ids)...)...)
 	if err != nil {
 		return err
 	}

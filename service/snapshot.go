@@ -23,6 +23,7 @@ const (
 	ofBookings = "bookings"
 	ofPeople   = "people"
 	ofModel    = "model"
+	ofFits     = "fits"
 )
 
 // topicSnapshot carries what has changed as "origin what": the process that changed it has read it already.
@@ -74,6 +75,11 @@ func (s *Service) refresh(ctx context.Context, what string) error {
 				return err
 			}
 		}
+		if what == everything || what == ofFits {
+			if err := s.readFits(ctx, tx); err != nil {
+				return err
+			}
+		}
 		settings, before := s.settings.Load(), s.book.Load()
 		switch {
 		case what == everything || what == ofBook:
@@ -111,6 +117,7 @@ func (s *Service) readSettings(ctx context.Context, tx *ent.Tx) error {
 		return err
 	}
 	s.settings.Store(settings)
+	s.books.Add(1) // what is reckoned from them may differ now
 	return nil
 }
 

@@ -53,6 +53,8 @@ const (
 	FieldAcquiredAt = "acquired_at"
 	// FieldAcquisitionCost holds the string denoting the acquisition_cost field in the database.
 	FieldAcquisitionCost = "acquisition_cost"
+	// FieldWallet holds the string denoting the wallet field in the database.
+	FieldWallet = "wallet"
 	// FieldDepartedAt holds the string denoting the departed_at field in the database.
 	FieldDepartedAt = "departed_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -128,6 +130,7 @@ var Columns = []string{
 	FieldMeasurements,
 	FieldAcquiredAt,
 	FieldAcquisitionCost,
+	FieldWallet,
 	FieldDepartedAt,
 	FieldDeletedAt,
 	FieldOrderDays,
@@ -316,6 +319,11 @@ func ByAcquiredAt(opts ...sql.OrderTermOption) OrderOption {
 // ByAcquisitionCost orders the results by the acquisition_cost field.
 func ByAcquisitionCost(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAcquisitionCost, opts...).ToFunc()
+}
+
+// ByWallet orders the results by the wallet field.
+func ByWallet(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWallet, opts...).ToFunc()
 }
 
 // ByDepartedAt orders the results by the departed_at field.

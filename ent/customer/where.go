@@ -137,6 +137,11 @@ func AcquisitionCost(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldAcquisitionCost, v))
 }
 
+// Wallet applies equality check predicate on the "wallet" field. It's identical to WalletEQ.
+func Wallet(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldWallet, v))
+}
+
 // DepartedAt applies equality check predicate on the "departed_at" field. It's identical to DepartedAtEQ.
 func DepartedAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldDepartedAt, v))
@@ -1160,6 +1165,56 @@ func AcquisitionCostLT(v money.Amount) predicate.Customer {
 // AcquisitionCostLTE applies the LTE predicate on the "acquisition_cost" field.
 func AcquisitionCostLTE(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldLTE(FieldAcquisitionCost, v))
+}
+
+// WalletEQ applies the EQ predicate on the "wallet" field.
+func WalletEQ(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldWallet, v))
+}
+
+// WalletNEQ applies the NEQ predicate on the "wallet" field.
+func WalletNEQ(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldWallet, v))
+}
+
+// WalletIn applies the In predicate on the "wallet" field.
+func WalletIn(vs ...money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldWallet, vs...))
+}
+
+// WalletNotIn applies the NotIn predicate on the "wallet" field.
+func WalletNotIn(vs ...money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldWallet, vs...))
+}
+
+// WalletGT applies the GT predicate on the "wallet" field.
+func WalletGT(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldWallet, v))
+}
+
+// WalletGTE applies the GTE predicate on the "wallet" field.
+func WalletGTE(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldWallet, v))
+}
+
+// WalletLT applies the LT predicate on the "wallet" field.
+func WalletLT(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldWallet, v))
+}
+
+// WalletLTE applies the LTE predicate on the "wallet" field.
+func WalletLTE(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldWallet, v))
+}
+
+// WalletIsNil applies the IsNil predicate on the "wallet" field.
+func WalletIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldWallet))
+}
+
+// WalletNotNil applies the NotNil predicate on the "wallet" field.
+func WalletNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldWallet))
 }
 
 // DepartedAtEQ applies the EQ predicate on the "departed_at" field.

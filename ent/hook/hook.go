@@ -8,6 +8,18 @@ import (
 	"kopeck/ent"
 )
 
+// The AttributionFitFunc type is an adapter to allow the use of ordinary
+// function as AttributionFit mutator.
+type AttributionFitFunc func(context.Context, *ent.AttributionFitMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttributionFitFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AttributionFitMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AttributionFitMutation", m)
+}
+
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
 // function as AuditEntry mutator.
 type AuditEntryFunc func(context.Context, *ent.AuditEntryMutation) (ent.Value, error)

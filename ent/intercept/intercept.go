@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"kopeck/ent"
+	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
@@ -93,6 +94,33 @@ func (f TraverseFunc) Traverse(ctx context.Context, q ent.Query) error {
 		return err
 	}
 	return f(ctx, query)
+}
+
+// The AttributionFitFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AttributionFitFunc func(context.Context, *ent.AttributionFitQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AttributionFitFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AttributionFitQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AttributionFitQuery", q)
+}
+
+// The TraverseAttributionFit type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAttributionFit func(context.Context, *ent.AttributionFitQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAttributionFit) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAttributionFit) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AttributionFitQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AttributionFitQuery", q)
 }
 
 // The AuditEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -827,6 +855,8 @@ func (f TraverseUser) Traverse(ctx context.Context, q ent.Query) error {
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
+	case *ent.AttributionFitQuery:
+		return &query[*ent.AttributionFitQuery, predicate.AttributionFit, attributionfit.OrderOption]{typ: ent.TypeAttributionFit, tq: q}, nil
 	case *ent.AuditEntryQuery:
 		return &query[*ent.AuditEntryQuery, predicate.AuditEntry, auditentry.OrderOption]{typ: ent.TypeAuditEntry, tq: q}, nil
 	case *ent.BookingQuery:

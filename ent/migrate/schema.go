@@ -9,6 +9,26 @@ import (
 )
 
 var (
+	// AttributionFitsColumns holds the columns for the "attribution_fits" table.
+	AttributionFitsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "model", Type: field.TypeEnum, Enums: []string{"FIRST", "LAST", "LINEAR", "TIME_DECAY", "POSITION", "MARKOV", "SHAPLEY"}},
+		{Name: "fitted_at", Type: field.TypeTime},
+		{Name: "fit", Type: field.TypeJSON},
+	}
+	// AttributionFitsTable holds the schema information for the "attribution_fits" table.
+	AttributionFitsTable = &schema.Table{
+		Name:       "attribution_fits",
+		Columns:    AttributionFitsColumns,
+		PrimaryKey: []*schema.Column{AttributionFitsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attributionfit_model_fitted_at",
+				Unique:  false,
+				Columns: []*schema.Column{AttributionFitsColumns[1], AttributionFitsColumns[2]},
+			},
+		},
+	}
 	// AuditEntriesColumns holds the columns for the "audit_entries" table.
 	AuditEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -293,6 +313,7 @@ var (
 		{Name: "measurements", Type: field.TypeJSON, Nullable: true},
 		{Name: "acquired_at", Type: field.TypeTime, Nullable: true},
 		{Name: "acquisition_cost", Type: field.TypeInt64},
+		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
@@ -315,19 +336,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[26]},
+				Columns:    []*schema.Column{CustomersColumns[27]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[27]},
+				Columns:    []*schema.Column{CustomersColumns[28]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[28]},
+				Columns:    []*schema.Column{CustomersColumns[29]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -367,17 +388,17 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[24], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[25], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[25], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[26], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[26]},
+				Columns: []*schema.Column{CustomersColumns[27]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -385,7 +406,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[28]},
+				Columns: []*schema.Column{CustomersColumns[29]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -393,7 +414,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[27]},
+				Columns: []*schema.Column{CustomersColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -637,6 +658,7 @@ var (
 		{Name: "margin", Type: field.TypeInt64},
 		{Name: "unattributed", Type: field.TypeInt64},
 		{Name: "credit_model", Type: field.TypeEnum, Nullable: true, Enums: []string{"FIRST", "LAST", "LINEAR", "TIME_DECAY", "POSITION", "MARKOV", "SHAPLEY"}},
+		{Name: "credit_fit", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "due_at", Type: field.TypeTime, Nullable: true},
 		{Name: "completed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
@@ -652,7 +674,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_customers_customer",
-				Columns:    []*schema.Column{OrdersColumns[21]},
+				Columns:    []*schema.Column{OrdersColumns[22]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -661,7 +683,7 @@ var (
 			{
 				Name:    "order_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[21], OrdersColumns[6], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[22], OrdersColumns[6], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_at_id",
@@ -671,7 +693,7 @@ var (
 			{
 				Name:    "order_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[20]},
+				Columns: []*schema.Column{OrdersColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
@@ -1188,6 +1210,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
 		ComponentsTable,

@@ -48,6 +48,8 @@ const (
 	FieldUnattributed = "unattributed"
 	// FieldCreditModel holds the string denoting the credit_model field in the database.
 	FieldCreditModel = "credit_model"
+	// FieldCreditFit holds the string denoting the credit_fit field in the database.
+	FieldCreditFit = "credit_fit"
 	// FieldDueAt holds the string denoting the due_at field in the database.
 	FieldDueAt = "due_at"
 	// FieldCompletedAt holds the string denoting the completed_at field in the database.
@@ -90,6 +92,7 @@ var Columns = []string{
 	FieldMargin,
 	FieldUnattributed,
 	FieldCreditModel,
+	FieldCreditFit,
 	FieldDueAt,
 	FieldCompletedAt,
 	FieldCancelledAt,
@@ -128,6 +131,8 @@ var (
 	DefaultMargin func() money.Amount
 	// DefaultUnattributed holds the default value on creation for the "unattributed" field.
 	DefaultUnattributed func() money.Amount
+	// CreditFitValidator is a validator for the "credit_fit" field. It is called by the builders before save.
+	CreditFitValidator func(string) error
 	// CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
 	CancelReasonValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -240,6 +245,11 @@ func ByUnattributed(opts ...sql.OrderTermOption) OrderOption {
 // ByCreditModel orders the results by the credit_model field.
 func ByCreditModel(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreditModel, opts...).ToFunc()
+}
+
+// ByCreditFit orders the results by the credit_fit field.
+func ByCreditFit(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreditFit, opts...).ToFunc()
 }
 
 // ByDueAt orders the results by the due_at field.

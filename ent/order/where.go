@@ -137,6 +137,11 @@ func Unattributed(v money.Amount) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldUnattributed, v))
 }
 
+// CreditFit applies equality check predicate on the "credit_fit" field. It's identical to CreditFitEQ.
+func CreditFit(v string) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldCreditFit, v))
+}
+
 // DueAt applies equality check predicate on the "due_at" field. It's identical to DueAtEQ.
 func DueAt(v time.Time) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldDueAt, v))
@@ -790,6 +795,81 @@ func CreditModelIsNil() predicate.Order {
 // CreditModelNotNil applies the NotNil predicate on the "credit_model" field.
 func CreditModelNotNil() predicate.Order {
 	return predicate.Order(sql.FieldNotNull(FieldCreditModel))
+}
+
+// CreditFitEQ applies the EQ predicate on the "credit_fit" field.
+func CreditFitEQ(v string) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldCreditFit, v))
+}
+
+// CreditFitNEQ applies the NEQ predicate on the "credit_fit" field.
+func CreditFitNEQ(v string) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldCreditFit, v))
+}
+
+// CreditFitIn applies the In predicate on the "credit_fit" field.
+func CreditFitIn(vs ...string) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldCreditFit, vs...))
+}
+
+// CreditFitNotIn applies the NotIn predicate on the "credit_fit" field.
+func CreditFitNotIn(vs ...string) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldCreditFit, vs...))
+}
+
+// CreditFitGT applies the GT predicate on the "credit_fit" field.
+func CreditFitGT(v string) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldCreditFit, v))
+}
+
+// CreditFitGTE applies the GTE predicate on the "credit_fit" field.
+func CreditFitGTE(v string) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldCreditFit, v))
+}
+
+// CreditFitLT applies the LT predicate on the "credit_fit" field.
+func CreditFitLT(v string) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldCreditFit, v))
+}
+
+// CreditFitLTE applies the LTE predicate on the "credit_fit" field.
+func CreditFitLTE(v string) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldCreditFit, v))
+}
+
+// CreditFitContains applies the Contains predicate on the "credit_fit" field.
+func CreditFitContains(v string) predicate.Order {
+	return predicate.Order(sql.FieldContains(FieldCreditFit, v))
+}
+
+// CreditFitHasPrefix applies the HasPrefix predicate on the "credit_fit" field.
+func CreditFitHasPrefix(v string) predicate.Order {
+	return predicate.Order(sql.FieldHasPrefix(FieldCreditFit, v))
+}
+
+// CreditFitHasSuffix applies the HasSuffix predicate on the "credit_fit" field.
+func CreditFitHasSuffix(v string) predicate.Order {
+	return predicate.Order(sql.FieldHasSuffix(FieldCreditFit, v))
+}
+
+// CreditFitIsNil applies the IsNil predicate on the "credit_fit" field.
+func CreditFitIsNil() predicate.Order {
+	return predicate.Order(sql.FieldIsNull(FieldCreditFit))
+}
+
+// CreditFitNotNil applies the NotNil predicate on the "credit_fit" field.
+func CreditFitNotNil() predicate.Order {
+	return predicate.Order(sql.FieldNotNull(FieldCreditFit))
+}
+
+// CreditFitEqualFold applies the EqualFold predicate on the "credit_fit" field.
+func CreditFitEqualFold(v string) predicate.Order {
+	return predicate.Order(sql.FieldEqualFold(FieldCreditFit, v))
+}
+
+// CreditFitContainsFold applies the ContainsFold predicate on the "credit_fit" field.
+func CreditFitContainsFold(v string) predicate.Order {
+	return predicate.Order(sql.FieldContainsFold(FieldCreditFit, v))
 }
 
 // DueAtEQ applies the EQ predicate on the "due_at" field.
