@@ -19,6 +19,19 @@ const (
 // Kinds are all of them, the order in which equal ones are preferred.
 func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD} }
 
+// Name is the kind as papers write it: BG/NBD, MBG/NBD, Pareto/NBD.
+func (k Kind) Name() string {
+	switch k {
+	case KindBGNBD:
+		return "BG/NBD"
+	case KindMBGNBD:
+		return "MBG/NBD"
+	case KindParetoNBD:
+		return "Pareto/NBD"
+	}
+	return string(k)
+}
+
 // CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD or ParetoNBD.
 //
 // The methods take x >= 0 and times in the model's unit with 0 <= t_x <= T; none allocates but Parameters
