@@ -72,14 +72,15 @@ func (s *Service) tryKinds(ctx context.Context, data *orderLog, fits []*fitted) 
 		m := f.counts.Model
 		fit, err := lifetime.FitCounts(m.Kind(), trial.tally.Sample(m.TimeUnit()), until(ctx))
 		if unidentified := new(lifetime.Unidentified); errors.As(err, &unidentified) {
-			return false, nil //nolint:nilerr // a shorter log that identifies no model is no failure: false says so
+			return false, nil
 		}
 		if err != nil {
 			return false, ofFit(ctx, err)
 		}
-		if tried[i] = fit.Model; tried[i].Validate() != nil {
+		if !finite(fit.LogLikelihood) {
 			return false, nil
 		}
+		tried[i] = fit.Model
 	}
 	for i, f := range fits {
 		if err := f.test(trial, tried[i], s.Settings().StartOfDay(endDay)); err != nil {
