@@ -34,7 +34,7 @@ func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error
 
 // fitCommand fits the lifetime-value model.
 type fitCommand struct {
-	Kind           string `default:"BG_NBD" enum:"BG_NBD,MBG_NBD,PARETO_NBD" help:"The model of how often customers order and when they leave."`
+	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD or PARETO_NBD. All are fitted unless told, and the one that best foretells orders it was not shown becomes active."`
 	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of its times."`
 	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit on the orders up to and including this day, and test the model on those after it."`
 	NoActivate     bool   `help:"Keep the fit without making it the active model."`
@@ -48,8 +48,12 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	kind, unit, activate := words.LifetimeModelKind(c.Kind), words.TimeUnit(c.Unit), !c.NoActivate
-	in := service.FitLifetimeModelInput{Kind: &kind, TimeUnit: &unit, Activate: &activate}
+	unit, activate := words.TimeUnit(c.Unit), !c.NoActivate
+	in := service.FitLifetimeModelInput{TimeUnit: &unit, Activate: &activate}
+	if c.Kind != "" {
+		kind := words.LifetimeModelKind(c.Kind)
+		in.Kind = &kind
+	}
 	if c.CalibrationEnd != "" {
 		day, err := time.ParseInLocation(time.DateOnly, c.CalibrationEnd, k.service.Settings().Zone)
 		if err != nil {

@@ -142,7 +142,7 @@ func (w *world) size(t *testing.T) {
 		{"agreements", "SELECT count(*) FROM price_agreements", 5, 100},
 		{"agreements below the floor", "SELECT count(*) FROM price_agreements WHERE override_floor_reason IS NOT NULL", 1, 1},
 		{"models that are active", "SELECT count(*) FROM lifetime_models WHERE active", 1, 1},
-		{"models with a back-test", "SELECT count(*) FROM lifetime_models WHERE back_test IS NOT NULL", 1, 1},
+		{"models with a back-test", "SELECT count(*) FROM lifetime_models WHERE back_test IS NOT NULL", 3, 3},
 		{"rows without a rate", "SELECT count(*) FROM contacts WHERE uncosted", 0, 0},
 		{"orders without a rate", "SELECT count(*) FROM orders WHERE uncosted", 0, 0},
 		{"orders without a margin's sense", "SELECT count(*) FROM orders WHERE total <= 0 OR cost <= 0", 0, 0},

@@ -29,6 +29,9 @@ type BackTest struct {
 	// with the highest predictions; customers with equal predictions share what they bought.
 	TopTenth  float64
 	Customers int
+	// LogLikelihood of what each customer bought: the measure by which models are chosen, since it alone
+	// judges the whole forecast and not its mean. BackTestOf fills it.
+	LogLikelihood float64
 }
 
 // NewBackTest compares predict(x, t_x, T, t), such as BGNBD.ExpectedPurchases, with what was bought in
@@ -85,5 +88,19 @@ func NewBackTest(rows []HoldOut, t float64, predict func(x int, tx, T, t float64
 		left -= tie.customers
 	}
 	b.TopTenth = top / b.Actual
+	return b, nil
+}
+
+// BackTestOf is NewBackTest of a model, with the log-likelihood of what was bought.
+func BackTestOf(m CountModel, rows []HoldOut, t float64) (BackTest, error) {
+	b, err := NewBackTest(rows, t, m.ExpectedPurchases)
+	if err != nil {
+		return b, err
+	}
+	for _, r := range rows {
+		if r.N > 0 {
+			b.LogLikelihood += float64(r.N) * m.LogProbability(r.Purchases, r.X, r.TX, r.T, t)
+		}
+	}
 	return b, nil
 }

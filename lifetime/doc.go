@@ -10,8 +10,17 @@
 //
 //   - BG/NBD for order counts: Fader, Hardie and Lee, "Counting Your Customers the Easy Way",
 //     Marketing Science 24 (2005), "FHL 2005" below.
+//   - MBG/NBD: Batislam, Denizel and Filiztekin, "Empirical Validation and Comparison of Models for
+//     Customer Base Analysis", International Journal of Research in Marketing 24 (2007); Hoppe and Wagner,
+//     "Customer Base Analysis: The Case for a Central Variant of the Betageometric/NBD Model", Marketing
+//     ZFP 29 (2007).
+//   - Pareto/NBD: Schmittlein, Morrison and Colombo, "Counting Your Customers: Who Are They and What Will
+//     They Do Next?", Management Science 33 (1987).
 //   - Gamma-Gamma for the margin of an order: Fader and Hardie, "The Gamma-Gamma Model of Monetary
 //     Value", note 025 (2013), "FH 2013" below.
+//
+// Models of counts are asked through CountModel and fitted by FitCounts; BackTestOf tells which of them
+// foretold best what customers did next.
 //
 // The package is pure: it reads no clock and no database. Margins are float64 minor units here,
 // because they are expectations; the caller rounds a result once, half to even, when it becomes money.

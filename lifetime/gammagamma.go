@@ -42,3 +42,8 @@ func (g GammaGamma) LogLikelihood(x int, mean float64) float64 {
 	shape, total := g.P*float64(x), float64(x)*mean
 	return -logBeta(shape, g.Q) - g.Q*math.Log1p(total/g.Gamma) - shape*math.Log1p(g.Gamma/total) - math.Log(mean)
 }
+
+// Parameters are p, q and gamma.
+func (g GammaGamma) Parameters() []Parameter {
+	return []Parameter{{"p", g.P}, {"q", g.Q}, {"gamma", g.Gamma}}
+}

@@ -77,7 +77,7 @@ func FitGammaGamma(rows []MarginRow, o Options) (GammaGammaFit, error) {
 		return fit, err
 	}
 	fit.Model = GammaGamma{P: math.Exp(best.theta[0]), Q: math.Exp(best.theta[1]), Gamma: m.scale * math.Exp(best.theta[2])}
-	fit.Report = best.report(fit.Model.P, fit.Model.Q, fit.Model.Gamma)
+	fit.Report = best.report(fit.Model.Parameters())
 	fit.LogLikelihood -= float64(customers) * math.Log(m.scale) // margins were measured in scales
 	fit.Rows, fit.Customers = len(used), customers
 	fit.describe()

@@ -99,7 +99,9 @@ func TestGradients(t *testing.T) {
 	}}
 	d := newCounts(sample)
 	m := newMargins([]MarginRow{{X: 1, Mean: 3, N: 4}, {X: 2, Mean: 90, N: 1}, {X: 7, Mean: 11, N: 2}, {X: 30, Mean: 5, N: 1}}, 10)
-	for name, l := range map[string]likelihood{"BG/NBD": d.bgnbd(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8)} {
+	for name, l := range map[string]likelihood{
+		"BG/NBD": d.betaNBD(0), "MBG/NBD": d.betaNBD(1), "Pareto/NBD": d.paretoNBD(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8),
+	} {
 		rapid.Check(t, func(t *rapid.T) {
 			dim := len(l.starts[0])
 			theta, grad, other := make([]float64, dim), make([]float64, dim), make([]float64, dim)
@@ -121,4 +123,59 @@ func TestGradients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The coarse sample that leads a fit on its way has the customers, orders and scale of the sample.
+func TestCoarseKeepsTheTotals(t *testing.T) {
+	var all Tally
+	for i := range 9000 {
+		s := Stats{AgeDays: 190 + i%81}
+		if i%3 > 0 {
+			s.Frequency = 1 + i%7
+			s.RecencyDays = s.Frequency + i%180
+		}
+		if err := all.Add(s, 1+i%4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := all.Sample(Week)
+	few := coarse(s)
+	if len(few.Rows) > len(s.Rows)/2 || few.Validate() != nil {
+		t.Fatalf("%d rows of %d: %v", len(few.Rows), len(s.Rows), few.Validate())
+	}
+	a, b := newCounts(s), newCounts(few)
+	if a.customers != b.customers || a.repeats != b.repeats || math.Abs(a.scale/b.scale-1) > 1e-12 {
+		t.Errorf("%g customers, %g repeats, scale %g of %g, %g, %g", b.customers, b.repeats, b.scale, a.customers, a.repeats, a.scale)
+	}
+	small := Sample{Unit: Week, Rows: s.Rows[:coarseRows]}
+	if got := coarse(small); len(got.Rows) != coarseRows {
+		t.Errorf("%d rows of %d", len(got.Rows), coarseRows)
+	}
+}
+
+// Whatever the pieces and the parameters, the odds are those of many small pieces.
+func TestParetoLeftByMoreNodes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string, lo, hi float64) float64 {
+			return math.Exp(rapid.Float64Range(math.Log(lo), math.Log(hi)).Draw(t, name))
+		}
+		m := paretoLeft{r: draw("r", 1e-3, 1e3), alpha: draw("alpha", 1e-4, 1e4), s: draw("s", 1e-6, 1e3), beta: draw("beta", 1e-4, 1e4)}
+		x, tx := float64(rapid.IntRange(0, 500).Draw(t, "x")), draw("t_x", 1e-3, 1e3)
+		T := tx + draw("T - t_x", 1e-3, 1e3)
+		// In y itself, on pieces that grow away from t_x; relative to the integrand there.
+		sum, low, step := 0.0, tx, min(m.alpha+tx, m.beta+tx)/(m.r+x+m.s+1)/4
+		for low < T {
+			high := min(low+step, T)
+			for _, n := range gauss32 {
+				y := low + n.at*(high-low)
+				sum += n.weight * (high - low) / (m.beta + y) *
+					math.Exp(-(m.r+x)*math.Log1p((y-tx)/(m.alpha+tx))-m.s*math.Log1p((y-tx)/(m.beta+tx)))
+			}
+			low, step = high, step*1.2
+		}
+		want := math.Log(m.s*sum) + (m.r+x)*math.Log1p((T-tx)/(m.alpha+tx)) + m.s*math.Log1p((T-tx)/(m.beta+tx))
+		if got := m.logOdds(x, tx, T, nil); !(math.Abs(got-want) <= 1e-11*(1+math.Abs(want)/1000)) {
+			t.Fatalf("%.15g, by many pieces %.15g", got, want)
+		}
+	})
 }

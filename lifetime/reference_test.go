@@ -68,6 +68,7 @@ type predictions struct {
 			LL     decimal
 			PAlive decimal `json:"p_alive"`
 			EY     map[string]decimal
+			DERT   *decimal `json:"dert_15pct_annual_weekly"`
 		}
 	}
 	GammaGamma map[string]struct {

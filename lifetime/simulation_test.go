@@ -9,8 +9,9 @@ import (
 	"kopeck/lifetime"
 )
 
-// simulate draws customers of the model, day by day as an order log has them, ages in whole days.
-func simulate(m lifetime.BGNBD, customers, age int, seed uint64) lifetime.Tally {
+// simulate draws customers of the model, day by day as an order log has them, ages in whole days. Parameters
+// are in days.
+func simulate(m lifetime.CountModel, customers, age int, seed uint64) lifetime.Tally {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	gamma := func(shape float64) float64 { // Marsaglia and Tsang (2000), with their boost under 1
 		boost := 1.0
@@ -26,17 +27,25 @@ func simulate(m lifetime.BGNBD, customers, age int, seed uint64) lifetime.Tally 
 			}
 		}
 	}
+	p := m.Parameters()
 	var tally lifetime.Tally
 	for range customers {
-		rate, leave := gamma(m.R)/m.Alpha, 0.0
-		if m.A > 0 {
-			u := gamma(m.A)
-			leave = u / (u + gamma(m.B))
+		rate, leave, end := gamma(p[0].Value)/p[1].Value, 0.0, math.Inf(1)
+		switch {
+		case p[2].Value == 0:
+		case m.Kind() == lifetime.KindParetoNBD:
+			end = rng.ExpFloat64() / (gamma(p[2].Value) / p[3].Value)
+		default:
+			u := gamma(p[2].Value)
+			leave = u / (u + gamma(p[3].Value))
+		}
+		if m.Kind() == lifetime.KindMBGNBD && rng.Float64() < leave {
+			end = 0
 		}
 		s := lifetime.Stats{AgeDays: age/2 + rng.IntN(age/2)}
 		for at := 0.0; ; {
 			at += rng.ExpFloat64() / rate
-			if at > float64(s.AgeDays) { // infinite at a rate of 0
+			if at > float64(s.AgeDays) || at > end { // infinite at a rate of 0
 				break
 			}
 			d := int(math.Ceil(at))
@@ -54,53 +63,96 @@ func simulate(m lifetime.BGNBD, customers, age int, seed uint64) lifetime.Tally 
 	return tally
 }
 
-// The fit finds the parameters that customers were drawn from, within four of its standard errors.
+// The fit finds the parameters that customers were drawn from, within four of its standard errors, and is
+// the most likely of the three kinds.
 func TestFitRecoversSimulation(t *testing.T) {
-	for seed, m := range []lifetime.BGNBD{
-		{Unit: lifetime.Day, R: 0.6, Alpha: 90, A: 0.8, B: 2.5},
-		{Unit: lifetime.Day, R: 2, Alpha: 300, A: 1, B: 3},
+	for seed, m := range []lifetime.CountModel{
+		lifetime.BGNBD{Unit: lifetime.Day, R: 0.6, Alpha: 90, A: 0.8, B: 2.5},
+		lifetime.BGNBD{Unit: lifetime.Day, R: 2, Alpha: 300, A: 1, B: 3},
+		lifetime.MBGNBD{Unit: lifetime.Day, R: 0.6, Alpha: 90, A: 0.8, B: 2.5},
+		lifetime.MBGNBD{Unit: lifetime.Day, R: 2, Alpha: 300, A: 0.5, B: 0.8},
+		lifetime.ParetoNBD{Unit: lifetime.Day, R: 0.6, Alpha: 90, S: 1.2, Beta: 200},
+		lifetime.ParetoNBD{Unit: lifetime.Day, R: 2, Alpha: 300, S: 1.5, Beta: 500},
 	} {
 		tally := simulate(m, 8000, 1000, uint64(seed))
-		fit, err := lifetime.FitBGNBD(tally.Sample(lifetime.Day), lifetime.Options{})
-		if err != nil || !fit.Converged || fit.Boundary != lifetime.Interior {
-			t.Fatalf("%+v: %+v, %v", m, fit, err)
-		}
-		got, want := []float64{fit.Model.R, fit.Model.Alpha, fit.Model.A, fit.Model.B}, []float64{m.R, m.Alpha, m.A, m.B}
-		for i := range got {
-			if math.Abs(got[i]-want[i]) > 4*fit.StdErrors[i] {
-				t.Errorf("parameter %d = %g ± %g, drawn from %g", i, got[i], fit.StdErrors[i], want[i])
+		best := math.Inf(-1)
+		var likeliest lifetime.Kind
+		for _, kind := range lifetime.Kinds() {
+			fit, err := lifetime.FitCounts(kind, tally.Sample(lifetime.Day), lifetime.Options{})
+			if err != nil || !fit.Converged {
+				t.Fatalf("%+v as %s: %+v, %v", m, kind, fit, err)
 			}
+			if fit.LogLikelihood > best {
+				best, likeliest = fit.LogLikelihood, kind
+			}
+			if kind != m.Kind() {
+				continue
+			}
+			if fit.Boundary != lifetime.Interior {
+				t.Errorf("%+v: %+v", m, fit)
+				continue
+			}
+			for i, want := range m.Parameters() {
+				if got := fit.Model.Parameters()[i].Value; math.Abs(got-want.Value) > 4*fit.StdErrors[i] {
+					t.Errorf("%+v: %s = %g ± %g", m, want.Name, got, fit.StdErrors[i])
+				}
+			}
+		}
+		if likeliest != m.Kind() {
+			t.Errorf("%+v looks most like %s", m, likeliest)
 		}
 	}
 }
 
 // Whatever the customers are like, a fit ends, says where, and nothing around it is more likely.
 func TestFitOfAnySample(t *testing.T) {
+	for _, kind := range lifetime.Kinds() {
+		t.Run(string(kind), func(t *testing.T) { fitAnySample(t, kind) })
+	}
+}
+
+func fitAnySample(t *testing.T, kind lifetime.Kind) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	between := func(lo, hi float64) float64 { return lo * math.Exp(rng.Float64()*math.Log(hi/lo)) }
-	ends := map[lifetime.Boundary]int{}
-	for i := range 80 {
+	ends, samples := map[lifetime.Boundary]int{}, 80
+	if kind == lifetime.KindParetoNBD {
+		samples = 48 // its likelihood costs ten times as much
+	}
+	for i := range samples {
 		m := lifetime.BGNBD{Unit: lifetime.Day, R: between(0.05, 20), A: between(0.02, 20), B: between(0.02, 50)}
 		m.Alpha = m.R * between(5, 500)
 		if i%5 == 0 {
 			m.A = 0
 		}
-		tally := simulate(m, []int{60, 200, 1000}[i%3], 600, uint64(i))
+		var of lifetime.CountModel = m
+		switch kind {
+		case lifetime.KindMBGNBD:
+			of = lifetime.MBGNBD(m)
+		case lifetime.KindParetoNBD:
+			of = lifetime.ParetoNBD{Unit: m.Unit, R: m.R, Alpha: m.Alpha, S: m.A, Beta: m.B * 100}
+		}
+		tally := simulate(of, []int{60, 200, 1000}[i%3], 600, uint64(i))
 		sample := tally.Sample(lifetime.Week)
-		fit, err := lifetime.FitBGNBD(sample, lifetime.Options{})
+		fit, err := lifetime.FitCounts(kind, sample, lifetime.Options{})
 		if u := new(lifetime.Unidentified); errors.As(err, &u) {
 			continue
 		}
 		if err != nil || !fit.Converged || fit.Model.Validate() != nil {
-			t.Fatalf("%d, drawn from %+v: %+v, %v", i, m, fit, err)
+			t.Fatalf("%d, drawn from %+v: %+v, %v", i, of, fit, err)
 		}
 		if interior := fit.Boundary == lifetime.Interior; interior != (fit.Condition > 0) || interior != (len(fit.StdErrors) == 4) {
 			t.Errorf("%d: %+v", i, fit)
 		}
 		ends[fit.Boundary]++
 		for range 50 {
-			o := fit.Model
-			o.R, o.Alpha, o.A, o.B = o.R*between(0.7, 1.4), o.Alpha*between(0.7, 1.4), o.A*between(0.5, 2), o.B*between(0.5, 2)
+			near := map[string]float64{}
+			for k, p := range fit.Model.Parameters() {
+				near[p.Name] = p.Value * between([]float64{0.7, 0.7, 0.5, 0.5}[k], []float64{1.4, 1.4, 2, 2}[k])
+			}
+			o, err := lifetime.NewCountModel(kind, lifetime.Week, near)
+			if err != nil {
+				t.Fatal(err)
+			}
 			sum := 0.0
 			for _, r := range sample.Rows {
 				sum += float64(r.N) * o.LogLikelihood(r.X, r.TX, r.T)
@@ -110,6 +162,7 @@ func TestFitOfAnySample(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("%v", ends)
 	if ends[lifetime.Interior] < 20 || ends[lifetime.NoDropout] < 5 || ends[lifetime.AtTheEdge] < 5 {
 		t.Errorf("the samples are too much alike: %v", ends)
 	}

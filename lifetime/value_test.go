@@ -45,7 +45,7 @@ func TestFutureFallsWithTheRate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		months := make([]float64, rapid.IntRange(1, 60).Draw(t, "months"))
-		x, tx, T := s.In(m.Unit)
+		x, tx, T := s.In(m.TimeUnit())
 		m.MonthlyOrders(months, x, tx, T)
 		low := rapid.Float64Range(0, 2).Draw(t, "low")
 		high := low + rapid.Float64Range(0, 2).Draw(t, "more")

@@ -25,11 +25,12 @@ var lockModel = store.LockOn("lifetime model", "active")
 
 // Fit fits a model on the completed orders up to the end of a calendar day, today unless told, and tests it on those
 // after it; the new model becomes active in one step unless told otherwise, and then customers.lifetime_value
-// follows before Fit returns. A fit that does not converge is kept, but not made active. Several at once do not
-// disturb each other: the last to end is the active one.
+// follows before Fit returns. Without a kind all are fitted and kept, and the one that best foretold orders it was not
+// shown is made active and given: see chooseFit. A fit that does not converge is kept, but not made active. Several
+// at once do not disturb each other: the last to end is the active one.
 //
-// NOT_YET_AVAILABLE for models other than BG/NBD, FORBIDDEN, INVALID on calibrationEnd, and WRONG_STATE with the
-// reason where the data identifies no model: nothing has changed then.
+// FORBIDDEN, INVALID on calibrationEnd, and WRONG_STATE with the reason where the data identifies no model: nothing has
+// changed then.
 func (s *Service) Fit(ctx context.Context, in FitLifetimeModelInput) (*ent.LifetimeModel, error) {
 	m, err := s.fit(ctx, in)
 	if err != nil || !m.Active {
@@ -65,9 +66,6 @@ func (s *Service) fit(ctx context.Context, in FitLifetimeModelInput) (*ent.Lifet
 	if actor.May("LifetimeModel").Write != auth.AllRows {
 		return nil, fault.New(fault.Forbidden, "", "the role %s may not fit models", actor.Role)
 	}
-	if kind := or(in.Kind, schema.BGNBD); kind != schema.BGNBD {
-		return nil, fault.New(fault.NotYetAvailable, "kind", "the model %s is not yet available", kind)
-	}
 	unit, err := lifetime.ParseUnit(string(or(in.TimeUnit, schema.Week)))
 	if err != nil {
 		return nil, fault.Invalidf("timeUnit", "%v", err)
@@ -81,122 +79,150 @@ func (s *Service) fit(ctx context.Context, in FitLifetimeModelInput) (*ent.Lifet
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.fitTo(ctx, data, unit)
+	kinds := lifetime.Kinds()
+	if in.Kind != nil {
+		kinds = []lifetime.Kind{lifetime.Kind(*in.Kind)}
+	}
+	fits, err := s.fitTo(ctx, data, unit, kinds)
 	if err != nil {
 		return nil, err
 	}
-	f.row.FittedAt, f.row.TimeUnit, f.row.Kind = now, or(in.TimeUnit, schema.Week), schema.BGNBD
-	f.row.Active = or(in.Activate, true) && f.row.Converged
-	if in.CalibrationEnd != nil {
-		f.row.CalibrationEnd = &end
-		if err := f.test(data); err != nil {
+	for _, f := range fits {
+		f.row.FittedAt, f.row.TimeUnit, f.row.Kind = now, or(in.TimeUnit, schema.Week), schema.LifetimeModelKind(f.counts.Model.Kind())
+		if in.CalibrationEnd != nil {
+			f.row.CalibrationEnd = &end
+			if err := f.test(data, f.counts.Model, end); err != nil {
+				return nil, err
+			}
+		}
+	}
+	chosen := fits[0]
+	if len(fits) > 1 {
+		if chosen, err = s.chooseFit(ctx, data, fits); err != nil {
 			return nil, err
 		}
 	}
-	return s.keepFit(ctx, in, f)
+	chosen.row.Active = or(in.Activate, true) && chosen.row.Converged
+	if or(in.Activate, true) && !chosen.row.Active {
+		chosen.report.note("it was not made active, since it did not converge")
+	}
+	return s.keepFits(ctx, fits, chosen)
 }
 
 // fitted is a model in the making.
 type fitted struct {
 	row    *ent.LifetimeModel
-	counts lifetime.BGNBDFit
+	counts lifetime.CountFit[lifetime.CountModel]
 	report fitReport
 }
 
-// fitTo fits BG/NBD to the counts and Gamma-Gamma to the margins.
-func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit) (*fitted, error) {
-	options := lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
-	sample := data.tally.Sample(unit)
-	counts, err := lifetime.FitBGNBD(sample, options)
-	if err != nil {
-		return nil, ofFit(ctx, err)
-	}
-	if !finite(counts.LogLikelihood) || counts.Model.Validate() != nil {
-		return nil, fault.New(fault.WrongState, "", "the orders identify no model: its likelihood has no maximum")
-	}
-	f := &fitted{counts: counts, report: reportOn(counts)}
-	p := map[string]any{"r": counts.Model.R, "alpha": counts.Model.Alpha, "a": counts.Model.A, "b": counts.Model.B}
-	margins, err := lifetime.FitGammaGamma(data.margins, options)
-	var unidentified *lifetime.Unidentified
-	switch {
-	case err == nil:
-		f.report.addMargins(margins, float64(s.currency.MinorPerMajor()))
-	case errors.As(err, &unidentified):
-		prior, failed := lifetime.MarginPrior(data.meanMargin())
-		f.report.noMargins(unidentified, margins, failed == nil)
-		if failed == nil {
-			margins.Model, err = prior, nil
-		}
-	default:
-		return nil, ofFit(ctx, err)
-	}
-	if err == nil {
-		p["p"], p["q"], p["gamma"] = margins.Model.P, margins.Model.Q, margins.Model.Gamma/float64(s.currency.MinorPerMajor())
-	}
-	f.row = &ent.LifetimeModel{
-		Parameters: p, LogLikelihood: counts.LogLikelihood, Customers: counts.Customers, Converged: counts.Converged,
-		Iterations: counts.Iterations, GradientNorm: bounded(counts.GradientNorm),
-	}
-	return f, nil
+// until are the options of a fit that ends with a context.
+func until(ctx context.Context) lifetime.Options {
+	return lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
 }
 
-// test compares what the model predicts for the days after the calibration with what came.
-func (f *fitted) test(data *orderLog) error {
+// fitTo fits models of some kinds to the counts, and Gamma-Gamma to the margins. A kind whose likelihood has no
+// maximum is left out, unless there is no other.
+func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind) ([]*fitted, error) {
+	options := until(ctx)
+	sample := data.tally.Sample(unit)
+	var fits []*fitted
+	for _, kind := range kinds {
+		counts, err := lifetime.FitCounts(kind, sample, options)
+		if err != nil {
+			return nil, ofFit(ctx, err)
+		}
+		if !finite(counts.LogLikelihood) || counts.Model.Validate() != nil {
+			continue // its likelihood has no maximum
+		}
+		f := &fitted{counts: counts, report: reportOn(counts), row: &ent.LifetimeModel{
+			Parameters: map[string]any{}, LogLikelihood: counts.LogLikelihood, Customers: counts.Customers, Converged: counts.Converged,
+			Iterations: counts.Iterations, GradientNorm: bounded(counts.GradientNorm),
+		}}
+		for _, p := range counts.Model.Parameters() {
+			f.row.Parameters[p.Name] = p.Value
+		}
+		fits = append(fits, f)
+	}
+	if len(fits) == 0 {
+		return nil, fault.New(fault.WrongState, "", "the orders identify no model: its likelihood has no maximum")
+	}
+	margins, err := lifetime.FitGammaGamma(data.margins, options)
+	var unidentified *lifetime.Unidentified
+	if err != nil && !errors.As(err, &unidentified) {
+		return nil, ofFit(ctx, err)
+	}
+	prior, noPrior := lifetime.MarginPrior(data.meanMargin())
+	minorPerMajor := float64(s.currency.MinorPerMajor())
+	for _, f := range fits {
+		model := margins.Model
+		if unidentified == nil {
+			f.report.addMargins(margins, minorPerMajor)
+		} else {
+			f.report.noMargins(unidentified, margins, noPrior == nil)
+			if noPrior != nil {
+				continue
+			}
+			model = prior
+		}
+		f.row.Parameters["p"], f.row.Parameters["q"], f.row.Parameters["gamma"] = model.P, model.Q, model.Gamma/minorPerMajor
+	}
+	return fits, nil
+}
+
+// test compares what a model predicts for the days after a calibration, whose last moment is end, with what came. The
+// model is f's own, or one of its kind that was fitted to an earlier calibration.
+func (f *fitted) test(data *orderLog, m lifetime.CountModel, end time.Time) error {
 	if data.lastDay <= data.endDay {
 		f.report.note("no orders came after the calibration's end: the model was not tested")
 		return nil
 	}
-	unit := f.counts.Model.Unit
+	unit := m.TimeUnit()
 	rows := make([]lifetime.HoldOut, 0, len(data.held))
 	for h, n := range data.held {
 		x, tx, age := h.stats.In(unit)
 		rows = append(rows, lifetime.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases})
 	}
 	sortHoldOuts(rows)
-	test, err := lifetime.NewBackTest(rows, float64(data.lastDay-data.endDay)/unit.Days(), f.counts.Model.ExpectedPurchases)
+	test, err := lifetime.BackTestOf(m, rows, float64(data.lastDay-data.endDay)/unit.Days())
 	if err != nil {
 		return err
 	}
 	f.report.note("of the %d customers of the calibration, in the %d days after it: %.0f order days expected, %.0f came (%+.1f %%); the tenth expected to order most made %.0f %% of them",
 		test.Customers, data.lastDay-data.endDay, test.Predicted, test.Actual, 100*test.Bias, 100*test.TopTenth)
+	if finite(test.LogLikelihood) {
+		f.report.HoldOutLogLikelihood = &test.LogLikelihood
+	}
 	f.row.BackTest, err = json.Marshal(BackTest{
-		CalibrationEnd: *f.row.CalibrationEnd, HoldoutOrders: int(math.Round(test.Actual)), PredictedOrders: test.Predicted,
+		CalibrationEnd: end, HoldoutOrders: int(math.Round(test.Actual)), PredictedOrders: test.Predicted,
 		MeanAbsoluteError: test.MeanAbsolute, RootMeanSquareError: test.RootMeanSquare, BaselineRootMeanSquareError: test.BaselineRootMeanSquare,
 	})
 	return err
 }
 
-// keepFit stores a model, and makes it the active one in the same transaction.
-func (s *Service) keepFit(ctx context.Context, in FitLifetimeModelInput, f *fitted) (*ent.LifetimeModel, error) {
-	f.report.Activated = f.row.Active
-	if or(in.Activate, true) && !f.row.Active {
-		f.report.note("it was not made active, since it did not converge")
-	}
-	report, err := json.Marshal(f.report)
-	if err != nil {
-		return nil, fmt.Errorf("service: the report of a fit: %w", err)
-	}
-	row, modelID := f.row, s.ids.Make(id.LifetimeModel)
-	_, err = s.write(ctx, verb{name: "fitLifetimeModel"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+// keepFits stores models, the chosen one as the newest, and makes it the active one in the same transaction if it
+// is to be.
+func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) (*ent.LifetimeModel, error) {
+	var modelID string
+	_, err := s.write(ctx, verb{name: "fitLifetimeModel"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
 		if err := s.store.Lock(ctx, tx, lockModel, false); err != nil {
 			return "", err
 		}
-		if row.Active {
+		if chosen.row.Active {
 			if err := tx.LifetimeModel.Update().Where(lifetimemodel.Active(true)).SetActive(false).Exec(ctx); err != nil {
 				return "", err
 			}
 		}
-		create := tx.LifetimeModel.Create().SetID(modelID).SetKind(row.Kind).SetTimeUnit(row.TimeUnit).SetParameters(row.Parameters).
-			SetLogLikelihood(row.LogLikelihood).SetCustomers(row.Customers).SetConverged(row.Converged).SetIterations(row.Iterations).
-			SetGradientNorm(row.GradientNorm).SetActive(row.Active).SetFittedAt(row.FittedAt).SetNillableCalibrationEnd(row.CalibrationEnd).
-			SetReport(report)
-		if row.BackTest != nil {
-			create.SetBackTest(row.BackTest)
+		for _, f := range fits {
+			if f == chosen {
+				continue
+			}
+			if _, err := s.keepFit(ctx, tx, f); err != nil {
+				return "", err
+			}
 		}
-		if err := create.Exec(ctx); err != nil {
-			return "", err
-		}
-		if err := s.audit(ctx, tx, "lifetimeModel.fit", modelID, map[string]any{"active": row.Active, "parameters": row.Parameters}); err != nil {
+		var err error
+		if modelID, err = s.keepFit(ctx, tx, chosen); err != nil {
 			return "", err
 		}
 		return modelID, s.touch(ctx, ofModel)
@@ -205,6 +231,27 @@ func (s *Service) keepFit(ctx context.Context, in FitLifetimeModelInput, f *fitt
 		return nil, err
 	}
 	return s.client.LifetimeModel.Get(ctx, modelID)
+}
+
+// keepFit stores one model and gives its id.
+func (s *Service) keepFit(ctx context.Context, tx *ent.Tx, f *fitted) (string, error) {
+	f.report.Activated = f.row.Active
+	report, err := json.Marshal(f.report)
+	if err != nil {
+		return "", fmt.Errorf("service: the report of a fit: %w", err)
+	}
+	row, modelID := f.row, s.ids.Make(id.LifetimeModel)
+	create := tx.LifetimeModel.Create().SetID(modelID).SetKind(row.Kind).SetTimeUnit(row.TimeUnit).SetParameters(row.Parameters).
+		SetLogLikelihood(row.LogLikelihood).SetCustomers(row.Customers).SetConverged(row.Converged).SetIterations(row.Iterations).
+		SetGradientNorm(row.GradientNorm).SetActive(row.Active).SetFittedAt(row.FittedAt).SetNillableCalibrationEnd(row.CalibrationEnd).
+		SetReport(report)
+	if row.BackTest != nil {
+		create.SetBackTest(row.BackTest)
+	}
+	if err := create.Exec(ctx); err != nil {
+		return "", err
+	}
+	return modelID, s.audit(ctx, tx, "lifetimeModel.fit", modelID, map[string]any{"active": row.Active, "kind": row.Kind, "parameters": row.Parameters})
 }
 
 // ofFit turns an error of a fit into what the caller can make of it.

@@ -21,6 +21,8 @@ type fitReport struct {
 
 	// The log-likelihood of the best model in which nobody leaves.
 	NoDropoutLogLikelihood float64 `json:"noDropoutLogLikelihood,omitempty"`
+	// Of what customers did in the days the model was tested on; absent where it was not tested.
+	HoldOutLogLikelihood *float64 `json:"holdOutLogLikelihood,omitempty"`
 
 	// The margin model: its likelihood is of margins in the currency's major unit.
 	MarginStatus        string  `json:"marginStatus,omitempty"`
@@ -44,13 +46,13 @@ func (r *fitReport) warn(text string) {
 }
 
 // reportOn says what is to be known of a fit of counts.
-func reportOn(f lifetime.BGNBDFit) fitReport {
+func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
 	r := fitReport{
 		Status: f.Status, Condition: bounded(f.Condition), Rows: f.Rows, NoDropoutLogLikelihood: bounded(f.NoDropoutLogLikelihood),
 		StandardErrors: map[string]float64{}, Notes: []string{}, Warnings: []string{},
 	}
-	r.note("BG/NBD on %d customers (%d distinct histories): %s", f.Customers, f.Rows, f.Status)
-	r.standardErrors(f.StdErrors, "r", "alpha", "a", "b")
+	r.note("%s on %d customers (%d distinct histories): %s", f.Model.Kind().Name(), f.Customers, f.Rows, f.Status)
+	r.standardErrors(f.Model.Parameters(), f.StdErrors, 1)
 	if !f.Converged {
 		r.warn("the fit of the model did not converge")
 	}
@@ -65,10 +67,7 @@ func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) 
 	r.MarginStatus, r.MarginCustomers, r.NotPositive, r.Correlation = f.Status, f.Customers, f.NotPositive, f.Correlation
 	r.MarginLogLikelihood = f.LogLikelihood + float64(f.Customers)*math.Log(minorPerMajor)
 	r.note("Gamma-Gamma on the margins of %d repeat customers: %s", f.Customers, f.Status)
-	if len(f.StdErrors) == 3 {
-		f.StdErrors[2] /= minorPerMajor
-	}
-	r.standardErrors(f.StdErrors, "p", "q", "gamma")
+	r.standardErrors(f.Model.Parameters(), f.StdErrors, minorPerMajor)
 	if !f.Converged {
 		r.warn("the fit of the margin model did not converge")
 	}
@@ -88,12 +87,16 @@ func (r *fitReport) noMargins(why *lifetime.Unidentified, f lifetime.GammaGammaF
 	r.warn(fmt.Sprintf("no margin model: %s; %s", why.Reason, standsIn))
 }
 
-func (r *fitReport) standardErrors(errors []float64, names ...string) {
+// standardErrors adds those of parameters; gamma's is in units of which there are some in the currency's major unit.
+func (r *fitReport) standardErrors(of []lifetime.Parameter, errors []float64, gammaPerMajor float64) {
 	var told []string
 	for i, e := range errors {
+		if of[i].Name == "gamma" {
+			e /= gammaPerMajor
+		}
 		if finite(e) {
-			r.StandardErrors[names[i]] = e
-			told = append(told, fmt.Sprintf("%s %.3g", names[i], e))
+			r.StandardErrors[of[i].Name] = e
+			told = append(told, fmt.Sprintf("%s %.3g", of[i].Name, e))
 		}
 	}
 	if len(told) > 0 {

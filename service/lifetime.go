@@ -79,7 +79,7 @@ func (s *Service) valued(m *model, e Earnings, at time.Time, horizonMonths int, 
 		return v, nil
 	}
 	today := s.Settings().Day(at)
-	v.Frequency, v.Recency, v.Age = e.stats(today).In(m.counts.Unit)
+	v.Frequency, v.Recency, v.Age = e.stats(today).In(m.counts.TimeUnit())
 	v.ProbabilityAlive = m.alive(e, today)
 	cumulative := make([]float64, horizonMonths)
 	m.counts.MonthlyOrders(cumulative, v.Frequency, v.Recency, v.Age)

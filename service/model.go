@@ -22,7 +22,7 @@ const priorNote = "no model has been fitted: the prior published for the CDNOW c
 type model struct {
 	row    *ent.LifetimeModel
 	fitted bool
-	counts lifetime.BGNBD
+	counts lifetime.CountModel
 	// margins is in minor units. nil where no margin model is known: a customer's own mean margin stands in.
 	margins *lifetime.GammaGamma
 	notes   []string // warnings that hold for every customer
@@ -37,24 +37,17 @@ func (s *Service) activeModel(row *ent.LifetimeModel) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p struct {
-		R     float64  `json:"r"`
-		Alpha float64  `json:"alpha"`
-		A     float64  `json:"a"`
-		B     float64  `json:"b"`
-		P     *float64 `json:"p"`
-		Q     *float64 `json:"q"`
-		Gamma *float64 `json:"gamma"`
-	}
+	var p map[string]float64
 	if err := again(row.Parameters, &p); err != nil {
 		return nil, fmt.Errorf("service: parameters of %s: %w", row.ID, err)
 	}
-	m := &model{row: row, fitted: true, counts: lifetime.BGNBD{Unit: unit, R: p.R, Alpha: p.Alpha, A: p.A, B: p.B}}
-	if err := m.counts.Validate(); err != nil {
+	counts, err := lifetime.NewCountModel(lifetime.Kind(row.Kind), unit, p)
+	if err != nil {
 		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
 	}
-	if p.P != nil && p.Q != nil && p.Gamma != nil {
-		m.margins = &lifetime.GammaGamma{P: *p.P, Q: *p.Q, Gamma: *p.Gamma * float64(s.currency.MinorPerMajor())}
+	m := &model{row: row, fitted: true, counts: counts}
+	if gamma, there := p["gamma"]; there {
+		m.margins = &lifetime.GammaGamma{P: p["p"], Q: p["q"], Gamma: gamma * float64(s.currency.MinorPerMajor())}
 		if err := m.margins.Validate(); err != nil {
 			return nil, fmt.Errorf("service: %s: %w", row.ID, err)
 		}
@@ -120,7 +113,7 @@ func (m *model) alive(e Earnings, today int) float64 {
 	if e.OrderDays == 0 {
 		return 0
 	}
-	return m.counts.PAlive(e.stats(today).In(m.counts.Unit))
+	return m.counts.PAlive(e.stats(today).In(m.counts.TimeUnit()))
 }
 
 // orderMargin is the margin expected of the next order, in minor units.

@@ -1,0 +1,80 @@
+package lifetime
+
+import "math"
+
+const (
+	block      = 16    // horizons that expected works on together
+	maxTerms   = 4096  // of the series; beyond them the integral is cheaper
+	maxLogHead = 600   // the series' first term, exp(-600), is still a normal double
+	negligible = 1e-17 // what a sum of doubles does not feel
+)
+
+// expected fills out[i] with E[orders in (T, T + ts[i]]] of a customer known to be alive; ts ascends
+// and has 1 to block horizons.
+//
+// Given that, the rate is Gamma(r+x, alpha+T) and the leaving probability Beta(a, B) with B = b + x + first,
+// so the number N of orders that would come if nobody left is negative binomial with shape r+x and
+// z = t/(alpha+T+t), and order j of them, counted from 0, is still made with probability (B)_j/(a+B)_j:
+//
+//	E = sum over k of P(N = k) · g_k,  g_k = sum over j < k of (B)_j/(a+B)_j
+//
+// All terms are positive and nothing is singular, unlike in the hypergeometric form at a = 1 or a+b <= 1.
+func (m betaNBD) expected(x int, T float64, ts, out []float64) {
+	shape, stay, scale := m.r+float64(x), m.b+float64(x+m.first), m.alpha+T
+	last := len(ts) - 1
+	// Far horizons would need too many terms, or start the series below the smallest double.
+	longest := max(ts[last], 0) / scale
+	near := shape*longest < maxTerms/2 && shape*math.Log1p(longest) < maxLogHead
+	if near && m.a > 0 && series(shape, m.a, stay, scale, ts, out) {
+		return
+	}
+	for i, t := range ts {
+		out[i] = integral(shape, m.a, stay, max(t, 0)/scale)
+	}
+}
+
+// series is expected's sum. It reports false if maxTerms were not enough.
+func series(shape, leave, stay, scale float64, ts, out []float64) bool {
+	last := len(ts) - 1
+	var z, term, sum [block]float64
+	for i, t := range ts {
+		t = max(t, 0)
+		z[i] = t / (scale + t)
+		term[i] = math.Exp(-shape * math.Log1p(t/scale))
+	}
+	made, g := 1.0, 0.0
+	for k := range maxTerms {
+		n := float64(k)
+		c := (shape + n) / (n + 1)
+		g += made
+		made *= (stay + n) / (leave + stay + n)
+		for i := range z[:len(ts)] {
+			term[i] *= c * z[i]
+			sum[i] += term[i] * g
+		}
+		if k%8 != 7 {
+			continue
+		}
+		// The longest horizon converges last; from here its terms fall at least as fast as this
+		// geometric series times g + made·i.
+		ratio := max(c, 1) * z[last]
+		rest := 1 - ratio
+		if rest > 0 && term[last]*ratio*(g*rest+made) <= negligible*sum[last]*rest*rest {
+			copy(out, sum[:len(ts)])
+			return true
+		}
+	}
+	return false
+}
+
+// integral is the same expectation as an average over the leaving probability p:
+//
+//	E = mean of h(p),  h(p) = (1 - (1 + p·s)^-shape)/p,  s = t/(alpha + T)
+func integral(shape, leave, stay, s float64) float64 {
+	return betaMean(leave, stay, max(s, s*shape), shape, func(p float64) float64 {
+		if p*s*shape < negligible {
+			return shape * s
+		}
+		return -math.Expm1(-shape*math.Log1p(p*s)) / p
+	})
+}

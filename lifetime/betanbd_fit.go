@@ -1,0 +1,79 @@
+package lifetime
+
+import "math"
+
+// FitBGNBD fits the model by maximum likelihood (FHL 2005, equation 6). The parameters are in the
+// sample's unit. Errors: one that wraps ErrStats for an impossible row, *Unidentified where the data
+// cannot carry four parameters, ErrStopped. A fit that did not converge is no error: read the Report.
+//
+// Where dropout is not identified, the model is the limit without it: A = 0, B = 1.
+func FitBGNBD(s Sample, o Options) (BGNBDFit, error) {
+	return family[BGNBD]{
+		likelihood: func(d counts) likelihood { return d.betaNBD(0) },
+		model: func(u Unit, scale float64, p [4]float64) BGNBD {
+			return BGNBD{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
+		},
+		nobodyLeaves: [2]float64{0, 1},
+	}.fit(s, o)
+}
+
+// FitMBGNBD fits the model by maximum likelihood (Batislam et al. 2007), as FitBGNBD does.
+func FitMBGNBD(s Sample, o Options) (MBGNBDFit, error) {
+	return family[MBGNBD]{
+		likelihood: func(d counts) likelihood { return d.betaNBD(1) },
+		model: func(u Unit, scale float64, p [4]float64) MBGNBD {
+			return MBGNBD{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
+		},
+		nobodyLeaves: [2]float64{0, 1},
+	}.fit(s, o)
+}
+
+// betaNBD is the likelihood of BG/NBD with first = 0, of MBG/NBD with first = 1.
+func (d counts) betaNBD(first float64) likelihood {
+	rate := math.Log(d.repeats / d.customers)
+	start := func(r, a, b float64) []float64 {
+		return []float64{math.Log(r), math.Log(r) - rate, math.Log(a), math.Log(b)}
+	}
+	return likelihood{
+		customers: d.customers,
+		starts:    [][]float64{start(0.25, 0.8, 2.5), start(1, 0.3, 0.7), start(2, 0.2, 4), start(0.5, 2, 2)},
+		at: func(theta, grad []float64) float64 {
+			return d.betaNBDAt(first, math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3]), grad)
+		},
+	}
+}
+
+// betaNBDAt is the log-likelihood and its derivatives by the logarithms of the parameters.
+func (d counts) betaNBDAt(first, r, alpha, a, b float64, grad []float64) float64 {
+	ll := d.nbdAt(r, alpha, grad)
+	byR, byAlpha, byA, byB := grad[0]/r, grad[1]/alpha, 0.0, 0.0
+	for _, c := range d.byX {
+		chances := c.at + first
+		ll += c.weight * (logRising(b, chances) - logRising(a+b, chances))
+		both := digammaRising(a+b, chances)
+		byA -= c.weight * both
+		byB += c.weight * (digammaRising(b, chances) - both)
+	}
+	lastX, logOdds := -1.0, 0.0
+	for _, row := range d.rows {
+		passed := row.x + first - 1 // chances before the last
+		if passed < 0 {
+			continue
+		}
+		if row.x != lastX {
+			lastX, logOdds = row.x, math.Log(a/(b+passed))
+		}
+		last := alpha + row.tx
+		silent := row.T - row.tx
+		longer := math.Log1p(silent / last) // by log1p because r multiplies it, see margins.at
+		odds := logOdds + (r+row.x)*longer
+		ll += row.weight * softplus(odds)
+		left := row.weight / (1 + math.Exp(-odds)) // weight times P(left at t_x)
+		byR += left * longer
+		byAlpha -= left * (r + row.x) * silent / (last * (last + silent))
+		byA += left / a
+		byB -= left / (b + passed)
+	}
+	grad[0], grad[1], grad[2], grad[3] = byR*r, byAlpha*alpha, byA*a, byB*b
+	return ll
+}

@@ -1,0 +1,129 @@
+package lifetime
+
+import (
+	"fmt"
+	"math"
+)
+
+// CountFit is a fitted model of counts with what is to be known of the fit.
+type CountFit[M CountModel] struct {
+	Model M
+	Report
+	// NoDropoutLogLikelihood is that of the best model in which nobody leaves (NBD). LogLikelihood
+	// less this is what the dropout explains; under 1e-3 it is not identified.
+	NoDropoutLogLikelihood float64
+}
+
+// BGNBDFit is a fit of BG/NBD.
+type BGNBDFit = CountFit[BGNBD]
+
+// MBGNBDFit is a fit of MBG/NBD.
+type MBGNBDFit = CountFit[MBGNBD]
+
+// ParetoNBDFit is a fit of Pareto/NBD.
+type ParetoNBDFit = CountFit[ParetoNBD]
+
+// FitCounts fits the model of a kind, as FitBGNBD and its siblings do; an unknown kind fails with
+// ErrParameters.
+func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
+	switch kind {
+	case KindBGNBD:
+		return anyModel(FitBGNBD(s, o))
+	case KindMBGNBD:
+		return anyModel(FitMBGNBD(s, o))
+	case KindParetoNBD:
+		return anyModel(FitParetoNBD(s, o))
+	}
+	return CountFit[CountModel]{}, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
+}
+
+func anyModel[M CountModel](f CountFit[M], err error) (CountFit[CountModel], error) {
+	return CountFit[CountModel]{Model: f.Model, Report: f.Report, NoDropoutLogLikelihood: f.NoDropoutLogLikelihood}, err
+}
+
+// family is how a model of four parameters is fitted to counts.
+type family[M CountModel] struct {
+	likelihood func(d counts) likelihood
+	// model of the parameters, with its times in scales of the unit.
+	model func(u Unit, scale float64, p [4]float64) M
+	// nobodyLeaves are the third and the fourth parameter of the exact limit without dropout.
+	nobodyLeaves [2]float64
+}
+
+// fit is by maximum likelihood. The parameters are in the sample's unit. Errors: one that wraps ErrStats
+// for an impossible row, *Unidentified where the data cannot carry four parameters, ErrStopped. A fit that
+// did not converge is no error: read the Report.
+//
+// Where dropout is not identified, the model is the limit without it.
+func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
+	if err := s.Validate(); err != nil {
+		return CountFit[M]{}, err
+	}
+	if err := identifiable(s); err != nil {
+		return CountFit[M]{}, err
+	}
+	d := newCounts(s)
+	none, err := d.nbd().maximise(o.Stop)
+	if err != nil {
+		return CountFit[M]{}, err
+	}
+	full := f.likelihood(d)
+	if few := coarse(s); len(few.Rows) < len(s.Rows) {
+		full.rough = f.likelihood(newCounts(few)).at
+	}
+	best, err := full.maximise(o.Stop)
+	if err != nil {
+		return CountFit[M]{}, err
+	}
+	offset := d.repeats * math.Log(d.scale) // time was measured in scales: each of the orders has a density
+	fit := CountFit[M]{NoDropoutLogLikelihood: none.value - offset}
+	if best.value < none.value+notSeen {
+		p := [4]float64{math.Exp(none.theta[0]), math.Exp(none.theta[1]), f.nobodyLeaves[0], f.nobodyLeaves[1]}
+		fit.Model = f.model(s.Unit, d.scale, p)
+		fit.Report = none.report(fit.Model.Parameters()[:2])
+		fit.Condition, fit.StdErrors = 0, nil
+		fit.Iterations += best.iterations
+		if fit.Boundary == Interior {
+			fit.Boundary = NoDropout
+		}
+	} else {
+		p := [4]float64{}
+		for i := range p {
+			p[i] = math.Exp(best.theta[i])
+		}
+		fit.Model = f.model(s.Unit, d.scale, p)
+		fit.Report = best.report(fit.Model.Parameters())
+		fit.Iterations += none.iterations
+	}
+	fit.LogLikelihood -= offset
+	fit.Rows, fit.Customers = len(s.Rows), int(d.customers)
+	fit.describe()
+	return fit, nil
+}
+
+// notSeen is a gain in log-likelihood that no test on any data could tell from none.
+const notSeen = 1e-3
+
+// identifiable refuses data that says nothing of how rates and dropout differ between customers.
+func identifiable(s Sample) error {
+	e := &Unidentified{Customers: s.Customers(), Repeaters: s.Repeaters()}
+	longest := 0.0
+	for _, r := range s.Rows {
+		if r.N > 0 {
+			longest = max(longest, r.T)
+		}
+	}
+	switch {
+	case e.Customers < MinCustomers:
+		e.Reason = TooFewCustomers
+	case longest == 0:
+		e.Reason = NoTimePassed
+	case e.Repeaters == 0:
+		e.Reason = NoRepeaters
+	case e.Repeaters < MinRepeaters:
+		e.Reason = TooFewRepeaters
+	default:
+		return nil
+	}
+	return e
+}

@@ -1,0 +1,97 @@
+package lifetime
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Kind names a model of order counts; it reads as the API writes it.
+type Kind string
+
+// The kinds.
+const (
+	KindBGNBD     Kind = "BG_NBD"
+	KindMBGNBD    Kind = "MBG_NBD"
+	KindParetoNBD Kind = "PARETO_NBD"
+)
+
+// Kinds are all of them, the order in which equal ones are preferred.
+func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD} }
+
+// Name is the kind as papers write it: BG/NBD, MBG/NBD, Pareto/NBD.
+func (k Kind) Name() string {
+	switch k {
+	case KindBGNBD:
+		return "BG/NBD"
+	case KindMBGNBD:
+		return "MBG/NBD"
+	case KindParetoNBD:
+		return "Pareto/NBD"
+	}
+	return string(k)
+}
+
+// CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD or ParetoNBD.
+//
+// The methods take x >= 0 and times in the model's unit with 0 <= t_x <= T; none allocates but Parameters
+// and Caveats. For those and valid parameters every result is finite, save where it says so.
+type CountModel interface { //nolint:interfacebloat // a model answers all of it, and its users ask for most of it
+	Kind() Kind
+	TimeUnit() Unit
+	// Parameters in the order of Report.StdErrors.
+	Parameters() []Parameter
+	// Validate refuses parameters outside the model's range, and a missing unit, with ErrParameters.
+	Validate() error
+
+	// LogLikelihood of one customer's history. It depends on the unit: x orders in weeks have x ln 7
+	// more than in days.
+	LogLikelihood(x int, tx, T float64) float64
+	// PAlive is the probability that the customer has not left.
+	PAlive(x int, tx, T float64) float64
+	// ExpectedPurchases is the number of order days expected in the next t units, 0 for t <= 0.
+	ExpectedPurchases(x int, tx, T, t float64) float64
+	// ExpectedNew is the number of repeat order days expected of a customer in the t units after their
+	// first order.
+	ExpectedNew(t float64) float64
+	// MonthlyOrders fills cumulative[i] with the order days expected until the end of month i+1 from now.
+	MonthlyOrders(cumulative []float64, x int, tx, T float64)
+	// LogProbability is the logarithm of the probability of exactly n order days in the next t units;
+	// minus infinity where that is impossible. With x = 0 and no time passed it is a new customer's.
+	LogProbability(n, x int, tx, T, t float64) float64
+	// DiscountedPurchases is the number of order days expected from now on without end, each discounted
+	// continuously at a rate per unit above 0 ("DERT"); NaN for another.
+	DiscountedPurchases(x int, tx, T, rate float64) float64
+
+	// Caveats are sentences for the notes on this model's figures for a customer with x repeat order days.
+	Caveats(x int) []string
+}
+
+// Parameter is one of a model's, as papers and the API name it.
+type Parameter struct {
+	Name  string
+	Value float64
+}
+
+// NewCountModel is the model of a kind with its parameters by name; others are passed over. Errors wrap
+// ErrParameters: an unknown kind, a parameter that is missing or out of range, no unit.
+func NewCountModel(kind Kind, u Unit, parameters map[string]float64) (CountModel, error) {
+	var m CountModel
+	p := parameters
+	switch kind {
+	case KindBGNBD:
+		m = BGNBD{Unit: u, R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+	case KindMBGNBD:
+		m = MBGNBD{Unit: u, R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+	case KindParetoNBD:
+		m = ParetoNBD{Unit: u, R: p["r"], Alpha: p["alpha"], S: p["s"], Beta: p["beta"]}
+	default:
+		return nil, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
+	}
+	for _, needed := range m.Parameters() {
+		if _, given := p[needed.Name]; !given {
+			return nil, fmt.Errorf("%w: %s needs %s and has %v", ErrParameters, kind, needed.Name, slices.Sorted(maps.Keys(p)))
+		}
+	}
+	return m, m.Validate()
+}
