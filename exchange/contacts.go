@@ -18,7 +18,7 @@ func contacts(s *service.Service, o Options, f *file) (source[service.ContactRec
 	if err != nil {
 		return source[service.ContactRecord]{}, err
 	}
-	own := t.own(contactFields) && o.Format != CSV
+	own := t.own(contactFields, len(contactFields)) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
 		return source[service.ContactRecord]{}, optionsError("a file of Kopeck's own format needs no --map")

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 )
@@ -22,7 +23,7 @@ func customers(s *service.Service, o Options, f *file) (source[service.CustomerR
 	if err != nil {
 		return source[service.CustomerRecord]{}, err
 	}
-	own := t.own(customerFields) && o.Format != CSV
+	own := t.own(customerFields, firstCustomerFields) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
 		return source[service.CustomerRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
@@ -67,7 +68,7 @@ func readCustomer(v *values, t *table, r row, own bool) (service.CustomerRecord,
 		ID: get("id"), ExternalID: get("external_id"), Name: get("name"), Email: get("email"), Phone: get("phone"), Owner: get("owner"),
 		Measurements: get("measurements"),
 	}
-	if !own {
+	if !own || !t.has("wallet") {
 		c.Has = map[string]bool{}
 		for field := range t.at {
 			c.Has[field] = true
@@ -89,6 +90,12 @@ func readCustomer(v *values, t *table, r row, own bool) (service.CustomerRecord,
 	if text := get("acquisition_cost"); text != "" {
 		c.AcquisitionCost, fault = v.amount(text)
 		f.of("acquisition_cost", fault)
+	}
+	if text := get("wallet"); text != "" {
+		var wallet money.Amount
+		wallet, fault = v.amount(text)
+		f.of("wallet", fault)
+		c.Wallet = &wallet
 	}
 	f.of("currency", v.code(get("currency")))
 	if !own {
@@ -119,7 +126,7 @@ func recommend(ctx context.Context, s *service.Service, o Options, f *file, i *s
 		return err
 	}
 	var pairs [][2]string
-	unknown := 0
+	unknown, circular := 0, 0
 	for {
 		e, err := in.next()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -129,15 +136,18 @@ func recommend(ctx context.Context, s *service.Service, o Options, f *file, i *s
 			pairs = append(pairs, [2]string{e.value.ID, e.value.ReferredByID})
 		}
 		if len(pairs) == o.Chunk || err != nil && len(pairs) > 0 {
-			missing, err := i.ReferredBy(ctx, pairs)
+			missing, circles, err := i.ReferredBy(ctx, pairs)
 			if err != nil {
 				return err
 			}
-			unknown, pairs = unknown+missing, pairs[:0]
+			unknown, circular, pairs = unknown+missing, circular+circles, pairs[:0]
 		}
 		if err != nil {
 			break
 		}
+	}
+	if circular > 0 {
+		report.Notes = append(report.Notes, fmt.Sprintf("%d customers were recommended by someone whom they had recommended: that was left out", circular))
 	}
 	if unknown > 0 {
 		report.Notes = append(report.Notes, fmt.Sprintf("%s customers were recommended by someone who is not here: that was left out", strconv.Itoa(unknown)))

@@ -110,10 +110,14 @@ func (w *writer) order(o *service.OrderRecord) error {
 }
 
 func (w *writer) customer(c *service.CustomerRecord) error {
+	wallet := ""
+	if c.Wallet != nil {
+		wallet = w.currency.Format(*c.Wallet)
+	}
 	return w.row(
 		c.ID, c.ExternalID, c.Name, string(c.Kind), c.Email, c.Phone, string(c.Stage), c.StageOverruled, written(c.StageOverruledAt), string(c.Segment), c.Owner,
 		c.ReferredByID, c.PartnerID, c.PartnerName, w.currency.Format(c.AcquisitionCost), w.currency.Code(), written(c.AcquiredAt), c.Measurements,
-		written(c.CreatedAt), written(c.DepartedAt), written(c.DeletedAt),
+		written(c.CreatedAt), written(c.DepartedAt), written(c.DeletedAt), wallet,
 	)
 }
 

@@ -27,7 +27,7 @@ func orders(s *service.Service, o Options, f *file) (source[service.OrderRecord]
 	if err != nil {
 		return source[service.OrderRecord]{}, err
 	}
-	own := t.own(orderFields)
+	own := t.own(orderFields, len(orderFields))
 	switch {
 	case own && o.Format != CSV:
 		if o.Map != "" || o.CostShare != nil || o.DateFormat != "" {

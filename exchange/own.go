@@ -12,7 +12,8 @@ import (
 )
 
 // The headers of Kopeck's own format. An order has a row for each of its lines, the order's own columns repeated; one
-// without lines has one row. A column is never taken away or moved: a new one would be a new header beside this.
+// without lines has one row. A column is never taken away or moved: a new one stands at the end, and a file without it
+// is read as before.
 var (
 	orderFields = []string{
 		"id", "external_id", "customer_id", "customer_external_id", "status", "at", "total", "currency", "refunded", "cost", "stated_cost", "uncosted",
@@ -22,12 +23,16 @@ var (
 	customerFields = []string{
 		"id", "external_id", "name", "kind", "email", "phone", "stage", "stage_overruled", "stage_overruled_at", "segment", "owner", "referred_by_id", "partner_id", "partner",
 		"acquisition_cost", "currency", "acquired_at", "measurements", "created_at", "departed_at", "deleted_at",
+		"wallet",
 	}
 	contactFields = []string{
 		"id", "external_id", "customer_id", "customer_external_id", "kind", "direction", "channel", "at", "minutes", "staff", "subject", "notes", "about_id", "purpose",
 		"stage", "expense", "cost", "currency", "uncosted", "cost_lines", "recorded_at",
 	}
 )
+
+// firstCustomerFields is how many columns a file of customers had at first.
+const firstCustomerFields = 21
 
 // lineFields is where an order's columns end and a line's begin.
 const lineFields = 19

@@ -95,13 +95,14 @@ func start(in io.ReadSeeker, from int64, comma byte) *scanner {
 	return s
 }
 
-// own takes a table as Kopeck's own: the header's names are the fields'. It tells whether they are.
-func (t *table) own(fields []string) bool {
+// own takes a table as Kopeck's own: the header's names are the fields', or the first of them that there were once. It
+// tells whether they are.
+func (t *table) own(fields []string, first int) bool {
 	t.at = map[string]int{}
 	for i, name := range t.columns {
 		t.at[name] = i
 	}
-	return slices.Equal(t.columns, fields)
+	return slices.Equal(t.columns, fields) || slices.Equal(t.columns, fields[:first])
 }
 
 // assign maps fields to columns as told by --map.
@@ -191,7 +192,7 @@ var mapped = map[Kind]struct{ all, required []string }{
 		[]string{"customer", "date", "amount"},
 	},
 	Customers: {
-		[]string{"id", "external_id", "name", "kind", "email", "phone", "stage", "segment", "owner", "acquisition_cost", "acquired_at", "measurements", "currency"},
+		[]string{"id", "external_id", "name", "kind", "email", "phone", "stage", "segment", "owner", "acquisition_cost", "acquired_at", "measurements", "currency", "wallet"},
 		[]string{"name"},
 	},
 	Contacts: {

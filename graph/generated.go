@@ -11118,8 +11118,8 @@ func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, fiel
 			return obj.Revenue, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11150,8 +11150,8 @@ func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field
 			return obj.Margin, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11182,8 +11182,8 @@ func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, 
 			return obj.ContactCost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11214,8 +11214,8 @@ func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Conte
 			return obj.AcquisitionCost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11246,8 +11246,8 @@ func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field gr
 			return obj.Net, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11324,8 +11324,8 @@ func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context
 			return obj.ShareOfWallet, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Exact) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
 		},
 		true,
 		false,

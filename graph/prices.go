@@ -136,3 +136,17 @@ func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMo
 	}
 	return r.service.LifetimeValue(earnings, horizonMonths, annualDiscountRate, at)
 }
+
+// economics asks what a customer brought and cost, read for all customers of its list together.
+func (r *Resolver) economics(ctx context.Context, c *ent.Customer, from, to *time.Time) (*service.CustomerEconomics, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.CustomerEconomics, error) {
+		return r.service.CustomerEconomicsOf(ctx, rows, from, to)
+	})
+}
+
+// referralValue asks what a customer's referrals earned, read for all customers of its list together.
+func (r *Resolver) referralValue(ctx context.Context, c *ent.Customer) (*money.Amount, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*money.Amount, error) {
+		return r.service.ReferralValues(ctx, rows)
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -71,6 +72,8 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 	d := s.checkDetails(&faults, details{name: &in.Name, email: in.Email, phone: in.Phone, externalID: in.ExternalID, measurements: in.Measurements})
 	cost, err := s.amount("acquisitionCost", in.AcquisitionCost)
 	faults.Add(err)
+	wallet, err := s.walletOf(in.Wallet)
+	faults.Add(err)
 	faults.Add(checkDate("acquiredAt", in.AcquiredAt))
 	for field, one := range map[string]*string{"ownerId": in.OwnerID, "referredById": in.ReferredByID} {
 		if one != nil {
@@ -94,7 +97,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 			SetKind(or(in.Kind, schema.Person)).SetStage(or(in.Stage, schema.Stranger)).SetNillableSegment(in.Segment).
 			SetNillableEmail(d.email).SetNillableEmailKey(keyOf(d.email)).SetNillablePhone(d.phone).SetNillableExternalID(d.externalID).
 			SetNillableOwnerID(in.OwnerID).SetNillableReferredByID(in.ReferredByID).SetMeasurements(d.fields).
-			SetAcquisitionCost(cost).SetNillableAcquiredAt(in.AcquiredAt).SetCreatedAt(now).SetUpdatedAt(now)
+			SetAcquisitionCost(cost).SetNillableWallet(wallet).SetNillableAcquiredAt(in.AcquiredAt).SetCreatedAt(now).SetUpdatedAt(now)
 		if actor, _ := auth.From(ctx); actor.PartnerID != "" {
 			create.SetPartnerID(actor.PartnerID)
 		}
@@ -118,11 +121,21 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 	return s.client.Customer.Get(ctx, made)
 }
 
+// walletOf checks what a customer spends a year, nil where it is not known.
+func (s *Service) walletOf(in *MoneyInput) (*money.Amount, *fault.Error) {
+	if in == nil {
+		return nil, nil
+	}
+	wallet, err := s.amount("wallet", in)
+	return &wallet, err
+}
+
 // details are what a caller says of a person, before and after it was checked.
 type details struct {
 	name, email, phone, externalID *string
 	measurements                   any
 	fields                         map[string]any // the measurements, checked
+	wallet                         *money.Amount  // checked
 }
 
 func (s *Service) checkDetails(faults *fault.List, d details) details {

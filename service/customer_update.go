@@ -8,6 +8,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/schema"
 )
 
@@ -20,6 +21,10 @@ func (s *Service) UpdateCustomer(ctx context.Context, in UpdateCustomerInput) (*
 	})
 	reason, fail := optionalText("stageReason", in.StageReason, 1000)
 	faults.Add(fail)
+	if in.Wallet.IsSet() {
+		d.wallet, fail = s.walletOf(in.Wallet.Value())
+		faults.Add(fail)
+	}
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
@@ -33,7 +38,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in UpdateCustomerInput) (*
 				return "", err
 			}
 		}
-		wanted, current := wantedOf(in, d), customerFields(c)
+		wanted, current := s.wantedOf(in, d), s.customerFields(c)
 		if err := s.clashes(ctx, tx, customerUpdate, c.ID, in.ExpectedVersion, c.Version, current, wanted); err != nil {
 			return "", err
 		}
@@ -64,6 +69,13 @@ func (s *Service) applyUpdate(ctx context.Context, tx *ent.Tx, c *ent.Customer, 
 	set(in.ExternalID, d.externalID, func(v string) { update.SetExternalID(v) }, func() { update.ClearExternalID() })
 	set(in.Segment, in.Segment.Value(), func(v schema.Segment) { update.SetSegment(v) }, func() { update.ClearSegment() })
 	set(in.OwnerID, in.OwnerID.Value(), func(v string) { update.SetOwnerID(v) }, func() { update.ClearOwnerID() })
+	switch {
+	case !in.Wallet.IsSet():
+	case d.wallet == nil:
+		update.ClearWallet()
+	default:
+		update.SetWallet(*d.wallet)
+	}
 	if in.Measurements.IsSet() {
 		if d.fields == nil {
 			update.ClearMeasurements()
@@ -91,19 +103,19 @@ func (s *Service) applyUpdate(ctx context.Context, tx *ent.Tx, c *ent.Customer, 
 }
 
 // customerFields are the fields that an update may change, by the input's names.
-func customerFields(c *ent.Customer) map[string]any {
+func (s *Service) customerFields(c *ent.Customer) map[string]any {
 	var measured any
 	if c.Measurements != nil {
 		measured = c.Measurements
 	}
 	return map[string]any{
 		"name": c.Name, "email": c.Email, "phone": c.Phone, "externalId": c.ExternalID, "stage": c.Stage,
-		"segment": c.Segment, "ownerId": c.OwnerID, "measurements": measured,
+		"segment": c.Segment, "ownerId": c.OwnerID, "measurements": measured, "wallet": s.amountText(c.Wallet),
 	}
 }
 
 // wantedOf are the fields that an update gives, checked, by the input's names.
-func wantedOf(in UpdateCustomerInput, d details) map[string]any {
+func (s *Service) wantedOf(in UpdateCustomerInput, d details) map[string]any {
 	wanted := map[string]any{}
 	if d.name != nil {
 		wanted["name"] = *d.name
@@ -117,7 +129,7 @@ func wantedOf(in UpdateCustomerInput, d details) map[string]any {
 	}{
 		"email": {in.Email.IsSet(), d.email}, "phone": {in.Phone.IsSet(), d.phone}, "externalId": {in.ExternalID.IsSet(), d.externalID},
 		"segment": {in.Segment.IsSet(), in.Segment.Value()}, "ownerId": {in.OwnerID.IsSet(), in.OwnerID.Value()},
-		"measurements": {in.Measurements.IsSet(), d.fields},
+		"measurements": {in.Measurements.IsSet(), d.fields}, "wallet": {in.Wallet.IsSet(), s.amountText(d.wallet)},
 	} {
 		if given.isSet {
 			wanted[name] = given.value
@@ -127,6 +139,15 @@ func wantedOf(in UpdateCustomerInput, d details) map[string]any {
 		}
 	}
 	return wanted
+}
+
+// amountText is an amount as a history keeps it: text that people read, nil for none.
+func (s *Service) amountText(a *money.Amount) *string {
+	if a == nil {
+		return nil
+	}
+	text := s.currency.Format(*a)
+	return &text
 }
 
 // set sets a field that was given, or clears it where null was.

@@ -29,6 +29,7 @@ type CustomerRecord struct {
 	PartnerID, PartnerName string
 	Measurements           string // a JSON object
 	AcquisitionCost        money.Amount
+	Wallet                 *money.Amount // spent a year
 	CreatedAt, AcquiredAt  time.Time
 	StageOverruled         string // the reason with which staff decided the stage; "" where they did not
 	StageOverruledAt       time.Time
@@ -140,9 +141,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []CustomerRecord, ch
 		if err != nil {
 			return err
 		}
-		_, err = c.bulk.Exec(ctx, `UPDATE customers SET version = version + 1, updated_at = ?, kind = ?, name = ?, name_key = ?, external_id = ?, acquisition_cost = ?, email = ?, email_key = ?, phone = ?, segment = ?, owner_id = ?,
+		_, err = c.bulk.Exec(ctx, `UPDATE customers SET version = version + 1, updated_at = ?, kind = ?, name = ?, name_key = ?, external_id = ?, acquisition_cost = ?, wallet = ?, email = ?, email_key = ?, phone = ?, segment = ?, owner_id = ?,
 			partner_id = ?, measurements = ?, acquired_at = ?, departed_at = ?, deleted_at = ? WHERE id = ?`,
-			now, string(p.Kind), p.Name, nameKey(p.Name), pointed(p.ExternalID), p.AcquisitionCost.Minor(), pointed(p.Email), pointed(p.EmailKey), pointed(p.Phone), pointedText(p.Segment), pointed(p.OwnerID),
+			now, string(p.Kind), p.Name, nameKey(p.Name), pointed(p.ExternalID), p.AcquisitionCost.Minor(), minorOf(p.Wallet), pointed(p.Email), pointed(p.EmailKey), pointed(p.Phone), pointedText(p.Segment), pointed(p.OwnerID),
 			pointed(p.PartnerID), kept, pointed(p.AcquiredAt), pointed(p.DepartedAt), pointed(p.DeletedAt), p.ID)
 		if err != nil {
 			return err
@@ -189,7 +190,7 @@ func (c *chunk) addPartners(ctx context.Context, records []CustomerRecord) error
 // customerOf checks a record and makes the row of it.
 func (c *chunk) customerOf(r *CustomerRecord) (*ent.Customer, error) {
 	var faults fault.List
-	p := &ent.Customer{ID: r.ID, Kind: r.Kind, Stage: r.Stage, AcquisitionCost: r.AcquisitionCost, CreatedAt: r.CreatedAt, LastOrderAt: noStatistics.lastOrderAt}
+	p := &ent.Customer{ID: r.ID, Kind: r.Kind, Stage: r.Stage, AcquisitionCost: r.AcquisitionCost, Wallet: r.Wallet, CreatedAt: r.CreatedAt, LastOrderAt: noStatistics.lastOrderAt}
 	if r.ID != "" {
 		faults.Add(id.Check("id", id.Customer, r.ID))
 	}

@@ -84,7 +84,7 @@ func (c *chunk) storedCustomers(ctx context.Context, records []CustomerRecord) (
 		var segment *string
 		var fields []byte
 		err := scan(&p.ID, &p.CreatedAt, &kind, &p.Name, &p.ExternalID, &stage, &p.AcquisitionCost, &p.Email, &p.EmailKey, &p.Phone, &segment,
-			&p.OwnerID, &p.ReferredByID, &p.PartnerID, &fields, &p.AcquiredAt, &p.DepartedAt, &p.DeletedAt)
+			&p.OwnerID, &p.ReferredByID, &p.PartnerID, &fields, &p.AcquiredAt, &p.DepartedAt, &p.DeletedAt, &p.Wallet)
 		if err == nil && len(fields) > 0 {
 			err = json.Unmarshal(fields, &p.Measurements)
 		}
@@ -99,7 +99,7 @@ func (c *chunk) storedCustomers(ctx context.Context, records []CustomerRecord) (
 		return err
 	}
 	const query = `SELECT id, created_at, kind, name, external_id, stage, acquisition_cost, email, email_key, phone, segment,
-		owner_id, referred_by_id, partner_id, measurements, acquired_at, departed_at, deleted_at FROM customers WHERE`
+		owner_id, referred_by_id, partner_id, measurements, acquired_at, departed_at, deleted_at, wallet FROM customers WHERE`
 	if err := c.look(ctx, query, "id", lock, ids, read); err != nil {
 		return found, err
 	}
@@ -126,6 +126,7 @@ func merge(before, told *ent.Customer, has map[string]bool) (differs []string) {
 		{"segment", &told.Segment, &before.Segment},
 		{"owner", &told.OwnerID, &before.OwnerID},
 		{"acquisition_cost", &told.AcquisitionCost, &before.AcquisitionCost},
+		{"wallet", &told.Wallet, &before.Wallet},
 		{"acquired_at", &told.AcquiredAt, &before.AcquiredAt},
 		{"measurements", &told.Measurements, &before.Measurements},
 		{"referred_by_id", &told.ReferredByID, &before.ReferredByID},

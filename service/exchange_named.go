@@ -8,6 +8,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -114,7 +115,7 @@ func (k *known) use(customerID string) {
 var customerColumnsInFull = []string{
 	"id", "created_at", "updated_at", "kind", "name", "name_key", "external_id", "stage", "acquisition_cost",
 	"order_days", "first_order_day", "last_order_day", "margin", "repeat_margin", "contact_cost", "last_order_at", "lifetime_value",
-	"email", "email_key", "phone", "segment", "owner_id", "referred_by_id", "partner_id", "measurements", "acquired_at", "departed_at", "deleted_at",
+	"email", "email_key", "phone", "segment", "owner_id", "referred_by_id", "partner_id", "measurements", "acquired_at", "departed_at", "deleted_at", "wallet",
 }
 
 // bareColumns is how many of the columns a customer needs that a log names.
@@ -129,7 +130,7 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 	columns := customerColumnsInFull[:bareColumns]
 	for _, p := range c.made {
 		if p.Email != nil || p.Phone != nil || p.Segment != nil || p.OwnerID != nil || p.ReferredByID != nil || p.PartnerID != nil ||
-			p.Measurements != nil || p.AcquiredAt != nil || p.DepartedAt != nil || p.DeletedAt != nil {
+			p.Measurements != nil || p.AcquiredAt != nil || p.DepartedAt != nil || p.DeletedAt != nil || p.Wallet != nil {
 			columns = customerColumnsInFull
 		}
 	}
@@ -148,7 +149,7 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 				}
 				copy(values[bareColumns:], []any{
 					pointed(p.Email), pointed(p.EmailKey), pointed(p.Phone), pointedText(p.Segment), pointed(p.OwnerID), pointed(p.ReferredByID),
-					pointed(p.PartnerID), kept, pointed(p.AcquiredAt), pointed(p.DepartedAt), pointed(p.DeletedAt),
+					pointed(p.PartnerID), kept, pointed(p.AcquiredAt), pointed(p.DepartedAt), pointed(p.DeletedAt), minorOf(p.Wallet),
 				})
 			}
 			if !yield(values[:len(columns)]) {
@@ -186,6 +187,14 @@ func pointed[T any](p *T) any {
 		return nil
 	}
 	return *p
+}
+
+// minorOf gives an amount that may be absent as the database keeps it.
+func minorOf(a *money.Amount) any {
+	if a == nil {
+		return nil
+	}
+	return a.Minor()
 }
 
 func pointedText[T ~string](p *T) any {

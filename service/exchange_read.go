@@ -121,7 +121,7 @@ func (s *Service) customersAfter(ctx context.Context, c *chunk, last string) ([]
 	var ids []string
 	at := map[string]int{}
 	err := c.each(ctx, `SELECT c.id, c.external_id, c.name, c.kind, c.email, c.phone, c.stage, c.segment, u.email, c.referred_by_id, c.partner_id, p.name,
-		c.acquisition_cost, c.acquired_at, c.measurements, c.created_at, c.departed_at, c.deleted_at
+		c.acquisition_cost, c.acquired_at, c.measurements, c.created_at, c.departed_at, c.deleted_at, c.wallet
 		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id
 		WHERE c.id > ? ORDER BY c.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
 		var r CustomerRecord
@@ -129,7 +129,7 @@ func (s *Service) customersAfter(ctx context.Context, c *chunk, last string) ([]
 		var acquired, created, departed, deleted store.Time
 		var fields []byte
 		err := scan(&r.ID, &external, &r.Name, &r.Kind, &address, &phone, &r.Stage, &segment, &owner, &referrer, &partner, &partnerName,
-			&r.AcquisitionCost, &acquired, &fields, &created, &departed, &deleted)
+			&r.AcquisitionCost, &acquired, &fields, &created, &departed, &deleted, &r.Wallet)
 		r.ExternalID, r.Email, r.Phone, r.Segment, r.Owner = deref(external), deref(address), deref(phone), schema.Segment(deref(segment)), deref(owner)
 		r.ReferredByID, r.PartnerID, r.PartnerName = deref(referrer), deref(partner), deref(partnerName)
 		r.AcquiredAt, r.CreatedAt, r.DepartedAt, r.DeletedAt = acquired.Time, created.Time, departed.Time, deleted.Time

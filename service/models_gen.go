@@ -205,27 +205,6 @@ type CreateUserInput struct {
 	IdempotencyKey *string  `json:"idempotencyKey,omitempty"`
 }
 
-// What a customer brought and cost from a moment on (included) to another (not); without them, over the whole time.
-type CustomerEconomics struct {
-	// The totals of the orders sold, less what was given back.
-	Revenue *money.Amount `json:"revenue"`
-	// revenue less what the goods had cost
-	Margin      *money.Amount `json:"margin"`
-	ContactCost *money.Amount `json:"contactCost"`
-	// What it cost to win the customer, where that was in this time.
-	AcquisitionCost *money.Amount `json:"acquisitionCost"`
-	// margin - contactCost - acquisitionCost
-	Net      *money.Amount `json:"net"`
-	Orders   int           `json:"orders"`
-	Contacts int           `json:"contacts"`
-	// The revenue of the year before the end of this time, by what the customer spends a year (Customer.wallet); null where that is not known.
-	ShareOfWallet *money.Exact `json:"shareOfWallet,omitempty"`
-	// When margins less contact costs had first made up for the acquisition cost, looking at the whole time; null while they have not.
-	AcquisitionPaidBackAt *time.Time `json:"acquisitionPaidBackAt,omitempty"`
-	// While they have not: when they are expected to, by the lifetime model; null where that is not in the next ten years, or never.
-	AcquisitionPaysBackAt *time.Time `json:"acquisitionPaysBackAt,omitempty"`
-}
-
 // Every field is optional; all given ones must hold.
 type CustomerFilter struct {
 	Stages      []schema.Stage       `json:"stages,omitempty"`

@@ -91,6 +91,20 @@ type AttributionState struct {
 	StandardError *money.Decimal // of SHAPLEY
 }
 
+// CustomerEconomics are what a customer brought and cost in a time.
+type CustomerEconomics struct {
+	Revenue               money.Amount
+	Margin                money.Amount
+	ContactCost           money.Amount
+	AcquisitionCost       money.Amount
+	Net                   money.Amount
+	Orders                int
+	Contacts              int
+	ShareOfWallet         *money.Decimal
+	AcquisitionPaidBackAt *time.Time
+	AcquisitionPaysBackAt *time.Time
+}
+
 // PermissionDecision says whether we may speak to a customer, and why or why not.
 type PermissionDecision struct {
 	Allowed       bool
