@@ -66,12 +66,12 @@ func (i installation) token(role string) string {
 }
 
 // serving runs the real server on a free port until the test ends.
-func (i installation) serving() (address string, stop func() int) {
+func (i installation) serving(more ...string) (address string, stop func() int) {
 	i.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan int, 1)
 	go func() {
-		ended <- run(ctx, i.arguments("serve", "--addr", "127.0.0.1:0"), program{
+		ended <- run(ctx, i.arguments(append([]string{"serve", "--addr", "127.0.0.1:0"}, more...)...), program{
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{i.t}, listening: func(a string) { ready <- a },
 		})
 	}()
@@ -112,7 +112,9 @@ func post(ctx context.Context, address, token, query string, variables any) (map
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+token)
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, err

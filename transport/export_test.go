@@ -10,7 +10,7 @@ import (
 type TestBuckets struct{ buckets *buckets }
 
 func NewTestBuckets(limits Limits, now func() time.Time) TestBuckets {
-	return TestBuckets{newBuckets(limits.withDefaults(), now)}
+	return TestBuckets{newBuckets(limits.WithDefaults(), now)}
 }
 
 func (b TestBuckets) Take(caller string, cost int) bool {

@@ -92,7 +92,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	limits := config.Limits.withDefaults()
+	limits := config.Limits.WithDefaults()
 	h := &Handler{
 		config:    config,
 		limits:    limits,

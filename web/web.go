@@ -48,9 +48,11 @@ type Site struct {
 // New makes the site.
 func New(c Config) *Site {
 	s := &Site{config: c, registry: prometheus.NewRegistry()}
+	limits := c.Limits.WithDefaults()
+	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum}
 	m := newMetrics(s.registry, c)
-	s.api = transport.New(graph.New(c.Service), transport.Config{
-		Limits: c.Limits, Weights: weights, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+	s.api = transport.New(graph.New(c.Service, pages), transport.Config{
+		Limits: limits, Weights: weights, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
 		Validate: graph.Validate,
 	})
