@@ -38,6 +38,8 @@ type listening struct {
 	Addr        string       `env:"KOPECK_ADDR" default:":8080" help:"Where to listen; port 0 takes a free one." group:"Configuration"`
 	CorsOrigins []string     `env:"KOPECK_CORS_ORIGINS" help:"Sites whose pages may call the API, separated by commas: https://app.example.com." group:"Configuration"`
 	TrustProxy  bool         `env:"KOPECK_TRUST_PROXY" help:"Take the client's address from the last of X-Forwarded-For: only behind a proxy of your own." group:"Configuration"`
+	Trusted     string       `name:"trusted-documents" env:"KOPECK_TRUSTED_DOCUMENTS" help:"The only documents that are run: a directory of .graphql files or manifests, or one such file." group:"Configuration"`
+	Persisted   bool         `name:"persisted-queries" env:"KOPECK_PERSISTED_QUERIES" help:"Let clients send a document's SHA-256 once they have sent the document." group:"Configuration"`
 	Limits      kong.Plugins `embed:""`
 }
 
@@ -60,7 +62,22 @@ func (c listening) check() (limits, error) {
 			return limits{}, fmt.Errorf("KOPECK_CORS_ORIGINS: want origins like https://app.example.com, not %q", origin)
 		}
 	}
+	if c.Persisted && c.Trusted != "" {
+		return limits{}, errors.New("KOPECK_PERSISTED_QUERIES: not together with KOPECK_TRUSTED_DOCUMENTS, which are run by their SHA-256 anyway")
+	}
 	return toldLimits(c.Limits)
+}
+
+// documents reads the trusted documents; nil where everything is run.
+func (c listening) documents() (map[string]string, error) {
+	if c.Trusted == "" {
+		return nil, nil
+	}
+	trusted, err := transport.ReadTrusted(c.Trusted)
+	if err != nil {
+		return nil, fmt.Errorf("KOPECK_TRUSTED_DOCUMENTS: %w", err)
+	}
+	return trusted, nil
 }
 
 // unknown lists the variables that nothing reads, neither a command nor a test: likely slips.

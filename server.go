@@ -134,6 +134,10 @@ func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
 
 // serve listens until the context ends, then finishes what has begun. announce is told the address beforehand.
 func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program, examples []graphiql.Example, announce func(address string) error) error {
+	trusted, err := l.documents()
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("KOPECK_ADDR: %w", err)
@@ -141,6 +145,7 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	site := web.New(web.Config{
 		Service: k.service, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, TrustProxy: l.TrustProxy,
 		Development: s.Env == "development", Limits: s.limits.api, Examples: examples, Log: k.log, Now: time.Now,
+		Trusted: trusted, PersistedQueries: l.Persisted,
 	})
 	server := &http.Server{
 		Handler: site, ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.read, IdleTimeout: s.limits.idle,
