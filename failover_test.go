@@ -29,7 +29,7 @@ func TestFailover(t *testing.T) {
 		t.Fatal(out)
 	}
 	token := i.token("MANAGER")
-	_, address := i.spawn("KOPECK_STATEMENT_TIMEOUT=1s", "KOPECK_OPERATION_TIMEOUT=1500ms")
+	_, address := i.spawn("KOPECK_STATEMENT_TIMEOUT=2s", "KOPECK_OPERATION_TIMEOUT=3s")
 
 	// The first host named is the standby, which cannot be listened to.
 	heard := func(id string) {
