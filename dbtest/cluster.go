@@ -108,7 +108,7 @@ func (s *server) launch(settings ...string) (held *os.File, err error) {
 	for _, setting := range settings {
 		arguments = append(arguments, "-c", setting)
 	}
-	return s.guard(filepath.Join(s.programs, "postgres"), arguments...)
+	return s.guard("QUIT", filepath.Join(s.programs, "postgres"), arguments...)
 }
 
 // answer waits until the server answers.

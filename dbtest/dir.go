@@ -58,26 +58,28 @@ func (d dir) command(program string, arguments ...string) *exec.Cmd {
 	return command
 }
 
-// guardian runs the server and ends it when its own input does: that is the other end of a pipe of this process,
+// guardian runs the server and ends it with a signal when its own input does: that is the other end of a pipe of this process,
 // which the system closes when the process is gone, killed or not.
-const guardian = `"$@" > "$0/log" 2>&1 < /dev/null &
+const guardian = `signal=$1
+shift
+"$@" > "$0/log" 2>&1 < /dev/null &
 server=$!
 read -r nothing
-kill -QUIT $server
+kill -"$signal" $server
 wait $server
 rm -rf "$0"`
 
 // input is held for the process's life: see guardian.
 var input []*os.File
 
-// guard starts a server that ends, and whose directory goes, when what is given is closed: see guardian.
-func (d dir) guard(program string, arguments ...string) (held *os.File, err error) {
+// guard starts a server that is ended with a signal, and whose directory goes, when what is given is closed: see guardian.
+func (d dir) guard(signal, program string, arguments ...string) (held *os.File, err error) {
 	reading, writing, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer reading.Close()
-	command := d.command("/bin/sh", append([]string{"-c", guardian, d.home, program}, arguments...)...)
+	command := d.command("/bin/sh", append([]string{"-c", guardian, d.home, signal, program}, arguments...)...)
 	command.Stdin = reading
 	if err := command.Start(); err != nil {
 		return nil, errors.Join(err, writing.Close())

@@ -50,7 +50,7 @@ func Pooled(t testing.TB, to string, settings ...string) string {
 	if err := os.WriteFile(configuration, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	held, err := home.guard(program, configuration)
+	held, err := home.guard("KILL", program, configuration) // a shell lets its background ignore QUIT, and it has nothing to lose
 	if err != nil {
 		t.Fatal(err)
 	}
