@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"kopeck/auth"
 	"kopeck/money"
 	"kopeck/service"
@@ -27,13 +29,18 @@ type settings struct {
 	Currency    string `env:"KOPECK_CURRENCY" default:"RUB" help:"The currency of the books (ISO 4217); fixed by the first start." group:"Configuration"`
 	Env         string `env:"KOPECK_ENV" default:"development" enum:"development,production" help:"development has GraphiQL, introspection and suggestions; production logs in JSON." group:"Configuration"`
 	LogLevel    string `env:"KOPECK_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"What is logged at least: debug, info, warn or error." group:"Configuration"`
+
+	limits limits // for commands that serve; the zero is the standard ones
 }
 
 // listening is what the commands that serve are told besides.
 type listening struct {
-	Addr        string   `env:"KOPECK_ADDR" default:":8080" help:"Where to listen; port 0 takes a free one." group:"Configuration"`
-	CorsOrigins []string `env:"KOPECK_CORS_ORIGINS" help:"Sites whose pages may call the API, separated by commas: https://app.example.com." group:"Configuration"`
-	TrustProxy  bool     `env:"KOPECK_TRUST_PROXY" help:"Take the client's address from the last of X-Forwarded-For: only behind a proxy of your own." group:"Configuration"`
+	Addr        string       `env:"KOPECK_ADDR" default:":8080" help:"Where to listen; port 0 takes a free one." group:"Configuration"`
+	CorsOrigins []string     `env:"KOPECK_CORS_ORIGINS" help:"Sites whose pages may call the API, separated by commas: https://app.example.com." group:"Configuration"`
+	TrustProxy  bool         `env:"KOPECK_TRUST_PROXY" help:"Take the client's address from the last of X-Forwarded-For: only behind a proxy of your own." group:"Configuration"`
+	Trusted     string       `name:"trusted-documents" env:"KOPECK_TRUSTED_DOCUMENTS" help:"The only documents that are run: a directory of .graphql files or manifests, or one such file." group:"Configuration"`
+	Persisted   bool         `name:"persisted-queries" env:"KOPECK_PERSISTED_QUERIES" help:"Let clients send a document's SHA-256 once they have sent the document." group:"Configuration"`
+	Limits      kong.Plugins `embed:""`
 }
 
 // check tells what is wrong with a setting, by its variable's name.
@@ -47,26 +54,47 @@ func (c settings) check() error {
 	return nil
 }
 
-// check tells what is wrong with the addresses.
-func (c listening) check() error {
+// check tells what is wrong with the addresses and the limits, and gives the limits.
+func (c listening) check() (limits, error) {
 	for _, origin := range c.CorsOrigins {
 		u, err := url.Parse(origin)
 		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Path != "" || u.RawQuery != "" {
-			return fmt.Errorf("KOPECK_CORS_ORIGINS: want origins like https://app.example.com, not %q", origin)
+			return limits{}, fmt.Errorf("KOPECK_CORS_ORIGINS: want origins like https://app.example.com, not %q", origin)
 		}
 	}
-	return nil
+	if c.Persisted && c.Trusted != "" {
+		return limits{}, errors.New("KOPECK_PERSISTED_QUERIES: not together with KOPECK_TRUSTED_DOCUMENTS, which are run by their SHA-256 anyway")
+	}
+	return toldLimits(c.Limits)
 }
 
-// known are the variables that are read somewhere; another KOPECK_ one is likely a slip.
-var known = map[string]bool{
-	"KOPECK_DATABASE_URL": true, "KOPECK_LISTEN_URL": true, "KOPECK_POOL": true, "KOPECK_KEYS": true, "KOPECK_CURRENCY": true,
-	"KOPECK_ENV": true, "KOPECK_LOG_LEVEL": true, "KOPECK_ADDR": true, "KOPECK_CORS_ORIGINS": true, "KOPECK_TRUST_PROXY": true,
-	"KOPECK_REQUIRE_POSTGRES": true, "KOPECK_TEST_POSTGRES_URL": true,
+// documents reads the trusted documents; nil where everything is run.
+func (c listening) documents() (map[string]string, error) {
+	if c.Trusted == "" {
+		return nil, nil
+	}
+	trusted, err := transport.ReadTrusted(c.Trusted)
+	if err != nil {
+		return nil, fmt.Errorf("KOPECK_TRUSTED_DOCUMENTS: %w", err)
+	}
+	return trusted, nil
 }
 
-// unknown lists the variables that nothing reads.
-func unknown(environ []string) (names []string) {
+// unknown lists the variables that nothing reads, neither a command nor a test: likely slips.
+func unknown(model *kong.Node, environ []string) (names []string) {
+	known := map[string]bool{"KOPECK_REQUIRE_POSTGRES": true, "KOPECK_TEST_POSTGRES_URL": true}
+	var learn func(*kong.Node)
+	learn = func(command *kong.Node) {
+		for _, flag := range command.Flags {
+			for _, name := range flag.Envs {
+				known[name] = true
+			}
+		}
+		for _, child := range command.Children {
+			learn(child)
+		}
+	}
+	learn(model)
 	for _, one := range environ {
 		name, _, _ := strings.Cut(one, "=")
 		if strings.HasPrefix(name, "KOPECK_") && !known[name] {
@@ -112,7 +140,7 @@ func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Pool: c.Pool, ListenURL: c.ListenURL, Log: log})
+	db, err := store.Open(ctx, c.DatabaseURL, store.Options{Pool: c.Pool, StatementTimeout: c.limits.statement, ListenURL: c.ListenURL, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
 	}
@@ -127,7 +155,7 @@ func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes
 	}
 	currency, err := money.ParseCurrency(c.Currency)
 	if err == nil {
-		k.service, err = service.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log})
+		k.service, err = service.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
 	}
 	if err != nil {
 		k.close()

@@ -38,7 +38,11 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if told.DatabaseURL == defaultDatabase {
 		told.DatabaseURL = demoDatabase
 	}
-	if err := told.check(); err != nil {
+	err := told.check()
+	if err == nil {
+		told.limits, err = c.check()
+	}
+	if err != nil {
 		return err
 	}
 	mark, err := c.prepare(ctx, told, p)

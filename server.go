@@ -51,11 +51,18 @@ type commands struct {
 	Keys    keysCommands   `cmd:"" name:"keys" help:"Manage the signing keys."`
 }
 
+// newCommands gives the command line before it is parsed.
+func newCommands() *commands {
+	c := &commands{}
+	c.Serve.Limits, c.Demo.Limits = limitFlags(), limitFlags()
+	return c
+}
+
 // run is the whole program: it parses the arguments, runs a command and gives the exit status: 0 done, 1 the
 // command failed, 2 wrong arguments.
 func run(ctx context.Context, arguments []string, p program) int {
-	var c commands
-	parser, err := kong.New(&c, kong.Name("kopeck"), kong.UsageOnError(), kong.Writers(p.stdout, p.stderr),
+	c := newCommands()
+	parser, err := kong.New(c, kong.Name("kopeck"), kong.UsageOnError(), kong.Writers(p.stdout, p.stderr),
 		kong.Description("The money mind of a customer-oriented company."), kong.Exit(func(int) { panic(helped{}) }))
 	if err != nil {
 		fmt.Fprintln(p.stderr, "kopeck:", err)
@@ -69,7 +76,7 @@ func run(ctx context.Context, arguments []string, p program) int {
 		fmt.Fprintln(p.stderr, "kopeck:", err)
 		return 2
 	}
-	for _, name := range unknown(os.Environ()) {
+	for _, name := range unknown(parser.Model.Node, os.Environ()) {
 		fmt.Fprintf(p.stderr, "kopeck: nothing reads the variable %s: is it a slip?\n", name)
 	}
 	selected.BindTo(ctx, (*context.Context)(nil))
@@ -112,18 +119,23 @@ type serveCommand struct{ listening }
 
 // Run implements the command.
 func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
-	log := s.logger(p.stderr)
-	k, err := s.open(ctx, asItMustBe, log, p.stderr)
+	told := *s
+	var err error
+	if told.limits, err = c.check(); err != nil {
+		return err
+	}
+	k, err := told.open(ctx, asItMustBe, told.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
 	defer k.close()
-	return serve(ctx, s, c.listening, k, p, nil, nil)
+	return serve(ctx, &told, c.listening, k, p, nil, nil)
 }
 
 // serve listens until the context ends, then finishes what has begun. announce is told the address beforehand.
 func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program, examples []graphiql.Example, announce func(address string) error) error {
-	if err := l.check(); err != nil {
+	trusted, err := l.documents()
+	if err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", l.Addr)
@@ -132,10 +144,11 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	}
 	site := web.New(web.Config{
 		Service: k.service, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, TrustProxy: l.TrustProxy,
-		Development: s.Env == "development", Examples: examples, Log: k.log, Now: time.Now,
+		Development: s.Env == "development", Limits: s.limits.api, Examples: examples, Log: k.log, Now: time.Now,
+		Trusted: trusted, PersistedQueries: l.Persisted,
 	})
 	server := &http.Server{
-		Handler: site, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 60 * time.Second,
+		Handler: site, ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.read, IdleTimeout: s.limits.idle,
 		MaxHeaderBytes: 64 << 10, ErrorLog: nil,
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))

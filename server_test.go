@@ -15,9 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-	"github.com/coder/websocket/wsjson"
-
 	"kopeck/dbtest"
 )
 
@@ -66,12 +63,12 @@ func (i installation) token(role string) string {
 }
 
 // serving runs the real server on a free port until the test ends.
-func (i installation) serving() (address string, stop func() int) {
+func (i installation) serving(more ...string) (address string, stop func() int) {
 	i.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan int, 1)
 	go func() {
-		ended <- run(ctx, i.arguments("serve", "--addr", "127.0.0.1:0"), program{
+		ended <- run(ctx, i.arguments(append([]string{"serve", "--addr", "127.0.0.1:0"}, more...)...), program{
 			stdin: strings.NewReader(""), stdout: io.Discard, stderr: testLog{i.t}, listening: func(a string) { ready <- a },
 		})
 	}()
@@ -112,7 +109,9 @@ func post(ctx context.Context, address, token, query string, variables any) (map
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+token)
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, err
@@ -120,6 +119,15 @@ func post(ctx context.Context, address, token, query string, variables any) (map
 	defer response.Body.Close()
 	var answer map[string]any
 	return answer, json.NewDecoder(response.Body).Decode(&answer)
+}
+
+// customerOf gives the id that createCustomer answered with, "" where it gave none.
+func customerOf(answer map[string]any) string {
+	data, _ := answer["data"].(map[string]any)
+	payload, _ := data["createCustomer"].(map[string]any)
+	customer, _ := payload["customer"].(map[string]any)
+	id, _ := customer["id"].(string)
+	return id
 }
 
 // TestFromNothingToAnAnswer is what a newcomer does: migrate, a token, serve, ask, check.
@@ -169,43 +177,11 @@ func TestSubscriptionOverASocket(t *testing.T) {
 		}
 		token := i.token("MANAGER")
 		address, _ := i.serving()
-		made := ask(t, address, token, `mutation { createCustomer(input: {name: "Анна"}) { customer { id } } }`, nil)
-		id := made["data"].(map[string]any)["createCustomer"].(map[string]any)["customer"].(map[string]any)["id"].(string)
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		socket, _, err := websocket.Dial(ctx, "ws://"+address+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer socket.CloseNow()
-		say := func(message any) {
-			t.Helper()
-			if err := wsjson.Write(ctx, socket, message); err != nil {
-				t.Fatal(err)
-			}
-		}
-		hear := func() map[string]any {
-			t.Helper()
-			for {
-				var message map[string]any
-				if err := wsjson.Read(ctx, socket, &message); err != nil {
-					t.Fatal(err)
-				}
-				if message["type"] != "ping" && message["type"] != "pong" {
-					return message
-				}
-			}
-		}
-		say(map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer " + token}})
-		if ack := hear(); ack["type"] != "connection_ack" {
-			t.Fatal(ack)
-		}
-		say(map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{
-			"query": `subscription($id: ID) { contactRecorded(customerId: $id) { subject customer { name } } }`, "variables": map[string]any{"id": id},
-		}})
-		time.Sleep(300 * time.Millisecond) // until the subscription stands
+		id := customerOf(ask(t, address, token, `mutation { createCustomer(input: {name: "Анна"}) { customer { id } } }`, nil))
+		s := connect(t, address, token)
+		s.subscribe("1", `subscription($id: ID) { contactRecorded(customerId: $id) { subject customer { name } } }`, map[string]any{"id": id})
 		ask(t, address, token, `mutation($id: ID!) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE, subject: "Шторы"}) { userErrors { message } } }`, map[string]any{"id": id})
-		if next := fmt.Sprint(hear()); !strings.Contains(next, "Шторы") || !strings.Contains(next, "Анна") {
+		if next := fmt.Sprint(s.hear()); !strings.Contains(next, "Шторы") || !strings.Contains(next, "Анна") {
 			t.Fatal(next)
 		}
 	})
@@ -239,10 +215,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 						if err != nil {
 							return
 						}
-						data, _ := answer["data"].(map[string]any)
-						payload, _ := data["createCustomer"].(map[string]any)
-						customer, _ := payload["customer"].(map[string]any)
-						id, _ := customer["id"].(string)
+						id := customerOf(answer)
 						if before := acknowledged[c][key]; id == "" || (before != "" && before != id) {
 							t.Errorf("%s: %v, was %q", key, answer, before)
 						}
@@ -274,15 +247,15 @@ func TestKilledInTheMiddle(t *testing.T) {
 	})
 }
 
-// spawn starts the program as a process of its own and waits until it answers.
-func (i installation) spawn() (*exec.Cmd, string) {
+// spawn starts the program as a process of its own, with further variables, and waits until it answers.
+func (i installation) spawn(variables ...string) (*exec.Cmd, string) {
 	i.t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		i.t.Fatal(err)
 	}
 	command := exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--database-url", i.url, "--keys", i.keys)
-	command.Env = append(os.Environ(), "BE_THE_PROGRAM=1", "KOPECK_ENV=production")
+	command.Env = append(append(os.Environ(), "BE_THE_PROGRAM=1", "KOPECK_ENV=production"), variables...)
 	output, err := command.StderrPipe()
 	if err != nil {
 		i.t.Fatal(err)

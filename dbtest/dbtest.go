@@ -96,7 +96,7 @@ func migrate(url string) error {
 // Postgres gives the URL of a migrated PostgreSQL database of the test's own, or skips the test where there is no server.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	base := server(t)
+	base := running(t)
 	template, err := postgresTemplate(base)
 	if err != nil {
 		t.Fatal(err)
@@ -107,25 +107,29 @@ func Postgres(t testing.TB) string {
 // Empty gives the URL of a PostgreSQL database of the test's own with nothing in it, or skips the test.
 func Empty(t testing.TB) string {
 	t.Helper()
-	return create(t, server(t), "template0")
+	return create(t, running(t), "template0")
 }
 
-func server(t testing.TB) string {
+func running(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("KOPECK_TEST_POSTGRES_URL")
 	if base != "" {
 		return base
 	}
 	base, err := cluster()
-	switch {
-	case err == nil:
-		return base
-	case os.Getenv("KOPECK_REQUIRE_POSTGRES") == "1":
-		t.Fatalf("KOPECK_REQUIRE_POSTGRES=1, but there is no PostgreSQL: %v", err)
-	default:
-		t.Skipf("SKIPPED, NOT TESTED ON POSTGRESQL: %v", err)
+	if err != nil {
+		absent(t, "ON POSTGRESQL", err)
 	}
-	return ""
+	return base
+}
+
+// absent skips a test that needs what this machine does not have, or fails it where that must not be.
+func absent(t testing.TB, what string, err error) {
+	t.Helper()
+	if os.Getenv("KOPECK_REQUIRE_POSTGRES") == "1" {
+		t.Fatalf("KOPECK_REQUIRE_POSTGRES=1, but not testable %s: %v", what, err)
+	}
+	t.Skipf("SKIPPED, NOT TESTED %s: %v", what, err)
 }
 
 // cluster starts the process's PostgreSQL when it is first needed; nobody stops it but the process's end.

@@ -8,11 +8,11 @@ import (
 
 // The lists and the columns they are ordered by: NOT NULL all of them, the id behind as the tie-break.
 var (
-	customers = list[ent.Customer]{"customers", func(row *ent.Customer) string { return row.ID }}
-	contacts  = list[ent.Contact]{"contacts", func(row *ent.Contact) string { return row.ID }}
-	products  = list[ent.Product]{"products", func(row *ent.Product) string { return row.ID }}
-	offers    = list[ent.Offer]{"offers", func(row *ent.Offer) string { return row.ID }}
-	orders    = list[ent.Order]{"orders", func(row *ent.Order) string { return row.ID }}
+	customers = list[ent.Customer]{name: "customers", id: func(row *ent.Customer) string { return row.ID }}
+	contacts  = list[ent.Contact]{name: "contacts", id: func(row *ent.Contact) string { return row.ID }}
+	products  = list[ent.Product]{name: "products", id: func(row *ent.Product) string { return row.ID }}
+	offers    = list[ent.Offer]{name: "offers", id: func(row *ent.Offer) string { return row.ID }}
+	orders    = list[ent.Order]{name: "orders", id: func(row *ent.Order) string { return row.ID }}
 )
 
 var customerColumns = map[string]column[ent.Customer]{

@@ -15,11 +15,11 @@ import (
 	"kopeck/fault"
 )
 
-// A page holds 20 rows unless told, and at most 100.
-const (
-	defaultPage = 20
-	mostPage    = 100
-)
+// Pages is how many rows a page of a list holds.
+type Pages struct {
+	Default int // unless told
+	Maximum int
+}
 
 // window is the part of a list that is asked for.
 type window struct {
@@ -36,8 +36,15 @@ type column[T any] struct {
 
 // list is how the rows of one noun are paged.
 type list[T any] struct {
-	name string // by which cursors of other lists are told apart
-	id   func(row *T) string
+	name  string // by which cursors of other lists are told apart
+	id    func(row *T) string
+	pages Pages // see in
+}
+
+// in gives the list in pages of such sizes.
+func (l list[T]) in(pages Pages) list[T] {
+	l.pages = pages
+	return l
 }
 
 // rowsOf reads rows under a further condition, in an order, at most so many.
@@ -69,15 +76,15 @@ type mark struct {
 
 // check tells what is wrong with a window, as INVALID naming the argument.
 func (l list[T]) check(w window, by column[T], direction entgql.OrderDirection) (*reading[T], error) {
-	r := &reading[T]{list: l, by: by, descending: direction == entgql.OrderDirectionDesc, limit: defaultPage}
+	r := &reading[T]{list: l, by: by, descending: direction == entgql.OrderDirectionDesc, limit: l.pages.Default}
 	if w.first != nil && w.last != nil {
 		return nil, fault.Invalidf("last", "want first or last, not both")
 	}
 	for field, n := range map[string]*int{"first": w.first, "last": w.last} {
 		switch {
 		case n == nil:
-		case *n < 0 || *n > mostPage:
-			return nil, fault.Invalidf(field, "want 0 to %d", mostPage)
+		case *n < 0 || *n > l.pages.Maximum:
+			return nil, fault.Invalidf(field, "want 0 to %d", l.pages.Maximum)
 		default:
 			r.limit = *n
 		}

@@ -16,12 +16,13 @@ import (
 type Resolver struct {
 	service *service.Service
 	client  *ent.Client // guarded: it reaches what the context's actor may reach
+	pages   Pages
 }
 
 // New gives the API over a service: a schema whose every operation is checked for a signed-in caller and gets
 // its own memory of what was loaded together.
-func New(s *service.Service) graphql.ExecutableSchema {
-	r := &Resolver{service: s, client: s.Client()}
+func New(s *service.Service, pages Pages) graphql.ExecutableSchema {
+	r := &Resolver{service: s, client: s.Client(), pages: pages}
 	return operations{NewExecutableSchema(Config{Resolvers: r, Directives: DirectiveRoot{Scope: scope}})}
 }
 

@@ -17,7 +17,7 @@ import (
 	"kopeck/store"
 )
 
-// Config is what a service is made of. Every field is required but Random (nil: the system's source).
+// Config is what a service is made of. Every field is required but Random (nil: the system's source) and Limits.
 type Config struct {
 	Store    *store.Store
 	Keys     *auth.Keys
@@ -25,6 +25,7 @@ type Config struct {
 	Now      func() time.Time
 	Random   io.Reader
 	Log      *slog.Logger
+	Limits   Limits
 }
 
 // Service has the verbs.
@@ -36,6 +37,7 @@ type Service struct {
 	random   io.Reader
 	ids      *id.Maker
 	log      *slog.Logger
+	limits   Limits
 	origin   string // names this process among those that share the database
 
 	access    *auth.Access
@@ -61,7 +63,7 @@ type Service struct {
 func New(ctx context.Context, c Config) (*Service, error) {
 	s := &Service{
 		store: c.Store, client: c.Store.Client(), currency: c.Currency, clock: c.Now, random: c.Random,
-		ids: id.New(c.Now, c.Random), log: c.Log,
+		ids: id.New(c.Now, c.Random), log: c.Log, limits: c.Limits.WithDefaults(),
 		reading: make(chan struct{}, 1),
 	}
 	s.origin = s.ids.Make("svc")

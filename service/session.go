@@ -16,19 +16,12 @@ import (
 	"kopeck/id"
 )
 
-// How long tokens last, and how often signing in may be tried.
-const (
-	accessLife        = 15 * time.Minute
-	refreshLife       = 30 * 24 * time.Hour
-	attemptsPerMinute = 5
-	attemptsHeld      = 100_000 // accounts, and as many addresses
+// attemptsHeld is of how many accounts, and of as many addresses, attempts to sign in are remembered.
+const attemptsHeld = 100_000
 
-	// endedFor is how long an ended session is held against its access tokens: their life, the skew of
-	// clocks that they are granted, and some more between replicas.
-	endedFor = accessLife + 5*time.Minute
-
-	hashesAtOnce = 2 // password hashes, of 19 MiB each
-)
+// endedFor is how long an ended session is held against its access tokens: their life, the skew of
+// clocks that they are granted, and some more between replicas.
+const endedFor = LongestAccess + 5*time.Minute
 
 // openAccess makes what signs and checks: tokens, links, passwords, and the limit of attempts.
 func (s *Service) openAccess(keys *auth.Keys) {
@@ -39,9 +32,9 @@ func (s *Service) openAccess(keys *auth.Keys) {
 	s.access = &auth.Access{Keys: keys, Issuer: "kopeck", Audience: "kopeck-api", Now: s.now, Random: random}
 	s.prices = &auth.Prices{Keys: keys, Now: s.now}
 	s.links = &auth.Links{Keys: keys, Now: s.now}
-	s.attempts = auth.NewAttempts(s.now, attemptsPerMinute, attemptsHeld)
+	s.attempts = auth.NewAttempts(s.now, s.limits.SignIns, attemptsHeld)
 	var err error
-	if s.passwords, err = auth.NewPasswords(hashesAtOnce, random); err != nil {
+	if s.passwords, err = auth.NewPasswords(s.limits.Hashes, random); err != nil {
 		panic("service: the system's source of randomness failed: " + err.Error())
 	}
 	s.client.Permission.Intercept(s.asOfNow())
@@ -113,7 +106,7 @@ func (s *Service) nextToken(ctx context.Context, tx *ent.Tx, userID, family stri
 	}
 	now := s.now()
 	return token, tx.RefreshSession.Create().SetID(s.ids.Make(id.Session)).SetFamily(family).SetUserID(userID).SetTokenHash(hash).
-		SetCreatedAt(now).SetExpiresAt(now.Add(refreshLife)).Exec(ctx)
+		SetCreatedAt(now).SetExpiresAt(now.Add(days(s.limits.RefreshDays))).Exec(ctx)
 }
 
 // endSessions ends the sessions that a condition picks, and with them their access tokens: on this process

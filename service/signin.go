@@ -110,7 +110,7 @@ func (s *Service) session(ctx context.Context, u *ent.User, family, refresh stri
 			return nil, err
 		}
 	}
-	token, expiresAt, err := s.access.Issue(auth.AccessClaims{Subject: u.ID, Role: string(u.Role), Session: family}, accessLife)
+	token, expiresAt, err := s.access.Issue(auth.AccessClaims{Subject: u.ID, Role: string(u.Role), Session: family}, s.limits.AccessLife)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"entgo.io/ent/dialect"
 
@@ -14,16 +13,16 @@ import (
 	"kopeck/ent/refreshsession"
 )
 
-// keysKept is how long an idempotency key is remembered: longer than any phone is without a network.
-const keysKept = 30 * 24 * time.Hour
+// spentDays is how long a refresh token is kept past its time.
+const spentDays = 30
 
 // ForgetKeys forgets idempotency keys and refresh tokens whose time is over.
 func (s *Service) ForgetKeys(ctx context.Context) error {
 	return s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
-		if _, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(s.now().Add(-keysKept))).Exec(ctx); err != nil {
+		if _, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(s.now().Add(-days(s.limits.KeyDays)))).Exec(ctx); err != nil {
 			return err
 		}
-		_, err := tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(s.now().Add(-keysKept))).Exec(ctx)
+		_, err := tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(s.now().Add(-days(spentDays)))).Exec(ctx)
 		return err
 	})
 }

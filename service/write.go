@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"entgo.io/ent/dialect"
+
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/idempotencykey"
@@ -54,7 +56,13 @@ func (s *Service) once(ctx context.Context, tx *ent.Tx, actor auth.Actor, v verb
 	if err := s.store.Lock(ctx, tx, store.LockOn("idempotency", owner+"\x00"+*v.key), false); err != nil {
 		return "", err
 	}
-	before, err := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.key)).Only(inner)
+	known := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.key))
+	if s.store.Dialect() == dialect.Postgres {
+		// Holding the row makes this commit wait for the synchronous standby, where there is one: the commit that wrote it
+		// may have given up waiting, and what it did is not to be acknowledged now either until the standby has it.
+		known.ForUpdate()
+	}
+	before, err := known.Only(inner)
 	switch {
 	case err == nil && (before.Operation != v.name || before.BodyHash != hash):
 		return "", fault.New(fault.IdempotencyKeyReused, "idempotencyKey", "this key was used for another request")

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
 )
 
@@ -43,6 +44,7 @@ type conn struct {
 	reading    bool        // rows are open: lib/pq does not notice by itself when a prepared statement's are
 	inside     bool        // a transaction is open
 	unfit      bool
+	warning    *pq.Error // the server's last
 }
 
 var errReading = errors.New("store: a statement while the rows of another are being read on the same connection")
@@ -240,7 +242,13 @@ func (t *pqTx) Commit() error {
 	t.conn.inside = false
 	t.conn.wire.watch(t.ctx)
 	sent := t.conn.wire.sent.Load()
+	t.conn.warning = nil
 	err := t.Tx.Commit()
+	// The one thing that a server warns of here: its waiting for a synchronous standby was cut short, by a timeout or by our
+	// own cancelling. It has committed, and calls that success, but what it has would be lost with it.
+	if err == nil && t.conn.warning != nil {
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, t.conn.warning)
+	}
 	if err == nil || t.conn.wire.sent.Load() == sent {
 		return err
 	}

@@ -90,5 +90,11 @@ func (c *connector) dial(ctx context.Context, parameters map[string]string) (*co
 		opened.Close()
 		return nil, fmt.Errorf("store: lib/pq's connection %T lacks a method that we rely on", opened)
 	}
-	return &conn{pqConn: inner, wire: dialer.session()}, nil
+	made := &conn{pqConn: inner, wire: dialer.session()}
+	pq.SetNoticeHandler(opened, func(notice *pq.Error) {
+		if notice.Code.Class() == "01" {
+			made.warning = notice
+		}
+	})
+	return made, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -59,9 +60,10 @@ func parsePostgres(text string) (target, error) {
 	if err != nil || strings.Contains(text, "#") || strings.Contains(text, "@") && u.User == nil {
 		return target{}, errors.New("the database URL is not a valid postgres:// URL; are the special characters in user and password percent-encoded?")
 	}
-	parameters := u.Query()
+	complete, parameters := *u, u.Query()
+	separatePorts(&complete, parameters)
 	given := func(key, variable string) bool { return parameters.Has(key) || os.Getenv(variable) != "" }
-	if !given("sslmode", "PGSSLMODE") && onThisMachine(u, parameters) {
+	if !given("sslmode", "PGSSLMODE") && onThisMachine(&complete, parameters) {
 		parameters.Set("sslmode", "prefer")
 	}
 	if !given("connect_timeout", "PGCONNECT_TIMEOUT") {
@@ -72,17 +74,34 @@ func parsePostgres(text string) (target, error) {
 	}
 	parameters.Set("binary_parameters", "yes") // one round trip for a statement that is not prepared, and safe with poolers
 	parameters.Set("timezone", "UTC")
-	complete := *u
+	if !given("target_session_attrs", "PGTARGETSESSIONATTRS") && (strings.Contains(complete.Host, ",") || strings.Contains(parameters.Get("host"), ",")) {
+		parameters.Set("target_session_attrs", "read-write") // of several hosts, the primary: a standby neither writes nor notifies
+	}
 	complete.RawQuery = parameters.Encode()
 	config, err := pq.NewConfig(complete.String())
 	if err != nil {
 		return target{}, fmt.Errorf("the database URL: %s", withoutSecret(err.Error(), u, parameters))
 	}
-	if len(config.Multi) > 0 && config.TargetSessionAttrs == "" {
-		config.TargetSessionAttrs = pq.TargetSessionAttrsReadWrite // of several hosts, the primary
-	}
 	shown := url.URL{Scheme: "postgres", Host: u.Host, Path: u.Path}
 	return target{dialect: dialect.Postgres, config: config, dsn: complete.String(), shown: shown.String()}, nil
+}
+
+// separatePorts takes the ports out of a list of hosts (a:5432,b:5433), where PostgreSQL's own programs have them and
+// lib/pq does not find them, and puts them into the parameter port.
+func separatePorts(u *url.URL, parameters url.Values) {
+	if !strings.Contains(u.Host, ",") || parameters.Has("port") {
+		return
+	}
+	var hosts, ports []string
+	for one := range strings.SplitSeq(u.Host, ",") {
+		host, port, err := net.SplitHostPort(one)
+		if err != nil { // it has none
+			host, port = one, "5432"
+		}
+		hosts, ports = append(hosts, host), append(ports, port)
+	}
+	u.Host = strings.Join(hosts, ",")
+	parameters.Set("port", strings.Join(ports, ","))
 }
 
 // onThisMachine tells whether the server is reached without a network.
@@ -94,8 +113,13 @@ func onThisMachine(u *url.URL, parameters url.Values) bool {
 	if host == "" {
 		host = os.Getenv("PGHOST")
 	}
-	address, err := netip.ParseAddr(host)
-	return host == "" || host == "localhost" || strings.HasPrefix(host, "/") || err == nil && address.IsLoopback()
+	for one := range strings.SplitSeq(host, ",") {
+		address, err := netip.ParseAddr(one)
+		if one != "" && one != "localhost" && !strings.HasPrefix(one, "/") && (err != nil || !address.IsLoopback()) {
+			return false
+		}
+	}
+	return true
 }
 
 func withoutSecret(message string, u *url.URL, parameters url.Values) string {

@@ -26,6 +26,8 @@ func TestWrongURLs(t *testing.T) {
 		"postgres://me:secret@localhost:1/db?sslmode=sometimes":        "sslmode",
 		"postgres://me:secret@localhost:1/db?connect_timeout=sometime": "connect_timeout",
 		"postgres://me:secret@127.0.0.1:1/db":                          "does not answer",
+		"postgres://me:secret@127.0.0.1:1,127.0.0.1:2/db":              "127.0.0.1:2: connect",
+		"postgres://me:secret@127.0.0.1,127.0.0.1/db?port=3,4":         "127.0.0.1:4: connect",
 	} {
 		s, err := store.Open(t.Context(), wrong, store.Options{})
 		switch {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -113,14 +114,14 @@ func (h *Handler) text(params *graphql.RawParams) (string, *refusal) {
 	if persisted := params.Extensions["persistedQuery"]; persisted != nil {
 		fields, _ := persisted.(map[string]any)
 		hash, _ = fields["sha256Hash"].(string)
-		if len(hash) != 2*sha256.Size {
+		hash = strings.ToLower(hash)
+		if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
 			return "", refuse(http.StatusBadRequest, CodeBadRequest, "extensions.persistedQuery.sha256Hash is not a SHA-256 in hexadecimal")
 		}
 	}
 	if h.config.Trusted != nil {
 		if hash == "" {
-			sum := sha256.Sum256([]byte(params.Query))
-			hash = hex.EncodeToString(sum[:])
+			hash = hashOf(params.Query)
 		}
 		text, known := h.config.Trusted[hash]
 		if !known || params.Query != "" && params.Query != text {
@@ -132,17 +133,16 @@ func (h *Handler) text(params *graphql.RawParams) (string, *refusal) {
 	case hash == "" || !h.config.PersistedQueries && params.Query != "":
 		return params.Query, nil
 	case !h.config.PersistedQueries:
-		return "", refuse(0, CodeNotPersisted, "PersistedQueryNotSupported")
+		return "", refuse(0, CodeNoPersisted, "PersistedQueryNotSupported")
 	case params.Query == "":
 		var key [sha256.Size]byte
-		if _, err := hex.Decode(key[:], []byte(hash)); err == nil {
-			if doc, ok := h.documents.get(key); ok {
-				return doc.text, nil
-			}
+		_, _ = hex.Decode(key[:], []byte(hash)) // it was decoded above
+		if doc, ok := h.documents.get(key); ok {
+			return doc.text, nil
 		}
 		return "", refuse(0, CodeNotPersisted, "PersistedQueryNotFound")
 	default:
-		if sum := sha256.Sum256([]byte(params.Query)); hex.EncodeToString(sum[:]) != hash {
+		if hashOf(params.Query) != hash {
 			return "", refuse(http.StatusBadRequest, CodeBadRequest, "extensions.persistedQuery.sha256Hash is not that of query")
 		}
 		return params.Query, nil

@@ -1,8 +1,6 @@
 package transport
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 )
 
@@ -10,7 +8,7 @@ import (
 type TestBuckets struct{ buckets *buckets }
 
 func NewTestBuckets(limits Limits, now func() time.Time) TestBuckets {
-	return TestBuckets{newBuckets(limits.withDefaults(), now)}
+	return TestBuckets{newBuckets(limits.WithDefaults(), now)}
 }
 
 func (b TestBuckets) Take(caller string, cost int) bool {
@@ -30,6 +28,5 @@ func CachedBytes(h *Handler) int {
 }
 
 func DocumentHash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])
+	return hashOf(text)
 }

@@ -33,7 +33,7 @@ type Config struct {
 	// Trusted, where it is not nil, are the only documents that are run, by the hexadecimal SHA-256
 	// of their text. A client sends the text or, in extensions.persistedQuery.sha256Hash, the hash.
 	Trusted map[string]string
-	// PersistedQueries lets clients send the hash alone of a document that they have sent before.
+	// PersistedQueries lets clients send the hash alone of a document that anybody has sent before and that is still in the cache.
 	PersistedQueries bool
 
 	// Caller names the one whose bucket of points an operation is charged to. Where it is nil or
@@ -92,7 +92,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	limits := config.Limits.withDefaults()
+	limits := config.Limits.WithDefaults()
 	h := &Handler{
 		config:    config,
 		limits:    limits,
@@ -110,6 +110,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 	if config.Development {
 		h.executor.Use(extension.Introspection{})
 	}
+	h.tryTrusted()
 	h.served = RequestIDs(config.NewID, http.HandlerFunc(h.serve))
 	return h
 }

@@ -26,7 +26,7 @@ type Limits struct {
 	Bucket      int // 20,000
 	Restore     int // 5,000
 	PageDefault int // 20 items where a list takes first or last and neither is given
-	PageMaximum int // 100, more is never charged for, as the resolvers refuse it
+	PageMaximum int // 100, more is never charged for: the resolvers are to refuse it
 
 	Errors     int           // 20 errors in one answer
 	Operation  time.Duration // 10 s for a query or a mutation
@@ -39,8 +39,8 @@ type Limits struct {
 	SocketFrame      int           // 65,536 bytes in one message from the client
 }
 
-// withDefaults gives the limits with every zero replaced.
-func (l Limits) withDefaults() Limits {
+// WithDefaults gives the limits with every zero replaced.
+func (l Limits) WithDefaults() Limits {
 	number := func(field *int, otherwise int) {
 		if *field == 0 {
 			*field = otherwise

@@ -303,7 +303,7 @@ func TestPersistedAndTrusted(t *testing.T) {
 	}
 	t.Run("off", func(t *testing.T) {
 		w := start(t, transport.Config{})
-		if a := w.send("POST", "/", byHash(real), jsonBody); a.Errors[0].Message != "PersistedQueryNotSupported" {
+		if a := w.send("POST", "/", byHash(real), jsonBody); a.Errors[0].Message != "PersistedQueryNotSupported" || a.code() != transport.CodeNoPersisted {
 			t.Errorf("%s", a.body)
 		}
 		if a := w.send("POST", "/", both(hash), jsonBody); string(a.Data) != `{"hello":"hello world"}` {
@@ -326,7 +326,11 @@ func TestPersistedAndTrusted(t *testing.T) {
 		}
 	})
 	t.Run("trusted", func(t *testing.T) {
-		w := start(t, transport.Config{Trusted: map[string]string{real: query}})
+		misfit := `{ nothing }`
+		w := start(t, transport.Config{Trusted: map[string]string{real: query, transport.DocumentHash(misfit): misfit}})
+		if said := w.log.String(); !strings.Contains(said, transport.DocumentHash(misfit)) || strings.Contains(said, real) {
+			t.Errorf("the operator was told: %s", said)
+		}
 		for _, body := range []string{byHash(real), both(real), `{"query":"` + query + `"}`} {
 			if a := w.send("POST", "/", body, jsonBody); string(a.Data) != `{"hello":"hello world"}` {
 				t.Errorf("%s: %s", body, a.body)

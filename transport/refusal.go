@@ -23,6 +23,7 @@ const (
 	CodeDeadline         = "DEADLINE_EXCEEDED"
 	CodeInternal         = "INTERNAL"
 	CodeNotPersisted     = "PERSISTED_QUERY_NOT_FOUND"
+	CodeNoPersisted      = "PERSISTED_QUERY_NOT_SUPPORTED"
 	CodeNotTrusted       = "OPERATION_NOT_ALLOWED"
 	CodeShuttingDown     = "SHUTTING_DOWN"
 )

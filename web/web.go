@@ -35,6 +35,9 @@ type Config struct {
 	Log         *slog.Logger
 	Now         func() time.Time
 	TrustProxy  bool // the client's address is the last of X-Forwarded-For
+
+	Trusted          map[string]string // the only documents that are run, where it is not nil: see transport.Config
+	PersistedQueries bool
 }
 
 // Site is the whole HTTP side. It is an http.Handler.
@@ -48,11 +51,13 @@ type Site struct {
 // New makes the site.
 func New(c Config) *Site {
 	s := &Site{config: c, registry: prometheus.NewRegistry()}
+	limits := c.Limits.WithDefaults()
+	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum}
 	m := newMetrics(s.registry, c)
-	s.api = transport.New(graph.New(c.Service), transport.Config{
-		Limits: c.Limits, Weights: weights, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+	s.api = transport.New(graph.New(c.Service, pages), transport.Config{
+		Limits: limits, Weights: weights, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
-		Validate: graph.Validate,
+		Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
