@@ -67,9 +67,6 @@ func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
 		want(t, credits(t, s.admin, order, "FIRST"), "first 599.99 1")
 		want(t, credits(t, s.admin, order, "LAST"), "third 599.99 1")
 		want(t, credits(t, s.admin, order, "POSITION"), "first 240.00 0.4", "second 120.00 0.2", "third 239.99 0.4")
-		if late := s.admin.Do(seenCredits, Vars{"o": order, "m": "MARKOV"}); len(late.Errors) != 1 || late.Errors[0].Code() != "NOT_YET_AVAILABLE" {
-			t.Errorf("MARKOV: %s", late.Body)
-		}
 		earned := s.admin.Must(`query($id: ID!) { node(id: $id) { ... on Contact { value { realised { amount } a: credits { order { id } amount { amount } } b: credits(model: LAST) { amount { amount } share } c: credits(model: FIRST) { share } } } } }`, Vars{"id": third})
 		if got := earned.Text("node.value.realised.amount") + " " + earned.Text("node.value.a.0.amount.amount") + " " + earned.Text("node.value.b.0.amount.amount") + " " + fmt.Sprint(earned.Len("node.value.c")); got != "199.99 199.99 599.99 0" || earned.Text("node.value.a.0.order.id") != order {
 			t.Errorf("the third contact: %s", earned.Body)
@@ -147,7 +144,8 @@ func TestBooksDoNotDependOnTheOrderOfArrival(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			round++
 			facts := drawFacts(t, noon)
-			model := rapid.SampledFrom([]string{"FIRST", "LAST", "LINEAR", "TIME_DECAY", "POSITION"}).Draw(t, "model")
+			model := rapid.SampledFrom([]string{"FIRST", "LAST", "LINEAR", "TIME_DECAY", "POSITION", "MARKOV", "SHAPLEY"}).Draw(t, "model")
+			_ = admin.Do(fitAttribution, Vars{"in": Vars{"model": "MARKOV"}}) // the first round has no journeys
 			admin.Must(`mutation($m: JSON!) { changeSetting(input: {name: "attributionModel", value: $m}) { userErrors { code field message } } }`, Vars{"m": model})
 			var books [2]string
 			for i := range books {

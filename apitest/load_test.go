@@ -20,6 +20,7 @@ func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 			b: setRate(input: {subject: CHANNEL_FEE, code: "PHONE", amount: "1.005", unit: "contact", validFrom: "2020-01-01T00:00:00Z"}) { userErrors { message } }
 			createProduct(input: {sku: "CURTAIN", name: "Curtain", markup: "0.4", components: [{material: "cloth", quantity: "2.5"}]}) { product { id } userErrors { message } }
 		}`, nil).Text("createProduct.product.id")
+		admin.Must(changeModel, Vars{"m": "MARKOV"})
 		var customers []string
 		for i := range 4 {
 			customers = append(customers, NewCustomer(admin, Vars{"name": fmt.Sprintf("Customer %d", i)}))
@@ -43,6 +44,7 @@ func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 							client.Do(`mutation($id: ID!) { refundOrder(input: {id: $id, amount: {amount: "10.01", currencyCode: "RUB"}, reason: "late"}) { userErrors { message } } }`, Vars{"id": order})
 						}
 					case 2:
+						client.Do(fitAttribution, Vars{"in": Vars{"model": "MARKOV"}})
 						client.Do(`mutation($a: Decimal!, $c: String!) { setRate(input: {subject: CHANNEL_FEE, code: "PHONE", amount: $a, unit: "contact", validFrom: $c, correction: true}) { userErrors { message } } }`, Vars{"a": fmt.Sprintf("%d.5", 1+random.IntN(9)), "c": ago})
 					case 3:
 						permission := client.Do(`mutation($id: ID!) { grantPermission(input: {customerId: $id, channel: PHONE, purpose: MARKETING, level: BRAND_TRUST, source: "call", wording: "yes"}) { permission { id } userErrors { message } } }`, Vars{"id": customer}).Text("grantPermission.permission.id")

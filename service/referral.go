@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -51,7 +52,9 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 		return nil, err
 	}
 	seen, err := s.client.Customer.Query().Where(func(q *sql.Selector) {
-		q.Where(sql.ExprP(s.among(q.C(customer.FieldID)), list))
+		condition := s.among(q.C(customer.FieldID))
+		before, after, _ := strings.Cut(condition, "?")
+		q.Where(sql.P(func(b *sql.Builder) { b.WriteString(before).Arg(list).WriteString(after) }))
 	}).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("service: referred customers: %w", err)
