@@ -32,9 +32,10 @@ func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error
 	return err
 }
 
-// fitCommand fits the lifetime-value model.
+// fitCommand fits the lifetime-value model, or a model of attribution.
 type fitCommand struct {
-	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD or PARETO_NBD. All are fitted unless told, and the one that best foretells orders it was not shown becomes active."`
+	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD or PARETO_NBD. All are fitted unless told, and the one that best foretells orders it was not shown becomes active. MARKOV and SHAPLEY are fitted on all journeys, and credit margins to contacts."`
+	Order          int    `default:"1" help:"MARKOV: how many states its chain remembers, 1 or 2."`
 	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of its times."`
 	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit on the orders up to and including this day, and test the model on those after it."`
 	NoActivate     bool   `help:"Keep the fit without making it the active model."`
@@ -48,6 +49,9 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
+	if model := words.AttributionModel(c.Kind); model == words.AttributeMarkov || model == words.AttributeShapley {
+		return c.attribution(ctx, k.service, model, p)
+	}
 	unit, activate := words.TimeUnit(c.Unit), !c.NoActivate
 	in := service.FitLifetimeModelInput{TimeUnit: &unit, Activate: &activate}
 	if c.Kind != "" {
@@ -67,6 +71,35 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	return c.show(model, p)
+}
+
+// attribution fits MARKOV or SHAPLEY.
+func (c *fitCommand) attribution(ctx context.Context, s *service.Service, model words.AttributionModel, p *program) error {
+	row, err := s.FitAttribution(auth.System(ctx), service.FitAttributionInput{Model: model, Order: &c.Order})
+	if err != nil {
+		return err
+	}
+	report, err := service.FitReport(row)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		out := json.NewEncoder(p.stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(map[string]any{"id": row.ID, "model": row.Model, "fittedAt": row.FittedAt, "fit": row.Fit})
+	}
+	fmt.Fprintf(p.stdout, "%s on %d journeys, %d of which ended in an order (%s)\n", row.Model, report.Journeys, report.Converted, report.ConversionProbability)
+	for _, state := range report.States {
+		fmt.Fprintf(p.stdout, "%-16s %-10s %s", state.Kind, state.Channel, state.Weight)
+		if state.RemovalEffect != nil {
+			fmt.Fprintf(p.stdout, "  removal effect %s", state.RemovalEffect)
+		}
+		if state.StandardError != nil && report.Permutations > 0 {
+			fmt.Fprintf(p.stdout, "  standard error %s", state.StandardError)
+		}
+		fmt.Fprintln(p.stdout)
+	}
+	return nil
 }
 
 func (c *fitCommand) show(m *ent.LifetimeModel, p *program) error {

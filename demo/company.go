@@ -172,10 +172,14 @@ func (c *company) settle(ctx context.Context) error {
 	return c.store.Bulk(ctx, func(ctx context.Context, _ *store.Bulk) error { return c.service.SettleImported(ctx, ids) })
 }
 
-// finish lets the last night go by: stages and the values that lists are ordered by are those of the last moment.
+// finish lets the last night go by: stages and the values that lists are ordered by are those of the last moment, and the journeys were
+// learned from.
 func (c *company) finish(ctx context.Context) error {
 	c.clock.to(c.today)
 	if err := c.service.Nightly(ctx); err != nil {
+		return err
+	}
+	if err := c.service.RefitAttribution(ctx); err != nil {
 		return err
 	}
 	return c.service.RefreshLifetimeValues(ctx)
