@@ -56,7 +56,8 @@ func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) err
 	if err != nil {
 		return err
 	}
-	basis := costing.Basis{Catalogue: s.book.Load().prices.Basis().Catalogue, Load: s.Settings().Load, Currency: s.currency, Zone: s.Settings().Zone}
+	settings := s.Settings()
+	basis := costing.Basis{Catalogue: s.book.Load().prices.Basis().Catalogue, Calendar: settings.Calendar, Load: settings.Load, Currency: s.currency, Zone: settings.Zone}
 	codes := map[string]bool{}
 	for _, o := range orders {
 		for _, line := range o.lines {
