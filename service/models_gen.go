@@ -388,6 +388,12 @@ type RatePayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+type RatesPayload struct {
+	// In the order of the input; null where there are userErrors.
+	Rates      []*ent.Rate `json:"rates,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
 type RecordContactInput struct {
 	ID         *string            `json:"id,omitempty"`
 	CustomerID string             `json:"customerId"`
@@ -493,6 +499,12 @@ type SetRateInput struct {
 	// true: this replaces what was recorded for the same validFrom.
 	Correction     *bool   `json:"correction,omitempty"`
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+type SetRatesInput struct {
+	// 1 to 250. Their own idempotency keys stay empty.
+	Rates          []*SetRateInput `json:"rates"`
+	IdempotencyKey *string         `json:"idempotencyKey,omitempty"`
 }
 
 type SettingPayload struct {
