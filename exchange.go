@@ -11,9 +11,9 @@ import (
 	"kopeck/money"
 )
 
-// importCommand reads orders, customers or contacts from a file.
+// importCommand reads orders, customers, contacts or rates from a file.
 type importCommand struct {
-	Kind string `arg:"" enum:"orders,customers,contacts" help:"orders, customers or contacts."`
+	Kind string `arg:"" enum:"orders,customers,contacts,rates" help:"orders, customers, contacts or rates."`
 	File string `arg:"" help:"The file; - reads standard input."`
 
 	Format       string `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; recognised by itself), csv or cdnow."`
@@ -65,9 +65,9 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	return nil
 }
 
-// exportCommand writes orders, customers or contacts as CSV.
+// exportCommand writes orders, customers, contacts or rates as CSV.
 type exportCommand struct {
-	Kind   string `arg:"" enum:"orders,customers,contacts" help:"orders, customers or contacts."`
+	Kind   string `arg:"" enum:"orders,customers,contacts,rates" help:"orders, customers, contacts or rates."`
 	Output string `short:"o" placeholder:"FILE" help:"Write to a file instead of standard output; it appears when it is whole."`
 }
 

@@ -42,8 +42,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the API."`
 	Demo    demoCommand    `cmd:"" help:"Set up a demonstration company and serve it."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's version."`
-	Import  importCommand  `cmd:"" help:"Read orders, customers or contacts from a file."`
-	Export  exportCommand  `cmd:"" help:"Write orders, customers or contacts as CSV that can be imported again."`
+	Import  importCommand  `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
+	Export  exportCommand  `cmd:"" help:"Write orders, customers, contacts or rates as CSV that can be imported again."`
 	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model on the completed orders."`
 	User    userCommands   `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCommand   `cmd:"" help:"Print an access token for a role."`

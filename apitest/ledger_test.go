@@ -346,3 +346,45 @@ func TestReadersNeverSeeOpenBooks(t *testing.T) {
 		inOrder(t, w)
 	})
 }
+
+// TestWhatTheBooksSaidBefore asks contacts and orders as they stood before a correction and a refund.
+func TestWhatTheBooksSaidBefore(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
+		s := openShop(w)
+		s.admin.Must(rateIs, Vars{"in": ratePer("CHANNEL_FEE", "PHONE", "contact", "1.50", "2020-01-01T00:00:00Z")})
+		contact := s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"expense": roubles("10.00")})}).Text("recordContact.contact.id")
+		order := s.order("1", nil)
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
+		first := w.Clock.Now()
+		w.Clock.Advance(time.Hour)
+		s.admin.Must(rateIs, Vars{"in": with(ratePer("CHANNEL_FEE", "PHONE", "contact", "2.25", "2020-01-01T00:00:00Z"), "correction", true)})
+		s.rate("MATERIAL", "cloth", "120", Vars{"correction": true})
+		second := w.Clock.Now()
+		w.Clock.Advance(time.Hour)
+		s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("99.99"), "reason": "late"}})
+
+		const known = `query($c: ID!, $o: ID!, $at: Time!) { c: node(id: $c) { ... on Contact { cost { amount } costKnownAt(at: $at) { knownAt total { amount } lines { amount { amount } } } } }
+			o: node(id: $o) { ... on Order { cost { amount } margin { amount } costKnownAt(at: $at) { refunded { amount } cost { amount } margin { amount } } } } }`
+		for at, wanted := range map[time.Time]string{
+			first.Add(-time.Minute): "   ",
+			first:                   "11.50 0.00 400.00 599.99",
+			second:                  "12.25 0.00 440.00 559.99",
+			w.Clock.Now():           "12.25 99.99 440.00 460.00",
+		} {
+			r := s.admin.Must(known, Vars{"c": contact, "o": order, "at": at})
+			if got := fmt.Sprint(r.Text("c.costKnownAt.total.amount"), " ", r.Text("o.costKnownAt.refunded.amount"), " ", r.Text("o.costKnownAt.cost.amount"), " ", r.Text("o.costKnownAt.margin.amount")); got != wanted {
+				t.Errorf("at %s: %s, want %s", at, got, wanted)
+			}
+			if r.Text("c.cost.amount") != "12.25" || r.Text("o.margin.amount") != "460.00" {
+				t.Errorf("asking changed the books: %s", r.Body)
+			}
+		}
+		if late := s.admin.Do(known, Vars{"c": contact, "o": order, "at": w.Clock.Now().Add(time.Hour)}); len(late.Errors) != 2 || late.Errors[0].Code() != "INVALID" {
+			t.Errorf("the future: %s", late.Body)
+		}
+		if hidden := w.As(schema.RoleSales).Must(known, Vars{"c": contact, "o": order, "at": second}); hidden.Get("o.costKnownAt") != nil || hidden.Text("c.costKnownAt.total.amount") != "12.25" {
+			t.Errorf("SALES: %s", hidden.Body)
+		}
+	})
+}

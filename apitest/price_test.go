@@ -210,6 +210,7 @@ func TestPriceBadInput(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		priced := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
+		putRate(c, "MATERIAL", "oak", "kg", "1", Vars{"validFrom": "2199-01-01T00:00:00Z"})
 		unrated := makeProduct(c, Vars{"sku": "B", "listPrice": roubles("1.00"), "components": []Vars{{"material": "oak", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
 		soon := w.Clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
@@ -286,6 +287,7 @@ func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
+		putRate(c, "MATERIAL", "oak", "kg", "1", Vars{"validFrom": "2199-01-01T00:00:00Z"})
 		for i := range 45 {
 			in := Vars{"sku": fmt.Sprintf("P%02d", i), "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}}
 			if i == 7 {

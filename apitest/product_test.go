@@ -10,6 +10,7 @@ func TestProductsBadInput(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		made := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
+		putRate(c, "MATERIAL", "m", "kg", "1", nil)
 		base := func(more Vars) Vars {
 			in := Vars{"sku": "B", "name": "B", "listPrice": roubles("1.00")}
 			for k, v := range more {
@@ -40,6 +41,9 @@ func TestProductsBadInput(t *testing.T) {
 			{"INVALID components.1.quantity", parts(Vars{"material": "m", "quantity": "1"}, Vars{"material": "m", "quantity": "0"})},
 			{"INVALID components.0.quantity", parts(Vars{"material": "m", "quantity": "1.0000000001"})},
 			{"NOT_FOUND components.1.productSku", parts(Vars{"material": "m", "quantity": "1"}, Vars{"productSku": "nowhere", "quantity": "1"})},
+			{"NOT_FOUND components.1.material", parts(Vars{"material": "m", "quantity": "1"}, Vars{"material": "n", "quantity": "1"})},
+			{"NOT_FOUND components.0.resource", parts(Vars{"resource": "m", "quantity": "1"})},
+			{"NOT_FOUND options.1.components.0.material", option(Vars{"code": "p", "name": "P", "components": []Vars{{"material": "n", "quantity": "1"}}})},
 			{"INVALID components.0.productSku", parts(Vars{"productSku": "B", "quantity": "1"})},
 			{"INVALID options.1.code", option(Vars{"code": "o", "name": "Twice", "components": []Vars{}})},
 			{"NOT_FOUND options.1.components.0.productSku", option(Vars{"code": "p", "name": "P", "components": []Vars{{"productSku": "nowhere", "quantity": "1"}}})},

@@ -17,6 +17,12 @@ func Day(at time.Time, zone *time.Location) int {
 	return int(midnight.Unix() / 86400)
 }
 
+// StartOfDay gives the first moment of a calendar day of a time zone.
+func StartOfDay(day int, zone *time.Location) time.Time {
+	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC()
+}
+
 // Booking is the capacity that an order takes of a resource on a day: known since BookedAt, free again since FreedAt.
 type Booking struct {
 	Resource string
@@ -95,22 +101,31 @@ func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *
 	return new(big.Rat).SetFrac(nano, big.NewInt(1_000_000_000))
 }
 
-// Plan books what an order needs on the earliest days with room, from its first day up to its due day, both
-// included, as known at a moment. What finds no room is booked on the due day all the same, over its capacity:
-// the order is promised, and the days' utilisation says so. A resource of unknown capacity is booked on the
-// first day. Where dueDay is before firstDay everything is due on firstDay. The bookings come by resource and day,
-// their units sum to the needs exactly, and BookedAt is knownAt.
-func Plan(needs []Usage, firstDay, dueDay int, booked *Bookings, knownAt time.Time) []Booking {
+// Plan books what an order needs on the earliest worked days with room, from its first day up to its due day, both
+// included, as known at a moment. What finds no room is booked on the last worked day all the same, over its
+// capacity: the order is promised, and the days' utilisation says so; where no day is worked, on the due day. A
+// resource of unknown capacity is booked on the first worked day. Where dueDay is before firstDay everything is due on
+// firstDay. The bookings come by resource and day, their units sum to the needs exactly, and BookedAt is knownAt.
+func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookings, knownAt time.Time) []Booking {
 	dueDay = max(dueDay, firstDay)
+	last := calendar.lastWorked(firstDay, dueDay)
 	var plan []Booking
 	for _, need := range needs {
 		left := need.Units.Nano()
-		for day := firstDay; day <= dueDay && left > 0; day++ {
+		day := firstDay
+		if need.Capacity == nil {
+			day = calendar.firstWorked(firstDay, last)
+		}
+		for ; day <= last && left > 0; day++ {
 			take := left
-			if need.Capacity != nil && day < dueDay {
+			switch {
+			case need.Capacity == nil || day == last:
+			case calendar.Works(day):
 				room := need.Capacity.Rat()
 				room.Sub(room, booked.Booked(need.Resource, day, day, knownAt))
 				take = min(left, max(0, wholeNano(room)))
+			default:
+				take = 0
 			}
 			if take > 0 {
 				plan = append(plan, Booking{Resource: need.Resource, Day: day, Units: money.Nano(take), BookedAt: knownAt})

@@ -1,6 +1,7 @@
 package costing_test
 
 import (
+	"fmt"
 	"math/big"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestPlanTakesTheEarliestRoom(t *testing.T) {
 	})
 	plan := costing.Plan([]costing.Usage{
 		{Resource: "loom", Units: dec("12"), Capacity: some("8")}, {Resource: "drill", Units: dec("3")},
-	}, 10, 13, booked, day)
+	}, 10, 13, costing.Calendar{}, booked, day)
 	want := []costing.Booking{
 		{Resource: "drill", Day: 10, Units: dec("3"), BookedAt: day},
 		{Resource: "loom", Day: 10, Units: dec("2"), BookedAt: day},
@@ -91,11 +92,40 @@ func TestPlanTakesTheEarliestRoom(t *testing.T) {
 	}
 }
 
-// TestPlanLaws: what is booked sums to the need; it lies between the first day and the due day; no day but the due one is
-// filled over its capacity; and no later day is taken while an earlier one has room.
+// TestPlanPassesOverDaysOff: days 9 and 10 are a weekend, 14 is a holiday.
+func TestPlanPassesOverDaysOff(t *testing.T) {
+	week := costing.NewCalendar([]time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}, []int{14})
+	for _, c := range []struct {
+		needs      string
+		first, due int
+		want       string
+	}{
+		{"20", 8, 13, "8:8 11:8 12:4"},
+		{"20", 9, 10, "10:20"},          // nobody works before it is due
+		{"20", 12, 14, "12:8 13:12"},    // what finds no room is not put on the holiday
+		{"20", 9, 17, "11:8 12:8 13:4"}, // from the next Monday on
+		{"100", 10, 16, "11:8 12:8 13:8 15:76"},
+	} {
+		got := ""
+		for _, b := range costing.Plan([]costing.Usage{{Resource: "loom", Units: dec(c.needs), Capacity: some("8")}}, c.first, c.due, week, nil, day) {
+			got += fmt.Sprintf(" %d:%s", b.Day, b.Units)
+		}
+		if got != " "+c.want {
+			t.Errorf("%s from %d to %d:%s; want %s", c.needs, c.first, c.due, got, c.want)
+		}
+	}
+	unknown := costing.Plan([]costing.Usage{{Resource: "drill", Units: dec("3")}}, 9, 15, week, nil, day)
+	if len(unknown) != 1 || unknown[0].Day != 11 {
+		t.Errorf("of unknown capacity: %+v", unknown)
+	}
+}
+
+// TestPlanLaws: what is booked sums to the need; it lies between the first day and the due day, on a worked one if there is
+// any; no day but the last worked one is filled over its capacity; and no later day is taken while an earlier one has room.
 func TestPlanLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		booked := costing.NewBookings(drawBookings(t))
+		calendar, _, _ := drawCalendar(t)
 		known := day.Add(9 * time.Hour)
 		capacity := money.Nano(rapid.Int64Range(0, 20e9).Draw(t, "capacity"))
 		need := costing.Usage{Resource: "loom", Units: money.Nano(rapid.Int64Range(0, 90e9).Draw(t, "need")), Capacity: &capacity}
@@ -103,9 +133,12 @@ func TestPlanLaws(t *testing.T) {
 		due := first + rapid.IntRange(-1, 6).Draw(t, "lead")
 		taken, latest := map[int]*big.Rat{}, first
 		total := new(big.Rat)
-		for _, b := range costing.Plan([]costing.Usage{need}, first, due, booked, known) {
+		for _, b := range costing.Plan([]costing.Usage{need}, first, due, calendar, booked, known) {
 			if b.Day < first || b.Day > max(first, due) || b.Units.Sign() <= 0 || taken[b.Day] != nil {
 				t.Fatalf("%+v", b)
+			}
+			if !calendar.Works(b.Day) && calendar.Working(first, max(first, due)) > 0 {
+				t.Fatalf("day %d is not worked", b.Day)
 			}
 			taken[b.Day] = b.Units.Rat()
 			total.Add(total, b.Units.Rat())
@@ -114,7 +147,14 @@ func TestPlanLaws(t *testing.T) {
 		if total.Cmp(need.Units.Rat()) != 0 {
 			t.Fatalf("booked %s of %s", total, need.Units)
 		}
-		for d := first; d < max(first, due); d++ {
+		final := max(first, due)
+		for final > first && !calendar.Works(final) {
+			final--
+		}
+		for d := first; d < final; d++ {
+			if !calendar.Works(d) {
+				continue
+			}
 			full := booked.Booked("loom", d, d, known)
 			was := new(big.Rat).Set(full)
 			if taken[d] != nil {

@@ -15,7 +15,8 @@ type Basis struct {
 	Catalogue *Catalogue
 	Rates     *Rates
 	Bookings  *Bookings
-	Load      Load // of the fixed shares; DefaultLoad unless the installation has its own
+	Calendar  Calendar // of the days that are worked
+	Load      Load     // of the fixed shares; DefaultLoad unless the installation has its own
 	Currency  money.Currency
 	Zone      *time.Location // in which days are days
 }
@@ -45,7 +46,7 @@ type ProductCost struct {
 type Usage struct {
 	Resource    string
 	Units       money.Decimal  // rounded to nine places
-	Capacity    *money.Decimal // per day; nil: not known
+	Capacity    *money.Decimal // per worked day; nil: not known
 	Utilisation money.Decimal  // booked / capacity over the lead time, six places; 0 where no capacity is known
 }
 
@@ -58,8 +59,8 @@ type Usage struct {
 // Marginal: the same lines, where the fixed share f of a resource's rate counts with the load factor L of the
 // resource's utilisation u: rate x ((1 - f) + f L(u)), and overheads on that subtotal. u is what is booked on the
 // days from At to At + lead time, both included, with what the units before the last take (so for a quantity of 1,
-// or less, it is what is booked), over the capacity of these days; of no capacity it is endless. Where no capacity
-// is known L is 1.
+// or less, it is what is booked), over the capacity of these days, which is that of the worked ones; of no capacity it
+// is endless. Where no capacity is known L is 1.
 //
 // A missing rate gives a line of no money that says "no rate", and its key in Missing. Errors: *FieldError for a
 // quantity that is not positive or a negative lead time, *OptionError, ErrUnknownProduct, ErrTooDeep, *CycleError,
@@ -160,13 +161,7 @@ func (b *bill) weigh() error {
 			usage.Capacity = rate.CapacityPerDay
 			booked := b.basis.Bookings.Booked(need.code, first, first+b.lead, b.question.KnownAt)
 			booked.Add(booked, new(big.Rat).Mul(need.quantity, before))
-			utilisation := endless
-			if rate.CapacityPerDay.Sign() > 0 {
-				capacity := new(big.Rat).Mul(rate.CapacityPerDay.Rat(), new(big.Rat).SetInt64(int64(b.lead)+1))
-				if utilisation = booked.Quo(booked, capacity); utilisation.Cmp(endless) > 0 {
-					utilisation = endless
-				}
-			}
+			utilisation := utilised(booked, rate.CapacityPerDay.Rat(), b.basis.Calendar.Working(first, first+b.lead))
 			if usage.Utilisation, err = money.DecimalOf(utilisation, money.SharePlaces); err != nil {
 				return err
 			}
@@ -184,6 +179,18 @@ func (b *bill) weigh() error {
 
 // endless is the utilisation of a resource without any capacity, and the greatest that is told apart: a thousand times its capacity.
 var endless = big.NewRat(1000, 1)
+
+// utilised gives booked / capacity over so many worked days, at most endless. It may change booked.
+func utilised(booked, perDay *big.Rat, days int) *big.Rat {
+	capacity := perDay.Mul(perDay, new(big.Rat).SetInt64(int64(days)))
+	if capacity.Sign() <= 0 {
+		return endless
+	}
+	if booked.Quo(booked, capacity); booked.Cmp(endless) > 0 {
+		return endless
+	}
+	return booked
+}
 
 // rate gives an ingredient's rate; where there is none, it is noted as missing.
 func (b *bill) rate(i ingredient) *Rate {

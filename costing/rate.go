@@ -88,6 +88,33 @@ func (r *Rates) at(subject, code string, at, knownAt time.Time) *Rate {
 	return nil
 }
 
+// First gives the rate with the earliest ValidFrom, the last recorded of several: before it there is none.
+func (r *Rates) First(subject, code string) (Rate, bool) {
+	if r == nil || len(r.dated[RateKey{subject, code}]) == 0 {
+		return Rate{}, false
+	}
+	list := r.dated[RateKey{subject, code}]
+	first := list[0]
+	for _, other := range list[1:] {
+		if other.ValidFrom.Equal(first.ValidFrom) {
+			first = other
+		}
+	}
+	return first, true
+}
+
+// Keys gives what there are rates for, in no order.
+func (r *Rates) Keys() []RateKey {
+	if r == nil {
+		return nil
+	}
+	keys := make([]RateKey, 0, len(r.dated))
+	for key := range r.dated {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
 // Next gives the first moment after at from which another rate holds, as known at knownAt: a rate set for at
 // restates what happened from at up to that moment, and no later.
 func (r *Rates) Next(subject, code string, at, knownAt time.Time) (time.Time, bool) {

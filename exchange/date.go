@@ -58,6 +58,14 @@ func (d *dates) parse(text string) (at time.Time, fault string) {
 	return at, ""
 }
 
+// ahead gives the moment that a text means, which may lie in the future: from when a rate holds.
+func (d *dates) ahead(text string) (at time.Time, fault string) {
+	if at, fault = d.read(text); fault == "" && (at.Year() < 1900 || at.Year() > 2200) {
+		return at, "want a year from 1900 to 2200"
+	}
+	return at, fault
+}
+
 func (d *dates) read(text string) (time.Time, string) {
 	if d.layout != "" {
 		at, err := time.ParseInLocation(d.layout, text, d.settings.Zone)

@@ -1,4 +1,4 @@
-// Package exchange brings orders, customers and contacts into Kopeck from files, and out of it into files.
+// Package exchange brings orders, customers, contacts and rates into Kopeck from files, and out of it into files.
 //
 // [Import] reads a file twice in bounded memory, however long it is: first to check it, then to write it in chunks
 // of some thousand records, each chunk one transaction. A chunk has whole orders only, and what follows from them
@@ -26,6 +26,16 @@
 // it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
 // restates it), and they have no products. A customer that is not known by external id is made: a person whose
 // name is that id; unless Options.Customers says "known".
+//
+// # Price lists
+//
+// A price list of rates is a table with subject, code, unit, amount and the day or moment from which each holds, which may
+// lie in the future. What is in it is checked as the API's setRate checks it. A rate that is there with the same content is left
+// alone; another for the same moment is a correction and says so in a column, or is rejected. Up to 10,000 rates are one
+// transaction, in which contacts and orders of the past are restated once for all of them.
+//
+// Kopeck's own format keeps the id of a rate and when it was recorded, so that what was known at a moment stays so in
+// the other database. A row without both is a new rate, recorded now.
 //
 // # Dates
 //
@@ -60,10 +70,11 @@ const (
 	Orders    Kind = "orders"
 	Customers Kind = "customers"
 	Contacts  Kind = "contacts"
+	Rates     Kind = "rates"
 )
 
 // Kinds lists the kinds.
-func Kinds() []Kind { return []Kind{Orders, Customers, Contacts} }
+func Kinds() []Kind { return []Kind{Orders, Customers, Contacts, Rates} }
 
 // Format is how a file is written.
 type Format string
@@ -112,7 +123,7 @@ type Options struct {
 
 	Progress func(Progress) // called now and then; may be nil
 
-	// Chunk is how many records are one transaction; 0 is 5,000.
+	// Chunk is how many records are one transaction; 0 is 5,000, of rates 10,000: each restates once what it covers.
 	Chunk int
 }
 
@@ -130,7 +141,7 @@ type Report struct {
 	DryRun bool
 
 	Rows     int64 // read, without the header
-	Added    int64 // records: orders, customers or contacts
+	Added    int64 // records: orders, customers, contacts or rates
 	Present  int64 // that were there already
 	Updated  int64
 	Rejected int64 // rows

@@ -13,9 +13,9 @@ import (
 	"kopeck/service"
 )
 
-// Export writes everything of a kind in Kopeck's own format, by id, from one snapshot of the database: a CSV file in
+// Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for), from one snapshot of the database: a CSV file in
 // UTF-8 with LF line ends that Import reads again to the same data. Into an empty database bring customers first, then
-// contacts and orders; what they name and nobody knows there (staff, partners, products) is made, inactive.
+// contacts and orders, and rates when you like; what they name and nobody knows there (staff, partners, products) is made, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open
 // an export as text there.
@@ -38,8 +38,12 @@ func Export(ctx context.Context, s *service.Service, kind Kind, to io.Writer) er
 		if err = w.row(contactFields...); err == nil {
 			err = s.ExportContacts(ctx, w.contact)
 		}
+	case Rates:
+		if err = w.row(rateFields...); err == nil {
+			err = s.ExportRates(ctx, w.rate)
+		}
 	default:
-		return optionsError("want orders, customers or contacts, not %q", string(kind))
+		return optionsError("want orders, customers, contacts or rates, not %q", string(kind))
 	}
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"kopeck/service"
 )
 
-// entry is one record of a file: an order, a customer or a contact, and the rows that tell of it.
+// entry is one record of a file: an order, a customer, a contact or a rate, and the rows that tell of it.
 type entry[T any] struct {
 	rows    []told
 	key     string // by which the file tells records apart; "" where that cannot be read
@@ -93,6 +93,12 @@ func importKind(ctx context.Context, s *service.Service, i *service.Import, o Op
 		return report, recommend(ctx, s, o, f, i, &report)
 	case Contacts:
 		return importFile(ctx, o, f, i, i.Contacts, func() (source[service.ContactRecord], error) { return contacts(s, o, f) })
+	case Rates:
+		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[service.RateRecord], error) { return rates(s, o, f) })
+		if i.ContactsRestated+i.OrdersRestated > 0 {
+			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
+		}
+		return report, err
 	default:
 		return importFile(ctx, o, f, i, i.Orders, func() (source[service.OrderRecord], error) { return orders(s, o, f) })
 	}
@@ -104,10 +110,13 @@ func (o *Options) check(s *service.Service) error {
 	o.Customers = cmp.Or(o.Customers, "create")
 	if o.Chunk <= 0 {
 		o.Chunk = 5_000
+		if o.Kind == Rates {
+			o.Chunk = 10_000
+		}
 	}
 	switch {
 	case !slices.Contains(Kinds(), o.Kind):
-		return optionsError("want orders, customers or contacts, not %q", string(o.Kind))
+		return optionsError("want orders, customers, contacts or rates, not %q", string(o.Kind))
 	case !slices.Contains([]Format{"", Kopeck, CSV, CDNOW}, o.Format):
 		return optionsError("--format: want kopeck, csv or cdnow, not %q", string(o.Format))
 	case o.Format == CDNOW && o.Kind != Orders:
@@ -125,7 +134,7 @@ func (o *Options) check(s *service.Service) error {
 	case o.Currency != "" && o.Currency != s.Currency().Code():
 		return optionsError("--file-currency %s: the books are kept in %s", o.Currency, s.Currency().Code())
 	case o.Update && o.Kind != Customers:
-		return optionsError("--update is for customers: orders and contacts are facts")
+		return optionsError("--update is for customers: orders, contacts and rates are facts")
 	case (o.Path == "" || o.Path == "-") && o.Source == nil:
 		return optionsError("no file to read")
 	}

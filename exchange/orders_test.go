@@ -225,7 +225,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"field missing":    {exchange.Options{Kind: "orders", Map: "customer=who", CostShare: share("0")}, "no column for date, amount"},
 		"share over 1":     {exchange.Options{Kind: "orders", Format: "cdnow", CostShare: share("1.1")}, "--cost-share"},
 		"other currency":   {exchange.Options{Kind: "orders", Format: "cdnow", CostShare: share("0"), Currency: "USD"}, "kept in RUB"},
-		"unknown kind":     {exchange.Options{Kind: "offers"}, "want orders, customers or contacts"},
+		"unknown kind":     {exchange.Options{Kind: "offers"}, "want orders, customers, contacts or rates"},
 		"unknown format":   {exchange.Options{Kind: "orders", Format: "xls"}, "--format"},
 		"unknown policy":   {exchange.Options{Kind: "orders", Errors: "ignore"}, "--errors"},
 		"not own":          {exchange.Options{Kind: "orders", Format: "kopeck"}, "not that of orders that Kopeck exported"},

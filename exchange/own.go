@@ -29,6 +29,9 @@ var (
 		"id", "external_id", "customer_id", "customer_external_id", "kind", "direction", "channel", "at", "minutes", "staff", "subject", "notes", "about_id", "purpose",
 		"stage", "expense", "cost", "currency", "uncosted", "cost_lines", "recorded_at",
 	}
+	rateFields = []string{
+		"id", "subject", "code", "unit", "amount", "currency", "valid_from", "capacity", "fixed_share", "correction", "recorded_at",
+	}
 )
 
 // firstCustomerFields is how many columns a file of customers had at first.

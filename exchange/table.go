@@ -199,4 +199,8 @@ var mapped = map[Kind]struct{ all, required []string }{
 		[]string{"external_id", "customer", "kind", "direction", "channel", "at", "minutes", "staff", "subject", "notes", "purpose", "expense", "currency"},
 		[]string{"customer", "kind", "direction", "channel", "at"},
 	},
+	Rates: {
+		[]string{"subject", "code", "unit", "amount", "valid_from", "capacity", "fixed_share", "correction", "currency"},
+		[]string{"subject", "code", "unit", "amount", "valid_from"},
+	},
 }

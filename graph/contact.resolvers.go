@@ -26,6 +26,10 @@ func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*service
 	return contactValue(obj)
 }
 
+func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*service.ContactCost, error) {
+	return r.contactKnown(ctx, obj, at)
+}
+
 func (r *contactValueResolver) Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error) {
 	expected, err := r.expected(ctx, obj.Contact)
 	return &expected.Value, err

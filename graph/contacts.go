@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/ent"
@@ -59,5 +60,19 @@ func (r *Resolver) orderCredits(ctx context.Context, o *ent.Order, model *schema
 func (r *Resolver) expected(ctx context.Context, c *ent.Contact) (service.Expected, error) {
 	return forAll(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]service.Expected, error) {
 		return r.service.ExpectedValues(ctx, rows)
+	})
+}
+
+// contactKnown gives what a contact cost by what was known at a moment, read for all contacts of its list together.
+func (r *Resolver) contactKnown(ctx context.Context, c *ent.Contact, at time.Time) (*service.ContactCost, error) {
+	return forAll(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]*service.ContactCost, error) {
+		return r.service.ContactsKnownAt(rows, at)
+	})
+}
+
+// orderKnown gives what an order cost by what was known at a moment, read for all orders of its list together.
+func (r *Resolver) orderKnown(ctx context.Context, o *ent.Order, at time.Time) (*service.OrderKnown, error) {
+	return forAll(ctx, o, func(rows []*ent.Order) (map[*ent.Order]*service.OrderKnown, error) {
+		return r.service.OrdersKnownAt(ctx, rows, at)
 	})
 }

@@ -58,6 +58,8 @@ type ResolverRoot interface {
 	Product() ProductResolver
 	Query() QueryResolver
 	RejectedRule() RejectedRuleResolver
+	Resource() ResourceResolver
+	ResourceDay() ResourceDayResolver
 	Subscription() SubscriptionResolver
 }
 
@@ -101,29 +103,36 @@ type ComplexityRoot struct {
 	}
 
 	Contact struct {
-		About      func(childComplexity int) int
-		At         func(childComplexity int) int
-		Channel    func(childComplexity int) int
-		Cost       func(childComplexity int) int
-		CostLines  func(childComplexity int) int
-		Customer   func(childComplexity int) int
-		Direction  func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Kind       func(childComplexity int) int
-		Minutes    func(childComplexity int) int
-		Notes      func(childComplexity int) int
-		Permission func(childComplexity int) int
-		Purpose    func(childComplexity int) int
-		Staff      func(childComplexity int) int
-		Subject    func(childComplexity int) int
-		Value      func(childComplexity int) int
-		Version    func(childComplexity int) int
+		About       func(childComplexity int) int
+		At          func(childComplexity int) int
+		Channel     func(childComplexity int) int
+		Cost        func(childComplexity int) int
+		CostKnownAt func(childComplexity int, at time.Time) int
+		CostLines   func(childComplexity int) int
+		Customer    func(childComplexity int) int
+		Direction   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Minutes     func(childComplexity int) int
+		Notes       func(childComplexity int) int
+		Permission  func(childComplexity int) int
+		Purpose     func(childComplexity int) int
+		Staff       func(childComplexity int) int
+		Subject     func(childComplexity int) int
+		Value       func(childComplexity int) int
+		Version     func(childComplexity int) int
 	}
 
 	ContactConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	ContactCost struct {
+		KnownAt func(childComplexity int) int
+		Lines   func(childComplexity int) int
+		Total   func(childComplexity int) int
 	}
 
 	ContactEconomics struct {
@@ -340,6 +349,7 @@ type ComplexityRoot struct {
 		SendOffer              func(childComplexity int, input service.SendOfferInput) int
 		SetListPrice           func(childComplexity int, input service.SetListPriceInput) int
 		SetRate                func(childComplexity int, input service.SetRateInput) int
+		SetRates               func(childComplexity int, input service.SetRatesInput) int
 		SignIn                 func(childComplexity int, input service.SignInInput) int
 		SignOut                func(childComplexity int, input service.SignOutInput) int
 		UpdateCustomer         func(childComplexity int, input service.UpdateCustomerInput) int
@@ -400,6 +410,7 @@ type ComplexityRoot struct {
 		CancelledAt  func(childComplexity int) int
 		CompletedAt  func(childComplexity int) int
 		Cost         func(childComplexity int) int
+		CostKnownAt  func(childComplexity int, at time.Time) int
 		CreatedAt    func(childComplexity int) int
 		Credits      func(childComplexity int, model *schema.AttributionModel) int
 		Customer     func(childComplexity int) int
@@ -430,6 +441,13 @@ type ComplexityRoot struct {
 	OrderEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	OrderKnown struct {
+		Cost     func(childComplexity int) int
+		KnownAt  func(childComplexity int) int
+		Margin   func(childComplexity int) int
+		Refunded func(childComplexity int) int
 	}
 
 	OrderLine struct {
@@ -647,7 +665,10 @@ type ComplexityRoot struct {
 		Orders           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) int
 		PriceRules       func(childComplexity int) int
 		Products         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) int
+		RateGaps         func(childComplexity int) int
 		Rates            func(childComplexity int, subject *schema.RateSubject, code *string) int
+		Resource         func(childComplexity int, code string) int
+		Resources        func(childComplexity int) int
 		Settings         func(childComplexity int) int
 		Users            func(childComplexity int) int
 		Viewer           func(childComplexity int) int
@@ -666,14 +687,49 @@ type ComplexityRoot struct {
 		ValidFrom      func(childComplexity int) int
 	}
 
+	RateGap struct {
+		Code     func(childComplexity int) int
+		Contacts func(childComplexity int) int
+		Examples func(childComplexity int) int
+		Orders   func(childComplexity int) int
+		Products func(childComplexity int) int
+		Since    func(childComplexity int) int
+		Subject  func(childComplexity int) int
+		Until    func(childComplexity int) int
+	}
+
 	RatePayload struct {
 		Rate       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RatesPayload struct {
+		Rates      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	RejectedRule struct {
 		Reason func(childComplexity int) int
 		Rule   func(childComplexity int) int
+	}
+
+	Resource struct {
+		CapacityPerDay func(childComplexity int) int
+		Code           func(childComplexity int) int
+		IdleCost       func(childComplexity int, from time.Time, to time.Time, knownAt *time.Time) int
+		Rate           func(childComplexity int) int
+		Unit           func(childComplexity int) int
+		Utilisation    func(childComplexity int, from time.Time, to time.Time, knownAt *time.Time) int
+	}
+
+	ResourceDay struct {
+		Booked      func(childComplexity int) int
+		Capacity    func(childComplexity int) int
+		Day         func(childComplexity int) int
+		Idle        func(childComplexity int) int
+		IdleCost    func(childComplexity int) int
+		Utilisation func(childComplexity int) int
+		Working     func(childComplexity int) int
 	}
 
 	RevokePermissionByLinkPayload struct {
@@ -772,6 +828,8 @@ type ContactResolver interface {
 	Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error)
+
+	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*service.ContactCost, error)
 }
 type ContactValueResolver interface {
 	Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error)
@@ -835,6 +893,7 @@ type MutationResolver interface {
 	UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error)
 	SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error)
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
+	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
 	SignIn(ctx context.Context, input service.SignInInput) (*service.SessionPayload, error)
 	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*service.SessionPayload, error)
 	SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error)
@@ -858,6 +917,7 @@ type OrderResolver interface {
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
 	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error)
+	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*service.OrderKnown, error)
 }
 type OrderCreditResolver interface {
 	Contact(ctx context.Context, obj *service.OrderCredit) (*ent.Contact, error)
@@ -906,11 +966,21 @@ type QueryResolver interface {
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
 	Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
+	RateGaps(ctx context.Context) ([]*service.RateGap, error)
+	Resource(ctx context.Context, code string) (*service.Resource, error)
+	Resources(ctx context.Context) ([]*service.Resource, error)
 	Viewer(ctx context.Context) (*service.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
 }
 type RejectedRuleResolver interface {
 	Rule(ctx context.Context, obj *pricing.Rejected) (*ent.PriceRule, error)
+}
+type ResourceResolver interface {
+	Utilisation(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
+	IdleCost(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
+}
+type ResourceDayResolver interface {
+	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
 }
 type SubscriptionResolver interface {
 	ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error)
@@ -1095,6 +1165,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Cost(childComplexity), true
+	case "Contact.costKnownAt":
+		if e.ComplexityRoot.Contact.CostKnownAt == nil {
+			break
+		}
+
+		args, err := ec.field_Contact_costKnownAt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Contact.CostKnownAt(childComplexity, args["at"].(time.Time)), true
 	case "Contact.costLines":
 		if e.ComplexityRoot.Contact.CostLines == nil {
 			break
@@ -1192,6 +1273,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactConnection.TotalCount(childComplexity), true
+
+	case "ContactCost.knownAt":
+		if e.ComplexityRoot.ContactCost.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCost.KnownAt(childComplexity), true
+	case "ContactCost.lines":
+		if e.ComplexityRoot.ContactCost.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCost.Lines(childComplexity), true
+	case "ContactCost.total":
+		if e.ComplexityRoot.ContactCost.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactCost.Total(childComplexity), true
 
 	case "ContactEconomics.from":
 		if e.ComplexityRoot.ContactEconomics.From == nil {
@@ -2316,6 +2416,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetRate(childComplexity, args["input"].(service.SetRateInput)), true
+	case "Mutation.setRates":
+		if e.ComplexityRoot.Mutation.SetRates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRates(childComplexity, args["input"].(service.SetRatesInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -2609,6 +2720,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Cost(childComplexity), true
+	case "Order.costKnownAt":
+		if e.ComplexityRoot.Order.CostKnownAt == nil {
+			break
+		}
+
+		args, err := ec.field_Order_costKnownAt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Order.CostKnownAt(childComplexity, args["at"].(time.Time)), true
 	case "Order.createdAt":
 		if e.ComplexityRoot.Order.CreatedAt == nil {
 			break
@@ -2743,6 +2865,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderEdge.Node(childComplexity), true
+
+	case "OrderKnown.cost":
+		if e.ComplexityRoot.OrderKnown.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderKnown.Cost(childComplexity), true
+	case "OrderKnown.knownAt":
+		if e.ComplexityRoot.OrderKnown.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderKnown.KnownAt(childComplexity), true
+	case "OrderKnown.margin":
+		if e.ComplexityRoot.OrderKnown.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderKnown.Margin(childComplexity), true
+	case "OrderKnown.refunded":
+		if e.ComplexityRoot.OrderKnown.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderKnown.Refunded(childComplexity), true
 
 	case "OrderLine.id":
 		if e.ComplexityRoot.OrderLine.ID == nil {
@@ -3703,6 +3850,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.ProductOrder), args["filter"].(*service.ProductFilter)), true
+	case "Query.rateGaps":
+		if e.ComplexityRoot.Query.RateGaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RateGaps(childComplexity), true
 	case "Query.rates":
 		if e.ComplexityRoot.Query.Rates == nil {
 			break
@@ -3714,6 +3867,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rates(childComplexity, args["subject"].(*schema.RateSubject), args["code"].(*string)), true
+	case "Query.resource":
+		if e.ComplexityRoot.Query.Resource == nil {
+			break
+		}
+
+		args, err := ec.field_Query_resource_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Resource(childComplexity, args["code"].(string)), true
+	case "Query.resources":
+		if e.ComplexityRoot.Query.Resources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Resources(childComplexity), true
 	case "Query.settings":
 		if e.ComplexityRoot.Query.Settings == nil {
 			break
@@ -3794,6 +3964,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Rate.ValidFrom(childComplexity), true
 
+	case "RateGap.code":
+		if e.ComplexityRoot.RateGap.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Code(childComplexity), true
+	case "RateGap.contacts":
+		if e.ComplexityRoot.RateGap.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Contacts(childComplexity), true
+	case "RateGap.examples":
+		if e.ComplexityRoot.RateGap.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Examples(childComplexity), true
+	case "RateGap.orders":
+		if e.ComplexityRoot.RateGap.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Orders(childComplexity), true
+	case "RateGap.products":
+		if e.ComplexityRoot.RateGap.Products == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Products(childComplexity), true
+	case "RateGap.since":
+		if e.ComplexityRoot.RateGap.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Since(childComplexity), true
+	case "RateGap.subject":
+		if e.ComplexityRoot.RateGap.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Subject(childComplexity), true
+	case "RateGap.until":
+		if e.ComplexityRoot.RateGap.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateGap.Until(childComplexity), true
+
 	case "RatePayload.rate":
 		if e.ComplexityRoot.RatePayload.Rate == nil {
 			break
@@ -3807,6 +4026,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RatePayload.UserErrors(childComplexity), true
 
+	case "RatesPayload.rates":
+		if e.ComplexityRoot.RatesPayload.Rates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RatesPayload.Rates(childComplexity), true
+	case "RatesPayload.userErrors":
+		if e.ComplexityRoot.RatesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
+
 	case "RejectedRule.reason":
 		if e.ComplexityRoot.RejectedRule.Reason == nil {
 			break
@@ -3819,6 +4051,96 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectedRule.Rule(childComplexity), true
+
+	case "Resource.capacityPerDay":
+		if e.ComplexityRoot.Resource.CapacityPerDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Resource.CapacityPerDay(childComplexity), true
+	case "Resource.code":
+		if e.ComplexityRoot.Resource.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Resource.Code(childComplexity), true
+	case "Resource.idleCost":
+		if e.ComplexityRoot.Resource.IdleCost == nil {
+			break
+		}
+
+		args, err := ec.field_Resource_idleCost_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Resource.IdleCost(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["knownAt"].(*time.Time)), true
+	case "Resource.rate":
+		if e.ComplexityRoot.Resource.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Resource.Rate(childComplexity), true
+	case "Resource.unit":
+		if e.ComplexityRoot.Resource.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Resource.Unit(childComplexity), true
+	case "Resource.utilisation":
+		if e.ComplexityRoot.Resource.Utilisation == nil {
+			break
+		}
+
+		args, err := ec.field_Resource_utilisation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Resource.Utilisation(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["knownAt"].(*time.Time)), true
+
+	case "ResourceDay.booked":
+		if e.ComplexityRoot.ResourceDay.Booked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Booked(childComplexity), true
+	case "ResourceDay.capacity":
+		if e.ComplexityRoot.ResourceDay.Capacity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Capacity(childComplexity), true
+	case "ResourceDay.day":
+		if e.ComplexityRoot.ResourceDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Day(childComplexity), true
+	case "ResourceDay.idle":
+		if e.ComplexityRoot.ResourceDay.Idle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Idle(childComplexity), true
+	case "ResourceDay.idleCost":
+		if e.ComplexityRoot.ResourceDay.IdleCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.IdleCost(childComplexity), true
+	case "ResourceDay.utilisation":
+		if e.ComplexityRoot.ResourceDay.Utilisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Utilisation(childComplexity), true
+	case "ResourceDay.working":
+		if e.ComplexityRoot.ResourceDay.Working == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Working(childComplexity), true
 
 	case "RevokePermissionByLinkPayload.revoked":
 		if e.ComplexityRoot.RevokePermissionByLinkPayload.Revoked == nil {
@@ -4132,6 +4454,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SendOfferInput", ec.unmarshalInputSendOfferInput),
 			graphql.NewInputUnmarshaler("SetListPriceInput", ec.unmarshalInputSetListPriceInput),
 			graphql.NewInputUnmarshaler("SetRateInput", ec.unmarshalInputSetRateInput),
+			graphql.NewInputUnmarshaler("SetRatesInput", ec.unmarshalInputSetRatesInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignOutInput", ec.unmarshalInputSignOutInput),
 			graphql.NewInputUnmarshaler("TimeRange", ec.unmarshalInputTimeRange),
@@ -4400,6 +4723,13 @@ type SettingPayload {
   costLines: [CostLine!]!
   value: ContactValue!
   purpose: Purpose
+  "What the contact cost by what was known at a moment, before later corrections; null where it had not been recorded."
+  costKnownAt(at: Time!): ContactCost
+}
+type ContactCost {
+  knownAt: Time!
+  total: Money!
+  lines: [CostLine!]!
 }
 type ContactValue {
   "Order margin credited to this contact so far, under the installation's model."
@@ -4808,6 +5138,14 @@ input OfferFilter {
   margin: Money @scope(name: "costs")
   "Who earned the margin, under the installation's model or another; they sum exactly to margin."
   credits(model: AttributionModel): [OrderCredit!]! @scope(name: "costs")
+  "What the order cost and left over by what was known at a moment, before later corrections and refunds; null where it had not been recorded."
+  costKnownAt(at: Time!): OrderKnown @scope(name: "costs")
+}
+type OrderKnown {
+  knownAt: Time!
+  refunded: Money!
+  cost: Money!
+  margin: Money!
 }
 "contact is null where nobody earned it: it came by itself."
 type OrderCredit {
@@ -5122,7 +5460,7 @@ input CreateProductInput {
   validFrom: Time
   idempotencyKey: String
 }
-"Exactly one of material, resource and productSku."
+"Exactly one of material, resource and productSku. A material or resource is one that has a rate, be it of another time."
 input ComponentInput {
   material: String
   resource: String
@@ -5161,6 +5499,11 @@ input ProductFilter {
 	{Name: "../schema/rate.graphql", Input: `extend type Query {
   "The rates of a subject, or of one code of it, the newest first, with all corrections; at most 1,000 (scope costs)."
   rates(subject: RateSubject, code: String): [Rate!] @scope(name: "costs")
+  """
+  What is spent without a rate that says what it costs, and whatever it touches; what touches most first, at most 1,000 (scope costs).
+  Contacts and orders are costed when the rate arrives; products cannot be priced until then.
+  """
+  rateGaps: [RateGap!] @scope(name: "costs")
 }
 extend type Mutation {
   """
@@ -5168,10 +5511,46 @@ extend type Mutation {
   A second rate for one moment is a correction and says so.
   """
   setRate(input: SetRateInput!): RatePayload!
+  """
+  Sets several rates, at most 250, in their order and in one transaction: all of them or none. What they cover is restated once.
+  A userError's field names the row: ["rates", "3", "amount"].
+  """
+  setRates(input: SetRatesInput!): RatesPayload!
 }
 type RatePayload {
   rate: Rate
   userErrors: [UserError!]!
+}
+type RatesPayload {
+  "In the order of the input; null where there are userErrors."
+  rates: [Rate!]
+  userErrors: [UserError!]!
+}
+"""
+Something that is spent before it has a rate, or without any. There is no rate from for ever to until; what lies in that time and needed one begins
+with since.
+"""
+type RateGap {
+  subject: RateSubject!
+  "Of STAFF the member's e-mail: a rate of that or of the member's grade closes the gap."
+  code: String!
+  "When the first contact or order that needs it was; null where only products do."
+  since: Time
+  "From when there is a rate; null where there is none."
+  until: Time
+  "Contacts that say \"no rate\" of it."
+  contacts: Int!
+  "Orders that are costed without it, cancelled ones left out."
+  orders: Int!
+  "Products of the catalogue that cannot be priced now without it, or not with one of their options."
+  products: Int!
+  "Ids of some of what it touches: of contacts and of orders the first and the last made, and up to five products by sku."
+  examples: [ID!]!
+}
+input SetRatesInput {
+  "1 to 250. Their own idempotency keys stay empty."
+  rates: [SetRateInput!]!
+  idempotencyKey: String
 }
 input SetRateInput {
   id: ID
@@ -5190,6 +5569,44 @@ input SetRateInput {
   "true: this replaces what was recorded for the same validFrom."
   correction: Boolean = false
   idempotencyKey: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/resource.graphql", Input: `"What is worked with: a machine, a room, people's hours. Known by its rates and by the products that take it."
+type Resource {
+  code: String!
+  "What it is counted in; null where it has never had a rate."
+  unit: String
+  "The rate that holds now."
+  rate: Rate
+  "The practical capacity in units on a day that is worked; null where none is known."
+  capacityPerDay: Decimal
+  "Calendar day by calendar day, at most 366, also ahead; by what is known now or was at knownAt."
+  utilisation(from: Time!, to: Time!, knownAt: Time): [ResourceDay!]!
+  "The money in idle capacity: the sum of the days' idleCost."
+  idleCost(from: Time!, to: Time!, knownAt: Time): Money!
+}
+"How a resource stands on a day, by the rate that holds at the day's end."
+type ResourceDay {
+  "\"2026-03-02\", in the installation's time zone."
+  day: String!
+  "false on a weekday that is not worked and on a day off: settings workingDays and daysOff."
+  working: Boolean!
+  "In units: 0 on a day off, null where none is known."
+  capacity: Decimal
+  "What orders have booked, and not freed again."
+  booked: Decimal!
+  "booked / capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" where neither is any, null where no capacity is known."
+  utilisation: Decimal
+  "What of the capacity nobody has booked."
+  idle: Decimal!
+  "idle x rate x fixed share, rounded half to even."
+  idleCost: Money!
+}
+extend type Query {
+  "A resource by its code (scope costs)."
+  resource(code: String!): Resource @scope(name: "costs")
+  "All resources by their codes, at most 1,000 (scope costs)."
+  resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
 	{Name: "../schema/user.graphql", Input: `"Who is asking, and what they may."
@@ -5378,6 +5795,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_value(ctx, field)
 	case "purpose":
 		return ec.fieldContext_Contact_purpose(ctx, field)
+	case "costKnownAt":
+		return ec.fieldContext_Contact_costKnownAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
@@ -5392,6 +5811,18 @@ func (ec *executionContext) childFields_ContactConnection(ctx context.Context, f
 		return ec.fieldContext_ContactConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ContactCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "knownAt":
+		return ec.fieldContext_ContactCost_knownAt(ctx, field)
+	case "total":
+		return ec.fieldContext_ContactCost_total(ctx, field)
+	case "lines":
+		return ec.fieldContext_ContactCost_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContactCost", field.Name)
 }
 
 func (ec *executionContext) childFields_ContactEconomics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5882,6 +6313,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_margin(ctx, field)
 	case "credits":
 		return ec.fieldContext_Order_credits(ctx, field)
+	case "costKnownAt":
+		return ec.fieldContext_Order_costKnownAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
 }
@@ -5918,6 +6351,20 @@ func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field gra
 		return ec.fieldContext_OrderEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderKnown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "knownAt":
+		return ec.fieldContext_OrderKnown_knownAt(ctx, field)
+	case "refunded":
+		return ec.fieldContext_OrderKnown_refunded(ctx, field)
+	case "cost":
+		return ec.fieldContext_OrderKnown_cost(ctx, field)
+	case "margin":
+		return ec.fieldContext_OrderKnown_margin(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderKnown", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6326,6 +6773,28 @@ func (ec *executionContext) childFields_Rate(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Rate", field.Name)
 }
 
+func (ec *executionContext) childFields_RateGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "subject":
+		return ec.fieldContext_RateGap_subject(ctx, field)
+	case "code":
+		return ec.fieldContext_RateGap_code(ctx, field)
+	case "since":
+		return ec.fieldContext_RateGap_since(ctx, field)
+	case "until":
+		return ec.fieldContext_RateGap_until(ctx, field)
+	case "contacts":
+		return ec.fieldContext_RateGap_contacts(ctx, field)
+	case "orders":
+		return ec.fieldContext_RateGap_orders(ctx, field)
+	case "products":
+		return ec.fieldContext_RateGap_products(ctx, field)
+	case "examples":
+		return ec.fieldContext_RateGap_examples(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RateGap", field.Name)
+}
+
 func (ec *executionContext) childFields_RatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rate":
@@ -6336,6 +6805,16 @@ func (ec *executionContext) childFields_RatePayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type RatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rates":
+		return ec.fieldContext_RatesPayload_rates(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RatesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RatesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rule":
@@ -6344,6 +6823,44 @@ func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field 
 		return ec.fieldContext_RejectedRule_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectedRule", field.Name)
+}
+
+func (ec *executionContext) childFields_Resource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Resource_code(ctx, field)
+	case "unit":
+		return ec.fieldContext_Resource_unit(ctx, field)
+	case "rate":
+		return ec.fieldContext_Resource_rate(ctx, field)
+	case "capacityPerDay":
+		return ec.fieldContext_Resource_capacityPerDay(ctx, field)
+	case "utilisation":
+		return ec.fieldContext_Resource_utilisation(ctx, field)
+	case "idleCost":
+		return ec.fieldContext_Resource_idleCost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Resource", field.Name)
+}
+
+func (ec *executionContext) childFields_ResourceDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_ResourceDay_day(ctx, field)
+	case "working":
+		return ec.fieldContext_ResourceDay_working(ctx, field)
+	case "capacity":
+		return ec.fieldContext_ResourceDay_capacity(ctx, field)
+	case "booked":
+		return ec.fieldContext_ResourceDay_booked(ctx, field)
+	case "utilisation":
+		return ec.fieldContext_ResourceDay_utilisation(ctx, field)
+	case "idle":
+		return ec.fieldContext_ResourceDay_idle(ctx, field)
+	case "idleCost":
+		return ec.fieldContext_ResourceDay_idleCost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourceDay", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokePermissionByLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6613,6 +7130,20 @@ func (ec *executionContext) field_ContactValue_credits_args(ctx context.Context,
 		return nil, err
 	}
 	args["model"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Contact_costKnownAt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -7344,6 +7875,20 @@ func (ec *executionContext) field_Mutation_setRate_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setRates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.SetRatesInput, error) {
+			return ec.unmarshalNSetRatesInput2kopeckᚋserviceᚐSetRatesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7439,6 +7984,20 @@ func (ec *executionContext) field_Mutation_withdrawOffer_args(ctx context.Contex
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Order_costKnownAt_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "at",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["at"] = arg0
 	return args, nil
 }
 
@@ -7951,6 +8510,80 @@ func (ec *executionContext) field_Query_rates_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["code"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_resource_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "code",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["code"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Resource_idleCost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Resource_utilisation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg2
 	return args, nil
 }
 
@@ -9043,6 +9676,50 @@ func (ec *executionContext) fieldContext_Contact_purpose(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Contact", field, false, false, "Purpose")
 }
 
+func (ec *executionContext) _Contact_costKnownAt(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_costKnownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Contact().CostKnownAt(ctx, obj, fc.Args["at"].(time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactCost) graphql.Marshaler {
+			return ec.marshalOContactCost2ᚖkopeckᚋserviceᚐContactCost(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_costKnownAt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Contact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactCost(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Contact_costKnownAt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ContactConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ContactConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9128,6 +9805,93 @@ func (ec *executionContext) _ContactConnection_totalCount(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ContactCost_knownAt(ctx context.Context, field graphql.CollectedField, obj *service.ContactCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCost_knownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCost_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactCost", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ContactCost_total(ctx context.Context, field graphql.CollectedField, obj *service.ContactCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCost_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCost_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCost",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ContactCost_lines(ctx context.Context, field graphql.CollectedField, obj *service.ContactCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactCost_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*costing.Line) graphql.Marshaler {
+			return ec.marshalNCostLine2ᚕᚖkopeckᚋcostingᚐLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactCost_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ContactCost",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CostLine(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
@@ -13919,6 +14683,50 @@ func (ec *executionContext) fieldContext_Mutation_setRate(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setRates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setRates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetRates(ctx, fc.Args["input"].(service.SetRatesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.RatesPayload) graphql.Marshaler {
+			return ec.marshalNRatesPayload2ᚖkopeckᚋserviceᚐRatesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setRates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RatesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setRates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15507,6 +16315,68 @@ func (ec *executionContext) fieldContext_Order_credits(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_costKnownAt(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_costKnownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Order().CostKnownAt(ctx, obj, fc.Args["at"].(time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.OrderKnown
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderKnown
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderKnown) graphql.Marshaler {
+			return ec.marshalOOrderKnown2ᚖkopeckᚋserviceᚐOrderKnown(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_costKnownAt(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderKnown(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Order_costKnownAt_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.OrderConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15734,6 +16604,125 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _OrderKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderKnown_knownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderKnown_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderKnown", field, false, false, "Time")
+}
+
+func (ec *executionContext) _OrderKnown_refunded(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderKnown_refunded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refunded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderKnown_refunded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderKnown_cost(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderKnown_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderKnown_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrderKnown_margin(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderKnown_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderKnown_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrderKnown",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _OrderLine_id(ctx context.Context, field graphql.CollectedField, obj *ent.OrderLine) (ret graphql.Marshaler) {
@@ -20023,6 +21012,168 @@ func (ec *executionContext) fieldContext_Query_rates(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_rateGaps(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_rateGaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().RateGaps(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal []*service.RateGap
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*service.RateGap
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.RateGap) graphql.Marshaler {
+			return ec.marshalORateGap2ᚕᚖkopeckᚋserviceᚐRateGapᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_rateGaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RateGap(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_resource(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Resource(ctx, fc.Args["code"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.Resource
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.Resource
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Resource) graphql.Marshaler {
+			return ec.marshalOResource2ᚖkopeckᚋserviceᚐResource(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_resource(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Resource(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_resource_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_resources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Resources(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal []*service.Resource
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*service.Resource
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.Resource) graphql.Marshaler {
+			return ec.marshalOResource2ᚕᚖkopeckᚋserviceᚐResourceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_resources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Resource(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20393,6 +21544,190 @@ func (ec *executionContext) fieldContext_Rate_fixedShare(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
 
+func (ec *executionContext) _RateGap_subject(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.RateSubject) graphql.Marshaler {
+			return ec.marshalNRateSubject2kopeckᚋschemaᚐRateSubject(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "RateSubject")
+}
+
+func (ec *executionContext) _RateGap_code(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "String")
+}
+
+func (ec *executionContext) _RateGap_since(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RateGap_until(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RateGap_contacts(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RateGap_orders(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RateGap_products(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_products(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Products, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_products(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RateGap_examples(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RateGap_examples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Examples, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RateGap_examples(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RateGap", field, false, false, "ID")
+}
+
 func (ec *executionContext) _RatePayload_rate(ctx context.Context, field graphql.CollectedField, obj *service.RatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20457,6 +21792,70 @@ func (ec *executionContext) fieldContext_RatePayload_userErrors(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _RatesPayload_rates(ctx context.Context, field graphql.CollectedField, obj *service.RatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RatesPayload_rates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rates, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Rate) graphql.Marshaler {
+			return ec.marshalORate2ᚕᚖkopeckᚋentᚐRateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RatesPayload_rates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RatesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.RatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RatesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *pricing.Rejected) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20510,6 +21909,365 @@ func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _Resource_code(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Resource_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Resource_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Resource", field, false, false, "String")
+}
+
+func (ec *executionContext) _Resource_unit(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Resource_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Resource_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Resource", field, false, false, "String")
+}
+
+func (ec *executionContext) _Resource_rate(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Resource_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Rate) graphql.Marshaler {
+			return ec.marshalORate2ᚖkopeckᚋentᚐRate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Resource_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Resource",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Rate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Resource_capacityPerDay(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Resource_capacityPerDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CapacityPerDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Resource_capacityPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Resource", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _Resource_utilisation(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Resource_utilisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Resource().Utilisation(ctx, obj, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["knownAt"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*costing.ResourceDay) graphql.Marshaler {
+			return ec.marshalNResourceDay2ᚕᚖkopeckᚋcostingᚐResourceDayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Resource_utilisation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Resource",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResourceDay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Resource_utilisation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Resource_idleCost(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Resource_idleCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Resource().IdleCost(ctx, obj, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["knownAt"].(*time.Time))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Resource_idleCost(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Resource",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Resource_idleCost_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceDay_day(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceDay().Day(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceDay", field, true, true, "String")
+}
+
+func (ec *executionContext) _ResourceDay_working(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_working(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Working, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_working(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ResourceDay_capacity(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_capacity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Capacity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_capacity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceDay_booked(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_booked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Booked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_booked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceDay_utilisation(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_utilisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Utilisation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_utilisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceDay_idle(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_idle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Idle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_idle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceDay_idleCost(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_idleCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IdleCost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_idleCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceDay",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RevokePermissionByLinkPayload_revoked(ctx context.Context, field graphql.CollectedField, obj *service.RevokePermissionByLinkPayload) (ret graphql.Marshaler) {
@@ -25602,6 +27360,55 @@ func UnmarshalSetRateInput(ctx context.Context, raw any) (service.SetRateInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputSetRatesInput(ctx context.Context, obj any) (service.SetRatesInput, error) {
+	var it service.SetRatesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"rates", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rates"))
+			data, err := ec.unmarshalNSetRateInput2ᚕᚖkopeckᚋserviceᚐSetRateInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rates = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetRatesInput unmarshals raw into the SetRatesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetRatesInput(ctx context.Context, raw any) (service.SetRatesInput, error) {
+	var out service.SetRatesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetRatesInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (service.SignInInput, error) {
 	var it service.SignInInput
 	if obj == nil {
@@ -26640,6 +28447,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "costKnownAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_costKnownAt(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -26680,6 +28493,49 @@ func (ec *executionContext) _ContactConnection(ctx context.Context, sel ast.Sele
 			}
 		case "totalCount":
 			out.Values[i] = ec._ContactConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contactCostImplementors = []string{"ContactCost"}
+
+func (ec *executionContext) _ContactCost(ctx context.Context, sel ast.SelectionSet, obj *service.ContactCost) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contactCostImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContactCost")
+		case "knownAt":
+			out.Values[i] = ec._ContactCost_knownAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._ContactCost_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._ContactCost_lines(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28133,6 +29989,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setRates":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setRates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "signIn":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_signIn(ctx, field)
@@ -28587,6 +30450,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_credits(ctx, field, obj)
 				})
+		case "costKnownAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_costKnownAt(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28709,6 +30578,54 @@ func (ec *executionContext) _OrderEdge(ctx context.Context, sel ast.SelectionSet
 			}
 		case "cursor":
 			out.Values[i] = ec._OrderEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderKnownImplementors = []string{"OrderKnown"}
+
+func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSet, obj *service.OrderKnown) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderKnownImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderKnown")
+		case "knownAt":
+			out.Values[i] = ec._OrderKnown_knownAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refunded":
+			out.Values[i] = ec._OrderKnown_refunded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._OrderKnown_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._OrderKnown_margin(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30156,6 +32073,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_rates(ctx, field)
 				})
+		case "rateGaps":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_rateGaps(ctx, field)
+				})
+		case "resource":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_resource(ctx, field)
+				})
+		case "resources":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_resources(ctx, field)
+				})
 		case "viewer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -30277,6 +32212,74 @@ func (ec *executionContext) _Rate(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var rateGapImplementors = []string{"RateGap"}
+
+func (ec *executionContext) _RateGap(ctx context.Context, sel ast.SelectionSet, obj *service.RateGap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rateGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RateGap")
+		case "subject":
+			out.Values[i] = ec._RateGap_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RateGap_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._RateGap_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._RateGap_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = ec._RateGap_contacts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._RateGap_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "products":
+			out.Values[i] = ec._RateGap_products(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "examples":
+			out.Values[i] = ec._RateGap_examples(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var ratePayloadImplementors = []string{"RatePayload"}
 
 func (ec *executionContext) _RatePayload(ctx context.Context, sel ast.SelectionSet, obj *service.RatePayload) graphql.Marshaler {
@@ -30295,6 +32298,44 @@ func (ec *executionContext) _RatePayload(ctx context.Context, sel ast.SelectionS
 			}
 		case "userErrors":
 			out.Values[i] = ec._RatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var ratesPayloadImplementors = []string{"RatesPayload"}
+
+func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.SelectionSet, obj *service.RatesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ratesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RatesPayload")
+		case "rates":
+			out.Values[i] = ec._RatesPayload_rates(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RatesPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30334,6 +32375,130 @@ func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.Selection
 				})
 		case "reason":
 			out.Values[i] = ec._RejectedRule_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var resourceImplementors = []string{"Resource"}
+
+func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet, obj *service.Resource) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resourceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Resource")
+		case "code":
+			out.Values[i] = ec._Resource_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unit":
+			out.Values[i] = ec._Resource_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rate":
+			out.Values[i] = ec._Resource_rate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "capacityPerDay":
+			out.Values[i] = ec._Resource_capacityPerDay(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "utilisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Resource_utilisation(ctx, field, obj)
+				})
+		case "idleCost":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Resource_idleCost(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var resourceDayImplementors = []string{"ResourceDay"}
+
+func (ec *executionContext) _ResourceDay(ctx context.Context, sel ast.SelectionSet, obj *costing.ResourceDay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resourceDayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResourceDay")
+		case "day":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceDay_day(ctx, field, obj)
+				})
+		case "working":
+			out.Values[i] = ec._ResourceDay_working(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "capacity":
+			out.Values[i] = ec._ResourceDay_capacity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "booked":
+			out.Values[i] = ec._ResourceDay_booked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "utilisation":
+			out.Values[i] = ec._ResourceDay_utilisation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "idle":
+			out.Values[i] = ec._ResourceDay_idle(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "idleCost":
+			out.Values[i] = ec._ResourceDay_idleCost(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -32492,6 +34657,14 @@ func (ec *executionContext) marshalNRate2ᚖkopeckᚋentᚐRate(ctx context.Cont
 	return ec._Rate(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRateGap2ᚖkopeckᚋserviceᚐRateGap(ctx context.Context, sel ast.SelectionSet, v *service.RateGap) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RateGap!")
+		return graphql.Null
+	}
+	return ec._RateGap(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRatePayload2ᚖkopeckᚋserviceᚐRatePayload(ctx context.Context, sel ast.SelectionSet, v *service.RatePayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RatePayload!")
@@ -32508,6 +34681,14 @@ func (ec *executionContext) unmarshalNRateSubject2kopeckᚋschemaᚐRateSubject(
 
 func (ec *executionContext) marshalNRateSubject2kopeckᚋschemaᚐRateSubject(ctx context.Context, sel ast.SelectionSet, v schema.RateSubject) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNRatesPayload2ᚖkopeckᚋserviceᚐRatesPayload(ctx context.Context, sel ast.SelectionSet, v *service.RatesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RatesPayload!")
+		return graphql.Null
+	}
+	return ec._RatesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordContactInput2kopeckᚋserviceᚐRecordContactInput(ctx context.Context, v any) (service.RecordContactInput, error) {
@@ -32548,6 +34729,38 @@ func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋpricingᚐRejected�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚐResource(ctx context.Context, sel ast.SelectionSet, v *service.Resource) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Resource!")
+		return graphql.Null
+	}
+	return ec._Resource(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNResourceDay2ᚕᚖkopeckᚋcostingᚐResourceDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*costing.ResourceDay) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNResourceDay2ᚖkopeckᚋcostingᚐResourceDay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNResourceDay2ᚖkopeckᚋcostingᚐResourceDay(ctx context.Context, sel ast.SelectionSet, v *costing.ResourceDay) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ResourceDay!")
+		return graphql.Null
+	}
+	return ec._ResourceDay(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRetirePriceRuleInput2kopeckᚋserviceᚐRetirePriceRuleInput(ctx context.Context, v any) (service.RetirePriceRuleInput, error) {
@@ -32613,6 +34826,30 @@ func (ec *executionContext) unmarshalNSetListPriceInput2kopeckᚋserviceᚐSetLi
 
 func (ec *executionContext) unmarshalNSetRateInput2kopeckᚋserviceᚐSetRateInput(ctx context.Context, v any) (service.SetRateInput, error) {
 	res, err := ec.unmarshalInputSetRateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetRateInput2ᚕᚖkopeckᚋserviceᚐSetRateInputᚄ(ctx context.Context, v any) ([]*service.SetRateInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.SetRateInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSetRateInput2ᚖkopeckᚋserviceᚐSetRateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNSetRateInput2ᚖkopeckᚋserviceᚐSetRateInput(ctx context.Context, v any) (*service.SetRateInput, error) {
+	res, err := ec.unmarshalInputSetRateInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSetRatesInput2kopeckᚋserviceᚐSetRatesInput(ctx context.Context, v any) (service.SetRatesInput, error) {
+	res, err := ec.unmarshalInputSetRatesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -33161,6 +35398,13 @@ func (ec *executionContext) marshalOContact2ᚖkopeckᚋentᚐContact(ctx contex
 	return ec._Contact(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOContactCost2ᚖkopeckᚋserviceᚐContactCost(ctx context.Context, sel ast.SelectionSet, v *service.ContactCost) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactCost(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOContactEdge2ᚕᚖkopeckᚋentᚐContactEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.ContactEdge) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -33660,6 +35904,13 @@ func (ec *executionContext) unmarshalOOrderFilter2ᚖkopeckᚋserviceᚐOrderFil
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOOrderKnown2ᚖkopeckᚋserviceᚐOrderKnown(ctx context.Context, sel ast.SelectionSet, v *service.OrderKnown) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrderKnown(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOOrderOrder2ᚖkopeckᚋentᚐOrderOrder(ctx context.Context, v any) (*ent.OrderOrder, error) {
 	if v == nil {
 		return nil, nil
@@ -33909,6 +36160,25 @@ func (ec *executionContext) marshalORate2ᚖkopeckᚋentᚐRate(ctx context.Cont
 	return ec._Rate(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalORateGap2ᚕᚖkopeckᚋserviceᚐRateGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.RateGap) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRateGap2ᚖkopeckᚋserviceᚐRateGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject(ctx context.Context, v any) (*schema.RateSubject, error) {
 	if v == nil {
 		return nil, nil
@@ -33923,6 +36193,32 @@ func (ec *executionContext) marshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Resource) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNResource2ᚖkopeckᚋserviceᚐResource(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOResource2ᚖkopeckᚋserviceᚐResource(ctx context.Context, sel ast.SelectionSet, v *service.Resource) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Resource(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalORole2ᚖkopeckᚋschemaᚐRole(ctx context.Context, v any) (*schema.Role, error) {

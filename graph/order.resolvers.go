@@ -48,6 +48,10 @@ func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *sche
 	return r.orderCredits(ctx, obj, model)
 }
 
+func (r *orderResolver) CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*service.OrderKnown, error) {
+	return r.orderKnown(ctx, obj, at)
+}
+
 func (r *orderCreditResolver) Contact(ctx context.Context, obj *service.OrderCredit) (*ent.Contact, error) {
 	return neighbours(ctx, obj, func(row *service.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }

@@ -19,6 +19,16 @@ func (r *mutationResolver) SetRate(ctx context.Context, input service.SetRateInp
 	return &service.RatePayload{Rate: rate, UserErrors: told}, err
 }
 
+func (r *mutationResolver) SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error) {
+	rates, err := r.service.SetRates(ctx, input)
+	told, err := userErrors(err)
+	return &service.RatesPayload{Rates: rates, UserErrors: told}, err
+}
+
 func (r *queryResolver) Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error) {
 	return r.service.Rates(ctx, subject, code)
+}
+
+func (r *queryResolver) RateGaps(ctx context.Context) ([]*service.RateGap, error) {
+	return r.service.RateGaps(ctx)
 }

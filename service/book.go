@@ -80,7 +80,9 @@ func (s *Service) readBasis(ctx context.Context, tx *ent.Tx, settings *Settings,
 	if err != nil {
 		return costing.Basis{}, err
 	}
-	return costing.Basis{Catalogue: catalogue, Rates: rates, Bookings: bookings, Load: settings.Load, Currency: s.currency, Zone: settings.Zone}, nil
+	return costing.Basis{
+		Catalogue: catalogue, Rates: rates, Bookings: bookings, Calendar: settings.Calendar, Load: settings.Load, Currency: s.currency, Zone: settings.Zone,
+	}, nil
 }
 
 func readCatalogue(ctx context.Context, tx *ent.Tx, products []*ent.Product) (*costing.Catalogue, error) {

@@ -25,8 +25,8 @@ const bookedRows = 500
 // wrote it.
 var forEver = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// bookCapacity books what an order takes of resources, on the earliest days with room from its day up to its due
-// day (design, section 4). Orders that need a resource take turns from here to the end of their transactions, so
+// bookCapacity books what an order takes of resources, on the earliest worked days with room from its day up to its
+// due day (design, section 4). Orders that need a resource take turns from here to the end of their transactions, so
 // that two never take the last room both. Where nothing is needed nothing is locked.
 func (s *Service) bookCapacity(ctx context.Context, tx *ent.Tx, orderID string, promises []promise, at time.Time, dueDay int) error {
 	needs, err := s.needsOf(promises, at)
@@ -38,12 +38,13 @@ func (s *Service) bookCapacity(ctx context.Context, tx *ent.Tx, orderID string, 
 			return err
 		}
 	}
-	day, now := s.Settings().Day(at), s.now()
+	settings, now := s.Settings(), s.now()
+	day := settings.Day(at)
 	booked, err := bookedBetween(ctx, tx, needs, day, dueDay)
 	if err != nil {
 		return err
 	}
-	plan := costing.Plan(needs, day, dueDay, booked, forEver)
+	plan := costing.Plan(needs, day, dueDay, settings.Calendar, booked, forEver)
 	for rows := range slices.Chunk(plan, bookedRows) {
 		creates := make([]*ent.BookingCreate, len(rows))
 		for i, b := range rows {
@@ -86,13 +87,18 @@ func (s *Service) needsOf(promises []promise, at time.Time) ([]costing.Usage, er
 	return needs, nil
 }
 
-// bookedBetween reads what is booked of the needed resources on the days from first to last. Whole units and the
-// billionths behind them are summed apart: a day that is booked far over any capacity must not overflow the sum.
+// bookedBetween reads what is booked of the needed resources on the days from first to last.
 func bookedBetween(ctx context.Context, tx *ent.Tx, needs []costing.Usage, first, last int) (*costing.Bookings, error) {
 	resources := make([]string, len(needs))
 	for i, need := range needs {
 		resources[i] = need.Resource
 	}
+	return sumBookings(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), booking.DayLTE(last), booking.FreedAtIsNil()))
+}
+
+// sumBookings sums bookings by resource and day. Whole units and the billionths behind them are summed apart: a day
+// that is booked far over any capacity must not overflow the sum.
+func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Bookings, error) {
 	var days []struct {
 		Resource        string
 		Day             int
@@ -103,9 +109,7 @@ func bookedBetween(ctx context.Context, tx *ent.Tx, needs []costing.Usage, first
 			return sql.As(fmt.Sprintf("SUM("+term+")", s.C(booking.FieldUnits)), name)
 		}
 	}
-	err := tx.Booking.Query().
-		Where(booking.ResourceIn(resources...), booking.DayGTE(first), booking.DayLTE(last), booking.FreedAtIsNil()).
-		GroupBy(booking.FieldResource, booking.FieldDay).
+	err := query.GroupBy(booking.FieldResource, booking.FieldDay).
 		Aggregate(sum("%s / 1000000000", "whole"), sum("%s %% 1000000000", "fraction")).
 		Scan(system(ctx), &days)
 	if err != nil {

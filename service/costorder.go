@@ -56,7 +56,8 @@ func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) err
 	if err != nil {
 		return err
 	}
-	basis := costing.Basis{Catalogue: s.book.Load().prices.Basis().Catalogue, Load: s.Settings().Load, Currency: s.currency, Zone: s.Settings().Zone}
+	settings := s.Settings()
+	basis := costing.Basis{Catalogue: s.book.Load().prices.Basis().Catalogue, Calendar: settings.Calendar, Load: settings.Load, Currency: s.currency, Zone: settings.Zone}
 	codes := map[string]bool{}
 	for _, o := range orders {
 		for _, line := range o.lines {
@@ -66,7 +67,7 @@ func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) err
 	if basis.Rates, err = s.ratesToMake(ctx, tx, codes); err != nil {
 		return err
 	}
-	costed, err := recost(basis, orders)
+	costed, err := recost(basis, orders, forEver)
 	if err != nil {
 		return err
 	}
@@ -174,8 +175,8 @@ func (c costedOrder) moved() bool {
 	return c.before.cost != c.after.cost || c.before.uncosted != c.after.uncosted || !slices.EqualFunc(c.before.lines, c.after.lines, func(a, b lineToCost) bool { return a.cost == b.cost })
 }
 
-// recost costs orders anew. A product that cannot be costed at all is an error; a missing rate makes the order uncosted.
-func recost(basis costing.Basis, orders []orderToCost) ([]costedOrder, error) {
+// recost costs orders anew, by what was known at a moment. A product that cannot be costed at all is an error; a missing rate makes the order uncosted.
+func recost(basis costing.Basis, orders []orderToCost, knownAt time.Time) ([]costedOrder, error) {
 	memo := costing.NewMemo(basis, 4096)
 	costed := make([]costedOrder, len(orders))
 	for i, o := range orders {
@@ -183,7 +184,7 @@ func recost(basis costing.Basis, orders []orderToCost) ([]costedOrder, error) {
 		c.after.cost, c.after.uncosted, c.after.lines = money.Amount{}, false, slices.Clone(o.lines)
 		for n := range c.after.lines {
 			line := &c.after.lines[n]
-			unit, err := memo.Cost(costing.ProductQuestion{ProductID: line.productID, Quantity: line.quantity, Chosen: line.options, LeadDays: &line.leadDays, At: o.at, KnownAt: forEver})
+			unit, err := memo.Cost(costing.ProductQuestion{ProductID: line.productID, Quantity: line.quantity, Chosen: line.options, LeadDays: &line.leadDays, At: o.at, KnownAt: knownAt})
 			if err != nil {
 				return nil, ofHeart(err)
 			}

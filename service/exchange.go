@@ -51,6 +51,8 @@ type Import struct {
 
 	CustomersAdded int64 // so far, for orders and contacts
 
+	ContactsRestated, OrdersRestated int64 // so far, for rates
+
 	// AllNew says that none of the orders is there, as a call with Check has found: they are not looked for. One that
 	// has come since is found by its id, and the call then looks for all of them.
 	AllNew bool

@@ -66,7 +66,7 @@ type CompleteOrderInput struct {
 	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
 }
 
-// Exactly one of material, resource and productSku.
+// Exactly one of material, resource and productSku. A material or resource is one that has a rate, be it of another time.
 type ComponentInput struct {
 	Material   *string     `json:"material,omitempty"`
 	Resource   *string     `json:"resource,omitempty"`
@@ -400,6 +400,12 @@ type RatePayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+type RatesPayload struct {
+	// In the order of the input; null where there are userErrors.
+	Rates      []*ent.Rate `json:"rates,omitempty"`
+	UserErrors []UserError `json:"userErrors"`
+}
+
 type RecordContactInput struct {
 	ID         *string            `json:"id,omitempty"`
 	CustomerID string             `json:"customerId"`
@@ -505,6 +511,12 @@ type SetRateInput struct {
 	// true: this replaces what was recorded for the same validFrom.
 	Correction     *bool   `json:"correction,omitempty"`
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+type SetRatesInput struct {
+	// 1 to 250. Their own idempotency keys stay empty.
+	Rates          []*SetRateInput `json:"rates"`
+	IdempotencyKey *string         `json:"idempotencyKey,omitempty"`
 }
 
 type SettingPayload struct {

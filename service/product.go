@@ -44,7 +44,7 @@ type newOption struct {
 
 // CreateProduct adds a product to the catalogue with its components, options and first price terms: a list price, or a
 // markup on full cost (0 where neither is given). ALREADY_EXISTS for an id or sku that is taken, NOT_FOUND for a
-// part that is not there, INVALID by field.
+// part that is not there and for a material or resource that has no rate of any time, INVALID by field.
 func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*ent.Product, error) {
 	p, err := s.checkProduct(in)
 	if err != nil {
@@ -56,6 +56,9 @@ func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*en
 			SetStandardLeadDays(p.leadDays).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", takenProduct(err, in.ID != nil)
+		}
+		if err := s.findRates(ctx, p); err != nil {
+			return "", err
 		}
 		parts, err := s.findParts(ctx, tx, p)
 		if err != nil {
@@ -176,13 +179,53 @@ func takenProduct(err error, madeByClient bool) error {
 	return taken(err, madeByClient)
 }
 
-// findParts finds the products that a new one is made of, by sku, and sees to it that it becomes no part of itself and is
-// not nested too deeply. The new product's row is there already, so its own sku is found too.
-func (s *Service) findParts(ctx context.Context, tx *ent.Tx, p newProduct) (map[string]string, error) {
-	all := append([]newComponent{}, p.components...)
+// allComponents are those of a product and of all its options.
+func (p newProduct) allComponents() []newComponent {
+	all := slices.Clone(p.components)
 	for _, o := range p.options {
 		all = append(all, o.components...)
 	}
+	return all
+}
+
+// findRates sees to it that all materials and resources are known: a code that has no rate, now or ahead or in the past, is one
+// that nobody has heard of, and most likely mistyped.
+func (s *Service) findRates(ctx context.Context, p newProduct) error {
+	var codes []string
+	for _, c := range p.allComponents() {
+		for _, code := range []*string{c.material, c.resource} {
+			if code != nil {
+				codes = append(codes, *code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	known := map[costing.RateKey]bool{}
+	err := s.byIDs(ctx, "SELECT DISTINCT subject, code FROM rates WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, slices.Compact(codes), func(scan func(...any) error) error {
+		var key costing.RateKey
+		err := scan(&key.Subject, &key.Code)
+		known[key] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var faults fault.List
+	for _, c := range p.allComponents() {
+		switch {
+		case c.material != nil && !known[costing.RateKey{Subject: costing.SubjectMaterial, Code: *c.material}]:
+			faults.Add(fault.New(fault.NotFound, "material", "no such material: %s has no rate; set one first", shown(*c.material)).At(c.path...))
+		case c.resource != nil && !known[costing.RateKey{Subject: costing.SubjectResource, Code: *c.resource}]:
+			faults.Add(fault.New(fault.NotFound, "resource", "no such resource: %s has no rate; set one first", shown(*c.resource)).At(c.path...))
+		}
+	}
+	return faults.Or()
+}
+
+// findParts finds the products that a new one is made of, by sku, and sees to it that it becomes no part of itself and is
+// not nested too deeply. The new product's row is there already, so its own sku is found too.
+func (s *Service) findParts(ctx context.Context, tx *ent.Tx, p newProduct) (map[string]string, error) {
+	all := p.allComponents()
 	var skus []string
 	for _, c := range all {
 		if c.partSKU != nil {

@@ -15,7 +15,6 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/store"
 )
 
 // restateTime is how long a rate may take to be set, with all that it restates: it goes on when the caller has hung up.
@@ -35,31 +34,17 @@ func (s *Service) SetRate(ctx context.Context, in SetRateInput) (*ent.Rate, erro
 	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), restateTime)
 	defer cancel()
 	made, err := s.write(working, verb{"setRate", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
-		if err := s.store.Lock(ctx, tx, lockRates, false); err != nil {
+		rates := []newRate{r}
+		restated, faults, err := s.putRates(ctx, tx, rates)
+		switch {
+		case err != nil:
 			return "", err
+		case faults.any():
+			return "", faults[0]
 		}
-		until, err := s.placeRate(ctx, tx, &r, or(in.Correction, false))
-		if err != nil {
-			return "", err
-		}
-		create := tx.Rate.Create().SetID(r.ID).SetSubject(schema.RateSubject(r.Subject)).SetCode(r.Code).SetUnit(r.Unit).SetAmount(r.Amount).
-			SetCurrencyCode(s.currency.Code()).SetValidFrom(r.ValidFrom).SetRecordedAt(r.RecordedAt).
-			SetNillableCapacityPerDay(r.CapacityPerDay).SetNillableFixedShare(r.FixedShare)
-		if err := create.Exec(ctx); err != nil {
-			if store.IsUnique(err) && in.ID != nil {
-				return "", fault.New(fault.AlreadyExists, "id", "this id is taken")
-			}
-			return "", err
-		}
-		restated, err := s.restate(ctx, tx, r, until)
-		if err != nil {
-			return "", err
-		}
-		err = s.audit(ctx, tx, "rate.set", r.ID, map[string]any{
-			"subject": r.Subject, "code": r.Code, "unit": r.Unit, "amount": r.Amount, "validFrom": r.ValidFrom,
-			"correction": or(in.Correction, false), "contacts": restated.contacts, "orders": restated.orders,
-		})
-		if err != nil {
+		detail := rates[0].audited()
+		detail["contacts"], detail["orders"] = restated.contacts, restated.orders
+		if err := s.audit(ctx, tx, "rate.set", r.ID, detail); err != nil {
 			return "", err
 		}
 		return r.ID, s.touch(ctx, ofBook)
@@ -70,12 +55,30 @@ func (s *Service) SetRate(ctx context.Context, in SetRateInput) (*ent.Rate, erro
 	return s.client.Rate.Get(working, made)
 }
 
-func (s *Service) checkRate(ctx context.Context, in SetRateInput) (costing.Rate, error) {
+// newRate is a rate to be set, checked.
+type newRate struct {
+	costing.Rate
+	correction bool
+}
+
+func (r newRate) key() costing.RateKey { return costing.RateKey{Subject: r.Subject, Code: r.Code} }
+
+// audited is what the audit keeps of a rate.
+func (r newRate) audited() map[string]any {
+	return map[string]any{
+		"subject": r.Subject, "code": r.Code, "unit": r.Unit, "amount": r.Amount, "validFrom": r.ValidFrom, "correction": r.correction,
+		"capacityPerDay": r.CapacityPerDay, "fixedShare": r.FixedShare,
+	}
+}
+
+// checkRate checks a rate by itself: whether it fits the others of its code is for recordedRates.place to say. It is the one
+// place, for single rates, lists and files.
+func (s *Service) checkRate(ctx context.Context, in SetRateInput) (newRate, error) {
 	if actor, ok := auth.From(ctx); ok && actor.May("Rate").Write == auth.NoRows {
-		return costing.Rate{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+		return newRate{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
 	}
 	var faults fault.List
-	r := costing.Rate{Subject: string(in.Subject), ValidFrom: in.ValidFrom.UTC().Truncate(time.Microsecond)}
+	r := newRate{Rate: costing.Rate{Subject: string(in.Subject), ValidFrom: in.ValidFrom.UTC().Truncate(time.Microsecond)}, correction: or(in.Correction, false)}
 	var err *fault.Error
 	r.ID, err = s.newID(id.Rate, in.ID)
 	faults.Add(err)
@@ -105,7 +108,7 @@ func (s *Service) checkRate(ctx context.Context, in SetRateInput) (costing.Rate,
 		}
 	}
 	if len(faults) == 0 {
-		if err := costing.CheckRate(r); err != nil {
+		if err := costing.CheckRate(r.Rate); err != nil {
 			return r, ofHeart(err)
 		}
 	}
@@ -118,30 +121,6 @@ func staffCode(code string) string {
 		return emailKey(code)
 	}
 	return code
-}
-
-// placeRate finds a rate's place among those of its code: it sets when the rate was recorded, after whatever it
-// corrects, and gives the moment up to which it holds, zero for ever.
-func (s *Service) placeRate(ctx context.Context, tx *ent.Tx, r *costing.Rate, correction bool) (until time.Time, err error) {
-	r.RecordedAt = s.now()
-	others, err := tx.Rate.Query().Where(rate.SubjectEQ(schema.RateSubject(r.Subject)), rate.Code(r.Code)).Order(rate.ByValidFrom(), rate.ByRecordedAt(), rate.ByID()).All(system(ctx))
-	if err != nil {
-		return until, err
-	}
-	for _, other := range others {
-		switch same := other.ValidFrom.Equal(r.ValidFrom); {
-		case same && !correction:
-			return until, fault.New(fault.AlreadyExists, "validFrom", "there is a rate of %s per %s from this moment on: mark the new one as its correction", other.Amount, other.Unit)
-		case same && (other.RecordedAt.After(r.RecordedAt) || other.RecordedAt.Equal(r.RecordedAt) && other.ID > r.ID):
-			r.RecordedAt = other.RecordedAt.Add(time.Microsecond) // another replica's clock is ahead
-		case other.ValidFrom.After(r.ValidFrom) && until.IsZero():
-			until = other.ValidFrom.UTC()
-		}
-		if other.Unit != r.Unit && !correction && r.Subject != costing.SubjectStaff {
-			return until, fault.Invalidf("unit", "%s is counted in %q, not in %q", shown(r.Code), other.Unit, r.Unit)
-		}
-	}
-	return until, nil
 }
 
 // mostRates is how many rates one answer holds.

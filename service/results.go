@@ -91,6 +91,21 @@ type AttributionState struct {
 	StandardError *money.Decimal // of SHAPLEY
 }
 
+// ContactCost is what a contact cost by what was known at a moment.
+type ContactCost struct {
+	KnownAt time.Time
+	Total   money.Amount
+	Lines   []*costing.Line
+}
+
+// OrderKnown is what an order cost and left over by what was known at a moment.
+type OrderKnown struct {
+	KnownAt  time.Time
+	Refunded money.Amount
+	Cost     money.Amount
+	Margin   money.Amount
+}
+
 // CustomerEconomics are what a customer brought and cost in a time.
 type CustomerEconomics struct {
 	Revenue               money.Amount

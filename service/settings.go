@@ -32,6 +32,10 @@ type Settings struct {
 	LoyalProbability   float64
 	FormerProbability  float64
 	Load               costing.Load
+	Calendar           costing.Calendar // of the days that resources work
+
+	worked  []time.Weekday
+	daysOff []int
 
 	values map[string]json.RawMessage // by name, as stored or by default
 }
@@ -40,10 +44,7 @@ type Settings struct {
 func (s *Settings) Day(at time.Time) int { return costing.Day(at, s.Zone) }
 
 // StartOfDay gives the first moment of a calendar day.
-func (s *Settings) StartOfDay(day int) time.Time {
-	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, s.Zone).UTC()
-}
+func (s *Settings) StartOfDay(day int) time.Time { return costing.StartOfDay(day, s.Zone) }
 
 // setting is one choice: its name, what it means, its default, and how it is read.
 type setting struct {
@@ -121,6 +122,8 @@ var settings = []setting{
 		s.Load = load
 		return load.Check()
 	}},
+	{"workingDays", "The weekdays on which resources work: MON, TUE, WED, THU, FRI, SAT, SUN. On the others their capacity is 0.", `["MON","TUE","WED","THU","FRI","SAT","SUN"]`, readWorkingDays},
+	{"daysOff", "Holidays, as \"YYYY-MM-DD\": days on which nobody works though their weekday is worked.", `[]`, readDaysOff},
 }
 
 var levels = []schema.PermissionLevel{schema.Situation, schema.BrandTrust, schema.Personal, schema.Points, schema.Intravenous}
@@ -152,6 +155,7 @@ func parseSettings(stored map[string]json.RawMessage) (*Settings, error) {
 		}
 		s.values[one.name] = value
 	}
+	s.Calendar = costing.NewCalendar(s.worked, s.daysOff)
 	return s, nil
 }
 

@@ -1,0 +1,87 @@
+package costing
+
+import (
+	"math/big"
+	"time"
+
+	"kopeck/money"
+)
+
+// ResourceDay is how a resource stands on a calendar day, by the rate that holds at the day's end.
+type ResourceDay struct {
+	Day         int
+	Working     bool
+	Capacity    *money.Decimal // in the rate's unit; 0 on a day off, nil where none is known
+	Booked      money.Decimal  // at most mostShown
+	Utilisation *money.Decimal // booked / capacity, six places, at most 1000; 0 where neither is any, nil where no capacity is known
+	Idle        money.Decimal  // units of the capacity that nobody has booked
+	IdleCost    money.Amount   // the money in them: idle x rate x fixed share
+}
+
+// mostShown is the most that is shown as booked on a day: more than any capacity can be.
+var mostShown = money.Whole(9_000_000_000)
+
+// ResourceDays tells how a resource stands on the days from first to last, both included, as known at a moment. Each
+// day's idle cost is rounded once, half to even; what is over a period is their sum. Errors: money.ErrOverflow.
+func (b Basis) ResourceDays(resource string, first, last int, knownAt time.Time) ([]ResourceDay, error) {
+	days := make([]ResourceDay, 0, max(0, last-first+1))
+	for day := first; day <= last; day++ {
+		one, err := b.resourceDay(resource, day, knownAt)
+		if err != nil {
+			return nil, err
+		}
+		days = append(days, one)
+	}
+	return days, nil
+}
+
+func (b Basis) resourceDay(resource string, day int, knownAt time.Time) (ResourceDay, error) {
+	d := ResourceDay{Day: day, Working: b.Calendar.Works(day), Booked: mostShown}
+	booked := b.Bookings.Booked(resource, day, day, knownAt)
+	var err error
+	if booked.Cmp(mostShown.Rat()) < 0 {
+		if d.Booked, err = money.DecimalOf(booked, money.Places); err != nil {
+			return d, err
+		}
+	}
+	end := StartOfDay(day+1, b.Zone).Add(-time.Microsecond)
+	rate := b.Rates.at(SubjectResource, resource, end, knownAt)
+	if rate == nil || rate.CapacityPerDay == nil {
+		return d, nil
+	}
+	capacity := money.Decimal{}
+	if d.Working {
+		capacity = *rate.CapacityPerDay
+	}
+	d.Capacity = &capacity
+	idle := new(big.Rat).Sub(capacity.Rat(), booked)
+	if idle.Sign() < 0 {
+		idle.SetInt64(0)
+	}
+	utilisation := new(big.Rat)
+	if booked.Sign() > 0 {
+		utilisation = utilised(booked, capacity.Rat(), 1)
+	}
+	shown, err := money.DecimalOf(utilisation, money.SharePlaces)
+	if err != nil {
+		return d, err
+	}
+	d.Utilisation = &shown
+	if d.Idle, err = money.DecimalOf(idle, money.Places); err != nil || rate.FixedShare == nil {
+		return d, err
+	}
+	d.IdleCost, err = money.Round(minorOf(idle.Mul(idle, rate.FixedShare.Rat()), rate.Amount, b.Currency))
+	return d, err
+}
+
+// IdleCost sums the money in idle capacity over days, or gives money.ErrOverflow.
+func IdleCost(days []ResourceDay) (money.Amount, error) {
+	var total money.Amount
+	for _, day := range days {
+		var err error
+		if total, err = total.Plus(day.IdleCost); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return total, nil
+}

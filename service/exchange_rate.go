@@ -1,0 +1,163 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+)
+
+// RateRecord is a rate of a file.
+type RateRecord struct {
+	Set        SetRateInput // as the API takes it
+	RecordedAt time.Time    // when it was learned of; zero for now
+}
+
+// Rates records rates, and restates once what all of them cover: one transaction for all that it is given. A rate that is
+// there with the same content is left alone; one that SetRate would refuse is rejected for the same reason. A rate with its own
+// id and moment of recording, of Kopeck's own format, keeps both.
+func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, error) {
+	s := i.service
+	var w *rateImport
+	work := func(ctx context.Context, tx *ent.Tx) (err error) {
+		w, err = s.placeRecords(ctx, tx, records, !i.Check)
+		if err != nil || i.Check {
+			return err
+		}
+		if i.AllOrNothing && slices.ContainsFunc(w.verdicts, func(v Verdict) bool { return v.Outcome == Rejected }) {
+			return ErrRejected
+		}
+		return s.writeRecords(ctx, tx, w)
+	}
+	run := s.store.Write
+	if i.Check {
+		run = s.store.Read
+	}
+	if err := run(system(ctx), work); err != nil {
+		if w == nil {
+			return nil, err
+		}
+		return w.verdicts, err
+	}
+	if !i.Check {
+		i.ContactsRestated += int64(w.done.contacts)
+		i.OrdersRestated += int64(w.done.orders)
+	}
+	return w.verdicts, nil
+}
+
+// rateImport is the work on the records of one call.
+type rateImport struct {
+	verdicts []Verdict
+	rates    []newRate // that are new, in their order
+	there    recordedRates
+	done     restated
+}
+
+// placeRecords decides what becomes of each record. Where they are to be written it holds the rates first.
+func (s *Service) placeRecords(ctx context.Context, tx *ent.Tx, records []RateRecord, writing bool) (*rateImport, error) {
+	w := &rateImport{verdicts: make([]Verdict, len(records))}
+	checked := make([]newRate, len(records))
+	var ids []string
+	for n, record := range records {
+		var err error
+		if checked[n], err = s.checkRate(ctx, record.Set); err != nil {
+			w.verdicts[n] = rejected("%s", reason(err))
+		}
+		checked[n].RecordedAt = record.RecordedAt
+		ids = append(ids, checked[n].ID)
+	}
+	if writing {
+		if err := s.store.Lock(ctx, tx, lockRates, false); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if w.there, err = s.ratesOf(ctx, checked); err != nil {
+		return nil, err
+	}
+	known := map[string]costing.Rate{}
+	err = s.byIDs(ctx, rateColumns+"WHERE id IN @ids", nil, ids, func(scan func(...any) error) error {
+		r, err := scanRate(scan)
+		known[r.ID] = r
+		return err
+	})
+	now := s.now()
+	for n := range records {
+		if w.verdicts[n].Outcome != Rejected {
+			w.verdicts[n] = w.place(&checked[n], known, now)
+			known[checked[n].ID] = checked[n].Rate
+		}
+	}
+	return w, err
+}
+
+func (w *rateImport) place(r *newRate, known map[string]costing.Rate, now time.Time) Verdict {
+	if same, ok := known[r.ID]; ok {
+		if same.Subject == r.Subject && same.Code == r.Code && same.ValidFrom.Equal(r.ValidFrom) && sameRate(same, r.Rate) {
+			return Verdict{Outcome: Present}
+		}
+		return rejected("id: it is there already, with other content: a rate is never changed, a correction is a rate of its own, without an id")
+	}
+	standing := w.there.holding(r.key(), r.ValidFrom)
+	if standing != nil && sameRate(*standing, r.Rate) && (r.RecordedAt.IsZero() || !r.correction) {
+		return Verdict{Outcome: Present}
+	}
+	if fail := w.there.place(r, now); fail != nil {
+		return rejected("%s", reason(fail))
+	}
+	w.rates = append(w.rates, *r)
+	return Verdict{Outcome: Added}
+}
+
+// sameRate tells whether two rates of one thing from one moment on say the same.
+func sameRate(a, b costing.Rate) bool {
+	same := func(a, b *money.Decimal) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+	return a.Unit == b.Unit && a.Amount == b.Amount && same(a.CapacityPerDay, b.CapacityPerDay) && same(a.FixedShare, b.FixedShare)
+}
+
+// writeRecords writes the rates that are new and restates what they cover.
+func (s *Service) writeRecords(ctx context.Context, tx *ent.Tx, w *rateImport) error {
+	if len(w.rates) == 0 {
+		return nil
+	}
+	var err error
+	if w.done, err = s.recordRates(ctx, tx, w.there, w.rates); err != nil {
+		return err
+	}
+	if _, err := s.auditRates(ctx, w.rates, w.done); err != nil {
+		return err
+	}
+	return s.touch(ctx, ofBook)
+}
+
+// ExportedRate is a rate as it is exported.
+type ExportedRate struct {
+	costing.Rate
+	Correction bool // of an earlier one for the same moment
+}
+
+// ExportRates gives every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
+func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
+	var all []costing.Rate
+	err := s.scanRows(system(ctx), rateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan func(...any) error) error {
+		r, err := scanRate(scan)
+		all = append(all, r)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("service: rates: %w", err)
+	}
+	for n, r := range all {
+		one := ExportedRate{Rate: r}
+		one.Correction = n > 0 && all[n-1].Subject == r.Subject && all[n-1].Code == r.Code && all[n-1].ValidFrom.Equal(r.ValidFrom)
+		if err := each(&one); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,263 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+)
+
+// contactToCost is a contact as far as its cost is concerned.
+type contactToCost struct {
+	id, customerID, channel string
+	staffID                 *string
+	at                      time.Time
+	minutes                 money.Decimal
+	expense, cost           money.Amount
+	lines                   []byte
+	uncosted                bool
+}
+
+// contactScope is some of the contacts that rates cover: those of a channel, or of staff members with the same spans.
+type contactScope struct {
+	condition string
+	args      []any
+	spans     []span
+}
+
+// contactScopes gives the contacts that new rates cover: by channels, and by staff. Within each of the two no contact is in two scopes.
+func contactScopes(rates byKey, codes map[string][]string) [2][]contactScope {
+	channels, staff := map[string][]coverage{}, map[string][]coverage{}
+	for key, covered := range rates {
+		if key.Subject != costing.SubjectStaff {
+			channels[key.Code] = append(channels[key.Code], covered...)
+		}
+	}
+	alike := map[string][]string{} // users by their spans
+	for _, user := range slices.Sorted(maps.Keys(codes)) {
+		for _, code := range codes[user] {
+			staff[user] = append(staff[user], rates[costing.RateKey{Subject: costing.SubjectStaff, Code: code}]...)
+		}
+		if len(staff[user]) > 0 {
+			key := fmt.Sprint(spansOf(staff[user]))
+			alike[key] = append(alike[key], user)
+		}
+	}
+	var scopes [2][]contactScope
+	for _, channel := range slices.Sorted(maps.Keys(channels)) {
+		scopes[0] = append(scopes[0], contactScope{"channel = ?", []any{channel}, spansOf(channels[channel])})
+	}
+	for _, key := range slices.Sorted(maps.Keys(alike)) {
+		for some := range slices.Chunk(alike[key], idsTogether) {
+			scopes[1] = append(scopes[1], contactScope{"staff_id IN (" + marks(len(some)) + ")", anys(some), spansOf(staff[some[0]])})
+		}
+	}
+	return scopes
+}
+
+// recosting is the restating of contacts under way.
+type recosting struct {
+	news    byKey
+	rates   *costing.Rates
+	codes   map[string][]string     // of STAFF rates, by user
+	pending []contactToCost         // read and not yet costed, none twice
+	more    map[string]money.Amount // by customer, what the contacts cost more than before
+	changed int
+}
+
+// restateContacts costs the contacts anew that rates of staff and channels cover.
+func (s *Service) restateContacts(ctx context.Context, news byKey) (int, error) {
+	work := recosting{news: news, more: map[string]money.Amount{}}
+	var err error
+	if work.codes, err = s.codesOfStaff(ctx); err != nil {
+		return 0, err
+	}
+	var rates []costing.Rate
+	err = s.scanRows(ctx, rateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan func(...any) error) error {
+		one, err := scanRate(scan)
+		rates = append(rates, one)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	work.rates = costing.NewRates(rates)
+	for _, scopes := range contactScopes(news, work.codes) {
+		for _, scope := range scopes {
+			for _, stretch := range scope.spans {
+				if err := s.restateScope(ctx, &work, scope, stretch); err != nil {
+					return 0, err
+				}
+			}
+		}
+		if err := s.recostContacts(ctx, &work); err != nil {
+			return 0, err
+		}
+	}
+	return work.changed, s.addContactCosts(ctx, work.more)
+}
+
+// restateScope reads the contacts of a scope in a span, and costs them as soon as there are enough of them.
+func (s *Service) restateScope(ctx context.Context, work *recosting, scope contactScope, stretch span) error {
+	query := "SELECT id, customer_id, channel, staff_id, at, minutes, expense, cost, cost_lines, uncosted FROM contacts WHERE " + scope.condition +
+		" AND at < ? AND (at > ? OR at = ? AND id > ?) ORDER BY at, id LIMIT ?"
+	from, last := stretch.from, ""
+	for {
+		before := len(work.pending)
+		err := s.scanRows(ctx, query, append(slices.Clone(scope.args), stretch.until, from, from, last, batch), func(scan func(...any) error) error {
+			var c contactToCost
+			err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.minutes, &c.expense, &c.cost, &c.lines, &c.uncosted)
+			c.at = c.at.UTC()
+			work.pending = append(work.pending, c)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		read := work.pending[before:]
+		full := len(read) == batch
+		if full {
+			from, last = read[batch-1].at, read[batch-1].id
+		}
+		if len(work.pending) >= batch {
+			if err := s.recostContacts(ctx, work); err != nil {
+				return err
+			}
+		}
+		if !full {
+			return nil
+		}
+	}
+}
+
+// codesOfStaff gives every user's codes of STAFF rates.
+func (s *Service) codesOfStaff(ctx context.Context) (map[string][]string, error) {
+	codes := map[string][]string{}
+	err := s.scanRows(ctx, "SELECT id, email_key, grade FROM users", nil, func(scan func(...any) error) error {
+		u := &ent.User{}
+		err := scan(&u.ID, &u.EmailKey, &u.Grade)
+		codes[u.ID] = staffCodes(u)
+		return err
+	})
+	return codes, err
+}
+
+// recostContacts costs the pending contacts anew, writes those that change, and notes what their customers cost more.
+func (s *Service) recostContacts(ctx context.Context, work *recosting) error {
+	var rows [][]any
+	var audits auditRows
+	var customers []string
+	for _, c := range work.pending {
+		in := costing.ContactInput{Minutes: c.minutes, Channel: c.channel, Expense: c.expense}
+		keys := []costing.RateKey{{Subject: costing.SubjectChannelFee, Code: c.channel}, {Subject: costing.SubjectChannelMinute, Code: c.channel}}
+		if c.staffID != nil {
+			in.StaffCodes = work.codes[*c.staffID]
+			for _, code := range in.StaffCodes {
+				keys = append(keys, costing.RateKey{Subject: costing.SubjectStaff, Code: code})
+			}
+		}
+		cost, err := costing.Contact(in, work.rates, c.at, forEver, s.currency)
+		if err != nil {
+			return ofHeart(err)
+		}
+		uncosted := len(cost.Missing) > 0
+		if cost.Total == c.cost && uncosted == c.uncosted && sameLines(c.lines, cost.Lines) {
+			continue
+		}
+		lines, err := json.Marshal(cost.Lines)
+		if err != nil {
+			return fmt.Errorf("service: cost lines of %s: %w", c.id, err)
+		}
+		rows = append(rows, []any{c.id, cost.Total, string(lines), uncosted})
+		customers = append(customers, c.customerID)
+		difference, err := cost.Total.Minus(c.cost)
+		if err != nil {
+			return ofHeart(err)
+		}
+		if work.more[c.customerID], err = work.more[c.customerID].Plus(difference); err != nil {
+			return ofHeart(err)
+		}
+		detail := map[string]any{"rates": work.news.covering(c.at, keys...), "cost": change{c.cost, cost.Total}, "lines": change{json.RawMessage(c.lines), json.RawMessage(lines)}}
+		if err := audits.add(ctx, s, "contact.restate", c.id, detail); err != nil {
+			return err
+		}
+	}
+	work.pending = work.pending[:0]
+	work.changed += len(rows)
+	// Whoever changes what a contact realised holds its customer first: so do we, and nobody waits in a circle.
+	if err := s.lockCustomers(ctx, customers); err != nil {
+		return err
+	}
+	err := s.updateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4, version = version + 1", []string{"bigint", s.jsonType(), s.boolType()}, rows)
+	if err != nil {
+		return err
+	}
+	return audits.write(ctx, s)
+}
+
+// sameLines tells whether stored cost lines say the same as new ones: the database may have put their JSON differently.
+func sameLines(stored []byte, lines []costing.Line) bool {
+	var before []costing.Line
+	return json.Unmarshal(stored, &before) == nil && slices.EqualFunc(before, lines, func(a, b costing.Line) bool {
+		return a.Kind == b.Kind && a.Label == b.Label && a.Quantity == b.Quantity && a.Rate == b.Rate && a.Amount == b.Amount && sameTime(a.RateValidFrom, b.RateValidFrom)
+	})
+}
+
+// addContactCosts adds to what customers' contacts have cost, and brings their standing value up to date.
+func (s *Service) addContactCosts(ctx context.Context, more map[string]money.Amount) error {
+	maps.DeleteFunc(more, func(_ string, difference money.Amount) bool { return difference.IsZero() })
+	now := s.now()
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(more)), idsTogether) {
+		customers, err := s.holdCustomers(ctx, some)
+		if err != nil {
+			return err
+		}
+		var rows [][]any
+		for _, c := range customers {
+			if c.ContactCost, err = c.ContactCost.Plus(more[c.ID]); err != nil {
+				return ofHeart(err)
+			}
+			rows = append(rows, []any{c.ID, c.ContactCost, s.standingValue(c, now)})
+		}
+		if err := s.updateRows(ctx, "customers", "contact_cost = v.column2, lifetime_value = v.column3", []string{"bigint", "bigint"}, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockCustomers holds customers' rows to the transaction's end, in the order of their ids.
+func (s *Service) lockCustomers(ctx context.Context, customerIDs []string) error {
+	if s.store.Dialect() != dialect.Postgres {
+		return nil // a writing transaction is alone there
+	}
+	ids := slices.Clone(customerIDs)
+	slices.Sort(ids)
+	return s.byIDs(ctx, "SELECT id FROM customers WHERE id IN @ids ORDER BY id FOR UPDATE", nil, slices.Compact(ids), func(scan func(...any) error) error {
+		var one string
+		return scan(&one)
+	})
+}
+
+// holdCustomers reads customers, and holds their rows to the transaction's end, in the order of their ids.
+func (s *Service) holdCustomers(ctx context.Context, customerIDs []string) ([]*ent.Customer, error) {
+	query := "SELECT " + customerColumns + " FROM customers WHERE id IN @ids ORDER BY id"
+	if s.store.Dialect() == dialect.Postgres {
+		query += " FOR UPDATE"
+	}
+	var customers []*ent.Customer
+	err := s.byIDs(ctx, query, nil, customerIDs, func(scan func(...any) error) error {
+		c, err := scanCustomer(scan)
+		customers = append(customers, c)
+		return err
+	})
+	return customers, err
+}
