@@ -19,7 +19,7 @@ func rates(s *service.Service, o Options, f *file) (source[service.RateRecord], 
 	if err != nil {
 		return source[service.RateRecord]{}, err
 	}
-	own := t.own(rateFields) && o.Format != CSV
+	own := t.own(rateFields, len(rateFields)) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
 		return source[service.RateRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
