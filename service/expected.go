@@ -15,18 +15,18 @@ import (
 // expectedFrom is how far back the contacts lie that an expectation is reckoned from.
 const expectedFrom = 365 * 24 * time.Hour
 
-// slowGroups is the time from which on the groups are read at most once in groupsAge.
+// The groups are read at most once in groupsAge where there are more contacts than fewContacts: it would take its time.
 const (
-	slowGroups = 50 * time.Millisecond
-	groupsAge  = time.Minute
+	fewContacts = 50_000
+	groupsAge   = time.Minute
 )
 
 // contactGroups are what the contacts of the last year have earned, by group, as they were read at a moment.
 type contactGroups struct {
 	*attribution.Expectations
-	at      time.Time
-	took    time.Duration
-	version int64 // of the books as this process knows them
+	at       time.Time
+	contacts int64
+	version  int64 // of the books as this process knows them
 }
 
 // booksChanged says, inside a transaction, that contacts or credits have changed.
@@ -39,22 +39,22 @@ func (s *Service) booksChanged(ctx context.Context) {
 // any case.
 func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
 	now, version := s.now(), s.books.Load()
-	if known := s.groups.Load(); known != nil && !now.Before(known.at) && now.Sub(known.at) < groupsAge && (known.version == version || known.took > slowGroups) {
+	if known := s.groups.Load(); known != nil && !now.Before(known.at) && now.Sub(known.at) < groupsAge && (known.version == version || known.contacts > fewContacts) {
 		return known, nil
 	}
-	begun := time.Now()
+	groups := &contactGroups{at: now, version: version}
 	earned := map[attribution.Group]attribution.Earned{}
 	err := s.scanRows(ctx, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{now.Add(-expectedFrom), now}, func(scan func(...any) error) error {
 		var g attribution.Group
 		var e attribution.Earned
 		err := scan(&g.Kind, &g.Channel, &g.Stage, &e.Contacts, &e.Realised)
 		earned[g] = e
+		groups.contacts += e.Contacts
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("service: what contacts earned: %w", err)
 	}
-	groups := &contactGroups{at: now, took: time.Since(begun), version: version}
 	if groups.Expectations, err = attribution.NewExpectations(earned, int64(s.Settings().ExpectedStrength)); err != nil {
 		return nil, ofHeart(err)
 	}
