@@ -16,9 +16,9 @@ const (
 // Everything that the formats hold, as exported: what is imported must come out again to the byte.
 var exported = map[exchange.Kind]string{
 	exchange.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet\n" +
-		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+7 900 123-45-67,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,` + "\n" +
-		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,\n" +
-		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z\n",
+		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+7 900 123-45-67,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00` + "\n" +
+		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,\n" +
+		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,\n",
 	exchange.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose,stage,expense,cost,currency,uncosted,cost_lines,recorded_at\n" +
 		"con_01jd0000000000000000000001,,cus_01jd0000000000000000000002,,RECOMMENDATION,INBOUND,PHONE,2025-12-31T09:00:00Z,5,olga@example.com,,,cus_01jd0000000000000000000001,,FRIEND,0.00,0.00,RUB,true,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"PHONE: no rate\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"0\"\",\"\"amount\"\":0}]\",2026-01-01T00:00:00Z\n" +
 		"con_01jd0000000000000000000002,crm-7,cus_01jd0000000000000000000001,a-1,TARGET_CALL,OUTBOUND,EMAIL,2026-01-03T09:00:00.5Z,12.5,,Offer,\"line one\nline, two\",,MARKETING,STRANGER,3.99,10.00,RUB,false,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"EMAIL, contact\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"6.01\"\",\"\"amount\"\":601,\"\"from\"\":\"\"2026-01-01T00:00:00Z\"\"},{\"\"kind\"\":\"\"EXPENSE\"\",\"\"label\"\":\"\"expense\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"3.99\"\",\"\"amount\"\":399}]\",2026-01-03T10:00:00Z\n",
@@ -119,4 +119,37 @@ func TestOwnFormatThatWasChanged(t *testing.T) {
 			t.Errorf("%s: %s, want %q in it", name, r, one.says)
 		}
 	}
+}
+
+// A file from before there were wallets is read as it was then, and says nothing of them.
+func TestOlderFileOfCustomers(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	w.bring(exported[exchange.Customers], exchange.Options{Kind: exchange.Customers})
+	older := strings.NewReplacer(",wallet\n", "\n", ",120000.00\n", "\n", "00:00:00Z,,,\n", "00:00:00Z,,\n", "2025-08-01T00:00:00Z,\n", "2025-08-01T00:00:00Z\n", "=1+1", "=1+2").Replace(exported[exchange.Customers])
+	if r := w.bring(older, exchange.Options{Kind: exchange.Customers, Update: true}); r.Rejected != 0 || r.Updated != 1 || r.Present != 2 {
+		t.Error(r)
+	}
+	if n := w.number("SELECT wallet FROM customers WHERE id = '" + anna + "'"); n != 12000000 {
+		t.Errorf("the wallet is %d", n)
+	}
+}
+
+// Chains of recommendations have no circle, so that what they earned counts once.
+func TestRecommendationsInACircle(t *testing.T) {
+	each(t, func(w *world) {
+		const head = "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet\n"
+		row := func(id, by string) string {
+			return id + ",,X,PERSON,,,STRANGER,,,,," + by + ",,,0.00,RUB,,,2025-06-01T00:00:00Z,,,\n"
+		}
+		r := w.bring(head+row(anna, ivan)+row(ivan, gone)+row(gone, anna), exchange.Options{Kind: exchange.Customers})
+		if r.Rejected != 0 || r.Added != 3 || !strings.Contains(strings.Join(r.Notes, " "), "1 customers were recommended by someone whom they had recommended") {
+			w.Errorf("%s %q", r, r.Notes)
+		}
+		if n := w.number("SELECT count(*) FROM customers WHERE referred_by_id IS NOT NULL"); n != 2 {
+			w.Errorf("%d of the three were recommended", n)
+		}
+		if r := w.bring(head+row("cus_01jd0000000000000000000008", "cus_01jd0000000000000000000008"), exchange.Options{Kind: exchange.Customers}); len(r.Notes) != 1 {
+			w.Errorf("recommended by themselves: %s %q", r, r.Notes)
+		}
+	})
 }

@@ -34,7 +34,7 @@ func (c *chunk) linkMade(ctx context.Context) error {
 // referredUnless fills in who recommended a customer, unless that one was recommended by the customer, directly or through
 // others: a chain of recommendations has no circle, so that each margin in it counts once.
 const referredUnless = `UPDATE customers SET referred_by_id = ? WHERE id = ? AND referred_by_id IS NULL AND id NOT IN (
-	WITH RECURSIVE up (id) AS (SELECT CAST(? AS text) UNION SELECT c.referred_by_id FROM customers c JOIN up ON c.id = up.id WHERE c.referred_by_id IS NOT NULL)
+	WITH RECURSIVE up (id) AS (SELECT id FROM customers WHERE id = ? UNION SELECT c.referred_by_id FROM customers c JOIN up ON c.id = up.id WHERE c.referred_by_id IS NOT NULL)
 	SELECT id FROM up)`
 
 // lockReferrals is taken by who fills in who recommended customers: two who do so at once could close a circle.
