@@ -5070,7 +5070,7 @@ input CreateProductInput {
   validFrom: Time
   idempotencyKey: String
 }
-"Exactly one of material, resource and productSku."
+"Exactly one of material, resource and productSku. A material or resource is one that has a rate, be it of another time."
 input ComponentInput {
   material: String
   resource: String

@@ -62,7 +62,7 @@ type CompleteOrderInput struct {
 	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
 }
 
-// Exactly one of material, resource and productSku.
+// Exactly one of material, resource and productSku. A material or resource is one that has a rate, be it of another time.
 type ComponentInput struct {
 	Material   *string     `json:"material,omitempty"`
 	Resource   *string     `json:"resource,omitempty"`
