@@ -28,6 +28,11 @@ func TestRestatingAHundredThousandContacts(t *testing.T) {
 		seller := admin.Must(`{ viewer { user { id email } } }`, nil)
 		admin.Must(rateIs, Vars{"in": ratePer("STAFF", seller.Text("viewer.user.email"), "hour", "600", "2020-01-01T00:00:00Z")})
 		fillContacts(t, w, seller.Text("viewer.user.id"), seller.Text("viewer.user.email"), customers, contacts)
+		asked := time.Now()
+		if gap := admin.Must(rateGaps, nil); gap.Int("rateGaps.0.contacts") != contacts || gap.Int("rateGaps.1.contacts") != contacts {
+			t.Errorf("%s", gap.Body)
+		}
+		t.Logf("the gaps of 100,000 contacts were found in %s", time.Since(asked).Round(time.Millisecond))
 		stop, read := make(chan struct{}), make(chan time.Duration)
 		go func() {
 			slowest := time.Duration(0)
