@@ -89,14 +89,8 @@ func TestRatesAreSetTogetherOrNotAtAll(t *testing.T) {
 		if all > few+4 {
 			t.Errorf("%d statements for 2 rates, %d for 248", few, all)
 		}
-		var audited int
-		rows, err := w.Store.Query(t.Context(), "SELECT count(*) FROM audit_entries WHERE action = 'rate.set'")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		if rows.Next(); rows.Scan(&audited) != nil || audited != 255 {
-			t.Errorf("%d rates are in the audit, want 255", audited)
+		if n := number(t, w, "SELECT count(*) FROM audit_entries WHERE action = 'rate.set'"); n != 255 {
+			t.Errorf("%d rates are in the audit, want 255", n)
 		}
 	})
 }

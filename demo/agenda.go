@@ -14,7 +14,7 @@ import (
 	"kopeck/money"
 )
 
-// agenda books capacity as placing an order does: on the earliest days with room, the rest on the due day.
+// agenda books capacity as placing an order does: on the earliest worked days with room, the rest on the last one.
 type agenda struct {
 	company *company
 	draws   *rand.Rand
@@ -37,8 +37,15 @@ func (a *agenda) need(usage []costing.Usage) {
 
 // take books what was noted for an order. What a cancelled order had booked holds no room: it was free again soon.
 func (a *agenda) take(o *order) {
+	calendar := a.company.service.Settings().Calendar
 	first := costing.Day(o.at, a.company.zone)
-	due := first + o.lead
+	last := first + o.lead
+	for last > first && !calendar.Works(last) {
+		last--
+	}
+	if !calendar.Works(last) {
+		last = first + o.lead
+	}
 	for _, resource := range slices.Sorted(maps.Keys(a.needs)) {
 		need := a.needs[resource]
 		days := a.taken[resource]
@@ -47,9 +54,12 @@ func (a *agenda) take(o *order) {
 			a.taken[resource] = days
 		}
 		left := need.Units.Nano()
-		for day := first; day <= due && left > 0; day++ {
+		for day := first; day <= last && left > 0; day++ {
+			if day < last && !calendar.Works(day) {
+				continue
+			}
 			units := left
-			if need.Capacity != nil && day < due {
+			if need.Capacity != nil && day < last {
 				units = min(left, max(0, need.Capacity.Nano()-days[day]))
 			}
 			if units == 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,5 +115,29 @@ func (w *world) past(t *testing.T) {
 	long, last, now := unit("2025-02-01T12:00:00Z"), unit("2025-11-20T12:00:00Z"), unit("2026-11-19T12:00:00Z")
 	if long == last || last == now {
 		t.Errorf("the price was %s, %s and is %s", long, last, now)
+	}
+}
+
+// week asks how the workshop stands in the fortnight around the day: Sundays are free, the other days busy.
+func (w *world) week(t *testing.T) {
+	a, text := w.ask(t, schema.RoleAdmin, `{ resource(code: "sewing") { idleCost(from: "2026-11-09T00:00:00Z", to: "2026-11-22T20:00:00Z") { amount }
+		utilisation(from: "2026-11-09T00:00:00Z", to: "2026-11-22T20:00:00Z") { day working capacity booked utilisation } } gaps: rateGaps { code } }`, "")
+	if len(a.Errors) > 0 || a.Data["gaps"] == nil || len(a.Data["gaps"].([]any)) > 0 {
+		t.Fatal(text)
+	}
+	worked, busy := 0, 0
+	for _, one := range a.Data["resource"].(map[string]any)["utilisation"].([]any) {
+		day, _ := one.(map[string]any)
+		if day["working"] == true {
+			worked++
+			if u, err := strconv.ParseFloat(day["utilisation"].(string), 64); err == nil && u > 0.2 {
+				busy++
+			}
+		} else if day["capacity"] != "0" {
+			t.Errorf("a day off with capacity: %v", day)
+		}
+	}
+	if worked != 12 || busy < 6 {
+		t.Errorf("%d days of 14 are worked, %d busy: %s", worked, busy, text)
 	}
 }

@@ -145,12 +145,25 @@ func (c *company) choose(ctx context.Context) error {
 		{Name: "timeZone", Value: timeZone},
 		{Name: "priceStep", Value: c.currency.MinorPerMajor()},
 		{Name: "attributionModel", Value: "POSITION"},
+		{Name: "workingDays", Value: []string{"MON", "TUE", "WED", "THU", "FRI", "SAT"}},
+		{Name: "daysOff", Value: c.holidays()},
 	} {
 		if _, err := c.service.ChangeSetting(ctx, in); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// holidays are the days on which the workshop is closed, from the company's first year to the next one.
+func (c *company) holidays() []string {
+	var all []string
+	for year := c.begin.Year(); year <= c.today.Year()+1; year++ {
+		for _, day := range []string{"01-01", "01-02", "01-03", "01-04", "01-05", "01-06", "01-07", "01-08", "02-23", "03-08", "05-01", "05-09", "06-12", "11-04"} {
+			all = append(all, fmt.Sprintf("%d-%s", year, day))
+		}
+	}
+	return all
 }
 
 // fit fits every kind of lifetime-value model on everything, after each was tested on the last quarter; the best is active.

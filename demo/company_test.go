@@ -117,6 +117,7 @@ func TestCompany(t *testing.T) {
 		t.Run("answers the examples to each role", w.examples)
 		t.Run("gives a page of 50 customers", w.page)
 		t.Run("knows the past", w.past)
+		t.Run("works six days a week", w.week)
 	})
 }
 
@@ -143,6 +144,8 @@ func (w *world) size(t *testing.T) {
 		{"agreements below the floor", "SELECT count(*) FROM price_agreements WHERE override_floor_reason IS NOT NULL", 1, 1},
 		{"models that are active", "SELECT count(*) FROM lifetime_models WHERE active", 1, 1},
 		{"models with a back-test", "SELECT count(*) FROM lifetime_models WHERE back_test IS NOT NULL", 3, 3},
+		{"bookings", "SELECT count(*) FROM bookings", 5000, 50000},
+		{"bookings on a Sunday", "SELECT count(*) FROM bookings WHERE (day + 4) % 7 = 0", 0, 20}, // of what is due on that very day
 		{"rows without a rate", "SELECT count(*) FROM contacts WHERE uncosted", 0, 0},
 		{"orders without a rate", "SELECT count(*) FROM orders WHERE uncosted", 0, 0},
 		{"orders without a margin's sense", "SELECT count(*) FROM orders WHERE total <= 0 OR cost <= 0", 0, 0},

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Example is an operation to try, with its variables as JSON.
@@ -27,6 +28,12 @@ func CardQuery() string {
     }
   }
 }`, favouriteExternal, productID("CUR-LINEN"))
+}
+
+// resourceQuery asks how the workshop's capacity stands in the two weeks from a moment on.
+func resourceQuery(now time.Time) string {
+	between := fmt.Sprintf("from: %q, to: %q", now.UTC().Format(time.RFC3339), now.AddDate(0, 0, 14).UTC().Format(time.RFC3339))
+	return fmt.Sprintf("{ resources { code unit capacityPerDay idleCost(%s) { amount } utilisation(%s) { day working booked utilisation } } }", between, between)
 }
 
 // Examples are the queries that GraphiQL begins with. They run on any company of this package.

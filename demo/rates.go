@@ -20,7 +20,7 @@ type price struct {
 	code, unit string
 	amount     float64
 	swing      float64 // how much more, or less, each change makes it at most
-	capacity   string  // units a day
+	capacity   string  // units a day that is worked
 	fixed      string  // the share that is spent even when the resource stands idle
 }
 
@@ -75,12 +75,12 @@ var prices = []price{
 	{schema.RateMaterial, "filling", "piece", 240, 0.06, "", ""},
 	{schema.RateMaterial, "packaging", "piece", 85, 0.06, "", ""},
 
-	{schema.RateResource, "cutting", "hour", 540, 0.08, "12", "0.7"},
-	{schema.RateResource, "sewing", "hour", 620, 0.10, "82", "0.6"},
-	{schema.RateResource, "joinery", "hour", 680, 0.08, "30", "0.65"},
-	{schema.RateResource, "measuring", "hour", 700, 0.08, "5", "0.4"},
-	{schema.RateResource, "fitting", "hour", 900, 0.10, "16", "0.5"},
-	{schema.RateResource, "care", "hour", 450, 0.08, "5", "0.5"},
+	{schema.RateResource, "cutting", "hour", 540, 0.08, "14", "0.7"},
+	{schema.RateResource, "sewing", "hour", 620, 0.10, "96", "0.6"},
+	{schema.RateResource, "joinery", "hour", 680, 0.08, "35", "0.65"},
+	{schema.RateResource, "measuring", "hour", 700, 0.08, "6", "0.4"},
+	{schema.RateResource, "fitting", "hour", 900, 0.10, "19", "0.5"},
+	{schema.RateResource, "care", "hour", 450, 0.08, "6", "0.5"},
 }
 
 // changes are the days, from the beginning, on which rates change.

@@ -64,6 +64,8 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 	line("Try next:")
 	line("  - Open GraphiQL, put {\"Authorization\": \"Bearer <the token>\"} into the headers pane and go through its tabs.")
 	line("  - Ask the price with at: \"%s\": what was known then. Or with leadDays: 5.", now.AddDate(-1, 0, 0).UTC().Format(time.RFC3339))
+	line("  - Ask what stands idle in the next two weeks, and for how much money:")
+	line("    %s", resourceQuery(now))
 	line("  - Sign in as SALES and ask the same: margin is null, and other people's customers are not there.")
 	line("  - Record a contact while the subscription of another tab is open.")
 	line("Ctrl-C ends the server; the next start takes a second.")

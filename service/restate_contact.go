@@ -108,11 +108,11 @@ func (s *Service) restateContacts(ctx context.Context, news byKey) (int, error) 
 // restateScope reads the contacts of a scope in a span, and costs them as soon as there are enough of them.
 func (s *Service) restateScope(ctx context.Context, work *recosting, scope contactScope, stretch span) error {
 	query := "SELECT id, customer_id, channel, staff_id, at, minutes, expense, cost, cost_lines, uncosted FROM contacts WHERE " + scope.condition +
-		" AND at < ? AND (at > ? OR at = ? AND id > ?) ORDER BY at, id LIMIT ?"
+		" AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?"
 	from, last := stretch.from, ""
 	for {
 		before := len(work.pending)
-		err := s.scanRows(ctx, query, append(slices.Clone(scope.args), stretch.until, from, from, last, batch), func(scan func(...any) error) error {
+		err := s.scanRows(ctx, query, append(slices.Clone(scope.args), from, stretch.until, from, last, batch), func(scan func(...any) error) error {
 			var c contactToCost
 			err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.minutes, &c.expense, &c.cost, &c.lines, &c.uncosted)
 			c.at = c.at.UTC()

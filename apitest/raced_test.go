@@ -1,0 +1,6 @@
+//go:build race
+
+package apitest
+
+// raced: the race detector makes SQLite, which is Go code too, some fifteen times slower.
+const raced = true

@@ -1,0 +1,132 @@
+package apitest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"kopeck/dbtest"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// TestRestatingAHundredThousandContacts sets a fee for the past that covers 100,000 contacts of 20,000 customers, and asks for a page of
+// contacts all the while: the promise is a minute, and that reading is not held up. SQLite is promised the same.
+func TestRestatingAHundredThousandContacts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: 100,000 contacts take their time")
+	}
+	if raced {
+		t.Skip("SKIPPED: the race detector is not for measuring")
+	}
+	const contacts, customers = 100_000, 20_000
+	dbtest.Each(t, func(t *testing.T, url string) {
+		w := New(t, url)
+		admin := w.As(schema.RoleAdmin)
+		seller := admin.Must(`{ viewer { user { id email } } }`, nil)
+		admin.Must(rateIs, Vars{"in": ratePer("STAFF", seller.Text("viewer.user.email"), "hour", "600", "2020-01-01T00:00:00Z")})
+		fillContacts(t, w, seller.Text("viewer.user.id"), seller.Text("viewer.user.email"), customers, contacts)
+		asked := time.Now()
+		if gap := admin.Must(rateGaps, nil); gap.Int("rateGaps.0.contacts") != contacts || gap.Int("rateGaps.1.contacts") != contacts {
+			t.Errorf("%s", gap.Body)
+		}
+		t.Logf("the gaps of 100,000 contacts were found in %s", time.Since(asked).Round(time.Millisecond))
+		stop, read := make(chan struct{}), make(chan time.Duration)
+		go func() {
+			slowest := time.Duration(0)
+			for {
+				select {
+				case <-stop:
+					read <- slowest
+					return
+				default:
+					begun := time.Now()
+					admin.Do(`{ contacts(first: 50, orderBy: {field: AT, direction: DESC}) { edges { node { at cost { amount } costLines { label } } } } }`, nil)
+					slowest = max(slowest, time.Since(begun))
+					time.Sleep(20 * time.Millisecond)
+				}
+			}
+		}()
+		begun := time.Now()
+		r := admin.Do(rateIs, Vars{"in": ratePer("CHANNEL_FEE", "PHONE", "contact", "1.25", "2021-01-01T00:00:00Z")})
+		if len(r.Errors) > 0 && r.Errors[0].Code() != "DEADLINE_EXCEEDED" || len(r.UserErrors()) > 0 {
+			t.Fatalf("%s", r.Body)
+		}
+		for number(t, w, "SELECT count(*) FROM rates WHERE subject = 'CHANNEL_FEE'") == 0 { // a request ends after ten seconds; the work goes on
+			time.Sleep(20 * time.Millisecond)
+		}
+		took := time.Since(begun)
+		close(stop)
+		slowest := <-read
+		t.Logf("100,000 contacts were restated in %s; the slowest page read beside it took %s", took.Round(time.Millisecond), slowest.Round(time.Millisecond))
+		if took > time.Minute {
+			t.Errorf("restating took %s, want under a minute", took)
+		}
+		if slowest > 5*time.Second {
+			t.Errorf("reading was held up for %s", slowest)
+		}
+		if n := number(t, w, "SELECT count(*) FROM contacts WHERE cost = 3125 AND version = 2"); n != contacts {
+			t.Errorf("%d contacts cost 31.25", n)
+		}
+		if n := number(t, w, "SELECT count(*) FROM customers WHERE contact_cost = ?", 3125*(contacts/customers)); n != customers {
+			t.Errorf("the contacts of %d customers cost what they should", n)
+		}
+		if n := number(t, w, "SELECT count(*) FROM audit_entries WHERE action = 'contact.restate'"); n != contacts {
+			t.Errorf("%d contacts are in the audit", n)
+		}
+	})
+}
+
+// number asks the database for one.
+func number(t *testing.T, w *World, query string, args ...any) (n int64) {
+	t.Helper()
+	rows, err := w.Store.Query(t.Context(), query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	if rows.Next(); rows.Scan(&n) != nil {
+		t.Fatalf("%s gives no number", query)
+	}
+	return n
+}
+
+// fillContacts imports customers and writes their contacts past the verbs: calls of three minutes by one member of staff, at 10 a
+// minute, of which the fee has no rate.
+func fillContacts(t *testing.T, w *World, staff, email string, customers, contacts int) {
+	t.Helper()
+	begin := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	people := make([]service.CustomerRecord, customers)
+	for i := range people {
+		people[i] = service.CustomerRecord{ID: fmt.Sprintf("cus_01jd%022d", i), Name: fmt.Sprint("Customer ", i), Kind: schema.Person, Stage: schema.Stranger, CreatedAt: begin}
+	}
+	err := w.Service.Import(w.System(), func(ctx context.Context, i *service.Import) error {
+		_, err := i.Customers(ctx, people)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := `[{"kind":"STAFF_TIME","label":"` + email + `, hour","quantity":"3","rate":"600","amount":3000,"from":"2020-01-01T00:00:00Z"},` +
+		`{"kind":"CHANNEL_FEE","label":"PHONE: no rate","quantity":"1","rate":"0","amount":0},{"kind":"CHANNEL_TIME","label":"PHONE: no rate","quantity":"3","rate":"0","amount":0}]`
+	columns := []string{"id", "version", "customer_id", "kind", "direction", "channel", "at", "minutes", "staff_id", "stage", "expense", "cost", "cost_lines", "uncosted", "realised", "recorded_at"}
+	err = w.Store.Bulk(w.System(), func(ctx context.Context, b *store.Bulk) error {
+		_, err := b.Copy(ctx, "contacts", columns, func(yield func([]any) bool) {
+			for i := range contacts {
+				at := begin.Add(time.Duration(i) * 10 * time.Minute)
+				if !yield([]any{fmt.Sprintf("con_01jd%022d", i), 1, people[i%customers].ID, "INFO_CALL", "INBOUND", "PHONE", at, int64(3e9), staff, "STRANGER", 0, 3000, lines, true, 0, at}) {
+					return
+				}
+			}
+		})
+		if err == nil {
+			_, err = b.Exec(ctx, "UPDATE customers SET contact_cost = ?", 3000*(contacts/customers))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
