@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"time"
 
 	"kopeck/costing"
 	"kopeck/ent"
@@ -47,10 +46,6 @@ func (r *mutationResolver) RecordContact(ctx context.Context, input service.Reco
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := byContact(orderBy)
 	return r.contacts().rows(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
-}
-
-func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error) {
-	return nil, notYet("contactEconomics")
 }
 
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {
