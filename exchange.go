@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"kopeck/auth"
@@ -65,30 +66,75 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	return nil
 }
 
-// exportCommand writes orders, customers, contacts or rates as CSV.
-type exportCommand struct {
-	Kind   string `arg:"" enum:"orders,customers,contacts,rates" help:"orders, customers, contacts or rates."`
+// exportCommands write CSV: what can be imported again, and reports.
+type exportCommands struct {
+	Orders            exportOrdersCommand            `cmd:"" help:"Every order with its lines, to be imported again."`
+	Customers         exportCustomersCommand         `cmd:"" help:"Every customer, to be imported again."`
+	Contacts          exportContactsCommand          `cmd:"" help:"Every contact, to be imported again."`
+	Rates             exportRatesCommand             `cmd:"" help:"Every rate with its corrections, to be imported again."`
+	ContactEconomics  exportContactEconomicsCommand  `cmd:"" help:"What contacts cost and earned, by dimensions."`
+	StaffEconomics    exportStaffEconomicsCommand    `cmd:"" help:"What each of the staff cost and earned, beside what all staff together would have."`
+	CustomerEconomics exportCustomerEconomicsCommand `cmd:"" help:"What each customer brought and cost."`
+}
+
+// output is where an export goes.
+type output struct {
 	Output string `short:"o" placeholder:"FILE" help:"Write to a file instead of standard output; it appears when it is whole."`
 }
 
-// Run implements the command.
-func (c *exportCommand) Run(ctx context.Context, s *settings, p *program) error {
+// write opens the database and writes what is to be exported.
+func (o output) write(ctx context.Context, s *settings, p *program, export func(ctx context.Context, k *kopeck, to io.Writer) error) error {
 	k, err := s.open(ctx, asItMustBe, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
 	defer k.close()
-	if c.Output == "" {
-		return exchange.Export(auth.System(ctx), k.service, exchange.Kind(c.Kind), p.stdout)
+	ctx = auth.System(ctx)
+	if o.Output == "" {
+		return export(ctx, k, p.stdout)
 	}
-	part := c.Output + ".part"
+	part := o.Output + ".part"
 	file, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	err = exchange.Export(auth.System(ctx), k.service, exchange.Kind(c.Kind), file)
+	err = export(ctx, k, file)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
-	return os.Rename(part, c.Output)
+	return os.Rename(part, o.Output)
+}
+
+// everything writes all there is of a kind.
+func (o output) everything(ctx context.Context, s *settings, p *program, kind exchange.Kind) error {
+	return o.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		return exchange.Export(ctx, k.service, kind, to)
+	})
+}
+
+type (
+	exportOrdersCommand    struct{ output }
+	exportCustomersCommand struct{ output }
+	exportContactsCommand  struct{ output }
+	exportRatesCommand     struct{ output }
+)
+
+// Run implements the command.
+func (c *exportOrdersCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.everything(ctx, s, p, exchange.Orders)
+}
+
+// Run implements the command.
+func (c *exportCustomersCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.everything(ctx, s, p, exchange.Customers)
+}
+
+// Run implements the command.
+func (c *exportContactsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.everything(ctx, s, p, exchange.Contacts)
+}
+
+// Run implements the command.
+func (c *exportRatesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.everything(ctx, s, p, exchange.Rates)
 }

@@ -190,7 +190,7 @@ func referenceFirstCustomers(t *testing.T) map[string]firstCustomer {
 	return customers
 }
 
-func number(t *testing.T, n json.Number) float64 {
+func figure(t *testing.T, n json.Number) float64 {
 	t.Helper()
 	f, err := n.Float64()
 	if err != nil {
@@ -243,10 +243,10 @@ func TestFitReachesTheReference(t *testing.T) {
 				t.Errorf("%s", v.Body)
 			}
 			// Nine months are 39.13 weeks.
-			if got, want := v.float(of1+"expectedOrders"), number(t, first[of.predictions].Orders["39"]); math.Abs(got/want-1) > 0.005 {
+			if got, want := v.float(of1+"expectedOrders"), figure(t, first[of.predictions].Orders["39"]); math.Abs(got/want-1) > 0.005 {
 				t.Errorf("%s: %v orders expected, want about %v", of.kind, got, want)
 			}
-			if got, want := v.float(of1+"probabilityAlive"), number(t, first[of.predictions].Alive); math.Abs(got-want) > 2e-4 {
+			if got, want := v.float(of1+"probabilityAlive"), figure(t, first[of.predictions].Alive); math.Abs(got-want) > 2e-4 {
 				t.Errorf("%s: alive with probability %v, want %v", of.kind, got, want)
 			}
 			if v.Text(of1+"past.amount") != "74.02" || v.Text(of1+"model.id") != r.Text(at+"id") || v.Text(of1+"model.kind") != of.kind {

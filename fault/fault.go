@@ -26,9 +26,8 @@ const (
 	LimitExceeded        Code = "LIMIT_EXCEEDED"
 	Forbidden            Code = "FORBIDDEN"
 
-	// Unauthenticated and NotYetAvailable never stand in userErrors: they are errors of the request.
+	// Unauthenticated never stands in userErrors: it is an error of the request.
 	Unauthenticated Code = "UNAUTHENTICATED"
-	NotYetAvailable Code = "NOT_YET_AVAILABLE"
 )
 
 // MarshalGQL writes the code as the API's enum.

@@ -59,10 +59,6 @@ func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.
 	return r.contacts().rows(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
-func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error) {
-	return nil, notYet("contactEconomics")
-}
-
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {
 	return r.contactRecorded(ctx, customerID)
 }

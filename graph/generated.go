@@ -40,6 +40,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AttributionFit() AttributionFitResolver
 	Contact() ContactResolver
+	ContactEconomics() ContactEconomicsResolver
 	ContactValue() ContactValueResolver
 	Credit() CreditResolver
 	Customer() CustomerResolver
@@ -60,6 +61,7 @@ type ResolverRoot interface {
 	RejectedRule() RejectedRuleResolver
 	Resource() ResourceResolver
 	ResourceDay() ResourceDayResolver
+	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
 }
 
@@ -136,6 +138,7 @@ type ComplexityRoot struct {
 	}
 
 	ContactEconomics struct {
+		CSV          func(childComplexity int) int
 		From         func(childComplexity int) int
 		Model        func(childComplexity int) int
 		Rows         func(childComplexity int) int
@@ -148,6 +151,7 @@ type ComplexityRoot struct {
 		Contacts     func(childComplexity int) int
 		Cost         func(childComplexity int) int
 		Key          func(childComplexity int) int
+		Labels       func(childComplexity int) int
 		Minutes      func(childComplexity int) int
 		Net          func(childComplexity int) int
 		Realised     func(childComplexity int) int
@@ -670,6 +674,7 @@ type ComplexityRoot struct {
 		Resource         func(childComplexity int, code string) int
 		Resources        func(childComplexity int) int
 		Settings         func(childComplexity int) int
+		StaffEconomics   func(childComplexity int, from time.Time, to time.Time) int
 		Users            func(childComplexity int) int
 		Viewer           func(childComplexity int) int
 	}
@@ -764,6 +769,43 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	StaffEconomics struct {
+		CSV    func(childComplexity int) int
+		From   func(childComplexity int) int
+		Others func(childComplexity int) int
+		Rows   func(childComplexity int) int
+		To     func(childComplexity int) int
+		Total  func(childComplexity int) int
+	}
+
+	StaffEconomicsGroup struct {
+		Contacts             func(childComplexity int) int
+		Cost                 func(childComplexity int) int
+		Difference           func(childComplexity int) int
+		DifferencePerContact func(childComplexity int) int
+		ExpectedNet          func(childComplexity int) int
+		Minutes              func(childComplexity int) int
+		Net                  func(childComplexity int) int
+		NetPerContact        func(childComplexity int) int
+		NetPerHour           func(childComplexity int) int
+		People               func(childComplexity int) int
+		Realised             func(childComplexity int) int
+	}
+
+	StaffEconomicsRow struct {
+		Contacts             func(childComplexity int) int
+		Cost                 func(childComplexity int) int
+		Difference           func(childComplexity int) int
+		DifferencePerContact func(childComplexity int) int
+		ExpectedNet          func(childComplexity int) int
+		Minutes              func(childComplexity int) int
+		Net                  func(childComplexity int) int
+		NetPerContact        func(childComplexity int) int
+		NetPerHour           func(childComplexity int) int
+		Realised             func(childComplexity int) int
+		User                 func(childComplexity int) int
+	}
+
 	StageChange struct {
 		Actor     func(childComplexity int) int
 		At        func(childComplexity int) int
@@ -830,6 +872,9 @@ type ContactResolver interface {
 	Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error)
 
 	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*service.ContactCost, error)
+}
+type ContactEconomicsResolver interface {
+	CSV(ctx context.Context, obj *service.ContactEconomics) (string, error)
 }
 type ContactValueResolver interface {
 	Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error)
@@ -955,9 +1000,10 @@ type QueryResolver interface {
 	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
 	Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
-	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error)
 	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
 	Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
+	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error)
+	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*service.StaffEconomics, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
@@ -981,6 +1027,9 @@ type ResourceResolver interface {
 }
 type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
+}
+type StaffEconomicsResolver interface {
+	CSV(ctx context.Context, obj *service.StaffEconomics) (string, error)
 }
 type SubscriptionResolver interface {
 	ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error)
@@ -1293,6 +1342,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactCost.Total(childComplexity), true
 
+	case "ContactEconomics.csv":
+		if e.ComplexityRoot.ContactEconomics.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactEconomics.CSV(childComplexity), true
 	case "ContactEconomics.from":
 		if e.ComplexityRoot.ContactEconomics.From == nil {
 			break
@@ -1348,6 +1403,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactEconomicsRow.Key(childComplexity), true
+	case "ContactEconomicsRow.labels":
+		if e.ComplexityRoot.ContactEconomicsRow.Labels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactEconomicsRow.Labels(childComplexity), true
 	case "ContactEconomicsRow.minutes":
 		if e.ComplexityRoot.ContactEconomicsRow.Minutes == nil {
 			break
@@ -3890,6 +3951,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Settings(childComplexity), true
+	case "Query.staffEconomics":
+		if e.ComplexityRoot.Query.StaffEconomics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_staffEconomics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StaffEconomics(childComplexity, args["from"].(time.Time), args["to"].(time.Time)), true
 	case "Query.users":
 		if e.ComplexityRoot.Query.Users == nil {
 			break
@@ -4231,6 +4303,177 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SignOutPayload.UserErrors(childComplexity), true
+
+	case "StaffEconomics.csv":
+		if e.ComplexityRoot.StaffEconomics.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomics.CSV(childComplexity), true
+	case "StaffEconomics.from":
+		if e.ComplexityRoot.StaffEconomics.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomics.From(childComplexity), true
+	case "StaffEconomics.others":
+		if e.ComplexityRoot.StaffEconomics.Others == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomics.Others(childComplexity), true
+	case "StaffEconomics.rows":
+		if e.ComplexityRoot.StaffEconomics.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomics.Rows(childComplexity), true
+	case "StaffEconomics.to":
+		if e.ComplexityRoot.StaffEconomics.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomics.To(childComplexity), true
+	case "StaffEconomics.total":
+		if e.ComplexityRoot.StaffEconomics.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomics.Total(childComplexity), true
+
+	case "StaffEconomicsGroup.contacts":
+		if e.ComplexityRoot.StaffEconomicsGroup.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.Contacts(childComplexity), true
+	case "StaffEconomicsGroup.cost":
+		if e.ComplexityRoot.StaffEconomicsGroup.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.Cost(childComplexity), true
+	case "StaffEconomicsGroup.difference":
+		if e.ComplexityRoot.StaffEconomicsGroup.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.Difference(childComplexity), true
+	case "StaffEconomicsGroup.differencePerContact":
+		if e.ComplexityRoot.StaffEconomicsGroup.DifferencePerContact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.DifferencePerContact(childComplexity), true
+	case "StaffEconomicsGroup.expectedNet":
+		if e.ComplexityRoot.StaffEconomicsGroup.ExpectedNet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.ExpectedNet(childComplexity), true
+	case "StaffEconomicsGroup.minutes":
+		if e.ComplexityRoot.StaffEconomicsGroup.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.Minutes(childComplexity), true
+	case "StaffEconomicsGroup.net":
+		if e.ComplexityRoot.StaffEconomicsGroup.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.Net(childComplexity), true
+	case "StaffEconomicsGroup.netPerContact":
+		if e.ComplexityRoot.StaffEconomicsGroup.NetPerContact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.NetPerContact(childComplexity), true
+	case "StaffEconomicsGroup.netPerHour":
+		if e.ComplexityRoot.StaffEconomicsGroup.NetPerHour == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.NetPerHour(childComplexity), true
+	case "StaffEconomicsGroup.people":
+		if e.ComplexityRoot.StaffEconomicsGroup.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.People(childComplexity), true
+	case "StaffEconomicsGroup.realised":
+		if e.ComplexityRoot.StaffEconomicsGroup.Realised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsGroup.Realised(childComplexity), true
+
+	case "StaffEconomicsRow.contacts":
+		if e.ComplexityRoot.StaffEconomicsRow.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.Contacts(childComplexity), true
+	case "StaffEconomicsRow.cost":
+		if e.ComplexityRoot.StaffEconomicsRow.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.Cost(childComplexity), true
+	case "StaffEconomicsRow.difference":
+		if e.ComplexityRoot.StaffEconomicsRow.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.Difference(childComplexity), true
+	case "StaffEconomicsRow.differencePerContact":
+		if e.ComplexityRoot.StaffEconomicsRow.DifferencePerContact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.DifferencePerContact(childComplexity), true
+	case "StaffEconomicsRow.expectedNet":
+		if e.ComplexityRoot.StaffEconomicsRow.ExpectedNet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.ExpectedNet(childComplexity), true
+	case "StaffEconomicsRow.minutes":
+		if e.ComplexityRoot.StaffEconomicsRow.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.Minutes(childComplexity), true
+	case "StaffEconomicsRow.net":
+		if e.ComplexityRoot.StaffEconomicsRow.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.Net(childComplexity), true
+	case "StaffEconomicsRow.netPerContact":
+		if e.ComplexityRoot.StaffEconomicsRow.NetPerContact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.NetPerContact(childComplexity), true
+	case "StaffEconomicsRow.netPerHour":
+		if e.ComplexityRoot.StaffEconomicsRow.NetPerHour == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.NetPerHour(childComplexity), true
+	case "StaffEconomicsRow.realised":
+		if e.ComplexityRoot.StaffEconomicsRow.Realised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.Realised(childComplexity), true
+	case "StaffEconomicsRow.user":
+		if e.ComplexityRoot.StaffEconomicsRow.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffEconomicsRow.User(childComplexity), true
 
 	case "StageChange.actor":
 		if e.ComplexityRoot.StageChange.Actor == nil {
@@ -4780,33 +5023,6 @@ enum CostLineKind {
 
 extend type Query {
   contacts(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: ContactOrder, filter: ContactFilter): ContactConnection!
-  contactEconomics(from: Time!, to: Time!, by: [ContactDimension!]!, model: AttributionModel): ContactEconomics! @scope(name: "costs")
-}
-enum ContactDimension {
-  KIND
-  CHANNEL
-  DIRECTION
-  STAFF
-  STAGE
-  SEGMENT
-  MONTH
-}
-type ContactEconomicsRow {
-  key: [String!]!
-  contacts: Int!
-  minutes: Decimal!
-  cost: Money!
-  realised: Money!
-  net: Money!
-  returnOnCost: Decimal
-}
-type ContactEconomics {
-  from: Time!
-  to: Time!
-  model: AttributionModel!
-  rows: [ContactEconomicsRow!]!
-  unattributed: Money!
-  total: ContactEconomicsRow!
 }
 
 extend type Mutation {
@@ -4987,6 +5203,107 @@ input CustomerFilter {
 extend type Subscription {
   "The customer after every change of it, or of what belongs to it, that the viewer may see."
   customerChanged(id: ID!): Customer!
+}
+`, BuiltIn: false},
+	{Name: "../schema/economics.graphql", Input: `extend type Query {
+  """
+  What contacts cost and earned, by any combination of dimensions, each named once; of none there is one row. from is
+  included, to is not. Without a model it is as the books have it; with one every order's margin is credited anew for
+  this answer.
+  """
+  contactEconomics(from: Time!, to: Time!, by: [ContactDimension!]!, model: AttributionModel): ContactEconomics! @scope(name: "costs")
+  """
+  What each of the staff cost and earned by contacts, and how that compares with what all staff together net by contacts
+  of the same kinds with customers of the same stages. from is included, to is not.
+  """
+  staffEconomics(from: Time!, to: Time!): StaffEconomics! @scope(name: "costs")
+}
+"STAGE is the customer's at the contact's moment, SEGMENT the present one, MONTH a calendar month in the installation's time zone."
+enum ContactDimension {
+  KIND
+  CHANNEL
+  DIRECTION
+  STAFF
+  STAGE
+  SEGMENT
+  MONTH
+}
+type ContactEconomics {
+  from: Time!
+  to: Time!
+  "The one that was asked for, else the installation's."
+  model: AttributionModel!
+  "By key."
+  rows: [ContactEconomicsRow!]!
+  "What no contact earned of the orders placed within from and to."
+  unattributed: Money!
+  "The sums of all rows; its key is empty."
+  total: ContactEconomicsRow!
+  "The rows as a CSV file, the same as the command export contact-economics writes."
+  csv: String!
+}
+type ContactEconomicsRow {
+  "A value for each dimension, in the order they were asked for: the enum's, a staff member's id, a month as \"2026-11\"; \"\" for nobody and for no segment."
+  key: [String!]!
+  "The key as people read it: the name of a staff member."
+  labels: [String!]!
+  contacts: Int!
+  minutes: Decimal!
+  cost: Money!
+  "What is credited to these contacts so far, whenever their orders came."
+  realised: Money!
+  "realised - cost"
+  net: Money!
+  "net / cost with six places; null where the cost is nothing, or next to nothing so that the quotient is no Decimal."
+  returnOnCost: Decimal
+}
+type StaffEconomics {
+  from: Time!
+  to: Time!
+  "Who had at least 30 contacts, by name."
+  rows: [StaffEconomicsRow!]!
+  "Who had fewer, together."
+  others: StaffEconomicsGroup!
+  "rows and others together."
+  total: StaffEconomicsGroup!
+  "The rows and the others as a CSV file, the same as the command export staff-economics writes."
+  csv: String!
+}
+type StaffEconomicsRow {
+  user: User!
+  contacts: Int!
+  minutes: Decimal!
+  cost: Money!
+  realised: Money!
+  "realised - cost"
+  net: Money!
+  netPerContact: Money!
+  "null where no time was spent, or next to none so that the quotient is no amount."
+  netPerHour: Money
+  "What all staff together net on average by a contact of the same kind and stage, summed over this person's contacts."
+  expectedNet: Money!
+  "net - expectedNet"
+  difference: Money!
+  differencePerContact: Money!
+}
+type StaffEconomicsGroup {
+  people: Int!
+  contacts: Int!
+  minutes: Decimal!
+  cost: Money!
+  realised: Money!
+  "realised - cost"
+  net: Money!
+  "null where there are no contacts."
+  netPerContact: Money
+  "null where no time was spent, or next to none so that the quotient is no amount."
+  netPerHour: Money
+  "As of a person; the total's is the sum of the others, each rounded once."
+  expectedNet: Money!
+  "net - expectedNet"
+  difference: Money!
+  "null where there are no contacts."
+  differencePerContact: Money
 }
 `, BuiltIn: false},
 	{Name: "../schema/lifetime.graphql", Input: `type LifetimeValue {
@@ -5839,6 +6156,8 @@ func (ec *executionContext) childFields_ContactEconomics(ctx context.Context, fi
 		return ec.fieldContext_ContactEconomics_unattributed(ctx, field)
 	case "total":
 		return ec.fieldContext_ContactEconomics_total(ctx, field)
+	case "csv":
+		return ec.fieldContext_ContactEconomics_csv(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ContactEconomics", field.Name)
 }
@@ -5847,6 +6166,8 @@ func (ec *executionContext) childFields_ContactEconomicsRow(ctx context.Context,
 	switch field.Name {
 	case "key":
 		return ec.fieldContext_ContactEconomicsRow_key(ctx, field)
+	case "labels":
+		return ec.fieldContext_ContactEconomicsRow_labels(ctx, field)
 	case "contacts":
 		return ec.fieldContext_ContactEconomicsRow_contacts(ctx, field)
 	case "minutes":
@@ -6925,6 +7246,80 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 		return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffEconomics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_StaffEconomics_from(ctx, field)
+	case "to":
+		return ec.fieldContext_StaffEconomics_to(ctx, field)
+	case "rows":
+		return ec.fieldContext_StaffEconomics_rows(ctx, field)
+	case "others":
+		return ec.fieldContext_StaffEconomics_others(ctx, field)
+	case "total":
+		return ec.fieldContext_StaffEconomics_total(ctx, field)
+	case "csv":
+		return ec.fieldContext_StaffEconomics_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffEconomics", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffEconomicsGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "people":
+		return ec.fieldContext_StaffEconomicsGroup_people(ctx, field)
+	case "contacts":
+		return ec.fieldContext_StaffEconomicsGroup_contacts(ctx, field)
+	case "minutes":
+		return ec.fieldContext_StaffEconomicsGroup_minutes(ctx, field)
+	case "cost":
+		return ec.fieldContext_StaffEconomicsGroup_cost(ctx, field)
+	case "realised":
+		return ec.fieldContext_StaffEconomicsGroup_realised(ctx, field)
+	case "net":
+		return ec.fieldContext_StaffEconomicsGroup_net(ctx, field)
+	case "netPerContact":
+		return ec.fieldContext_StaffEconomicsGroup_netPerContact(ctx, field)
+	case "netPerHour":
+		return ec.fieldContext_StaffEconomicsGroup_netPerHour(ctx, field)
+	case "expectedNet":
+		return ec.fieldContext_StaffEconomicsGroup_expectedNet(ctx, field)
+	case "difference":
+		return ec.fieldContext_StaffEconomicsGroup_difference(ctx, field)
+	case "differencePerContact":
+		return ec.fieldContext_StaffEconomicsGroup_differencePerContact(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffEconomicsGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffEconomicsRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_StaffEconomicsRow_user(ctx, field)
+	case "contacts":
+		return ec.fieldContext_StaffEconomicsRow_contacts(ctx, field)
+	case "minutes":
+		return ec.fieldContext_StaffEconomicsRow_minutes(ctx, field)
+	case "cost":
+		return ec.fieldContext_StaffEconomicsRow_cost(ctx, field)
+	case "realised":
+		return ec.fieldContext_StaffEconomicsRow_realised(ctx, field)
+	case "net":
+		return ec.fieldContext_StaffEconomicsRow_net(ctx, field)
+	case "netPerContact":
+		return ec.fieldContext_StaffEconomicsRow_netPerContact(ctx, field)
+	case "netPerHour":
+		return ec.fieldContext_StaffEconomicsRow_netPerHour(ctx, field)
+	case "expectedNet":
+		return ec.fieldContext_StaffEconomicsRow_expectedNet(ctx, field)
+	case "difference":
+		return ec.fieldContext_StaffEconomicsRow_difference(ctx, field)
+	case "differencePerContact":
+		return ec.fieldContext_StaffEconomicsRow_differencePerContact(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffEconomicsRow", field.Name)
 }
 
 func (ec *executionContext) childFields_StageChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8527,6 +8922,28 @@ func (ec *executionContext) field_Query_resource_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_staffEconomics_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Resource_idleCost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10007,8 +10424,8 @@ func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, 
 			return obj.Unattributed, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10059,6 +10476,29 @@ func (ec *executionContext) fieldContext_ContactEconomics_total(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _ContactEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactEconomics_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ContactEconomics().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactEconomics_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactEconomics", field, true, true, "String")
+}
+
 func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10079,6 +10519,29 @@ func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ContactEconomicsRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContactEconomicsRow_labels(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactEconomicsRow_labels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Labels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContactEconomicsRow_labels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
 
@@ -10117,8 +10580,8 @@ func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, fi
 			return obj.Minutes, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
-			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10140,8 +10603,8 @@ func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field
 			return obj.Cost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10172,8 +10635,8 @@ func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, f
 			return obj.Realised, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10204,8 +10667,8 @@ func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field 
 			return obj.Net, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10236,8 +10699,8 @@ func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Contex
 			return obj.ReturnOnCost, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Exact) graphql.Marshaler {
-			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx, selections, v)
 		},
 		true,
 		false,
@@ -20510,68 +20973,6 @@ func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_contactEconomics(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ContactEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.ContactDimension), fc.Args["model"].(*schema.AttributionModel))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *service.ContactEconomics
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *service.ContactEconomics
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactEconomics) graphql.Marshaler {
-			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚐContactEconomics(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactEconomics(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_contactEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20654,6 +21055,130 @@ func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_customers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactEconomics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.ContactDimension), fc.Args["model"].(*schema.AttributionModel))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.ContactEconomics
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactEconomics
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactEconomics) graphql.Marshaler {
+			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚐContactEconomics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactEconomics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staffEconomics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StaffEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.StaffEconomics
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.StaffEconomics
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.StaffEconomics) graphql.Marshaler {
+			return ec.marshalNStaffEconomics2ᚖkopeckᚋserviceᚐStaffEconomics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staffEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffEconomics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_staffEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22650,6 +23175,830 @@ func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomics_from(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomics_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomics_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomics", field, false, false, "Time")
+}
+
+func (ec *executionContext) _StaffEconomics_to(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomics_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomics_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomics", field, false, false, "Time")
+}
+
+func (ec *executionContext) _StaffEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomics_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.StaffEconomicsRow) graphql.Marshaler {
+			return ec.marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚐStaffEconomicsRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomics_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffEconomicsRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomics_others(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomics_others(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Others, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.StaffEconomicsGroup) graphql.Marshaler {
+			return ec.marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐStaffEconomicsGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomics_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffEconomicsGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomics_total(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomics_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.StaffEconomicsGroup) graphql.Marshaler {
+			return ec.marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐStaffEconomicsGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomics_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomics",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffEconomicsGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomics_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StaffEconomics().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomics_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomics", field, true, true, "String")
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_people(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomicsGroup", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_contacts(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomicsGroup", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_minutes(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomicsGroup", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_cost(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_realised(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_realised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Realised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_net(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_netPerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_netPerContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetPerContact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_netPerContact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_netPerHour(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_netPerHour(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetPerHour, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_netPerHour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_expectedNet(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_expectedNet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpectedNet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_expectedNet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_difference(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsGroup_differencePerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsGroup_differencePerContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DifferencePerContact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsGroup_differencePerContact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_user(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_user(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.User, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalNUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_contacts(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contacts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_contacts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomicsRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StaffEconomicsRow_minutes(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffEconomicsRow", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _StaffEconomicsRow_cost(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_realised(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_realised(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Realised, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_realised(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_net(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_netPerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_netPerContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetPerContact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_netPerContact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_netPerHour(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_netPerHour(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NetPerHour, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_netPerHour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_expectedNet(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_expectedNet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpectedNet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_expectedNet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_difference(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffEconomicsRow_differencePerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffEconomicsRow_differencePerContact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DifferencePerContact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffEconomicsRow_differencePerContact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffEconomicsRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -28570,33 +29919,39 @@ func (ec *executionContext) _ContactEconomics(ctx context.Context, sel ast.Selec
 		case "from":
 			out.Values[i] = ec._ContactEconomics_from(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "to":
 			out.Values[i] = ec._ContactEconomics_to(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "model":
 			out.Values[i] = ec._ContactEconomics_model(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rows":
 			out.Values[i] = ec._ContactEconomics_rows(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "unattributed":
 			out.Values[i] = ec._ContactEconomics_unattributed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "total":
 			out.Values[i] = ec._ContactEconomics_total(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ContactEconomics_csv(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -28627,6 +29982,11 @@ func (ec *executionContext) _ContactEconomicsRow(ctx context.Context, sel ast.Se
 			out.Values[i] = graphql.MarshalString("ContactEconomicsRow")
 		case "key":
 			out.Values[i] = ec._ContactEconomicsRow_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "labels":
+			out.Values[i] = ec._ContactEconomicsRow_labels(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32007,12 +33367,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_contacts(ctx, field)
 				})
-		case "contactEconomics":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_contactEconomics(ctx, field)
-				})
 		case "customer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -32024,6 +33378,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_customers(ctx, field)
+				})
+		case "contactEconomics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactEconomics(ctx, field)
+				})
+		case "staffEconomics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_staffEconomics(ctx, field)
 				})
 		case "lifetimeModel":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -32737,6 +34103,231 @@ func (ec *executionContext) _SignOutPayload(ctx context.Context, sel ast.Selecti
 			out.Values[i] = graphql.MarshalString("SignOutPayload")
 		case "userErrors":
 			out.Values[i] = ec._SignOutPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffEconomicsImplementors = []string{"StaffEconomics"}
+
+func (ec *executionContext) _StaffEconomics(ctx context.Context, sel ast.SelectionSet, obj *service.StaffEconomics) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffEconomicsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffEconomics")
+		case "from":
+			out.Values[i] = ec._StaffEconomics_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._StaffEconomics_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._StaffEconomics_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "others":
+			out.Values[i] = ec._StaffEconomics_others(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._StaffEconomics_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StaffEconomics_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffEconomicsGroupImplementors = []string{"StaffEconomicsGroup"}
+
+func (ec *executionContext) _StaffEconomicsGroup(ctx context.Context, sel ast.SelectionSet, obj *service.StaffEconomicsGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffEconomicsGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffEconomicsGroup")
+		case "people":
+			out.Values[i] = ec._StaffEconomicsGroup_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = ec._StaffEconomicsGroup_contacts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._StaffEconomicsGroup_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._StaffEconomicsGroup_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "realised":
+			out.Values[i] = ec._StaffEconomicsGroup_realised(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._StaffEconomicsGroup_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "netPerContact":
+			out.Values[i] = ec._StaffEconomicsGroup_netPerContact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "netPerHour":
+			out.Values[i] = ec._StaffEconomicsGroup_netPerHour(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expectedNet":
+			out.Values[i] = ec._StaffEconomicsGroup_expectedNet(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._StaffEconomicsGroup_difference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "differencePerContact":
+			out.Values[i] = ec._StaffEconomicsGroup_differencePerContact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffEconomicsRowImplementors = []string{"StaffEconomicsRow"}
+
+func (ec *executionContext) _StaffEconomicsRow(ctx context.Context, sel ast.SelectionSet, obj *service.StaffEconomicsRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffEconomicsRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffEconomicsRow")
+		case "user":
+			out.Values[i] = ec._StaffEconomicsRow_user(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contacts":
+			out.Values[i] = ec._StaffEconomicsRow_contacts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._StaffEconomicsRow_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._StaffEconomicsRow_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "realised":
+			out.Values[i] = ec._StaffEconomicsRow_realised(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._StaffEconomicsRow_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "netPerContact":
+			out.Values[i] = ec._StaffEconomicsRow_netPerContact(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "netPerHour":
+			out.Values[i] = ec._StaffEconomicsRow_netPerHour(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expectedNet":
+			out.Values[i] = ec._StaffEconomicsRow_expectedNet(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._StaffEconomicsRow_difference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "differencePerContact":
+			out.Values[i] = ec._StaffEconomicsRow_differencePerContact(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34901,6 +36492,46 @@ func (ec *executionContext) marshalNSignOutPayload2ᚖkopeckᚋserviceᚐSignOut
 		return graphql.Null
 	}
 	return ec._SignOutPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStaffEconomics2ᚖkopeckᚋserviceᚐStaffEconomics(ctx context.Context, sel ast.SelectionSet, v *service.StaffEconomics) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffEconomics!")
+		return graphql.Null
+	}
+	return ec._StaffEconomics(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐStaffEconomicsGroup(ctx context.Context, sel ast.SelectionSet, v *service.StaffEconomicsGroup) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffEconomicsGroup!")
+		return graphql.Null
+	}
+	return ec._StaffEconomicsGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚐStaffEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StaffEconomicsRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffEconomicsRow2ᚖkopeckᚋserviceᚐStaffEconomicsRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNStaffEconomicsRow2ᚖkopeckᚋserviceᚐStaffEconomicsRow(ctx context.Context, sel ast.SelectionSet, v *service.StaffEconomicsRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffEconomicsRow!")
+		return graphql.Null
+	}
+	return ec._StaffEconomicsRow(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNStage2kopeckᚋschemaᚐStage(ctx context.Context, v any) (schema.Stage, error) {

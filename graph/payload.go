@@ -11,7 +11,7 @@ import (
 func userErrors(err error) ([]service.UserError, error) {
 	told := []service.UserError{}
 	for _, f := range fault.All(err) {
-		if f.Code == fault.Unauthenticated || f.Code == fault.NotYetAvailable {
+		if f.Code == fault.Unauthenticated {
 			return told, f
 		}
 		told = append(told, userError(f))

@@ -75,8 +75,3 @@ func scope(ctx context.Context, _ any, next graphql.Resolver, name string) (any,
 	}
 	return nil, fault.New(fault.Forbidden, "", "%s needs the scope %s", field.Name, name)
 }
-
-// notYet answers for what a later version brings.
-func notYet(what string) error {
-	return fault.New(fault.NotYetAvailable, "", "%s is not yet available", what)
-}

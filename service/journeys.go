@@ -18,9 +18,6 @@ import (
 // spoke for longer than the look-back window, and a way whose last contact is younger than that is not over and does not
 // count. A recommendation is on the way of whom it is about, not of who made it.
 
-// customersTogether is how many customers' journeys are read at a time.
-const customersTogether = 2000
-
 // journeys reads all journeys on one snapshot of the database, without blocking who writes: every distinct one once,
 // with its counts. Memory is bounded by the distinct ones and by some customers' contacts.
 func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
@@ -31,21 +28,15 @@ func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 		if err := s.unhurried(ctx); err != nil {
 			return err
 		}
-		for after := ""; ; {
-			var ids []string
-			err := s.scanRows(ctx, "SELECT id FROM customers WHERE id > ? ORDER BY id LIMIT ?", []any{after, customersTogether}, func(scan func(...any) error) error {
-				var one string
-				err := scan(&one)
-				ids = append(ids, one)
-				return err
-			})
-			if err != nil || len(ids) == 0 {
+		for low := ""; ; {
+			high, err := s.customerAfter(ctx, low)
+			if err != nil || high == "" {
 				return err
 			}
-			after = ids[len(ids)-1]
-			if err := s.addJourneys(ctx, j, ids[0], after); err != nil {
+			if err := s.addJourneys(ctx, j, low, high); err != nil {
 				return err
 			}
+			low = high
 		}
 	})
 	if err != nil {
@@ -58,9 +49,9 @@ func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 	return all, nil
 }
 
-// addJourneys adds those of the customers from first to last.
-func (s *Service) addJourneys(ctx context.Context, j *journeyCount, first, last string) error {
-	between := []any{first, last}
+// addJourneys adds those of the customers behind low up to high, by their ids.
+func (s *Service) addJourneys(ctx context.Context, j *journeyCount, low, high string) error {
+	between := []any{low, high}
 	of := map[string]*touches{}
 	touched := func(customer string) *touches {
 		if of[customer] == nil {
@@ -68,7 +59,7 @@ func (s *Service) addJourneys(ctx context.Context, j *journeyCount, first, last 
 		}
 		return of[customer]
 	}
-	err := s.scanRows(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE customer_id >= ? AND customer_id <= ? ORDER BY customer_id, at, id", between, func(scan func(...any) error) error {
+	err := s.scanRows(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE customer_id > ? AND customer_id <= ? ORDER BY customer_id, at, id", between, func(scan func(...any) error) error {
 		customer, touch, err := scanTouch(scan)
 		t := touched(customer)
 		t.own = append(t.own, touch)
@@ -77,7 +68,7 @@ func (s *Service) addJourneys(ctx context.Context, j *journeyCount, first, last 
 	if err != nil {
 		return err
 	}
-	err = s.scanRows(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id >= ? AND about_id <= ? ORDER BY about_id, at, id", between, func(scan func(...any) error) error {
+	err = s.scanRows(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? ORDER BY about_id, at, id", between, func(scan func(...any) error) error {
 		customer, touch, err := scanTouch(scan)
 		t := touched(customer)
 		t.recommended = append(t.recommended, touch)
@@ -87,7 +78,7 @@ func (s *Service) addJourneys(ctx context.Context, j *journeyCount, first, last 
 		return err
 	}
 	orders := map[string][]soldOrder{}
-	err = s.scanRows(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id >= ? AND o.customer_id <= ? ORDER BY o.customer_id, o.completed_at, o.id", between, func(scan func(...any) error) error {
+	err = s.scanRows(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id > ? AND o.customer_id <= ? ORDER BY o.customer_id, o.completed_at, o.id", between, func(scan func(...any) error) error {
 		o, err := scanSold(scan)
 		orders[o.customerID] = append(orders[o.customerID], o)
 		if t := touched(o.customerID); t.first == "" && o.status == string(schema.OrderCompleted) {

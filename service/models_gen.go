@@ -78,25 +78,6 @@ type ConfirmPermissionInput struct {
 	Token string `json:"token"`
 }
 
-type ContactEconomics struct {
-	From         time.Time               `json:"from"`
-	To           time.Time               `json:"to"`
-	Model        schema.AttributionModel `json:"model"`
-	Rows         []*ContactEconomicsRow  `json:"rows"`
-	Unattributed *money.Amount           `json:"unattributed"`
-	Total        *ContactEconomicsRow    `json:"total"`
-}
-
-type ContactEconomicsRow struct {
-	Key          []string      `json:"key"`
-	Contacts     int           `json:"contacts"`
-	Minutes      money.Exact   `json:"minutes"`
-	Cost         *money.Amount `json:"cost"`
-	Realised     *money.Amount `json:"realised"`
-	Net          *money.Amount `json:"net"`
-	ReturnOnCost *money.Exact  `json:"returnOnCost,omitempty"`
-}
-
 type ContactFilter struct {
 	CustomerID *string              `json:"customerId,omitempty"`
 	Kinds      []schema.ContactKind `json:"kinds,omitempty"`
@@ -609,6 +590,7 @@ type WithdrawOfferInput struct {
 	Reason          *string `json:"reason,omitempty"`
 }
 
+// STAGE is the customer's at the contact's moment, SEGMENT the present one, MONTH a calendar month in the installation's time zone.
 type ContactDimension string
 
 const (

@@ -53,6 +53,14 @@ func IsFull(err error) bool {
 	return sqliteCode(err)&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC)
 }
 
+// IsOverflow tells whether the database gave up on a number that is too large for it.
+func IsOverflow(err error) bool {
+	if e := postgresError(err); e != nil {
+		return e.Code == pqerror.NumericValueOutOfRange
+	}
+	return sqliteCode(err) == sqlite3.SQLITE_ERROR && strings.Contains(err.Error(), "integer overflow")
+}
+
 // IsUnavailable tells whether the database could not be reached or did not answer in time; it may by itself again.
 func IsUnavailable(err error) bool {
 	return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY || gone(err)

@@ -100,7 +100,7 @@ func (s *Site) Shutdown(ctx context.Context) error { return s.api.Shutdown(ctx) 
 // weights are the costs of fields beyond one for each object.
 var weights = transport.Weights{
 	"Customer.price": 2, "Customer.prices": 2, "OfferLine.repriced": 2, "Customer.lifetimeValue": 2, "Product.cost": 2,
-	"Query.contactEconomics": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10,
+	"Query.contactEconomics": 50, "Query.staffEconomics": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10,
 	"Mutation.fitLifetimeModel": 50, "Mutation.fitAttribution": 50,
 	"Money": 0,
 }

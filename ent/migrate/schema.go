@@ -691,6 +691,14 @@ var (
 				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[0]},
 			},
 			{
+				Name:    "order_at_unattributed",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "unattributed <> 0",
+				},
+			},
+			{
 				Name:    "order_offer_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[21]},

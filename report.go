@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	words "kopeck/schema"
+	"kopeck/service"
+)
+
+// period is the time of a report.
+type period struct {
+	From string `required:"" placeholder:"DATE" help:"From when on: YYYY-MM-DD, a day in the installation's time zone, or a moment in RFC 3339."`
+	To   string `required:"" placeholder:"DATE" help:"Up to when; that day or moment itself is not in it."`
+}
+
+// read gives the period's moments in the installation's time zone.
+func (t period) read(zone *time.Location) (from, to time.Time, err error) {
+	if from, err = momentOf("--from", t.From, zone); err == nil {
+		to, err = momentOf("--to", t.To, zone)
+	}
+	return from, to, err
+}
+
+func momentOf(flag, text string, zone *time.Location) (time.Time, error) {
+	at, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		at, err = time.Parse(time.RFC3339Nano, text)
+	}
+	if err != nil {
+		return at, fmt.Errorf("%s: want YYYY-MM-DD or a moment in RFC 3339, not %q", flag, text)
+	}
+	return at.UTC().Truncate(time.Microsecond), nil
+}
+
+// exportContactEconomicsCommand writes what contacts cost and earned.
+type exportContactEconomicsCommand struct {
+	period
+	By    []string `enum:"KIND,CHANNEL,DIRECTION,STAFF,STAGE,SEGMENT,MONTH" placeholder:"KIND,CHANNEL" help:"Any of ${enum}; one row for all contacts without it."`
+	Model string   `enum:",FIRST,LAST,LINEAR,TIME_DECAY,POSITION,MARKOV,SHAPLEY" default:"" help:"Credit margins anew under FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY, instead of as the books have it. Nothing is changed."`
+	output
+}
+
+// Run implements the command.
+func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		from, until, err := c.read(k.service.Settings().Zone)
+		if err != nil {
+			return err
+		}
+		by := make([]service.ContactDimension, len(c.By))
+		for i, one := range c.By {
+			by[i] = service.ContactDimension(one)
+		}
+		var model *words.AttributionModel
+		if c.Model != "" {
+			given := words.AttributionModel(c.Model)
+			model = &given
+		}
+		report, err := k.service.ContactEconomics(ctx, from, until, by, model)
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.service.Currency()).Write(to)
+	})
+}
+
+// exportStaffEconomicsCommand writes what each of the staff cost and earned.
+type exportStaffEconomicsCommand struct {
+	period
+	output
+}
+
+// Run implements the command.
+func (c *exportStaffEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		from, until, err := c.read(k.service.Settings().Zone)
+		if err != nil {
+			return err
+		}
+		report, err := k.service.StaffEconomics(ctx, from, until)
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.service.Currency()).Write(to)
+	})
+}
+
+// exportCustomerEconomicsCommand writes what each customer brought and cost.
+type exportCustomerEconomicsCommand struct {
+	From string `placeholder:"DATE" help:"From when on, as in the other reports; the whole time unless told."`
+	To   string `placeholder:"DATE" help:"Up to when; that day or moment itself is not in it."`
+	output
+}
+
+// Run implements the command.
+func (c *exportCustomerEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		var from, until *time.Time
+		for _, one := range []struct {
+			flag, text string
+			at         **time.Time
+		}{{"--from", c.From, &from}, {"--to", c.To, &until}} {
+			if one.text == "" {
+				continue
+			}
+			at, err := momentOf(one.flag, one.text, k.service.Settings().Zone)
+			if err != nil {
+				return err
+			}
+			*one.at = &at
+		}
+		return k.service.WriteCustomerEconomics(ctx, from, until, to)
+	})
+}

@@ -1,0 +1,177 @@
+package service
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"kopeck/attribution"
+	"kopeck/money"
+	"kopeck/schema"
+)
+
+// customersTogether is how many customers' orders are credited anew, or their journeys read, at a time: what is in memory of
+// a report under another model.
+const customersTogether = 2000
+
+// realiseUnder credits every order that the contacts of a breakdown may have earned of under a model, and puts what they
+// realise so into its groups, which must be all. It goes from customer to customer, some at a time, in bounded memory; and it is the
+// last thing to do in its transaction.
+func (s *Service) realiseUnder(ctx context.Context, b *breakdown, model schema.AttributionModel, groups []*contactGroup) error {
+	byKey := make(map[string]*contactGroup, len(groups))
+	for _, g := range groups {
+		g.Realised = money.Amount{}
+		byKey[joined(g.key)] = g
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	if s.store.Dialect() == dialect.Postgres { // it would rather read whole tables for some customers than go by their index
+		err := s.scanRows(ctx, "SELECT set_config('enable_seqscan', 'off', true)", nil, func(func(...any) error) error { return nil })
+		if err != nil {
+			return err
+		}
+	}
+	settings := s.attributionSettings()
+	for low := ""; ; {
+		high, err := s.customerAfter(ctx, low)
+		if err != nil || high == "" {
+			return err
+		}
+		orders, err := s.ordersOfReport(ctx, b, low, high, settings.Window)
+		if err != nil {
+			return err
+		}
+		earned, err := s.earnedUnder(ctx, orders, model, settings)
+		if err != nil {
+			return err
+		}
+		err = s.keysOfContacts(ctx, b, low, high, earned, func(contact string, key []string) error {
+			g := byKey[joined(key)]
+			var err error
+			g.Realised, err = g.Realised.Plus(earned[contact])
+			delete(earned, contact)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		low = high
+	}
+}
+
+// joined makes one text of a key. No value has a NUL in it.
+func joined(key []string) string { return strings.Join(key, "\x00") }
+
+// customerAfter gives the id of the last of the next customers after one; "" where there are none.
+func (s *Service) customerAfter(ctx context.Context, low string) (high string, err error) {
+	var last *string
+	err = s.scanRows(ctx, "SELECT max(n.id) FROM (SELECT id FROM customers WHERE id > ? ORDER BY id LIMIT ?) AS n", []any{low, customersTogether}, func(scan func(...any) error) error {
+		return scan(&last)
+	})
+	return deref(last), err
+}
+
+// ordersOfReport gives the orders of some customers that the contacts of a breakdown may have earned of: those whose look-back
+// window has a part in its time, and the first one of whoever was recommended in it.
+func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high string, window time.Duration) ([]soldOrder, error) {
+	var orders []soldOrder
+	seen := map[string]bool{}
+	add := func(scan func(...any) error) error {
+		o, err := scanSold(scan)
+		if err == nil && !seen[o.id] {
+			seen[o.id] = true
+			orders = append(orders, o)
+		}
+		return err
+	}
+	err := s.scanRows(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id > ? AND o.customer_id <= ?",
+		[]any{b.from, b.to.Add(window), low, high}, add)
+	if err != nil {
+		return nil, err
+	}
+	var recommended []string
+	err = s.scanRows(ctx, "SELECT DISTINCT about_id FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? AND at >= ? AND at < ?", []any{low, high, b.from, b.to}, func(scan func(...any) error) error {
+		var one string
+		err := scan(&one)
+		recommended = append(recommended, one)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	first, err := s.firstOrders(ctx, recommended)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, one := range first {
+		ids = append(ids, one)
+	}
+	slices.Sort(ids)
+	return orders, s.byIDs(ctx, soldOrders+"o.id IN @ids", nil, ids, add)
+}
+
+// earnedUnder gives, by contact, what it earns of orders under a model; only what is not nothing.
+func (s *Service) earnedUnder(ctx context.Context, orders []soldOrder, model schema.AttributionModel, settings attribution.Settings) (map[string]money.Amount, error) {
+	earned := map[string]money.Amount{}
+	if len(orders) == 0 {
+		return earned, nil
+	}
+	touched, err := s.readTouches(ctx, orders, settings)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range orders {
+		by, err := s.creditingAs(ctx, o, &model, settings)
+		if err != nil {
+			return nil, err
+		}
+		credits, err := by.split(o, touched[o.customerID].before(o, settings))
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range credits {
+			if c.Amount.IsZero() {
+				continue
+			}
+			if earned[c.ContactID], err = earned[c.ContactID].Plus(c.Amount); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return earned, nil
+}
+
+// keysOfContacts tells the keys of those contacts of a breakdown that earned something: first of the customers' own, then of
+// those who recommended them.
+func (s *Service) keysOfContacts(ctx context.Context, b *breakdown, low, high string, earned map[string]money.Amount, tell func(contact string, key []string) error) error {
+	if len(earned) == 0 {
+		return nil
+	}
+	columns, key := b.target()
+	each := func(scan func(...any) error) error {
+		var contact string
+		if err := scan(append(slices.Clone(columns), &contact)...); err != nil {
+			return err
+		}
+		if _, earns := earned[contact]; !earns {
+			return nil
+		}
+		return tell(contact, key())
+	}
+	query := "SELECT " + b.columns + "c.id FROM contacts c" + b.joins + " WHERE c.at >= ? AND c.at < ? AND c."
+	args := append(slices.Clone(b.args), b.from, b.to)
+	if err := s.scanRows(ctx, query+"customer_id > ? AND c.customer_id <= ?", append(slices.Clone(args), low, high), each); err != nil {
+		return err
+	}
+	var rest []string
+	for contact := range earned {
+		rest = append(rest, contact)
+	}
+	slices.Sort(rest)
+	return s.byIDs(ctx, query+"id IN @ids", args, rest, each)
+}
