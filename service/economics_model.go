@@ -75,8 +75,23 @@ func (s *Service) customerAfter(ctx context.Context, low string) (high string, e
 	return deref(last), err
 }
 
-// ordersOfReport gives the orders of some customers that the contacts of a breakdown may have earned of: those whose look-back
-// window has a part in its time, and the first one of whoever was recommended in it.
+// customersOfReport gives those of some customers who have contacts in the time of a breakdown: their own, by customer_id, or
+// recommendations about them, by about_id.
+func (s *Service) customersOfReport(ctx context.Context, column string, b *breakdown, low, high string) (ids []string, err error) {
+	query := "SELECT DISTINCT " + column + " FROM contacts WHERE " + column + " > ? AND " + column + " <= ? AND at >= ? AND at < ?"
+	if column == "about_id" {
+		query += " AND kind = 'RECOMMENDATION'"
+	}
+	return ids, s.scanRows(ctx, query, []any{low, high, b.from, b.to}, func(scan func(...any) error) error {
+		var one string
+		err := scan(&one)
+		ids = append(ids, one)
+		return err
+	})
+}
+
+// ordersOfReport gives the orders of some customers that the contacts of a breakdown may have earned of: of whom was
+// contacted in its time, those whose look-back window has a part in it, and the first one of whoever was recommended.
 func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high string, window time.Duration) ([]soldOrder, error) {
 	var orders []soldOrder
 	seen := map[string]bool{}
@@ -88,18 +103,15 @@ func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high st
 		}
 		return err
 	}
-	err := s.scanRows(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id > ? AND o.customer_id <= ?",
-		[]any{b.from, b.to.Add(window), low, high}, add)
+	contacted, err := s.customersOfReport(ctx, "customer_id", b, low, high)
 	if err != nil {
 		return nil, err
 	}
-	var recommended []string
-	err = s.scanRows(ctx, "SELECT DISTINCT about_id FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? AND at >= ? AND at < ?", []any{low, high, b.from, b.to}, func(scan func(...any) error) error {
-		var one string
-		err := scan(&one)
-		recommended = append(recommended, one)
-		return err
-	})
+	err = s.byIDs(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id IN @ids", []any{b.from, b.to.Add(window)}, contacted, add)
+	if err != nil {
+		return nil, err
+	}
+	recommended, err := s.customersOfReport(ctx, "about_id", b, low, high)
 	if err != nil {
 		return nil, err
 	}
