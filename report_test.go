@@ -51,7 +51,22 @@ func TestReportsAsCSV(t *testing.T) {
 				t.Errorf("%s -o: %d %s %v\n%s", one.arguments, status, out, err, got)
 			}
 		}
+		// Of the customers the ids are the database's own: they are cut off, and so is when each was recorded.
+		status, out := i.command("export", "customer-economics", "--from", "2026-01-01", "--to", "2026-02-01")
+		lines := strings.Split(out, "\n")
+		if status != 0 || !strings.HasPrefix(out, "customer,external_id,name,stage,segment,orders,contacts,revenue,margin,contact_cost,acquisition_cost,net,share_of_wallet,acquisition_paid_back_at,acquisition_pays_back_at,referral_value,currency\n") {
+			t.Errorf("customer-economics: %d\n%s", status, out)
+		}
+		found := false
+		for _, line := range lines[1:] {
+			_, rest, _ := strings.Cut(line, ",")
+			found = found || strings.Contains(rest, ",STRANGER,,0,1,0.00,0.00,1.50,0.00,-1.50,,") && strings.HasSuffix(rest, ",,0.00,RUB")
+		}
+		if !found {
+			t.Errorf("customer-economics:\n%s", out)
+		}
 		for arguments, want := range map[string]int{
+			"customer-economics --from 2026-02-01 --to 2026-01-01":                  1,
 			"contact-economics --from 2026-01-01":                                   2,
 			"contact-economics --from 2026-01-01 --to 2026-02-01 --by WEATHER":      2,
 			"contact-economics --from 2026-01-01 --to 2026-02-01 --model BEST":      2,
