@@ -155,11 +155,15 @@ func tablesOf(contacts int) []tableOf {
 			name := fmt.Sprint("customer number ", n)
 			return []any{id("cus", n), 1, reportsBegin, reportsBegin, name, name, pick(stages), segment, 0, 0, 0, 0, reportsBegin, 0}
 		})},
-		{"contacts", "id version kind direction channel at minutes subject stage expense cost cost_lines uncosted realised recorded_at customer_id staff_id", rows(contacts, func(n int) []any {
+		{"contacts", "id version kind direction channel at minutes subject stage expense cost cost_lines uncosted realised recorded_at customer_id staff_id segment", rows(contacts, func(n int) []any {
 			at := moment()
+			var segment any
+			if dice.IntN(5) > 0 {
+				segment = pick("FAST_CHEAP FAST_QUALITY QUALITY_CHEAP")
+			}
 			return []any{
 				id("con", n), 1, pick("TARGET_CALL INFO_CALL EMAIL MESSAGE MEETING COMPLAINT"), pick("INBOUND OUTBOUND"), pick("PHONE EMAIL SMS MESSENGER POST VISIT WEB APP"),
-				at, int64(dice.IntN(60)) * 1_000_000_000, "about an order", pick(stages), 0, 12350, lines, false, dice.IntN(100_000) - 10_000, at, id("cus", dice.IntN(customers)), id("usr", dice.IntN(people)),
+				at, int64(dice.IntN(60)) * 1_000_000_000, "about an order", pick(stages), 0, 12350, lines, false, dice.IntN(100_000) - 10_000, at, id("cus", dice.IntN(customers)), id("usr", dice.IntN(people)), segment,
 			}
 		})},
 		{"orders", "id version created_at updated_at status at day total refunded cost stated_cost uncosted margin unattributed credit_model completed_at customer_id", rows(orders, func(n int) []any {

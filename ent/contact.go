@@ -51,6 +51,8 @@ type Contact struct {
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
 	// Stage holds the value of the "stage" field.
 	Stage schema.Stage `json:"stage,omitempty"`
+	// Segment holds the value of the "segment" field.
+	Segment *schema.Segment `json:"segment,omitempty"`
 	// ExternalID holds the value of the "external_id" field.
 	ExternalID *string `json:"external_id,omitempty"`
 	// Expense holds the value of the "expense" field.
@@ -145,7 +147,7 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case contact.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldExternalID:
+		case contact.FieldID, contact.FieldCustomerID, contact.FieldKind, contact.FieldDirection, contact.FieldChannel, contact.FieldStaffID, contact.FieldSubject, contact.FieldNotes, contact.FieldAboutID, contact.FieldPermissionID, contact.FieldPurpose, contact.FieldStage, contact.FieldSegment, contact.FieldExternalID:
 			values[i] = new(sql.NullString)
 		case contact.FieldAt, contact.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
@@ -259,6 +261,13 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field stage", values[i])
 			} else if value.Valid {
 				_m.Stage = schema.Stage(value.String)
+			}
+		case contact.FieldSegment:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field segment", values[i])
+			} else if value.Valid {
+				_m.Segment = new(schema.Segment)
+				*_m.Segment = schema.Segment(value.String)
 			}
 		case contact.FieldExternalID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -414,6 +423,11 @@ func (_m *Contact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("stage=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Stage))
+	builder.WriteString(", ")
+	if v := _m.Segment; v != nil {
+		builder.WriteString("segment=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.ExternalID; v != nil {
 		builder.WriteString("external_id=")

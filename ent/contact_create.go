@@ -174,6 +174,20 @@ func (_c *ContactCreate) SetStage(v schema.Stage) *ContactCreate {
 	return _c
 }
 
+// SetSegment sets the "segment" field.
+func (_c *ContactCreate) SetSegment(v schema.Segment) *ContactCreate {
+	_c.mutation.SetSegment(v)
+	return _c
+}
+
+// SetNillableSegment sets the "segment" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableSegment(v *schema.Segment) *ContactCreate {
+	if v != nil {
+		_c.SetSegment(*v)
+	}
+	return _c
+}
+
 // SetExternalID sets the "external_id" field.
 func (_c *ContactCreate) SetExternalID(v string) *ContactCreate {
 	_c.mutation.SetExternalID(v)
@@ -409,6 +423,11 @@ func (_c *ContactCreate) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Contact.stage": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.Segment(); ok {
+		if err := contact.SegmentValidator(v); err != nil {
+			return &ValidationError{Name: "segment", err: fmt.Errorf(`ent: validator failed for field "Contact.segment": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
@@ -514,6 +533,10 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Stage(); ok {
 		_spec.SetField(contact.FieldStage, field.TypeEnum, value)
 		_node.Stage = value
+	}
+	if value, ok := _c.mutation.Segment(); ok {
+		_spec.SetField(contact.FieldSegment, field.TypeEnum, value)
+		_node.Segment = &value
 	}
 	if value, ok := _c.mutation.ExternalID(); ok {
 		_spec.SetField(contact.FieldExternalID, field.TypeString, value)

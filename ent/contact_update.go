@@ -261,6 +261,26 @@ func (_u *ContactUpdate) SetNillableStage(v *schema.Stage) *ContactUpdate {
 	return _u
 }
 
+// SetSegment sets the "segment" field.
+func (_u *ContactUpdate) SetSegment(v schema.Segment) *ContactUpdate {
+	_u.mutation.SetSegment(v)
+	return _u
+}
+
+// SetNillableSegment sets the "segment" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableSegment(v *schema.Segment) *ContactUpdate {
+	if v != nil {
+		_u.SetSegment(*v)
+	}
+	return _u
+}
+
+// ClearSegment clears the value of the "segment" field.
+func (_u *ContactUpdate) ClearSegment() *ContactUpdate {
+	_u.mutation.ClearSegment()
+	return _u
+}
+
 // SetExternalID sets the "external_id" field.
 func (_u *ContactUpdate) SetExternalID(v string) *ContactUpdate {
 	_u.mutation.SetExternalID(v)
@@ -456,6 +476,11 @@ func (_u *ContactUpdate) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Contact.stage": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Segment(); ok {
+		if err := contact.SegmentValidator(v); err != nil {
+			return &ValidationError{Name: "segment", err: fmt.Errorf(`ent: validator failed for field "Contact.segment": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
@@ -526,6 +551,12 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Stage(); ok {
 		_spec.SetField(contact.FieldStage, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Segment(); ok {
+		_spec.SetField(contact.FieldSegment, field.TypeEnum, value)
+	}
+	if _u.mutation.SegmentCleared() {
+		_spec.ClearField(contact.FieldSegment, field.TypeEnum)
 	}
 	if value, ok := _u.mutation.ExternalID(); ok {
 		_spec.SetField(contact.FieldExternalID, field.TypeString, value)
@@ -887,6 +918,26 @@ func (_u *ContactUpdateOne) SetNillableStage(v *schema.Stage) *ContactUpdateOne 
 	return _u
 }
 
+// SetSegment sets the "segment" field.
+func (_u *ContactUpdateOne) SetSegment(v schema.Segment) *ContactUpdateOne {
+	_u.mutation.SetSegment(v)
+	return _u
+}
+
+// SetNillableSegment sets the "segment" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableSegment(v *schema.Segment) *ContactUpdateOne {
+	if v != nil {
+		_u.SetSegment(*v)
+	}
+	return _u
+}
+
+// ClearSegment clears the value of the "segment" field.
+func (_u *ContactUpdateOne) ClearSegment() *ContactUpdateOne {
+	_u.mutation.ClearSegment()
+	return _u
+}
+
 // SetExternalID sets the "external_id" field.
 func (_u *ContactUpdateOne) SetExternalID(v string) *ContactUpdateOne {
 	_u.mutation.SetExternalID(v)
@@ -1095,6 +1146,11 @@ func (_u *ContactUpdateOne) check() error {
 			return &ValidationError{Name: "stage", err: fmt.Errorf(`ent: validator failed for field "Contact.stage": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Segment(); ok {
+		if err := contact.SegmentValidator(v); err != nil {
+			return &ValidationError{Name: "segment", err: fmt.Errorf(`ent: validator failed for field "Contact.segment": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.ExternalID(); ok {
 		if err := contact.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Contact.external_id": %w`, err)}
@@ -1182,6 +1238,12 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	}
 	if value, ok := _u.mutation.Stage(); ok {
 		_spec.SetField(contact.FieldStage, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Segment(); ok {
+		_spec.SetField(contact.FieldSegment, field.TypeEnum, value)
+	}
+	if _u.mutation.SegmentCleared() {
+		_spec.ClearField(contact.FieldSegment, field.TypeEnum)
 	}
 	if value, ok := _u.mutation.ExternalID(); ok {
 		_spec.SetField(contact.FieldExternalID, field.TypeString, value)

@@ -2752,6 +2752,7 @@ type ContactMutation struct {
 	notes             *string
 	purpose           *schema.Purpose
 	stage             *schema.Stage
+	segment           *schema.Segment
 	external_id       *string
 	expense           *money.Amount
 	cost              *money.Amount
@@ -3480,6 +3481,55 @@ func (m *ContactMutation) ResetStage() {
 	m.stage = nil
 }
 
+// SetSegment sets the "segment" field.
+func (m *ContactMutation) SetSegment(s schema.Segment) {
+	m.segment = &s
+}
+
+// Segment returns the value of the "segment" field in the mutation.
+func (m *ContactMutation) Segment() (r schema.Segment, exists bool) {
+	v := m.segment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegment returns the old "segment" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldSegment(ctx context.Context) (v *schema.Segment, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegment: %w", err)
+	}
+	return oldValue.Segment, nil
+}
+
+// ClearSegment clears the value of the "segment" field.
+func (m *ContactMutation) ClearSegment() {
+	m.segment = nil
+	m.clearedFields[contact.FieldSegment] = struct{}{}
+}
+
+// SegmentCleared returns if the "segment" field was cleared in this mutation.
+func (m *ContactMutation) SegmentCleared() bool {
+	_, ok := m.clearedFields[contact.FieldSegment]
+	return ok
+}
+
+// ResetSegment resets all changes to the "segment" field.
+func (m *ContactMutation) ResetSegment() {
+	m.segment = nil
+	delete(m.clearedFields, contact.FieldSegment)
+}
+
 // SetExternalID sets the "external_id" field.
 func (m *ContactMutation) SetExternalID(s string) {
 	m.external_id = &s
@@ -3902,7 +3952,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -3944,6 +3994,9 @@ func (m *ContactMutation) Fields() []string {
 	}
 	if m.stage != nil {
 		fields = append(fields, contact.FieldStage)
+	}
+	if m.segment != nil {
+		fields = append(fields, contact.FieldSegment)
 	}
 	if m.external_id != nil {
 		fields = append(fields, contact.FieldExternalID)
@@ -4002,6 +4055,8 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.Purpose()
 	case contact.FieldStage:
 		return m.Stage()
+	case contact.FieldSegment:
+		return m.Segment()
 	case contact.FieldExternalID:
 		return m.ExternalID()
 	case contact.FieldExpense:
@@ -4053,6 +4108,8 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldPurpose(ctx)
 	case contact.FieldStage:
 		return m.OldStage(ctx)
+	case contact.FieldSegment:
+		return m.OldSegment(ctx)
 	case contact.FieldExternalID:
 		return m.OldExternalID(ctx)
 	case contact.FieldExpense:
@@ -4174,6 +4231,13 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStage(v)
 		return nil
+	case contact.FieldSegment:
+		v, ok := value.(schema.Segment)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegment(v)
+		return nil
 	case contact.FieldExternalID:
 		v, ok := value.(string)
 		if !ok {
@@ -4286,6 +4350,9 @@ func (m *ContactMutation) ClearedFields() []string {
 	if m.FieldCleared(contact.FieldPurpose) {
 		fields = append(fields, contact.FieldPurpose)
 	}
+	if m.FieldCleared(contact.FieldSegment) {
+		fields = append(fields, contact.FieldSegment)
+	}
 	if m.FieldCleared(contact.FieldExternalID) {
 		fields = append(fields, contact.FieldExternalID)
 	}
@@ -4320,6 +4387,9 @@ func (m *ContactMutation) ClearField(name string) error {
 		return nil
 	case contact.FieldPurpose:
 		m.ClearPurpose()
+		return nil
+	case contact.FieldSegment:
+		m.ClearSegment()
 		return nil
 	case contact.FieldExternalID:
 		m.ClearExternalID()
@@ -4373,6 +4443,9 @@ func (m *ContactMutation) ResetField(name string) error {
 		return nil
 	case contact.FieldStage:
 		m.ResetStage()
+		return nil
+	case contact.FieldSegment:
+		m.ResetSegment()
 		return nil
 	case contact.FieldExternalID:
 		m.ResetExternalID()

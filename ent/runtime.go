@@ -208,23 +208,23 @@ func init() {
 	// contact.NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	contact.NotesValidator = contactDescNotes.Validators[0].(func(string) error)
 	// contactDescExternalID is the schema descriptor for external_id field.
-	contactDescExternalID := contactFields[13].Descriptor()
+	contactDescExternalID := contactFields[14].Descriptor()
 	// contact.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
 	contact.ExternalIDValidator = contactDescExternalID.Validators[0].(func(string) error)
 	// contactDescExpense is the schema descriptor for expense field.
-	contactDescExpense := contactFields[14].Descriptor()
+	contactDescExpense := contactFields[15].Descriptor()
 	// contact.DefaultExpense holds the default value on creation for the expense field.
 	contact.DefaultExpense = contactDescExpense.Default.(func() money.Amount)
 	// contactDescCost is the schema descriptor for cost field.
-	contactDescCost := contactFields[15].Descriptor()
+	contactDescCost := contactFields[16].Descriptor()
 	// contact.DefaultCost holds the default value on creation for the cost field.
 	contact.DefaultCost = contactDescCost.Default.(func() money.Amount)
 	// contactDescUncosted is the schema descriptor for uncosted field.
-	contactDescUncosted := contactFields[17].Descriptor()
+	contactDescUncosted := contactFields[18].Descriptor()
 	// contact.DefaultUncosted holds the default value on creation for the uncosted field.
 	contact.DefaultUncosted = contactDescUncosted.Default.(bool)
 	// contactDescRealised is the schema descriptor for realised field.
-	contactDescRealised := contactFields[18].Descriptor()
+	contactDescRealised := contactFields[19].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
 	// contactDescID is the schema descriptor for id field.

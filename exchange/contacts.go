@@ -18,7 +18,7 @@ func contacts(s *service.Service, o Options, f *file) (source[service.ContactRec
 	if err != nil {
 		return source[service.ContactRecord]{}, err
 	}
-	own := t.own(contactFields, len(contactFields)) && o.Format != CSV
+	own := t.own(contactFields, firstContactFields) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
 		return source[service.ContactRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
@@ -116,6 +116,14 @@ func ownContact(v *values, t *table, r row) (service.ContactRecord, faults) {
 	readKinds(&c, &f, v, get)
 	c.Stage, fault = word[schema.Stage](get("stage"))
 	f.of("stage", fault)
+	if t.has("segment") {
+		var segment schema.Segment
+		if text := get("segment"); text != "" {
+			segment, fault = word[schema.Segment](text)
+			f.of("segment", fault)
+		}
+		c.Segment = &segment
+	}
 	c.Uncosted, fault = truth(get("uncosted"))
 	f.of("uncosted", fault)
 	f.of("currency", v.code(get("currency")))

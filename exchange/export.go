@@ -140,7 +140,7 @@ func (w *writer) contact(c *service.ContactRecord) error {
 	return w.row(
 		c.ID, c.ExternalID, c.CustomerID, c.CustomerExternalID, string(c.Kind), string(c.Direction), string(c.Channel), written(c.At), c.Minutes.String(), c.Staff,
 		c.Subject, c.Notes, c.AboutID, string(c.Purpose), string(c.Stage), w.currency.Format(c.Expense), w.currency.Format(cost), w.currency.Code(),
-		strconv.FormatBool(c.Uncosted), lines, written(c.RecordedAt),
+		strconv.FormatBool(c.Uncosted), lines, written(c.RecordedAt), string(*c.Segment),
 	)
 }
 

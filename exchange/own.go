@@ -28,14 +28,18 @@ var (
 	contactFields = []string{
 		"id", "external_id", "customer_id", "customer_external_id", "kind", "direction", "channel", "at", "minutes", "staff", "subject", "notes", "about_id", "purpose",
 		"stage", "expense", "cost", "currency", "uncosted", "cost_lines", "recorded_at",
+		"segment",
 	}
 	rateFields = []string{
 		"id", "subject", "code", "unit", "amount", "currency", "valid_from", "capacity", "fixed_share", "correction", "recorded_at",
 	}
 )
 
-// firstCustomerFields is how many columns a file of customers had at first.
-const firstCustomerFields = 21
+// How many columns files of customers and of contacts had at first.
+const (
+	firstCustomerFields = 21
+	firstContactFields  = 21
+)
 
 // lineFields is where an order's columns end and a line's begin.
 const lineFields = 19

@@ -25,6 +25,7 @@ const (
 	lawStates    = "states and times agree"
 	lawPermitted = "no word without permission"
 	lawFound     = "what is there is found"
+	lawNamed     = "what is named is there"
 )
 
 // mostFindings is how many findings one rule reports: whoever has more has seen enough.
@@ -64,6 +65,8 @@ var checkRules = []checkRule{
 	{lawStates, "a contact about the one who was contacted, or about somebody though it recommends nobody", "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
 	{lawPermitted, "the contact was made under somebody else's permission, or one for another channel or purpose", `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
+	{lawFigures, "the customer was recommended, through others, by whom they recommended", `WITH RECURSIVE up (id, above) AS (SELECT id, referred_by_id FROM customers WHERE referred_by_id IS NOT NULL
+		UNION SELECT up.id, c.referred_by_id FROM up JOIN customers c ON c.id = up.above WHERE c.referred_by_id IS NOT NULL) SELECT DISTINCT id FROM up WHERE id = above`},
 	{lawTwice, "a request's key was used twice", "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},
 	{lawTwice, "an external id was used twice", "SELECT min(id) FROM orders WHERE external_id IS NOT NULL GROUP BY external_id HAVING count(*) > 1"},
 	{lawTwice, "a contact is credited twice with one order", "SELECT min(id) FROM credits GROUP BY order_id, contact_id HAVING count(*) > 1"},
@@ -94,7 +97,7 @@ func (s *Service) Check(ctx context.Context) ([]Finding, error) {
 				return fmt.Errorf("service: check %q: %w", rule.wrong, err)
 			}
 		}
-		for _, check := range []func(context.Context, *ent.Tx) ([]Finding, error){s.checkCostLines, s.checkPriceLines, s.checkDays, s.checkSearch} {
+		for _, check := range []func(context.Context, *ent.Tx) ([]Finding, error){s.checkReferences, s.checkCostLines, s.checkPriceLines, s.checkDays, s.checkSearch} {
 			found, err := check(ctx, tx)
 			if err != nil {
 				return err

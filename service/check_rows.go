@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
@@ -41,6 +43,23 @@ func (s *Service) checkCostLines(ctx context.Context, _ *ent.Tx) (found []Findin
 			return noted(&found, Finding{lawBooks, contact, fmt.Sprintf("it cost %s, its lines sum to %s", s.currency.Format(cost), s.currency.Format(sum))})
 		}
 		return nil
+	})
+}
+
+// checkReferences looks for rows that name what is not there. PostgreSQL never lets one be written; SQLite does while rows
+// are loaded in bulk (see package store).
+func (s *Service) checkReferences(ctx context.Context, _ *ent.Tx) (found []Finding, err error) {
+	if s.store.Dialect() != dialect.SQLite {
+		return nil, nil
+	}
+	return found, s.scanRows(ctx, "PRAGMA foreign_key_check", nil, func(scan func(...any) error) error {
+		var table, named string
+		var row *int64
+		var key int
+		if err := scan(&table, &row, &named, &key); err != nil {
+			return err
+		}
+		return noted(&found, Finding{lawNamed, table, fmt.Sprintf("row %d names something of %s that is not there", deref(row), named)})
 	})
 }
 

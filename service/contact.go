@@ -193,7 +193,7 @@ func (s *Service) addContact(ctx context.Context, tx *ent.Tx, c *ent.Customer, n
 	}
 	contact, err := tx.Contact.Create().SetID(n.id).SetCustomerID(c.ID).SetKind(n.kind).SetDirection(n.direction).SetChannel(n.channel).
 		SetAt(n.at).SetMinutes(n.minutes).SetNillableStaffID(n.staffID).SetNillableSubject(n.subject).SetNillableNotes(n.notes).
-		SetNillableAboutID(n.aboutID).SetNillablePermissionID(n.permissionID).SetNillablePurpose(n.purpose).SetStage(stage).
+		SetNillableAboutID(n.aboutID).SetNillablePermissionID(n.permissionID).SetNillablePurpose(n.purpose).SetStage(stage).SetNillableSegment(c.Segment).
 		SetExpense(n.expense).SetCost(cost.Total).SetCostLines(lines).SetUncosted(len(cost.Missing) > 0).SetRecordedAt(s.now()).
 		Save(ctx)
 	if err != nil {

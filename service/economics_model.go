@@ -175,7 +175,7 @@ func (s *Service) keysOfContacts(ctx context.Context, b *breakdown, low, high st
 		}
 		return tell(contact, key())
 	}
-	query := "SELECT " + b.columns + "c.id FROM contacts c" + b.joins + " WHERE c.at >= ? AND c.at < ? AND c."
+	query := "SELECT " + b.columns + "c.id FROM contacts c WHERE c.at >= ? AND c.at < ? AND c."
 	args := append(slices.Clone(b.args), b.from, b.to)
 	if err := s.scanRows(ctx, query+"customer_id > ? AND c.customer_id <= ?", append(slices.Clone(args), low, high), each); err != nil {
 		return err

@@ -48,17 +48,16 @@ type breakdown struct {
 	months   []month
 	columns  string // an expression for each dimension, named d0, d1 and so on, each followed by a comma
 	args     []any  // of the columns
-	joins    string // what the contacts c are joined with
 }
 
-// dimensionColumns are the dimensions that stand in the rows, of a contact c and its customer u.
+// dimensionColumns are the dimensions that stand in the rows, of a contact c.
 var dimensionColumns = map[ContactDimension]string{
 	ContactDimensionKind:      "c.kind",
 	ContactDimensionChannel:   "c.channel",
 	ContactDimensionDirection: "c.direction",
 	ContactDimensionStaff:     "coalesce(c.staff_id, '')",
 	ContactDimensionStage:     "c.stage",
-	ContactDimensionSegment:   "coalesce(u.segment, '')",
+	ContactDimensionSegment:   "coalesce(c.segment, '')",
 }
 
 // The years of all contacts and orders: what is told of others is refused when it is written.
@@ -75,9 +74,6 @@ func (s *Service) breakDown(ctx context.Context, from, to time.Time, by []Contac
 	}
 	if b.to.After(lastYear) {
 		b.to = lastYear
-	}
-	if slices.Contains(by, ContactDimensionSegment) {
-		b.joins = " LEFT JOIN customers u ON u.id = c.customer_id AND u.segment IS NOT NULL" // the fewer to look among, the better
 	}
 	for i, one := range by {
 		column := dimensionColumns[one]
@@ -159,7 +155,7 @@ func (s *Service) sumContacts(ctx context.Context, b *breakdown) ([]*contactGrou
 		names[i] = "d" + strconv.Itoa(i)
 	}
 	query := "SELECT " + strings.Join(append(names, "count(*), sum(minutes), sum(cost), sum(realised)"), ", ") +
-		" FROM (SELECT " + b.columns + "c.minutes, c.cost, c.realised FROM contacts c" + whole + b.joins + " WHERE c.at >= ? AND c.at < ?"
+		" FROM (SELECT " + b.columns + "c.minutes, c.cost, c.realised FROM contacts c" + whole + " WHERE c.at >= ? AND c.at < ?"
 	if s.store.Dialect() == dialect.Postgres {
 		// Left to itself PostgreSQL expects as many months as there are moments, and does not sum up in parallel. This keeps the
 		// inner query for itself; without the quotes it would be no constant, and nothing parallel under it.

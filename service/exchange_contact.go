@@ -28,7 +28,8 @@ type ContactRecord struct {
 	Subject, Notes                 string
 	AboutID                        string // of the customer that a recommendation is about
 	Purpose                        schema.Purpose
-	Stage                          schema.Stage // the customer's at that moment; absent: as it is now
+	Stage                          schema.Stage    // the customer's at that moment; absent: as it is now
+	Segment                        *schema.Segment // the customer's as it was known then, "" for none; absent: as it is now
 	Expense                        money.Amount
 	Costed                         bool // CostLines and Uncosted are as they were; else the contact is costed by the rates
 	CostLines                      []costing.Line
@@ -270,21 +271,23 @@ func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 	return nil
 }
 
-// stagesAt gives the stage that each contact's customer was in at its moment, as in stageAt.
+// stagesAt gives the stage that each contact's customer was in at its moment, as in stageAt, and the segment as it is now
+// where the file does not tell it.
 func (c *chunk) stagesAt(ctx context.Context, contacts []*freshContact) error {
 	type change struct {
 		at       time.Time
 		from, to string
 	}
-	now, history := map[string]string{}, map[string][]change{}
+	now, segments, history := map[string]string{}, map[string]schema.Segment{}, map[string][]change{}
 	var ids []string
 	for _, f := range contacts {
 		ids = append(ids, f.told.customerID)
 	}
-	err := c.look(ctx, "SELECT id, stage FROM customers WHERE", "id", "", ids, func(scan func(...any) error) error {
+	err := c.look(ctx, "SELECT id, stage, segment FROM customers WHERE", "id", "", ids, func(scan func(...any) error) error {
 		var customerID, stage string
-		err := scan(&customerID, &stage)
-		now[customerID] = stage
+		var segment *string
+		err := scan(&customerID, &stage, &segment)
+		now[customerID], segments[customerID] = stage, schema.Segment(deref(segment))
 		return err
 	})
 	if err != nil {
@@ -298,6 +301,10 @@ func (c *chunk) stagesAt(ctx context.Context, contacts []*freshContact) error {
 		return err
 	})
 	for _, f := range contacts {
+		if f.Segment == nil {
+			segment := segments[f.told.customerID]
+			f.Segment = &segment
+		}
 		if f.Stage != "" {
 			continue
 		}
@@ -323,7 +330,7 @@ func (c *chunk) addContacts(ctx context.Context, contacts []*freshContact) error
 	now := c.service.now()
 	columns := []string{
 		"id", "external_id", "customer_id", "kind", "direction", "channel", "at", "minutes", "staff_id", "subject", "notes", "about_id", "purpose",
-		"stage", "expense", "cost", "cost_lines", "uncosted", "realised", "recorded_at",
+		"stage", "segment", "expense", "cost", "cost_lines", "uncosted", "realised", "recorded_at",
 	}
 	_, err := c.bulk.Copy(ctx, "contacts", columns, func(yield func([]any) bool) {
 		for _, f := range contacts {
@@ -334,7 +341,7 @@ func (c *chunk) addContacts(ctx context.Context, contacts []*freshContact) error
 			if !yield([]any{
 				f.told.id, nullable(f.ExternalID), f.told.customerID, f.told.kind, f.told.direction, f.told.channel, f.At, f.Minutes.Nano(),
 				nullable(c.people[emailKey(f.Staff)]), nullable(f.Subject), nullable(f.Notes), nullable(f.AboutID), nullable(string(f.Purpose)),
-				string(f.Stage), f.Expense.Minor(), f.cost.Minor(), f.lines, f.Uncosted, int64(0), recorded,
+				string(f.Stage), nullable(string(*f.Segment)), f.Expense.Minor(), f.cost.Minor(), f.lines, f.Uncosted, int64(0), recorded,
 			}) {
 				return
 			}

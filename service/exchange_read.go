@@ -170,15 +170,17 @@ func canonical(text []byte) (string, error) {
 func (s *Service) contactsAfter(ctx context.Context, c *chunk, last string) ([]ContactRecord, error) {
 	var contacts []ContactRecord
 	err := c.each(ctx, `SELECT t.id, t.external_id, t.customer_id, c.external_id, t.kind, t.direction, t.channel, t.at, t.minutes, u.email, t.subject, t.notes,
-		t.about_id, t.purpose, t.stage, t.expense, t.cost_lines, t.uncosted, t.recorded_at
+		t.about_id, t.purpose, t.stage, t.segment, t.expense, t.cost_lines, t.uncosted, t.recorded_at
 		FROM contacts t JOIN customers c ON c.id = t.customer_id LEFT JOIN users u ON u.id = t.staff_id
 		WHERE t.id > ? ORDER BY t.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
 		r := ContactRecord{Costed: true}
-		var external, customer, staff, subject, notes, about, purpose *string
+		var external, customer, staff, subject, notes, about, purpose, segment *string
 		var lines []byte
 		err := scan(&r.ID, &external, &r.CustomerID, &customer, &r.Kind, &r.Direction, &r.Channel, &r.At, &r.Minutes, &staff, &subject, &notes,
-			&about, &purpose, &r.Stage, &r.Expense, &lines, &r.Uncosted, &r.RecordedAt)
+			&about, &purpose, &r.Stage, &segment, &r.Expense, &lines, &r.Uncosted, &r.RecordedAt)
 		r.ExternalID, r.CustomerExternalID, r.Staff, r.Subject, r.Notes = deref(external), deref(customer), deref(staff), deref(subject), deref(notes)
+		known := schema.Segment(deref(segment))
+		r.Segment = &known
 		r.AboutID, r.Purpose = deref(about), schema.Purpose(deref(purpose))
 		r.At, r.RecordedAt = r.At.UTC(), r.RecordedAt.UTC()
 		if err == nil {

@@ -44,6 +44,8 @@ const (
 	FieldPurpose = "purpose"
 	// FieldStage holds the string denoting the stage field in the database.
 	FieldStage = "stage"
+	// FieldSegment holds the string denoting the segment field in the database.
+	FieldSegment = "segment"
 	// FieldExternalID holds the string denoting the external_id field in the database.
 	FieldExternalID = "external_id"
 	// FieldExpense holds the string denoting the expense field in the database.
@@ -115,6 +117,7 @@ var Columns = []string{
 	FieldPermissionID,
 	FieldPurpose,
 	FieldStage,
+	FieldSegment,
 	FieldExternalID,
 	FieldExpense,
 	FieldCost,
@@ -209,6 +212,16 @@ func StageValidator(s schema.Stage) error {
 	}
 }
 
+// SegmentValidator is a validator for the "segment" field enum values. It is called by the builders before save.
+func SegmentValidator(s schema.Segment) error {
+	switch s {
+	case "FAST_CHEAP", "FAST_QUALITY", "QUALITY_CHEAP":
+		return nil
+	default:
+		return fmt.Errorf("contact: invalid enum value for segment field: %q", s)
+	}
+}
+
 // OrderOption defines the ordering options for the Contact queries.
 type OrderOption func(*sql.Selector)
 
@@ -285,6 +298,11 @@ func ByPurpose(opts ...sql.OrderTermOption) OrderOption {
 // ByStage orders the results by the stage field.
 func ByStage(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStage, opts...).ToFunc()
+}
+
+// BySegment orders the results by the segment field.
+func BySegment(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSegment, opts...).ToFunc()
 }
 
 // ByExternalID orders the results by the external_id field.

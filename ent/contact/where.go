@@ -862,6 +862,46 @@ func StageNotIn(vs ...schema.Stage) predicate.Contact {
 	return predicate.Contact(sql.FieldNotIn(FieldStage, v...))
 }
 
+// SegmentEQ applies the EQ predicate on the "segment" field.
+func SegmentEQ(v schema.Segment) predicate.Contact {
+	vc := v
+	return predicate.Contact(sql.FieldEQ(FieldSegment, vc))
+}
+
+// SegmentNEQ applies the NEQ predicate on the "segment" field.
+func SegmentNEQ(v schema.Segment) predicate.Contact {
+	vc := v
+	return predicate.Contact(sql.FieldNEQ(FieldSegment, vc))
+}
+
+// SegmentIn applies the In predicate on the "segment" field.
+func SegmentIn(vs ...schema.Segment) predicate.Contact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Contact(sql.FieldIn(FieldSegment, v...))
+}
+
+// SegmentNotIn applies the NotIn predicate on the "segment" field.
+func SegmentNotIn(vs ...schema.Segment) predicate.Contact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Contact(sql.FieldNotIn(FieldSegment, v...))
+}
+
+// SegmentIsNil applies the IsNil predicate on the "segment" field.
+func SegmentIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldSegment))
+}
+
+// SegmentNotNil applies the NotNil predicate on the "segment" field.
+func SegmentNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldSegment))
+}
+
 // ExternalIDEQ applies the EQ predicate on the "external_id" field.
 func ExternalIDEQ(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldExternalID, v))

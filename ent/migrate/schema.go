@@ -164,6 +164,7 @@ var (
 		{Name: "notes", Type: field.TypeString, Nullable: true, Size: 80000},
 		{Name: "purpose", Type: field.TypeEnum, Nullable: true, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"STRANGER", "FRIEND", "CUSTOMER", "LOYAL", "FORMER"}},
+		{Name: "segment", Type: field.TypeEnum, Nullable: true, Enums: []string{"FAST_CHEAP", "FAST_QUALITY", "QUALITY_CHEAP"}},
 		{Name: "external_id", Type: field.TypeString, Nullable: true, Size: 800},
 		{Name: "expense", Type: field.TypeInt64},
 		{Name: "cost", Type: field.TypeInt64},
@@ -184,25 +185,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[18]},
+				Columns:    []*schema.Column{ContactsColumns[19]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[19]},
+				Columns:    []*schema.Column{ContactsColumns[20]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[20]},
+				Columns:    []*schema.Column{ContactsColumns[21]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[21]},
+				Columns:    []*schema.Column{ContactsColumns[22]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -211,7 +212,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[18], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -221,7 +222,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[20], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -231,7 +232,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[20]},
+				Columns: []*schema.Column{ContactsColumns[21]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -239,7 +240,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[21]},
+				Columns: []*schema.Column{ContactsColumns[22]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -247,7 +248,7 @@ var (
 			{
 				Name:    "contact_external_id",
 				Unique:  true,
-				Columns: []*schema.Column{ContactsColumns[11]},
+				Columns: []*schema.Column{ContactsColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
 				},
