@@ -33,7 +33,7 @@ func (Contact) Fields() []ent.Field {
 		field.String("about_id").Optional().Nillable().Annotations(hidden()),
 		field.String("permission_id").Optional().Nillable().Annotations(hidden()),
 		field.Enum("purpose").GoType(Purpose("")).Optional().Nillable().Annotations(hidden()),
-		field.Enum("stage").GoType(Stage("")).Annotations(hidden()), // the customer's stage at that moment
+		field.Enum("stage").GoType(Stage("")).Annotations(hidden()),                           // the customer's stage at that moment
 		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(hidden()), // and the segment, as it was known when the contact was recorded
 		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(hidden()),
 		innerAmount("expense"),
