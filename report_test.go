@@ -23,6 +23,9 @@ func TestReportsAsCSV(t *testing.T) {
 		if status, out := i.command("migrate"); status != 0 {
 			t.Fatal(status, out)
 		}
+		if status, out := i.command("export", "customer-economics"); status != 0 || strings.Count(out, "\n") != 1 {
+			t.Errorf("customer-economics of nobody: %d\n%s", status, out)
+		}
 		token := i.token("ADMIN")
 		address, stop := i.serving()
 		ask(t, address, token, `mutation { changeSetting(input: {name: "timeZone", value: "Asia/Kolkata"}) { userErrors { message } } }`, nil)

@@ -58,6 +58,9 @@ func (s *Service) CustomerEconomicsOf(ctx context.Context, customers []*ent.Cust
 	if ends.Before(begins) {
 		return nil, fault.Invalidf("to", "ends before it begins")
 	}
+	if len(customers) == 0 {
+		return nil, nil
+	}
 	all, byID := make(map[*ent.Customer]*CustomerEconomics, len(customers)), make(map[string]*CustomerEconomics, len(customers))
 	ids := make([]string, len(customers))
 	for i, c := range customers {
