@@ -38,8 +38,9 @@ func momentOf(flag, text string, zone *time.Location) (time.Time, error) {
 // exportContactEconomicsCommand writes what contacts cost and earned.
 type exportContactEconomicsCommand struct {
 	period
-	By    []string `enum:"KIND,CHANNEL,DIRECTION,STAFF,STAGE,SEGMENT,MONTH" placeholder:"KIND,CHANNEL" help:"Any of ${enum}; one row for all contacts without it."`
-	Model string   `enum:",FIRST,LAST,LINEAR,TIME_DECAY,POSITION,MARKOV,SHAPLEY" default:"" help:"Credit margins anew under FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY, instead of as the books have it. Nothing is changed."`
+	By      []string `enum:"KIND,CHANNEL,DIRECTION,STAFF,STAGE,SEGMENT,MONTH" placeholder:"KIND,CHANNEL" help:"Any of ${enum}; one row for all contacts without it."`
+	Model   string   `enum:",FIRST,LAST,LINEAR,TIME_DECAY,POSITION,MARKOV,SHAPLEY" default:"" help:"Credit margins anew under FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY, instead of as the books have it. Nothing is changed."`
+	KnownAt string   `placeholder:"DATE" help:"What the books said then, before later corrections and refunds; a day or a moment as --from."`
 	output
 }
 
@@ -59,7 +60,15 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 			given := words.AttributionModel(c.Model)
 			model = &given
 		}
-		report, err := k.service.ContactEconomics(ctx, from, until, by, model)
+		var known *time.Time
+		if c.KnownAt != "" {
+			at, err := momentOf("--known-at", c.KnownAt, k.service.Settings().Zone)
+			if err != nil {
+				return err
+			}
+			known = &at
+		}
+		report, err := k.service.ContactEconomics(ctx, from, until, by, model, known)
 		if err != nil {
 			return err
 		}

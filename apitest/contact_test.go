@@ -254,3 +254,26 @@ func with(in Vars, name string, value any) Vars {
 func upper(email string) string {
 	return fmt.Sprintf("%c%s", email[0]-'a'+'A', email[1:])
 }
+
+// TestRecordingAContactTakesAConstantNumberOfStatements, however many contacts and orders the customer has had.
+func TestRecordingAContactTakesAConstantNumberOfStatements(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		after := func(contacts, orders int) int {
+			for i := range contacts {
+				s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"at": w.Clock.Now().Add(time.Duration(i-100) * time.Hour)})})
+			}
+			for range orders {
+				s.admin.Must(completeOrder, Vars{"in": Vars{"id": s.order("1", nil)}})
+			}
+			return w.Statements(func() {
+				s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"at": w.Clock.Now().Add(-200 * time.Hour)})})
+			})
+		}
+		few := after(1, 1)
+		if many := after(12, 4); many != few {
+			t.Errorf("%d statements after 1 contact and 1 order, %d after 14 and 5", few, many)
+		}
+		inOrder(t, w)
+	})
+}

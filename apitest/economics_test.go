@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	contactEconomics = `query($from: Time!, $to: Time!, $by: [ContactDimension!]!, $m: AttributionModel) {
-		contactEconomics(from: $from, to: $to, by: $by, model: $m) { from to model rows { ...figures } unattributed { amount } total { ...figures } csv } }
+	contactEconomics = `query($from: Time!, $to: Time!, $by: [ContactDimension!]!, $m: AttributionModel, $known: Time) {
+		contactEconomics(from: $from, to: $to, by: $by, model: $m, knownAt: $known) { from to model rows { ...figures } unattributed { amount } total { ...figures } csv } }
 		fragment figures on ContactEconomicsRow { key labels contacts minutes cost { amount } realised { amount } net { amount } returnOnCost }`
 	staffEconomics = `query($from: Time!, $to: Time!) { staffEconomics(from: $from, to: $to) {
 		rows { user { name } contacts minutes cost { amount } realised { amount } net { amount } netPerContact { amount } netPerHour { amount } expectedNet { amount } difference { amount } differencePerContact { amount } }
@@ -204,6 +204,7 @@ func TestEconomicsBadInput(t *testing.T) {
 		}{
 			{contactEconomics, "INVALID [to]", reversed},
 			{staffEconomics, "INVALID [to]", reversed},
+			{contactEconomics, "INVALID [knownAt]", with(always(), "known", w.Clock.Now().Add(time.Hour))},
 			{contactEconomics, "INVALID [by]", always("KIND", "STAFF", "KIND")},
 			{contactEconomics, "INVALID [by]", always(append(dimensions, dimensions...)...)},
 		} {

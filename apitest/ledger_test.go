@@ -226,6 +226,11 @@ func newSide(admin *Client, name string, facts []fact) *side {
 
 // tell tells the facts in an order; what happens to an order waits until the order was told, a refund for its completion.
 func tell(admin *Client, s *side, facts []fact, order []int) {
+	tellEach(admin, s, facts, order, func() {})
+}
+
+// tellEach tells them as well, and calls after each.
+func tellEach(admin *Client, s *side, facts []fact, order []int, after func()) {
 	told := map[string]bool{}
 	for len(order) > 0 {
 		var waiting []int
@@ -238,6 +243,7 @@ func tell(admin *Client, s *side, facts []fact, order []int) {
 			}
 			told[fmt.Sprint(f.kind, f.of)] = true
 			s.tell(admin, f)
+			after()
 		}
 		order = waiting
 	}

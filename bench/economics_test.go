@@ -1,11 +1,8 @@
 package bench
 
 import (
-	"context"
 	"flag"
 	"fmt"
-	"iter"
-	"log/slog"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -13,11 +10,8 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/ent"
-	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/store"
 )
 
 // manyContacts is how many contacts the reports are made of; there are two orders for three contacts and a customer for
@@ -65,7 +59,7 @@ func BenchmarkEconomics(b *testing.B) {
 				}
 				b.Run(name, func(b *testing.B) {
 					for b.Loop() {
-						report, err := s.ContactEconomics(ctx, one.from, reportsEnd, by, one.model)
+						report, err := s.ContactEconomics(ctx, one.from, reportsEnd, by, one.model, nil)
 						if err != nil || report.Total.Contacts == 0 {
 							b.Fatal(report, err)
 						}
@@ -86,51 +80,15 @@ func BenchmarkEconomics(b *testing.B) {
 // companyOf makes a company with so many contacts, spread over two years in no order.
 func companyOf(b *testing.B, url string, contacts int) *service.Service {
 	b.Helper()
-	s := dbtest.Open(b, url, store.Options{})
-	keys, err := auth.OpenKeys(b.TempDir(), time.Now, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	roubles, err := money.ParseCurrency("RUB")
-	if err != nil {
-		b.Fatal(err)
-	}
-	made, err := service.New(b.Context(), service.Config{Store: s, Keys: keys, Currency: roubles, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		b.Fatal(err)
-	}
 	begun := time.Now()
-	err = s.Bulk(b.Context(), func(ctx context.Context, to *store.Bulk) error {
-		for _, table := range tablesOf(contacts) {
-			if _, err := to.Copy(ctx, table.name, strings.Fields(table.columns), table.rows); err != nil {
-				return fmt.Errorf("%s: %w", table.name, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	err = s.Write(b.Context(), func(ctx context.Context, _ *ent.Tx) error {
-		_, err := s.Exec(ctx, "ANALYZE")
-		return err
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
+	made := filled(b, url, tablesOf(contacts))
 	b.Logf("%d contacts made in %.0f s", contacts, time.Since(begun).Seconds())
 	return made
-}
-
-type tableOf struct {
-	name, columns string
-	rows          iter.Seq[[]any]
 }
 
 func tablesOf(contacts int) []tableOf {
 	const people = 100
 	customers, orders := max(1, contacts*2/15), contacts*2/3
-	id := func(prefix string, n int) string { return fmt.Sprintf("%s_01jd0000000000000%09d", prefix, n) }
 	dice := rand.New(rand.NewPCG(1, 2))
 	pick := func(words string) string {
 		all := strings.Fields(words)
@@ -145,7 +103,7 @@ func tablesOf(contacts int) []tableOf {
 	return []tableOf{
 		{"users", "id version created_at updated_at email email_key name role active", rows(people, func(n int) []any {
 			email := fmt.Sprintf("user%d@example.com", n)
-			return []any{id("usr", n), 1, reportsBegin, reportsBegin, email, email, fmt.Sprint("User ", n), "SALES", true}
+			return []any{idOf("usr", n), 1, reportsBegin, reportsBegin, email, email, fmt.Sprint("User ", n), "SALES", true}
 		})},
 		{"customers", "id version created_at updated_at name name_key stage segment acquisition_cost margin repeat_margin contact_cost last_order_at lifetime_value", rows(customers, func(n int) []any {
 			var segment any
@@ -153,7 +111,7 @@ func tablesOf(contacts int) []tableOf {
 				segment = pick("FAST_CHEAP FAST_QUALITY QUALITY_CHEAP")
 			}
 			name := fmt.Sprint("customer number ", n)
-			return []any{id("cus", n), 1, reportsBegin, reportsBegin, name, name, pick(stages), segment, 0, 0, 0, 0, reportsBegin, 0}
+			return []any{idOf("cus", n), 1, reportsBegin, reportsBegin, name, name, pick(stages), segment, 0, 0, 0, 0, reportsBegin, 0}
 		})},
 		{"contacts", "id version kind direction channel at minutes subject stage expense cost cost_lines uncosted realised recorded_at customer_id staff_id segment", rows(contacts, func(n int) []any {
 			at := moment()
@@ -162,26 +120,16 @@ func tablesOf(contacts int) []tableOf {
 				segment = pick("FAST_CHEAP FAST_QUALITY QUALITY_CHEAP")
 			}
 			return []any{
-				id("con", n), 1, pick("TARGET_CALL INFO_CALL EMAIL MESSAGE MEETING COMPLAINT"), pick("INBOUND OUTBOUND"), pick("PHONE EMAIL SMS MESSENGER POST VISIT WEB APP"),
-				at, int64(dice.IntN(60)) * 1_000_000_000, "about an order", pick(stages), 0, 12350, lines, false, dice.IntN(100_000) - 10_000, at, id("cus", dice.IntN(customers)), id("usr", dice.IntN(people)), segment,
+				idOf("con", n), 1, pick("TARGET_CALL INFO_CALL EMAIL MESSAGE MEETING COMPLAINT"), pick("INBOUND OUTBOUND"), pick("PHONE EMAIL SMS MESSENGER POST VISIT WEB APP"),
+				at, int64(dice.IntN(60)) * 1_000_000_000, "about an order", pick(stages), 0, 12350, lines, false, dice.IntN(100_000) - 10_000, at, idOf("cus", dice.IntN(customers)), idOf("usr", dice.IntN(people)), segment,
 			}
 		})},
 		{"orders", "id version created_at updated_at status at day total refunded cost stated_cost uncosted margin unattributed credit_model completed_at customer_id", rows(orders, func(n int) []any {
 			at := moment()
 			return []any{
-				id("ord", n), 1, at, at, pick("COMPLETED COMPLETED COMPLETED COMPLETED REFUNDED"), at, at.Unix() / 86400, 100_000, 0, 40_000, true, false, 60_000,
-				dice.IntN(2) * 60_000, "LINEAR", at.AddDate(0, 0, 1), id("cus", dice.IntN(customers)),
+				idOf("ord", n), 1, at, at, pick("COMPLETED COMPLETED COMPLETED COMPLETED REFUNDED"), at, at.Unix() / 86400, 100_000, 0, 40_000, true, false, 60_000,
+				dice.IntN(2) * 60_000, "LINEAR", at.AddDate(0, 0, 1), idOf("cus", dice.IntN(customers)),
 			}
 		})},
-	}
-}
-
-func rows(n int, row func(n int) []any) iter.Seq[[]any] {
-	return func(yield func([]any) bool) {
-		for i := range n {
-			if !yield(row(i)) {
-				return
-			}
-		}
 	}
 }

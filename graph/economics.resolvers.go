@@ -17,8 +17,8 @@ func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *service.Contact
 	return obj.Sheet(r.service.Currency()).CSV()
 }
 
-func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error) {
-	return r.service.ContactEconomics(ctx, from, to, by, model)
+func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*service.ContactEconomics, error) {
+	return r.service.ContactEconomics(ctx, from, to, by, model, knownAt)
 }
 
 func (r *queryResolver) StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*service.StaffEconomics, error) {

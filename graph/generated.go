@@ -140,6 +140,7 @@ type ComplexityRoot struct {
 	ContactEconomics struct {
 		CSV          func(childComplexity int) int
 		From         func(childComplexity int) int
+		KnownAt      func(childComplexity int) int
 		Model        func(childComplexity int) int
 		Rows         func(childComplexity int) int
 		To           func(childComplexity int) int
@@ -656,7 +657,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		AttributionFits  func(childComplexity int, model *schema.AttributionModel) int
-		ContactEconomics func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) int
+		ContactEconomics func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
 		Contacts         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		Customer         func(childComplexity int, id *string, externalID *string) int
 		Customers        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
@@ -1002,7 +1003,7 @@ type QueryResolver interface {
 	Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
 	Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
-	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel) (*service.ContactEconomics, error)
+	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*service.ContactEconomics, error)
 	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*service.StaffEconomics, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
@@ -1354,6 +1355,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ContactEconomics.From(childComplexity), true
+	case "ContactEconomics.knownAt":
+		if e.ComplexityRoot.ContactEconomics.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContactEconomics.KnownAt(childComplexity), true
 	case "ContactEconomics.model":
 		if e.ComplexityRoot.ContactEconomics.Model == nil {
 			break
@@ -3792,7 +3799,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ContactEconomics(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["by"].([]service.ContactDimension), args["model"].(*schema.AttributionModel)), true
+		return e.ComplexityRoot.Query.ContactEconomics(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["by"].([]service.ContactDimension), args["model"].(*schema.AttributionModel), args["knownAt"].(*time.Time)), true
 	case "Query.contacts":
 		if e.ComplexityRoot.Query.Contacts == nil {
 			break
@@ -5209,16 +5216,17 @@ extend type Subscription {
   """
   What contacts cost and earned, by any combination of dimensions, each named once; of none there is one row. from is
   included, to is not. Without a model it is as the books have it; with one every order's margin is credited anew for
-  this answer.
+  this answer. With knownAt it is what the books said at that moment, before later corrections, refunds, and contacts and
+  orders that were told late, by the settings of now.
   """
-  contactEconomics(from: Time!, to: Time!, by: [ContactDimension!]!, model: AttributionModel): ContactEconomics! @scope(name: "costs")
+  contactEconomics(from: Time!, to: Time!, by: [ContactDimension!]!, model: AttributionModel, knownAt: Time): ContactEconomics! @scope(name: "costs")
   """
   What each of the staff cost and earned by contacts, and how that compares with what all staff together net by contacts
   of the same kinds with customers of the same stages. from is included, to is not.
   """
   staffEconomics(from: Time!, to: Time!): StaffEconomics! @scope(name: "costs")
 }
-"STAGE is the customer's at the contact's moment, SEGMENT the present one, MONTH a calendar month in the installation's time zone."
+"STAGE is the customer's at the contact's moment, SEGMENT too, MONTH a calendar month in the installation's time zone."
 enum ContactDimension {
   KIND
   CHANNEL
@@ -5233,6 +5241,8 @@ type ContactEconomics {
   to: Time!
   "The one that was asked for, else the installation's."
   model: AttributionModel!
+  "null where it was not asked for."
+  knownAt: Time
   "By key."
   rows: [ContactEconomicsRow!]!
   "What no contact earned of the orders placed within from and to."
@@ -6150,6 +6160,8 @@ func (ec *executionContext) childFields_ContactEconomics(ctx context.Context, fi
 		return ec.fieldContext_ContactEconomics_to(ctx, field)
 	case "model":
 		return ec.fieldContext_ContactEconomics_model(ctx, field)
+	case "knownAt":
+		return ec.fieldContext_ContactEconomics_knownAt(ctx, field)
 	case "rows":
 		return ec.fieldContext_ContactEconomics_rows(ctx, field)
 	case "unattributed":
@@ -8533,6 +8545,14 @@ func (ec *executionContext) field_Query_contactEconomics_args(ctx context.Contex
 		return nil, err
 	}
 	args["model"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg4
 	return args, nil
 }
 
@@ -10378,6 +10398,29 @@ func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_ContactEconomics_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "AttributionModel")
+}
+
+func (ec *executionContext) _ContactEconomics_knownAt(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContactEconomics_knownAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KnownAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContactEconomics_knownAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
@@ -21071,7 +21114,7 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ContactEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.ContactDimension), fc.Args["model"].(*schema.AttributionModel))
+			return ec.Resolvers.Query().ContactEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.ContactDimension), fc.Args["model"].(*schema.AttributionModel), fc.Args["knownAt"].(*time.Time))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -29929,6 +29972,11 @@ func (ec *executionContext) _ContactEconomics(ctx context.Context, sel ast.Selec
 		case "model":
 			out.Values[i] = ec._ContactEconomics_model(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "knownAt":
+			out.Values[i] = ec._ContactEconomics_knownAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rows":

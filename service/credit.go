@@ -58,7 +58,7 @@ func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *
 		all[o.id] = credits
 	}
 	settings := s.attributionSettings()
-	touched, err := s.readTouches(ctx, anew, settings)
+	touched, err := s.readTouches(ctx, anew, settings, forEver)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 	if err != nil {
 		return err
 	}
-	first, err := s.firstOrders(ctx, slices.Sorted(maps.Keys(about)))
+	first, err := s.firstOrders(ctx, slices.Sorted(maps.Keys(about)), forEver)
 	if err != nil {
 		return err
 	}
@@ -201,7 +201,7 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 	for _, o := range orders {
 		all = append(all, o)
 	}
-	touched, err := s.readTouches(ctx, all, settings)
+	touched, err := s.readTouches(ctx, all, settings, forEver)
 	if err != nil {
 		return err
 	}

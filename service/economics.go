@@ -17,6 +17,7 @@ import (
 type ContactEconomics struct {
 	From, To     time.Time
 	Model        schema.AttributionModel // the one that was asked for, else the installation's
+	KnownAt      *time.Time              // nil: now
 	By           []ContactDimension
 	Rows         []*ContactEconomicsRow // by key
 	Unattributed money.Amount           // of the orders placed at that time
@@ -40,9 +41,12 @@ const mostEconomicsRows = 50_000
 // what contacts realised is as the books have it; with one, the margin of every order that these contacts may have earned
 // of is credited anew, and nothing is written. What is unattributed is as the books have it.
 //
-// Faults: INVALID on to where it lies before from, on by for a dimension that is unknown or named twice, and of the whole
+// With a moment at which it was known, everything is as the books said then: of what had been recorded by then, at the rates
+// of then, by the settings of now.
+//
+// Faults: INVALID on knownAt for the future, on to where it lies before from, on by for a dimension that is unknown or named twice, and of the whole
 // for sums too large; LIMIT_EXCEEDED for more than 50,000 rows, unless the system asks.
-func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by []ContactDimension, model *schema.AttributionModel) (*ContactEconomics, error) {
+func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by []ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*ContactEconomics, error) {
 	if to.Before(from) {
 		return nil, fault.Invalidf("to", "ends before it begins")
 	}
@@ -50,6 +54,13 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 		return nil, err
 	}
 	e := &ContactEconomics{From: from, To: to, Model: s.Settings().AttributionModel, By: by}
+	if knownAt != nil {
+		known, fail := s.moment("knownAt", knownAt)
+		if fail != nil {
+			return nil, fail
+		}
+		e.KnownAt = &known
+	}
 	if model != nil {
 		e.Model = *model
 	}
@@ -61,21 +72,18 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 		if err != nil {
 			return err
 		}
-		groups, err := s.sumContacts(ctx, b)
-		if err != nil {
-			return err
-		}
-		if e.Unattributed, err = s.sumUnattributed(ctx, b); err != nil {
-			return err
-		}
 		names, err := s.staffNames(ctx, by)
 		if err != nil {
 			return err
 		}
-		if model != nil {
-			if err := s.realiseUnder(ctx, b, *model, groups); err != nil {
-				return err
-			}
+		var groups []*contactGroup
+		if e.KnownAt != nil {
+			groups, e.Unattributed, err = s.sumKnown(ctx, b, model, *e.KnownAt)
+		} else {
+			groups, e.Unattributed, err = s.sumNow(ctx, b, model)
+		}
+		if err != nil {
+			return err
 		}
 		return e.fill(groups, names)
 	})
@@ -83,6 +91,19 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 		return nil, ofReport(err)
 	}
 	return e, nil
+}
+
+// sumNow gives the sums of the groups as they are, in no order, and what is unattributed.
+func (s *Service) sumNow(ctx context.Context, b *breakdown, model *schema.AttributionModel) ([]*contactGroup, money.Amount, error) {
+	groups, err := s.sumContacts(ctx, b)
+	if err != nil {
+		return nil, money.Amount{}, err
+	}
+	unattributed, err := s.sumUnattributed(ctx, b)
+	if err == nil && model != nil {
+		err = s.realiseUnder(ctx, b, *model, groups)
+	}
+	return groups, unattributed, err
 }
 
 func checkDimensions(by []ContactDimension) error {

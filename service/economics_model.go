@@ -29,11 +29,8 @@ func (s *Service) realiseUnder(ctx context.Context, b *breakdown, model schema.A
 	if len(groups) == 0 {
 		return nil
 	}
-	if s.store.Dialect() == dialect.Postgres { // it would rather read whole tables for some customers than go by their index
-		err := s.scanRows(ctx, "SELECT set_config('enable_seqscan', 'off', true)", nil, func(func(...any) error) error { return nil })
-		if err != nil {
-			return err
-		}
+	if err := s.byIndex(ctx); err != nil {
+		return err
 	}
 	settings := s.attributionSettings()
 	for low := ""; ; {
@@ -61,6 +58,14 @@ func (s *Service) realiseUnder(ctx context.Context, b *breakdown, model schema.A
 		}
 		low = high
 	}
+}
+
+// byIndex has a transaction find rows by index: PostgreSQL would rather read whole tables for some customers.
+func (s *Service) byIndex(ctx context.Context) error {
+	if s.store.Dialect() != dialect.Postgres {
+		return nil
+	}
+	return s.scanRows(ctx, "SELECT set_config('enable_seqscan', 'off', true)", nil, func(func(...any) error) error { return nil })
 }
 
 // joined makes one text of a key. No value has a NUL in it.
@@ -115,7 +120,7 @@ func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high st
 	if err != nil {
 		return nil, err
 	}
-	first, err := s.firstOrders(ctx, recommended)
+	first, err := s.firstOrders(ctx, recommended, forEver)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +138,7 @@ func (s *Service) earnedUnder(ctx context.Context, orders []soldOrder, model sch
 	if len(orders) == 0 {
 		return earned, nil
 	}
-	touched, err := s.readTouches(ctx, orders, settings)
+	touched, err := s.readTouches(ctx, orders, settings, forEver)
 	if err != nil {
 		return nil, err
 	}

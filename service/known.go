@@ -2,12 +2,10 @@ package service
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"kopeck/costing"
 	"kopeck/ent"
-	"kopeck/money"
 )
 
 // The books say what is known now of every moment. What they said before a correction can be asked still: a cost by the
@@ -46,51 +44,19 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 	if fail != nil {
 		return nil, fail
 	}
-	rows, byID := map[string]*ent.Order{}, map[string]*OrderKnown{}
-	var ids []string
+	var known []*knownOrder
+	rows := map[string]*ent.Order{}
 	for _, o := range orders {
 		if !o.CreatedAt.After(moment) {
-			ids, rows[o.ID], byID[o.ID] = append(ids, o.ID), o, &OrderKnown{KnownAt: moment, Cost: o.Cost}
+			known, rows[o.ID] = append(known, &knownOrder{soldOrder: soldOrder{id: o.ID}, total: o.Total, cost: o.Cost, stated: o.StatedCost}), o
 		}
+	}
+	if err := s.marginsKnownAt(ctx, s.book.Load().prices.Basis(), known, moment); err != nil {
+		return nil, err
 	}
 	all := make(map[*ent.Order]*OrderKnown, len(orders))
-	if len(ids) == 0 {
-		return all, nil
-	}
-	err := s.byIDs(ctx, "SELECT order_id, amount FROM refunds WHERE at <= ? AND order_id IN @ids", []any{moment}, ids, func(scan func(...any) error) error {
-		var orderID string
-		var amount money.Amount
-		if err := scan(&orderID, &amount); err != nil {
-			return err
-		}
-		var err error
-		byID[orderID].Refunded, err = byID[orderID].Refunded.Plus(amount)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("service: refunds known: %w", err)
-	}
-	toCost, err := s.ordersToCost(ctx, "NOT o.stated_cost AND o.id IN ("+marks(len(ids))+")", anys(ids)...)
-	if err != nil {
-		return nil, err
-	}
-	costed, err := recost(s.book.Load().prices.Basis(), toCost, moment)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range costed {
-		byID[c.after.id].Cost = c.after.cost
-	}
-	for orderID, known := range byID {
-		o := rows[orderID]
-		left, err := o.Total.Minus(known.Refunded)
-		if err == nil {
-			known.Margin, err = left.Minus(known.Cost)
-		}
-		if err != nil {
-			return nil, ofHeart(err)
-		}
-		all[o] = known
+	for _, o := range known {
+		all[rows[o.id]] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Margin: o.margin}
 	}
 	return all, nil
 }

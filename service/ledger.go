@@ -133,8 +133,8 @@ func scanTouch(scan func(...any) error) (customer string, touch attribution.Touc
 	return customer, touch, err
 }
 
-// readTouches reads what orders may be credited to.
-func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings attribution.Settings) (map[string]*touches, error) {
+// readTouches reads what orders may be credited to, as far as it had been recorded by a moment: forEver for all.
+func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings attribution.Settings, by time.Time) (map[string]*touches, error) {
 	found := map[string]*touches{}
 	var from, to time.Time
 	for _, o := range orders {
@@ -150,7 +150,8 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 		}
 	}
 	ids := slices.Sorted(maps.Keys(found))
-	err := s.byIDs(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE at >= ? AND at <= ? AND customer_id IN @ids", []any{from.Add(-settings.Window), to}, ids, func(scan func(...any) error) error {
+	recorded, args := recordedBy(by)
+	err := s.byIDs(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE "+recorded+"at >= ? AND at <= ? AND customer_id IN @ids", append(args, from.Add(-settings.Window), to), ids, func(scan func(...any) error) error {
 		customer, one, err := scanTouch(scan)
 		if err == nil {
 			found[customer].own = append(found[customer].own, one)
@@ -160,7 +161,7 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.readRecommendations(ctx, ids, found); err != nil {
+	if err := s.readRecommendations(ctx, ids, found, by); err != nil {
 		return nil, err
 	}
 	for _, t := range found {
@@ -169,9 +170,20 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 	return found, nil
 }
 
-// readRecommendations reads the recommendations about customers and, of those who have any, the first completed order.
-func (s *Service) readRecommendations(ctx context.Context, customerIDs []string, found map[string]*touches) error {
-	err := s.byIDs(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id IN @ids", nil, customerIDs, func(scan func(...any) error) error {
+// recordedBy is the condition that a contact had been recorded by a moment, with its arguments: none forEver, so that an index
+// alone has what is asked.
+func recordedBy(by time.Time) (string, []any) {
+	if by.Before(forEver) {
+		return "recorded_at <= ? AND ", []any{by}
+	}
+	return "", nil
+}
+
+// readRecommendations reads the recommendations about customers and, of those who have any, the first completed order, as
+// far as they had been recorded by a moment.
+func (s *Service) readRecommendations(ctx context.Context, customerIDs []string, found map[string]*touches, by time.Time) error {
+	recorded, args := recordedBy(by)
+	err := s.byIDs(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE "+recorded+"kind = 'RECOMMENDATION' AND about_id IN @ids", args, customerIDs, func(scan func(...any) error) error {
 		customer, one, err := scanTouch(scan)
 		if err == nil {
 			found[customer].recommended = append(found[customer].recommended, one)
@@ -188,18 +200,24 @@ func (s *Service) readRecommendations(ctx context.Context, customerIDs []string,
 		}
 	}
 	slices.Sort(recommended)
-	first, err := s.firstOrders(ctx, recommended)
+	first, err := s.firstOrders(ctx, recommended, by)
 	for customer, orderID := range first {
 		found[customer].first = orderID
 	}
 	return err
 }
 
-// firstOrders gives the ids of customers' first completed orders.
-func (s *Service) firstOrders(ctx context.Context, customerIDs []string) (map[string]string, error) {
+// firstOrders gives the ids of customers' first completed orders, as they were known at a moment: forEver for what they are.
+// What had been given back whole is none.
+func (s *Service) firstOrders(ctx context.Context, customerIDs []string, by time.Time) (map[string]string, error) {
 	first := map[string]string{}
+	condition, args := "o.status = 'COMPLETED'", []any(nil)
+	if by.Before(forEver) {
+		condition = soldByThen + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
+		args = append(soldBy(by), by)
+	}
 	return first, s.byIDs(ctx, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
-		FROM orders o WHERE o.status = 'COMPLETED' AND o.customer_id IN @ids) AS f WHERE f.place = 1`, nil, customerIDs, func(scan func(...any) error) error {
+		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan func(...any) error) error {
 		var customer, orderID string
 		err := scan(&customer, &orderID)
 		first[customer] = orderID
@@ -222,7 +240,7 @@ func (s *Service) credit(ctx context.Context, orders []soldOrder) error {
 		return nil
 	}
 	settings := s.attributionSettings()
-	touched, err := s.readTouches(ctx, orders, settings)
+	touched, err := s.readTouches(ctx, orders, settings, forEver)
 	if err != nil {
 		return err
 	}
@@ -368,7 +386,7 @@ func (s *Service) ordersToCredit(ctx context.Context, customerID string, named [
 		return nil, err
 	}
 	recommended := map[string]*touches{customerID: {}}
-	if err := s.readRecommendations(ctx, []string{customerID}, recommended); err != nil {
+	if err := s.readRecommendations(ctx, []string{customerID}, recommended, forEver); err != nil {
 		return nil, err
 	}
 	t := recommended[customerID]

@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
-	"strconv"
-	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -518,8 +519,7 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-type Subscription struct {
-}
+type Subscription struct{}
 
 // from is included, to is not.
 type TimeRange struct {
@@ -590,7 +590,7 @@ type WithdrawOfferInput struct {
 	Reason          *string `json:"reason,omitempty"`
 }
 
-// STAGE is the customer's at the contact's moment, SEGMENT the present one, MONTH a calendar month in the installation's time zone.
+// STAGE is the customer's at the contact's moment, SEGMENT too, MONTH a calendar month in the installation's time zone.
 type ContactDimension string
 
 const (

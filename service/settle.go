@@ -70,7 +70,7 @@ func (s *Service) settleContact(ctx context.Context, c *ent.Customer, contact *e
 		return err
 	}
 	if contact.AboutID != nil {
-		first, err := s.firstOrders(ctx, []string{*contact.AboutID})
+		first, err := s.firstOrders(ctx, []string{*contact.AboutID}, forEver)
 		if err != nil {
 			return err
 		}

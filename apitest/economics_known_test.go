@@ -1,0 +1,110 @@
+package apitest
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kopeck/schema"
+)
+
+// TestBooksSayForEverWhatTheySaidThen tells random contacts, recommendations, orders, refunds and corrections of rates in any
+// order, a minute apart, and asks for the sums after each. When all has been told, the same question about each of those
+// moments has the answer that was given then.
+func TestBooksSayForEverWhatTheySaidThen(t *testing.T) {
+	checks := flag.Lookup("rapid.checks")
+	before := checks.Value.String()
+	if err := checks.Value.Set("4"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = checks.Value.Set(before) }()
+	Each(t, func(t *testing.T, w *World) {
+		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
+		w.Clock.Set(noon)
+		admin := w.As(schema.RoleAdmin)
+		round := 0
+		type answer struct {
+			at   time.Time
+			asks []Vars
+			said []string
+		}
+		var given []answer
+		rapid.Check(t, func(t *rapid.T) {
+			round++
+			facts := drawFacts(t, noon)
+			s := newSide(admin, fmt.Sprint(round), facts)
+			for range min(round-1, 1) { // the first round has no journeys
+				admin.Must(fitAttribution, Vars{"in": Vars{"model": "MARKOV"}})
+			}
+			model := rapid.SampledFrom([]string{"LINEAR", "TIME_DECAY", "MARKOV"}).Draw(t, "model")
+			admin.Must(`mutation($m: JSON!) { changeSetting(input: {name: "attributionModel", value: $m}) { userErrors { code field message } } }`, Vars{"m": model})
+			half := drawTime(t, noon)
+			asks := []Vars{always(dimensions...), always(), with(always("KIND", "MONTH"), "m", "POSITION"), with(always("STAFF"), "to", half), with(with(always("CHANNEL"), "from", half), "m", "LAST")}
+			order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 2)).Perm(len(facts))
+			tellEach(admin, s, facts, order, func() {
+				a := answer{at: w.Clock.Now(), asks: asks}
+				for _, ask := range asks {
+					a.said = append(a.said, sumsOf(admin.Must(contactEconomics, ask)))
+				}
+				given = append(given, a)
+				w.Clock.Set(a.at.Add(time.Minute))
+			})
+			for i := range given {
+				a := given[len(given)-1-i] // of earlier rounds too
+				for n, ask := range a.asks {
+					if got := sumsOf(admin.Must(contactEconomics, with(ask, "known", a.at))); got != a.said[n] {
+						t.Fatalf("%v known at %s:\n%s\nit was said\n%s", ask, a.at, got, a.said[n])
+					}
+				}
+			}
+		})
+		if len(given) < 8 {
+			t.Fatalf("only %d moments", len(given))
+		}
+		inOrder(t, w)
+	})
+}
+
+func sumsOf(r *Result) string {
+	return strings.Join(economicsRows(r), "\n") + "\n" + economicsRow(r, "contactEconomics.total") + "\nunattributed " + r.Text("contactEconomics.unattributed.amount")
+}
+
+func TestNothingWasKnownBeforeAnythingWasTold(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"at": w.Clock.Now().Add(-48 * time.Hour)})})
+		before := s.admin.Must(contactEconomics, with(always(), "known", w.Clock.Now().Add(-24*time.Hour)))
+		if got := sumsOf(before); got != ": 0 0 0.00 0.00 0.00 \n: 0 0 0.00 0.00 0.00 \nunattributed 0.00" {
+			t.Errorf("before anything was told: %s", got)
+		}
+	})
+}
+
+// TestWhoHadEarnedTheFirstOrder gives back the first order of somebody who was recommended: the recommendation earns of the
+// next, and is known to have earned of the first. An order leaves 999.99 - (2 x 100 + 4 x 50) = 599.99.
+func TestWhoHadEarnedTheFirstOrder(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		friend := NewCustomer(s.admin, Vars{"name": "A friend"})
+		s.admin.Must(recordContact, Vars{"in": Called(friend, Vars{"kind": "RECOMMENDATION", "aboutId": s.customer, "at": w.Clock.Now().Add(-300 * 24 * time.Hour)})})
+		first := s.order("1", nil)
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": first}})
+		w.Clock.Set(w.Clock.Now().Add(time.Minute))
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": s.order("1", nil)}})
+		sold := w.Clock.Now()
+		w.Clock.Set(sold.Add(time.Minute))
+		s.admin.Must(refundOrder, Vars{"in": Vars{"id": first, "reason": "it never fitted"}})
+		// What was given back cost 400.00, which nobody earned.
+		for known, wanted := range map[any]string{nil: "599.99 unattributed -400.00", sold: "599.99 unattributed 599.99", sold.Add(-time.Second): "599.99 unattributed 0.00", sold.Add(-2 * time.Minute): "0.00 unattributed 0.00"} {
+			r := s.admin.Must(contactEconomics, with(always("KIND"), "known", known))
+			if got := r.Text("contactEconomics.total.realised.amount") + " unattributed " + r.Text("contactEconomics.unattributed.amount"); got != wanted {
+				t.Errorf("known at %v: %s, want %s", known, got, wanted)
+			}
+		}
+	})
+}

@@ -1,0 +1,72 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/dbtest"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// filled is a company on a new database that has these rows.
+func filled(b *testing.B, url string, tables []tableOf) *service.Service {
+	b.Helper()
+	s := dbtest.Open(b, url, store.Options{})
+	keys, err := auth.OpenKeys(b.TempDir(), time.Now, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	roubles, err := money.ParseCurrency("RUB")
+	if err != nil {
+		b.Fatal(err)
+	}
+	made, err := service.New(b.Context(), service.Config{Store: s, Keys: keys, Currency: roubles, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = s.Bulk(b.Context(), func(ctx context.Context, to *store.Bulk) error {
+		for _, table := range tables {
+			if _, err := to.Copy(ctx, table.name, strings.Fields(table.columns), table.rows); err != nil {
+				return fmt.Errorf("%s: %w", table.name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = s.Write(b.Context(), func(ctx context.Context, _ *ent.Tx) error {
+		_, err := s.Exec(ctx, "ANALYZE")
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return made
+}
+
+type tableOf struct {
+	name, columns string
+	rows          iter.Seq[[]any]
+}
+
+func idOf(prefix string, n int) string { return fmt.Sprintf("%s_01jd0000000000000%09d", prefix, n) }
+
+func rows(n int, row func(n int) []any) iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		for i := range n {
+			if !yield(row(i)) {
+				return
+			}
+		}
+	}
+}
