@@ -28,7 +28,6 @@ type ComponentQuery struct {
 	withProduct *ProductQuery
 	withOption  *ProductOptionQuery
 	withPart    *ProductQuery
-	loadTotal   []func(context.Context, []*Component) error
 	modifiers   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -487,11 +486,6 @@ func (_q *ComponentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Co
 	if query := _q.withPart; query != nil {
 		if err := _q.loadPart(ctx, query, nodes, nil,
 			func(n *Component, e *Product) { n.Edges.Part = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

@@ -30,7 +30,6 @@ type ContactQuery struct {
 	withStaff      *UserQuery
 	withAbout      *CustomerQuery
 	withPermission *PermissionQuery
-	loadTotal      []func(context.Context, []*Contact) error
 	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -530,11 +529,6 @@ func (_q *ContactQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cont
 	if query := _q.withPermission; query != nil {
 		if err := _q.loadPermission(ctx, query, nodes, nil,
 			func(n *Contact, e *Permission) { n.Edges.Permission = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

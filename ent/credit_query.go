@@ -27,7 +27,6 @@ type CreditQuery struct {
 	predicates  []predicate.Credit
 	withOrder   *OrderQuery
 	withContact *ContactQuery
-	loadTotal   []func(context.Context, []*Credit) error
 	modifiers   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -445,11 +444,6 @@ func (_q *CreditQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Credi
 	if query := _q.withContact; query != nil {
 		if err := _q.loadContact(ctx, query, nodes, nil,
 			func(n *Credit, e *Contact) { n.Edges.Contact = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

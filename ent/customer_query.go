@@ -30,7 +30,6 @@ type CustomerQuery struct {
 	withReferredBy     *CustomerQuery
 	withReferrals      *CustomerQuery
 	withPartner        *PartnerQuery
-	loadTotal          []func(context.Context, []*Customer) error
 	modifiers          []func(*sql.Selector)
 	withNamedReferrals map[string]*CustomerQuery
 	// intermediate query (i.e. traversal path).
@@ -539,11 +538,6 @@ func (_q *CustomerQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cus
 		if err := _q.loadReferrals(ctx, query, nodes,
 			func(n *Customer) { n.appendNamedReferrals(name) },
 			func(n *Customer, e *Customer) { n.appendNamedReferrals(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

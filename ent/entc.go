@@ -13,6 +13,8 @@ import (
 )
 
 func main() {
+	// The templates of entgql itself bring the generators into the program that is generated; its lists are package graph's.
+	relay := gen.MustParse(gen.NewTemplate("relay").Funcs(entgql.TemplateFuncs).ParseFiles("template/relay.tmpl"))
 	api, err := entgql.NewExtension(
 		entgql.WithSchemaGenerator(),
 		entgql.WithSchemaPath("../graph/ent.graphql"),
@@ -20,7 +22,7 @@ func main() {
 		entgql.WithWhereInputs(false),
 		entgql.WithNodeDescriptor(false),
 		entgql.WithSchemaHook(dropUnused),
-		entgql.WithTemplates(entgql.PaginationTemplate, entgql.CollectionTemplate, entgql.NodeTemplate),
+		entgql.WithTemplates(relay),
 	)
 	if err != nil {
 		log.Fatal(err)

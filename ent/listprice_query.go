@@ -25,7 +25,6 @@ type ListPriceQuery struct {
 	inters      []Interceptor
 	predicates  []predicate.ListPrice
 	withProduct *ProductQuery
-	loadTotal   []func(context.Context, []*ListPrice) error
 	modifiers   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -402,11 +401,6 @@ func (_q *ListPriceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Li
 	if query := _q.withProduct; query != nil {
 		if err := _q.loadProduct(ctx, query, nodes, nil,
 			func(n *ListPrice, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

@@ -29,7 +29,6 @@ type OfferQuery struct {
 	withCustomer *CustomerQuery
 	withContact  *ContactQuery
 	withOrder    *OrderQuery
-	loadTotal    []func(context.Context, []*Offer) error
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -488,11 +487,6 @@ func (_q *OfferQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Offer,
 	if query := _q.withOrder; query != nil {
 		if err := _q.loadOrder(ctx, query, nodes, nil,
 			func(n *Offer, e *Order) { n.Edges.Order = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

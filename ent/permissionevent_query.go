@@ -25,7 +25,6 @@ type PermissionEventQuery struct {
 	inters         []Interceptor
 	predicates     []predicate.PermissionEvent
 	withPermission *PermissionQuery
-	loadTotal      []func(context.Context, []*PermissionEvent) error
 	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -402,11 +401,6 @@ func (_q *PermissionEventQuery) sqlAll(ctx context.Context, hooks ...queryHook) 
 	if query := _q.withPermission; query != nil {
 		if err := _q.loadPermission(ctx, query, nodes, nil,
 			func(n *PermissionEvent, e *Permission) { n.Edges.Permission = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

@@ -27,7 +27,6 @@ type PriceAgreementQuery struct {
 	predicates   []predicate.PriceAgreement
 	withCustomer *CustomerQuery
 	withProduct  *ProductQuery
-	loadTotal    []func(context.Context, []*PriceAgreement) error
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -445,11 +444,6 @@ func (_q *PriceAgreementQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	if query := _q.withProduct; query != nil {
 		if err := _q.loadProduct(ctx, query, nodes, nil,
 			func(n *PriceAgreement, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

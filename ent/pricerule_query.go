@@ -23,7 +23,6 @@ type PriceRuleQuery struct {
 	order      []pricerule.OrderOption
 	inters     []Interceptor
 	predicates []predicate.PriceRule
-	loadTotal  []func(context.Context, []*PriceRule) error
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -358,11 +357,6 @@ func (_q *PriceRuleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pr
 	}
 	if len(nodes) == 0 {
 		return nodes, nil
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
-			return nil, err
-		}
 	}
 	return nodes, nil
 }

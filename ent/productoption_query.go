@@ -25,7 +25,6 @@ type ProductOptionQuery struct {
 	inters      []Interceptor
 	predicates  []predicate.ProductOption
 	withProduct *ProductQuery
-	loadTotal   []func(context.Context, []*ProductOption) error
 	modifiers   []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -402,11 +401,6 @@ func (_q *ProductOptionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 	if query := _q.withProduct; query != nil {
 		if err := _q.loadProduct(ctx, query, nodes, nil,
 			func(n *ProductOption, e *Product) { n.Edges.Product = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

@@ -23,7 +23,6 @@ type RateQuery struct {
 	order      []rate.OrderOption
 	inters     []Interceptor
 	predicates []predicate.Rate
-	loadTotal  []func(context.Context, []*Rate) error
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -358,11 +357,6 @@ func (_q *RateQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Rate, e
 	}
 	if len(nodes) == 0 {
 		return nodes, nil
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
-			return nil, err
-		}
 	}
 	return nodes, nil
 }

@@ -25,7 +25,6 @@ type StageChangeQuery struct {
 	inters       []Interceptor
 	predicates   []predicate.StageChange
 	withCustomer *CustomerQuery
-	loadTotal    []func(context.Context, []*StageChange) error
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -402,11 +401,6 @@ func (_q *StageChangeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	if query := _q.withCustomer; query != nil {
 		if err := _q.loadCustomer(ctx, query, nodes, nil,
 			func(n *StageChange, e *Customer) { n.Edges.Customer = e }); err != nil {
-			return nil, err
-		}
-	}
-	for i := range _q.loadTotal {
-		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}

@@ -14,8 +14,6 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
@@ -54,7 +52,7 @@ func (r *mutationResolver) RecordContact(ctx context.Context, input service.Reco
 	return &service.ContactPayload{Contact: c, UserErrors: told}, err
 }
 
-func (r *queryResolver) Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
+func (r *queryResolver) Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := byContact(orderBy)
 	return r.contacts().rows(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
 }

@@ -13,21 +13,19 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-
-	"entgo.io/contrib/entgql"
 )
 
-func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
+func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
 	by, direction := byContact(orderBy)
 	return r.contacts().under(ctx, obj, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
-func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
+func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	by, direction := byOffer(orderBy)
 	return r.offers().under(ctx, obj, window{first, last, after, before}, by, direction, offerFilter(filter, r.service.Now()))
 }
 
-func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
+func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	by, direction := byOrder(orderBy)
 	return r.orders().under(ctx, obj, window{first, last, after, before}, by, direction, orderFilter(filter))
 }
@@ -44,7 +42,7 @@ func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, product
 	return r.price(ctx, obj, productID, quantity, options, leadDays, at)
 }
 
-func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
+func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
 	return r.pricePage(ctx, obj, window{first: first, after: after}, quantity, at)
 }
 
@@ -92,7 +90,7 @@ func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *st
 	return r.service.Customer(ctx, id, externalID)
 }
 
-func (r *queryResolver) Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
+func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
 	by, direction := byCustomer(orderBy)
 	return r.customers().rows(ctx, window{first, last, after, before}, by, direction, customerFilter(filter, search))
 }

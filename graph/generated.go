@@ -21,7 +21,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/introspection"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -203,7 +202,7 @@ type ComplexityRoot struct {
 	Customer struct {
 		AcquiredAt      func(childComplexity int) int
 		AcquisitionCost func(childComplexity int) int
-		Contacts        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) int
+		Contacts        func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		CreatedAt       func(childComplexity int) int
 		Economics       func(childComplexity int, from *time.Time, to *time.Time) int
 		Email           func(childComplexity int) int
@@ -214,13 +213,13 @@ type ComplexityRoot struct {
 		MayContact      func(childComplexity int, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) int
 		Measurements    func(childComplexity int) int
 		Name            func(childComplexity int) int
-		Offers          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) int
-		Orders          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) int
+		Offers          func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
+		Orders          func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
 		Owner           func(childComplexity int) int
 		Permissions     func(childComplexity int, at *time.Time) int
 		Phone           func(childComplexity int) int
 		Price           func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
-		Prices          func(childComplexity int, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) int
+		Prices          func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
 		ReferralValue   func(childComplexity int) int
 		ReferredBy      func(childComplexity int) int
 		Segment         func(childComplexity int) int
@@ -658,18 +657,18 @@ type ComplexityRoot struct {
 	Query struct {
 		AttributionFits  func(childComplexity int, model *schema.AttributionModel) int
 		ContactEconomics func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
-		Contacts         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) int
+		Contacts         func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		Customer         func(childComplexity int, id *string, externalID *string) int
-		Customers        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
+		Customers        func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
 		LedgerCheck      func(childComplexity int, from *time.Time, to *time.Time) int
 		LifetimeModel    func(childComplexity int) int
 		LifetimeModels   func(childComplexity int) int
 		Node             func(childComplexity int, id string) int
 		Nodes            func(childComplexity int, ids []string) int
-		Offers           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) int
-		Orders           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) int
+		Offers           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
+		Orders           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
 		PriceRules       func(childComplexity int) int
-		Products         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) int
+		Products         func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
 		RateGaps         func(childComplexity int) int
 		Rates            func(childComplexity int, subject *schema.RateSubject, code *string) int
 		Resource         func(childComplexity int, code string) int
@@ -889,13 +888,13 @@ type CreditResolver interface {
 type CustomerResolver interface {
 	Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error)
 	ReferredBy(ctx context.Context, obj *ent.Customer) (*ent.Customer, error)
-	Contacts(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
-	Offers(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
-	Orders(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
+	Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
+	Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
+	Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error)
 	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error)
 	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error)
-	Prices(ctx context.Context, obj *ent.Customer, first *int, after *entgql.Cursor[string], quantity *money.Exact, at *time.Time) (*service.PriceConnection, error)
+	Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error)
 	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error)
 	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error)
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
@@ -1000,18 +999,18 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
-	Contacts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
+	Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
-	Customers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
+	Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
 	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*service.ContactEconomics, error)
 	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*service.StaffEconomics, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
-	Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
-	Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
+	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
+	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error)
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
-	Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
+	Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
 	RateGaps(ctx context.Context) ([]*service.RateGap, error)
 	Resource(ctx context.Context, code string) (*service.Resource, error)
@@ -1612,7 +1611,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Customer.Contacts(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.ContactOrder), args["filter"].(*service.ContactFilter)), true
+		return e.ComplexityRoot.Customer.Contacts(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.ContactOrder), args["filter"].(*service.ContactFilter)), true
 	case "Customer.createdAt":
 		if e.ComplexityRoot.Customer.CreatedAt == nil {
 			break
@@ -1698,7 +1697,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Customer.Offers(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.OfferOrder), args["filter"].(*service.OfferFilter)), true
+		return e.ComplexityRoot.Customer.Offers(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.OfferOrder), args["filter"].(*service.OfferFilter)), true
 	case "Customer.orders":
 		if e.ComplexityRoot.Customer.Orders == nil {
 			break
@@ -1709,7 +1708,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Customer.Orders(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.OrderOrder), args["filter"].(*service.OrderFilter)), true
+		return e.ComplexityRoot.Customer.Orders(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.OrderOrder), args["filter"].(*service.OrderFilter)), true
 	case "Customer.owner":
 		if e.ComplexityRoot.Customer.Owner == nil {
 			break
@@ -1754,7 +1753,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Customer.Prices(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["quantity"].(*money.Exact), args["at"].(*time.Time)), true
+		return e.ComplexityRoot.Customer.Prices(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["quantity"].(*money.Exact), args["at"].(*time.Time)), true
 	case "Customer.referralValue":
 		if e.ComplexityRoot.Customer.ReferralValue == nil {
 			break
@@ -3810,7 +3809,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.ContactOrder), args["filter"].(*service.ContactFilter)), true
+		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.ContactOrder), args["filter"].(*service.ContactFilter)), true
 	case "Query.customer":
 		if e.ComplexityRoot.Query.Customer == nil {
 			break
@@ -3832,7 +3831,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Customers(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.CustomerOrder), args["filter"].(*service.CustomerFilter), args["search"].(*string)), true
+		return e.ComplexityRoot.Query.Customers(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.CustomerOrder), args["filter"].(*service.CustomerFilter), args["search"].(*string)), true
 
 	case "Query.ledgerCheck":
 		if e.ComplexityRoot.Query.LedgerCheck == nil {
@@ -3889,7 +3888,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.OfferOrder), args["filter"].(*service.OfferFilter)), true
+		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.OfferOrder), args["filter"].(*service.OfferFilter)), true
 	case "Query.orders":
 		if e.ComplexityRoot.Query.Orders == nil {
 			break
@@ -3900,7 +3899,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Orders(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.OrderOrder), args["filter"].(*service.OrderFilter)), true
+		return e.ComplexityRoot.Query.Orders(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.OrderOrder), args["filter"].(*service.OrderFilter)), true
 	case "Query.priceRules":
 		if e.ComplexityRoot.Query.PriceRules == nil {
 			break
@@ -3917,7 +3916,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["orderBy"].(*ent.ProductOrder), args["filter"].(*service.ProductFilter)), true
+		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.ProductOrder), args["filter"].(*service.ProductFilter)), true
 	case "Query.rateGaps":
 		if e.ComplexityRoot.Query.RateGaps == nil {
 			break
@@ -7566,8 +7565,8 @@ func (ec *executionContext) field_Customer_contacts_args(ctx context.Context, ra
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7582,8 +7581,8 @@ func (ec *executionContext) field_Customer_contacts_args(ctx context.Context, ra
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7710,8 +7709,8 @@ func (ec *executionContext) field_Customer_offers_args(ctx context.Context, rawA
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7726,8 +7725,8 @@ func (ec *executionContext) field_Customer_offers_args(ctx context.Context, rawA
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7764,8 +7763,8 @@ func (ec *executionContext) field_Customer_orders_args(ctx context.Context, rawA
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7780,8 +7779,8 @@ func (ec *executionContext) field_Customer_orders_args(ctx context.Context, rawA
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7878,8 +7877,8 @@ func (ec *executionContext) field_Customer_prices_args(ctx context.Context, rawA
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8568,8 +8567,8 @@ func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawAr
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8584,8 +8583,8 @@ func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawAr
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8644,8 +8643,8 @@ func (ec *executionContext) field_Query_customers_args(ctx context.Context, rawA
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8660,8 +8659,8 @@ func (ec *executionContext) field_Query_customers_args(ctx context.Context, rawA
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8756,8 +8755,8 @@ func (ec *executionContext) field_Query_offers_args(ctx context.Context, rawArgs
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8772,8 +8771,8 @@ func (ec *executionContext) field_Query_offers_args(ctx context.Context, rawArgs
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8810,8 +8809,8 @@ func (ec *executionContext) field_Query_orders_args(ctx context.Context, rawArgs
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8826,8 +8825,8 @@ func (ec *executionContext) field_Query_orders_args(ctx context.Context, rawArgs
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8864,8 +8863,8 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 	}
 	args["first"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8880,8 +8879,8 @@ func (ec *executionContext) field_Query_products_args(ctx context.Context, rawAr
 	}
 	args["last"] = arg2
 	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10201,8 +10200,8 @@ func (ec *executionContext) _ContactConnection_pageInfo(ctx context.Context, fie
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10797,8 +10796,8 @@ func (ec *executionContext) _ContactEdge_cursor(ctx context.Context, field graph
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11839,7 +11838,7 @@ func (ec *executionContext) _Customer_contacts(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Customer().Contacts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
+			return ec.Resolvers.Customer().Contacts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
@@ -11883,7 +11882,7 @@ func (ec *executionContext) _Customer_offers(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Customer().Offers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OfferOrder), fc.Args["filter"].(*service.OfferFilter))
+			return ec.Resolvers.Customer().Offers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.OfferOrder), fc.Args["filter"].(*service.OfferFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OfferConnection) graphql.Marshaler {
@@ -11927,7 +11926,7 @@ func (ec *executionContext) _Customer_orders(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Customer().Orders(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OrderOrder), fc.Args["filter"].(*service.OrderFilter))
+			return ec.Resolvers.Customer().Orders(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.OrderOrder), fc.Args["filter"].(*service.OrderFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderConnection) graphql.Marshaler {
@@ -12103,7 +12102,7 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Customer().Prices(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["quantity"].(*money.Exact), fc.Args["at"].(*time.Time))
+			return ec.Resolvers.Customer().Prices(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["quantity"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceConnection) graphql.Marshaler {
@@ -12333,8 +12332,8 @@ func (ec *executionContext) _CustomerConnection_pageInfo(ctx context.Context, fi
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12695,8 +12694,8 @@ func (ec *executionContext) _CustomerEdge_cursor(ctx context.Context, field grap
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15910,8 +15909,8 @@ func (ec *executionContext) _OfferConnection_pageInfo(ctx context.Context, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15997,8 +15996,8 @@ func (ec *executionContext) _OfferEdge_cursor(ctx context.Context, field graphql
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16927,8 +16926,8 @@ func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17101,8 +17100,8 @@ func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17437,7 +17436,7 @@ func (ec *executionContext) fieldContext_OrderPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *schema.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17460,7 +17459,7 @@ func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *schema.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17483,7 +17482,7 @@ func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Cont
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *schema.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17495,8 +17494,8 @@ func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field gra
 			return obj.StartCursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Cursor) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		false,
@@ -17506,7 +17505,7 @@ func (ec *executionContext) fieldContext_PageInfo_startCursor(_ context.Context,
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
 
-func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *entgql.PageInfo[string]) (ret graphql.Marshaler) {
+func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graphql.CollectedField, obj *schema.PageInfo) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17518,8 +17517,8 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 			return obj.EndCursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Cursor) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		false,
@@ -19444,8 +19443,8 @@ func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19540,8 +19539,8 @@ func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -20431,8 +20430,8 @@ func (ec *executionContext) _ProductConnection_pageInfo(ctx context.Context, fie
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -20637,8 +20636,8 @@ func (ec *executionContext) _ProductEdge_cursor(ctx context.Context, field graph
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -20982,7 +20981,7 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
+			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
@@ -21070,7 +21069,7 @@ func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Customers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.CustomerOrder), fc.Args["filter"].(*service.CustomerFilter), fc.Args["search"].(*string))
+			return ec.Resolvers.Query().Customers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.CustomerOrder), fc.Args["filter"].(*service.CustomerFilter), fc.Args["search"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.CustomerConnection) graphql.Marshaler {
@@ -21302,7 +21301,7 @@ func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Offers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OfferOrder), fc.Args["filter"].(*service.OfferFilter))
+			return ec.Resolvers.Query().Offers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.OfferOrder), fc.Args["filter"].(*service.OfferFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OfferConnection) graphql.Marshaler {
@@ -21346,7 +21345,7 @@ func (ec *executionContext) _Query_orders(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Orders(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.OrderOrder), fc.Args["filter"].(*service.OrderFilter))
+			return ec.Resolvers.Query().Orders(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.OrderOrder), fc.Args["filter"].(*service.OrderFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.OrderConnection) graphql.Marshaler {
@@ -21484,7 +21483,7 @@ func (ec *executionContext) _Query_products(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Products(ctx, fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["orderBy"].(*ent.ProductOrder), fc.Args["filter"].(*service.ProductFilter))
+			return ec.Resolvers.Query().Products(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.ProductOrder), fc.Args["filter"].(*service.ProductFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.ProductConnection) graphql.Marshaler {
@@ -26335,7 +26334,7 @@ func (ec *executionContext) unmarshalInputContactOrder(ctx context.Context, obj 
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -27046,7 +27045,7 @@ func (ec *executionContext) unmarshalInputCustomerOrder(ctx context.Context, obj
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -27576,7 +27575,7 @@ func (ec *executionContext) unmarshalInputOfferOrder(ctx context.Context, obj an
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -27734,7 +27733,7 @@ func (ec *executionContext) unmarshalInputOrderOrder(ctx context.Context, obj an
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -27983,7 +27982,7 @@ func (ec *executionContext) unmarshalInputProductOrder(ctx context.Context, obj 
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -29245,7 +29244,7 @@ func (ec *executionContext) unmarshalInputUserOrder(ctx context.Context, obj any
 		switch k {
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -32148,7 +32147,7 @@ func (ec *executionContext) _OrderPayload(ctx context.Context, sel ast.Selection
 
 var pageInfoImplementors = []string{"PageInfo"}
 
-func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *entgql.PageInfo[string]) graphql.Marshaler {
+func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet, obj *schema.PageInfo) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pageInfoImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -35421,13 +35420,13 @@ func (ec *executionContext) marshalNCurrencyCode2string(ctx context.Context, sel
 	return res
 }
 
-func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (entgql.Cursor[string], error) {
-	var res entgql.Cursor[string]
+func (ec *executionContext) unmarshalNCursor2kopeckᚋschemaᚐCursor(ctx context.Context, v any) (schema.Cursor, error) {
+	var res schema.Cursor
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, sel ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+func (ec *executionContext) marshalNCursor2kopeckᚋschemaᚐCursor(ctx context.Context, sel ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
 	return v
 }
 
@@ -35877,13 +35876,13 @@ func (ec *executionContext) marshalNOrderCredit2ᚖkopeckᚋserviceᚐOrderCredi
 	return ec._OrderCredit(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx context.Context, v any) (entgql.OrderDirection, error) {
-	var res entgql.OrderDirection
+func (ec *executionContext) unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx context.Context, v any) (schema.OrderDirection, error) {
+	var res schema.OrderDirection
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx context.Context, sel ast.SelectionSet, v entgql.OrderDirection) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx context.Context, sel ast.SelectionSet, v schema.OrderDirection) graphql.Marshaler {
 	return v
 }
 
@@ -35943,11 +35942,11 @@ func (ec *executionContext) marshalNOrderStatus2kopeckᚋschemaᚐOrderStatus(ct
 	return v
 }
 
-func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
+func (ec *executionContext) marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
+func (ec *executionContext) marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PageInfo!")
 		return graphql.Null
@@ -37156,16 +37155,16 @@ func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrde
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+func (ec *executionContext) unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx context.Context, v any) (*schema.Cursor, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(entgql.Cursor[string])
+	var res = new(schema.Cursor)
 	err := res.UnmarshalGQL(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, sel ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
+func (ec *executionContext) marshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx context.Context, sel ast.SelectionSet, v *schema.Cursor) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 
 	"kopeck/ent"
@@ -34,7 +33,7 @@ type count struct {
 }
 
 // rows reads one page of all the rows that pass a filter.
-func (n noun[T, E, C]) rows(ctx context.Context, w window, by column[T], direction entgql.OrderDirection, c *conditions) (*C, error) {
+func (n noun[T, E, C]) rows(ctx context.Context, w window, by column[T], direction ent.OrderDirection, c *conditions) (*C, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
@@ -58,7 +57,7 @@ func (n noun[T, E, C]) rows(ctx context.Context, w window, by column[T], directi
 }
 
 // under reads one page of the rows of a customer, and of all the customer's siblings with it.
-func (n noun[T, E, C]) under(ctx context.Context, parent *ent.Customer, w window, by column[T], direction entgql.OrderDirection, c *conditions) (*C, error) {
+func (n noun[T, E, C]) under(ctx context.Context, parent *ent.Customer, w window, by column[T], direction ent.OrderDirection, c *conditions) (*C, error) {
 	if c.err != nil {
 		return nil, c.err
 	}

@@ -12,8 +12,6 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *mutationResolver) CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error) {
@@ -68,7 +66,7 @@ func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*
 	return r.repriced(ctx, obj)
 }
 
-func (r *queryResolver) Offers(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
+func (r *queryResolver) Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
 	by, direction := byOffer(orderBy)
 	return r.offers().rows(ctx, window{first, last, after, before}, by, direction, offerFilter(filter, r.service.Now()))
 }

@@ -12,8 +12,6 @@ import (
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
@@ -56,7 +54,7 @@ func (r *orderCreditResolver) Contact(ctx context.Context, obj *service.OrderCre
 	return neighbours(ctx, obj, func(row *service.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }
 
-func (r *queryResolver) Orders(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
+func (r *queryResolver) Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
 	by, direction := byOrder(orderBy)
 	return r.orders().rows(ctx, window{first, last, after, before}, by, direction, orderFilter(filter))
 }

@@ -1,9 +1,8 @@
 package graph
 
 import (
-	"entgo.io/contrib/entgql"
-
 	"kopeck/ent"
+	"kopeck/schema"
 )
 
 // The lists and the columns they are ordered by: NOT NULL all of them, the id behind as the tie-break.
@@ -47,41 +46,41 @@ var orderColumns = map[string]column[ent.Order]{
 }
 
 // byCustomer gives the order that is asked for; CREATED_AT ascending unless told.
-func byCustomer(o *ent.CustomerOrder) (column[ent.Customer], entgql.OrderDirection) {
+func byCustomer(o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirection) {
 	if o == nil || o.Field == nil {
-		return customerColumns["CREATED_AT"], entgql.OrderDirectionAsc
+		return customerColumns["CREATED_AT"], schema.Ascending
 	}
 	return customerColumns[o.Field.String()], o.Direction
 }
 
 // byContact gives the order that is asked for; AT ascending unless told.
-func byContact(o *ent.ContactOrder) (column[ent.Contact], entgql.OrderDirection) {
+func byContact(o *ent.ContactOrder) (column[ent.Contact], ent.OrderDirection) {
 	if o == nil || o.Field == nil {
-		return contactColumns["AT"], entgql.OrderDirectionAsc
+		return contactColumns["AT"], schema.Ascending
 	}
 	return contactColumns[o.Field.String()], o.Direction
 }
 
 // byProduct gives the order that is asked for; SKU ascending unless told.
-func byProduct(o *ent.ProductOrder) (column[ent.Product], entgql.OrderDirection) {
+func byProduct(o *ent.ProductOrder) (column[ent.Product], ent.OrderDirection) {
 	if o == nil || o.Field == nil {
-		return productColumns["SKU"], entgql.OrderDirectionAsc
+		return productColumns["SKU"], schema.Ascending
 	}
 	return productColumns[o.Field.String()], o.Direction
 }
 
 // byOffer gives the order that is asked for; CREATED_AT ascending unless told.
-func byOffer(o *ent.OfferOrder) (column[ent.Offer], entgql.OrderDirection) {
+func byOffer(o *ent.OfferOrder) (column[ent.Offer], ent.OrderDirection) {
 	if o == nil || o.Field == nil {
-		return offerColumns["CREATED_AT"], entgql.OrderDirectionAsc
+		return offerColumns["CREATED_AT"], schema.Ascending
 	}
 	return offerColumns[o.Field.String()], o.Direction
 }
 
 // byOrder gives the order that is asked for; AT ascending unless told.
-func byOrder(o *ent.OrderOrder) (column[ent.Order], entgql.OrderDirection) {
+func byOrder(o *ent.OrderOrder) (column[ent.Order], ent.OrderDirection) {
 	if o == nil || o.Field == nil {
-		return orderColumns["AT"], entgql.OrderDirectionAsc
+		return orderColumns["AT"], schema.Ascending
 	}
 	return orderColumns[o.Field.String()], o.Direction
 }

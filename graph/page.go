@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"time"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/ent"
 	"kopeck/fault"
+	"kopeck/schema"
 )
 
 // Pages is how many rows a page of a list holds.
@@ -75,8 +75,8 @@ type mark struct {
 }
 
 // check tells what is wrong with a window, as INVALID naming the argument.
-func (l list[T]) check(w window, by column[T], direction entgql.OrderDirection) (*reading[T], error) {
-	r := &reading[T]{list: l, by: by, descending: direction == entgql.OrderDirectionDesc, limit: l.pages.Default}
+func (l list[T]) check(w window, by column[T], direction ent.OrderDirection) (*reading[T], error) {
+	r := &reading[T]{list: l, by: by, descending: direction == schema.Descending, limit: l.pages.Default}
 	if w.first != nil && w.last != nil {
 		return nil, fault.Invalidf("last", "want first or last, not both")
 	}
@@ -102,22 +102,20 @@ func (r *reading[T]) mark(field string, c *ent.Cursor) (*mark, error) {
 	if c == nil {
 		return nil, nil
 	}
-	parts, _ := c.Value.([]any)
-	if len(parts) != 3 || parts[0] != r.list.name || parts[1] != r.order() {
+	if c.List != r.list.name || c.Order != r.order() {
 		return nil, fault.Invalidf(field, "a cursor of another list or order")
 	}
-	text, _ := parts[2].(string)
 	m := &mark{id: c.ID}
 	var err error
 	switch r.by.key(new(T)).(type) {
 	case time.Time:
 		var micros int64
-		micros, err = strconv.ParseInt(text, 10, 64)
+		micros, err = strconv.ParseInt(c.Key, 10, 64)
 		m.key = time.UnixMicro(micros).UTC()
 	case int64:
-		m.key, err = strconv.ParseInt(text, 10, 64)
+		m.key, err = strconv.ParseInt(c.Key, 10, 64)
 	default:
-		m.key = text
+		m.key = c.Key
 	}
 	if err != nil {
 		return nil, fault.Invalidf(field, "not a cursor")
@@ -136,7 +134,7 @@ func (r *reading[T]) cursor(row *T) ent.Cursor {
 	case string:
 		text = key
 	}
-	return ent.Cursor{ID: r.list.id(row), Value: []any{r.list.name, r.order(), text}}
+	return ent.Cursor{List: r.list.name, Order: r.order(), Key: text, ID: r.list.id(row)}
 }
 
 func (r *reading[T]) order() string {

@@ -12,9 +12,8 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {
@@ -48,7 +47,7 @@ func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent
 	return r.service.ProductOptions(ctx, obj.ID)
 }
 
-func (r *queryResolver) Products(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
+func (r *queryResolver) Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
 	by, direction := byProduct(orderBy)
 	return r.products().rows(ctx, window{first, last, after, before}, by, direction, productFilter(filter))
 }

@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -19,7 +18,7 @@ func (AttributionFit) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of AttributionFit.
 func (AttributionFit) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("model").GoType(AttributionModel("")).Immutable().Annotations(entgql.Type("AttributionModel")),
+		field.Enum("model").GoType(AttributionModel("")).Immutable().Annotations(shownAs("AttributionModel")),
 		field.Time("fitted_at").Immutable(),
 		field.JSON("fit", json.RawMessage{}).Immutable().Annotations(hidden()), // an attribution.Fit
 	}

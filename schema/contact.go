@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -22,10 +21,10 @@ func (Contact) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{
 func (Contact) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.Enum("kind").GoType(ContactKind("")).Annotations(entgql.Type("ContactKind")),
-		field.Enum("direction").GoType(Direction("")).Annotations(entgql.Type("Direction")),
-		field.Enum("channel").GoType(Channel("")).Annotations(entgql.Type("Channel")),
-		field.Time("at").Annotations(entgql.OrderField("AT")),
+		field.Enum("kind").GoType(ContactKind("")).Annotations(shownAs("ContactKind")),
+		field.Enum("direction").GoType(Direction("")).Annotations(shownAs("Direction")),
+		field.Enum("channel").GoType(Channel("")).Annotations(shownAs("Channel")),
+		field.Time("at").Annotations(orderedAs("AT")),
 		decimal("minutes"),
 		field.String("staff_id").Optional().Nillable().Annotations(hidden()),
 		field.String("subject").Optional().Nillable().MaxLen(2000),
@@ -70,5 +69,5 @@ func (Contact) Indexes() []ent.Index {
 
 // Annotations of Contact.
 func (Contact) Annotations() []schema.Annotation {
-	return []schema.Annotation{entgql.RelayConnection()}
+	return []schema.Annotation{listed()}
 }

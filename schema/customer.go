@@ -3,7 +3,6 @@ package schema
 import (
 	"time"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -23,22 +22,22 @@ func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned
 // Fields of Customer.
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(entgql.Type("CustomerKind")),
+		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(shownAs("CustomerKind")),
 		field.String("name").NotEmpty().MaxLen(1200),
-		field.String("name_key").MaxLen(800).Annotations(entgql.OrderField("NAME"), entgql.Skip(entgql.SkipType)), // folded for ordering, the same on both databases
+		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME"), inner()), // folded for ordering, the same on both databases
 		field.String("email").Optional().Nillable().MaxLen(320),
 		field.String("email_key").Optional().Nillable().MaxLen(320).Annotations(hidden()), // lower case: e-mails differing in case are one
 		field.String("phone").Optional().Nillable().MaxLen(40),
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(entgql.MapsTo("externalId")),
-		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(entgql.Type("Stage")),
-		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(entgql.Type("Segment")),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")),
+		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(shownAs("Stage")),
+		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(shownAs("Segment")),
 		field.String("owner_id").Optional().Nillable().Annotations(hidden()),
 		field.String("referred_by_id").Optional().Nillable().Annotations(hidden()),
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()), // the partner who brought the customer
-		field.JSON("measurements", map[string]any{}).Optional().Annotations(entgql.Type("JSON")),
+		field.JSON("measurements", map[string]any{}).Optional().Annotations(shownAs("JSON")),
 		field.Time("acquired_at").Optional().Nillable(),
 		amount("acquisition_cost"),
-		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(entgql.Type("Money")), // spent a year on what we could sell, with whomever
+		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(shownAs("Money")), // spent a year on what we could sell, with whomever
 		field.Time("departed_at").Optional().Nillable().Annotations(hidden()),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()),
 		// What lifetime value is reckoned from, kept by the transaction that changes an order or a contact.
@@ -48,8 +47,8 @@ func (Customer) Fields() []ent.Field {
 		innerAmount("margin"),        // of completed orders, refunds taken off
 		innerAmount("repeat_margin"), // the same without the first order day
 		innerAmount("contact_cost"),
-		field.Time("last_order_at").Default(never).Annotations(entgql.OrderField("LAST_ORDER_AT"), entgql.Skip(entgql.SkipType)),                                 // 1970-01-01 where there is none
-		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(entgql.OrderField("LIFETIME_VALUE"), entgql.Skip(entgql.SkipType)), // as of the last fit or order; what lists are ordered by
+		field.Time("last_order_at").Default(never).Annotations(orderedAs("LAST_ORDER_AT"), inner()),                                 // 1970-01-01 where there is none
+		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(orderedAs("LIFETIME_VALUE"), inner()), // as of the last fit or order; what lists are ordered by
 	}
 }
 
@@ -81,7 +80,7 @@ func (Customer) Indexes() []ent.Index {
 
 // Annotations of Customer.
 func (Customer) Annotations() []schema.Annotation {
-	return []schema.Annotation{entgql.RelayConnection()}
+	return []schema.Annotation{listed()}
 }
 
 // SearchTerm is one beginning under which a customer is found: a word of the name, the e-mail, a tail of the phone number.

@@ -48,6 +48,8 @@ type (
 	LifetimeModelKind string
 	// TimeUnit is the unit of a lifetime model's times.
 	TimeUnit string
+	// OrderDirection is which way a list is ordered.
+	OrderDirection string
 )
 
 // The values.
@@ -166,6 +168,9 @@ const (
 	Day   TimeUnit = "DAY"
 	Week  TimeUnit = "WEEK"
 	Month TimeUnit = "MONTH"
+
+	Ascending  OrderDirection = "ASC"
+	Descending OrderDirection = "DESC"
 )
 
 // Values lists the values in their order.
@@ -360,6 +365,15 @@ func (v TimeUnit) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
 // UnmarshalGQL reads the enum.
 func (v *TimeUnit) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the values in their order.
+func (OrderDirection) Values() []string { return texts(Ascending, Descending) }
+
+// MarshalGQL writes the enum.
+func (v OrderDirection) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the enum.
+func (v *OrderDirection) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Rank orders the levels from 1, the lowest; 0 is no level.
 func (v PermissionLevel) Rank() int { return slices.Index(v.Values(), string(v)) + 1 }

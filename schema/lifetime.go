@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/field"
@@ -19,9 +18,9 @@ func (LifetimeModel) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of LifetimeModel.
 func (LifetimeModel) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").GoType(LifetimeModelKind("")).Immutable().Annotations(entgql.Type("LifetimeModelKind")),
-		field.Enum("time_unit").GoType(TimeUnit("")).Immutable().Annotations(entgql.Type("TimeUnit")),
-		field.JSON("parameters", map[string]any{}).Immutable().Annotations(entgql.Type("JSON")),
+		field.Enum("kind").GoType(LifetimeModelKind("")).Immutable().Annotations(shownAs("LifetimeModelKind")),
+		field.Enum("time_unit").GoType(TimeUnit("")).Immutable().Annotations(shownAs("TimeUnit")),
+		field.JSON("parameters", map[string]any{}).Immutable().Annotations(shownAs("JSON")),
 		field.Float("log_likelihood").Immutable(),
 		field.Int("customers").Immutable(),
 		field.Bool("converged").Immutable(),

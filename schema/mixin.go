@@ -7,9 +7,7 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
-	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 
@@ -38,17 +36,14 @@ type stamped struct{ ent.Schema }
 // Fields of a stamped noun.
 func (stamped) Fields() []ent.Field {
 	return []ent.Field{
-		field.Time("created_at").Immutable().Annotations(entgql.OrderField("CREATED_AT")),
-		field.Time("updated_at").Annotations(entgql.OrderField("UPDATED_AT")),
+		field.Time("created_at").Immutable().Annotations(orderedAs("CREATED_AT")),
+		field.Time("updated_at").Annotations(orderedAs("UPDATED_AT")),
 	}
 }
 
-// hidden keeps a field or edge out of the API.
-func hidden() schema.Annotation { return entgql.Skip(entgql.SkipAll) }
-
 // amount is a field of money, shown as Money.
 func amount(name string) ent.Field {
-	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(entgql.Type("Money"))
+	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(shownAs("Money"))
 }
 
 // innerAmount is a field of money that the API does not show as it is.
@@ -60,7 +55,7 @@ func noMoney() money.Amount { return money.Amount{} }
 
 // decimal is a field of an exact decimal, shown as Decimal.
 func decimal(name string) ent.Field {
-	return field.Int64(name).GoType(money.Decimal{}).DefaultFunc(zero).Annotations(entgql.Type("Decimal"))
+	return field.Int64(name).GoType(money.Decimal{}).DefaultFunc(zero).Annotations(shownAs("Decimal"))
 }
 
 func zero() money.Decimal { return money.Decimal{} }

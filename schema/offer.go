@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -23,10 +22,10 @@ func (Offer) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{},
 func (Offer) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.Enum("kind").GoType(OfferKind("")).Immutable().Annotations(entgql.Type("OfferKind")),
-		field.Enum("status").GoType(OfferStatus("")).Annotations(entgql.Skip(entgql.SkipType)), // an unanswered offer is EXPIRED by the clock
+		field.Enum("kind").GoType(OfferKind("")).Immutable().Annotations(shownAs("OfferKind")),
+		field.Enum("status").GoType(OfferStatus("")).Annotations(inner()), // an unanswered offer is EXPIRED by the clock
 		amount("total"),
-		field.Time("expires_at").Annotations(entgql.OrderField("EXPIRES_AT")),
+		field.Time("expires_at").Annotations(orderedAs("EXPIRES_AT")),
 		field.Time("sent_at").Optional().Nillable(),
 		field.Time("viewed_at").Optional().Nillable(),
 		field.Time("decided_at").Optional().Nillable(),
@@ -57,7 +56,7 @@ func (Offer) Indexes() []ent.Index {
 }
 
 // Annotations of Offer.
-func (Offer) Annotations() []schema.Annotation { return []schema.Annotation{entgql.RelayConnection()} }
+func (Offer) Annotations() []schema.Annotation { return []schema.Annotation{listed()} }
 
 // OfferLine is a product at a promised price.
 type OfferLine struct{ ent.Schema }
@@ -71,9 +70,9 @@ func (OfferLine) Fields() []ent.Field {
 		field.String("offer_id").Immutable().Annotations(hidden()),
 		field.Int("position").Immutable().Annotations(hidden()),
 		field.String("product_id").Immutable().Annotations(hidden()),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(entgql.Type("Decimal")),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(entgql.Type("Money")),
-		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(entgql.Type("Money")),
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")),
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
+		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()), // a list of pricing.Line, summing to unit
 		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()),
 		field.Int("lead_days").Immutable().Annotations(hidden()),

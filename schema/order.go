@@ -3,7 +3,6 @@ package schema
 import (
 	"encoding/json"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -24,9 +23,9 @@ func (Order) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{},
 func (Order) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(entgql.MapsTo("externalId")),
-		field.Enum("status").GoType(OrderStatus("")).Annotations(entgql.Type("OrderStatus")),
-		field.Time("at").Annotations(entgql.OrderField("AT")),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")),
+		field.Enum("status").GoType(OrderStatus("")).Annotations(shownAs("OrderStatus")),
+		field.Time("at").Annotations(orderedAs("AT")),
 		field.Int("day").Annotations(hidden()), // of at, in the installation's time zone
 		amount("total"),
 		amount("refunded"),
@@ -64,7 +63,7 @@ func (Order) Indexes() []ent.Index {
 }
 
 // Annotations of Order.
-func (Order) Annotations() []schema.Annotation { return []schema.Annotation{entgql.RelayConnection()} }
+func (Order) Annotations() []schema.Annotation { return []schema.Annotation{listed()} }
 
 // OrderLine is a product of an order at the price that was promised.
 type OrderLine struct{ ent.Schema }
@@ -78,9 +77,9 @@ func (OrderLine) Fields() []ent.Field {
 		field.String("order_id").Immutable().Annotations(hidden()),
 		field.Int("position").Immutable().Annotations(hidden()),
 		field.String("product_id").Immutable().Annotations(hidden()),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(entgql.Type("Decimal")),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(entgql.Type("Money")),
-		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(entgql.Type("Money")),
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")),
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
+		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
 		innerAmount("cost"),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()),
 		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()),

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -20,10 +19,10 @@ func (Permission) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, version
 func (Permission) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(entgql.Type("Channel")),
-		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(entgql.Type("Purpose")),
-		field.Enum("level").GoType(PermissionLevel("")).Annotations(entgql.Type("PermissionLevel")),
-		field.Enum("state").GoType(PermissionState("")).Annotations(entgql.Skip(entgql.SkipType)), // as of the last event; what it is worth now depends on the clock
+		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(shownAs("Channel")),
+		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(shownAs("Purpose")),
+		field.Enum("level").GoType(PermissionLevel("")).Annotations(shownAs("PermissionLevel")),
+		field.Enum("state").GoType(PermissionState("")).Annotations(inner()), // as of the last event; what it is worth now depends on the clock
 		field.Time("granted_at"),
 		field.Time("expires_at").Optional().Nillable(),
 		field.Time("revoked_at").Optional().Nillable(),
@@ -58,8 +57,8 @@ func (PermissionEvent) Fields() []ent.Field {
 		field.String("permission_id").Immutable().Annotations(hidden()),
 		field.Int("sequence").Immutable().Positive().Annotations(hidden()),
 		field.Time("at").Immutable(),
-		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(entgql.Type("PermissionEventKind")),
-		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(entgql.Type("PermissionLevel")),
+		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(shownAs("PermissionEventKind")),
+		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(shownAs("PermissionLevel")),
 		field.Time("expires_at").Optional().Nillable().Immutable(),
 		field.String("actor").MaxLen(400).Immutable(),
 		field.String("source").MaxLen(4000).Immutable(),
@@ -89,5 +88,5 @@ func (PermissionEvent) Indexes() []ent.Index {
 
 // Annotations of PermissionEvent.
 func (PermissionEvent) Annotations() []schema.Annotation {
-	return []schema.Annotation{entgql.Skip(entgql.SkipOrderField)}
+	return []schema.Annotation{unordered()}
 }

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -21,9 +20,9 @@ func (PriceRule) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty().MaxLen(1200),
 		field.Text("condition").NotEmpty().MaxLen(16000).Immutable(),
-		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Decimal")),
-		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Money")),
-		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Money")),
+		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
+		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")),
+		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")),
 		field.Int("priority").Default(0).Immutable(),
 		field.Bool("exclusive").Default(false).Immutable(),
 		field.Time("valid_from").Optional().Nillable().Immutable(),
@@ -45,8 +44,8 @@ func (PriceAgreement) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()),
 		field.String("product_id").Immutable().Annotations(hidden()),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(entgql.Type("Money")),
-		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(entgql.Type("Decimal")),
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
+		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")),
 		field.Time("valid_from").Immutable(),
 		field.Time("valid_to").Optional().Nillable().Immutable(),
 		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).Immutable(),

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -20,10 +19,10 @@ func (Product) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{
 // Fields of Product.
 func (Product) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("sku").NotEmpty().MaxLen(400).Annotations(entgql.OrderField("SKU")),
+		field.String("sku").NotEmpty().MaxLen(400).Annotations(orderedAs("SKU")),
 		field.String("name").NotEmpty().MaxLen(1200),
-		field.String("name_key").MaxLen(800).Annotations(entgql.OrderField("NAME"), entgql.Skip(entgql.SkipType)),
-		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(entgql.Type("ProductKind")),
+		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME"), inner()),
+		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(shownAs("ProductKind")),
 		field.Bool("active").Default(true),
 		field.Int("standard_lead_days").Default(14).NonNegative(),
 	}
@@ -39,7 +38,7 @@ func (Product) Indexes() []ent.Index {
 
 // Annotations of Product.
 func (Product) Annotations() []schema.Annotation {
-	return []schema.Annotation{entgql.RelayConnection()}
+	return []schema.Annotation{listed()}
 }
 
 // ListPrice is the dated price terms of a product: a list price or a markup on full cost, and the least margin. Append-only.

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -20,15 +19,15 @@ func (Rate) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Rate.
 func (Rate) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(entgql.Type("RateSubject")),
+		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(shownAs("RateSubject")),
 		field.String("code").NotEmpty().MaxLen(320).Immutable(),
 		field.String("unit").NotEmpty().MaxLen(40).Immutable(),
-		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(entgql.Type("Decimal")), // of the currency, not of its minor unit
-		field.String("currency_code").MaxLen(3).Immutable().Annotations(entgql.Type("CurrencyCode")),
+		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")), // of the currency, not of its minor unit
+		field.String("currency_code").MaxLen(3).Immutable().Annotations(shownAs("CurrencyCode")),
 		field.Time("valid_from").Immutable(),
 		field.Time("recorded_at").Immutable(),
-		field.Int64("capacity_per_day").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Decimal")),
-		field.Int64("fixed_share").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(entgql.Type("Decimal")),
+		field.Int64("capacity_per_day").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
+		field.Int64("fixed_share").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
 	}
 }
 

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -22,7 +21,7 @@ func (User) Fields() []ent.Field {
 		field.String("email").NotEmpty().MaxLen(320),
 		field.String("email_key").NotEmpty().MaxLen(320).Annotations(hidden()),
 		field.String("name").NotEmpty().MaxLen(1200),
-		field.Enum("role").GoType(Role("")).Annotations(entgql.Type("Role")),
+		field.Enum("role").GoType(Role("")).Annotations(shownAs("Role")),
 		field.Bool("active").Default(true),
 		field.String("grade").Optional().Nillable().MaxLen(400),                               // the code of a STAFF rate that several share
 		field.String("password_hash").Optional().Nillable().Sensitive().Annotations(hidden()), // nil: signs in by no password

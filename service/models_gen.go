@@ -6,15 +6,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"strconv"
+	"time"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 )
 
@@ -342,15 +340,15 @@ type PriceAgreementPayload struct {
 }
 
 type PriceConnection struct {
-	Edges    []*PriceEdge             `json:"edges"`
-	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	Edges    []*PriceEdge     `json:"edges"`
+	PageInfo *schema.PageInfo `json:"pageInfo"`
 }
 
 // node is null, with an error of its own, where this product cannot be priced (a missing rate).
 type PriceEdge struct {
-	Product *ent.Product          `json:"product"`
-	Node    *Price                `json:"node,omitempty"`
-	Cursor  entgql.Cursor[string] `json:"cursor"`
+	Product *ent.Product  `json:"product"`
+	Node    *Price        `json:"node,omitempty"`
+	Cursor  schema.Cursor `json:"cursor"`
 }
 
 type PriceRulePayload struct {
@@ -519,7 +517,8 @@ type SignOutPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-type Subscription struct{}
+type Subscription struct {
+}
 
 // from is included, to is not.
 type TimeRange struct {
