@@ -5,8 +5,6 @@ import (
 	"math/big"
 	"time"
 
-	"cel.dev/cel-go/common/types/ref"
-
 	"kopeck/costing"
 	"kopeck/money"
 )
@@ -55,10 +53,10 @@ func (b *Book) Basis() costing.Basis { return b.basis }
 type waterfall struct {
 	book      *Book
 	question  Question
-	product   *costing.Product
+	product   costing.Product
 	terms     *Terms
 	agreement *Agreement
-	facts     *facts
+	facts     facts
 	standard  money.Amount // marginal cost at the standard lead time
 	running   money.Amount // the sum of the lines so far
 	answer    Answer
@@ -100,13 +98,16 @@ func (b *Book) Floor(productID string, quantity money.Decimal, options []Option,
 	return w.answer.Floor, nil
 }
 
+// mostLines is how many lines most prices have room in: the rules are few that apply.
+const mostLines = 8
+
 // begin finds the terms and the costs that the steps need.
 func (b *Book) begin(q Question) (*waterfall, error) {
 	product, ok := b.basis.Catalogue.Product(q.ProductID)
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, q.ProductID)
 	}
-	w := &waterfall{book: b, question: q, product: &product}
+	w := &waterfall{book: b, question: q, product: product}
 	if w.terms = termsAt(b.terms[q.ProductID], q.At); w.terms == nil {
 		return nil, ErrNoTerms
 	}
@@ -134,12 +135,17 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	if w.answer.Floor, err = floorOf(w.answer.Cost.Marginal, w.terms.MinimumMargin); err != nil {
 		return nil, err
 	}
-	w.facts = &facts{question: &w.question, product: w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone), asked: make([]ref.Val, len(variables))}
+	var busiest money.Decimal
 	for _, usage := range w.answer.Cost.Usage {
-		w.facts.utilisation = max(w.facts.utilisation, float(usage.Utilisation))
+		if usage.Utilisation.Compare(busiest) > 0 {
+			busiest = usage.Utilisation
+		}
 	}
-	major := new(big.Rat).Quo(q.Customer.LifetimeValue.Rat(), new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
-	w.facts.lifetime, _ = major.Float64()
+	w.facts = facts{
+		question: &w.question, product: &w.product, leadDays: w.answer.LeadDays, season: Season(q.At, b.basis.Zone), quantity: ratio(q.Quantity.Nano(), one.Nano()),
+		utilisation: ratio(busiest.Nano(), one.Nano()), lifetime: ratio(q.Customer.LifetimeValue.Minor(), b.basis.Currency.MinorPerMajor()),
+	}
+	w.answer.Lines = make([]Line, 0, mostLines)
 	return w, nil
 }
 
@@ -156,7 +162,7 @@ func (w *waterfall) step(kind LineKind, label, ref string, to money.Amount) erro
 
 // surcharge sums the surcharges of the options that are chosen.
 func (w *waterfall) surcharge() (money.Amount, error) {
-	units, err := costing.CheckChosen(*w.product, w.question.Options)
+	units, err := costing.CheckChosen(w.product, w.question.Options)
 	if err != nil {
 		return money.Amount{}, err
 	}

@@ -40,6 +40,7 @@ const (
 type Condition struct {
 	text    string
 	program cel.Program
+	short   shortcut // nil where there is none
 }
 
 // environment is what conditions are compiled in. It is made once and not changed.
@@ -95,19 +96,30 @@ func Compile(condition string) (*Condition, error) {
 		return nil, &RuleError{Line: 1, Column: 1, Reason: fmt.Sprintf("want true or false, not a %s", checked.OutputType())}
 	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	short := shorten(checked.NativeRep().Expr())
 	if most, err := env.EstimateCost(checked, sizes{}); err != nil || most.Max > CostLimit {
 		options = append(options, cel.CostLimit(CostLimit)) // counting costs time: only where the limit can be reached
+		short = nil
 	}
 	program, err := env.Program(checked, options...)
 	if err != nil {
 		return nil, &RuleError{Line: 1, Column: 1, Reason: err.Error()}
 	}
-	return &Condition{text: condition, program: program}, nil
+	return &Condition{text: condition, program: program, short: short}, nil
 }
 
 // Holds evaluates the condition. An error says why it could not be told: a division by zero, a measurement
 // that is not there, the cost limit.
 func (c *Condition) Holds(f *facts) (bool, error) {
+	if c.short != nil {
+		if holds, known := c.short(f); known {
+			return holds, nil
+		}
+	}
+	return c.interpret(f)
+}
+
+func (c *Condition) interpret(f *facts) (bool, error) {
 	result, _, err := c.program.Eval(f)
 	if err != nil {
 		return false, err

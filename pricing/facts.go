@@ -1,6 +1,7 @@
 package pricing
 
 import (
+	"math/big"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -8,7 +9,6 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"kopeck/costing"
-	"kopeck/money"
 )
 
 // facts are what conditions speak of, for one question. They implement cel.Activation, and keep the values that a
@@ -17,46 +17,60 @@ type facts struct {
 	question    *Question
 	product     *costing.Product
 	leadDays    int
+	quantity    float64
 	utilisation float64
 	lifetime    float64
 	season      string
-	asked       []ref.Val // by the number of the variable
+	asked       []ref.Val // by the number of the variable; nil until a condition asks
 }
 
-// variable is a name that conditions may use: its type, its value for a question, and the most characters it has, 0 for
-// what has none or any number.
+// variable is a name that conditions may use: its type, its value for a question (one of the functions), and the most
+// characters it has, 0 for what has none or any number.
 type variable struct {
 	name    string
 	typed   *cel.Type
 	longest uint64
-	value   func(*facts) ref.Val
+	text    func(*facts) string
+	whole   func(*facts) int64
+	number  func(*facts) float64
+	other   func(*facts) ref.Val
 }
 
-func text(of func(*facts) string) func(*facts) ref.Val {
-	return func(f *facts) ref.Val { return types.String(of(f)) }
-}
+const measurementsName = "customer.measurements"
 
 // variables are what Condition documents.
 var variables = [...]variable{
-	{"customer.id", cel.StringType, 100, text(func(f *facts) string { return f.question.Customer.ID })},
-	{"customer.kind", cel.StringType, 100, text(func(f *facts) string { return f.question.Customer.Kind })},
-	{"customer.stage", cel.StringType, 100, text(func(f *facts) string { return f.question.Customer.Stage })},
-	{"customer.segment", cel.StringType, 100, text(func(f *facts) string { return f.question.Customer.Segment })},
-	{"customer.measurements", cel.MapType(cel.StringType, cel.DynType), 0, func(f *facts) ref.Val {
+	{name: "customer.id", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.ID }},
+	{name: "customer.kind", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Kind }},
+	{name: "customer.stage", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Stage }},
+	{name: "customer.segment", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Segment }},
+	{name: measurementsName, typed: cel.MapType(cel.StringType, cel.DynType), other: func(f *facts) ref.Val {
 		return types.DefaultTypeAdapter.NativeToValue(f.question.Customer.Measurements)
 	}},
-	{"product.id", cel.StringType, 100, text(func(f *facts) string { return f.product.ID })},
-	{"product.sku", cel.StringType, 100, text(func(f *facts) string { return f.product.SKU })},
-	{"product.name", cel.StringType, 300, text(func(f *facts) string { return f.product.Name })},
-	{"product.kind", cel.StringType, 100, text(func(f *facts) string { return f.product.Kind })},
-	{"quantity", cel.DoubleType, 0, func(f *facts) ref.Val { return types.Double(float(f.question.Quantity)) }},
-	{"leadDays", cel.IntType, 0, func(f *facts) ref.Val { return types.Int(f.leadDays) }},
-	{"utilisation", cel.DoubleType, 0, func(f *facts) ref.Val { return types.Double(f.utilisation) }},
-	{"permissionLevel", cel.StringType, 100, text(func(f *facts) string { return f.question.Customer.PermissionLevel })},
-	{"permissionRank", cel.IntType, 0, func(f *facts) ref.Val { return types.Int(f.question.Customer.PermissionRank) }},
-	{"lifetimeValue", cel.DoubleType, 0, func(f *facts) ref.Val { return types.Double(f.lifetime) }},
-	{"season", cel.StringType, 100, text(func(f *facts) string { return f.season })},
-	{"at", cel.TimestampType, 0, func(f *facts) ref.Val { return types.Timestamp{Time: f.question.At.UTC()} }},
+	{name: "product.id", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.product.ID }},
+	{name: "product.sku", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.product.SKU }},
+	{name: "product.name", typed: cel.StringType, longest: 300, text: func(f *facts) string { return f.product.Name }},
+	{name: "product.kind", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.product.Kind }},
+	{name: "quantity", typed: cel.DoubleType, number: func(f *facts) float64 { return f.quantity }},
+	{name: "leadDays", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.leadDays) }},
+	{name: "utilisation", typed: cel.DoubleType, number: func(f *facts) float64 { return f.utilisation }},
+	{name: "permissionLevel", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.PermissionLevel }},
+	{name: "permissionRank", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.question.Customer.PermissionRank) }},
+	{name: "lifetimeValue", typed: cel.DoubleType, number: func(f *facts) float64 { return f.lifetime }},
+	{name: "season", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.season }},
+	{name: "at", typed: cel.TimestampType, other: func(f *facts) ref.Val { return types.Timestamp{Time: f.question.At.UTC()} }},
+}
+
+func (v *variable) value(f *facts) ref.Val {
+	switch {
+	case v.text != nil:
+		return types.String(v.text(f))
+	case v.whole != nil:
+		return types.Int(v.whole(f))
+	case v.number != nil:
+		return types.Double(v.number(f))
+	}
+	return v.other(f)
 }
 
 // numbered finds a variable by its name.
@@ -77,15 +91,22 @@ func (f *facts) ResolveName(name string) (any, bool) {
 	if !ok {
 		return nil, false
 	}
+	if f.asked == nil {
+		f.asked = make([]ref.Val, len(variables))
+	}
 	if f.asked[i] == nil {
 		f.asked[i] = variables[i].value(f)
 	}
 	return f.asked[i], true
 }
 
-// float gives the nearest double, for conditions alone: no money comes of it.
-func float(d money.Decimal) float64 {
-	nearest, _ := d.Rat().Float64()
+// ratio gives the double nearest to a fraction of whole numbers, for conditions alone: no money comes of it. The divisor is
+// a power of ten of a double's precision. A division of doubles rounds to the nearest, and both are exact up to 2^53.
+func ratio(of, by int64) float64 {
+	if -exact < of && of < exact {
+		return float64(of) / float64(by)
+	}
+	nearest, _ := big.NewRat(of, by).Float64()
 	return nearest
 }
 

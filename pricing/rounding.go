@@ -1,8 +1,7 @@
 package pricing
 
 import (
-	"math/big"
-
+	"kopeck/costing"
 	"kopeck/money"
 )
 
@@ -13,8 +12,11 @@ func (w *waterfall) rounding() error {
 	if size.Compare(money.Minor(1)) <= 0 {
 		return nil
 	}
-	steps := new(big.Rat).Quo(w.running.Rat(), size.Rat())
-	to, err := money.Round(new(big.Rat).Mul(size.Rat(), new(big.Rat).SetInt(money.RoundInt(steps))))
+	steps, err := costing.MulDiv(w.running.Minor(), 1, size.Minor())
+	if err != nil {
+		return err
+	}
+	to, err := costing.MulDiv(steps.Minor(), size.Minor(), 1)
 	if err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func (w *waterfall) refuse(rule *compiledRule) string {
 	case rule.ValidTo != nil && !at.Before(*rule.ValidTo):
 		return rule.tooLate
 	}
-	holds, err := rule.condition.Holds(w.facts)
+	holds, err := rule.condition.Holds(&w.facts)
 	switch {
 	case err != nil:
 		return "condition failed: " + err.Error()
