@@ -19,7 +19,7 @@ type Vars map[string]any
 
 // Client talks to the API as somebody.
 type Client struct {
-	t     *testing.T
+	t     testing.TB
 	url   string
 	token string
 }
@@ -48,7 +48,7 @@ func (w *World) With(token string) *Client { return &Client{w.T, w.URL, token} }
 
 // Result is an answer of the API.
 type Result struct {
-	t      *testing.T
+	t      testing.TB
 	query  string
 	Status int
 	Body   string

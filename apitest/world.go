@@ -22,7 +22,7 @@ import (
 
 // World is a running Kopeck over a database of its own.
 type World struct {
-	T       *testing.T
+	T       testing.TB
 	URL     string // of the server
 	Store   *store.Store
 	Service *service.Service
@@ -71,7 +71,7 @@ func Each(t *testing.T, test func(t *testing.T, w *World)) {
 }
 
 // New starts a world over a migrated database.
-func New(t *testing.T, url string) *World {
+func New(t testing.TB, url string) *World {
 	t.Helper()
 	w := &World{T: t, Clock: &Clock{}, tokens: map[schema.Role]string{}}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -121,7 +121,7 @@ func (w *World) Statements(f func()) int {
 	return int(w.statements.Load() - before)
 }
 
-type testWriter struct{ t *testing.T }
+type testWriter struct{ t testing.TB }
 
 // Write shows what the server logged, with the test that it belongs to.
 func (w testWriter) Write(line []byte) (int, error) {

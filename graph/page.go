@@ -19,6 +19,7 @@ import (
 type Pages struct {
 	Default int // unless told
 	Maximum int
+	Prices  int // the most prices of a customer, which come from memory
 }
 
 // window is the part of a list that is asked for.

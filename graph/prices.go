@@ -45,7 +45,7 @@ var (
 // pricePage prices a page of the active catalogue for a customer, from memory. A product that cannot be priced has no
 // price, and an error that says why at its place.
 func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
-	reading, err := priceList.in(r.pages).check(w, priceColumn, schema.Ascending)
+	reading, err := priceList.in(Pages{Default: r.pages.Default, Maximum: r.pages.Prices}).check(w, priceColumn, schema.Ascending)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ import (
 type Config struct {
 	Limits  Limits
 	Weights Weights
+	Bulk    Bulk
 
 	// Development switches on introspection and suggestions ("Did you mean …").
 	Development bool
@@ -99,7 +100,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		schema:    schema,
 		executor:  executor.New(schema),
 		documents: newDocuments(limits.CacheBytes),
-		costs:     newCosts(schema.Schema(), config.Weights, limits),
+		costs:     newCosts(schema.Schema(), config.Weights, config.Bulk, limits),
 		buckets:   newBuckets(limits, config.Now),
 		log:       config.Log,
 		ending:    make(chan struct{}),

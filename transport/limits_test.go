@@ -145,6 +145,25 @@ func TestCost(t *testing.T) {
 	}
 }
 
+// TestRowsInBulk: under ten of them stands what costs as much as under one elsewhere, and more may be asked for.
+func TestRowsInBulk(t *testing.T) {
+	w := start(t, transport.Config{Bulk: transport.Bulk{"Item.items": 400}})
+	for _, c := range []struct {
+		rows              int
+		requested, actual float64
+	}{
+		{250, 1 + 2*(1+1+25), 6}, // 1 + 2 x (1 + 1) and 2 x 3 tenths
+		{251, 1 + 2*(1+1+26), 6},
+		{2_000_000, 1 + 2*(1+1+40), 6}, // for the resolver to refuse
+		{0, 1 + 2*(1+1), 5},
+	} {
+		a := w.post(`query($n: Int) { items(first: 2) { edges { node { items(first: $n) { edges { node { id } } } } } } }`, fmt.Sprintf(`{"n":%d}`, c.rows))
+		if a.cost("requested") != c.requested || a.cost("actual") != c.actual {
+			t.Errorf("%d rows: %s, want %v and %v", c.rows, a.body, c.requested, c.actual)
+		}
+	}
+}
+
 type callerKey struct{}
 
 // clock is set by the test and read by the server.

@@ -23,7 +23,7 @@ type operation struct {
 	graphql *graphql.OperationContext
 	caller  string
 	cost    int          // charged beforehand
-	spent   atomic.Int64 // while it runs
+	spent   atomic.Int64 // while it runs, in tenths of a point
 	info    OperationInfo
 	begun   time.Time
 }
@@ -126,7 +126,7 @@ func (op *operation) charge() *refusal {
 
 // settle corrects the charge to what was really spent, and gives what is left.
 func (op *operation) settle() cost {
-	actual := int(op.spent.Load())
+	actual := tenths(int(op.spent.Load()))
 	return op.costs(op.handler.buckets.settle(op.caller, op.cost, actual), &actual)
 }
 

@@ -52,10 +52,10 @@ type Site struct {
 func New(c Config) *Site {
 	s := &Site{config: c, registry: prometheus.NewRegistry()}
 	limits := c.Limits.WithDefaults()
-	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum}
+	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum, Prices: pricesAtOnce}
 	m := newMetrics(s.registry, c)
 	s.api = transport.New(graph.New(c.Service, pages), transport.Config{
-		Limits: limits, Weights: weights, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
 		Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
@@ -96,6 +96,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Ser
 
 // Shutdown ends sockets and event streams; http.Server.Shutdown does the rest.
 func (s *Site) Shutdown(ctx context.Context) error { return s.api.Shutdown(ctx) }
+
+// pricesAtOnce is how many products a customer's prices may be asked for at once.
+const pricesAtOnce = 1000
 
 // weights are the costs of fields beyond one for each object.
 var weights = transport.Weights{
