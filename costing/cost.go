@@ -15,11 +15,15 @@ type Basis struct {
 	Catalogue *Catalogue
 	Rates     *Rates
 	Bookings  *Bookings
-	Calendar  Calendar // of the days that are worked
-	Load      Load     // of the fixed shares; DefaultLoad unless the installation has its own
+	Calendar  Calendar     // of the days that are worked
+	Load      Load         // of the fixed shares; DefaultLoad unless the installation has its own
+	Assumed   Utilisations // that are supposed, whatever is booked; nil for none
 	Currency  money.Currency
 	Zone      *time.Location // in which days are days
 }
+
+// Utilisations are shares of capacity that are booked, by resource: 0.9 is 90 %.
+type Utilisations map[string]money.Decimal
 
 // ProductQuestion asks for the cost of a product.
 type ProductQuestion struct {
@@ -162,6 +166,9 @@ func (b *bill) weigh() error {
 			booked := b.basis.Bookings.Booked(need.code, first, first+b.lead, b.question.KnownAt)
 			booked.Add(booked, new(big.Rat).Mul(need.quantity, before))
 			utilisation := utilised(booked, rate.CapacityPerDay.Rat(), b.basis.Calendar.Working(first, first+b.lead))
+			if assumed, is := b.basis.Assumed[need.code]; is {
+				utilisation = assumed.Rat()
+			}
 			if usage.Utilisation, err = money.DecimalOf(utilisation, money.SharePlaces); err != nil {
 				return err
 			}

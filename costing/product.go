@@ -31,6 +31,8 @@ type Option struct {
 	Code, Name string
 	Surcharge  money.Amount
 	Components []Component
+	Measured   bool // filled by a customer's measurement of its code; see package pricing
+	Grade      bool // makes a better quality; of several the last is the best
 }
 
 // MaxDepth is how deep products may be nested in each other.

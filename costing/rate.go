@@ -66,6 +66,17 @@ func NewRates(rates []Rate) *Rates {
 	return index
 }
 
+// With gives these rates and others beside them.
+func (r *Rates) With(others []Rate) *Rates {
+	all := slices.Clone(others)
+	if r != nil {
+		for _, list := range r.dated {
+			all = append(all, list...)
+		}
+	}
+	return NewRates(all)
+}
+
 // At gives the rate that holds at a moment, as known at another: the latest with ValidFrom <= at among those
 // with RecordedAt <= knownAt; of several for one ValidFrom the last recorded (ties: the greater ID).
 func (r *Rates) At(subject, code string, at, knownAt time.Time) (Rate, bool) {

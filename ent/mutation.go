@@ -19062,6 +19062,7 @@ type PriceRuleMutation struct {
 	percent       *money.Decimal
 	amount        *money.Amount
 	price         *money.Amount
+	cap           *money.Amount
 	priority      *int
 	addpriority   *int
 	exclusive     *bool
@@ -19455,6 +19456,55 @@ func (m *PriceRuleMutation) ResetPrice() {
 	delete(m.clearedFields, pricerule.FieldPrice)
 }
 
+// SetCap sets the "cap" field.
+func (m *PriceRuleMutation) SetCap(value money.Amount) {
+	m.cap = &value
+}
+
+// Cap returns the value of the "cap" field in the mutation.
+func (m *PriceRuleMutation) Cap() (r money.Amount, exists bool) {
+	v := m.cap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCap returns the old "cap" field's value of the PriceRule entity.
+// If the PriceRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceRuleMutation) OldCap(ctx context.Context) (v *money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCap is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCap requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCap: %w", err)
+	}
+	return oldValue.Cap, nil
+}
+
+// ClearCap clears the value of the "cap" field.
+func (m *PriceRuleMutation) ClearCap() {
+	m.cap = nil
+	m.clearedFields[pricerule.FieldCap] = struct{}{}
+}
+
+// CapCleared returns if the "cap" field was cleared in this mutation.
+func (m *PriceRuleMutation) CapCleared() bool {
+	_, ok := m.clearedFields[pricerule.FieldCap]
+	return ok
+}
+
+// ResetCap resets all changes to the "cap" field.
+func (m *PriceRuleMutation) ResetCap() {
+	m.cap = nil
+	delete(m.clearedFields, pricerule.FieldCap)
+}
+
 // SetPriority sets the "priority" field.
 func (m *PriceRuleMutation) SetPriority(i int) {
 	m.priority = &i
@@ -19800,7 +19850,7 @@ func (m *PriceRuleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PriceRuleMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.version != nil {
 		fields = append(fields, pricerule.FieldVersion)
 	}
@@ -19818,6 +19868,9 @@ func (m *PriceRuleMutation) Fields() []string {
 	}
 	if m.price != nil {
 		fields = append(fields, pricerule.FieldPrice)
+	}
+	if m.cap != nil {
+		fields = append(fields, pricerule.FieldCap)
 	}
 	if m.priority != nil {
 		fields = append(fields, pricerule.FieldPriority)
@@ -19860,6 +19913,8 @@ func (m *PriceRuleMutation) Field(name string) (ent.Value, bool) {
 		return m.Amount()
 	case pricerule.FieldPrice:
 		return m.Price()
+	case pricerule.FieldCap:
+		return m.Cap()
 	case pricerule.FieldPriority:
 		return m.Priority()
 	case pricerule.FieldExclusive:
@@ -19895,6 +19950,8 @@ func (m *PriceRuleMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldAmount(ctx)
 	case pricerule.FieldPrice:
 		return m.OldPrice(ctx)
+	case pricerule.FieldCap:
+		return m.OldCap(ctx)
 	case pricerule.FieldPriority:
 		return m.OldPriority(ctx)
 	case pricerule.FieldExclusive:
@@ -19959,6 +20016,13 @@ func (m *PriceRuleMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPrice(v)
+		return nil
+	case pricerule.FieldCap:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCap(v)
 		return nil
 	case pricerule.FieldPriority:
 		v, ok := value.(int)
@@ -20075,6 +20139,9 @@ func (m *PriceRuleMutation) ClearedFields() []string {
 	if m.FieldCleared(pricerule.FieldPrice) {
 		fields = append(fields, pricerule.FieldPrice)
 	}
+	if m.FieldCleared(pricerule.FieldCap) {
+		fields = append(fields, pricerule.FieldCap)
+	}
 	if m.FieldCleared(pricerule.FieldValidFrom) {
 		fields = append(fields, pricerule.FieldValidFrom)
 	}
@@ -20106,6 +20173,9 @@ func (m *PriceRuleMutation) ClearField(name string) error {
 		return nil
 	case pricerule.FieldPrice:
 		m.ClearPrice()
+		return nil
+	case pricerule.FieldCap:
+		m.ClearCap()
 		return nil
 	case pricerule.FieldValidFrom:
 		m.ClearValidFrom()
@@ -20141,6 +20211,9 @@ func (m *PriceRuleMutation) ResetField(name string) error {
 		return nil
 	case pricerule.FieldPrice:
 		m.ResetPrice()
+		return nil
+	case pricerule.FieldCap:
+		m.ResetCap()
 		return nil
 	case pricerule.FieldPriority:
 		m.ResetPriority()
@@ -21059,6 +21132,8 @@ type ProductOptionMutation struct {
 	position       *int
 	addposition    *int
 	surcharge      *money.Amount
+	measured       *bool
+	grade          *bool
 	clearedFields  map[string]struct{}
 	product        *string
 	clearedproduct bool
@@ -21371,6 +21446,78 @@ func (m *ProductOptionMutation) ResetSurcharge() {
 	m.surcharge = nil
 }
 
+// SetMeasured sets the "measured" field.
+func (m *ProductOptionMutation) SetMeasured(b bool) {
+	m.measured = &b
+}
+
+// Measured returns the value of the "measured" field in the mutation.
+func (m *ProductOptionMutation) Measured() (r bool, exists bool) {
+	v := m.measured
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMeasured returns the old "measured" field's value of the ProductOption entity.
+// If the ProductOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOptionMutation) OldMeasured(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMeasured is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMeasured requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMeasured: %w", err)
+	}
+	return oldValue.Measured, nil
+}
+
+// ResetMeasured resets all changes to the "measured" field.
+func (m *ProductOptionMutation) ResetMeasured() {
+	m.measured = nil
+}
+
+// SetGrade sets the "grade" field.
+func (m *ProductOptionMutation) SetGrade(b bool) {
+	m.grade = &b
+}
+
+// Grade returns the value of the "grade" field in the mutation.
+func (m *ProductOptionMutation) Grade() (r bool, exists bool) {
+	v := m.grade
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrade returns the old "grade" field's value of the ProductOption entity.
+// If the ProductOption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductOptionMutation) OldGrade(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrade is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrade requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrade: %w", err)
+	}
+	return oldValue.Grade, nil
+}
+
+// ResetGrade resets all changes to the "grade" field.
+func (m *ProductOptionMutation) ResetGrade() {
+	m.grade = nil
+}
+
 // ClearProduct clears the "product" edge to the Product entity.
 func (m *ProductOptionMutation) ClearProduct() {
 	m.clearedproduct = true
@@ -21432,7 +21579,7 @@ func (m *ProductOptionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductOptionMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 7)
 	if m.product != nil {
 		fields = append(fields, productoption.FieldProductID)
 	}
@@ -21447,6 +21594,12 @@ func (m *ProductOptionMutation) Fields() []string {
 	}
 	if m.surcharge != nil {
 		fields = append(fields, productoption.FieldSurcharge)
+	}
+	if m.measured != nil {
+		fields = append(fields, productoption.FieldMeasured)
+	}
+	if m.grade != nil {
+		fields = append(fields, productoption.FieldGrade)
 	}
 	return fields
 }
@@ -21466,6 +21619,10 @@ func (m *ProductOptionMutation) Field(name string) (ent.Value, bool) {
 		return m.Position()
 	case productoption.FieldSurcharge:
 		return m.Surcharge()
+	case productoption.FieldMeasured:
+		return m.Measured()
+	case productoption.FieldGrade:
+		return m.Grade()
 	}
 	return nil, false
 }
@@ -21485,6 +21642,10 @@ func (m *ProductOptionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldPosition(ctx)
 	case productoption.FieldSurcharge:
 		return m.OldSurcharge(ctx)
+	case productoption.FieldMeasured:
+		return m.OldMeasured(ctx)
+	case productoption.FieldGrade:
+		return m.OldGrade(ctx)
 	}
 	return nil, fmt.Errorf("unknown ProductOption field %s", name)
 }
@@ -21528,6 +21689,20 @@ func (m *ProductOptionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSurcharge(v)
+		return nil
+	case productoption.FieldMeasured:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMeasured(v)
+		return nil
+	case productoption.FieldGrade:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrade(v)
 		return nil
 	}
 	return fmt.Errorf("unknown ProductOption field %s", name)
@@ -21607,6 +21782,12 @@ func (m *ProductOptionMutation) ResetField(name string) error {
 		return nil
 	case productoption.FieldSurcharge:
 		m.ResetSurcharge()
+		return nil
+	case productoption.FieldMeasured:
+		m.ResetMeasured()
+		return nil
+	case productoption.FieldGrade:
+		m.ResetGrade()
 		return nil
 	}
 	return fmt.Errorf("unknown ProductOption field %s", name)

@@ -30,6 +30,8 @@ type PriceRule struct {
 	Amount *money.Amount `json:"amount,omitempty"`
 	// Price holds the value of the "price" field.
 	Price *money.Amount `json:"price,omitempty"`
+	// Cap holds the value of the "cap" field.
+	Cap *money.Amount `json:"cap,omitempty"`
 	// Priority holds the value of the "priority" field.
 	Priority int `json:"priority,omitempty"`
 	// Exclusive holds the value of the "exclusive" field.
@@ -52,7 +54,7 @@ func (*PriceRule) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case pricerule.FieldAmount, pricerule.FieldPrice:
+		case pricerule.FieldAmount, pricerule.FieldPrice, pricerule.FieldCap:
 			values[i] = &sql.NullScanner{S: new(money.Amount)}
 		case pricerule.FieldPercent:
 			values[i] = &sql.NullScanner{S: new(money.Decimal)}
@@ -123,6 +125,13 @@ func (_m *PriceRule) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Price = new(money.Amount)
 				*_m.Price = *value.S.(*money.Amount)
+			}
+		case pricerule.FieldCap:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field cap", values[i])
+			} else if value.Valid {
+				_m.Cap = new(money.Amount)
+				*_m.Cap = *value.S.(*money.Amount)
 			}
 		case pricerule.FieldPriority:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -226,6 +235,11 @@ func (_m *PriceRule) String() string {
 	builder.WriteString(", ")
 	if v := _m.Price; v != nil {
 		builder.WriteString("price=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Cap; v != nil {
+		builder.WriteString("cap=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -89,6 +89,20 @@ func (_c *PriceRuleCreate) SetNillablePrice(v *money.Amount) *PriceRuleCreate {
 	return _c
 }
 
+// SetCap sets the "cap" field.
+func (_c *PriceRuleCreate) SetCap(v money.Amount) *PriceRuleCreate {
+	_c.mutation.SetCap(v)
+	return _c
+}
+
+// SetNillableCap sets the "cap" field if the given value is not nil.
+func (_c *PriceRuleCreate) SetNillableCap(v *money.Amount) *PriceRuleCreate {
+	if v != nil {
+		_c.SetCap(*v)
+	}
+	return _c
+}
+
 // SetPriority sets the "priority" field.
 func (_c *PriceRuleCreate) SetPriority(v int) *PriceRuleCreate {
 	_c.mutation.SetPriority(v)
@@ -339,6 +353,10 @@ func (_c *PriceRuleCreate) createSpec() (*PriceRule, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Price(); ok {
 		_spec.SetField(pricerule.FieldPrice, field.TypeInt64, value)
 		_node.Price = &value
+	}
+	if value, ok := _c.mutation.Cap(); ok {
+		_spec.SetField(pricerule.FieldCap, field.TypeInt64, value)
+		_node.Cap = &value
 	}
 	if value, ok := _c.mutation.Priority(); ok {
 		_spec.SetField(pricerule.FieldPriority, field.TypeInt, value)

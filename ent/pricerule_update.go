@@ -181,6 +181,9 @@ func (_u *PriceRuleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.PriceCleared() {
 		_spec.ClearField(pricerule.FieldPrice, field.TypeInt64)
 	}
+	if _u.mutation.CapCleared() {
+		_spec.ClearField(pricerule.FieldCap, field.TypeInt64)
+	}
 	if _u.mutation.ValidFromCleared() {
 		_spec.ClearField(pricerule.FieldValidFrom, field.TypeTime)
 	}
@@ -399,6 +402,9 @@ func (_u *PriceRuleUpdateOne) sqlSave(ctx context.Context) (_node *PriceRule, er
 	}
 	if _u.mutation.PriceCleared() {
 		_spec.ClearField(pricerule.FieldPrice, field.TypeInt64)
+	}
+	if _u.mutation.CapCleared() {
+		_spec.ClearField(pricerule.FieldCap, field.TypeInt64)
 	}
 	if _u.mutation.ValidFromCleared() {
 		_spec.ClearField(pricerule.FieldValidFrom, field.TypeTime)

@@ -28,6 +28,10 @@ type ProductOption struct {
 	Position int `json:"position,omitempty"`
 	// Surcharge holds the value of the "surcharge" field.
 	Surcharge money.Amount `json:"surcharge,omitempty"`
+	// Measured holds the value of the "measured" field.
+	Measured bool `json:"measured,omitempty"`
+	// Grade holds the value of the "grade" field.
+	Grade bool `json:"grade,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ProductOptionQuery when eager-loading is set.
 	Edges        ProductOptionEdges `json:"edges"`
@@ -61,6 +65,8 @@ func (*ProductOption) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case productoption.FieldSurcharge:
 			values[i] = new(money.Amount)
+		case productoption.FieldMeasured, productoption.FieldGrade:
+			values[i] = new(sql.NullBool)
 		case productoption.FieldPosition:
 			values[i] = new(sql.NullInt64)
 		case productoption.FieldID, productoption.FieldProductID, productoption.FieldCode, productoption.FieldName:
@@ -115,6 +121,18 @@ func (_m *ProductOption) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field surcharge", values[i])
 			} else if value != nil {
 				_m.Surcharge = *value
+			}
+		case productoption.FieldMeasured:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field measured", values[i])
+			} else if value.Valid {
+				_m.Measured = value.Bool
+			}
+		case productoption.FieldGrade:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field grade", values[i])
+			} else if value.Valid {
+				_m.Grade = value.Bool
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -171,6 +189,12 @@ func (_m *ProductOption) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("surcharge=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Surcharge))
+	builder.WriteString(", ")
+	builder.WriteString("measured=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Measured))
+	builder.WriteString(", ")
+	builder.WriteString("grade=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Grade))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -59,6 +59,34 @@ func (_c *ProductOptionCreate) SetNillableSurcharge(v *money.Amount) *ProductOpt
 	return _c
 }
 
+// SetMeasured sets the "measured" field.
+func (_c *ProductOptionCreate) SetMeasured(v bool) *ProductOptionCreate {
+	_c.mutation.SetMeasured(v)
+	return _c
+}
+
+// SetNillableMeasured sets the "measured" field if the given value is not nil.
+func (_c *ProductOptionCreate) SetNillableMeasured(v *bool) *ProductOptionCreate {
+	if v != nil {
+		_c.SetMeasured(*v)
+	}
+	return _c
+}
+
+// SetGrade sets the "grade" field.
+func (_c *ProductOptionCreate) SetGrade(v bool) *ProductOptionCreate {
+	_c.mutation.SetGrade(v)
+	return _c
+}
+
+// SetNillableGrade sets the "grade" field if the given value is not nil.
+func (_c *ProductOptionCreate) SetNillableGrade(v *bool) *ProductOptionCreate {
+	if v != nil {
+		_c.SetGrade(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ProductOptionCreate) SetID(v string) *ProductOptionCreate {
 	_c.mutation.SetID(v)
@@ -109,6 +137,14 @@ func (_c *ProductOptionCreate) defaults() {
 		v := productoption.DefaultSurcharge()
 		_c.mutation.SetSurcharge(v)
 	}
+	if _, ok := _c.mutation.Measured(); !ok {
+		v := productoption.DefaultMeasured
+		_c.mutation.SetMeasured(v)
+	}
+	if _, ok := _c.mutation.Grade(); !ok {
+		v := productoption.DefaultGrade
+		_c.mutation.SetGrade(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -142,6 +178,12 @@ func (_c *ProductOptionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Surcharge(); !ok {
 		return &ValidationError{Name: "surcharge", err: errors.New(`ent: missing required field "ProductOption.surcharge"`)}
+	}
+	if _, ok := _c.mutation.Measured(); !ok {
+		return &ValidationError{Name: "measured", err: errors.New(`ent: missing required field "ProductOption.measured"`)}
+	}
+	if _, ok := _c.mutation.Grade(); !ok {
+		return &ValidationError{Name: "grade", err: errors.New(`ent: missing required field "ProductOption.grade"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := productoption.IDValidator(v); err != nil {
@@ -201,6 +243,14 @@ func (_c *ProductOptionCreate) createSpec() (*ProductOption, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Surcharge(); ok {
 		_spec.SetField(productoption.FieldSurcharge, field.TypeInt64, value)
 		_node.Surcharge = value
+	}
+	if value, ok := _c.mutation.Measured(); ok {
+		_spec.SetField(productoption.FieldMeasured, field.TypeBool, value)
+		_node.Measured = value
+	}
+	if value, ok := _c.mutation.Grade(); ok {
+		_spec.SetField(productoption.FieldGrade, field.TypeBool, value)
+		_node.Grade = value
 	}
 	if nodes := _c.mutation.ProductIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

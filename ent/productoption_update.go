@@ -92,6 +92,34 @@ func (_u *ProductOptionUpdate) SetNillableSurcharge(v *money.Amount) *ProductOpt
 	return _u
 }
 
+// SetMeasured sets the "measured" field.
+func (_u *ProductOptionUpdate) SetMeasured(v bool) *ProductOptionUpdate {
+	_u.mutation.SetMeasured(v)
+	return _u
+}
+
+// SetNillableMeasured sets the "measured" field if the given value is not nil.
+func (_u *ProductOptionUpdate) SetNillableMeasured(v *bool) *ProductOptionUpdate {
+	if v != nil {
+		_u.SetMeasured(*v)
+	}
+	return _u
+}
+
+// SetGrade sets the "grade" field.
+func (_u *ProductOptionUpdate) SetGrade(v bool) *ProductOptionUpdate {
+	_u.mutation.SetGrade(v)
+	return _u
+}
+
+// SetNillableGrade sets the "grade" field if the given value is not nil.
+func (_u *ProductOptionUpdate) SetNillableGrade(v *bool) *ProductOptionUpdate {
+	if v != nil {
+		_u.SetGrade(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ProductOptionMutation object of the builder.
 func (_u *ProductOptionUpdate) Mutation() *ProductOptionMutation {
 	return _u.mutation
@@ -180,6 +208,12 @@ func (_u *ProductOptionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if value, ok := _u.mutation.Surcharge(); ok {
 		_spec.SetField(productoption.FieldSurcharge, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.Measured(); ok {
+		_spec.SetField(productoption.FieldMeasured, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Grade(); ok {
+		_spec.SetField(productoption.FieldGrade, field.TypeBool, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -261,6 +295,34 @@ func (_u *ProductOptionUpdateOne) SetSurcharge(v money.Amount) *ProductOptionUpd
 func (_u *ProductOptionUpdateOne) SetNillableSurcharge(v *money.Amount) *ProductOptionUpdateOne {
 	if v != nil {
 		_u.SetSurcharge(*v)
+	}
+	return _u
+}
+
+// SetMeasured sets the "measured" field.
+func (_u *ProductOptionUpdateOne) SetMeasured(v bool) *ProductOptionUpdateOne {
+	_u.mutation.SetMeasured(v)
+	return _u
+}
+
+// SetNillableMeasured sets the "measured" field if the given value is not nil.
+func (_u *ProductOptionUpdateOne) SetNillableMeasured(v *bool) *ProductOptionUpdateOne {
+	if v != nil {
+		_u.SetMeasured(*v)
+	}
+	return _u
+}
+
+// SetGrade sets the "grade" field.
+func (_u *ProductOptionUpdateOne) SetGrade(v bool) *ProductOptionUpdateOne {
+	_u.mutation.SetGrade(v)
+	return _u
+}
+
+// SetNillableGrade sets the "grade" field if the given value is not nil.
+func (_u *ProductOptionUpdateOne) SetNillableGrade(v *bool) *ProductOptionUpdateOne {
+	if v != nil {
+		_u.SetGrade(*v)
 	}
 	return _u
 }
@@ -382,6 +444,12 @@ func (_u *ProductOptionUpdateOne) sqlSave(ctx context.Context) (_node *ProductOp
 	}
 	if value, ok := _u.mutation.Surcharge(); ok {
 		_spec.SetField(productoption.FieldSurcharge, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Measured(); ok {
+		_spec.SetField(productoption.FieldMeasured, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Grade(); ok {
+		_spec.SetField(productoption.FieldGrade, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ProductOption{config: _u.config}

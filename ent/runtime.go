@@ -914,15 +914,15 @@ func init() {
 		}
 	}()
 	// priceruleDescPriority is the schema descriptor for priority field.
-	priceruleDescPriority := priceruleFields[5].Descriptor()
+	priceruleDescPriority := priceruleFields[6].Descriptor()
 	// pricerule.DefaultPriority holds the default value on creation for the priority field.
 	pricerule.DefaultPriority = priceruleDescPriority.Default.(int)
 	// priceruleDescExclusive is the schema descriptor for exclusive field.
-	priceruleDescExclusive := priceruleFields[6].Descriptor()
+	priceruleDescExclusive := priceruleFields[7].Descriptor()
 	// pricerule.DefaultExclusive holds the default value on creation for the exclusive field.
 	pricerule.DefaultExclusive = priceruleDescExclusive.Default.(bool)
 	// priceruleDescActive is the schema descriptor for active field.
-	priceruleDescActive := priceruleFields[9].Descriptor()
+	priceruleDescActive := priceruleFields[10].Descriptor()
 	// pricerule.DefaultActive holds the default value on creation for the active field.
 	pricerule.DefaultActive = priceruleDescActive.Default.(bool)
 	// priceruleDescID is the schema descriptor for id field.
@@ -1073,6 +1073,14 @@ func init() {
 	productoptionDescSurcharge := productoptionFields[4].Descriptor()
 	// productoption.DefaultSurcharge holds the default value on creation for the surcharge field.
 	productoption.DefaultSurcharge = productoptionDescSurcharge.Default.(func() money.Amount)
+	// productoptionDescMeasured is the schema descriptor for measured field.
+	productoptionDescMeasured := productoptionFields[5].Descriptor()
+	// productoption.DefaultMeasured holds the default value on creation for the measured field.
+	productoption.DefaultMeasured = productoptionDescMeasured.Default.(bool)
+	// productoptionDescGrade is the schema descriptor for grade field.
+	productoptionDescGrade := productoptionFields[6].Descriptor()
+	// productoption.DefaultGrade holds the default value on creation for the grade field.
+	productoption.DefaultGrade = productoptionDescGrade.Default.(bool)
 	// productoptionDescID is the schema descriptor for id field.
 	productoptionDescID := productoptionMixinFields0[0].Descriptor()
 	// productoption.IDValidator is a validator for the "id" field. It is called by the builders before save.

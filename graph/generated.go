@@ -69,6 +69,18 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AgreementBelowFloor struct {
+		Agreement  func(childComplexity int) int
+		Difference func(childComplexity int) int
+		Floor      func(childComplexity int) int
+		Lifted     func(childComplexity int) int
+	}
+
+	AgreementsBelowFloor struct {
+		Rows  func(childComplexity int) int
+		Total func(childComplexity int) int
+	}
+
 	AttributionFit struct {
 		ConversionProbability func(childComplexity int) int
 		Converted             func(childComplexity int) int
@@ -220,6 +232,7 @@ type ComplexityRoot struct {
 		Phone           func(childComplexity int) int
 		Price           func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
 		Prices          func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
+		Proposals       func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput) int
 		ReferralValue   func(childComplexity int) int
 		ReferredBy      func(childComplexity int) int
 		Segment         func(childComplexity int) int
@@ -318,6 +331,11 @@ type ComplexityRoot struct {
 		ProbabilityAlive    func(childComplexity int) int
 		Recency             func(childComplexity int) int
 		Total               func(childComplexity int) int
+	}
+
+	MetFact struct {
+		Name  func(childComplexity int) int
+		Value func(childComplexity int) int
 	}
 
 	Money struct {
@@ -592,6 +610,7 @@ type ComplexityRoot struct {
 	PriceRule struct {
 		Active     func(childComplexity int) int
 		Amount     func(childComplexity int) int
+		Cap        func(childComplexity int) int
 		Condition  func(childComplexity int) int
 		Exclusive  func(childComplexity int) int
 		ID         func(childComplexity int) int
@@ -605,9 +624,40 @@ type ComplexityRoot struct {
 		Version    func(childComplexity int) int
 	}
 
+	PriceRuleEffect struct {
+		Difference    func(childComplexity int) int
+		Lines         func(childComplexity int) int
+		LinesTouched  func(childComplexity int) int
+		More          func(childComplexity int) int
+		Orders        func(childComplexity int) int
+		OrdersTouched func(childComplexity int) int
+		Since         func(childComplexity int) int
+		Unpriced      func(childComplexity int) int
+		With          func(childComplexity int) int
+		Without       func(childComplexity int) int
+	}
+
 	PriceRulePayload struct {
 		PriceRule  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	PriceRuleSample struct {
+		Customers        func(childComplexity int) int
+		CustomersTouched func(childComplexity int) int
+		Products         func(childComplexity int) int
+		ProductsTouched  func(childComplexity int) int
+	}
+
+	PriceRuleTrial struct {
+		Applied    func(childComplexity int) int
+		Orders     func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Sample     func(childComplexity int) int
+		Unmet      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		With       func(childComplexity int) int
+		Without    func(childComplexity int) int
 	}
 
 	Product struct {
@@ -645,6 +695,8 @@ type ComplexityRoot struct {
 
 	ProductOption struct {
 		Code      func(childComplexity int) int
+		Grade     func(childComplexity int) int
+		Measured  func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Surcharge func(childComplexity int) int
 	}
@@ -654,29 +706,42 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Proposal struct {
+		Grade    func(childComplexity int) int
+		LeadDays func(childComplexity int) int
+		Note     func(childComplexity int) int
+		Price    func(childComplexity int) int
+		ReadyOn  func(childComplexity int) int
+		Segment  func(childComplexity int) int
+		Suits    func(childComplexity int) int
+	}
+
 	Query struct {
-		AttributionFits  func(childComplexity int, model *schema.AttributionModel) int
-		ContactEconomics func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
-		Contacts         func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
-		Customer         func(childComplexity int, id *string, externalID *string) int
-		Customers        func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
-		LedgerCheck      func(childComplexity int, from *time.Time, to *time.Time) int
-		LifetimeModel    func(childComplexity int) int
-		LifetimeModels   func(childComplexity int) int
-		Node             func(childComplexity int, id string) int
-		Nodes            func(childComplexity int, ids []string) int
-		Offers           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
-		Orders           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
-		PriceRules       func(childComplexity int) int
-		Products         func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
-		RateGaps         func(childComplexity int) int
-		Rates            func(childComplexity int, subject *schema.RateSubject, code *string) int
-		Resource         func(childComplexity int, code string) int
-		Resources        func(childComplexity int) int
-		Settings         func(childComplexity int) int
-		StaffEconomics   func(childComplexity int, from time.Time, to time.Time) int
-		Users            func(childComplexity int) int
-		Viewer           func(childComplexity int) int
+		AgreementsBelowFloor func(childComplexity int, first *int) int
+		AttributionFits      func(childComplexity int, model *schema.AttributionModel) int
+		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
+		Contacts             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
+		Customer             func(childComplexity int, id *string, externalID *string) int
+		Customers            func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
+		LedgerCheck          func(childComplexity int, from *time.Time, to *time.Time) int
+		LifetimeModel        func(childComplexity int) int
+		LifetimeModels       func(childComplexity int) int
+		Node                 func(childComplexity int, id string) int
+		Nodes                func(childComplexity int, ids []string) int
+		Offers               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
+		Orders               func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
+		PriceRules           func(childComplexity int) int
+		Products             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) int
+		RateGaps             func(childComplexity int) int
+		Rates                func(childComplexity int, subject *schema.RateSubject, code *string) int
+		Resource             func(childComplexity int, code string) int
+		Resources            func(childComplexity int) int
+		Settings             func(childComplexity int) int
+		StaffEconomics       func(childComplexity int, from time.Time, to time.Time) int
+		TryPriceRule         func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
+		Users                func(childComplexity int) int
+		Viewer               func(childComplexity int) int
+		WhatIf               func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
 	}
 
 	Rate struct {
@@ -714,8 +779,10 @@ type ComplexityRoot struct {
 	}
 
 	RejectedRule struct {
+		Nearly func(childComplexity int) int
 		Reason func(childComplexity int) int
 		Rule   func(childComplexity int) int
+		Unmet  func(childComplexity int) int
 	}
 
 	Resource struct {
@@ -819,6 +886,12 @@ type ComplexityRoot struct {
 		CustomerChanged func(childComplexity int, id string) int
 	}
 
+	UnmetCondition struct {
+		Condition func(childComplexity int) int
+		Failure   func(childComplexity int) int
+		Met       func(childComplexity int) int
+	}
+
 	User struct {
 		Active    func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
@@ -848,6 +921,12 @@ type ComplexityRoot struct {
 		Role   func(childComplexity int) int
 		Scopes func(childComplexity int) int
 		User   func(childComplexity int) int
+	}
+
+	WhatIf struct {
+		Difference func(childComplexity int) int
+		Is         func(childComplexity int) int
+		Would      func(childComplexity int) int
 	}
 }
 
@@ -899,6 +978,7 @@ type CustomerResolver interface {
 	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error)
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
+	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*service.Proposal, error)
 }
 type LifetimeModelResolver interface {
 	BackTest(ctx context.Context, obj *ent.LifetimeModel) (*service.BackTest, error)
@@ -1015,11 +1095,17 @@ type QueryResolver interface {
 	RateGaps(ctx context.Context) ([]*service.RateGap, error)
 	Resource(ctx context.Context, code string) (*service.Resource, error)
 	Resources(ctx context.Context) ([]*service.Resource, error)
+	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*service.PriceRuleTrial, error)
+	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*service.WhatIf, error)
+	AgreementsBelowFloor(ctx context.Context, first *int) (*service.AgreementsBelowFloor, error)
 	Viewer(ctx context.Context) (*service.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
 }
 type RejectedRuleResolver interface {
-	Rule(ctx context.Context, obj *pricing.Rejected) (*ent.PriceRule, error)
+	Rule(ctx context.Context, obj *service.RejectedRule) (*ent.PriceRule, error)
+
+	Nearly(ctx context.Context, obj *service.RejectedRule) (bool, error)
+	Unmet(ctx context.Context, obj *service.RejectedRule) ([]*service.UnmetCondition, error)
 }
 type ResourceResolver interface {
 	Utilisation(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
@@ -1053,6 +1139,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AgreementBelowFloor.agreement":
+		if e.ComplexityRoot.AgreementBelowFloor.Agreement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementBelowFloor.Agreement(childComplexity), true
+	case "AgreementBelowFloor.difference":
+		if e.ComplexityRoot.AgreementBelowFloor.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementBelowFloor.Difference(childComplexity), true
+	case "AgreementBelowFloor.floor":
+		if e.ComplexityRoot.AgreementBelowFloor.Floor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementBelowFloor.Floor(childComplexity), true
+	case "AgreementBelowFloor.lifted":
+		if e.ComplexityRoot.AgreementBelowFloor.Lifted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementBelowFloor.Lifted(childComplexity), true
+
+	case "AgreementsBelowFloor.rows":
+		if e.ComplexityRoot.AgreementsBelowFloor.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementsBelowFloor.Rows(childComplexity), true
+	case "AgreementsBelowFloor.total":
+		if e.ComplexityRoot.AgreementsBelowFloor.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementsBelowFloor.Total(childComplexity), true
 
 	case "AttributionFit.conversionProbability":
 		if e.ComplexityRoot.AttributionFit.ConversionProbability == nil {
@@ -1754,6 +1878,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Prices(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["quantity"].(*money.Exact), args["at"].(*time.Time)), true
+	case "Customer.proposals":
+		if e.ComplexityRoot.Customer.Proposals == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_proposals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Proposals(childComplexity, args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput)), true
 	case "Customer.referralValue":
 		if e.ComplexityRoot.Customer.ReferralValue == nil {
 			break
@@ -2172,6 +2307,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LifetimeValue.Total(childComplexity), true
+
+	case "MetFact.name":
+		if e.ComplexityRoot.MetFact.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetFact.Name(childComplexity), true
+	case "MetFact.value":
+		if e.ComplexityRoot.MetFact.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MetFact.Value(childComplexity), true
 
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
@@ -3525,6 +3673,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceRule.Amount(childComplexity), true
+	case "PriceRule.cap":
+		if e.ComplexityRoot.PriceRule.Cap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRule.Cap(childComplexity), true
 	case "PriceRule.condition":
 		if e.ComplexityRoot.PriceRule.Condition == nil {
 			break
@@ -3592,6 +3746,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceRule.Version(childComplexity), true
 
+	case "PriceRuleEffect.difference":
+		if e.ComplexityRoot.PriceRuleEffect.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.Difference(childComplexity), true
+	case "PriceRuleEffect.lines":
+		if e.ComplexityRoot.PriceRuleEffect.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.Lines(childComplexity), true
+	case "PriceRuleEffect.linesTouched":
+		if e.ComplexityRoot.PriceRuleEffect.LinesTouched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.LinesTouched(childComplexity), true
+	case "PriceRuleEffect.more":
+		if e.ComplexityRoot.PriceRuleEffect.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.More(childComplexity), true
+	case "PriceRuleEffect.orders":
+		if e.ComplexityRoot.PriceRuleEffect.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.Orders(childComplexity), true
+	case "PriceRuleEffect.ordersTouched":
+		if e.ComplexityRoot.PriceRuleEffect.OrdersTouched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.OrdersTouched(childComplexity), true
+	case "PriceRuleEffect.since":
+		if e.ComplexityRoot.PriceRuleEffect.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.Since(childComplexity), true
+	case "PriceRuleEffect.unpriced":
+		if e.ComplexityRoot.PriceRuleEffect.Unpriced == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.Unpriced(childComplexity), true
+	case "PriceRuleEffect.with":
+		if e.ComplexityRoot.PriceRuleEffect.With == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.With(childComplexity), true
+	case "PriceRuleEffect.without":
+		if e.ComplexityRoot.PriceRuleEffect.Without == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleEffect.Without(childComplexity), true
+
 	case "PriceRulePayload.priceRule":
 		if e.ComplexityRoot.PriceRulePayload.PriceRule == nil {
 			break
@@ -3604,6 +3819,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceRulePayload.UserErrors(childComplexity), true
+
+	case "PriceRuleSample.customers":
+		if e.ComplexityRoot.PriceRuleSample.Customers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleSample.Customers(childComplexity), true
+	case "PriceRuleSample.customersTouched":
+		if e.ComplexityRoot.PriceRuleSample.CustomersTouched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleSample.CustomersTouched(childComplexity), true
+	case "PriceRuleSample.products":
+		if e.ComplexityRoot.PriceRuleSample.Products == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleSample.Products(childComplexity), true
+	case "PriceRuleSample.productsTouched":
+		if e.ComplexityRoot.PriceRuleSample.ProductsTouched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleSample.ProductsTouched(childComplexity), true
+
+	case "PriceRuleTrial.applied":
+		if e.ComplexityRoot.PriceRuleTrial.Applied == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.Applied(childComplexity), true
+	case "PriceRuleTrial.orders":
+		if e.ComplexityRoot.PriceRuleTrial.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.Orders(childComplexity), true
+	case "PriceRuleTrial.reason":
+		if e.ComplexityRoot.PriceRuleTrial.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.Reason(childComplexity), true
+	case "PriceRuleTrial.sample":
+		if e.ComplexityRoot.PriceRuleTrial.Sample == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.Sample(childComplexity), true
+	case "PriceRuleTrial.unmet":
+		if e.ComplexityRoot.PriceRuleTrial.Unmet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.Unmet(childComplexity), true
+	case "PriceRuleTrial.userErrors":
+		if e.ComplexityRoot.PriceRuleTrial.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.UserErrors(childComplexity), true
+	case "PriceRuleTrial.with":
+		if e.ComplexityRoot.PriceRuleTrial.With == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.With(childComplexity), true
+	case "PriceRuleTrial.without":
+		if e.ComplexityRoot.PriceRuleTrial.Without == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceRuleTrial.Without(childComplexity), true
 
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
@@ -3751,6 +4040,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ProductOption.Code(childComplexity), true
+	case "ProductOption.grade":
+		if e.ComplexityRoot.ProductOption.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProductOption.Grade(childComplexity), true
+	case "ProductOption.measured":
+		if e.ComplexityRoot.ProductOption.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProductOption.Measured(childComplexity), true
 	case "ProductOption.name":
 		if e.ComplexityRoot.ProductOption.Name == nil {
 			break
@@ -3777,6 +4078,60 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProductPayload.UserErrors(childComplexity), true
 
+	case "Proposal.grade":
+		if e.ComplexityRoot.Proposal.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Grade(childComplexity), true
+	case "Proposal.leadDays":
+		if e.ComplexityRoot.Proposal.LeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.LeadDays(childComplexity), true
+	case "Proposal.note":
+		if e.ComplexityRoot.Proposal.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Note(childComplexity), true
+	case "Proposal.price":
+		if e.ComplexityRoot.Proposal.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Price(childComplexity), true
+	case "Proposal.readyOn":
+		if e.ComplexityRoot.Proposal.ReadyOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.ReadyOn(childComplexity), true
+	case "Proposal.segment":
+		if e.ComplexityRoot.Proposal.Segment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Segment(childComplexity), true
+	case "Proposal.suits":
+		if e.ComplexityRoot.Proposal.Suits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Suits(childComplexity), true
+
+	case "Query.agreementsBelowFloor":
+		if e.ComplexityRoot.Query.AgreementsBelowFloor == nil {
+			break
+		}
+
+		args, err := ec.field_Query_agreementsBelowFloor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AgreementsBelowFloor(childComplexity, args["first"].(*int)), true
 	case "Query.attributionFits":
 		if e.ComplexityRoot.Query.AttributionFits == nil {
 			break
@@ -3968,6 +4323,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StaffEconomics(childComplexity, args["from"].(time.Time), args["to"].(time.Time)), true
+	case "Query.tryPriceRule":
+		if e.ComplexityRoot.Query.TryPriceRule == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tryPriceRule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TryPriceRule(childComplexity, args["rule"].(service.CreatePriceRuleInput), args["customerId"].(string), args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int)), true
 	case "Query.users":
 		if e.ComplexityRoot.Query.Users == nil {
 			break
@@ -3980,6 +4346,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.whatIf":
+		if e.ComplexityRoot.Query.WhatIf == nil {
+			break
+		}
+
+		args, err := ec.field_Query_whatIf_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WhatIf(childComplexity, args["customerId"].(string), args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["instead"].(service.WhatIfInput)), true
 
 	case "Rate.amount":
 		if e.ComplexityRoot.Rate.Amount == nil {
@@ -4117,6 +4494,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
 
+	case "RejectedRule.nearly":
+		if e.ComplexityRoot.RejectedRule.Nearly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedRule.Nearly(childComplexity), true
 	case "RejectedRule.reason":
 		if e.ComplexityRoot.RejectedRule.Reason == nil {
 			break
@@ -4129,6 +4512,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectedRule.Rule(childComplexity), true
+	case "RejectedRule.unmet":
+		if e.ComplexityRoot.RejectedRule.Unmet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedRule.Unmet(childComplexity), true
 
 	case "Resource.capacityPerDay":
 		if e.ComplexityRoot.Resource.CapacityPerDay == nil {
@@ -4535,6 +4924,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.CustomerChanged(childComplexity, args["id"].(string)), true
 
+	case "UnmetCondition.condition":
+		if e.ComplexityRoot.UnmetCondition.Condition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetCondition.Condition(childComplexity), true
+	case "UnmetCondition.failure":
+		if e.ComplexityRoot.UnmetCondition.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetCondition.Failure(childComplexity), true
+	case "UnmetCondition.met":
+		if e.ComplexityRoot.UnmetCondition.Met == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetCondition.Met(childComplexity), true
+
 	case "User.active":
 		if e.ComplexityRoot.User.Active == nil {
 			break
@@ -4653,6 +5061,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.User(childComplexity), true
 
+	case "WhatIf.difference":
+		if e.ComplexityRoot.WhatIf.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.Difference(childComplexity), true
+	case "WhatIf.is":
+		if e.ComplexityRoot.WhatIf.Is == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.Is(childComplexity), true
+	case "WhatIf.would":
+		if e.ComplexityRoot.WhatIf.Would == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WhatIf.Would(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -4712,6 +5139,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
 			graphql.NewInputUnmarshaler("ViewOfferInput", ec.unmarshalInputViewOfferInput),
+			graphql.NewInputUnmarshaler("WhatIfInput", ec.unmarshalInputWhatIfInput),
+			graphql.NewInputUnmarshaler("WhatIfRateInput", ec.unmarshalInputWhatIfRateInput),
+			graphql.NewInputUnmarshaler("WhatIfUtilisationInput", ec.unmarshalInputWhatIfUtilisationInput),
 			graphql.NewInputUnmarshaler("WithdrawOfferInput", ec.unmarshalInputWithdrawOfferInput),
 		)
 	}
@@ -5700,6 +6130,8 @@ input CreatePriceRuleInput {
   condition: String!
   "Of the running price: \"-5\" takes a twentieth off."
   percent: Decimal
+  "The most that percent changes a unit's price by, up or down."
+  cap: MoneyInput
   amount: MoneyInput
   price: MoneyInput
   priority: Int = 0
@@ -5736,6 +6168,10 @@ type ProductOption {
   code: String!
   name: String!
   surcharge: Money!
+  "Filled by the customer's measurement of this code where it is not given; one of both is needed."
+  measured: Boolean!
+  "It makes a better quality; of several the last is the best."
+  grade: Boolean!
 }
 "An option of a product and its value: how many units of it (\"2.4\"), or \"yes\" or \"no\"."
 input OptionInput {
@@ -5798,6 +6234,10 @@ input ProductOptionInput {
   name: String!
   components: [ComponentInput!]!
   surcharge: MoneyInput
+  "Made to measure: filled by the customer's measurement of this code where it is not given."
+  measured: Boolean = false
+  "A better quality; of several the last is the best."
+  grade: Boolean = false
 }
 input UpdateProductInput {
   id: ID!
@@ -5820,6 +6260,27 @@ input ProductFilter {
   active: Boolean
   "The beginning of the sku, or of a word of the name."
   search: String
+}
+`, BuiltIn: false},
+	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
+  """
+  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: soon or when capacity stands
+  idle, with and without the product's best grade. What suits the customer's segment comes first.
+  """
+  proposals(productId: ID!, quantity: Decimal = "1", options: [OptionInput!]): [Proposal!]!
+}
+type Proposal {
+  segment: Segment!
+  "It is the customer's own."
+  suits: Boolean!
+  "The option that makes the quality; null for none."
+  grade: String
+  leadDays: Int!
+  "Ready by the end of this day."
+  readyOn: Time!
+  price: Price!
+  "Where the product leaves no choice: it has no grade, or a later day is not cheaper."
+  note: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/rate.graphql", Input: `extend type Query {
@@ -5935,6 +6396,110 @@ extend type Query {
   resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
+	{Name: "../schema/trial.graphql", Input: `extend type RejectedRule {
+  "All parts of its condition but one held; or all of them, and something else was in the way."
+  nearly: Boolean!
+  "The parts of its condition, between &&, that did not hold, each with what it met. What it met of utilisation, permissions and lifetime value takes the scope costs."
+  unmet: [UnmetCondition!]!
+}
+type UnmetCondition {
+  "In CEL."
+  condition: String!
+  met: [MetFact!]!
+  "Why it could not be told."
+  failure: String
+}
+type MetFact {
+  name: String!
+  "null where it is not known, or not to be known by who asks."
+  value: String
+}
+
+extend type Query {
+  """
+  Tries a rule before it is saved, and writes nothing: on the price of a customer, on a sample of customers and
+  products, and on the orders of the last 90 days. What is wrong with the rule is in userErrors, and nothing else is answered then.
+  """
+  tryPriceRule(rule: CreatePriceRuleInput!, customerId: ID!, productId: ID!, quantity: Decimal = "1", options: [OptionInput!], leadDays: Int): PriceRuleTrial! @scope(name: "costs")
+  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written."
+  whatIf(customerId: ID!, productId: ID!, quantity: Decimal = "1", options: [OptionInput!], leadDays: Int, instead: WhatIfInput!): WhatIf! @scope(name: "costs")
+  "Agreed prices that hold now and stand under today's floor of their product and least quantity, the deepest first."
+  agreementsBelowFloor(first: Int = 20): AgreementsBelowFloor! @scope(name: "costs")
+}
+type PriceRuleTrial {
+  userErrors: [UserError!]!
+  "Whether it applied to this price."
+  applied: Boolean
+  "Why not."
+  reason: String
+  unmet: [UnmetCondition!]
+  without: Price
+  with: Price
+  sample: PriceRuleSample
+  orders: PriceRuleEffect
+}
+"The customers with the latest orders, at most 200, and products from all over the active catalogue, at most 100; each price is asked at the quantity that is tried."
+type PriceRuleSample {
+  customers: Int!
+  customersTouched: Int!
+  products: Int!
+  productsTouched: Int!
+}
+"Lines of orders of the last 90 days that were not cancelled, the latest 5,000, priced anew as of their moment with and without the rule, to customers as they are known now."
+type PriceRuleEffect {
+  since: Time!
+  orders: Int!
+  ordersTouched: Int!
+  lines: Int!
+  linesTouched: Int!
+  "Lines that could not be priced as of their moment; they are left out."
+  unpriced: Int!
+  "There were more than these."
+  more: Boolean!
+  without: Money!
+  with: Money!
+  difference: Money!
+}
+"Whatever is absent stays as it is."
+input WhatIfInput {
+  rates: [WhatIfRateInput!]
+  utilisations: [WhatIfUtilisationInput!]
+  "Ids of rules that are taken away."
+  withoutRules: [ID!]
+  "Rules that are added."
+  rules: [CreatePriceRuleInput!]
+}
+"A MATERIAL, RESOURCE or OVERHEAD that has a rate now."
+input WhatIfRateInput {
+  subject: RateSubject!
+  code: String!
+  amount: Decimal!
+}
+input WhatIfUtilisationInput {
+  resource: String!
+  "\"0.9\" is 90 %."
+  utilisation: Decimal!
+}
+type WhatIf {
+  is: Price!
+  would: Price!
+  "Of one unit."
+  difference: Money!
+}
+type AgreementsBelowFloor {
+  "How many there are."
+  total: Int!
+  rows: [AgreementBelowFloor!]!
+}
+type AgreementBelowFloor {
+  agreement: PriceAgreement!
+  floor: Money!
+  "How far it is under it."
+  difference: Money!
+  "Without a written reason the customer pays the floor."
+  lifted: Boolean!
+}
+`, BuiltIn: false},
 	{Name: "../schema/user.graphql", Input: `"Who is asking, and what they may."
 type Viewer {
   user: User!
@@ -6016,6 +6581,30 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AgreementBelowFloor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agreement":
+		return ec.fieldContext_AgreementBelowFloor_agreement(ctx, field)
+	case "floor":
+		return ec.fieldContext_AgreementBelowFloor_floor(ctx, field)
+	case "difference":
+		return ec.fieldContext_AgreementBelowFloor_difference(ctx, field)
+	case "lifted":
+		return ec.fieldContext_AgreementBelowFloor_lifted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreementBelowFloor", field.Name)
+}
+
+func (ec *executionContext) childFields_AgreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_AgreementsBelowFloor_total(ctx, field)
+	case "rows":
+		return ec.fieldContext_AgreementsBelowFloor_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgreementsBelowFloor", field.Name)
+}
 
 func (ec *executionContext) childFields_AttributionFit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -6335,6 +6924,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_referralValue(ctx, field)
 	case "stageChanges":
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
+	case "proposals":
+		return ec.fieldContext_Customer_proposals(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -6505,6 +7096,16 @@ func (ec *executionContext) childFields_LifetimeValue(ctx context.Context, field
 		return ec.fieldContext_LifetimeValue_notes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LifetimeValue", field.Name)
+}
+
+func (ec *executionContext) childFields_MetFact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_MetFact_name(ctx, field)
+	case "value":
+		return ec.fieldContext_MetFact_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MetFact", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6965,6 +7566,8 @@ func (ec *executionContext) childFields_PriceRule(ctx context.Context, field gra
 		return ec.fieldContext_PriceRule_amount(ctx, field)
 	case "price":
 		return ec.fieldContext_PriceRule_price(ctx, field)
+	case "cap":
+		return ec.fieldContext_PriceRule_cap(ctx, field)
 	case "priority":
 		return ec.fieldContext_PriceRule_priority(ctx, field)
 	case "exclusive":
@@ -6981,6 +7584,32 @@ func (ec *executionContext) childFields_PriceRule(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type PriceRule", field.Name)
 }
 
+func (ec *executionContext) childFields_PriceRuleEffect(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "since":
+		return ec.fieldContext_PriceRuleEffect_since(ctx, field)
+	case "orders":
+		return ec.fieldContext_PriceRuleEffect_orders(ctx, field)
+	case "ordersTouched":
+		return ec.fieldContext_PriceRuleEffect_ordersTouched(ctx, field)
+	case "lines":
+		return ec.fieldContext_PriceRuleEffect_lines(ctx, field)
+	case "linesTouched":
+		return ec.fieldContext_PriceRuleEffect_linesTouched(ctx, field)
+	case "unpriced":
+		return ec.fieldContext_PriceRuleEffect_unpriced(ctx, field)
+	case "more":
+		return ec.fieldContext_PriceRuleEffect_more(ctx, field)
+	case "without":
+		return ec.fieldContext_PriceRuleEffect_without(ctx, field)
+	case "with":
+		return ec.fieldContext_PriceRuleEffect_with(ctx, field)
+	case "difference":
+		return ec.fieldContext_PriceRuleEffect_difference(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceRuleEffect", field.Name)
+}
+
 func (ec *executionContext) childFields_PriceRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "priceRule":
@@ -6989,6 +7618,42 @@ func (ec *executionContext) childFields_PriceRulePayload(ctx context.Context, fi
 		return ec.fieldContext_PriceRulePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceRulePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceRuleSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customers":
+		return ec.fieldContext_PriceRuleSample_customers(ctx, field)
+	case "customersTouched":
+		return ec.fieldContext_PriceRuleSample_customersTouched(ctx, field)
+	case "products":
+		return ec.fieldContext_PriceRuleSample_products(ctx, field)
+	case "productsTouched":
+		return ec.fieldContext_PriceRuleSample_productsTouched(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceRuleSample", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceRuleTrial(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_PriceRuleTrial_userErrors(ctx, field)
+	case "applied":
+		return ec.fieldContext_PriceRuleTrial_applied(ctx, field)
+	case "reason":
+		return ec.fieldContext_PriceRuleTrial_reason(ctx, field)
+	case "unmet":
+		return ec.fieldContext_PriceRuleTrial_unmet(ctx, field)
+	case "without":
+		return ec.fieldContext_PriceRuleTrial_without(ctx, field)
+	case "with":
+		return ec.fieldContext_PriceRuleTrial_with(ctx, field)
+	case "sample":
+		return ec.fieldContext_PriceRuleTrial_sample(ctx, field)
+	case "orders":
+		return ec.fieldContext_PriceRuleTrial_orders(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceRuleTrial", field.Name)
 }
 
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7065,6 +7730,10 @@ func (ec *executionContext) childFields_ProductOption(ctx context.Context, field
 		return ec.fieldContext_ProductOption_name(ctx, field)
 	case "surcharge":
 		return ec.fieldContext_ProductOption_surcharge(ctx, field)
+	case "measured":
+		return ec.fieldContext_ProductOption_measured(ctx, field)
+	case "grade":
+		return ec.fieldContext_ProductOption_grade(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductOption", field.Name)
 }
@@ -7077,6 +7746,26 @@ func (ec *executionContext) childFields_ProductPayload(ctx context.Context, fiel
 		return ec.fieldContext_ProductPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Proposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "segment":
+		return ec.fieldContext_Proposal_segment(ctx, field)
+	case "suits":
+		return ec.fieldContext_Proposal_suits(ctx, field)
+	case "grade":
+		return ec.fieldContext_Proposal_grade(ctx, field)
+	case "leadDays":
+		return ec.fieldContext_Proposal_leadDays(ctx, field)
+	case "readyOn":
+		return ec.fieldContext_Proposal_readyOn(ctx, field)
+	case "price":
+		return ec.fieldContext_Proposal_price(ctx, field)
+	case "note":
+		return ec.fieldContext_Proposal_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Proposal", field.Name)
 }
 
 func (ec *executionContext) childFields_Rate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7153,6 +7842,10 @@ func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field 
 		return ec.fieldContext_RejectedRule_rule(ctx, field)
 	case "reason":
 		return ec.fieldContext_RejectedRule_reason(ctx, field)
+	case "nearly":
+		return ec.fieldContext_RejectedRule_nearly(ctx, field)
+	case "unmet":
+		return ec.fieldContext_RejectedRule_unmet(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectedRule", field.Name)
 }
@@ -7349,6 +8042,18 @@ func (ec *executionContext) childFields_StageChange(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type StageChange", field.Name)
 }
 
+func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "condition":
+		return ec.fieldContext_UnmetCondition_condition(ctx, field)
+	case "met":
+		return ec.fieldContext_UnmetCondition_met(ctx, field)
+	case "failure":
+		return ec.fieldContext_UnmetCondition_failure(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmetCondition", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7393,6 +8098,18 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_scopes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_WhatIf(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "is":
+		return ec.fieldContext_WhatIf_is(ctx, field)
+	case "would":
+		return ec.fieldContext_WhatIf_would(ctx, field)
+	case "difference":
+		return ec.fieldContext_WhatIf_difference(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WhatIf", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7900,6 +8617,36 @@ func (ec *executionContext) field_Customer_prices_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["at"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Customer_proposals_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "quantity",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quantity"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) ([]*service.OptionInput, error) {
+			return ec.unmarshalOOptionInput2ᚕᚖkopeckᚋserviceᚐOptionInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg2
 	return args, nil
 }
 
@@ -8495,6 +9242,20 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_agreementsBelowFloor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_attributionFits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8963,6 +9724,114 @@ func (ec *executionContext) field_Query_staffEconomics_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_tryPriceRule_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "rule",
+		func(ctx context.Context, v any) (service.CreatePriceRuleInput, error) {
+			return ec.unmarshalNCreatePriceRuleInput2kopeckᚋserviceᚐCreatePriceRuleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["rule"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "customerId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["customerId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "quantity",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quantity"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) ([]*service.OptionInput, error) {
+			return ec.unmarshalOOptionInput2ᚕᚖkopeckᚋserviceᚐOptionInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "leadDays",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["leadDays"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_whatIf_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "customerId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["customerId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "productId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["productId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "quantity",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quantity"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "options",
+		func(ctx context.Context, v any) ([]*service.OptionInput, error) {
+			return ec.unmarshalOOptionInput2ᚕᚖkopeckᚋserviceᚐOptionInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["options"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "leadDays",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["leadDays"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "instead",
+		func(ctx context.Context, v any) (service.WhatIfInput, error) {
+			return ec.unmarshalNWhatIfInput2kopeckᚋserviceᚐWhatIfInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["instead"] = arg5
+	return args, nil
+}
+
 func (ec *executionContext) field_Resource_idleCost_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9124,6 +9993,180 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AgreementBelowFloor_agreement(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementBelowFloor_agreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Agreement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceAgreement) graphql.Marshaler {
+			return ec.marshalNPriceAgreement2ᚖkopeckᚋentᚐPriceAgreement(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementBelowFloor_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgreementBelowFloor",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AgreementBelowFloor_floor(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementBelowFloor_floor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Floor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementBelowFloor_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgreementBelowFloor",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AgreementBelowFloor_difference(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementBelowFloor_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementBelowFloor_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgreementBelowFloor",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AgreementBelowFloor_lifted(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementBelowFloor_lifted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lifted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementBelowFloor_lifted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgreementBelowFloor", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AgreementsBelowFloor_total(ctx context.Context, field graphql.CollectedField, obj *service.AgreementsBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementsBelowFloor_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementsBelowFloor_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgreementsBelowFloor", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AgreementsBelowFloor_rows(ctx context.Context, field graphql.CollectedField, obj *service.AgreementsBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementsBelowFloor_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AgreementBelowFloor) graphql.Marshaler {
+			return ec.marshalNAgreementBelowFloor2ᚕᚖkopeckᚋserviceᚐAgreementBelowFloorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementsBelowFloor_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgreementsBelowFloor",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AgreementBelowFloor(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AttributionFit_id(ctx context.Context, field graphql.CollectedField, obj *ent.AttributionFit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -12288,6 +13331,50 @@ func (ec *executionContext) fieldContext_Customer_stageChanges(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_proposals(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_proposals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Proposals(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.Proposal) graphql.Marshaler {
+			return ec.marshalNProposal2ᚕᚖkopeckᚋserviceᚐProposalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_proposals(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_proposals_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.CustomerConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13864,6 +14951,52 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *service.MetFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetFact_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MetFact_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetFact", field, false, false, "String")
+}
+
+func (ec *executionContext) _MetFact_value(ctx context.Context, field graphql.CollectedField, obj *service.MetFact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MetFact_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MetFact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MetFact", field, false, false, "String")
 }
 
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *money.Amount) (ret graphql.Marshaler) {
@@ -18839,8 +19972,8 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 			return obj.Rejected, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []pricing.Rejected) graphql.Marshaler {
-			return ec.marshalNRejectedRule2ᚕkopeckᚋpricingᚐRejectedᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []service.RejectedRule) graphql.Marshaler {
+			return ec.marshalNRejectedRule2ᚕkopeckᚋserviceᚐRejectedRuleᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19839,6 +20972,38 @@ func (ec *executionContext) fieldContext_PriceRule_price(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _PriceRule_cap(ctx context.Context, field graphql.CollectedField, obj *ent.PriceRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRule_cap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRule_cap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PriceRule_priority(ctx context.Context, field graphql.CollectedField, obj *ent.PriceRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19977,6 +21142,263 @@ func (ec *executionContext) fieldContext_PriceRule_recordedAt(_ context.Context,
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
 
+func (ec *executionContext) _PriceRuleEffect_since(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceRuleEffect_orders(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleEffect_ordersTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_ordersTouched(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersTouched, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_ordersTouched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleEffect_lines(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleEffect_linesTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_linesTouched(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LinesTouched, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_linesTouched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleEffect_unpriced(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_unpriced(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unpriced, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_unpriced(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleEffect_more(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_more(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PriceRuleEffect_without(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_without(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Without, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_without(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleEffect",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleEffect_with(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_with(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.With, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_with(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleEffect",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleEffect_difference(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleEffect_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleEffect_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleEffect",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PriceRulePayload_priceRule(ctx context.Context, field graphql.CollectedField, obj *service.PriceRulePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20036,6 +21458,336 @@ func (ec *executionContext) fieldContext_PriceRulePayload_userErrors(_ context.C
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleSample_customers(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleSample_customers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleSample_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleSample_customersTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleSample_customersTouched(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomersTouched, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleSample_customersTouched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleSample_products(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleSample_products(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Products, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleSample_products(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleSample_productsTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleSample_productsTouched(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProductsTouched, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleSample_productsTouched(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceRuleTrial_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕkopeckᚋserviceᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleTrial",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleTrial_applied(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_applied(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Applied, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_applied(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleTrial", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PriceRuleTrial_reason(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceRuleTrial", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceRuleTrial_unmet(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_unmet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unmet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
+			return ec.marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_unmet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleTrial",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmetCondition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleTrial_without(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_without(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Without, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_without(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleTrial",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleTrial_with(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_with(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.With, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_with(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleTrial",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleTrial_sample(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_sample(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sample, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRuleSample) graphql.Marshaler {
+			return ec.marshalOPriceRuleSample2ᚖkopeckᚋserviceᚐPriceRuleSample(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_sample(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleTrial",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceRuleSample(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceRuleTrial_orders(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceRuleTrial_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRuleEffect) graphql.Marshaler {
+			return ec.marshalOPriceRuleEffect2ᚖkopeckᚋserviceᚐPriceRuleEffect(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceRuleTrial_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceRuleTrial",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceRuleEffect(ctx, field)
 		},
 	}
 	return fc, nil
@@ -20725,6 +22477,52 @@ func (ec *executionContext) fieldContext_ProductOption_surcharge(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ProductOption_measured(ctx context.Context, field graphql.CollectedField, obj *ent.ProductOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductOption_measured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductOption_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ProductOption_grade(ctx context.Context, field graphql.CollectedField, obj *ent.ProductOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProductOption_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProductOption_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProductOption", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _ProductPayload_product(ctx context.Context, field graphql.CollectedField, obj *service.ProductPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20787,6 +22585,176 @@ func (ec *executionContext) fieldContext_ProductPayload_userErrors(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Proposal_segment(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_segment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Segment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Segment) graphql.Marshaler {
+			return ec.marshalNSegment2kopeckᚋschemaᚐSegment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_segment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Segment")
+}
+
+func (ec *executionContext) _Proposal_suits(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_suits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Suits, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_suits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Proposal_grade(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "String")
+}
+
+func (ec *executionContext) _Proposal_leadDays(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_leadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Proposal_readyOn(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_readyOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadyOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_readyOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Proposal_price(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_price(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Price, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proposal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proposal_note(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "String")
 }
 
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -21741,6 +23709,192 @@ func (ec *executionContext) fieldContext_Query_resources(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tryPriceRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TryPriceRule(ctx, fc.Args["rule"].(service.CreatePriceRuleInput), fc.Args["customerId"].(string), fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.PriceRuleTrial
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceRuleTrial
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRuleTrial) graphql.Marshaler {
+			return ec.marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚐPriceRuleTrial(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceRuleTrial(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tryPriceRule_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_whatIf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WhatIf(ctx, fc.Args["customerId"].(string), fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["instead"].(service.WhatIfInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.WhatIf
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.WhatIf
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.WhatIf) graphql.Marshaler {
+			return ec.marshalNWhatIf2ᚖkopeckᚋserviceᚐWhatIf(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_whatIf(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatIf(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_whatIf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_agreementsBelowFloor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AgreementsBelowFloor(ctx, fc.Args["first"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.AgreementsBelowFloor
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.AgreementsBelowFloor
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.AgreementsBelowFloor) graphql.Marshaler {
+			return ec.marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚐAgreementsBelowFloor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_agreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AgreementsBelowFloor(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_agreementsBelowFloor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22423,7 +24577,7 @@ func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *pricing.Rejected) (ret graphql.Marshaler) {
+func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22455,7 +24609,7 @@ func (ec *executionContext) fieldContext_RejectedRule_rule(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field graphql.CollectedField, obj *pricing.Rejected) (ret graphql.Marshaler) {
+func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22476,6 +24630,61 @@ func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _RejectedRule_nearly(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedRule_nearly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RejectedRule().Nearly(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedRule_nearly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedRule", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _RejectedRule_unmet(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedRule_unmet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RejectedRule().Unmet(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
+			return ec.marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedRule_unmet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectedRule",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmetCondition(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Resource_code(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
@@ -24249,6 +26458,84 @@ func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _UnmetCondition_condition(ctx context.Context, field graphql.CollectedField, obj *service.UnmetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetCondition_condition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Condition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetCondition_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmetCondition", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnmetCondition_met(ctx context.Context, field graphql.CollectedField, obj *service.UnmetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetCondition_met(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Met, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.MetFact) graphql.Marshaler {
+			return ec.marshalNMetFact2ᚕkopeckᚋserviceᚐMetFactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetCondition_met(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnmetCondition",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MetFact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnmetCondition_failure(ctx context.Context, field graphql.CollectedField, obj *service.UnmetCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetCondition_failure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetCondition_failure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmetCondition", field, false, false, "String")
+}
+
 func (ec *executionContext) _User_id(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24720,6 +27007,102 @@ func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Viewer_scopes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
+}
+
+func (ec *executionContext) _WhatIf_is(ctx context.Context, field graphql.CollectedField, obj *service.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_is(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Is, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_is(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_would(ctx context.Context, field graphql.CollectedField, obj *service.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_would(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Would, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_would(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WhatIf_difference(ctx context.Context, field graphql.CollectedField, obj *service.WhatIf) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WhatIf_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WhatIf_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WhatIf",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -26609,7 +28992,7 @@ func (ec *executionContext) unmarshalInputCreatePriceRuleInput(ctx context.Conte
 		asMap["exclusive"] = false
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "condition", "percent", "amount", "price", "priority", "exclusive", "validFrom", "validTo", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "name", "condition", "percent", "cap", "amount", "price", "priority", "exclusive", "validFrom", "validTo", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -26644,6 +29027,13 @@ func (ec *executionContext) unmarshalInputCreatePriceRuleInput(ctx context.Conte
 				return it, err
 			}
 			it.Percent = data
+		case "cap":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cap"))
+			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cap = data
 		case "amount":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
 			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
@@ -27906,7 +30296,14 @@ func (ec *executionContext) unmarshalInputProductOptionInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "name", "components", "surcharge"}
+	if _, present := asMap["measured"]; !present {
+		asMap["measured"] = false
+	}
+	if _, present := asMap["grade"]; !present {
+		asMap["grade"] = false
+	}
+
+	fieldsInOrder := [...]string{"code", "name", "components", "surcharge", "measured", "grade"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -27941,6 +30338,20 @@ func (ec *executionContext) unmarshalInputProductOptionInput(ctx context.Context
 				return it, err
 			}
 			it.Surcharge = data
+		case "measured":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("measured"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Measured = data
+		case "grade":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("grade"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Grade = data
 		}
 	}
 	return it, nil
@@ -29322,6 +31733,174 @@ func UnmarshalViewOfferInput(ctx context.Context, raw any) (service.ViewOfferInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWhatIfInput(ctx context.Context, obj any) (service.WhatIfInput, error) {
+	var it service.WhatIfInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"rates", "utilisations", "withoutRules", "rules"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rates"))
+			data, err := ec.unmarshalOWhatIfRateInput2ᚕᚖkopeckᚋserviceᚐWhatIfRateInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rates = data
+		case "utilisations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("utilisations"))
+			data, err := ec.unmarshalOWhatIfUtilisationInput2ᚕᚖkopeckᚋserviceᚐWhatIfUtilisationInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Utilisations = data
+		case "withoutRules":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("withoutRules"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WithoutRules = data
+		case "rules":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rules"))
+			data, err := ec.unmarshalOCreatePriceRuleInput2ᚕᚖkopeckᚋserviceᚐCreatePriceRuleInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rules = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatIfInput unmarshals raw into the WhatIfInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatIfInput(ctx context.Context, raw any) (service.WhatIfInput, error) {
+	var out service.WhatIfInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWhatIfRateInput(ctx context.Context, obj any) (service.WhatIfRateInput, error) {
+	var it service.WhatIfRateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"subject", "code", "amount"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalNRateSubject2kopeckᚋschemaᚐRateSubject(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatIfRateInput unmarshals raw into the WhatIfRateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatIfRateInput(ctx context.Context, raw any) (service.WhatIfRateInput, error) {
+	var out service.WhatIfRateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfRateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWhatIfUtilisationInput(ctx context.Context, obj any) (service.WhatIfUtilisationInput, error) {
+	var it service.WhatIfUtilisationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"resource", "utilisation"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "resource":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resource"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Resource = data
+		case "utilisation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("utilisation"))
+			data, err := ec.unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Utilisation = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWhatIfUtilisationInput unmarshals raw into the WhatIfUtilisationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWhatIfUtilisationInput(ctx context.Context, raw any) (service.WhatIfUtilisationInput, error) {
+	var out service.WhatIfUtilisationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WhatIfUtilisationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawOfferInput(ctx context.Context, obj any) (service.WithdrawOfferInput, error) {
 	var it service.WithdrawOfferInput
 	if obj == nil {
@@ -29507,6 +32086,92 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var agreementBelowFloorImplementors = []string{"AgreementBelowFloor"}
+
+func (ec *executionContext) _AgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *service.AgreementBelowFloor) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agreementBelowFloorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgreementBelowFloor")
+		case "agreement":
+			out.Values[i] = ec._AgreementBelowFloor_agreement(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "floor":
+			out.Values[i] = ec._AgreementBelowFloor_floor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._AgreementBelowFloor_difference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lifted":
+			out.Values[i] = ec._AgreementBelowFloor_lifted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var agreementsBelowFloorImplementors = []string{"AgreementsBelowFloor"}
+
+func (ec *executionContext) _AgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *service.AgreementsBelowFloor) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agreementsBelowFloorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgreementsBelowFloor")
+		case "total":
+			out.Values[i] = ec._AgreementsBelowFloor_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._AgreementsBelowFloor_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var attributionFitImplementors = []string{"AttributionFit", "Node"}
 
@@ -30535,6 +33200,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_stageChanges(ctx, field, obj)
 				})
+		case "proposals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_proposals(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -31115,6 +33786,44 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 		case "notes":
 			out.Values[i] = ec._LifetimeValue_notes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var metFactImplementors = []string{"MetFact"}
+
+func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *service.MetFact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, metFactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MetFact")
+		case "name":
+			out.Values[i] = ec._MetFact_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._MetFact_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -32979,6 +35688,11 @@ func (ec *executionContext) _PriceRule(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "cap":
+			out.Values[i] = ec._PriceRule_cap(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "priority":
 			out.Values[i] = ec._PriceRule_priority(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -33026,6 +35740,84 @@ func (ec *executionContext) _PriceRule(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var priceRuleEffectImplementors = []string{"PriceRuleEffect"}
+
+func (ec *executionContext) _PriceRuleEffect(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRuleEffect) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceRuleEffectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceRuleEffect")
+		case "since":
+			out.Values[i] = ec._PriceRuleEffect_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._PriceRuleEffect_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ordersTouched":
+			out.Values[i] = ec._PriceRuleEffect_ordersTouched(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._PriceRuleEffect_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "linesTouched":
+			out.Values[i] = ec._PriceRuleEffect_linesTouched(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unpriced":
+			out.Values[i] = ec._PriceRuleEffect_unpriced(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "more":
+			out.Values[i] = ec._PriceRuleEffect_more(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "without":
+			out.Values[i] = ec._PriceRuleEffect_without(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "with":
+			out.Values[i] = ec._PriceRuleEffect_with(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._PriceRuleEffect_difference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var priceRulePayloadImplementors = []string{"PriceRulePayload"}
 
 func (ec *executionContext) _PriceRulePayload(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRulePayload) graphql.Marshaler {
@@ -33045,6 +35837,122 @@ func (ec *executionContext) _PriceRulePayload(ctx context.Context, sel ast.Selec
 		case "userErrors":
 			out.Values[i] = ec._PriceRulePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceRuleSampleImplementors = []string{"PriceRuleSample"}
+
+func (ec *executionContext) _PriceRuleSample(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRuleSample) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceRuleSampleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceRuleSample")
+		case "customers":
+			out.Values[i] = ec._PriceRuleSample_customers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "customersTouched":
+			out.Values[i] = ec._PriceRuleSample_customersTouched(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "products":
+			out.Values[i] = ec._PriceRuleSample_products(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "productsTouched":
+			out.Values[i] = ec._PriceRuleSample_productsTouched(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceRuleTrialImplementors = []string{"PriceRuleTrial"}
+
+func (ec *executionContext) _PriceRuleTrial(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRuleTrial) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceRuleTrialImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceRuleTrial")
+		case "userErrors":
+			out.Values[i] = ec._PriceRuleTrial_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "applied":
+			out.Values[i] = ec._PriceRuleTrial_applied(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._PriceRuleTrial_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unmet":
+			out.Values[i] = ec._PriceRuleTrial_unmet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "without":
+			out.Values[i] = ec._PriceRuleTrial_without(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "with":
+			out.Values[i] = ec._PriceRuleTrial_with(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sample":
+			out.Values[i] = ec._PriceRuleTrial_sample(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._PriceRuleTrial_orders(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -33310,6 +36218,16 @@ func (ec *executionContext) _ProductOption(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "measured":
+			out.Values[i] = ec._ProductOption_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grade":
+			out.Values[i] = ec._ProductOption_grade(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -33346,6 +36264,69 @@ func (ec *executionContext) _ProductPayload(ctx context.Context, sel ast.Selecti
 		case "userErrors":
 			out.Values[i] = ec._ProductPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var proposalImplementors = []string{"Proposal"}
+
+func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *service.Proposal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Proposal")
+		case "segment":
+			out.Values[i] = ec._Proposal_segment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suits":
+			out.Values[i] = ec._Proposal_suits(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "grade":
+			out.Values[i] = ec._Proposal_grade(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leadDays":
+			out.Values[i] = ec._Proposal_leadDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readyOn":
+			out.Values[i] = ec._Proposal_readyOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "price":
+			out.Values[i] = ec._Proposal_price(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._Proposal_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -33503,6 +36484,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_resources(ctx, field)
+				})
+		case "tryPriceRule":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tryPriceRule(ctx, field)
+				})
+		case "whatIf":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_whatIf(ctx, field)
+				})
+		case "agreementsBelowFloor":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_agreementsBelowFloor(ctx, field)
 				})
 		case "viewer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -33771,7 +36770,7 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 
 var rejectedRuleImplementors = []string{"RejectedRule"}
 
-func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.SelectionSet, obj *pricing.Rejected) graphql.Marshaler {
+func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.SelectionSet, obj *service.RejectedRule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rejectedRuleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -33791,6 +36790,18 @@ func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "nearly":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RejectedRule_nearly(ctx, field, obj)
+				})
+		case "unmet":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RejectedRule_unmet(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -34470,6 +37481,49 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var unmetConditionImplementors = []string{"UnmetCondition"}
+
+func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.SelectionSet, obj *service.UnmetCondition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unmetConditionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnmetCondition")
+		case "condition":
+			out.Values[i] = ec._UnmetCondition_condition(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "met":
+			out.Values[i] = ec._UnmetCondition_met(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failure":
+			out.Values[i] = ec._UnmetCondition_failure(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var userImplementors = []string{"User", "Node"}
 
 func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj *ent.User) graphql.Marshaler {
@@ -34657,6 +37711,49 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "scopes":
 			out.Values[i] = ec._Viewer_scopes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var whatIfImplementors = []string{"WhatIf"}
+
+func (ec *executionContext) _WhatIf(ctx context.Context, sel ast.SelectionSet, obj *service.WhatIf) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, whatIfImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WhatIf")
+		case "is":
+			out.Values[i] = ec._WhatIf_is(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "would":
+			out.Values[i] = ec._WhatIf_would(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._WhatIf_difference(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35049,6 +38146,38 @@ func (ec *executionContext) unmarshalNAgreePriceInput2kopeckᚋserviceᚐAgreePr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNAgreementBelowFloor2ᚕᚖkopeckᚋserviceᚐAgreementBelowFloorᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AgreementBelowFloor) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚐAgreementBelowFloor(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚐAgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, v *service.AgreementBelowFloor) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AgreementBelowFloor!")
+		return graphql.Null
+	}
+	return ec._AgreementBelowFloor(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚐAgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, v *service.AgreementsBelowFloor) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AgreementsBelowFloor!")
+		return graphql.Null
+	}
+	return ec._AgreementsBelowFloor(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNAttributionFit2ᚖkopeckᚋentᚐAttributionFit(ctx context.Context, sel ast.SelectionSet, v *ent.AttributionFit) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AttributionFit!")
@@ -35370,6 +38499,11 @@ func (ec *executionContext) unmarshalNCreateOfferInput2kopeckᚋserviceᚐCreate
 func (ec *executionContext) unmarshalNCreatePriceRuleInput2kopeckᚋserviceᚐCreatePriceRuleInput(ctx context.Context, v any) (service.CreatePriceRuleInput, error) {
 	res, err := ec.unmarshalInputCreatePriceRuleInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreatePriceRuleInput2ᚖkopeckᚋserviceᚐCreatePriceRuleInput(ctx context.Context, v any) (*service.CreatePriceRuleInput, error) {
+	res, err := ec.unmarshalInputCreatePriceRuleInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNCreateProductInput2kopeckᚋserviceᚐCreateProductInput(ctx context.Context, v any) (service.CreateProductInput, error) {
@@ -35730,6 +38864,26 @@ func (ec *executionContext) marshalNLifetimeValue2ᚖkopeckᚋserviceᚐLifetime
 	return ec._LifetimeValue(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚐMetFact(ctx context.Context, sel ast.SelectionSet, v service.MetFact) graphql.Marshaler {
+	return ec._MetFact(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMetFact2ᚕkopeckᚋserviceᚐMetFactᚄ(ctx context.Context, sel ast.SelectionSet, v []service.MetFact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMetFact2kopeckᚋserviceᚐMetFact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNMoney2kopeckᚋmoneyᚐAmount(ctx context.Context, sel ast.SelectionSet, v money.Amount) graphql.Marshaler {
 	return ec._Money(ctx, sel, &v)
 }
@@ -36069,6 +39223,14 @@ func (ec *executionContext) marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx contex
 	return ec._Price(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPriceAgreement2ᚖkopeckᚋentᚐPriceAgreement(ctx context.Context, sel ast.SelectionSet, v *ent.PriceAgreement) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceAgreement!")
+		return graphql.Null
+	}
+	return ec._PriceAgreement(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx context.Context, sel ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceAgreementPayload!")
@@ -36200,6 +39362,14 @@ func (ec *executionContext) marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPrice
 	return ec._PriceRulePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚐPriceRuleTrial(ctx context.Context, sel ast.SelectionSet, v *service.PriceRuleTrial) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceRuleTrial!")
+		return graphql.Null
+	}
+	return ec._PriceRuleTrial(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Product!")
@@ -36277,6 +39447,30 @@ func (ec *executionContext) marshalNProductPayload2ᚖkopeckᚋserviceᚐProduct
 	return ec._ProductPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProposal2ᚕᚖkopeckᚋserviceᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Proposal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposal2ᚖkopeckᚋserviceᚐProposal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProposal2ᚖkopeckᚋserviceᚐProposal(ctx context.Context, sel ast.SelectionSet, v *service.Proposal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Proposal!")
+		return graphql.Null
+	}
+	return ec._Proposal(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPurpose2kopeckᚋschemaᚐPurpose(ctx context.Context, v any) (schema.Purpose, error) {
 	var res schema.Purpose
 	err := res.UnmarshalGQL(v)
@@ -36349,15 +39543,15 @@ func (ec *executionContext) unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefund
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRejectedRule2kopeckᚋpricingᚐRejected(ctx context.Context, sel ast.SelectionSet, v pricing.Rejected) graphql.Marshaler {
+func (ec *executionContext) marshalNRejectedRule2kopeckᚋserviceᚐRejectedRule(ctx context.Context, sel ast.SelectionSet, v service.RejectedRule) graphql.Marshaler {
 	return ec._RejectedRule(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋpricingᚐRejectedᚄ(ctx context.Context, sel ast.SelectionSet, v []pricing.Rejected) graphql.Marshaler {
+func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚐRejectedRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []service.RejectedRule) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRejectedRule2kopeckᚋpricingᚐRejected(ctx, sel, v[i])
+		return ec.marshalNRejectedRule2kopeckᚋserviceᚐRejectedRule(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -36682,6 +39876,30 @@ func (ec *executionContext) marshalNTimeUnit2kopeckᚋschemaᚐTimeUnit(ctx cont
 	return v
 }
 
+func (ec *executionContext) marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnmetCondition2ᚖkopeckᚋserviceᚐUnmetCondition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUnmetCondition2ᚖkopeckᚋserviceᚐUnmetCondition(ctx context.Context, sel ast.SelectionSet, v *service.UnmetCondition) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UnmetCondition!")
+		return graphql.Null
+	}
+	return ec._UnmetCondition(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateCustomerInput2kopeckᚋserviceᚐUpdateCustomerInput(ctx context.Context, v any) (service.UpdateCustomerInput, error) {
 	res, err := ec.unmarshalInputUpdateCustomerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -36788,6 +40006,29 @@ func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx cont
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWhatIf2ᚖkopeckᚋserviceᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *service.WhatIf) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WhatIf!")
+		return graphql.Null
+	}
+	return ec._WhatIf(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWhatIfInput2kopeckᚋserviceᚐWhatIfInput(ctx context.Context, v any) (service.WhatIfInput, error) {
+	res, err := ec.unmarshalInputWhatIfInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNWhatIfRateInput2ᚖkopeckᚋserviceᚐWhatIfRateInput(ctx context.Context, v any) (*service.WhatIfRateInput, error) {
+	res, err := ec.unmarshalInputWhatIfRateInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNWhatIfUtilisationInput2ᚖkopeckᚋserviceᚐWhatIfUtilisationInput(ctx context.Context, v any) (*service.WhatIfUtilisationInput, error) {
+	res, err := ec.unmarshalInputWhatIfUtilisationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNWithdrawOfferInput2kopeckᚋserviceᚐWithdrawOfferInput(ctx context.Context, v any) (service.WithdrawOfferInput, error) {
@@ -37155,6 +40396,23 @@ func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrde
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOCreatePriceRuleInput2ᚕᚖkopeckᚋserviceᚐCreatePriceRuleInputᚄ(ctx context.Context, v any) ([]*service.CreatePriceRuleInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.CreatePriceRuleInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreatePriceRuleInput2ᚖkopeckᚋserviceᚐCreatePriceRuleInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx context.Context, v any) (*schema.Cursor, error) {
 	if v == nil {
 		return nil, nil
@@ -37276,6 +40534,41 @@ func (ec *executionContext) marshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNID2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNID2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -37675,6 +40968,20 @@ func (ec *executionContext) marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx co
 		return graphql.Null
 	}
 	return ec._PriceRule(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceRuleEffect2ᚖkopeckᚋserviceᚐPriceRuleEffect(ctx context.Context, sel ast.SelectionSet, v *service.PriceRuleEffect) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceRuleEffect(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceRuleSample2ᚖkopeckᚋserviceᚐPriceRuleSample(ctx context.Context, sel ast.SelectionSet, v *service.PriceRuleSample) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceRuleSample(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProduct2ᚖkopeckᚋentᚐProduct(ctx context.Context, sel ast.SelectionSet, v *ent.Product) graphql.Marshaler {
@@ -38128,11 +41435,64 @@ func (ec *executionContext) marshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx c
 	return v
 }
 
+func (ec *executionContext) marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnmetCondition2ᚖkopeckᚋserviceᚐUnmetCondition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOUser2ᚖkopeckᚋentᚐUser(ctx context.Context, sel ast.SelectionSet, v *ent.User) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._User(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWhatIfRateInput2ᚕᚖkopeckᚋserviceᚐWhatIfRateInputᚄ(ctx context.Context, v any) ([]*service.WhatIfRateInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.WhatIfRateInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWhatIfRateInput2ᚖkopeckᚋserviceᚐWhatIfRateInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOWhatIfUtilisationInput2ᚕᚖkopeckᚋserviceᚐWhatIfUtilisationInputᚄ(ctx context.Context, v any) ([]*service.WhatIfUtilisationInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*service.WhatIfUtilisationInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWhatIfUtilisationInput2ᚖkopeckᚋserviceᚐWhatIfUtilisationInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -47,7 +47,7 @@ func (r *queryResolver) PriceRules(ctx context.Context) ([]*ent.PriceRule, error
 	return r.service.PriceRules(), nil
 }
 
-func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *pricing.Rejected) (*ent.PriceRule, error) {
+func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *service.RejectedRule) (*ent.PriceRule, error) {
 	return required(r.service.PriceRule(obj.RuleID), nil)
 }
 

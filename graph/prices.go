@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"time"
 
@@ -74,7 +75,7 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 		if edge.Node, err = quotes.Price(c, product.ID, quantity, nil, nil); err == nil {
 			continue
 		}
-		if wrong := fault.Of(err); wrong == nil || wrong.Code == fault.Invalid { // wrong for every product: the question is
+		if wrong := fault.Of(err); wrong == nil || wrong.Code == fault.Invalid && !slices.Contains(wrong.Path, "options") { // wrong for every product: the question is
 			return nil, err
 		}
 		for _, node := range nodes {

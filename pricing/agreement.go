@@ -72,3 +72,35 @@ func (w *waterfall) agree() error {
 	}
 	return w.step(AgreementLine, "agreed price", w.agreement.ID, w.agreement.Unit)
 }
+
+// Below is an agreement that stands under the floor.
+type Below struct {
+	Agreement         *Agreement
+	Floor, Difference money.Amount
+}
+
+// BelowFloor gives the agreements that a customer would have for their least quantity at a moment (1 for one without), and that
+// stand under the floor of then, in no order. What has no floor, for want of a rate, is not among them.
+func (b *Book) BelowFloor(at time.Time) []Below {
+	var below []Below
+	for _, list := range b.agreements {
+		for i := range list {
+			a := &list[i]
+			quantity := a.MinimumQuantity
+			if quantity.Sign() <= 0 {
+				quantity = one
+			}
+			if b.agreementFor(a.CustomerID, a.ProductID, quantity, at) != a {
+				continue
+			}
+			floor, err := b.Floor(a.ProductID, quantity, nil, nil, at)
+			if err != nil || a.Unit.Compare(floor) >= 0 {
+				continue
+			}
+			if difference, err := floor.Minus(a.Unit); err == nil {
+				below = append(below, Below{a, floor, difference})
+			}
+		}
+	}
+	return below
+}

@@ -67,7 +67,9 @@ type waterfall struct {
 //
 // The lists in Answer.Cost are shared with other answers: they are not to be changed.
 //
-// Errors: *MissingRateError naming the rates without which there is no price, ErrNoTerms, ErrNoMargin,
+// Options that a customer's measurements fill are filled by them where they are not given.
+//
+// Errors: *MissingRateError naming the rates without which there is no price, *MeasurementError, ErrNoTerms, ErrNoMargin,
 // money.ErrOverflow, and those of costing.Basis.Cost for a wrong quantity, lead time or option.
 func (b *Book) Price(q Question) (Answer, error) {
 	w, err := b.begin(q)
@@ -111,11 +113,14 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	if w.terms = termsAt(b.terms[q.ProductID], q.At); w.terms == nil {
 		return nil, ErrNoTerms
 	}
-	w.answer.LeadDays = product.StandardLeadDays
+	if err := w.measure(); err != nil {
+		return nil, err
+	}
+	w.answer.LeadDays, w.answer.Options = product.StandardLeadDays, w.question.Options
 	if q.LeadDays != nil {
 		w.answer.LeadDays = *q.LeadDays
 	}
-	ask := costing.ProductQuestion{ProductID: q.ProductID, Quantity: q.Quantity, Chosen: q.Options, LeadDays: &w.answer.LeadDays, At: q.At, KnownAt: q.At}
+	ask := costing.ProductQuestion{ProductID: q.ProductID, Quantity: q.Quantity, Chosen: w.question.Options, LeadDays: &w.answer.LeadDays, At: q.At, KnownAt: q.At}
 	var err error
 	if w.answer.Cost, err = b.costs.Cost(ask); err != nil {
 		return nil, err

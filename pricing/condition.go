@@ -41,6 +41,10 @@ type Condition struct {
 	text    string
 	program cel.Program
 	short   shortcut // nil where there is none
+
+	apart sync.Once // when somebody wants to know why it does not hold
+	parts []part
+	wrong error
 }
 
 // environment is what conditions are compiled in. It is made once and not changed.

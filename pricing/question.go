@@ -37,6 +37,7 @@ type Answer struct {
 	Floor    money.Amount // marginal cost / (1 - minimum margin), what an agreement without a reason cannot go below
 	Margin   money.Amount // unit - full cost
 	LeadDays int          // that the price is for
+	Options  []Option     // that it is for, those among them that the customer's measurements filled
 	Lines    []Line
 	Rejected []Rejected
 	Cost     costing.ProductCost // of one unit at LeadDays

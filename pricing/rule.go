@@ -16,6 +16,7 @@ type Rule struct {
 	ID, Name           string
 	Condition          string
 	Percent            *money.Decimal // -10 takes a tenth off the running price
+	Cap                *money.Amount  // the most that Percent changes the unit price by; nil: no bound
 	Amount             *money.Amount  // added to the unit price; negative for a discount
 	Price              *money.Amount  // takes the running price's place
 	Priority           int            // the highest first; ties: the older first
@@ -31,7 +32,8 @@ var (
 )
 
 // CheckRule compiles a rule and tells what is wrong with it: a *RuleError for its condition; a *costing.FieldError for
-// anything else: not exactly one of percent, amount and price; a percentage of -100 or less, or over 1000; a negative
+// anything else: not exactly one of percent, amount and price; a percentage of -100 or less, or over 1000; a cap
+// of nothing or without a percentage; a negative
 // price; an end that is not after the beginning; no name.
 func CheckRule(r Rule) error {
 	given := 0
@@ -47,6 +49,8 @@ func CheckRule(r Rule) error {
 		return &costing.FieldError{Field: "percent", Reason: "want exactly one of percent, amount and price"}
 	case r.Percent != nil && (r.Percent.Compare(money.Whole(-100)) <= 0 || r.Percent.Compare(maxPercent) > 0):
 		return &costing.FieldError{Field: "percent", Reason: "want more than -100 and at most 1000"}
+	case r.Cap != nil && (r.Percent == nil || r.Cap.Sign() <= 0):
+		return &costing.FieldError{Field: "cap", Reason: "want more than 0, and a percentage that it bounds"}
 	case r.Price != nil && r.Price.Sign() < 0:
 		return &costing.FieldError{Field: "price", Reason: "a price is not negative"}
 	case r.ValidFrom != nil && r.ValidTo != nil && !r.ValidTo.After(*r.ValidFrom):
@@ -165,7 +169,7 @@ func (w *waterfall) apply(rule *compiledRule) error {
 	case rule.Percent != nil:
 		var change money.Amount
 		if change, err = costing.MulDiv(w.running.Minor(), rule.Percent.Nano(), hundred.Nano()); err == nil {
-			to, err = w.running.Plus(change)
+			to, err = w.running.Plus(capped(change, rule.Cap))
 		}
 	case rule.Amount != nil:
 		to, err = w.running.Plus(*rule.Amount)
@@ -181,4 +185,18 @@ func (w *waterfall) apply(rule *compiledRule) error {
 		to = money.Amount{}
 	}
 	return w.step(RuleLine, rule.Name, rule.ID, to)
+}
+
+// capped keeps a change within a bound, up and down.
+func capped(change money.Amount, bound *money.Amount) money.Amount {
+	if bound == nil {
+		return change
+	}
+	if change.Compare(*bound) > 0 {
+		return *bound
+	}
+	if least := money.Minor(-bound.Minor()); change.Compare(least) < 0 {
+		return least
+	}
+	return change
 }

@@ -23,6 +23,7 @@ func (PriceRule) Fields() []ent.Field {
 		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
 		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")),
 		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")),
+		field.Int64("cap").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")), // the most that percent changes a unit's price by
 		field.Int("priority").Default(0).Immutable(),
 		field.Bool("exclusive").Default(false).Immutable(),
 		field.Time("valid_from").Optional().Nillable().Immutable(),

@@ -131,6 +131,8 @@ func (ProductOption) Fields() []ent.Field {
 		field.String("name").NotEmpty().MaxLen(1200),
 		field.Int("position").NonNegative(),
 		field.Int64("surcharge").GoType(money.Amount{}).DefaultFunc(noMoney),
+		field.Bool("measured").Default(false), // filled by the customer's measurement of its code
+		field.Bool("grade").Default(false),    // of a better quality
 	}
 }
 

@@ -105,7 +105,7 @@ func readCatalogue(ctx context.Context, tx *ent.Tx, products []*ent.Product) (*c
 	}
 	chosen := map[string][]costing.Option{}
 	for _, o := range options {
-		chosen[o.ProductID] = append(chosen[o.ProductID], costing.Option{Code: o.Code, Name: o.Name, Surcharge: o.Surcharge, Components: ofOption[o.ID]})
+		chosen[o.ProductID] = append(chosen[o.ProductID], costing.Option{Code: o.Code, Name: o.Name, Surcharge: o.Surcharge, Components: ofOption[o.ID], Measured: o.Measured, Grade: o.Grade})
 	}
 	all := make([]costing.Product, len(products))
 	for i, p := range products {
@@ -181,15 +181,14 @@ func readAgreements(ctx context.Context, tx *ent.Tx) ([]pricing.Agreement, error
 
 func ruleOf(r *ent.PriceRule) pricing.Rule {
 	return pricing.Rule{
-		ID: r.ID, Name: r.Name, Condition: r.Condition, Percent: r.Percent, Amount: r.Amount, Price: r.Price,
+		ID: r.ID, Name: r.Name, Condition: r.Condition, Percent: r.Percent, Cap: r.Cap, Amount: r.Amount, Price: r.Price,
 		Priority: r.Priority, Exclusive: r.Exclusive, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo,
 		RecordedAt: r.RecordedAt, RetiredAt: r.RetiredAt,
 	}
 }
 
 // pricesAt gives the book for a moment: the snapshot, or for a moment before its bookings the same with theirs.
-func (s *Service) pricesAt(ctx context.Context, at time.Time) (*pricing.Book, error) {
-	b := s.book.Load()
+func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing.Book, error) {
 	day := s.Settings().Day(at)
 	if day >= b.firstDay {
 		return b.prices, nil

@@ -54,7 +54,7 @@ func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, er
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	book, err := s.pricesAt(ctx, moment)
+	book, err := s.pricesAt(ctx, s.book.Load(), moment)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) ProductOptions(ctx context.Context, productID string) ([]*ent.
 	}
 	options := make([]*ent.ProductOption, len(p.Options))
 	for i, o := range p.Options {
-		options[i] = &ent.ProductOption{ProductID: productID, Code: o.Code, Name: o.Name, Position: i, Surcharge: o.Surcharge}
+		options[i] = &ent.ProductOption{ProductID: productID, Code: o.Code, Name: o.Name, Position: i, Surcharge: o.Surcharge, Measured: o.Measured, Grade: o.Grade}
 	}
 	return options, nil
 }

@@ -139,14 +139,16 @@ type CreatePriceRuleInput struct {
 	// CEL over customer, product, quantity, leadDays, utilisation, permissionLevel, lifetimeValue, season and at.
 	Condition string `json:"condition"`
 	// Of the running price: "-5" takes a twentieth off.
-	Percent        *money.Exact `json:"percent,omitempty"`
-	Amount         *MoneyInput  `json:"amount,omitempty"`
-	Price          *MoneyInput  `json:"price,omitempty"`
-	Priority       *int         `json:"priority,omitempty"`
-	Exclusive      *bool        `json:"exclusive,omitempty"`
-	ValidFrom      *time.Time   `json:"validFrom,omitempty"`
-	ValidTo        *time.Time   `json:"validTo,omitempty"`
-	IdempotencyKey *string      `json:"idempotencyKey,omitempty"`
+	Percent *money.Exact `json:"percent,omitempty"`
+	// The most that percent changes a unit's price by, up or down.
+	Cap            *MoneyInput `json:"cap,omitempty"`
+	Amount         *MoneyInput `json:"amount,omitempty"`
+	Price          *MoneyInput `json:"price,omitempty"`
+	Priority       *int        `json:"priority,omitempty"`
+	Exclusive      *bool       `json:"exclusive,omitempty"`
+	ValidFrom      *time.Time  `json:"validFrom,omitempty"`
+	ValidTo        *time.Time  `json:"validTo,omitempty"`
+	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
 }
 
 type CreateProductInput struct {
@@ -368,6 +370,10 @@ type ProductOptionInput struct {
 	Name       string            `json:"name"`
 	Components []*ComponentInput `json:"components"`
 	Surcharge  *MoneyInput       `json:"surcharge,omitempty"`
+	// Made to measure: filled by the customer's measurement of this code where it is not given.
+	Measured *bool `json:"measured,omitempty"`
+	// A better quality; of several the last is the best.
+	Grade *bool `json:"grade,omitempty"`
 }
 
 type ProductPayload struct {
@@ -581,6 +587,29 @@ func (VersionConflict) IsUserError() {}
 type ViewOfferInput struct {
 	ID string     `json:"id"`
 	At *time.Time `json:"at,omitempty"`
+}
+
+// Whatever is absent stays as it is.
+type WhatIfInput struct {
+	Rates        []*WhatIfRateInput        `json:"rates,omitempty"`
+	Utilisations []*WhatIfUtilisationInput `json:"utilisations,omitempty"`
+	// Ids of rules that are taken away.
+	WithoutRules []string `json:"withoutRules,omitempty"`
+	// Rules that are added.
+	Rules []*CreatePriceRuleInput `json:"rules,omitempty"`
+}
+
+// A MATERIAL, RESOURCE or OVERHEAD that has a rate now.
+type WhatIfRateInput struct {
+	Subject schema.RateSubject `json:"subject"`
+	Code    string             `json:"code"`
+	Amount  money.Exact        `json:"amount"`
+}
+
+type WhatIfUtilisationInput struct {
+	Resource string `json:"resource"`
+	// "0.9" is 90 %.
+	Utilisation money.Exact `json:"utilisation"`
 }
 
 type WithdrawOfferInput struct {

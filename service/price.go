@@ -26,23 +26,29 @@ type Quotes struct {
 	now     bool // not of the past
 	at      time.Time
 	until   time.Time
+
+	supposed bool // see Price
 }
 
 // Quotes prepares prices at a moment, now unless told. Of a past moment it takes what was known then; of a future
 // one, up to a year ahead, what is known now. Where no rule speaks of permissions, and the moment is now, it
 // makes no statement. INVALID on "at".
 func (s *Service) Quotes(ctx context.Context, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
+	return s.quotesOf(ctx, s.book.Load(), customers, at)
+}
+
+func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
 	now := s.now()
 	moment, fail := s.upToAYear("at", at)
 	if fail != nil {
 		return nil, fail
 	}
-	q := &Quotes{service: s, book: s.book.Load(), at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife)}
+	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife)}
 	if !q.now {
 		q.until = moment.Add(s.Settings().PriceLife)
 	}
 	var err error
-	if q.prices, err = s.pricesAt(ctx, moment); err != nil {
+	if q.prices, err = s.pricesAt(ctx, b, moment); err != nil {
 		return nil, err
 	}
 	q.facts, err = s.facts(ctx, q.book, customers, moment, !q.now)
@@ -102,17 +108,27 @@ func (q *Quotes) price(c *ent.Customer, productID string, units money.Decimal, o
 	if !ok {
 		return nil, fmt.Errorf("service: no facts of %s for a price", c.ID)
 	}
-	answer, err := q.prices.Price(pricing.Question{
-		Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at,
-	})
+	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
+	answer, err := q.prices.Price(question)
 	if err != nil {
 		return nil, ofPrice(err)
 	}
+	return q.answered(question, answer), nil
+}
+
+// answered is an answer of the book as the API has it. Rules that are only supposed are no part of it.
+func (q *Quotes) answered(question pricing.Question, answer pricing.Answer) *Price {
+	rejected := make([]RejectedRule, 0, len(answer.Rejected))
+	for _, r := range answer.Rejected {
+		if !q.supposed || q.book.ruleByID[r.RuleID] != nil {
+			rejected = append(rejected, RejectedRule{r.RuleID, r.Reason, q.prices, &question})
+		}
+	}
 	return &Price{
-		ProductID: productID, CustomerID: c.ID, Quantity: units, Unit: answer.Unit, Total: answer.Total, List: answer.List,
-		Lines: answer.Lines, Rejected: answer.Rejected, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
-		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays, Options: options,
-	}, nil
+		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
+		Lines: answer.Lines, Rejected: rejected, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
+		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays, Options: answer.Options, supposed: q.supposed,
+	}
 }
 
 // Catalogue is the active products, by sku.
@@ -136,7 +152,10 @@ func (s *Service) PriceRule(ruleID string) *ent.PriceRule { return s.book.Load()
 func ofPrice(err error) error {
 	var missing *pricing.MissingRateError
 	var cycle *costing.CycleError
+	var measurement *pricing.MeasurementError
 	switch {
+	case errors.As(err, &measurement):
+		return fault.Invalidf("options", "%v", err)
 	case errors.As(err, &missing), errors.As(err, &cycle), errors.Is(err, costing.ErrTooDeep),
 		errors.Is(err, pricing.ErrNoTerms), errors.Is(err, pricing.ErrNoMargin):
 		return fault.New(fault.WrongState, "productId", "%v", err)
@@ -177,6 +196,9 @@ var stepLabels = map[pricing.LineKind]string{
 // it had then, which may have expired since. It gives WRONG_STATE for a price of the future, which is a forecast and no
 // promise, and for a product that is off the catalogue.
 func (s *Service) PriceToken(p *Price) (string, error) {
+	if p.supposed {
+		return "", fault.New(fault.WrongState, "token", "a price that is only supposed is not promised: it has no token")
+	}
 	if p.At.After(s.now()) {
 		return "", fault.New(fault.WrongState, "at", "a price of the future is a forecast and not promised: it has no token")
 	}

@@ -40,6 +40,8 @@ type newOption struct {
 	code, name string
 	surcharge  money.Amount
 	components []newComponent
+
+	measured, grade bool
 }
 
 // CreateProduct adds a product to the catalogue with its components, options and first price terms: a list price, or a
@@ -121,6 +123,10 @@ func (s *Service) checkProduct(in CreateProductInput) (newProduct, error) {
 		add(fail)
 		one.surcharge, fail = s.amount("surcharge", o.Surcharge)
 		add(fail)
+		one.measured, one.grade = or(o.Measured, false), or(o.Grade, false)
+		if one.measured && one.grade {
+			add(fault.Invalidf("grade", "a measurement is no grade"))
+		}
 		if codes[one.code] {
 			add(fault.Invalidf("code", "two options with the code %q", shown(one.code)))
 		}
@@ -297,7 +303,7 @@ func (s *Service) storeComponents(ctx context.Context, tx *ent.Tx, p newProduct,
 	for i, o := range p.options {
 		optionID := s.ids.Make(id.Option)
 		err := tx.ProductOption.Create().SetID(optionID).SetProductID(p.id).SetCode(o.code).SetName(o.name).SetPosition(i).
-			SetSurcharge(o.surcharge).Exec(ctx)
+			SetSurcharge(o.surcharge).SetMeasured(o.measured).SetGrade(o.grade).Exec(ctx)
 		if err != nil {
 			return err
 		}

@@ -34,7 +34,7 @@ type Price struct {
 	Total      money.Amount
 	List       money.Amount
 	Lines      []pricing.Line
-	Rejected   []pricing.Rejected
+	Rejected   []RejectedRule
 	Floor      money.Amount
 	Cost       *costing.ProductCost
 	Margin     money.Amount
@@ -42,6 +42,16 @@ type Price struct {
 	ValidUntil time.Time
 	LeadDays   int
 	Options    []pricing.Option
+
+	supposed bool // by other rates or rules than there are: not to be promised
+}
+
+// RejectedRule is a rule that was looked at and did not apply, and why.
+type RejectedRule struct {
+	RuleID, Reason string
+
+	book     *pricing.Book
+	question *pricing.Question
 }
 
 // LifetimeValue is what a customer has been worth and is expected to be.

@@ -24,7 +24,7 @@ func (s *Service) CreatePriceRule(ctx context.Context, in CreatePriceRuleInput) 
 	}
 	made, err := s.write(ctx, verb{"createPriceRule", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
 		err := tx.PriceRule.Create().SetID(ruleID).SetName(rule.Name).SetCondition(rule.Condition).
-			SetNillablePercent(rule.Percent).SetNillableAmount(rule.Amount).SetNillablePrice(rule.Price).
+			SetNillablePercent(rule.Percent).SetNillableCap(rule.Cap).SetNillableAmount(rule.Amount).SetNillablePrice(rule.Price).
 			SetPriority(rule.Priority).SetExclusive(rule.Exclusive).SetNillableValidFrom(rule.ValidFrom).SetNillableValidTo(rule.ValidTo).
 			SetRecordedAt(s.now()).Exec(ctx)
 		if err != nil {
@@ -56,6 +56,11 @@ func (s *Service) checkRule(in CreatePriceRuleInput) (string, pricing.Rule, erro
 		percent, fail := decimal("percent", *in.Percent, "-100", "1000")
 		faults.Add(fail)
 		rule.Percent = &percent
+	}
+	if in.Cap != nil {
+		most, fail := s.amount("cap", in.Cap)
+		faults.Add(fail)
+		rule.Cap = &most
 	}
 	if in.Amount != nil {
 		amount, fail := s.signedAmount("amount", *in.Amount)

@@ -919,6 +919,7 @@ var (
 		{Name: "percent", Type: field.TypeInt64, Nullable: true},
 		{Name: "amount", Type: field.TypeInt64, Nullable: true},
 		{Name: "price", Type: field.TypeInt64, Nullable: true},
+		{Name: "cap", Type: field.TypeInt64, Nullable: true},
 		{Name: "priority", Type: field.TypeInt, Default: 0},
 		{Name: "exclusive", Type: field.TypeBool, Default: false},
 		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
@@ -971,6 +972,8 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 1200},
 		{Name: "position", Type: field.TypeInt},
 		{Name: "surcharge", Type: field.TypeInt64},
+		{Name: "measured", Type: field.TypeBool, Default: false},
+		{Name: "grade", Type: field.TypeBool, Default: false},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
 	// ProductOptionsTable holds the schema information for the "product_options" table.
@@ -981,7 +984,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "product_options_products_product",
-				Columns:    []*schema.Column{ProductOptionsColumns[5]},
+				Columns:    []*schema.Column{ProductOptionsColumns[7]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -990,7 +993,7 @@ var (
 			{
 				Name:    "productoption_product_id_code",
 				Unique:  true,
-				Columns: []*schema.Column{ProductOptionsColumns[5], ProductOptionsColumns[1]},
+				Columns: []*schema.Column{ProductOptionsColumns[7], ProductOptionsColumns[1]},
 			},
 		},
 	}

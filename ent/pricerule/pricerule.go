@@ -23,6 +23,8 @@ const (
 	FieldAmount = "amount"
 	// FieldPrice holds the string denoting the price field in the database.
 	FieldPrice = "price"
+	// FieldCap holds the string denoting the cap field in the database.
+	FieldCap = "cap"
 	// FieldPriority holds the string denoting the priority field in the database.
 	FieldPriority = "priority"
 	// FieldExclusive holds the string denoting the exclusive field in the database.
@@ -50,6 +52,7 @@ var Columns = []string{
 	FieldPercent,
 	FieldAmount,
 	FieldPrice,
+	FieldCap,
 	FieldPriority,
 	FieldExclusive,
 	FieldValidFrom,
@@ -124,6 +127,11 @@ func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByPrice orders the results by the price field.
 func ByPrice(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPrice, opts...).ToFunc()
+}
+
+// ByCap orders the results by the cap field.
+func ByCap(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCap, opts...).ToFunc()
 }
 
 // ByPriority orders the results by the priority field.

@@ -95,6 +95,11 @@ func Price(v money.Amount) predicate.PriceRule {
 	return predicate.PriceRule(sql.FieldEQ(FieldPrice, v))
 }
 
+// Cap applies equality check predicate on the "cap" field. It's identical to CapEQ.
+func Cap(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldEQ(FieldCap, v))
+}
+
 // Priority applies equality check predicate on the "priority" field. It's identical to PriorityEQ.
 func Priority(v int) predicate.PriceRule {
 	return predicate.PriceRule(sql.FieldEQ(FieldPriority, v))
@@ -448,6 +453,56 @@ func PriceIsNil() predicate.PriceRule {
 // PriceNotNil applies the NotNil predicate on the "price" field.
 func PriceNotNil() predicate.PriceRule {
 	return predicate.PriceRule(sql.FieldNotNull(FieldPrice))
+}
+
+// CapEQ applies the EQ predicate on the "cap" field.
+func CapEQ(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldEQ(FieldCap, v))
+}
+
+// CapNEQ applies the NEQ predicate on the "cap" field.
+func CapNEQ(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldNEQ(FieldCap, v))
+}
+
+// CapIn applies the In predicate on the "cap" field.
+func CapIn(vs ...money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldIn(FieldCap, vs...))
+}
+
+// CapNotIn applies the NotIn predicate on the "cap" field.
+func CapNotIn(vs ...money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldNotIn(FieldCap, vs...))
+}
+
+// CapGT applies the GT predicate on the "cap" field.
+func CapGT(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldGT(FieldCap, v))
+}
+
+// CapGTE applies the GTE predicate on the "cap" field.
+func CapGTE(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldGTE(FieldCap, v))
+}
+
+// CapLT applies the LT predicate on the "cap" field.
+func CapLT(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldLT(FieldCap, v))
+}
+
+// CapLTE applies the LTE predicate on the "cap" field.
+func CapLTE(v money.Amount) predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldLTE(FieldCap, v))
+}
+
+// CapIsNil applies the IsNil predicate on the "cap" field.
+func CapIsNil() predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldIsNull(FieldCap))
+}
+
+// CapNotNil applies the NotNil predicate on the "cap" field.
+func CapNotNil() predicate.PriceRule {
+	return predicate.PriceRule(sql.FieldNotNull(FieldCap))
 }
 
 // PriorityEQ applies the EQ predicate on the "priority" field.

@@ -24,6 +24,10 @@ const (
 	FieldPosition = "position"
 	// FieldSurcharge holds the string denoting the surcharge field in the database.
 	FieldSurcharge = "surcharge"
+	// FieldMeasured holds the string denoting the measured field in the database.
+	FieldMeasured = "measured"
+	// FieldGrade holds the string denoting the grade field in the database.
+	FieldGrade = "grade"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
 	EdgeProduct = "product"
 	// Table holds the table name of the productoption in the database.
@@ -45,6 +49,8 @@ var Columns = []string{
 	FieldName,
 	FieldPosition,
 	FieldSurcharge,
+	FieldMeasured,
+	FieldGrade,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -66,6 +72,10 @@ var (
 	PositionValidator func(int) error
 	// DefaultSurcharge holds the default value on creation for the "surcharge" field.
 	DefaultSurcharge func() money.Amount
+	// DefaultMeasured holds the default value on creation for the "measured" field.
+	DefaultMeasured bool
+	// DefaultGrade holds the default value on creation for the "grade" field.
+	DefaultGrade bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -101,6 +111,16 @@ func ByPosition(opts ...sql.OrderTermOption) OrderOption {
 // BySurcharge orders the results by the surcharge field.
 func BySurcharge(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSurcharge, opts...).ToFunc()
+}
+
+// ByMeasured orders the results by the measured field.
+func ByMeasured(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMeasured, opts...).ToFunc()
+}
+
+// ByGrade orders the results by the grade field.
+func ByGrade(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGrade, opts...).ToFunc()
 }
 
 // ByProductField orders the results by product field.

@@ -90,6 +90,16 @@ func Surcharge(v money.Amount) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldEQ(FieldSurcharge, v))
 }
 
+// Measured applies equality check predicate on the "measured" field. It's identical to MeasuredEQ.
+func Measured(v bool) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEQ(FieldMeasured, v))
+}
+
+// Grade applies equality check predicate on the "grade" field. It's identical to GradeEQ.
+func Grade(v bool) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEQ(FieldGrade, v))
+}
+
 // ProductIDEQ applies the EQ predicate on the "product_id" field.
 func ProductIDEQ(v string) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldEQ(FieldProductID, v))
@@ -363,6 +373,26 @@ func SurchargeLT(v money.Amount) predicate.ProductOption {
 // SurchargeLTE applies the LTE predicate on the "surcharge" field.
 func SurchargeLTE(v money.Amount) predicate.ProductOption {
 	return predicate.ProductOption(sql.FieldLTE(FieldSurcharge, v))
+}
+
+// MeasuredEQ applies the EQ predicate on the "measured" field.
+func MeasuredEQ(v bool) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEQ(FieldMeasured, v))
+}
+
+// MeasuredNEQ applies the NEQ predicate on the "measured" field.
+func MeasuredNEQ(v bool) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldNEQ(FieldMeasured, v))
+}
+
+// GradeEQ applies the EQ predicate on the "grade" field.
+func GradeEQ(v bool) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldEQ(FieldGrade, v))
+}
+
+// GradeNEQ applies the NEQ predicate on the "grade" field.
+func GradeNEQ(v bool) predicate.ProductOption {
+	return predicate.ProductOption(sql.FieldNEQ(FieldGrade, v))
 }
 
 // HasProduct applies the HasEdge predicate on the "product" edge.

@@ -1,0 +1,54 @@
+package service
+
+import (
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+)
+
+// Proposal is one side of the triangle of fast, quality and cheap: see the API.
+type Proposal struct {
+	Segment  schema.Segment
+	Suits    bool
+	Grade    *string
+	LeadDays int
+	ReadyOn  time.Time
+	Price    *Price
+	Note     *string
+}
+
+// Proposals prices a product three times, what suits the customer's segment first. Errors as Price.
+func (q *Quotes) Proposals(c *ent.Customer, productID string, amount *money.Exact, options []*OptionInput) ([]*Proposal, error) {
+	price, err := q.Price(c, productID, amount, options, nil) // which checks the question
+	if err != nil {
+		return nil, err
+	}
+	question := pricing.Question{Customer: q.facts[c.ID], ProductID: productID, Quantity: price.Quantity, Options: price.Options, At: q.at}
+	triangle, err := q.prices.Triangle(question)
+	if err != nil {
+		return nil, ofPrice(err)
+	}
+	zone := q.service.Settings().Zone
+	proposals := make([]*Proposal, len(triangle))
+	for i, p := range triangle {
+		proposals[i] = &Proposal{
+			Segment: schema.Segment(p.Segment), Suits: string(deref(c.Segment)) == p.Segment, Grade: none(p.Grade), LeadDays: p.Answer.LeadDays,
+			ReadyOn: costing.StartOfDay(costing.Day(q.at, zone)+p.Answer.LeadDays, zone), Price: q.answered(question, p.Answer), Note: none(p.Note),
+		}
+	}
+	slices.SortStableFunc(proposals, func(a, b *Proposal) int {
+		switch {
+		case a.Suits == b.Suits:
+			return 0
+		case a.Suits:
+			return -1
+		}
+		return 1
+	})
+	return proposals, nil
+}
