@@ -77,6 +77,10 @@ func drawScene(t *rapid.T) scene {
 		case 0:
 			percent := money.Nano(rapid.Int64Range(-99e9, 200e9).Draw(t, "percent"))
 			r.Percent = &percent
+			if rapid.Bool().Draw(t, "capped") {
+				most := money.Minor(rapid.Int64Range(1, 1e5).Draw(t, "cap"))
+				r.Cap = &most
+			}
 		case 1:
 			plus := money.Minor(rapid.Int64Range(-2e5, 2e5).Draw(t, "plus"))
 			r.Amount = &plus
@@ -178,7 +182,11 @@ func plainPrice(s scene) (unit, floor *big.Rat, applied int) {
 		applied++
 		switch {
 		case r.Percent != nil:
-			unit = plus(unit, round(times(unit, r.Percent.Rat(), big.NewRat(1, 100))))
+			change := round(times(unit, r.Percent.Rat(), big.NewRat(1, 100)))
+			if r.Cap != nil && new(big.Rat).Abs(change).Cmp(r.Cap.Rat()) > 0 {
+				change = times(r.Cap.Rat(), big.NewRat(int64(change.Sign()), 1))
+			}
+			unit = plus(unit, change)
 		case r.Amount != nil:
 			unit = plus(unit, r.Amount.Rat())
 		default:

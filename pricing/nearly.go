@@ -79,7 +79,7 @@ func takeApart(condition string) ([]part, error) {
 		return nil, issues.Err()
 	}
 	var parts []part
-	for _, e := range conjuncts(checked.NativeRep().Expr()) {
+	for _, e := range operandsOf([]ast.Expr{checked.NativeRep().Expr()}, operators.LogicalAnd) {
 		text, err := cel.ExprToString(e, checked.NativeRep().SourceInfo())
 		if err != nil {
 			return nil, err
@@ -93,14 +93,15 @@ func takeApart(condition string) ([]part, error) {
 	return parts, nil
 }
 
-// conjuncts takes a condition apart at its outermost &&.
-func conjuncts(e ast.Expr) []ast.Expr {
-	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != operators.LogicalAnd {
-		return []ast.Expr{e}
-	}
+// operandsOf takes expressions that an operator joins apart, however it was nested.
+func operandsOf(joined []ast.Expr, operator string) []ast.Expr {
 	var parts []ast.Expr
-	for _, term := range e.AsCall().Args() {
-		parts = append(parts, conjuncts(term)...)
+	for _, e := range joined {
+		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operator {
+			parts = append(parts, operandsOf(e.AsCall().Args(), operator)...)
+		} else {
+			parts = append(parts, e)
+		}
 	}
 	return parts
 }

@@ -38,9 +38,9 @@ func shortenCall(call ast.CallExpr) shortcut {
 	args := call.Args()
 	switch name := call.FunctionName(); name {
 	case operators.LogicalAnd:
-		return joined(args, false)
+		return joined(operandsOf(args, name), false)
 	case operators.LogicalOr:
-		return joined(args, true)
+		return joined(operandsOf(args, name), true)
 	case operators.LogicalNot:
 		if of := shorten(args[0]); of != nil {
 			return func(f *facts) (bool, bool) {
