@@ -53,6 +53,9 @@ var curtainOptions = []choice{
 	{"fringe", "Бахрома, метров на метр шторы", 0, []part{{"fringe", "1"}, {"sewing", "0.1"}}},
 }
 
+// grades are the options that make a better quality of a product.
+var grades = map[string]bool{"hand-pleats": true, "motor": true}
+
 func curtain(fabric, perMetre, hours string) []part {
 	return []part{{fabric, perMetre}, {"pleat-tape", "2.1"}, {"weight-cord", "2"}, {"thread", "55"}, {"cutting", "0.12"}, {"sewing", hours}, {"packaging", "0.3"}}
 }
@@ -119,7 +122,7 @@ func (c *company) offerProducts(ctx context.Context) error {
 			in.Markup = pointer(money.Exact(a.markup))
 		}
 		for _, o := range a.options {
-			option := &service.ProductOptionInput{Code: o.code, Name: o.name, Components: components(o.parts)}
+			option := &service.ProductOptionInput{Code: o.code, Name: o.name, Components: components(o.parts), Grade: pointer(grades[o.code])}
 			if o.surcharge > 0 {
 				option.Surcharge = c.told(c.major(o.surcharge))
 			}

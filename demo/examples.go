@@ -41,6 +41,17 @@ func Examples() []Example {
 	hint := "# Put the token from the terminal into the headers pane below: {\"Authorization\": \"Bearer …\"}\n"
 	return []Example{
 		{Query: hint + "# What this customer pays now, step by step, and is worth.\n" + CardQuery()},
+		{Query: fmt.Sprintf(`# Fast, quality, cheap: pick two. Three proposals for this customer, priced from the same costs; each token is a promise.
+{
+  customer(externalId: %q) {
+    name
+    segment
+    proposals(productId: %q, quantity: "4.8") {
+      segment suits grade leadDays readyOn note
+      price { unit { amount } total { amount } lines { kind label amount { amount } } rejected { rule { name } nearly unmet { condition met { name value } } } token }
+    }
+  }
+}`, favouriteExternal, productID("CUR-LINEN"))},
 		{Query: `# The customers who are worth most, each with prices of the catalogue, last contacts and permissions.
 {
   customers(first: 25, orderBy: {field: LIFETIME_VALUE, direction: DESC}) {
