@@ -73,6 +73,8 @@ type exportCommands struct {
 	Contacts          exportContactsCommand          `cmd:"" help:"Every contact, to be imported again."`
 	Rates             exportRatesCommand             `cmd:"" help:"Every rate with its corrections, to be imported again."`
 	ContactEconomics  exportContactEconomicsCommand  `cmd:"" help:"What contacts cost and earned, by dimensions."`
+	CustomerBase      exportCustomerBaseCommand      `cmd:"" help:"What all customers are worth, by dimensions."`
+	ExpectedMonths    exportExpectedMonthsCommand    `cmd:"" help:"Orders and margin expected in the months to come."`
 	StaffEconomics    exportStaffEconomicsCommand    `cmd:"" help:"What each of the staff cost and earned, beside what all staff together would have."`
 	CustomerEconomics exportCustomerEconomicsCommand `cmd:"" help:"What each customer brought and cost."`
 }

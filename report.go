@@ -124,3 +124,42 @@ func (c *exportCustomerEconomicsCommand) Run(ctx context.Context, s *settings, p
 		return k.service.WriteCustomerEconomics(ctx, from, until, to)
 	})
 }
+
+// exportCustomerBaseCommand writes what all customers are worth.
+type exportCustomerBaseCommand struct {
+	By      []string `enum:"SEGMENT,STAGE,ACQUIRED,SOURCE" placeholder:"SEGMENT,STAGE" help:"Any of ${enum}; one row for all customers without it."`
+	Horizon int      `default:"12" help:"Months ahead, 1 to 600."`
+	output
+}
+
+// Run implements the command.
+func (c *exportCustomerBaseCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		by := make([]service.BaseDimension, len(c.By))
+		for i, one := range c.By {
+			by[i] = service.BaseDimension(one)
+		}
+		report, err := k.service.CustomerBase(ctx, by, &c.Horizon, nil)
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.service.Currency()).Write(to)
+	})
+}
+
+// exportExpectedMonthsCommand writes what is expected of the customers there are, month by month.
+type exportExpectedMonthsCommand struct {
+	Months int `default:"12" help:"1 to 120."`
+	output
+}
+
+// Run implements the command.
+func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		report, err := k.service.ExpectedMonths(ctx, &c.Months)
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.service.Currency()).Write(to)
+	})
+}

@@ -43,6 +43,8 @@ type ResolverRoot interface {
 	ContactValue() ContactValueResolver
 	Credit() CreditResolver
 	Customer() CustomerResolver
+	CustomerBase() CustomerBaseResolver
+	ExpectedMonths() ExpectedMonthsResolver
 	LifetimeModel() LifetimeModelResolver
 	Money() MoneyResolver
 	Mutation() MutationResolver
@@ -243,6 +245,37 @@ type ComplexityRoot struct {
 		Wallet          func(childComplexity int) int
 	}
 
+	CustomerAtRisk struct {
+		Customer             func(childComplexity int) int
+		ProbabilityAlive     func(childComplexity int) int
+		ProbabilityAliveThen func(childComplexity int) int
+		Value                func(childComplexity int) int
+	}
+
+	CustomerBase struct {
+		At            func(childComplexity int) int
+		CSV           func(childComplexity int) int
+		HorizonMonths func(childComplexity int) int
+		Model         func(childComplexity int) int
+		Rows          func(childComplexity int) int
+		Total         func(childComplexity int) int
+	}
+
+	CustomerBaseRow struct {
+		Alive          func(childComplexity int) int
+		Customers      func(childComplexity int) int
+		ExpectedOrders func(childComplexity int) int
+		Future         func(childComplexity int) int
+		Highest        func(childComplexity int) int
+		Key            func(childComplexity int) int
+		Labels         func(childComplexity int) int
+		Lowest         func(childComplexity int) int
+		Mean           func(childComplexity int) int
+		Median         func(childComplexity int) int
+		Past           func(childComplexity int) int
+		Total          func(childComplexity int) int
+	}
+
 	CustomerConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -272,6 +305,23 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ExpectedMonth struct {
+		From       func(childComplexity int) int
+		Margin     func(childComplexity int) int
+		MarginHigh func(childComplexity int) int
+		MarginLow  func(childComplexity int) int
+		Orders     func(childComplexity int) int
+		OrdersHigh func(childComplexity int) int
+		OrdersLow  func(childComplexity int) int
+		To         func(childComplexity int) int
+	}
+
+	ExpectedMonths struct {
+		CSV   func(childComplexity int) int
+		Model func(childComplexity int) int
+		Rows  func(childComplexity int) int
+	}
+
 	FieldConflict struct {
 		Base   func(childComplexity int) int
 		Name   func(childComplexity int) int
@@ -293,6 +343,14 @@ type ComplexityRoot struct {
 		Offenders    func(childComplexity int) int
 		Orders       func(childComplexity int) int
 		Unattributed func(childComplexity int) int
+	}
+
+	LifetimeInterval struct {
+		High        func(childComplexity int) int
+		Low         func(childComplexity int) int
+		OrdersHigh  func(childComplexity int) int
+		OrdersLow   func(childComplexity int) int
+		Probability func(childComplexity int) int
 	}
 
 	LifetimeModel struct {
@@ -325,6 +383,7 @@ type ComplexityRoot struct {
 		Frequency           func(childComplexity int) int
 		Future              func(childComplexity int) int
 		HorizonMonths       func(childComplexity int) int
+		Interval            func(childComplexity int) int
 		Model               func(childComplexity int) int
 		Notes               func(childComplexity int) int
 		Past                func(childComplexity int) int
@@ -722,7 +781,9 @@ type ComplexityRoot struct {
 		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
 		Contacts             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		Customer             func(childComplexity int, id *string, externalID *string) int
+		CustomerBase         func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
 		Customers            func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
+		ExpectedMonths       func(childComplexity int, months *int) int
 		LedgerCheck          func(childComplexity int, from *time.Time, to *time.Time) int
 		LifetimeModel        func(childComplexity int) int
 		LifetimeModels       func(childComplexity int) int
@@ -740,6 +801,7 @@ type ComplexityRoot struct {
 		StaffEconomics       func(childComplexity int, from time.Time, to time.Time) int
 		TryPriceRule         func(childComplexity int, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) int
 		Users                func(childComplexity int) int
+		ValueAtRisk          func(childComplexity int, threshold *float64, first *int) int
 		Viewer               func(childComplexity int) int
 		WhatIf               func(childComplexity int, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) int
 	}
@@ -909,6 +971,14 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ValueAtRisk struct {
+		Customers func(childComplexity int) int
+		Rows      func(childComplexity int) int
+		Threshold func(childComplexity int) int
+		Until     func(childComplexity int) int
+		Value     func(childComplexity int) int
+	}
+
 	VersionConflict struct {
 		Code           func(childComplexity int) int
 		CurrentVersion func(childComplexity int) int
@@ -979,6 +1049,12 @@ type CustomerResolver interface {
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*service.Proposal, error)
+}
+type CustomerBaseResolver interface {
+	CSV(ctx context.Context, obj *service.CustomerBase) (string, error)
+}
+type ExpectedMonthsResolver interface {
+	CSV(ctx context.Context, obj *service.ExpectedMonths) (string, error)
 }
 type LifetimeModelResolver interface {
 	BackTest(ctx context.Context, obj *ent.LifetimeModel) (*service.BackTest, error)
@@ -1079,6 +1155,9 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
+	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*service.CustomerBase, error)
+	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*service.ValueAtRisk, error)
+	ExpectedMonths(ctx context.Context, months *int) (*service.ExpectedMonths, error)
 	Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
 	Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
@@ -1938,6 +2017,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Customer.Wallet(childComplexity), true
 
+	case "CustomerAtRisk.customer":
+		if e.ComplexityRoot.CustomerAtRisk.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerAtRisk.Customer(childComplexity), true
+	case "CustomerAtRisk.probabilityAlive":
+		if e.ComplexityRoot.CustomerAtRisk.ProbabilityAlive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerAtRisk.ProbabilityAlive(childComplexity), true
+	case "CustomerAtRisk.probabilityAliveThen":
+		if e.ComplexityRoot.CustomerAtRisk.ProbabilityAliveThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerAtRisk.ProbabilityAliveThen(childComplexity), true
+	case "CustomerAtRisk.value":
+		if e.ComplexityRoot.CustomerAtRisk.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerAtRisk.Value(childComplexity), true
+
+	case "CustomerBase.at":
+		if e.ComplexityRoot.CustomerBase.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.At(childComplexity), true
+	case "CustomerBase.csv":
+		if e.ComplexityRoot.CustomerBase.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.CSV(childComplexity), true
+	case "CustomerBase.horizonMonths":
+		if e.ComplexityRoot.CustomerBase.HorizonMonths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.HorizonMonths(childComplexity), true
+	case "CustomerBase.model":
+		if e.ComplexityRoot.CustomerBase.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.Model(childComplexity), true
+	case "CustomerBase.rows":
+		if e.ComplexityRoot.CustomerBase.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.Rows(childComplexity), true
+	case "CustomerBase.total":
+		if e.ComplexityRoot.CustomerBase.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.Total(childComplexity), true
+
+	case "CustomerBaseRow.alive":
+		if e.ComplexityRoot.CustomerBaseRow.Alive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Alive(childComplexity), true
+	case "CustomerBaseRow.customers":
+		if e.ComplexityRoot.CustomerBaseRow.Customers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Customers(childComplexity), true
+	case "CustomerBaseRow.expectedOrders":
+		if e.ComplexityRoot.CustomerBaseRow.ExpectedOrders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.ExpectedOrders(childComplexity), true
+	case "CustomerBaseRow.future":
+		if e.ComplexityRoot.CustomerBaseRow.Future == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Future(childComplexity), true
+	case "CustomerBaseRow.highest":
+		if e.ComplexityRoot.CustomerBaseRow.Highest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Highest(childComplexity), true
+	case "CustomerBaseRow.key":
+		if e.ComplexityRoot.CustomerBaseRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Key(childComplexity), true
+	case "CustomerBaseRow.labels":
+		if e.ComplexityRoot.CustomerBaseRow.Labels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Labels(childComplexity), true
+	case "CustomerBaseRow.lowest":
+		if e.ComplexityRoot.CustomerBaseRow.Lowest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Lowest(childComplexity), true
+	case "CustomerBaseRow.mean":
+		if e.ComplexityRoot.CustomerBaseRow.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Mean(childComplexity), true
+	case "CustomerBaseRow.median":
+		if e.ComplexityRoot.CustomerBaseRow.Median == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Median(childComplexity), true
+	case "CustomerBaseRow.past":
+		if e.ComplexityRoot.CustomerBaseRow.Past == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Past(childComplexity), true
+	case "CustomerBaseRow.total":
+		if e.ComplexityRoot.CustomerBaseRow.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBaseRow.Total(childComplexity), true
+
 	case "CustomerConnection.edges":
 		if e.ComplexityRoot.CustomerConnection.Edges == nil {
 			break
@@ -2044,6 +2258,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
 
+	case "ExpectedMonth.from":
+		if e.ComplexityRoot.ExpectedMonth.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.From(childComplexity), true
+	case "ExpectedMonth.margin":
+		if e.ComplexityRoot.ExpectedMonth.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.Margin(childComplexity), true
+	case "ExpectedMonth.marginHigh":
+		if e.ComplexityRoot.ExpectedMonth.MarginHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.MarginHigh(childComplexity), true
+	case "ExpectedMonth.marginLow":
+		if e.ComplexityRoot.ExpectedMonth.MarginLow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.MarginLow(childComplexity), true
+	case "ExpectedMonth.orders":
+		if e.ComplexityRoot.ExpectedMonth.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.Orders(childComplexity), true
+	case "ExpectedMonth.ordersHigh":
+		if e.ComplexityRoot.ExpectedMonth.OrdersHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.OrdersHigh(childComplexity), true
+	case "ExpectedMonth.ordersLow":
+		if e.ComplexityRoot.ExpectedMonth.OrdersLow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.OrdersLow(childComplexity), true
+	case "ExpectedMonth.to":
+		if e.ComplexityRoot.ExpectedMonth.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonth.To(childComplexity), true
+
+	case "ExpectedMonths.csv":
+		if e.ComplexityRoot.ExpectedMonths.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonths.CSV(childComplexity), true
+	case "ExpectedMonths.model":
+		if e.ComplexityRoot.ExpectedMonths.Model == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonths.Model(childComplexity), true
+	case "ExpectedMonths.rows":
+		if e.ComplexityRoot.ExpectedMonths.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonths.Rows(childComplexity), true
+
 	case "FieldConflict.base":
 		if e.ComplexityRoot.FieldConflict.Base == nil {
 			break
@@ -2130,6 +2412,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LedgerCheck.Unattributed(childComplexity), true
+
+	case "LifetimeInterval.high":
+		if e.ComplexityRoot.LifetimeInterval.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.High(childComplexity), true
+	case "LifetimeInterval.low":
+		if e.ComplexityRoot.LifetimeInterval.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.Low(childComplexity), true
+	case "LifetimeInterval.ordersHigh":
+		if e.ComplexityRoot.LifetimeInterval.OrdersHigh == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.OrdersHigh(childComplexity), true
+	case "LifetimeInterval.ordersLow":
+		if e.ComplexityRoot.LifetimeInterval.OrdersLow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.OrdersLow(childComplexity), true
+	case "LifetimeInterval.probability":
+		if e.ComplexityRoot.LifetimeInterval.Probability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.Probability(childComplexity), true
 
 	case "LifetimeModel.active":
 		if e.ComplexityRoot.LifetimeModel.Active == nil {
@@ -2271,6 +2584,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LifetimeValue.HorizonMonths(childComplexity), true
+	case "LifetimeValue.interval":
+		if e.ComplexityRoot.LifetimeValue.Interval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeValue.Interval(childComplexity), true
 	case "LifetimeValue.model":
 		if e.ComplexityRoot.LifetimeValue.Model == nil {
 			break
@@ -4176,6 +4495,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Customer(childComplexity, args["id"].(*string), args["externalId"].(*string)), true
+	case "Query.customerBase":
+		if e.ComplexityRoot.Query.CustomerBase == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customerBase_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomerBase(childComplexity, args["by"].([]service.BaseDimension), args["horizonMonths"].(*int), args["annualDiscountRate"].(*money.Exact)), true
 	case "Query.customers":
 		if e.ComplexityRoot.Query.Customers == nil {
 			break
@@ -4187,6 +4517,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Customers(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.CustomerOrder), args["filter"].(*service.CustomerFilter), args["search"].(*string)), true
+	case "Query.expectedMonths":
+		if e.ComplexityRoot.Query.ExpectedMonths == nil {
+			break
+		}
+
+		args, err := ec.field_Query_expectedMonths_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExpectedMonths(childComplexity, args["months"].(*int)), true
 
 	case "Query.ledgerCheck":
 		if e.ComplexityRoot.Query.LedgerCheck == nil {
@@ -4340,6 +4681,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Users(childComplexity), true
+	case "Query.valueAtRisk":
+		if e.ComplexityRoot.Query.ValueAtRisk == nil {
+			break
+		}
+
+		args, err := ec.field_Query_valueAtRisk_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ValueAtRisk(childComplexity, args["threshold"].(*float64), args["first"].(*int)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -5011,6 +5363,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserPayload.UserErrors(childComplexity), true
 
+	case "ValueAtRisk.customers":
+		if e.ComplexityRoot.ValueAtRisk.Customers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueAtRisk.Customers(childComplexity), true
+	case "ValueAtRisk.rows":
+		if e.ComplexityRoot.ValueAtRisk.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueAtRisk.Rows(childComplexity), true
+	case "ValueAtRisk.threshold":
+		if e.ComplexityRoot.ValueAtRisk.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueAtRisk.Threshold(childComplexity), true
+	case "ValueAtRisk.until":
+		if e.ComplexityRoot.ValueAtRisk.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueAtRisk.Until(childComplexity), true
+	case "ValueAtRisk.value":
+		if e.ComplexityRoot.ValueAtRisk.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueAtRisk.Value(childComplexity), true
+
 	case "VersionConflict.code":
 		if e.ComplexityRoot.VersionConflict.Code == nil {
 			break
@@ -5395,6 +5778,100 @@ input ChangeSettingInput {
 type SettingPayload {
   setting: Setting
   userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/base_value.graphql", Input: `extend type LifetimeValue {
+  """
+  The bounds of the total: it lies within them with a probability of 0.8, by simulation from what the model knows of this customer. Null before
+  the first order. Both are past where most likely nothing more comes.
+  """
+  interval: LifetimeInterval
+}
+type LifetimeInterval {
+  probability: Float!
+  low: Money!
+  high: Money!
+  "Of the orders of the horizon, likewise."
+  ordersLow: Int!
+  ordersHigh: Int!
+}
+
+extend type Query {
+  "What all customers are worth, by any combination of dimensions, each named once; of none there is one row. Every figure is the sum of the customers' own."
+  customerBase(by: [BaseDimension!]!, horizonMonths: Int = 12, annualDiscountRate: Decimal): CustomerBase! @scope(name: "costs")
+  "Customers whose probability to be alive falls under a threshold before this month ends, if they do not order until then, the most valuable first."
+  valueAtRisk(threshold: Float = 0.5, first: Int = 20): ValueAtRisk! @scope(name: "costs")
+  "Orders and margin expected of the customers there are, month by month from now, not discounted."
+  expectedMonths(months: Int = 12): ExpectedMonths! @scope(name: "costs")
+}
+"ACQUIRED is the month in which a customer was acquired, else of the first order; SOURCE who brought them: the partner's id, REFERRAL, or nobody."
+enum BaseDimension {
+  SEGMENT
+  STAGE
+  ACQUIRED
+  SOURCE
+}
+type CustomerBase {
+  at: Time!
+  model: LifetimeModel!
+  horizonMonths: Int!
+  "By key."
+  rows: [CustomerBaseRow!]!
+  total: CustomerBaseRow!
+  "The rows as a CSV file, the same as the command export customer-base writes."
+  csv: String!
+}
+type CustomerBaseRow {
+  "A value for each dimension, in the order they were asked for; \"\" for none."
+  key: [String!]!
+  "The key as people read it: the name of a partner."
+  labels: [String!]!
+  customers: Int!
+  "The sum of the probabilities to be alive."
+  alive: Float!
+  expectedOrders: Float!
+  past: Money!
+  future: Money!
+  total: Money!
+  mean: Money!
+  "A tenth of the customers are worth this or less."
+  lowest: Money!
+  median: Money!
+  "A tenth are worth this or more."
+  highest: Money!
+}
+type ValueAtRisk {
+  threshold: Float!
+  "The end of the month."
+  until: Time!
+  customers: Int!
+  "The discounted margin of the next 12 months that is expected of all of them."
+  value: Money!
+  rows: [CustomerAtRisk!]!
+}
+type CustomerAtRisk {
+  customer: Customer!
+  probabilityAlive: Float!
+  "When the month ends."
+  probabilityAliveThen: Float!
+  value: Money!
+}
+type ExpectedMonths {
+  model: LifetimeModel!
+  rows: [ExpectedMonth!]!
+  "The rows as a CSV file, the same as the command export expected-months writes."
+  csv: String!
+}
+"A month of 30.4375 days. The bounds hold the figure with a probability of 0.8."
+type ExpectedMonth {
+  from: Time!
+  to: Time!
+  orders: Float!
+  ordersLow: Float!
+  ordersHigh: Float!
+  margin: Money!
+  marginLow: Money!
+  marginHigh: Money!
 }
 `, BuiltIn: false},
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
@@ -6930,6 +7407,68 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomerAtRisk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_CustomerAtRisk_customer(ctx, field)
+	case "probabilityAlive":
+		return ec.fieldContext_CustomerAtRisk_probabilityAlive(ctx, field)
+	case "probabilityAliveThen":
+		return ec.fieldContext_CustomerAtRisk_probabilityAliveThen(ctx, field)
+	case "value":
+		return ec.fieldContext_CustomerAtRisk_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerAtRisk", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerBase(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_CustomerBase_at(ctx, field)
+	case "model":
+		return ec.fieldContext_CustomerBase_model(ctx, field)
+	case "horizonMonths":
+		return ec.fieldContext_CustomerBase_horizonMonths(ctx, field)
+	case "rows":
+		return ec.fieldContext_CustomerBase_rows(ctx, field)
+	case "total":
+		return ec.fieldContext_CustomerBase_total(ctx, field)
+	case "csv":
+		return ec.fieldContext_CustomerBase_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerBase", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomerBaseRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CustomerBaseRow_key(ctx, field)
+	case "labels":
+		return ec.fieldContext_CustomerBaseRow_labels(ctx, field)
+	case "customers":
+		return ec.fieldContext_CustomerBaseRow_customers(ctx, field)
+	case "alive":
+		return ec.fieldContext_CustomerBaseRow_alive(ctx, field)
+	case "expectedOrders":
+		return ec.fieldContext_CustomerBaseRow_expectedOrders(ctx, field)
+	case "past":
+		return ec.fieldContext_CustomerBaseRow_past(ctx, field)
+	case "future":
+		return ec.fieldContext_CustomerBaseRow_future(ctx, field)
+	case "total":
+		return ec.fieldContext_CustomerBaseRow_total(ctx, field)
+	case "mean":
+		return ec.fieldContext_CustomerBaseRow_mean(ctx, field)
+	case "lowest":
+		return ec.fieldContext_CustomerBaseRow_lowest(ctx, field)
+	case "median":
+		return ec.fieldContext_CustomerBaseRow_median(ctx, field)
+	case "highest":
+		return ec.fieldContext_CustomerBaseRow_highest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomerBaseRow", field.Name)
+}
+
 func (ec *executionContext) childFields_CustomerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -6988,6 +7527,40 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ExpectedMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ExpectedMonth_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ExpectedMonth_to(ctx, field)
+	case "orders":
+		return ec.fieldContext_ExpectedMonth_orders(ctx, field)
+	case "ordersLow":
+		return ec.fieldContext_ExpectedMonth_ordersLow(ctx, field)
+	case "ordersHigh":
+		return ec.fieldContext_ExpectedMonth_ordersHigh(ctx, field)
+	case "margin":
+		return ec.fieldContext_ExpectedMonth_margin(ctx, field)
+	case "marginLow":
+		return ec.fieldContext_ExpectedMonth_marginLow(ctx, field)
+	case "marginHigh":
+		return ec.fieldContext_ExpectedMonth_marginHigh(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExpectedMonth", field.Name)
+}
+
+func (ec *executionContext) childFields_ExpectedMonths(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "model":
+		return ec.fieldContext_ExpectedMonths_model(ctx, field)
+	case "rows":
+		return ec.fieldContext_ExpectedMonths_rows(ctx, field)
+	case "csv":
+		return ec.fieldContext_ExpectedMonths_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExpectedMonths", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldConflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -7020,6 +7593,22 @@ func (ec *executionContext) childFields_LedgerCheck(ctx context.Context, field g
 		return ec.fieldContext_LedgerCheck_offenders(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LedgerCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_LifetimeInterval(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "probability":
+		return ec.fieldContext_LifetimeInterval_probability(ctx, field)
+	case "low":
+		return ec.fieldContext_LifetimeInterval_low(ctx, field)
+	case "high":
+		return ec.fieldContext_LifetimeInterval_high(ctx, field)
+	case "ordersLow":
+		return ec.fieldContext_LifetimeInterval_ordersLow(ctx, field)
+	case "ordersHigh":
+		return ec.fieldContext_LifetimeInterval_ordersHigh(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LifetimeInterval", field.Name)
 }
 
 func (ec *executionContext) childFields_LifetimeModel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7094,6 +7683,8 @@ func (ec *executionContext) childFields_LifetimeValue(ctx context.Context, field
 		return ec.fieldContext_LifetimeValue_total(ctx, field)
 	case "notes":
 		return ec.fieldContext_LifetimeValue_notes(ctx, field)
+	case "interval":
+		return ec.fieldContext_LifetimeValue_interval(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LifetimeValue", field.Name)
 }
@@ -8086,6 +8677,22 @@ func (ec *executionContext) childFields_UserPayload(ctx context.Context, field g
 		return ec.fieldContext_UserPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ValueAtRisk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "threshold":
+		return ec.fieldContext_ValueAtRisk_threshold(ctx, field)
+	case "until":
+		return ec.fieldContext_ValueAtRisk_until(ctx, field)
+	case "customers":
+		return ec.fieldContext_ValueAtRisk_customers(ctx, field)
+	case "value":
+		return ec.fieldContext_ValueAtRisk_value(ctx, field)
+	case "rows":
+		return ec.fieldContext_ValueAtRisk_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValueAtRisk", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9370,6 +9977,36 @@ func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_customerBase_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) ([]service.BaseDimension, error) {
+			return ec.unmarshalNBaseDimension2ᚕkopeckᚋserviceᚐBaseDimensionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "horizonMonths",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["horizonMonths"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "annualDiscountRate",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["annualDiscountRate"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_customer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9451,6 +10088,20 @@ func (ec *executionContext) field_Query_customers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["search"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_expectedMonths_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "months",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["months"] = arg0
 	return args, nil
 }
 
@@ -9775,6 +10426,28 @@ func (ec *executionContext) field_Query_tryPriceRule_args(ctx context.Context, r
 		return nil, err
 	}
 	args["leadDays"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_valueAtRisk_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "threshold",
+		func(ctx context.Context, v any) (*float64, error) {
+			return ec.unmarshalOFloat2ᚖfloat64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["threshold"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
 	return args, nil
 }
 
@@ -13375,6 +14048,620 @@ func (ec *executionContext) fieldContext_Customer_proposals(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _CustomerAtRisk_customer(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerAtRisk_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerAtRisk_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerAtRisk",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerAtRisk_probabilityAlive(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerAtRisk_probabilityAlive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProbabilityAlive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerAtRisk_probabilityAlive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerAtRisk", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CustomerAtRisk_probabilityAliveThen(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerAtRisk_probabilityAliveThen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProbabilityAliveThen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerAtRisk_probabilityAliveThen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerAtRisk", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CustomerAtRisk_value(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerAtRisk_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerAtRisk_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerAtRisk",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBase_at(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBase", field, false, false, "Time")
+}
+
+func (ec *executionContext) _CustomerBase_model(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_model(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LifetimeModel) graphql.Marshaler {
+			return ec.marshalNLifetimeModel2ᚖkopeckᚋentᚐLifetimeModel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBase",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LifetimeModel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBase_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_horizonMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HorizonMonths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_horizonMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBase", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CustomerBase_rows(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.CustomerBaseRow) graphql.Marshaler {
+			return ec.marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚐCustomerBaseRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBase",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerBaseRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBase_total(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerBaseRow) graphql.Marshaler {
+			return ec.marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚐCustomerBaseRow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBase",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerBaseRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBase_csv(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CustomerBase().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBase", field, true, true, "String")
+}
+
+func (ec *executionContext) _CustomerBaseRow_key(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerBaseRow_labels(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_labels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Labels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_labels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "String")
+}
+
+func (ec *executionContext) _CustomerBaseRow_customers(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_customers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CustomerBaseRow_alive(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_alive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_alive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CustomerBaseRow_expectedOrders(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_expectedOrders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpectedOrders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_expectedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "Float")
+}
+
+func (ec *executionContext) _CustomerBaseRow_past(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_past(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Past, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_past(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBaseRow_future(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_future(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Future, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_future(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBaseRow_total(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBaseRow_mean(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_mean(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mean, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_mean(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBaseRow_lowest(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_lowest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lowest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_lowest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBaseRow_median(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_median(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Median, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_median(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CustomerBaseRow_highest(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBaseRow_highest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Highest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBaseRow_highest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CustomerBaseRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CustomerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.CustomerConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13856,6 +15143,304 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _ExpectedMonth_from(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ExpectedMonth_to(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ExpectedMonth_orders(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ExpectedMonth_ordersLow(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_ordersLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_ordersLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ExpectedMonth_ordersHigh(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_ordersHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_ordersHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ExpectedMonth_margin(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpectedMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonth_marginLow(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_marginLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_marginLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpectedMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonth_marginHigh(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonth_marginHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonth_marginHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpectedMonth",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonths_model(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonths) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonths_model(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Model, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LifetimeModel) graphql.Marshaler {
+			return ec.marshalNLifetimeModel2ᚖkopeckᚋentᚐLifetimeModel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonths_model(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpectedMonths",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LifetimeModel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonths_rows(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonths) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonths_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.ExpectedMonth) graphql.Marshaler {
+			return ec.marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚐExpectedMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonths_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpectedMonths",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExpectedMonth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonths_csv(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonths) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonths_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ExpectedMonths().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonths_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonths", field, true, true, "String")
+}
+
 func (ec *executionContext) _FieldConflict_name(ctx context.Context, field graphql.CollectedField, obj *service.FieldConflict) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14212,6 +15797,139 @@ func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_LedgerCheck_offenders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LifetimeInterval_probability(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_probability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Probability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_probability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Float")
+}
+
+func (ec *executionContext) _LifetimeInterval_low(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LifetimeInterval",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LifetimeInterval_high(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LifetimeInterval",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LifetimeInterval_ordersLow(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_ordersLow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersLow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_ordersLow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LifetimeInterval_ordersHigh(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_ordersHigh(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersHigh, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_ordersHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Int")
 }
 
 func (ec *executionContext) _LifetimeModel_id(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
@@ -14951,6 +16669,38 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _LifetimeValue_interval(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeValue_interval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interval()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.LifetimeInterval) graphql.Marshaler {
+			return ec.marshalOLifetimeInterval2ᚖkopeckᚋserviceᚐLifetimeInterval(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeValue_interval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LifetimeValue",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LifetimeInterval(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *service.MetFact) (ret graphql.Marshaler) {
@@ -22939,6 +24689,192 @@ func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_customerBase(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_customerBase(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CustomerBase(ctx, fc.Args["by"].([]service.BaseDimension), fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.CustomerBase
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerBase
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerBase) graphql.Marshaler {
+			return ec.marshalNCustomerBase2ᚖkopeckᚋserviceᚐCustomerBase(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_customerBase(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerBase(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_customerBase_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_valueAtRisk(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_valueAtRisk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ValueAtRisk(ctx, fc.Args["threshold"].(*float64), fc.Args["first"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.ValueAtRisk
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ValueAtRisk
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ValueAtRisk) graphql.Marshaler {
+			return ec.marshalNValueAtRisk2ᚖkopeckᚋserviceᚐValueAtRisk(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_valueAtRisk(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValueAtRisk(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_valueAtRisk_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_expectedMonths(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_expectedMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExpectedMonths(ctx, fc.Args["months"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.ExpectedMonths
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ExpectedMonths
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ExpectedMonths) graphql.Marshaler {
+			return ec.marshalNExpectedMonths2ᚖkopeckᚋserviceᚐExpectedMonths(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_expectedMonths(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExpectedMonths(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_expectedMonths_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26802,6 +28738,139 @@ func (ec *executionContext) fieldContext_UserPayload_userErrors(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueAtRisk_threshold(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueAtRisk_threshold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threshold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueAtRisk_threshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ValueAtRisk_until(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueAtRisk_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueAtRisk_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ValueAtRisk_customers(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueAtRisk_customers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueAtRisk_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ValueAtRisk_value(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueAtRisk_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueAtRisk_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueAtRisk",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueAtRisk_rows(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueAtRisk_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.CustomerAtRisk) graphql.Marshaler {
+			return ec.marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚐCustomerAtRiskᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueAtRisk_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueAtRisk",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerAtRisk(ctx, field)
 		},
 	}
 	return fc, nil
@@ -33223,6 +35292,201 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var customerAtRiskImplementors = []string{"CustomerAtRisk"}
+
+func (ec *executionContext) _CustomerAtRisk(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerAtRisk) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerAtRiskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerAtRisk")
+		case "customer":
+			out.Values[i] = ec._CustomerAtRisk_customer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "probabilityAlive":
+			out.Values[i] = ec._CustomerAtRisk_probabilityAlive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "probabilityAliveThen":
+			out.Values[i] = ec._CustomerAtRisk_probabilityAliveThen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._CustomerAtRisk_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customerBaseImplementors = []string{"CustomerBase"}
+
+func (ec *executionContext) _CustomerBase(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerBase) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerBaseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerBase")
+		case "at":
+			out.Values[i] = ec._CustomerBase_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "model":
+			out.Values[i] = ec._CustomerBase_model(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "horizonMonths":
+			out.Values[i] = ec._CustomerBase_horizonMonths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._CustomerBase_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._CustomerBase_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CustomerBase_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var customerBaseRowImplementors = []string{"CustomerBaseRow"}
+
+func (ec *executionContext) _CustomerBaseRow(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerBaseRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, customerBaseRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CustomerBaseRow")
+		case "key":
+			out.Values[i] = ec._CustomerBaseRow_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "labels":
+			out.Values[i] = ec._CustomerBaseRow_labels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "customers":
+			out.Values[i] = ec._CustomerBaseRow_customers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "alive":
+			out.Values[i] = ec._CustomerBaseRow_alive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expectedOrders":
+			out.Values[i] = ec._CustomerBaseRow_expectedOrders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "past":
+			out.Values[i] = ec._CustomerBaseRow_past(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "future":
+			out.Values[i] = ec._CustomerBaseRow_future(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._CustomerBaseRow_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mean":
+			out.Values[i] = ec._CustomerBaseRow_mean(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lowest":
+			out.Values[i] = ec._CustomerBaseRow_lowest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "median":
+			out.Values[i] = ec._CustomerBaseRow_median(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "highest":
+			out.Values[i] = ec._CustomerBaseRow_highest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var customerConnectionImplementors = []string{"CustomerConnection"}
 
 func (ec *executionContext) _CustomerConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.CustomerConnection) graphql.Marshaler {
@@ -33420,6 +35684,118 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 	return out
 }
 
+var expectedMonthImplementors = []string{"ExpectedMonth"}
+
+func (ec *executionContext) _ExpectedMonth(ctx context.Context, sel ast.SelectionSet, obj *service.ExpectedMonth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, expectedMonthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExpectedMonth")
+		case "from":
+			out.Values[i] = ec._ExpectedMonth_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._ExpectedMonth_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._ExpectedMonth_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ordersLow":
+			out.Values[i] = ec._ExpectedMonth_ordersLow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ordersHigh":
+			out.Values[i] = ec._ExpectedMonth_ordersHigh(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._ExpectedMonth_margin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginLow":
+			out.Values[i] = ec._ExpectedMonth_marginLow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginHigh":
+			out.Values[i] = ec._ExpectedMonth_marginHigh(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var expectedMonthsImplementors = []string{"ExpectedMonths"}
+
+func (ec *executionContext) _ExpectedMonths(ctx context.Context, sel ast.SelectionSet, obj *service.ExpectedMonths) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, expectedMonthsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ExpectedMonths")
+		case "model":
+			out.Values[i] = ec._ExpectedMonths_model(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._ExpectedMonths_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ExpectedMonths_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var fieldConflictImplementors = []string{"FieldConflict"}
 
 func (ec *executionContext) _FieldConflict(ctx context.Context, sel ast.SelectionSet, obj *service.FieldConflict) graphql.Marshaler {
@@ -33554,6 +35930,59 @@ func (ec *executionContext) _LedgerCheck(ctx context.Context, sel ast.SelectionS
 			}
 		case "offenders":
 			out.Values[i] = ec._LedgerCheck_offenders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var lifetimeIntervalImplementors = []string{"LifetimeInterval"}
+
+func (ec *executionContext) _LifetimeInterval(ctx context.Context, sel ast.SelectionSet, obj *service.LifetimeInterval) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lifetimeIntervalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LifetimeInterval")
+		case "probability":
+			out.Values[i] = ec._LifetimeInterval_probability(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "low":
+			out.Values[i] = ec._LifetimeInterval_low(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "high":
+			out.Values[i] = ec._LifetimeInterval_high(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ordersLow":
+			out.Values[i] = ec._LifetimeInterval_ordersLow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ordersHigh":
+			out.Values[i] = ec._LifetimeInterval_ordersHigh(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33786,6 +36215,11 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 		case "notes":
 			out.Values[i] = ec._LifetimeValue_notes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "interval":
+			out.Values[i] = ec._LifetimeValue_interval(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -36389,6 +38823,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_settings(ctx, field)
 				})
+		case "customerBase":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_customerBase(ctx, field)
+				})
+		case "valueAtRisk":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_valueAtRisk(ctx, field)
+				})
+		case "expectedMonths":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_expectedMonths(ctx, field)
+				})
 		case "contacts":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -37635,6 +40087,59 @@ func (ec *executionContext) _UserPayload(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var valueAtRiskImplementors = []string{"ValueAtRisk"}
+
+func (ec *executionContext) _ValueAtRisk(ctx context.Context, sel ast.SelectionSet, obj *service.ValueAtRisk) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, valueAtRiskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValueAtRisk")
+		case "threshold":
+			out.Values[i] = ec._ValueAtRisk_threshold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._ValueAtRisk_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "customers":
+			out.Values[i] = ec._ValueAtRisk_customers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ValueAtRisk_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._ValueAtRisk_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var versionConflictImplementors = []string{"VersionConflict", "UserError"}
 
 func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.SelectionSet, obj *service.VersionConflict) graphql.Marshaler {
@@ -38228,6 +40733,46 @@ func (ec *executionContext) marshalNAttributionState2ᚖkopeckᚋserviceᚐAttri
 	return ec._AttributionState(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNBaseDimension2kopeckᚋserviceᚐBaseDimension(ctx context.Context, v any) (service.BaseDimension, error) {
+	var res service.BaseDimension
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBaseDimension2kopeckᚋserviceᚐBaseDimension(ctx context.Context, sel ast.SelectionSet, v service.BaseDimension) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNBaseDimension2ᚕkopeckᚋserviceᚐBaseDimensionᚄ(ctx context.Context, v any) ([]service.BaseDimension, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]service.BaseDimension, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBaseDimension2kopeckᚋserviceᚐBaseDimension(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNBaseDimension2ᚕkopeckᚋserviceᚐBaseDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []service.BaseDimension) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBaseDimension2kopeckᚋserviceᚐBaseDimension(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38572,6 +41117,62 @@ func (ec *executionContext) marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx cont
 	return ec._Customer(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚐCustomerAtRiskᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CustomerAtRisk) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚐCustomerAtRisk(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚐCustomerAtRisk(ctx context.Context, sel ast.SelectionSet, v *service.CustomerAtRisk) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerAtRisk!")
+		return graphql.Null
+	}
+	return ec._CustomerAtRisk(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCustomerBase2ᚖkopeckᚋserviceᚐCustomerBase(ctx context.Context, sel ast.SelectionSet, v *service.CustomerBase) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerBase!")
+		return graphql.Null
+	}
+	return ec._CustomerBase(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚐCustomerBaseRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CustomerBaseRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚐCustomerBaseRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚐCustomerBaseRow(ctx context.Context, sel ast.SelectionSet, v *service.CustomerBaseRow) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CustomerBaseRow!")
+		return graphql.Null
+	}
+	return ec._CustomerBaseRow(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCustomerConnection2ᚖkopeckᚋentᚐCustomerConnection(ctx context.Context, sel ast.SelectionSet, v *ent.CustomerConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CustomerConnection!")
@@ -38658,6 +41259,38 @@ func (ec *executionContext) unmarshalNDirection2kopeckᚋschemaᚐDirection(ctx 
 
 func (ec *executionContext) marshalNDirection2kopeckᚋschemaᚐDirection(ctx context.Context, sel ast.SelectionSet, v schema.Direction) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚐExpectedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ExpectedMonth) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExpectedMonth2ᚖkopeckᚋserviceᚐExpectedMonth(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExpectedMonth2ᚖkopeckᚋserviceᚐExpectedMonth(ctx context.Context, sel ast.SelectionSet, v *service.ExpectedMonth) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExpectedMonth!")
+		return graphql.Null
+	}
+	return ec._ExpectedMonth(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExpectedMonths2ᚖkopeckᚋserviceᚐExpectedMonths(ctx context.Context, sel ast.SelectionSet, v *service.ExpectedMonths) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExpectedMonths!")
+		return graphql.Null
+	}
+	return ec._ExpectedMonths(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNFieldConflict2ᚕᚖkopeckᚋserviceᚐFieldConflictᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.FieldConflict) graphql.Marshaler {
@@ -39995,6 +42628,14 @@ func (ec *executionContext) marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayloa
 	return ec._UserPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNValueAtRisk2ᚖkopeckᚋserviceᚐValueAtRisk(ctx context.Context, sel ast.SelectionSet, v *service.ValueAtRisk) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ValueAtRisk!")
+		return graphql.Null
+	}
+	return ec._ValueAtRisk(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNViewOfferInput2kopeckᚋserviceᚐViewOfferInput(ctx context.Context, v any) (service.ViewOfferInput, error) {
 	res, err := ec.unmarshalInputViewOfferInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -40536,6 +43177,23 @@ func (ec *executionContext) marshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx
 	return v
 }
 
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalOID2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -40641,6 +43299,13 @@ func (ec *executionContext) marshalOJSON2map(ctx context.Context, sel ast.Select
 	_ = ctx
 	res := graphql.MarshalMap(v)
 	return res
+}
+
+func (ec *executionContext) marshalOLifetimeInterval2ᚖkopeckᚋserviceᚐLifetimeInterval(ctx context.Context, sel ast.SelectionSet, v *service.LifetimeInterval) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LifetimeInterval(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOLifetimeModel2ᚖkopeckᚋentᚐLifetimeModel(ctx context.Context, sel ast.SelectionSet, v *ent.LifetimeModel) graphql.Marshaler {

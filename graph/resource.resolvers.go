@@ -7,11 +7,10 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/service"
+	"time"
 )
 
 func (r *queryResolver) Resource(ctx context.Context, code string) (*service.Resource, error) {

@@ -146,5 +146,5 @@ func written(value ref.Val) string {
 	case types.Timestamp:
 		return value.Format(time.RFC3339)
 	}
-	return string(value.Type().TypeName()) // a list, a map, or nothing
+	return value.Type().TypeName() // a list, a map, or nothing
 }

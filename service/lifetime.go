@@ -96,6 +96,7 @@ func (s *Service) valued(m *model, e Earnings, at time.Time, horizonMonths int, 
 	if err != nil {
 		return nil, err
 	}
+	v.outlook = m.outlook(e, today, horizonMonths, margin, annual)
 	if v.ExpectedOrderMargin, err = money.FromFloat(margin); err != nil {
 		return nil, err
 	}

@@ -129,6 +129,16 @@ func (m *model) orderMargin(e Earnings) (float64, error) {
 	return m.margins.ExpectedMargin(x, mean)
 }
 
+// outlook is what the months ahead of a customer who has ordered are drawn from.
+func (m *model) outlook(e Earnings, today, months int, margin, annual float64) *lifetime.Outlook {
+	o := &lifetime.Outlook{Counts: m.counts, Months: months, AnnualRate: annual, Margins: m.margins, Margin: margin}
+	o.X, o.TX, o.T = e.stats(today).In(m.counts.TimeUnit())
+	if o.X > 0 {
+		o.Mean, _ = new(big.Rat).Quo(e.RepeatMargin.Rat(), new(big.Rat).SetInt64(int64(o.X))).Float64()
+	}
+	return o
+}
+
 // again reads a value that JSON made in a shape of its own.
 func again(from, to any) error {
 	text, err := json.Marshal(from)

@@ -618,6 +618,66 @@ type WithdrawOfferInput struct {
 	Reason          *string `json:"reason,omitempty"`
 }
 
+// ACQUIRED is the month in which a customer was acquired, else of the first order; SOURCE who brought them: the partner's id, REFERRAL, or nobody.
+type BaseDimension string
+
+const (
+	BaseDimensionSegment  BaseDimension = "SEGMENT"
+	BaseDimensionStage    BaseDimension = "STAGE"
+	BaseDimensionAcquired BaseDimension = "ACQUIRED"
+	BaseDimensionSource   BaseDimension = "SOURCE"
+)
+
+var AllBaseDimension = []BaseDimension{
+	BaseDimensionSegment,
+	BaseDimensionStage,
+	BaseDimensionAcquired,
+	BaseDimensionSource,
+}
+
+func (e BaseDimension) IsValid() bool {
+	switch e {
+	case BaseDimensionSegment, BaseDimensionStage, BaseDimensionAcquired, BaseDimensionSource:
+		return true
+	}
+	return false
+}
+
+func (e BaseDimension) String() string {
+	return string(e)
+}
+
+func (e *BaseDimension) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BaseDimension(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BaseDimension", str)
+	}
+	return nil
+}
+
+func (e BaseDimension) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BaseDimension) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BaseDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // STAGE is the customer's at the contact's moment, SEGMENT too, MONTH a calendar month in the installation's time zone.
 type ContactDimension string
 

@@ -1,0 +1,199 @@
+package lifetime
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Outlook is what the months ahead of one customer are drawn from.
+type Outlook struct {
+	Counts     CountModel
+	X          int // as CountModel has them
+	TX, T      float64
+	Months     int     // 0 to MaxMonths
+	AnnualRate float64 // above -1; as Future discounts
+	// Margins is the model of an order's margin, and Mean that of the X repeat order days so far. Where it is nil, or a
+	// customer's mean is not above 0 and so outside of it, every order earns Margin.
+	Margins *GammaGamma
+	Mean    float64
+	Margin  float64
+}
+
+// Interval bounds what lies ahead: the discounted margin in minor units, and the order days.
+type Interval struct {
+	Low, High             float64
+	OrdersLow, OrdersHigh int
+}
+
+// draws is how many futures an interval is taken from.
+const draws = 2000
+
+// Source is where randomness comes from, like a rand.Source of math/rand/v2. One of a fixed seed gives the same question the same
+// answer.
+type Source interface{ Uint64() uint64 }
+
+// Interval gives the central interval in which the future lies with a probability, by simulation from the posterior of the
+// customer's own rates (parameters of the models are taken as known): where the customer is alive,
+//
+//	BG/NBD     rate ~ Gamma(r + x, alpha + T), leaving ~ Beta(a, b + x)
+//	MBG/NBD    the same, leaving ~ Beta(a, b + x + 1)
+//	Pareto/NBD rate ~ Gamma(r + x, alpha + T), mortality ~ Gamma(s, beta + T)
+//	Gamma-Gamma ν ~ Gamma(q + p·x, γ + x·mean), an order's margin ~ Gamma(p, ν)
+//
+// which follow from the likelihoods of FHL 2005, Batislam et al. 2007, SMC 1987 and FH 2013. A customer who has most likely left has
+// the interval from 0 to 0, in which the future lies more often than that.
+//
+// Errors: ErrHorizon, ErrDiscount; a probability outside 0 to 1 is refused with ErrParameters.
+func (o Outlook) Interval(probability float64, source Source) (Interval, error) {
+	if !(probability > 0 && probability < 1) {
+		return Interval{}, fmt.Errorf("%w: a probability of %g", ErrParameters, probability)
+	}
+	values, orders, err := o.simulate(source)
+	if err != nil {
+		return Interval{}, err
+	}
+	low := int(math.Floor(draws * (1 - probability) / 2))
+	high := draws - 1 - low
+	return Interval{values[low], values[high], orders[low], orders[high]}, nil
+}
+
+// simulate draws futures, each list ascending.
+func (o Outlook) simulate(source Source) (values []float64, orders []int, err error) {
+	if o.Months < 0 || o.Months > MaxMonths {
+		return nil, nil, ErrHorizon
+	}
+	if !(o.AnnualRate > -1) || !finite(o.AnnualRate) {
+		return nil, nil, fmt.Errorf("%w: %g", ErrDiscount, o.AnnualRate)
+	}
+	values, orders = make([]float64, draws), make([]int, draws)
+	alive := int(math.Round(draws * o.Counts.PAlive(o.X, o.TX, o.T)))
+	for i := range alive { // who has left orders nothing
+		values[i], orders[i] = o.draw(source)
+		if !finite(values[i]) {
+			return nil, nil, fmt.Errorf("%w: %g over %d months", ErrDiscount, o.AnnualRate, o.Months)
+		}
+	}
+	slices.Sort(values)
+	slices.Sort(orders)
+	return values, orders, nil
+}
+
+// draw draws one future of a customer who is alive.
+func (o Outlook) draw(source Source) (value float64, orders int) {
+	monthly := math.Exp(-math.Log1p(o.AnnualRate) / 12)
+	factor, before := 1.0, -1
+	o.drawMonths(source, func(month, n int, margin float64) {
+		for ; before < month; before++ {
+			factor *= monthly
+		}
+		orders += n
+		value += factor * margin
+	})
+	return value, orders
+}
+
+// drawMonths draws the months of one future in which there are orders, and what these earn.
+func (o Outlook) drawMonths(source Source, each func(month, orders int, margin float64)) {
+	rate, last, end := drawCustomer(o.Counts, o.X, o.T, source)
+	nu := 0.0
+	modelled := o.Margins != nil && (o.X == 0 || o.Mean > 0)
+	if modelled {
+		x := float64(o.X)
+		nu = distuv.Gamma{Alpha: o.Margins.Q + o.Margins.P*x, Beta: o.Margins.Gamma + x*o.Mean, Src: source}.Rand()
+	}
+	month := Month.Days() / o.Counts.TimeUnit().Days()
+	orders := 0
+	for m := range o.Months {
+		stays := min(month, end-float64(m)*month)
+		if stays <= 0 {
+			break
+		}
+		n := min(poisson(rate*stays, source), last-orders) // an order may be the last
+		if n == 0 {
+			continue
+		}
+		margin := o.Margin * float64(n)
+		if modelled {
+			margin = distuv.Gamma{Alpha: o.Margins.P * float64(n), Beta: nu, Src: source}.Rand()
+		}
+		each(m, n, margin)
+		if orders += n; orders >= last {
+			break
+		}
+	}
+}
+
+// MonthlyVariances gives, for each of the months, the variances of the order days and of their margin, by so many futures
+// drawn as Interval draws them. Errors: ErrHorizon.
+func (o Outlook) MonthlyVariances(futures int, source Source) (orders, margins []float64, err error) {
+	if o.Months < 0 || o.Months > MaxMonths {
+		return nil, nil, ErrHorizon
+	}
+	orders, margins = make([]float64, o.Months), make([]float64, o.Months)
+	sums, earned := make([]float64, o.Months), make([]float64, o.Months)
+	alive := distuv.Bernoulli{P: o.Counts.PAlive(o.X, o.TX, o.T), Src: source}
+	for range futures {
+		if alive.Rand() == 0 {
+			continue
+		}
+		o.drawMonths(source, func(m, n int, margin float64) {
+			sums[m] += float64(n)
+			orders[m] += float64(n) * float64(n)
+			earned[m] += margin
+			margins[m] += margin * margin
+		})
+	}
+	n := float64(futures)
+	for m := range orders {
+		orders[m] = max(0, orders[m]/n-sums[m]/n*sums[m]/n)
+		margins[m] = max(0, margins[m]/n-earned[m]/n*earned[m]/n)
+	}
+	return orders, margins, nil
+}
+
+// mostOrders bounds what a customer may order at all: more than any horizon holds.
+const mostOrders = math.MaxInt32
+
+// drawCustomer draws the rate of a customer who is alive at T, after how many more orders they leave, and when.
+func drawCustomer(m CountModel, x int, T float64, source Source) (rate float64, last int, end float64) {
+	n := float64(x)
+	last, end = mostOrders, math.Inf(1)
+	var r, alpha, a, b float64
+	switch m := m.(type) {
+	case BGNBD:
+		r, alpha, a, b = m.R, m.Alpha, m.A, m.B+n
+	case MBGNBD:
+		r, alpha, a, b = m.R, m.Alpha, m.A, m.B+n+1
+	case ParetoNBD:
+		r, alpha = m.R, m.Alpha
+		if m.S > 0 {
+			end = distuv.Exponential{Rate: distuv.Gamma{Alpha: m.S, Beta: m.Beta + T, Src: source}.Rand(), Src: source}.Rand()
+		}
+	}
+	if a > 0 {
+		last = geometric(distuv.Beta{Alpha: a, Beta: b, Src: source}.Rand(), source)
+	}
+	return distuv.Gamma{Alpha: r + n, Beta: alpha + T, Src: source}.Rand(), last, end
+}
+
+// geometric draws after how many orders, 1 or more, somebody leaves who leaves after each with a probability.
+func geometric(leaving float64, source Source) int {
+	if leaving >= 1 {
+		return 1
+	}
+	n := math.Ceil(math.Log1p(-distuv.Uniform{Max: 1, Src: source}.Rand()) / math.Log1p(-leaving))
+	if !(n < mostOrders) { // nobody who never leaves
+		return mostOrders
+	}
+	return max(1, int(n))
+}
+
+func poisson(mean float64, source Source) int {
+	if !(mean > 0) {
+		return 0
+	}
+	return int(min(distuv.Poisson{Lambda: mean, Src: source}.Rand(), mostOrders))
+}
