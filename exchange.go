@@ -68,15 +68,16 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 
 // exportCommands write CSV: what can be imported again, and reports.
 type exportCommands struct {
-	Orders            exportOrdersCommand            `cmd:"" help:"Every order with its lines, to be imported again."`
-	Customers         exportCustomersCommand         `cmd:"" help:"Every customer, to be imported again."`
-	Contacts          exportContactsCommand          `cmd:"" help:"Every contact, to be imported again."`
-	Rates             exportRatesCommand             `cmd:"" help:"Every rate with its corrections, to be imported again."`
-	ContactEconomics  exportContactEconomicsCommand  `cmd:"" help:"What contacts cost and earned, by dimensions."`
-	CustomerBase      exportCustomerBaseCommand      `cmd:"" help:"What all customers are worth, by dimensions."`
-	ExpectedMonths    exportExpectedMonthsCommand    `cmd:"" help:"Orders and margin expected in the months to come."`
-	StaffEconomics    exportStaffEconomicsCommand    `cmd:"" help:"What each of the staff cost and earned, beside what all staff together would have."`
-	CustomerEconomics exportCustomerEconomicsCommand `cmd:"" help:"What each customer brought and cost."`
+	Orders             exportOrdersCommand             `cmd:"" help:"Every order with its lines, to be imported again."`
+	Customers          exportCustomersCommand          `cmd:"" help:"Every customer, to be imported again."`
+	Contacts           exportContactsCommand           `cmd:"" help:"Every contact, to be imported again."`
+	Rates              exportRatesCommand              `cmd:"" help:"Every rate with its corrections, to be imported again."`
+	ContactEconomics   exportContactEconomicsCommand   `cmd:"" help:"What contacts cost and earned, by dimensions."`
+	CustomerBase       exportCustomerBaseCommand       `cmd:"" help:"What all customers are worth, by dimensions."`
+	ExpectedMonths     exportExpectedMonthsCommand     `cmd:"" help:"Orders and margin expected in the months to come."`
+	AcquisitionSources exportAcquisitionSourcesCommand `cmd:"" help:"Who brings customers, and what that costs and earns."`
+	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"What each of the staff cost and earned, beside what all staff together would have."`
+	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer brought and cost."`
 }
 
 // output is where an export goes.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"kopeck/money"
 	words "kopeck/schema"
 	"kopeck/service"
 )
@@ -157,6 +158,25 @@ type exportExpectedMonthsCommand struct {
 func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
 		report, err := k.service.ExpectedMonths(ctx, &c.Months)
+		if err != nil {
+			return err
+		}
+		return report.Sheet(k.service.Currency()).Write(to)
+	})
+}
+
+// exportAcquisitionSourcesCommand writes who brings customers, and what that costs and earns.
+type exportAcquisitionSourcesCommand struct {
+	Horizon int    `default:"60" help:"Months ahead, 1 to 600."`
+	Return  string `default:"0.2" help:"The return that is to be left, as a share of what is spent."`
+	output
+}
+
+// Run implements the command.
+func (c *exportAcquisitionSourcesCommand) Run(ctx context.Context, s *settings, p *program) error {
+	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
+		asked := money.Exact(c.Return)
+		report, err := k.service.AcquisitionSources(ctx, &c.Horizon, nil, &asked)
 		if err != nil {
 			return err
 		}

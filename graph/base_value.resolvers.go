@@ -7,15 +7,16 @@ package graph
 
 import (
 	"context"
+
 	"kopeck/money"
 	"kopeck/service"
 )
 
-func (r *customerBaseResolver) CSV(_ context.Context, obj *service.CustomerBase) (string, error) {
+func (r *customerBaseResolver) CSV(ctx context.Context, obj *service.CustomerBase) (string, error) {
 	return obj.Sheet(r.service.Currency()).CSV()
 }
 
-func (r *expectedMonthsResolver) CSV(_ context.Context, obj *service.ExpectedMonths) (string, error) {
+func (r *expectedMonthsResolver) CSV(ctx context.Context, obj *service.ExpectedMonths) (string, error) {
 	return obj.Sheet(r.service.Currency()).CSV()
 }
 

@@ -7,12 +7,13 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 )
 
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {

@@ -7,11 +7,12 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 )
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {

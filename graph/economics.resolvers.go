@@ -7,9 +7,10 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 )
 
 func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *service.ContactEconomics) (string, error) {

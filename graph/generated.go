@@ -37,6 +37,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AcquisitionSources() AcquisitionSourcesResolver
 	AttributionFit() AttributionFitResolver
 	Contact() ContactResolver
 	ContactEconomics() ContactEconomicsResolver
@@ -71,6 +72,27 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcquisitionSource struct {
+		Cost        func(childComplexity int) int
+		Customers   func(childComplexity int) int
+		Earned      func(childComplexity int) int
+		Expected    func(childComplexity int) int
+		Label       func(childComplexity int) int
+		MostToSpend func(childComplexity int) int
+		Net         func(childComplexity int) int
+		PaidBack    func(childComplexity int) int
+		PaysBackIn  func(childComplexity int) int
+		Source      func(childComplexity int) int
+		Won         func(childComplexity int) int
+	}
+
+	AcquisitionSources struct {
+		CSV           func(childComplexity int) int
+		HorizonMonths func(childComplexity int) int
+		Return        func(childComplexity int) int
+		Rows          func(childComplexity int) int
+	}
+
 	AgreementBelowFloor struct {
 		Agreement  func(childComplexity int) int
 		Difference func(childComplexity int) int
@@ -776,6 +798,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AcquisitionSources   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
 		AgreementsBelowFloor func(childComplexity int, first *int) int
 		AttributionFits      func(childComplexity int, model *schema.AttributionModel) int
 		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
@@ -1004,6 +1027,9 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AcquisitionSourcesResolver interface {
+	CSV(ctx context.Context, obj *service.AcquisitionSources) (string, error)
+}
 type AttributionFitResolver interface {
 	Order(ctx context.Context, obj *ent.AttributionFit) (*int, error)
 	Journeys(ctx context.Context, obj *ent.AttributionFit) (int, error)
@@ -1174,6 +1200,7 @@ type QueryResolver interface {
 	RateGaps(ctx context.Context) ([]*service.RateGap, error)
 	Resource(ctx context.Context, code string) (*service.Resource, error)
 	Resources(ctx context.Context) ([]*service.Resource, error)
+	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*service.AcquisitionSources, error)
 	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*service.PriceRuleTrial, error)
 	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*service.WhatIf, error)
 	AgreementsBelowFloor(ctx context.Context, first *int) (*service.AgreementsBelowFloor, error)
@@ -1218,6 +1245,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AcquisitionSource.cost":
+		if e.ComplexityRoot.AcquisitionSource.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Cost(childComplexity), true
+	case "AcquisitionSource.customers":
+		if e.ComplexityRoot.AcquisitionSource.Customers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Customers(childComplexity), true
+	case "AcquisitionSource.earned":
+		if e.ComplexityRoot.AcquisitionSource.Earned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Earned(childComplexity), true
+	case "AcquisitionSource.expected":
+		if e.ComplexityRoot.AcquisitionSource.Expected == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Expected(childComplexity), true
+	case "AcquisitionSource.label":
+		if e.ComplexityRoot.AcquisitionSource.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Label(childComplexity), true
+	case "AcquisitionSource.mostToSpend":
+		if e.ComplexityRoot.AcquisitionSource.MostToSpend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.MostToSpend(childComplexity), true
+	case "AcquisitionSource.net":
+		if e.ComplexityRoot.AcquisitionSource.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Net(childComplexity), true
+	case "AcquisitionSource.paidBack":
+		if e.ComplexityRoot.AcquisitionSource.PaidBack == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.PaidBack(childComplexity), true
+	case "AcquisitionSource.paysBackIn":
+		if e.ComplexityRoot.AcquisitionSource.PaysBackIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.PaysBackIn(childComplexity), true
+	case "AcquisitionSource.source":
+		if e.ComplexityRoot.AcquisitionSource.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Source(childComplexity), true
+	case "AcquisitionSource.won":
+		if e.ComplexityRoot.AcquisitionSource.Won == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSource.Won(childComplexity), true
+
+	case "AcquisitionSources.csv":
+		if e.ComplexityRoot.AcquisitionSources.CSV == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSources.CSV(childComplexity), true
+	case "AcquisitionSources.horizonMonths":
+		if e.ComplexityRoot.AcquisitionSources.HorizonMonths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSources.HorizonMonths(childComplexity), true
+	case "AcquisitionSources.return":
+		if e.ComplexityRoot.AcquisitionSources.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSources.Return(childComplexity), true
+	case "AcquisitionSources.rows":
+		if e.ComplexityRoot.AcquisitionSources.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionSources.Rows(childComplexity), true
 
 	case "AgreementBelowFloor.agreement":
 		if e.ComplexityRoot.AgreementBelowFloor.Agreement == nil {
@@ -4440,6 +4559,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Proposal.Suits(childComplexity), true
 
+	case "Query.acquisitionSources":
+		if e.ComplexityRoot.Query.AcquisitionSources == nil {
+			break
+		}
+
+		args, err := ec.field_Query_acquisitionSources_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AcquisitionSources(childComplexity, args["horizonMonths"].(*int), args["annualDiscountRate"].(*money.Exact), args["return"].(*money.Exact)), true
 	case "Query.agreementsBelowFloor":
 		if e.ComplexityRoot.Query.AgreementsBelowFloor == nil {
 			break
@@ -6873,6 +7003,44 @@ extend type Query {
   resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
+	{Name: "../schema/source.graphql", Input: `extend type Query {
+  "Who brings customers, at what cost, when that is paid back, and how much may be spent to win another one so that the return is left."
+  acquisitionSources(horizonMonths: Int = 60, annualDiscountRate: Decimal, return: Decimal = "0.2"): AcquisitionSources! @scope(name: "costs")
+}
+type AcquisitionSources {
+  horizonMonths: Int!
+  "A share of what is spent: \"0.2\" leaves a fifth more than it."
+  return: Decimal!
+  "By source."
+  rows: [AcquisitionSource!]!
+  "The rows as a CSV file, the same as the command export acquisition-sources writes."
+  csv: String!
+}
+type AcquisitionSource {
+  "A partner's id, REFERRAL, or \"\" for nobody."
+  source: String!
+  "As people read it: the partner's name."
+  label: String!
+  "Everybody whom the source brought."
+  customers: Int!
+  "Of them, those who have ordered."
+  won: Int!
+  "Acquisition costs of all of them."
+  cost: Money!
+  "Margins less the costs of contacts, so far."
+  earned: Money!
+  "The discounted margin expected within the horizon."
+  expected: Money!
+  "earned + expected - cost"
+  net: Money!
+  "What was earned covers the cost already."
+  paidBack: Boolean!
+  "In how many months from now what is expected will have covered it, not discounted; null where it has already, or will not within the horizon."
+  paysBackIn: Int
+  "(earned + expected) / (1 + return) for each who was won: the most that may be spent on the next one. Null where nobody was won."
+  mostToSpend: Money
+}
+`, BuiltIn: false},
 	{Name: "../schema/trial.graphql", Input: `extend type RejectedRule {
   "All parts of its condition but one held; or all of them, and something else was in the way."
   nearly: Boolean!
@@ -7058,6 +7226,48 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AcquisitionSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_AcquisitionSource_source(ctx, field)
+	case "label":
+		return ec.fieldContext_AcquisitionSource_label(ctx, field)
+	case "customers":
+		return ec.fieldContext_AcquisitionSource_customers(ctx, field)
+	case "won":
+		return ec.fieldContext_AcquisitionSource_won(ctx, field)
+	case "cost":
+		return ec.fieldContext_AcquisitionSource_cost(ctx, field)
+	case "earned":
+		return ec.fieldContext_AcquisitionSource_earned(ctx, field)
+	case "expected":
+		return ec.fieldContext_AcquisitionSource_expected(ctx, field)
+	case "net":
+		return ec.fieldContext_AcquisitionSource_net(ctx, field)
+	case "paidBack":
+		return ec.fieldContext_AcquisitionSource_paidBack(ctx, field)
+	case "paysBackIn":
+		return ec.fieldContext_AcquisitionSource_paysBackIn(ctx, field)
+	case "mostToSpend":
+		return ec.fieldContext_AcquisitionSource_mostToSpend(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcquisitionSource", field.Name)
+}
+
+func (ec *executionContext) childFields_AcquisitionSources(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "horizonMonths":
+		return ec.fieldContext_AcquisitionSources_horizonMonths(ctx, field)
+	case "return":
+		return ec.fieldContext_AcquisitionSources_return(ctx, field)
+	case "rows":
+		return ec.fieldContext_AcquisitionSources_rows(ctx, field)
+	case "csv":
+		return ec.fieldContext_AcquisitionSources_csv(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcquisitionSources", field.Name)
+}
 
 func (ec *executionContext) childFields_AgreementBelowFloor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -9849,6 +10059,36 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_acquisitionSources_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "horizonMonths",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["horizonMonths"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "annualDiscountRate",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["annualDiscountRate"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "return",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["return"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_agreementsBelowFloor_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10666,6 +10906,405 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AcquisitionSource_source(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "String")
+}
+
+func (ec *executionContext) _AcquisitionSource_label(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "String")
+}
+
+func (ec *executionContext) _AcquisitionSource_customers(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_customers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionSource_won(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_won(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Won, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_won(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionSource_cost(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionSource",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionSource_earned(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_earned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earned, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_earned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionSource",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionSource_expected(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_expected(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Expected, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_expected(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionSource",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionSource_net(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_net(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Net, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_net(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionSource",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionSource_paidBack(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_paidBack(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidBack, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_paidBack(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AcquisitionSource_paysBackIn(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_paysBackIn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaysBackIn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_paysBackIn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionSource_mostToSpend(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSource_mostToSpend(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostToSpend, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSource_mostToSpend(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionSource",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionSources_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSources_horizonMonths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HorizonMonths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSources_horizonMonths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSources", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionSources_return(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSources_return(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Return, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSources_return(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSources", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _AcquisitionSources_rows(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSources_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AcquisitionSource) graphql.Marshaler {
+			return ec.marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚐAcquisitionSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSources_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionSources",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcquisitionSource(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionSources_csv(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionSources_csv(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AcquisitionSources().CSV(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionSources_csv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionSources", field, true, true, "String")
+}
 
 func (ec *executionContext) _AgreementBelowFloor_agreement(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -25645,6 +26284,68 @@ func (ec *executionContext) fieldContext_Query_resources(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_acquisitionSources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AcquisitionSources(ctx, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact), fc.Args["return"].(*money.Exact))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.AcquisitionSources
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.AcquisitionSources
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.AcquisitionSources) graphql.Marshaler {
+			return ec.marshalNAcquisitionSources2ᚖkopeckᚋserviceᚐAcquisitionSources(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_acquisitionSources(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcquisitionSources(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_acquisitionSources_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34156,6 +34857,138 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 // region    **************************** object.gotpl ****************************
 
+var acquisitionSourceImplementors = []string{"AcquisitionSource"}
+
+func (ec *executionContext) _AcquisitionSource(ctx context.Context, sel ast.SelectionSet, obj *service.AcquisitionSource) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acquisitionSourceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcquisitionSource")
+		case "source":
+			out.Values[i] = ec._AcquisitionSource_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._AcquisitionSource_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "customers":
+			out.Values[i] = ec._AcquisitionSource_customers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "won":
+			out.Values[i] = ec._AcquisitionSource_won(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._AcquisitionSource_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "earned":
+			out.Values[i] = ec._AcquisitionSource_earned(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expected":
+			out.Values[i] = ec._AcquisitionSource_expected(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "net":
+			out.Values[i] = ec._AcquisitionSource_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paidBack":
+			out.Values[i] = ec._AcquisitionSource_paidBack(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "paysBackIn":
+			out.Values[i] = ec._AcquisitionSource_paysBackIn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mostToSpend":
+			out.Values[i] = ec._AcquisitionSource_mostToSpend(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var acquisitionSourcesImplementors = []string{"AcquisitionSources"}
+
+func (ec *executionContext) _AcquisitionSources(ctx context.Context, sel ast.SelectionSet, obj *service.AcquisitionSources) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acquisitionSourcesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcquisitionSources")
+		case "horizonMonths":
+			out.Values[i] = ec._AcquisitionSources_horizonMonths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "return":
+			out.Values[i] = ec._AcquisitionSources_return(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rows":
+			out.Values[i] = ec._AcquisitionSources_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "csv":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AcquisitionSources_csv(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var agreementBelowFloorImplementors = []string{"AgreementBelowFloor"}
 
 func (ec *executionContext) _AgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *service.AgreementBelowFloor) graphql.Marshaler {
@@ -38937,6 +39770,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_resources(ctx, field)
 				})
+		case "acquisitionSources":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_acquisitionSources(ctx, field)
+				})
 		case "tryPriceRule":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -40644,6 +41483,38 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 func (ec *executionContext) unmarshalNAcceptOfferInput2kopeckᚋserviceᚐAcceptOfferInput(ctx context.Context, v any) (service.AcceptOfferInput, error) {
 	res, err := ec.unmarshalInputAcceptOfferInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚐAcquisitionSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AcquisitionSource) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAcquisitionSource2ᚖkopeckᚋserviceᚐAcquisitionSource(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAcquisitionSource2ᚖkopeckᚋserviceᚐAcquisitionSource(ctx context.Context, sel ast.SelectionSet, v *service.AcquisitionSource) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcquisitionSource!")
+		return graphql.Null
+	}
+	return ec._AcquisitionSource(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAcquisitionSources2ᚖkopeckᚋserviceᚐAcquisitionSources(ctx context.Context, sel ast.SelectionSet, v *service.AcquisitionSources) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcquisitionSources!")
+		return graphql.Null
+	}
+	return ec._AcquisitionSources(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAgreePriceInput2kopeckᚋserviceᚐAgreePriceInput(ctx context.Context, v any) (service.AgreePriceInput, error) {

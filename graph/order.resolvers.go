@@ -7,10 +7,11 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
-	"time"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
