@@ -257,6 +257,7 @@ type ComplexityRoot struct {
 		Price           func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
 		Prices          func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
 		Proposals       func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput) int
+		Prospect        func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
 		ReferralValue   func(childComplexity int) int
 		ReferredBy      func(childComplexity int) int
 		Segment         func(childComplexity int) int
@@ -797,6 +798,14 @@ type ComplexityRoot struct {
 		Suits    func(childComplexity int) int
 	}
 
+	Prospect struct {
+		NewCustomer func(childComplexity int) int
+		Observed    func(childComplexity int) int
+		OrderDays   func(childComplexity int) int
+		Reach       func(childComplexity int) int
+		Value       func(childComplexity int) int
+	}
+
 	Query struct {
 		AcquisitionSources   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
 		AgreementsBelowFloor func(childComplexity int, first *int) int
@@ -966,6 +975,11 @@ type ComplexityRoot struct {
 		ToStage   func(childComplexity int) int
 	}
 
+	StageProbability struct {
+		Probability func(childComplexity int) int
+		Stage       func(childComplexity int) int
+	}
+
 	Subscription struct {
 		ContactRecorded func(childComplexity int, customerID *string) int
 		CustomerChanged func(childComplexity int, id string) int
@@ -1075,6 +1089,7 @@ type CustomerResolver interface {
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*service.Proposal, error)
+	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*service.Prospect, error)
 }
 type CustomerBaseResolver interface {
 	CSV(ctx context.Context, obj *service.CustomerBase) (string, error)
@@ -2087,6 +2102,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Proposals(childComplexity, args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput)), true
+	case "Customer.prospect":
+		if e.ComplexityRoot.Customer.Prospect == nil {
+			break
+		}
+
+		args, err := ec.field_Customer_prospect_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Customer.Prospect(childComplexity, args["horizonMonths"].(*int), args["annualDiscountRate"].(*money.Exact)), true
 	case "Customer.referralValue":
 		if e.ComplexityRoot.Customer.ReferralValue == nil {
 			break
@@ -4559,6 +4585,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Proposal.Suits(childComplexity), true
 
+	case "Prospect.newCustomer":
+		if e.ComplexityRoot.Prospect.NewCustomer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Prospect.NewCustomer(childComplexity), true
+	case "Prospect.observed":
+		if e.ComplexityRoot.Prospect.Observed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Prospect.Observed(childComplexity), true
+	case "Prospect.orderDays":
+		if e.ComplexityRoot.Prospect.OrderDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Prospect.OrderDays(childComplexity), true
+	case "Prospect.reach":
+		if e.ComplexityRoot.Prospect.Reach == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Prospect.Reach(childComplexity), true
+	case "Prospect.value":
+		if e.ComplexityRoot.Prospect.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Prospect.Value(childComplexity), true
+
 	case "Query.acquisitionSources":
 		if e.ComplexityRoot.Query.AcquisitionSources == nil {
 			break
@@ -5382,6 +5439,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StageChange.ToStage(childComplexity), true
+
+	case "StageProbability.probability":
+		if e.ComplexityRoot.StageProbability.Probability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StageProbability.Probability(childComplexity), true
+	case "StageProbability.stage":
+		if e.ComplexityRoot.StageProbability.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StageProbability.Stage(childComplexity), true
 
 	case "Subscription.contactRecorded":
 		if e.ComplexityRoot.Subscription.ContactRecorded == nil {
@@ -6890,6 +6960,27 @@ type Proposal {
   note: String
 }
 `, BuiltIn: false},
+	{Name: "../schema/prospect.graphql", Input: `extend type Customer {
+  "What somebody is worth who has not ordered yet: how likely each stage is reached, times what a new customer of their segment is worth. Null for who has ordered."
+  prospect(horizonMonths: Int = 12, annualDiscountRate: Decimal): Prospect @scope(name: "costs")
+}
+type Prospect {
+  "The probability that each stage is ever reached from the present one."
+  reach: [StageProbability!]!
+  "Changes of stage that this was learned from."
+  observed: Int!
+  "The margin of a first order and the discounted margin expected of the horizon after it."
+  newCustomer: Money!
+  "Whose orders that is learned from: order days of the segment, or of all where it has fewer than 30."
+  orderDays: Int!
+  "newCustomer x the probability to become a customer."
+  value: Money!
+}
+type StageProbability {
+  stage: Stage!
+  probability: Float!
+}
+`, BuiltIn: false},
 	{Name: "../schema/rate.graphql", Input: `extend type Query {
   "The rates of a subject, or of one code of it, the newest first, with all corrections; at most 1,000 (scope costs)."
   rates(subject: RateSubject, code: String): [Rate!] @scope(name: "costs")
@@ -7613,6 +7704,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
 	case "proposals":
 		return ec.fieldContext_Customer_proposals(ctx, field)
+	case "prospect":
+		return ec.fieldContext_Customer_prospect(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
@@ -8569,6 +8662,22 @@ func (ec *executionContext) childFields_Proposal(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Proposal", field.Name)
 }
 
+func (ec *executionContext) childFields_Prospect(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reach":
+		return ec.fieldContext_Prospect_reach(ctx, field)
+	case "observed":
+		return ec.fieldContext_Prospect_observed(ctx, field)
+	case "newCustomer":
+		return ec.fieldContext_Prospect_newCustomer(ctx, field)
+	case "orderDays":
+		return ec.fieldContext_Prospect_orderDays(ctx, field)
+	case "value":
+		return ec.fieldContext_Prospect_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Prospect", field.Name)
+}
+
 func (ec *executionContext) childFields_Rate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8841,6 +8950,16 @@ func (ec *executionContext) childFields_StageChange(ctx context.Context, field g
 		return ec.fieldContext_StageChange_actor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StageChange", field.Name)
+}
+
+func (ec *executionContext) childFields_StageProbability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stage":
+		return ec.fieldContext_StageProbability_stage(ctx, field)
+	case "probability":
+		return ec.fieldContext_StageProbability_probability(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StageProbability", field.Name)
 }
 
 func (ec *executionContext) childFields_UnmetCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9464,6 +9583,28 @@ func (ec *executionContext) field_Customer_proposals_args(ctx context.Context, r
 		return nil, err
 	}
 	args["options"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Customer_prospect_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "horizonMonths",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["horizonMonths"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "annualDiscountRate",
+		func(ctx context.Context, v any) (*money.Exact, error) {
+			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["annualDiscountRate"] = arg1
 	return args, nil
 }
 
@@ -14681,6 +14822,68 @@ func (ec *executionContext) fieldContext_Customer_proposals(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Customer_proposals_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Customer_prospect(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_prospect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Customer().Prospect(ctx, obj, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.Prospect
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.Prospect
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Prospect) graphql.Marshaler {
+			return ec.marshalOProspect2ᚖkopeckᚋserviceᚐProspect(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_prospect(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Prospect(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Customer_prospect_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -25146,6 +25349,148 @@ func (ec *executionContext) fieldContext_Proposal_note(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "String")
 }
 
+func (ec *executionContext) _Prospect_reach(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Prospect_reach(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reach, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.StageProbability) graphql.Marshaler {
+			return ec.marshalNStageProbability2ᚕkopeckᚋserviceᚐStageProbabilityᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Prospect_reach(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Prospect",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StageProbability(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Prospect_observed(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Prospect_observed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Observed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Prospect_observed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Prospect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Prospect_newCustomer(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Prospect_newCustomer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewCustomer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Prospect_newCustomer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Prospect",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Prospect_orderDays(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Prospect_orderDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Prospect_orderDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Prospect", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Prospect_value(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Prospect_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Prospect_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Prospect",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29005,6 +29350,52 @@ func (ec *executionContext) _StageChange_actor(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_StageChange_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _StageProbability_stage(ctx context.Context, field graphql.CollectedField, obj *service.StageProbability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StageProbability_stage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Stage) graphql.Marshaler {
+			return ec.marshalNStage2kopeckᚋschemaᚐStage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StageProbability_stage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StageProbability", field, false, false, "Stage")
+}
+
+func (ec *executionContext) _StageProbability_probability(ctx context.Context, field graphql.CollectedField, obj *service.StageProbability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StageProbability_probability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Probability, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StageProbability_probability(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StageProbability", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Subscription_contactRecorded(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -36108,6 +36499,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_proposals(ctx, field, obj)
 				})
+		case "prospect":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_prospect(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -39613,6 +40010,59 @@ func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var prospectImplementors = []string{"Prospect"}
+
+func (ec *executionContext) _Prospect(ctx context.Context, sel ast.SelectionSet, obj *service.Prospect) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, prospectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Prospect")
+		case "reach":
+			out.Values[i] = ec._Prospect_reach(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "observed":
+			out.Values[i] = ec._Prospect_observed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newCustomer":
+			out.Values[i] = ec._Prospect_newCustomer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orderDays":
+			out.Values[i] = ec._Prospect_orderDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._Prospect_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -40730,6 +41180,44 @@ func (ec *executionContext) _StageChange(ctx context.Context, sel ast.SelectionS
 			}
 		case "actor":
 			out.Values[i] = ec._StageChange_actor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stageProbabilityImplementors = []string{"StageProbability"}
+
+func (ec *executionContext) _StageProbability(ctx context.Context, sel ast.SelectionSet, obj *service.StageProbability) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stageProbabilityImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StageProbability")
+		case "stage":
+			out.Values[i] = ec._StageProbability_stage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "probability":
+			out.Values[i] = ec._StageProbability_probability(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43313,6 +43801,26 @@ func (ec *executionContext) marshalNStageChange2ᚖkopeckᚋentᚐStageChange(ct
 	return ec._StageChange(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStageProbability2kopeckᚋserviceᚐStageProbability(ctx context.Context, sel ast.SelectionSet, v service.StageProbability) graphql.Marshaler {
+	return ec._StageProbability(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStageProbability2ᚕkopeckᚋserviceᚐStageProbabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []service.StageProbability) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStageProbability2kopeckᚋserviceᚐStageProbability(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -44637,6 +45145,13 @@ func (ec *executionContext) unmarshalOProductOrder2ᚖkopeckᚋentᚐProductOrde
 	}
 	res, err := ec.unmarshalInputProductOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProspect2ᚖkopeckᚋserviceᚐProspect(ctx context.Context, sel ast.SelectionSet, v *service.Prospect) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Prospect(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPurpose2ᚖkopeckᚋschemaᚐPurpose(ctx context.Context, v any) (*schema.Purpose, error) {

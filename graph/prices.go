@@ -138,6 +138,18 @@ func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMo
 	return r.service.LifetimeValue(earnings, horizonMonths, annualDiscountRate, at)
 }
 
+// prospects learns once, for a customer and all siblings, what those are worth who have not ordered.
+func (r *Resolver) prospects(ctx context.Context, c *ent.Customer) (*service.Prospects, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.Prospects, error) {
+		prospects, err := r.service.Prospects(ctx)
+		all := make(map[*ent.Customer]*service.Prospects, len(rows))
+		for _, row := range rows {
+			all[row] = prospects
+		}
+		return all, err
+	})
+}
+
 // economics asks what a customer brought and cost, read for all customers of its list together.
 func (r *Resolver) economics(ctx context.Context, c *ent.Customer, from, to *time.Time) (*service.CustomerEconomics, error) {
 	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.CustomerEconomics, error) {

@@ -12,7 +12,7 @@ import (
 	"kopeck/service"
 )
 
-func (r *acquisitionSourcesResolver) CSV(_ context.Context, obj *service.AcquisitionSources) (string, error) {
+func (r *acquisitionSourcesResolver) CSV(ctx context.Context, obj *service.AcquisitionSources) (string, error) {
 	return obj.Sheet(r.service.Currency()).CSV()
 }
 
