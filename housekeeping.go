@@ -10,7 +10,7 @@ const keyAge = 30 * 24 * time.Hour
 
 // housekeeping does what time asks for until the context ends: it writes down permissions that have expired,
 // forgets old idempotency keys, rotates the signing keys and once a night brings stages and the values that
-// lists are ordered by up to date, and fits MARKOV and SHAPLEY. Several replicas may do it at once.
+// lists are ordered by up to date, and fits MARKOV, SHAPLEY and the lifetime-value models. Several replicas may do it at once.
 func (k *kopeck) housekeeping(ctx context.Context) {
 	every := func(pause time.Duration, name string, do func(context.Context) error) func() {
 		next := time.Now()
@@ -30,6 +30,7 @@ func (k *kopeck) housekeeping(ctx context.Context) {
 		every(24*time.Hour, "signing keys", func(context.Context) error { return k.keys.RotateDue(keyAge) }),
 		every(24*time.Hour, "stages and values", k.service.Nightly),
 		every(24*time.Hour, "attribution", k.service.RefitAttribution),
+		every(24*time.Hour, "lifetime value", k.service.RefitLifetime),
 	}
 	tick := time.NewTicker(10 * time.Second)
 	defer tick.Stop()

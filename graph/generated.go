@@ -220,6 +220,13 @@ type ComplexityRoot struct {
 		Realised     func(childComplexity int) int
 	}
 
+	Convergence struct {
+		Condition            func(childComplexity int) int
+		HoldOutLogLikelihood func(childComplexity int) int
+		StandardErrors       func(childComplexity int) int
+		Status               func(childComplexity int) int
+	}
+
 	CostLine struct {
 		Amount        func(childComplexity int) int
 		Kind          func(childComplexity int) int
@@ -381,7 +388,9 @@ type ComplexityRoot struct {
 		BackTest       func(childComplexity int) int
 		CalibrationEnd func(childComplexity int) int
 		Converged      func(childComplexity int) int
+		Convergence    func(childComplexity int) int
 		Customers      func(childComplexity int) int
+		Drift          func(childComplexity int) int
 		FittedAt       func(childComplexity int) int
 		GradientNorm   func(childComplexity int) int
 		ID             func(childComplexity int) int
@@ -418,6 +427,13 @@ type ComplexityRoot struct {
 	MetFact struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
+	}
+
+	ModelDrift struct {
+		LogLikelihood       func(childComplexity int) int
+		LogLikelihoodBefore func(childComplexity int) int
+		Parameters          func(childComplexity int) int
+		Since               func(childComplexity int) int
 	}
 
 	Money struct {
@@ -572,6 +588,13 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	ParameterDrift struct {
+		Before         func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Now            func(childComplexity int) int
+		StandardErrors func(childComplexity int) int
 	}
 
 	Permission struct {
@@ -1098,6 +1121,8 @@ type ExpectedMonthsResolver interface {
 	CSV(ctx context.Context, obj *service.ExpectedMonths) (string, error)
 }
 type LifetimeModelResolver interface {
+	Convergence(ctx context.Context, obj *ent.LifetimeModel) (*service.Convergence, error)
+	Drift(ctx context.Context, obj *ent.LifetimeModel) (*service.ModelDrift, error)
 	BackTest(ctx context.Context, obj *ent.LifetimeModel) (*service.BackTest, error)
 	Notes(ctx context.Context, obj *ent.LifetimeModel) ([]string, error)
 }
@@ -1870,6 +1895,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContactValue.Realised(childComplexity), true
 
+	case "Convergence.condition":
+		if e.ComplexityRoot.Convergence.Condition == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Convergence.Condition(childComplexity), true
+	case "Convergence.holdOutLogLikelihood":
+		if e.ComplexityRoot.Convergence.HoldOutLogLikelihood == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Convergence.HoldOutLogLikelihood(childComplexity), true
+	case "Convergence.standardErrors":
+		if e.ComplexityRoot.Convergence.StandardErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Convergence.StandardErrors(childComplexity), true
+	case "Convergence.status":
+		if e.ComplexityRoot.Convergence.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Convergence.Status(childComplexity), true
+
 	case "CostLine.amount":
 		if e.ComplexityRoot.CostLine.Amount == nil {
 			break
@@ -2613,12 +2663,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LifetimeModel.Converged(childComplexity), true
+	case "LifetimeModel.convergence":
+		if e.ComplexityRoot.LifetimeModel.Convergence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeModel.Convergence(childComplexity), true
 	case "LifetimeModel.customers":
 		if e.ComplexityRoot.LifetimeModel.Customers == nil {
 			break
 		}
 
 		return e.ComplexityRoot.LifetimeModel.Customers(childComplexity), true
+	case "LifetimeModel.drift":
+		if e.ComplexityRoot.LifetimeModel.Drift == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeModel.Drift(childComplexity), true
 	case "LifetimeModel.fittedAt":
 		if e.ComplexityRoot.LifetimeModel.FittedAt == nil {
 			break
@@ -2784,6 +2846,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MetFact.Value(childComplexity), true
+
+	case "ModelDrift.logLikelihood":
+		if e.ComplexityRoot.ModelDrift.LogLikelihood == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelDrift.LogLikelihood(childComplexity), true
+	case "ModelDrift.logLikelihoodBefore":
+		if e.ComplexityRoot.ModelDrift.LogLikelihoodBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelDrift.LogLikelihoodBefore(childComplexity), true
+	case "ModelDrift.parameters":
+		if e.ComplexityRoot.ModelDrift.Parameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelDrift.Parameters(childComplexity), true
+	case "ModelDrift.since":
+		if e.ComplexityRoot.ModelDrift.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ModelDrift.Since(childComplexity), true
 
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
@@ -3638,6 +3725,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "ParameterDrift.before":
+		if e.ComplexityRoot.ParameterDrift.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ParameterDrift.Before(childComplexity), true
+	case "ParameterDrift.name":
+		if e.ComplexityRoot.ParameterDrift.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ParameterDrift.Name(childComplexity), true
+	case "ParameterDrift.now":
+		if e.ComplexityRoot.ParameterDrift.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ParameterDrift.Now(childComplexity), true
+	case "ParameterDrift.standardErrors":
+		if e.ComplexityRoot.ParameterDrift.StandardErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ParameterDrift.StandardErrors(childComplexity), true
 
 	case "Permission.channel":
 		if e.ComplexityRoot.Permission.Channel == nil {
@@ -6318,6 +6430,37 @@ extend type Subscription {
   customerChanged(id: ID!): Customer!
 }
 `, BuiltIn: false},
+	{Name: "../schema/drift.graphql", Input: `extend type LifetimeModel {
+  "How the fit of the counts ended, beside converged, iterations and gradientNorm."
+  convergence: Convergence!
+  "How it moved against the fit of the same kind and unit before it; null for the first."
+  drift: ModelDrift
+}
+type Convergence {
+  status: String!
+  "Of the Hessian in the parameters' logarithms, the largest eigenvalue over the smallest; null where there is no proper maximum."
+  condition: Float
+  "By parameter; empty where there is no proper maximum."
+  standardErrors: JSON!
+  "Of orders that it was not shown; null where it was not tested."
+  holdOutLogLikelihood: Float
+}
+type ModelDrift {
+  "When the fit before was made."
+  since: Time!
+  parameters: [ParameterDrift!]!
+  "For each customer."
+  logLikelihoodBefore: Float!
+  logLikelihood: Float!
+}
+type ParameterDrift {
+  name: String!
+  before: Float!
+  now: Float!
+  "now - before, in standard errors of this fit; null where there are none."
+  standardErrors: Float
+}
+`, BuiltIn: false},
 	{Name: "../schema/economics.graphql", Input: `extend type Query {
   """
   What contacts cost and earned, by any combination of dimensions, each named once; of none there is one row. from is
@@ -7614,6 +7757,20 @@ func (ec *executionContext) childFields_ContactValue(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ContactValue", field.Name)
 }
 
+func (ec *executionContext) childFields_Convergence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_Convergence_status(ctx, field)
+	case "condition":
+		return ec.fieldContext_Convergence_condition(ctx, field)
+	case "standardErrors":
+		return ec.fieldContext_Convergence_standardErrors(ctx, field)
+	case "holdOutLogLikelihood":
+		return ec.fieldContext_Convergence_holdOutLogLikelihood(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Convergence", field.Name)
+}
+
 func (ec *executionContext) childFields_CostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -7940,6 +8097,10 @@ func (ec *executionContext) childFields_LifetimeModel(ctx context.Context, field
 		return ec.fieldContext_LifetimeModel_fittedAt(ctx, field)
 	case "calibrationEnd":
 		return ec.fieldContext_LifetimeModel_calibrationEnd(ctx, field)
+	case "convergence":
+		return ec.fieldContext_LifetimeModel_convergence(ctx, field)
+	case "drift":
+		return ec.fieldContext_LifetimeModel_drift(ctx, field)
 	case "backTest":
 		return ec.fieldContext_LifetimeModel_backTest(ctx, field)
 	case "notes":
@@ -8000,6 +8161,20 @@ func (ec *executionContext) childFields_MetFact(ctx context.Context, field graph
 		return ec.fieldContext_MetFact_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MetFact", field.Name)
+}
+
+func (ec *executionContext) childFields_ModelDrift(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "since":
+		return ec.fieldContext_ModelDrift_since(ctx, field)
+	case "parameters":
+		return ec.fieldContext_ModelDrift_parameters(ctx, field)
+	case "logLikelihoodBefore":
+		return ec.fieldContext_ModelDrift_logLikelihoodBefore(ctx, field)
+	case "logLikelihood":
+		return ec.fieldContext_ModelDrift_logLikelihood(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ModelDrift", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8232,6 +8407,20 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_ParameterDrift(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ParameterDrift_name(ctx, field)
+	case "before":
+		return ec.fieldContext_ParameterDrift_before(ctx, field)
+	case "now":
+		return ec.fieldContext_ParameterDrift_now(ctx, field)
+	case "standardErrors":
+		return ec.fieldContext_ParameterDrift_standardErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ParameterDrift", field.Name)
 }
 
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13663,6 +13852,98 @@ func (ec *executionContext) fieldContext_ContactValue_credits(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Convergence_status(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Convergence_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Convergence_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Convergence", field, false, false, "String")
+}
+
+func (ec *executionContext) _Convergence_condition(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Convergence_condition(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Condition, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Convergence_condition(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Convergence", field, false, false, "Float")
+}
+
+func (ec *executionContext) _Convergence_standardErrors(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Convergence_standardErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StandardErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalNJSON2map(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Convergence_standardErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Convergence", field, false, false, "JSON")
+}
+
+func (ec *executionContext) _Convergence_holdOutLogLikelihood(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Convergence_holdOutLogLikelihood(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldOutLogLikelihood, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Convergence_holdOutLogLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Convergence", field, false, false, "Float")
+}
+
 func (ec *executionContext) _CostLine_kind(ctx context.Context, field graphql.CollectedField, obj *costing.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17050,6 +17331,70 @@ func (ec *executionContext) fieldContext_LifetimeModel_calibrationEnd(_ context.
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
 
+func (ec *executionContext) _LifetimeModel_convergence(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeModel_convergence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LifetimeModel().Convergence(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.Convergence) graphql.Marshaler {
+			return ec.marshalNConvergence2ᚖkopeckᚋserviceᚐConvergence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeModel_convergence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LifetimeModel",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Convergence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LifetimeModel_drift(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeModel_drift(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LifetimeModel().Drift(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.ModelDrift) graphql.Marshaler {
+			return ec.marshalOModelDrift2ᚖkopeckᚋserviceᚐModelDrift(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeModel_drift(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LifetimeModel",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ModelDrift(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17589,6 +17934,107 @@ func (ec *executionContext) _MetFact_value(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_MetFact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MetFact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ModelDrift_since(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelDrift_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModelDrift_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelDrift", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ModelDrift_parameters(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelDrift_parameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.ParameterDrift) graphql.Marshaler {
+			return ec.marshalNParameterDrift2ᚕkopeckᚋserviceᚐParameterDriftᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModelDrift_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ModelDrift",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ParameterDrift(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ModelDrift_logLikelihoodBefore(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelDrift_logLikelihoodBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LogLikelihoodBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModelDrift_logLikelihoodBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelDrift", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ModelDrift_logLikelihood(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ModelDrift_logLikelihood(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LogLikelihood, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ModelDrift_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ModelDrift", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Money_amount(ctx context.Context, field graphql.CollectedField, obj *money.Amount) (ret graphql.Marshaler) {
@@ -21251,6 +21697,98 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _ParameterDrift_name(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParameterDrift_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParameterDrift_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "String")
+}
+
+func (ec *executionContext) _ParameterDrift_before(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParameterDrift_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParameterDrift_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ParameterDrift_now(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParameterDrift_now(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Now, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ParameterDrift_now(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "Float")
+}
+
+func (ec *executionContext) _ParameterDrift_standardErrors(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ParameterDrift_standardErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StandardErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ParameterDrift_standardErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "Float")
 }
 
 func (ec *executionContext) _Permission_id(ctx context.Context, field graphql.CollectedField, obj *ent.Permission) (ret graphql.Marshaler) {
@@ -36227,6 +36765,54 @@ func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var convergenceImplementors = []string{"Convergence"}
+
+func (ec *executionContext) _Convergence(ctx context.Context, sel ast.SelectionSet, obj *service.Convergence) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, convergenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Convergence")
+		case "status":
+			out.Values[i] = ec._Convergence_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "condition":
+			out.Values[i] = ec._Convergence_condition(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "standardErrors":
+			out.Values[i] = ec._Convergence_standardErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holdOutLogLikelihood":
+			out.Values[i] = ec._Convergence_holdOutLogLikelihood(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var costLineImplementors = []string{"CostLine"}
 
 func (ec *executionContext) _CostLine(ctx context.Context, sel ast.SelectionSet, obj *costing.Line) graphql.Marshaler {
@@ -37304,6 +37890,18 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "convergence":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LifetimeModel_convergence(ctx, field, obj)
+				})
+		case "drift":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LifetimeModel_drift(ctx, field, obj)
+				})
 		case "backTest":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -37488,6 +38086,54 @@ func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, 
 		case "value":
 			out.Values[i] = ec._MetFact_value(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var modelDriftImplementors = []string{"ModelDrift"}
+
+func (ec *executionContext) _ModelDrift(ctx context.Context, sel ast.SelectionSet, obj *service.ModelDrift) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, modelDriftImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ModelDrift")
+		case "since":
+			out.Values[i] = ec._ModelDrift_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "parameters":
+			out.Values[i] = ec._ModelDrift_parameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "logLikelihoodBefore":
+			out.Values[i] = ec._ModelDrift_logLikelihoodBefore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "logLikelihood":
+			out.Values[i] = ec._ModelDrift_logLikelihood(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -38546,6 +39192,54 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var parameterDriftImplementors = []string{"ParameterDrift"}
+
+func (ec *executionContext) _ParameterDrift(ctx context.Context, sel ast.SelectionSet, obj *service.ParameterDrift) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, parameterDriftImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ParameterDrift")
+		case "name":
+			out.Values[i] = ec._ParameterDrift_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._ParameterDrift_before(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "now":
+			out.Values[i] = ec._ParameterDrift_now(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "standardErrors":
+			out.Values[i] = ec._ParameterDrift_standardErrors(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -42331,6 +43025,14 @@ func (ec *executionContext) marshalNContactValue2ᚖkopeckᚋserviceᚐContactVa
 	return ec._ContactValue(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNConvergence2ᚖkopeckᚋserviceᚐConvergence(ctx context.Context, sel ast.SelectionSet, v *service.Convergence) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Convergence!")
+		return graphql.Null
+	}
+	return ec._Convergence(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCostLine2kopeckᚋcostingᚐLine(ctx context.Context, sel ast.SelectionSet, v costing.Line) graphql.Marshaler {
 	return ec._CostLine(ctx, sel, &v)
 }
@@ -43098,6 +43800,26 @@ func (ec *executionContext) marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx c
 		return graphql.Null
 	}
 	return ec._PageInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNParameterDrift2kopeckᚋserviceᚐParameterDrift(ctx context.Context, sel ast.SelectionSet, v service.ParameterDrift) graphql.Marshaler {
+	return ec._ParameterDrift(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNParameterDrift2ᚕkopeckᚋserviceᚐParameterDriftᚄ(ctx context.Context, sel ast.SelectionSet, v []service.ParameterDrift) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNParameterDrift2kopeckᚋserviceᚐParameterDrift(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNPermission2ᚕᚖkopeckᚋentᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Permission) graphql.Marshaler {
@@ -44708,6 +45430,13 @@ func (ec *executionContext) marshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLifet
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *service.ModelDrift) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ModelDrift(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOMoney2kopeckᚋmoneyᚐAmount(ctx context.Context, sel ast.SelectionSet, v money.Amount) graphql.Marshaler {

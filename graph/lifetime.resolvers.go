@@ -31,5 +31,7 @@ func (r *queryResolver) LifetimeModel(ctx context.Context) (*ent.LifetimeModel, 
 }
 
 func (r *queryResolver) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
-	return r.service.LifetimeModels(ctx)
+	models, err := r.service.LifetimeModels(ctx)
+	together(ctx, models)
+	return models, err
 }
