@@ -27,6 +27,8 @@ type ListPrice struct {
 	Markup money.Decimal `json:"markup,omitempty"`
 	// MinimumMargin holds the value of the "minimum_margin" field.
 	MinimumMargin money.Decimal `json:"minimum_margin,omitempty"`
+	// BundleDiscount holds the value of the "bundle_discount" field.
+	BundleDiscount *money.Decimal `json:"bundle_discount,omitempty"`
 	// ValidFrom holds the value of the "valid_from" field.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
 	// RecordedAt holds the value of the "recorded_at" field.
@@ -64,6 +66,8 @@ func (*ListPrice) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case listprice.FieldAmount:
 			values[i] = &sql.NullScanner{S: new(money.Amount)}
+		case listprice.FieldBundleDiscount:
+			values[i] = &sql.NullScanner{S: new(money.Decimal)}
 		case listprice.FieldMarkup, listprice.FieldMinimumMargin:
 			values[i] = new(money.Decimal)
 		case listprice.FieldID, listprice.FieldProductID:
@@ -115,6 +119,13 @@ func (_m *ListPrice) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field minimum_margin", values[i])
 			} else if value != nil {
 				_m.MinimumMargin = *value
+			}
+		case listprice.FieldBundleDiscount:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field bundle_discount", values[i])
+			} else if value.Valid {
+				_m.BundleDiscount = new(money.Decimal)
+				*_m.BundleDiscount = *value.S.(*money.Decimal)
 			}
 		case listprice.FieldValidFrom:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -182,6 +193,11 @@ func (_m *ListPrice) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("minimum_margin=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MinimumMargin))
+	builder.WriteString(", ")
+	if v := _m.BundleDiscount; v != nil {
+		builder.WriteString("bundle_discount=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("valid_from=")
 	builder.WriteString(_m.ValidFrom.Format(time.ANSIC))

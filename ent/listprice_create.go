@@ -70,6 +70,20 @@ func (_c *ListPriceCreate) SetNillableMinimumMargin(v *money.Decimal) *ListPrice
 	return _c
 }
 
+// SetBundleDiscount sets the "bundle_discount" field.
+func (_c *ListPriceCreate) SetBundleDiscount(v money.Decimal) *ListPriceCreate {
+	_c.mutation.SetBundleDiscount(v)
+	return _c
+}
+
+// SetNillableBundleDiscount sets the "bundle_discount" field if the given value is not nil.
+func (_c *ListPriceCreate) SetNillableBundleDiscount(v *money.Decimal) *ListPriceCreate {
+	if v != nil {
+		_c.SetBundleDiscount(*v)
+	}
+	return _c
+}
+
 // SetValidFrom sets the "valid_from" field.
 func (_c *ListPriceCreate) SetValidFrom(v time.Time) *ListPriceCreate {
 	_c.mutation.SetValidFrom(v)
@@ -209,6 +223,10 @@ func (_c *ListPriceCreate) createSpec() (*ListPrice, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MinimumMargin(); ok {
 		_spec.SetField(listprice.FieldMinimumMargin, field.TypeInt64, value)
 		_node.MinimumMargin = value
+	}
+	if value, ok := _c.mutation.BundleDiscount(); ok {
+		_spec.SetField(listprice.FieldBundleDiscount, field.TypeInt64, value)
+		_node.BundleDiscount = &value
 	}
 	if value, ok := _c.mutation.ValidFrom(); ok {
 		_spec.SetField(listprice.FieldValidFrom, field.TypeTime, value)

@@ -9538,20 +9538,21 @@ func (m *LifetimeModelMutation) ResetEdge(name string) error {
 // ListPriceMutation represents an operation that mutates the ListPrice nodes in the graph.
 type ListPriceMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	amount         *money.Amount
-	markup         *money.Decimal
-	minimum_margin *money.Decimal
-	valid_from     *time.Time
-	recorded_at    *time.Time
-	clearedFields  map[string]struct{}
-	product        *string
-	clearedproduct bool
-	done           bool
-	oldValue       func(context.Context) (*ListPrice, error)
-	predicates     []predicate.ListPrice
+	op              Op
+	typ             string
+	id              *string
+	amount          *money.Amount
+	markup          *money.Decimal
+	minimum_margin  *money.Decimal
+	bundle_discount *money.Decimal
+	valid_from      *time.Time
+	recorded_at     *time.Time
+	clearedFields   map[string]struct{}
+	product         *string
+	clearedproduct  bool
+	done            bool
+	oldValue        func(context.Context) (*ListPrice, error)
+	predicates      []predicate.ListPrice
 }
 
 var _ ent.Mutation = (*ListPriceMutation)(nil)
@@ -9815,6 +9816,55 @@ func (m *ListPriceMutation) ResetMinimumMargin() {
 	m.minimum_margin = nil
 }
 
+// SetBundleDiscount sets the "bundle_discount" field.
+func (m *ListPriceMutation) SetBundleDiscount(value money.Decimal) {
+	m.bundle_discount = &value
+}
+
+// BundleDiscount returns the value of the "bundle_discount" field in the mutation.
+func (m *ListPriceMutation) BundleDiscount() (r money.Decimal, exists bool) {
+	v := m.bundle_discount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBundleDiscount returns the old "bundle_discount" field's value of the ListPrice entity.
+// If the ListPrice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ListPriceMutation) OldBundleDiscount(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBundleDiscount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBundleDiscount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBundleDiscount: %w", err)
+	}
+	return oldValue.BundleDiscount, nil
+}
+
+// ClearBundleDiscount clears the value of the "bundle_discount" field.
+func (m *ListPriceMutation) ClearBundleDiscount() {
+	m.bundle_discount = nil
+	m.clearedFields[listprice.FieldBundleDiscount] = struct{}{}
+}
+
+// BundleDiscountCleared returns if the "bundle_discount" field was cleared in this mutation.
+func (m *ListPriceMutation) BundleDiscountCleared() bool {
+	_, ok := m.clearedFields[listprice.FieldBundleDiscount]
+	return ok
+}
+
+// ResetBundleDiscount resets all changes to the "bundle_discount" field.
+func (m *ListPriceMutation) ResetBundleDiscount() {
+	m.bundle_discount = nil
+	delete(m.clearedFields, listprice.FieldBundleDiscount)
+}
+
 // SetValidFrom sets the "valid_from" field.
 func (m *ListPriceMutation) SetValidFrom(t time.Time) {
 	m.valid_from = &t
@@ -9948,7 +9998,7 @@ func (m *ListPriceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ListPriceMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.product != nil {
 		fields = append(fields, listprice.FieldProductID)
 	}
@@ -9960,6 +10010,9 @@ func (m *ListPriceMutation) Fields() []string {
 	}
 	if m.minimum_margin != nil {
 		fields = append(fields, listprice.FieldMinimumMargin)
+	}
+	if m.bundle_discount != nil {
+		fields = append(fields, listprice.FieldBundleDiscount)
 	}
 	if m.valid_from != nil {
 		fields = append(fields, listprice.FieldValidFrom)
@@ -9983,6 +10036,8 @@ func (m *ListPriceMutation) Field(name string) (ent.Value, bool) {
 		return m.Markup()
 	case listprice.FieldMinimumMargin:
 		return m.MinimumMargin()
+	case listprice.FieldBundleDiscount:
+		return m.BundleDiscount()
 	case listprice.FieldValidFrom:
 		return m.ValidFrom()
 	case listprice.FieldRecordedAt:
@@ -10004,6 +10059,8 @@ func (m *ListPriceMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldMarkup(ctx)
 	case listprice.FieldMinimumMargin:
 		return m.OldMinimumMargin(ctx)
+	case listprice.FieldBundleDiscount:
+		return m.OldBundleDiscount(ctx)
 	case listprice.FieldValidFrom:
 		return m.OldValidFrom(ctx)
 	case listprice.FieldRecordedAt:
@@ -10044,6 +10101,13 @@ func (m *ListPriceMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMinimumMargin(v)
+		return nil
+	case listprice.FieldBundleDiscount:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBundleDiscount(v)
 		return nil
 	case listprice.FieldValidFrom:
 		v, ok := value.(time.Time)
@@ -10095,6 +10159,9 @@ func (m *ListPriceMutation) ClearedFields() []string {
 	if m.FieldCleared(listprice.FieldAmount) {
 		fields = append(fields, listprice.FieldAmount)
 	}
+	if m.FieldCleared(listprice.FieldBundleDiscount) {
+		fields = append(fields, listprice.FieldBundleDiscount)
+	}
 	return fields
 }
 
@@ -10111,6 +10178,9 @@ func (m *ListPriceMutation) ClearField(name string) error {
 	switch name {
 	case listprice.FieldAmount:
 		m.ClearAmount()
+		return nil
+	case listprice.FieldBundleDiscount:
+		m.ClearBundleDiscount()
 		return nil
 	}
 	return fmt.Errorf("unknown ListPrice nullable field %s", name)
@@ -10131,6 +10201,9 @@ func (m *ListPriceMutation) ResetField(name string) error {
 		return nil
 	case listprice.FieldMinimumMargin:
 		m.ResetMinimumMargin()
+		return nil
+	case listprice.FieldBundleDiscount:
+		m.ResetBundleDiscount()
 		return nil
 	case listprice.FieldValidFrom:
 		m.ResetValidFrom()

@@ -667,6 +667,7 @@ type ComplexityRoot struct {
 		Lines      func(childComplexity int) int
 		List       func(childComplexity int) int
 		Margin     func(childComplexity int) int
+		Parts      func(childComplexity int) int
 		Product    func(childComplexity int) int
 		Quantity   func(childComplexity int) int
 		Rejected   func(childComplexity int) int
@@ -710,6 +711,12 @@ type ComplexityRoot struct {
 		Kind   func(childComplexity int) int
 		Label  func(childComplexity int) int
 		Rule   func(childComplexity int) int
+	}
+
+	PricePart struct {
+		Product  func(childComplexity int) int
+		Quantity func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 
 	PriceRule struct {
@@ -4063,6 +4070,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Margin(childComplexity), true
+	case "Price.parts":
+		if e.ComplexityRoot.Price.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Parts(childComplexity), true
 	case "Price.product":
 		if e.ComplexityRoot.Price.Product == nil {
 			break
@@ -4236,6 +4249,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceLine.Rule(childComplexity), true
+
+	case "PricePart.product":
+		if e.ComplexityRoot.PricePart.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PricePart.Product(childComplexity), true
+	case "PricePart.quantity":
+		if e.ComplexityRoot.PricePart.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PricePart.Quantity(childComplexity), true
+	case "PricePart.total":
+		if e.ComplexityRoot.PricePart.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PricePart.Total(childComplexity), true
 
 	case "PriceRule.active":
 		if e.ComplexityRoot.PriceRule.Active == nil {
@@ -6186,6 +6218,17 @@ type ExpectedMonth {
   marginHigh: Money!
 }
 `, BuiltIn: false},
+	{Name: "../schema/bundle.graphql", Input: `extend type Price {
+  "Of a BUNDLE: its total split over its parts, in proportion to their list prices; the shares sum exactly to total. Empty for anything else."
+  parts: [PricePart!]!
+}
+type PricePart {
+  product: Product!
+  "In the whole quantity."
+  quantity: Decimal!
+  total: Money!
+}
+`, BuiltIn: false},
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
   "Each with its rate and since when that holds; they sum exactly to cost."
   costLines: [CostLine!]!
@@ -7031,6 +7074,8 @@ input CreateProductInput {
   listPrice: MoneyInput
   "A share of full cost, \"0.35\", where there is no list price."
   markup: Decimal
+  "Of a BUNDLE without a list price and markup: the share that is taken off the sum of its parts' list prices."
+  bundleDiscount: Decimal
   "The share of the price that must remain after cost."
   minimumMargin: Decimal = "0"
   "What one unit is made of."
@@ -7070,6 +7115,8 @@ input SetListPriceInput {
   productId: ID!
   listPrice: MoneyInput
   markup: Decimal
+  "Of a BUNDLE: from this moment on it is sold at the sum of its parts' list prices less this share."
+  bundleDiscount: Decimal
   minimumMargin: Decimal
   "Now, unless told."
   validFrom: Time
@@ -8557,6 +8604,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_validUntil(ctx, field)
 	case "token":
 		return ec.fieldContext_Price_token(ctx, field)
+	case "parts":
+		return ec.fieldContext_Price_parts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Price", field.Name)
 }
@@ -8631,6 +8680,18 @@ func (ec *executionContext) childFields_PriceLine(ctx context.Context, field gra
 		return ec.fieldContext_PriceLine_rule(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceLine", field.Name)
+}
+
+func (ec *executionContext) childFields_PricePart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "product":
+		return ec.fieldContext_PricePart_product(ctx, field)
+	case "quantity":
+		return ec.fieldContext_PricePart_quantity(ctx, field)
+	case "total":
+		return ec.fieldContext_PricePart_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PricePart", field.Name)
 }
 
 func (ec *executionContext) childFields_PriceRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23341,6 +23402,38 @@ func (ec *executionContext) fieldContext_Price_token(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
 }
 
+func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.PricePart) graphql.Marshaler {
+			return ec.marshalNPricePart2ᚕᚖkopeckᚋserviceᚐPricePartᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PricePart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PriceAgreement_id(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23918,6 +24011,93 @@ func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PriceRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PricePart_product(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PricePart_product(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Product, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚖkopeckᚋentᚐProduct(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PricePart_product(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PricePart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PricePart_quantity(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PricePart_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PricePart_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PricePart", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _PricePart_total(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PricePart_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PricePart_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PricePart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
 		},
 	}
 	return fc, nil
@@ -32820,7 +33000,7 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 		asMap["standardLeadDays"] = 14
 	}
 
-	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "listPrice", "markup", "minimumMargin", "components", "options", "standardLeadDays", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32869,6 +33049,13 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Markup = data
+		case "bundleDiscount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bundleDiscount"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BundleDiscount = data
 		case "minimumMargin":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minimumMargin"))
 			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
@@ -34686,7 +34873,7 @@ func (ec *executionContext) unmarshalInputSetListPriceInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"productId", "listPrice", "markup", "minimumMargin", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"productId", "listPrice", "markup", "bundleDiscount", "minimumMargin", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34714,6 +34901,13 @@ func (ec *executionContext) unmarshalInputSetListPriceInput(ctx context.Context,
 				return it, err
 			}
 			it.Markup = data
+		case "bundleDiscount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bundleDiscount"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BundleDiscount = data
 		case "minimumMargin":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minimumMargin"))
 			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
@@ -39735,6 +39929,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Price_token(ctx, field, obj)
 				})
+		case "parts":
+			out.Values[i] = ec._Price_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -39983,6 +40182,49 @@ func (ec *executionContext) _PriceLine(ctx context.Context, sel ast.SelectionSet
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PriceLine_rule(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pricePartImplementors = []string{"PricePart"}
+
+func (ec *executionContext) _PricePart(ctx context.Context, sel ast.SelectionSet, obj *service.PricePart) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pricePartImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PricePart")
+		case "product":
+			out.Values[i] = ec._PricePart_product(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._PricePart_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._PricePart_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -44042,6 +44284,30 @@ func (ec *executionContext) marshalNPriceLineKind2kopeckᚋpricingᚐLineKind(ct
 		graphql.AddInvalidNullFromMarshaler(ctx, "PriceLineKind!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNPricePart2ᚕᚖkopeckᚋserviceᚐPricePartᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PricePart) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPricePart2ᚖkopeckᚋserviceᚐPricePart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPricePart2ᚖkopeckᚋserviceᚐPricePart(ctx context.Context, sel ast.SelectionSet, v *service.PricePart) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PricePart!")
+		return graphql.Null
+	}
+	return ec._PricePart(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPriceRule2ᚕᚖkopeckᚋentᚐPriceRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PriceRule) graphql.Marshaler {

@@ -25,6 +25,10 @@ func (w *waterfall) list() error {
 				return err
 			}
 		}
+	} else if w.terms.BundleDiscount != nil {
+		if to, err = w.book.bundled(w.product, *w.terms.BundleDiscount, w.question.At, 0); err != nil {
+			return err
+		}
 	} else if to, err = w.marked(w.answer.Cost.Full); err != nil { // the label is the same: it must not tell the cost
 		return err
 	}

@@ -12,9 +12,10 @@ import (
 // Terms are the dated price terms of a product: from ValidFrom on, as we know since RecordedAt.
 type Terms struct {
 	ID, ProductID         string
-	Amount                *money.Amount // the list price; nil: full cost x (1 + markup)
-	Markup                money.Decimal // 0.35 is 35 %
-	MinimumMargin         money.Decimal // the share of the price that must remain after marginal cost; 0 or more, less than 1
+	Amount                *money.Amount  // the list price; nil: full cost x (1 + markup)
+	Markup                money.Decimal  // 0.35 is 35 %
+	BundleDiscount        *money.Decimal // of a bundle: the list price is the sum of its parts' less this share; nil: as above
+	MinimumMargin         money.Decimal  // the share of the price that must remain after marginal cost; 0 or more, less than 1
 	ValidFrom, RecordedAt time.Time
 }
 
@@ -26,6 +27,8 @@ func CheckTerms(t Terms) error {
 	switch {
 	case t.Amount != nil && t.Amount.Sign() < 0:
 		return &costing.FieldError{Field: "listPrice", Reason: "a price is not negative"}
+	case t.BundleDiscount != nil && (t.BundleDiscount.Sign() < 0 || t.BundleDiscount.Compare(one) >= 0):
+		return &costing.FieldError{Field: "bundleDiscount", Reason: "want 0 or more and less than 1: a share of the parts' prices"}
 	case t.Markup.Compare(money.Whole(-1)) < 0 || t.Markup.Compare(money.Whole(1000)) > 0:
 		return &costing.FieldError{Field: "markup", Reason: "want -1 to 1000 (0.35 is 35 %)"}
 	case t.MinimumMargin.Sign() < 0 || t.MinimumMargin.Compare(one) >= 0:

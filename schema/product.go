@@ -54,6 +54,7 @@ func (ListPrice) Fields() []ent.Field {
 		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable(), // nil: cost-plus
 		field.Int64("markup").GoType(money.Decimal{}).DefaultFunc(zero).Immutable(),
 		field.Int64("minimum_margin").GoType(money.Decimal{}).DefaultFunc(zero).Immutable(),
+		field.Int64("bundle_discount").GoType(money.Decimal{}).Optional().Nillable().Immutable(), // of a bundle that is sold at the sum of its parts less this share
 		field.Time("valid_from").Immutable(),
 		field.Time("recorded_at").Immutable(),
 	}

@@ -157,7 +157,7 @@ func readTerms(ctx context.Context, tx *ent.Tx) ([]pricing.Terms, error) {
 	terms := make([]pricing.Terms, len(rows))
 	for i, t := range rows {
 		terms[i] = pricing.Terms{
-			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, MinimumMargin: t.MinimumMargin,
+			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, BundleDiscount: t.BundleDiscount, MinimumMargin: t.MinimumMargin,
 			ValidFrom: t.ValidFrom, RecordedAt: t.RecordedAt,
 		}
 	}

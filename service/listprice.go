@@ -10,13 +10,14 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/schema"
 )
 
 // always is the moment from which price terms hold that have no beginning.
 var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // checkTerms reads price terms: a list price or a markup, not both.
-func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, minimumMargin *money.Exact) pricing.Terms {
+func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, bundleDiscount, minimumMargin *money.Exact) pricing.Terms {
 	var terms pricing.Terms
 	if listPrice != nil {
 		amount, fail := s.amount("listPrice", listPrice)
@@ -24,6 +25,14 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, 
 		terms.Amount = &amount
 		if markup != nil {
 			faults.Add(fault.Invalidf("markup", "want listPrice or markup, not both"))
+		}
+	}
+	if bundleDiscount != nil {
+		discount, fail := decimal("bundleDiscount", *bundleDiscount, "0", "0.999999999")
+		faults.Add(fail)
+		terms.BundleDiscount = &discount
+		if listPrice != nil || markup != nil {
+			faults.Add(fault.Invalidf("bundleDiscount", "want a listPrice, a markup or a bundleDiscount"))
 		}
 	}
 	for _, share := range []struct {
@@ -44,7 +53,7 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, 
 // storeTerms writes price terms. Whether the caller may is for the row of the product to say.
 func (s *Service) storeTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, now time.Time) error {
 	return tx.ListPrice.Create().SetID(s.ids.Make(id.ListPrice)).SetProductID(terms.ProductID).SetNillableAmount(terms.Amount).
-		SetMarkup(terms.Markup).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(system(ctx))
+		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(system(ctx))
 }
 
 // SetListPrice records price terms from a moment on, now unless told. What is not given stays as it would have been at
@@ -53,9 +62,9 @@ func (s *Service) storeTerms(ctx context.Context, tx *ent.Tx, terms pricing.Term
 func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.Product, error) {
 	var faults fault.List
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
-	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.MinimumMargin)
+	terms := s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
 	faults.Add(checkDate("validFrom", in.ValidFrom))
-	if in.ListPrice == nil && in.Markup == nil && in.MinimumMargin == nil {
+	if in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil && in.MinimumMargin == nil {
 		faults.Add(fault.Invalidf("listPrice", "want a listPrice, a markup or a minimumMargin"))
 	}
 	if err := faults.Or(); err != nil {
@@ -65,6 +74,9 @@ func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.
 		p, err := s.lockProduct(ctx, tx, "productId", in.ProductID)
 		if err != nil {
 			return "", err
+		}
+		if in.BundleDiscount != nil && p.Kind != schema.Bundle {
+			return "", fault.Invalidf("bundleDiscount", "%s is no bundle", p.Sku)
 		}
 		now := s.now()
 		terms.ProductID, terms.ValidFrom = p.ID, or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)
@@ -94,7 +106,7 @@ func keptTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, in SetListP
 	before, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromLTE(terms.ValidFrom)).
 		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(system(ctx))
 	switch {
-	case ent.IsNotFound(err) && in.ListPrice == nil && in.Markup == nil:
+	case ent.IsNotFound(err) && in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil:
 		return terms, fault.Invalidf("listPrice", "there is no price at that moment whose least margin could change")
 	case ent.IsNotFound(err):
 		return terms, nil
@@ -104,8 +116,8 @@ func keptTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, in SetListP
 	if in.MinimumMargin == nil {
 		terms.MinimumMargin = before.MinimumMargin
 	}
-	if in.ListPrice == nil && in.Markup == nil {
-		terms.Amount, terms.Markup = before.Amount, before.Markup
+	if in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil {
+		terms.Amount, terms.Markup, terms.BundleDiscount = before.Amount, before.Markup, before.BundleDiscount
 	}
 	return terms, nil
 }

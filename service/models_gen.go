@@ -160,6 +160,8 @@ type CreateProductInput struct {
 	ListPrice *MoneyInput `json:"listPrice,omitempty"`
 	// A share of full cost, "0.35", where there is no list price.
 	Markup *money.Exact `json:"markup,omitempty"`
+	// Of a BUNDLE without a list price and markup: the share that is taken off the sum of its parts' list prices.
+	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
 	// The share of the price that must remain after cost.
 	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
 	// What one unit is made of.
@@ -471,10 +473,12 @@ type SessionPayload struct {
 }
 
 type SetListPriceInput struct {
-	ProductID     string       `json:"productId"`
-	ListPrice     *MoneyInput  `json:"listPrice,omitempty"`
-	Markup        *money.Exact `json:"markup,omitempty"`
-	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
+	ProductID string       `json:"productId"`
+	ListPrice *MoneyInput  `json:"listPrice,omitempty"`
+	Markup    *money.Exact `json:"markup,omitempty"`
+	// Of a BUNDLE: from this moment on it is sold at the sum of its parts' list prices less this share.
+	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
+	MinimumMargin  *money.Exact `json:"minimumMargin,omitempty"`
 	// Now, unless told.
 	ValidFrom      *time.Time `json:"validFrom,omitempty"`
 	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`

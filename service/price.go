@@ -127,7 +127,7 @@ func (q *Quotes) answered(question pricing.Question, answer pricing.Answer) *Pri
 	return &Price{
 		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
 		Lines: answer.Lines, Rejected: rejected, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
-		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays, Options: answer.Options, supposed: q.supposed,
+		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays, Options: answer.Options, from: q, supposed: q.supposed,
 	}
 }
 

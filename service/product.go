@@ -97,7 +97,10 @@ func (s *Service) checkProduct(in CreateProductInput) (newProduct, error) {
 	if p.leadDays = or(in.StandardLeadDays, 14); p.leadDays < 0 || p.leadDays > costing.MaxLeadDays {
 		faults.Add(fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays))
 	}
-	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.MinimumMargin)
+	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
+	if in.BundleDiscount != nil && p.kind != schema.Bundle {
+		faults.Add(fault.Invalidf("bundleDiscount", "it is no BUNDLE"))
+	}
 	p.terms.ProductID, p.terms.ValidFrom = p.id, always
 	faults.Add(checkDate("validFrom", in.ValidFrom))
 	if in.ValidFrom != nil {

@@ -45,6 +45,7 @@ type Price struct {
 	LeadDays   int
 	Options    []pricing.Option
 
+	from     *Quotes
 	supposed bool // by other rates or rules than there are: not to be promised
 }
 

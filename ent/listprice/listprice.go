@@ -22,6 +22,8 @@ const (
 	FieldMarkup = "markup"
 	// FieldMinimumMargin holds the string denoting the minimum_margin field in the database.
 	FieldMinimumMargin = "minimum_margin"
+	// FieldBundleDiscount holds the string denoting the bundle_discount field in the database.
+	FieldBundleDiscount = "bundle_discount"
 	// FieldValidFrom holds the string denoting the valid_from field in the database.
 	FieldValidFrom = "valid_from"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldAmount,
 	FieldMarkup,
 	FieldMinimumMargin,
+	FieldBundleDiscount,
 	FieldValidFrom,
 	FieldRecordedAt,
 }
@@ -95,6 +98,11 @@ func ByMarkup(opts ...sql.OrderTermOption) OrderOption {
 // ByMinimumMargin orders the results by the minimum_margin field.
 func ByMinimumMargin(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMinimumMargin, opts...).ToFunc()
+}
+
+// ByBundleDiscount orders the results by the bundle_discount field.
+func ByBundleDiscount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBundleDiscount, opts...).ToFunc()
 }
 
 // ByValidFrom orders the results by the valid_from field.

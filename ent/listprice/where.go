@@ -86,6 +86,11 @@ func MinimumMargin(v money.Decimal) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldEQ(FieldMinimumMargin, v))
 }
 
+// BundleDiscount applies equality check predicate on the "bundle_discount" field. It's identical to BundleDiscountEQ.
+func BundleDiscount(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEQ(FieldBundleDiscount, v))
+}
+
 // ValidFrom applies equality check predicate on the "valid_from" field. It's identical to ValidFromEQ.
 func ValidFrom(v time.Time) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldEQ(FieldValidFrom, v))
@@ -289,6 +294,56 @@ func MinimumMarginLT(v money.Decimal) predicate.ListPrice {
 // MinimumMarginLTE applies the LTE predicate on the "minimum_margin" field.
 func MinimumMarginLTE(v money.Decimal) predicate.ListPrice {
 	return predicate.ListPrice(sql.FieldLTE(FieldMinimumMargin, v))
+}
+
+// BundleDiscountEQ applies the EQ predicate on the "bundle_discount" field.
+func BundleDiscountEQ(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldEQ(FieldBundleDiscount, v))
+}
+
+// BundleDiscountNEQ applies the NEQ predicate on the "bundle_discount" field.
+func BundleDiscountNEQ(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNEQ(FieldBundleDiscount, v))
+}
+
+// BundleDiscountIn applies the In predicate on the "bundle_discount" field.
+func BundleDiscountIn(vs ...money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldIn(FieldBundleDiscount, vs...))
+}
+
+// BundleDiscountNotIn applies the NotIn predicate on the "bundle_discount" field.
+func BundleDiscountNotIn(vs ...money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNotIn(FieldBundleDiscount, vs...))
+}
+
+// BundleDiscountGT applies the GT predicate on the "bundle_discount" field.
+func BundleDiscountGT(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldGT(FieldBundleDiscount, v))
+}
+
+// BundleDiscountGTE applies the GTE predicate on the "bundle_discount" field.
+func BundleDiscountGTE(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldGTE(FieldBundleDiscount, v))
+}
+
+// BundleDiscountLT applies the LT predicate on the "bundle_discount" field.
+func BundleDiscountLT(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldLT(FieldBundleDiscount, v))
+}
+
+// BundleDiscountLTE applies the LTE predicate on the "bundle_discount" field.
+func BundleDiscountLTE(v money.Decimal) predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldLTE(FieldBundleDiscount, v))
+}
+
+// BundleDiscountIsNil applies the IsNil predicate on the "bundle_discount" field.
+func BundleDiscountIsNil() predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldIsNull(FieldBundleDiscount))
+}
+
+// BundleDiscountNotNil applies the NotNil predicate on the "bundle_discount" field.
+func BundleDiscountNotNil() predicate.ListPrice {
+	return predicate.ListPrice(sql.FieldNotNull(FieldBundleDiscount))
 }
 
 // ValidFromEQ applies the EQ predicate on the "valid_from" field.

@@ -499,6 +499,7 @@ var (
 		{Name: "amount", Type: field.TypeInt64, Nullable: true},
 		{Name: "markup", Type: field.TypeInt64},
 		{Name: "minimum_margin", Type: field.TypeInt64},
+		{Name: "bundle_discount", Type: field.TypeInt64, Nullable: true},
 		{Name: "valid_from", Type: field.TypeTime},
 		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
@@ -511,7 +512,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "list_prices_products_product",
-				Columns:    []*schema.Column{ListPricesColumns[6]},
+				Columns:    []*schema.Column{ListPricesColumns[7]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -520,7 +521,7 @@ var (
 			{
 				Name:    "listprice_product_id_valid_from_recorded_at",
 				Unique:  false,
-				Columns: []*schema.Column{ListPricesColumns[6], ListPricesColumns[4], ListPricesColumns[5]},
+				Columns: []*schema.Column{ListPricesColumns[7], ListPricesColumns[5], ListPricesColumns[6]},
 			},
 		},
 	}

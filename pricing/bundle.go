@@ -1,0 +1,108 @@
+package pricing
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+)
+
+// Part is so much of a product in one unit of a bundle, with its list price.
+type Part struct {
+	ProductID string
+	Quantity  money.Decimal
+	List      money.Amount // of one unit of the part
+}
+
+// Parts gives the products that a product is put together from, with their list prices at a moment, in the order of its components.
+// Materials and resources beside them are no parts. Errors as Price, about a part.
+func (b *Book) Parts(productID string, at time.Time) ([]Part, error) {
+	product, ok := b.basis.Catalogue.Product(productID)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, productID)
+	}
+	return b.parts(product, at, 0)
+}
+
+func (b *Book) parts(product costing.Product, at time.Time, depth int) ([]Part, error) {
+	var parts []Part
+	for _, c := range product.Components {
+		if c.PartID == "" {
+			continue
+		}
+		list, err := b.listOf(c.PartID, at, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, Part{c.PartID, c.Quantity, list})
+	}
+	return parts, nil
+}
+
+// listOf gives the list price of one unit of a product without options, at its standard lead time.
+func (b *Book) listOf(productID string, at time.Time, depth int) (money.Amount, error) {
+	product, ok := b.basis.Catalogue.Product(productID)
+	if !ok {
+		return money.Amount{}, fmt.Errorf("%w: %s", costing.ErrUnknownProduct, productID)
+	}
+	if depth > costing.MaxDepth {
+		return money.Amount{}, costing.ErrTooDeep
+	}
+	terms := termsAt(b.terms[productID], at)
+	switch {
+	case terms == nil:
+		return money.Amount{}, fmt.Errorf("%w: %s, of which it is a part", ErrNoTerms, product.SKU)
+	case terms.Amount != nil:
+		return *terms.Amount, nil
+	case terms.BundleDiscount != nil:
+		return b.bundled(product, *terms.BundleDiscount, at, depth)
+	}
+	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: one, At: at, KnownAt: at})
+	if err != nil {
+		return money.Amount{}, err
+	}
+	if len(cost.Missing) > 0 {
+		return money.Amount{}, &MissingRateError{SKU: product.SKU, Keys: cost.Missing}
+	}
+	w := waterfall{terms: terms}
+	return w.marked(cost.Full)
+}
+
+// bundled gives the sum of the parts' list prices less a share of it, rounded once.
+func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.Time, depth int) (money.Amount, error) {
+	parts, err := b.parts(product, at, depth)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	sum := new(big.Rat)
+	for _, p := range parts {
+		sum.Add(sum, p.worth())
+	}
+	left := new(big.Rat).Sub(one.Rat(), discount.Rat())
+	return money.Round(sum.Mul(sum, left))
+}
+
+// worth is the list price of the part's whole quantity, exactly.
+func (p Part) worth() *big.Rat { return new(big.Rat).Mul(p.List.Rat(), p.Quantity.Rat()) }
+
+// SplitOver splits what a bundle is sold at over its parts, to the minor unit, in proportion to their list prices; in
+// equal shares where they have none. No parts get nothing.
+func SplitOver(total money.Amount, parts []Part) ([]money.Amount, error) {
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	weights := make([]*big.Rat, len(parts))
+	sum := new(big.Rat)
+	for i, p := range parts {
+		weights[i] = p.worth()
+		sum.Add(sum, weights[i])
+	}
+	if sum.Sign() == 0 {
+		for i := range weights {
+			weights[i] = one.Rat()
+		}
+	}
+	return money.Split(total, weights)
+}

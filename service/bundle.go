@@ -1,0 +1,41 @@
+package service
+
+import (
+	"math/big"
+
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+)
+
+// PricePart is a part of a bundle with its share of the bundle's price.
+type PricePart struct {
+	Product  *ent.Product
+	Quantity money.Decimal
+	Total    money.Amount
+}
+
+// Parts splits the price of a bundle over its parts: see the API. Nothing for what is no bundle.
+func (p *Price) Parts() ([]*PricePart, error) {
+	shares := []*PricePart{}
+	if product := p.from.book.products[p.ProductID]; product == nil || product.Kind != schema.Bundle {
+		return shares, nil
+	}
+	parts, err := p.from.prices.Parts(p.ProductID, p.At)
+	if err != nil {
+		return nil, ofPrice(err)
+	}
+	totals, err := pricing.SplitOver(p.Total, parts)
+	if err != nil {
+		return nil, ofHeart(err)
+	}
+	for i, part := range parts {
+		quantity, err := money.DecimalOf(new(big.Rat).Mul(part.Quantity.Rat(), p.Quantity.Rat()), money.Places)
+		if err != nil {
+			return nil, ofHeart(err)
+		}
+		shares = append(shares, &PricePart{p.from.book.products[part.ProductID], quantity, totals[i]})
+	}
+	return shares, nil
+}
