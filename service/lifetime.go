@@ -135,17 +135,9 @@ func (s *Service) LifetimeValue(e Earnings, horizonMonths *int, annualDiscountRa
 	var faults fault.List
 	moment, fail := s.moment("at", at)
 	faults.Add(fail)
-	horizon := or(horizonMonths, LifetimeHorizon)
-	if horizon < 1 || horizon > lifetime.MaxMonths {
-		faults.Add(fault.Invalidf("horizonMonths", "want 1 to %d months", lifetime.MaxMonths))
-	}
-	rate := s.Settings().AnnualDiscountRate
-	if annualDiscountRate != nil {
-		rate, fail = decimal("annualDiscountRate", *annualDiscountRate, "-1", "10")
-		if fail == nil && rate.Compare(money.Whole(-1)) <= 0 {
-			fail = fault.Invalidf("annualDiscountRate", "want more than -1, at most 10: 0.10 is ten per cent")
-		}
-		faults.Add(fail)
+	horizon, rate, err := s.checkOutlook(horizonMonths, annualDiscountRate)
+	for _, one := range fault.All(err) {
+		faults.Add(one)
 	}
 	if err := faults.Or(); err != nil {
 		return nil, err
