@@ -50,7 +50,7 @@ func TestBooksSayForEverWhatTheySaidThen(t *testing.T) {
 					a.said = append(a.said, sumsOf(admin.Must(contactEconomics, ask)))
 				}
 				given = append(given, a)
-				w.Clock.Set(a.at.Add(time.Minute))
+				w.Clock.Set(a.at.Add(10 * time.Second)) // prices are promised for 15 minutes
 			})
 			for i := range given {
 				a := given[len(given)-1-i] // of earlier rounds too
