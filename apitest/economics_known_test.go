@@ -14,7 +14,7 @@ import (
 )
 
 // TestBooksSayForEverWhatTheySaidThen tells random contacts, recommendations, orders, refunds and corrections of rates in any
-// order, a minute apart, and asks for the sums after each. When all has been told, the same question about each of those
+// order, ten seconds apart, and asks for the sums after each. When all has been told, the same question about each of those
 // moments has the answer that was given then.
 func TestBooksSayForEverWhatTheySaidThen(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")
