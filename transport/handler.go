@@ -120,8 +120,9 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.served.ServeHTTP(w, r) }
 
 // Shutdown ends sockets (1001) and event streams, refuses new ones and waits until their operations
-// have ended or ctx has. Requests of the plain kind are http.Server.Shutdown's to wait for; call
-// this one first, for that one does not know of sockets and would wait for event streams.
+// have ended, or ctx has; the producers of subscriptions have been told to end then. Requests of the
+// plain kind are http.Server.Shutdown's to wait for; call this one first, for that one does not know
+// of sockets and would wait for event streams.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	h.mu.Lock()
 	select {

@@ -53,7 +53,8 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // streamEvents writes a subscription's events until it ends, the client leaves, the caller's session
-// ends or the server shuts down. When it returns the producer has ended too.
+// ends or the server shuts down. When it returns nothing more is encoded, and the resolver's producer
+// has been told to end.
 func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	defer op.observe(op.ctx)
 	ctx, cancel := context.WithCancel(op.ctx)
@@ -71,7 +72,7 @@ func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	}()
 	defer func() {
 		cancel()
-		for range events { // waits for the producer
+		for range events { // waits for the goroutine above
 		}
 	}()
 

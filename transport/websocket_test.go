@@ -343,9 +343,7 @@ func TestShutdownEndsStreams(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if w.resolvers.Producers.Load() != 0 {
-		t.Error("a producer outlives the shutdown")
-	}
+	w.eventually("the producers to end", func() bool { return w.resolvers.Producers.Load() == 0 })
 	if _, response, err := w.dial([]string{"graphql-transport-ws"}); err == nil || response.StatusCode != 503 {
 		t.Errorf("a new socket after the shutdown: %v", err)
 	}
