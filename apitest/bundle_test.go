@@ -18,10 +18,11 @@ func TestBundles(t *testing.T) {
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
 		makeProduct(c, Vars{"sku": "WINDOW", "listPrice": roubles("100.10")})
 		makeProduct(c, Vars{"sku": "CURTAIN", "markup": "0.5", "components": []Vars{{"material": "linen", "quantity": "1"}}})
+		makeProduct(c, Vars{"sku": "PLAIN", "listPrice": roubles("25.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}})
 		room := makeProduct(c, Vars{"sku": "ROOM", "kind": "BUNDLE", "bundleDiscount": "0.1", "components": []Vars{{"productSku": "WINDOW", "quantity": "2"}, {"productSku": "CURTAIN", "quantity": "3"}, {"material": "linen", "quantity": "0.1"}}})
 		house := makeProduct(c, Vars{"sku": "HOUSE", "kind": "BUNDLE", "bundleDiscount": "0", "components": []Vars{{"productSku": "ROOM", "quantity": "1"}, {"productSku": "WINDOW", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
-		const query = `query($c: ID!, $p: ID!, $q: Decimal, $at: Time) { customer(id: $c) { price(productId: $p, quantity: $q, at: $at) { list { amount } unit { amount } total { amount } parts { product { sku } quantity total { amount } } token } } }`
+		const query = `query($c: ID!, $p: ID!, $q: Decimal, $at: Time) { customer(id: $c) { price(productId: $p, quantity: $q, at: $at) { list { amount } unit { amount } total { amount } parts { product { sku partner } quantity total { amount } cost { amount } margin { amount } } token } } }`
 		see := func(product, quantity string, at any) string {
 			r := c.Must(query, Vars{"c": customer, "p": product, "q": quantity, "at": at})
 			text := r.Text("customer.price.list.amount") + " " + r.Text("customer.price.total.amount")
@@ -75,6 +76,34 @@ func TestBundles(t *testing.T) {
 		} {
 			c.Refused(bad.want, bad.query, Vars{"in": bad.in})
 		}
+		// A partner hangs what we sew, for 12.345 an hour: 15 hours are 185.175, so one costs 185.18 and two 370.36, and the bundle brings 0.9 x (25.00 + 600.00) = 562.50,
+		// twice 1125.00, of which hanging is 600/625 = 1080.00. Two curtains cost 20.00.
+		putRate(c, "RESOURCE", "fitter", "hour", "12.345", nil)
+		hanging := makeProduct(c, Vars{"sku": "HANGING", "kind": "SERVICE", "partner": "Handy & Co", "listPrice": roubles("600.00"), "components": []Vars{{"resource": "fitter", "quantity": "15"}}})
+		hung := makeProduct(c, Vars{"sku": "HUNG", "kind": "BUNDLE", "bundleDiscount": "0.1", "components": []Vars{{"productSku": "HANGING", "quantity": "1"}, {"productSku": "PLAIN", "quantity": "1"}}})
+		parts := func(by *Client) string {
+			r, text := by.Must(query, Vars{"c": customer, "p": hung, "q": "2"}), ""
+			for i := range r.Len("customer.price.parts") {
+				part := fmt.Sprintf("customer.price.parts.%d.", i)
+				text += fmt.Sprint(r.Get(part+"product.partner"), " ", r.Text(part+"total.amount"), " ", r.Text(part+"cost.amount"), " ", r.Text(part+"margin.amount"), "; ")
+			}
+			return text
+		}
+		want(t, []string{parts(c), parts(w.As(schema.RoleSales))}, "Handy & Co 1080.00 370.36 709.64; <nil> 45.00 20.00 25.00; ", "Handy & Co 1080.00  ; <nil> 45.00  ; ")
+		const update = `mutation($in: UpdateProductInput!) { updateProduct(input: $in) { product { version partner } userErrors { code field message } } }`
+		theirs := w.As(schema.RolePartner).Do(`query($id: ID!) { node(id: $id) { ... on Product { sku partner } } }`, Vars{"id": hanging})
+		if theirs.Text("node.sku") != "HANGING" || theirs.Get("node.partner") != nil {
+			t.Errorf("another partner sees %s", theirs.Body)
+		}
+		for i, step := range []struct{ partner, want string }{{"handy & co", "Handy & Co"}, {" ", ""}, {"Others", "Others"}} {
+			if got := c.Must(update, Vars{"in": Vars{"id": hanging, "expectedVersion": 1 + i, "partner": step.partner}}).Text("updateProduct.product.partner"); got != step.want {
+				t.Errorf("%q makes %q", step.partner, got)
+			}
+		}
+		c.Refused("VERSION_CONFLICT expectedVersion", update, Vars{"in": Vars{"id": hanging, "expectedVersion": 3, "partner": "Third"}})
+		c.Refused("INVALID partner", update, Vars{"in": Vars{"id": hanging, "expectedVersion": 4, "partner": strings.Repeat("x", 201)}})
+		c.Refused("INVALID partner", createProduct, Vars{"in": Vars{"sku": "X", "name": "X", "partner": " "}})
+
 		// A part whose rate is missing leaves the bundle without a price, which names it.
 		putRate(c, "MATERIAL", "silk", "m", "1", Vars{"validFrom": "2199-01-01T00:00:00Z"})
 		makeProduct(c, Vars{"sku": "SILK", "markup": "1", "components": []Vars{{"material": "silk", "quantity": "1"}}})

@@ -14,7 +14,7 @@ import (
 const (
 	askProposals = `query($c: ID!, $p: ID!, $q: Decimal, $o: [OptionInput!]) { customer(id: $c) { proposals(productId: $p, quantity: $q, options: $o) {
 		segment suits grade leadDays readyOn note price { unit { amount } token } } } }`
-	askMeasured = `query($c: ID!, $p: ID!, $o: [OptionInput!]) { customer(id: $c) { price(productId: $p, options: $o) { unit { amount } token } } }`
+	askMeasured = `query($c: ID!, $p: ID!, $o: [OptionInput!]) { customer(id: $c) { price(productId: $p, options: $o) { unit { amount } options { code value measured } token } } }`
 )
 
 func proposals(r *Result) []string {
@@ -55,7 +55,7 @@ func TestTheTriangle(t *testing.T) {
 		chosen := Vars{"o": []Vars{{"code": "wool", "value": "1"}, {"code": "belt", "value": "1"}}}
 		want(t, ask(seller, coat, chosen), "QUALITY_CHEAP true silk 4 2026-11-06 765.00", "FAST_CHEAP false <nil> 3 2026-11-05 877.50", "FAST_QUALITY false silk 3 2026-11-05 1027.50")
 		none := "the product has no better grade"
-		want(t, ask(s.admin, plain, nil), "QUALITY_CHEAP true <nil> 4 2026-11-06 600.00 "+none, "FAST_CHEAP false <nil> 3 2026-11-05 862.50", "FAST_QUALITY false <nil> 3 2026-11-05 862.50 "+none)
+		want(t, ask(s.admin, plain, nil), "QUALITY_CHEAP true <nil> 4 2026-11-06 600.00 "+none, "FAST_CHEAP false <nil> 3 2026-11-05 862.50 "+none, "FAST_QUALITY false <nil> 3 2026-11-05 862.50 "+none)
 
 		// Each is a promise.
 		r := seller.Must(askProposals, Vars{"c": s.customer, "p": coat})
@@ -127,20 +127,24 @@ func TestMeasurementsFillOptions(t *testing.T) {
 			options  []Vars
 			want     string
 		}{
-			{anna, nil, "250.00"},
-			{anna, []Vars{{"code": "pocket", "value": "2"}}, "260.00"},
-			{anna, []Vars{{"code": "waist", "value": "1"}}, "300.00"}, // what is given comes first
-			{vera, []Vars{{"code": "waist", "value": "0.8"}}, "260.00"},
+			{anna, nil, "250.00 waist 0.75 true"},
+			{anna, []Vars{{"code": "pocket", "value": "2"}}, "260.00 pocket 2 false waist 0.75 true"},
+			{anna, []Vars{{"code": "waist", "value": "1"}}, "300.00 waist 1 false"}, // what is given comes first
+			{vera, []Vars{{"code": "waist", "value": "0.8"}}, "260.00 waist 0.8 false"},
 			{vera, nil, "waist is needed: neither given nor known of this customer"},
 			{vera, []Vars{{"code": "pocket", "value": "1"}}, "waist is needed: neither given nor known of this customer"},
 			{olga, nil, "waist is needed: not given, and what is known of this customer is no measure"},
 		} {
 			r := admin.Do(askMeasured, Vars{"c": one.customer, "p": skirt, "o": one.options})
 			got := ""
-			if len(r.Errors) == 1 && r.Errors[0].Code() == "INVALID" && fmt.Sprint(r.Errors[0].Extensions["field"]) == "[options]" {
+			if len(r.Errors) == 1 && r.Errors[0].Code() == "INVALID" && fmt.Sprint(r.Errors[0].Extensions["field"]) == "[options waist]" {
 				got = r.Errors[0].Message
 			} else if len(r.Errors) == 0 {
 				got = r.Text("customer.price.unit.amount")
+				for i := range r.Len("customer.price.options") {
+					at := fmt.Sprintf("customer.price.options.%d.", i)
+					got += fmt.Sprint(" ", r.Text(at+"code"), " ", r.Text(at+"value"), " ", r.Get(at+"measured"))
+				}
 			}
 			if got != one.want {
 				t.Errorf("%v: want %s, got %s", one.options, one.want, r.Body)
@@ -187,7 +191,7 @@ func TestAgreementsUnderTheFloor(t *testing.T) {
 		agree(vera, product, "9.00", Vars{"overrideFloorReason": "an old friend"})
 		agree(vera, other, "1.00", nil) // costs nothing
 		agree(vera, product, "8.00", Vars{"overrideFloorReason": "next year", "validFrom": w.Clock.Now().AddDate(0, 6, 0)})
-		const ask = `query($n: Int) { agreementsBelowFloor(first: $n) { total rows { agreement { unit { amount } customer { name } product { sku } } floor { amount } difference { amount } lifted } } }`
+		const ask = `query($n: Int, $a: Cursor) { agreementsBelowFloor(first: $n, after: $a) { total pageInfo { endCursor hasNextPage } rows { agreement { unit { amount } customer { name } product { sku } } floor { amount } difference { amount } lifted } } }`
 		see := func(c *Client, n any) []string {
 			r := c.Must(ask, Vars{"n": n})
 			all := []string{r.Text("agreementsBelowFloor.total")}
@@ -204,6 +208,18 @@ func TestAgreementsUnderTheFloor(t *testing.T) {
 			want(t, see(w.As(role), nil), "3", "Vera 9.00 25.00 16.00 false", "Anna 12.75 25.00 12.25 true", "Anna 13.00 25.00 12.00 true")
 		}
 		want(t, see(admin, 1), "3", "Vera 9.00 25.00 16.00 false")
+		// Page by page it is the same, also where the deepest has gone meanwhile.
+		var paged []string
+		for after, more := any(nil), true; more; {
+			r := admin.Must(ask, Vars{"n": 1, "a": after})
+			paged = append(paged, r.Text("agreementsBelowFloor.rows.0.agreement.unit.amount"))
+			after, more = r.Get("agreementsBelowFloor.pageInfo.endCursor"), r.Get("agreementsBelowFloor.pageInfo.hasNextPage") == true
+			if len(paged) == 1 {
+				agree(vera, product, "26.00", nil)
+			}
+		}
+		want(t, paged, "9.00", "12.75", "13.00")
+		agree(vera, product, "9.00", Vars{"overrideFloorReason": "an old friend"})
 		if few, many := w.Statements(func() { see(admin, 1) }), w.Statements(func() { see(admin, 100) }); few != many {
 			t.Errorf("%d statements for one, %d for all", few, many)
 		}

@@ -20379,6 +20379,8 @@ type ProductMutation struct {
 	standard_lead_days    *int
 	addstandard_lead_days *int
 	clearedFields         map[string]struct{}
+	partner               *string
+	clearedpartner        bool
 	done                  bool
 	oldValue              func(context.Context) (*Product, error)
 	predicates            []predicate.Product
@@ -20852,6 +20854,82 @@ func (m *ProductMutation) ResetStandardLeadDays() {
 	m.addstandard_lead_days = nil
 }
 
+// SetPartnerID sets the "partner_id" field.
+func (m *ProductMutation) SetPartnerID(s string) {
+	m.partner = &s
+}
+
+// PartnerID returns the value of the "partner_id" field in the mutation.
+func (m *ProductMutation) PartnerID() (r string, exists bool) {
+	v := m.partner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPartnerID returns the old "partner_id" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldPartnerID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPartnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPartnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPartnerID: %w", err)
+	}
+	return oldValue.PartnerID, nil
+}
+
+// ClearPartnerID clears the value of the "partner_id" field.
+func (m *ProductMutation) ClearPartnerID() {
+	m.partner = nil
+	m.clearedFields[product.FieldPartnerID] = struct{}{}
+}
+
+// PartnerIDCleared returns if the "partner_id" field was cleared in this mutation.
+func (m *ProductMutation) PartnerIDCleared() bool {
+	_, ok := m.clearedFields[product.FieldPartnerID]
+	return ok
+}
+
+// ResetPartnerID resets all changes to the "partner_id" field.
+func (m *ProductMutation) ResetPartnerID() {
+	m.partner = nil
+	delete(m.clearedFields, product.FieldPartnerID)
+}
+
+// ClearPartner clears the "partner" edge to the Partner entity.
+func (m *ProductMutation) ClearPartner() {
+	m.clearedpartner = true
+	m.clearedFields[product.FieldPartnerID] = struct{}{}
+}
+
+// PartnerCleared reports if the "partner" edge to the Partner entity was cleared.
+func (m *ProductMutation) PartnerCleared() bool {
+	return m.PartnerIDCleared() || m.clearedpartner
+}
+
+// PartnerIDs returns the "partner" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PartnerID instead. It exists only for internal usage by the builders.
+func (m *ProductMutation) PartnerIDs() (ids []string) {
+	if id := m.partner; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPartner resets all changes to the "partner" edge.
+func (m *ProductMutation) ResetPartner() {
+	m.partner = nil
+	m.clearedpartner = false
+}
+
 // Where appends a list predicates to the ProductMutation builder.
 func (m *ProductMutation) Where(ps ...predicate.Product) {
 	m.predicates = append(m.predicates, ps...)
@@ -20886,7 +20964,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.version != nil {
 		fields = append(fields, product.FieldVersion)
 	}
@@ -20914,6 +20992,9 @@ func (m *ProductMutation) Fields() []string {
 	if m.standard_lead_days != nil {
 		fields = append(fields, product.FieldStandardLeadDays)
 	}
+	if m.partner != nil {
+		fields = append(fields, product.FieldPartnerID)
+	}
 	return fields
 }
 
@@ -20940,6 +21021,8 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.Active()
 	case product.FieldStandardLeadDays:
 		return m.StandardLeadDays()
+	case product.FieldPartnerID:
+		return m.PartnerID()
 	}
 	return nil, false
 }
@@ -20967,6 +21050,8 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldActive(ctx)
 	case product.FieldStandardLeadDays:
 		return m.OldStandardLeadDays(ctx)
+	case product.FieldPartnerID:
+		return m.OldPartnerID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Product field %s", name)
 }
@@ -21039,6 +21124,13 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStandardLeadDays(v)
 		return nil
+	case product.FieldPartnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPartnerID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Product field %s", name)
 }
@@ -21095,7 +21187,11 @@ func (m *ProductMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ProductMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(product.FieldPartnerID) {
+		fields = append(fields, product.FieldPartnerID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -21108,6 +21204,11 @@ func (m *ProductMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ProductMutation) ClearField(name string) error {
+	switch name {
+	case product.FieldPartnerID:
+		m.ClearPartnerID()
+		return nil
+	}
 	return fmt.Errorf("unknown Product nullable field %s", name)
 }
 
@@ -21142,25 +21243,37 @@ func (m *ProductMutation) ResetField(name string) error {
 	case product.FieldStandardLeadDays:
 		m.ResetStandardLeadDays()
 		return nil
+	case product.FieldPartnerID:
+		m.ResetPartnerID()
+		return nil
 	}
 	return fmt.Errorf("unknown Product field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProductMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.partner != nil {
+		edges = append(edges, product.EdgePartner)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *ProductMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case product.EdgePartner:
+		if id := m.partner; id != nil {
+			return []ent.Value{*id}
+		}
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProductMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
 	return edges
 }
 
@@ -21172,25 +21285,42 @@ func (m *ProductMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProductMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedpartner {
+		edges = append(edges, product.EdgePartner)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *ProductMutation) EdgeCleared(name string) bool {
+	switch name {
+	case product.EdgePartner:
+		return m.clearedpartner
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *ProductMutation) ClearEdge(name string) error {
+	switch name {
+	case product.EdgePartner:
+		m.ClearPartner()
+		return nil
+	}
 	return fmt.Errorf("unknown Product unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *ProductMutation) ResetEdge(name string) error {
+	switch name {
+	case product.EdgePartner:
+		m.ResetPartner()
+		return nil
+	}
 	return fmt.Errorf("unknown Product edge %s", name)
 }
 

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"fmt"
+	"kopeck/ent/partner"
 	"kopeck/ent/product"
 	"kopeck/schema"
 	"strings"
@@ -36,7 +37,32 @@ type Product struct {
 	Active bool `json:"active,omitempty"`
 	// StandardLeadDays holds the value of the "standard_lead_days" field.
 	StandardLeadDays int `json:"standard_lead_days,omitempty"`
-	selectValues     sql.SelectValues
+	// PartnerID holds the value of the "partner_id" field.
+	PartnerID *string `json:"partner_id,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the ProductQuery when eager-loading is set.
+	Edges        ProductEdges `json:"edges"`
+	selectValues sql.SelectValues
+}
+
+// ProductEdges holds the relations/edges for other nodes in the graph.
+type ProductEdges struct {
+	// Partner holds the value of the partner edge.
+	Partner *Partner `json:"partner,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// PartnerOrErr returns the Partner value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ProductEdges) PartnerOrErr() (*Partner, error) {
+	if e.Partner != nil {
+		return e.Partner, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: partner.Label}
+	}
+	return nil, &NotLoadedError{edge: "partner"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -48,7 +74,7 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case product.FieldVersion, product.FieldStandardLeadDays:
 			values[i] = new(sql.NullInt64)
-		case product.FieldID, product.FieldSku, product.FieldName, product.FieldNameKey, product.FieldKind:
+		case product.FieldID, product.FieldSku, product.FieldName, product.FieldNameKey, product.FieldKind, product.FieldPartnerID:
 			values[i] = new(sql.NullString)
 		case product.FieldCreatedAt, product.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -127,6 +153,13 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.StandardLeadDays = int(value.Int64)
 			}
+		case product.FieldPartnerID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field partner_id", values[i])
+			} else if value.Valid {
+				_m.PartnerID = new(string)
+				*_m.PartnerID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -138,6 +171,11 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Product) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryPartner queries the "partner" edge of the Product entity.
+func (_m *Product) QueryPartner() *PartnerQuery {
+	return NewProductClient(_m.config).QueryPartner(_m)
 }
 
 // Update returns a builder for updating this Product.
@@ -189,6 +227,11 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("standard_lead_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StandardLeadDays))
+	builder.WriteString(", ")
+	if v := _m.PartnerID; v != nil {
+		builder.WriteString("partner_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kopeck/ent/partner"
 	"kopeck/ent/product"
 	"kopeck/schema"
 	"time"
@@ -107,10 +108,29 @@ func (_c *ProductCreate) SetNillableStandardLeadDays(v *int) *ProductCreate {
 	return _c
 }
 
+// SetPartnerID sets the "partner_id" field.
+func (_c *ProductCreate) SetPartnerID(v string) *ProductCreate {
+	_c.mutation.SetPartnerID(v)
+	return _c
+}
+
+// SetNillablePartnerID sets the "partner_id" field if the given value is not nil.
+func (_c *ProductCreate) SetNillablePartnerID(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetPartnerID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ProductCreate) SetID(v string) *ProductCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// SetPartner sets the "partner" edge to the Partner entity.
+func (_c *ProductCreate) SetPartner(v *Partner) *ProductCreate {
+	return _c.SetPartnerID(v.ID)
 }
 
 // Mutation returns the ProductMutation object of the builder.
@@ -300,6 +320,23 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StandardLeadDays(); ok {
 		_spec.SetField(product.FieldStandardLeadDays, field.TypeInt, value)
 		_node.StandardLeadDays = value
+	}
+	if nodes := _c.mutation.PartnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   product.PartnerTable,
+			Columns: []string{product.PartnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.PartnerID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"kopeck/ent/partner"
 	"kopeck/ent/predicate"
 	"kopeck/ent/product"
 	"kopeck/schema"
@@ -156,9 +157,40 @@ func (_u *ProductUpdate) AddStandardLeadDays(v int) *ProductUpdate {
 	return _u
 }
 
+// SetPartnerID sets the "partner_id" field.
+func (_u *ProductUpdate) SetPartnerID(v string) *ProductUpdate {
+	_u.mutation.SetPartnerID(v)
+	return _u
+}
+
+// SetNillablePartnerID sets the "partner_id" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillablePartnerID(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetPartnerID(*v)
+	}
+	return _u
+}
+
+// ClearPartnerID clears the value of the "partner_id" field.
+func (_u *ProductUpdate) ClearPartnerID() *ProductUpdate {
+	_u.mutation.ClearPartnerID()
+	return _u
+}
+
+// SetPartner sets the "partner" edge to the Partner entity.
+func (_u *ProductUpdate) SetPartner(v *Partner) *ProductUpdate {
+	return _u.SetPartnerID(v.ID)
+}
+
 // Mutation returns the ProductMutation object of the builder.
 func (_u *ProductUpdate) Mutation() *ProductMutation {
 	return _u.mutation
+}
+
+// ClearPartner clears the "partner" edge to the Partner entity.
+func (_u *ProductUpdate) ClearPartner() *ProductUpdate {
+	_u.mutation.ClearPartner()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -270,6 +302,35 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedStandardLeadDays(); ok {
 		_spec.AddField(product.FieldStandardLeadDays, field.TypeInt, value)
+	}
+	if _u.mutation.PartnerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   product.PartnerTable,
+			Columns: []string{product.PartnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   product.PartnerTable,
+			Columns: []string{product.PartnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -419,9 +480,40 @@ func (_u *ProductUpdateOne) AddStandardLeadDays(v int) *ProductUpdateOne {
 	return _u
 }
 
+// SetPartnerID sets the "partner_id" field.
+func (_u *ProductUpdateOne) SetPartnerID(v string) *ProductUpdateOne {
+	_u.mutation.SetPartnerID(v)
+	return _u
+}
+
+// SetNillablePartnerID sets the "partner_id" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillablePartnerID(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetPartnerID(*v)
+	}
+	return _u
+}
+
+// ClearPartnerID clears the value of the "partner_id" field.
+func (_u *ProductUpdateOne) ClearPartnerID() *ProductUpdateOne {
+	_u.mutation.ClearPartnerID()
+	return _u
+}
+
+// SetPartner sets the "partner" edge to the Partner entity.
+func (_u *ProductUpdateOne) SetPartner(v *Partner) *ProductUpdateOne {
+	return _u.SetPartnerID(v.ID)
+}
+
 // Mutation returns the ProductMutation object of the builder.
 func (_u *ProductUpdateOne) Mutation() *ProductMutation {
 	return _u.mutation
+}
+
+// ClearPartner clears the "partner" edge to the Partner entity.
+func (_u *ProductUpdateOne) ClearPartner() *ProductUpdateOne {
+	_u.mutation.ClearPartner()
+	return _u
 }
 
 // Where appends a list predicates to the ProductUpdate builder.
@@ -563,6 +655,35 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	}
 	if value, ok := _u.mutation.AddedStandardLeadDays(); ok {
 		_spec.AddField(product.FieldStandardLeadDays, field.TypeInt, value)
+	}
+	if _u.mutation.PartnerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   product.PartnerTable,
+			Columns: []string{product.PartnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PartnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   product.PartnerTable,
+			Columns: []string{product.PartnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(partner.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Product{config: _u.config}

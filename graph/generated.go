@@ -101,8 +101,9 @@ type ComplexityRoot struct {
 	}
 
 	AgreementsBelowFloor struct {
-		Rows  func(childComplexity int) int
-		Total func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+		Rows     func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 
 	AttributionFit struct {
@@ -667,6 +668,7 @@ type ComplexityRoot struct {
 		Lines      func(childComplexity int) int
 		List       func(childComplexity int) int
 		Margin     func(childComplexity int) int
+		Options    func(childComplexity int) int
 		Parts      func(childComplexity int) int
 		Product    func(childComplexity int) int
 		Quantity   func(childComplexity int) int
@@ -713,7 +715,15 @@ type ComplexityRoot struct {
 		Rule   func(childComplexity int) int
 	}
 
+	PriceOption struct {
+		Code     func(childComplexity int) int
+		Measured func(childComplexity int) int
+		Value    func(childComplexity int) int
+	}
+
 	PricePart struct {
+		Cost     func(childComplexity int) int
+		Margin   func(childComplexity int) int
 		Product  func(childComplexity int) int
 		Quantity func(childComplexity int) int
 		Total    func(childComplexity int) int
@@ -781,6 +791,7 @@ type ComplexityRoot struct {
 		ListPrice        func(childComplexity int, at *time.Time) int
 		Name             func(childComplexity int) int
 		Options          func(childComplexity int) int
+		Partner          func(childComplexity int) int
 		Sku              func(childComplexity int) int
 		StandardLeadDays func(childComplexity int) int
 		UpdatedAt        func(childComplexity int) int
@@ -838,7 +849,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		AcquisitionSources   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
-		AgreementsBelowFloor func(childComplexity int, first *int) int
+		AgreementsBelowFloor func(childComplexity int, first *int, after *schema.Cursor) int
 		AttributionFits      func(childComplexity int, model *schema.AttributionModel) int
 		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
 		Contacts             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
@@ -1222,6 +1233,7 @@ type ProductResolver interface {
 	ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error)
 	Cost(ctx context.Context, obj *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, knownAt *time.Time) (*costing.ProductCost, error)
 	Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error)
+	Partner(ctx context.Context, obj *ent.Product) (*string, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
@@ -1250,7 +1262,7 @@ type QueryResolver interface {
 	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*service.AcquisitionSources, error)
 	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*service.PriceRuleTrial, error)
 	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*service.WhatIf, error)
-	AgreementsBelowFloor(ctx context.Context, first *int) (*service.AgreementsBelowFloor, error)
+	AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*service.AgreementsBelowFloor, error)
 	Viewer(ctx context.Context) (*service.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
 }
@@ -1410,6 +1422,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AgreementBelowFloor.Lifted(childComplexity), true
 
+	case "AgreementsBelowFloor.pageInfo":
+		if e.ComplexityRoot.AgreementsBelowFloor.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgreementsBelowFloor.PageInfo(childComplexity), true
 	case "AgreementsBelowFloor.rows":
 		if e.ComplexityRoot.AgreementsBelowFloor.Rows == nil {
 			break
@@ -4070,6 +4088,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Margin(childComplexity), true
+	case "Price.options":
+		if e.ComplexityRoot.Price.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Options(childComplexity), true
 	case "Price.parts":
 		if e.ComplexityRoot.Price.Parts == nil {
 			break
@@ -4250,6 +4274,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PriceLine.Rule(childComplexity), true
 
+	case "PriceOption.code":
+		if e.ComplexityRoot.PriceOption.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceOption.Code(childComplexity), true
+	case "PriceOption.measured":
+		if e.ComplexityRoot.PriceOption.Measured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceOption.Measured(childComplexity), true
+	case "PriceOption.value":
+		if e.ComplexityRoot.PriceOption.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceOption.Value(childComplexity), true
+
+	case "PricePart.cost":
+		if e.ComplexityRoot.PricePart.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PricePart.Cost(childComplexity), true
+	case "PricePart.margin":
+		if e.ComplexityRoot.PricePart.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PricePart.Margin(childComplexity), true
 	case "PricePart.product":
 		if e.ComplexityRoot.PricePart.Product == nil {
 			break
@@ -4560,6 +4615,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Product.Options(childComplexity), true
+	case "Product.partner":
+		if e.ComplexityRoot.Product.Partner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Product.Partner(childComplexity), true
 	case "Product.sku":
 		if e.ComplexityRoot.Product.Sku == nil {
 			break
@@ -4781,7 +4842,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AgreementsBelowFloor(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Query.AgreementsBelowFloor(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor)), true
 	case "Query.attributionFits":
 		if e.ComplexityRoot.Query.AttributionFits == nil {
 			break
@@ -6219,14 +6280,27 @@ type ExpectedMonth {
 }
 `, BuiltIn: false},
 	{Name: "../schema/bundle.graphql", Input: `extend type Price {
+  "What it is for: the options that were asked for, then the measurements that the customer's own filled in."
+  options: [PriceOption!]!
   "Of a BUNDLE: its total split over its parts, in proportion to their list prices; the shares sum exactly to total. Empty for anything else."
   parts: [PricePart!]!
+}
+type PriceOption {
+  code: String!
+  value: String!
+  "Not given, but known of the customer."
+  measured: Boolean!
 }
 type PricePart {
   product: Product!
   "In the whole quantity."
   quantity: Decimal!
+  "Its share of the bundle's total."
   total: Money!
+  "What it costs by itself, in the whole quantity; of a partner's product what the partner is paid, by the rates agreed with them."
+  cost: Money @scope(name: "costs")
+  "What is left of total after cost."
+  margin: Money @scope(name: "costs")
 }
 `, BuiltIn: false},
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
@@ -7026,6 +7100,8 @@ input AgreePriceInput {
   "What one unit costs when so many are made, by the rates of the moment, as known now or at knownAt."
   cost(quantity: Decimal = "1", options: [OptionInput!], leadDays: Int, at: Time, knownAt: Time): ProductCost @scope(name: "costs")
   options: [ProductOption!]!
+  "Whose product it is: the name of the partner who makes or does it for us; null for our own."
+  partner: String
 }
 type ProductOption {
   code: String!
@@ -7056,7 +7132,7 @@ extend type Query {
 }
 extend type Mutation {
   createProduct(input: CreateProductInput!): ProductPayload!
-  "Renames a product, or takes it off the catalogue or back on it."
+  "Renames a product, takes it off the catalogue or back on it, or says whose it is."
   updateProduct(input: UpdateProductInput!): ProductPayload!
   "Sets a product's list price, or its markup on full cost, and its least margin, from a moment on."
   setListPrice(input: SetListPriceInput!): ProductPayload!
@@ -7070,6 +7146,8 @@ input CreateProductInput {
   sku: String!
   name: String!
   kind: ProductKind = GOOD
+  "Of a product that a partner makes or does for us: their name; a new partner is made of a new name. What they are paid is a rate, and stands among the components."
+  partner: String
   "Absent: cost-plus."
   listPrice: MoneyInput
   "A share of full cost, \"0.35\", where there is no list price."
@@ -7109,6 +7187,8 @@ input UpdateProductInput {
   expectedVersion: Int!
   name: String
   active: Boolean
+  "Empty: it is our own."
+  partner: String
   idempotencyKey: String
 }
 input SetListPriceInput {
@@ -7350,7 +7430,7 @@ extend type Query {
   "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written."
   whatIf(customerId: ID!, productId: ID!, quantity: Decimal = "1", options: [OptionInput!], leadDays: Int, instead: WhatIfInput!): WhatIf! @scope(name: "costs")
   "Agreed prices that hold now and stand under today's floor of their product and least quantity, the deepest first."
-  agreementsBelowFloor(first: Int = 20): AgreementsBelowFloor! @scope(name: "costs")
+  agreementsBelowFloor(first: Int = 20, after: Cursor): AgreementsBelowFloor! @scope(name: "costs")
 }
 type PriceRuleTrial {
   userErrors: [UserError!]!
@@ -7416,6 +7496,7 @@ type AgreementsBelowFloor {
   "How many there are."
   total: Int!
   rows: [AgreementBelowFloor!]!
+  pageInfo: PageInfo!
 }
 type AgreementBelowFloor {
   agreement: PriceAgreement!
@@ -7570,6 +7651,8 @@ func (ec *executionContext) childFields_AgreementsBelowFloor(ctx context.Context
 		return ec.fieldContext_AgreementsBelowFloor_total(ctx, field)
 	case "rows":
 		return ec.fieldContext_AgreementsBelowFloor_rows(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AgreementsBelowFloor_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AgreementsBelowFloor", field.Name)
 }
@@ -8604,6 +8687,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_validUntil(ctx, field)
 	case "token":
 		return ec.fieldContext_Price_token(ctx, field)
+	case "options":
+		return ec.fieldContext_Price_options(ctx, field)
 	case "parts":
 		return ec.fieldContext_Price_parts(ctx, field)
 	}
@@ -8682,6 +8767,18 @@ func (ec *executionContext) childFields_PriceLine(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type PriceLine", field.Name)
 }
 
+func (ec *executionContext) childFields_PriceOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PriceOption_code(ctx, field)
+	case "value":
+		return ec.fieldContext_PriceOption_value(ctx, field)
+	case "measured":
+		return ec.fieldContext_PriceOption_measured(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceOption", field.Name)
+}
+
 func (ec *executionContext) childFields_PricePart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "product":
@@ -8690,6 +8787,10 @@ func (ec *executionContext) childFields_PricePart(ctx context.Context, field gra
 		return ec.fieldContext_PricePart_quantity(ctx, field)
 	case "total":
 		return ec.fieldContext_PricePart_total(ctx, field)
+	case "cost":
+		return ec.fieldContext_PricePart_cost(ctx, field)
+	case "margin":
+		return ec.fieldContext_PricePart_margin(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PricePart", field.Name)
 }
@@ -8826,6 +8927,8 @@ func (ec *executionContext) childFields_Product(ctx context.Context, field graph
 		return ec.fieldContext_Product_cost(ctx, field)
 	case "options":
 		return ec.fieldContext_Product_options(ctx, field)
+	case "partner":
+		return ec.fieldContext_Product_partner(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Product", field.Name)
 }
@@ -10491,6 +10594,14 @@ func (ec *executionContext) field_Query_agreementsBelowFloor_args(ctx context.Co
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11866,6 +11977,38 @@ func (ec *executionContext) fieldContext_AgreementsBelowFloor_rows(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AgreementBelowFloor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AgreementsBelowFloor_pageInfo(ctx context.Context, field graphql.CollectedField, obj *service.AgreementsBelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgreementsBelowFloor_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgreementsBelowFloor_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgreementsBelowFloor",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23160,7 +23303,7 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 			return ec.fieldContext_Price_rejected(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rejected, nil
+			return obj.Rejected(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []service.RejectedRule) graphql.Marshaler {
@@ -23174,7 +23317,7 @@ func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field
 	fc = &graphql.FieldContext{
 		Object:     "Price",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RejectedRule(ctx, field)
@@ -23400,6 +23543,38 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
+}
+
+func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.PriceOption) graphql.Marshaler {
+			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceOption(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
@@ -24016,6 +24191,75 @@ func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _PriceOption_code(ctx context.Context, field graphql.CollectedField, obj *service.PriceOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceOption_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceOption_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceOption_value(ctx context.Context, field graphql.CollectedField, obj *service.PriceOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceOption_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceOption_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceOption", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceOption_measured(ctx context.Context, field graphql.CollectedField, obj *service.PriceOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceOption_measured(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Measured, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceOption_measured(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceOption", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _PricePart_product(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24091,6 +24335,106 @@ func (ec *executionContext) _PricePart_total(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_PricePart_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PricePart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PricePart_cost(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PricePart_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PricePart_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PricePart",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PricePart_margin(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PricePart_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PricePart_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "PricePart",
 		Field:      field,
@@ -25446,6 +25790,29 @@ func (ec *executionContext) fieldContext_Product_options(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Product_partner(ctx context.Context, field graphql.CollectedField, obj *ent.Product) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Product_partner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Product().Partner(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Product_partner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Product", field, true, true, "String")
 }
 
 func (ec *executionContext) _ProductConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ProductConnection) (ret graphql.Marshaler) {
@@ -27543,7 +27910,7 @@ func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AgreementsBelowFloor(ctx, fc.Args["first"].(*int))
+			return ec.Resolvers.Query().AgreementsBelowFloor(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -33000,7 +33367,7 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 		asMap["standardLeadDays"] = 14
 	}
 
-	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "validFrom", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "sku", "name", "kind", "partner", "listPrice", "markup", "bundleDiscount", "minimumMargin", "components", "options", "standardLeadDays", "validFrom", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -33035,6 +33402,13 @@ func (ec *executionContext) unmarshalInputCreateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Kind = data
+		case "partner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partner"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partner = data
 		case "listPrice":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("listPrice"))
 			data, err := ec.unmarshalOMoneyInput2ᚖkopeckᚋserviceᚐMoneyInput(ctx, v)
@@ -35381,7 +35755,7 @@ func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "active", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "active", "partner", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -35416,6 +35790,13 @@ func (ec *executionContext) unmarshalInputUpdateProductInput(ctx context.Context
 				return it, err
 			}
 			it.Active = data
+		case "partner":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partner"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Partner = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -36178,6 +36559,11 @@ func (ec *executionContext) _AgreementsBelowFloor(ctx context.Context, sel ast.S
 			}
 		case "rows":
 			out.Values[i] = ec._AgreementsBelowFloor_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._AgreementsBelowFloor_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -39929,6 +40315,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Price_token(ctx, field, obj)
 				})
+		case "options":
+			out.Values[i] = ec._Price_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "parts":
 			out.Values[i] = ec._Price_parts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -40199,6 +40590,49 @@ func (ec *executionContext) _PriceLine(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var priceOptionImplementors = []string{"PriceOption"}
+
+func (ec *executionContext) _PriceOption(ctx context.Context, sel ast.SelectionSet, obj *service.PriceOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceOption")
+		case "code":
+			out.Values[i] = ec._PriceOption_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._PriceOption_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "measured":
+			out.Values[i] = ec._PriceOption_measured(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pricePartImplementors = []string{"PricePart"}
 
 func (ec *executionContext) _PricePart(ctx context.Context, sel ast.SelectionSet, obj *service.PricePart) graphql.Marshaler {
@@ -40223,6 +40657,16 @@ func (ec *executionContext) _PricePart(ctx context.Context, sel ast.SelectionSet
 		case "total":
 			out.Values[i] = ec._PricePart_total(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._PricePart_cost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._PricePart_margin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -40645,6 +41089,12 @@ func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Product_options(ctx, field, obj)
+				})
+		case "partner":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Product_partner(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -44284,6 +44734,30 @@ func (ec *executionContext) marshalNPriceLineKind2kopeckᚋpricingᚐLineKind(ct
 		graphql.AddInvalidNullFromMarshaler(ctx, "PriceLineKind!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PriceOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPriceOption2ᚖkopeckᚋserviceᚐPriceOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPriceOption2ᚖkopeckᚋserviceᚐPriceOption(ctx context.Context, sel ast.SelectionSet, v *service.PriceOption) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceOption!")
+		return graphql.Null
+	}
+	return ec._PriceOption(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPricePart2ᚕᚖkopeckᚋserviceᚐPricePartᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PricePart) graphql.Marshaler {

@@ -85,6 +85,35 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 	return connection, nil
 }
 
+var (
+	floorList   = list[service.AgreementBelowFloor]{name: "agreementsBelowFloor", id: func(b *service.AgreementBelowFloor) string { return b.ID }}
+	floorColumn = column[service.AgreementBelowFloor]{name: "DIFFERENCE", key: func(b *service.AgreementBelowFloor) any { return b.Difference.Minor() }}
+)
+
+// belowFloor pages the agreements below the floor, the deepest first, from memory.
+func (r *Resolver) belowFloor(ctx context.Context, w window) (*service.AgreementsBelowFloor, error) {
+	reading, err := floorList.in(r.pages).check(w, floorColumn, schema.Descending)
+	if err != nil {
+		return nil, err
+	}
+	all := r.service.BelowFloor()
+	from := 0
+	if after := reading.after; after != nil {
+		key, _ := after.key.(int64)
+		from = sort.Search(len(all), func(i int) bool {
+			difference := all[i].Difference.Minor()
+			return difference < key || difference == key && all[i].ID < after.id
+		})
+	}
+	page := reading.page(all[from:min(len(all), from+reading.limit+1)])
+	agreements, err := r.service.ReadAgreements(ctx, page.rows)
+	if err != nil {
+		return nil, err
+	}
+	together(ctx, agreements)
+	return &service.AgreementsBelowFloor{Total: len(all), Rows: page.rows, PageInfo: &page.info}, nil
+}
+
 // priceNode names a place of edges { node }, by aliases, in what was asked of a page.
 type priceNode struct{ edges, node string }
 

@@ -47,6 +47,10 @@ func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent
 	return r.service.ProductOptions(ctx, obj.ID)
 }
 
+func (r *productResolver) Partner(ctx context.Context, obj *ent.Product) (*string, error) {
+	return r.service.PartnerName(ctx, obj.PartnerID), nil
+}
+
 func (r *queryResolver) Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
 	by, direction := byProduct(orderBy)
 	return r.products().rows(ctx, window{first, last, after, before}, by, direction, productFilter(filter))

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 )
 
@@ -26,12 +27,8 @@ func (r *queryResolver) WhatIf(ctx context.Context, customerID string, productID
 	return r.service.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
 }
 
-func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int) (*service.AgreementsBelowFloor, error) {
-	report, err := r.service.AgreementsBelowFloor(ctx, first)
-	if err == nil {
-		together(ctx, report.Agreements())
-	}
-	return report, err
+func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*service.AgreementsBelowFloor, error) {
+	return r.belowFloor(ctx, window{first: first, after: after})
 }
 
 func (r *rejectedRuleResolver) Nearly(ctx context.Context, obj *service.RejectedRule) (bool, error) {

@@ -87,6 +87,19 @@ func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.
 // worth is the list price of the part's whole quantity, exactly.
 func (p Part) worth() *big.Rat { return new(big.Rat).Mul(p.List.Rat(), p.Quantity.Rat()) }
 
+// PartCost gives the full cost of a part by itself in so many bundles, ready by the bundle's lead time, rounded once.
+func (b *Book) PartCost(p Part, bundles money.Decimal, leadDays int, at time.Time) (money.Amount, error) {
+	quantity, err := money.DecimalOf(new(big.Rat).Mul(p.Quantity.Rat(), bundles.Rat()), money.Places)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: p.ProductID, Quantity: quantity, LeadDays: &leadDays, At: at, KnownAt: at})
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return money.Round(new(big.Rat).Mul(cost.Full.Rat(), quantity.Rat()))
+}
+
 // SplitOver splits what a bundle is sold at over its parts, to the minor unit, in proportion to their list prices; in
 // equal shares where they have none. No parts get nothing.
 func SplitOver(total money.Amount, parts []Part) ([]money.Amount, error) {

@@ -55,7 +55,9 @@ func (b *Book) Triangle(q Question) ([3]Proposal, error) {
 		return proposals, err
 	}
 	if grade == "" {
-		proposals[1].Note, proposals[2].Note = "the product has no better grade", "the product has no better grade"
+		for i := range proposals {
+			proposals[i].Note = "the product has no better grade"
+		}
 	}
 	if proposals[2].Answer.LeadDays == proposals[1].Answer.LeadDays {
 		if proposals[2].Note != "" {

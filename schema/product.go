@@ -25,6 +25,14 @@ func (Product) Fields() []ent.Field {
 		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(shownAs("ProductKind")),
 		field.Bool("active").Default(true),
 		field.Int("standard_lead_days").Default(14).NonNegative(),
+		field.String("partner_id").Optional().Nillable().Annotations(hidden()), // the partner whose product it is
+	}
+}
+
+// Edges of Product.
+func (Product) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()),
 	}
 }
 

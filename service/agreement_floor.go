@@ -3,54 +3,42 @@ package service
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"kopeck/ent"
 	"kopeck/ent/priceagreement"
-	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/pricing"
 )
 
-// AgreementsBelowFloor are agreed prices that stand under today's floor, the deepest first, and how many there are.
-type AgreementsBelowFloor struct {
-	Total int
-	Rows  []*AgreementBelowFloor
-}
-
-// AgreementBelowFloor is one of them.
+// AgreementBelowFloor is an agreed price that stands under today's floor.
 type AgreementBelowFloor struct {
 	Agreement         *ent.PriceAgreement
 	Floor, Difference money.Amount
 	Lifted            bool
+	ID                string // of the agreement
 }
 
-// Agreements gives those of the rows.
-func (r *AgreementsBelowFloor) Agreements() []*ent.PriceAgreement {
-	all := make([]*ent.PriceAgreement, len(r.Rows))
-	for i, row := range r.Rows {
-		all[i] = row.Agreement
+// BelowFloor looks at all agreements that hold now: those that rates have pushed under the floor of their product and least
+// quantity, the deepest first. It makes no statement; their Agreement is not read. Who may see it is for the caller to know.
+func (s *Service) BelowFloor() []*AgreementBelowFloor {
+	below := s.book.Load().prices.BelowFloor(s.now())
+	slices.SortFunc(below, func(a, b pricing.Below) int {
+		return cmp.Or(b.Difference.Compare(a.Difference), cmp.Compare(b.Agreement.ID, a.Agreement.ID))
+	})
+	all := make([]*AgreementBelowFloor, len(below))
+	for i, b := range below {
+		all[i] = &AgreementBelowFloor{Floor: b.Floor, Difference: b.Difference, Lifted: b.Agreement.OverrideReason == "", ID: b.Agreement.ID}
 	}
 	return all
 }
 
-// AgreementsBelowFloor looks at all agreements that hold now: those that rates have pushed under the floor of their product
-// and least quantity. One statement. INVALID on first. Who may see it is for the caller to know.
-func (s *Service) AgreementsBelowFloor(ctx context.Context, first *int) (*AgreementsBelowFloor, error) {
-	most := or(first, 20)
-	if most < 0 || most > 100 {
-		return nil, fault.Invalidf("first", "want 0 to 100")
-	}
-	now := s.now()
-	below := s.book.Load().prices.BelowFloor(now)
-	slices.SortFunc(below, func(a, b pricing.Below) int {
-		return cmp.Or(b.Difference.Compare(a.Difference), cmp.Compare(a.Agreement.ID, b.Agreement.ID))
-	})
-	report := &AgreementsBelowFloor{Total: len(below), Rows: []*AgreementBelowFloor{}}
-	below = below[:min(len(below), most)]
+// ReadAgreements reads the agreements of some of them, in one statement.
+func (s *Service) ReadAgreements(ctx context.Context, below []*AgreementBelowFloor) ([]*ent.PriceAgreement, error) {
 	ids := make([]string, len(below))
 	for i, b := range below {
-		ids[i] = b.Agreement.ID
+		ids[i] = b.ID
 	}
 	rows, err := s.client.PriceAgreement.Query().Where(priceagreement.IDIn(ids...)).All(ctx)
 	if err != nil {
@@ -61,9 +49,9 @@ func (s *Service) AgreementsBelowFloor(ctx context.Context, first *int) (*Agreem
 		byID[row.ID] = row
 	}
 	for _, b := range below {
-		if row := byID[b.Agreement.ID]; row != nil {
-			report.Rows = append(report.Rows, &AgreementBelowFloor{row, b.Floor, b.Difference, b.Agreement.OverrideReason == ""})
+		if b.Agreement = byID[b.ID]; b.Agreement == nil {
+			return nil, fmt.Errorf("service: the agreement %s is in the book and not in the database", b.ID)
 		}
 	}
-	return report, nil
+	return rows, nil
 }

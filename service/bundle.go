@@ -14,6 +14,8 @@ type PricePart struct {
 	Product  *ent.Product
 	Quantity money.Decimal
 	Total    money.Amount
+	Cost     money.Amount
+	Margin   money.Amount
 }
 
 // Parts splits the price of a bundle over its parts: see the API. Nothing for what is no bundle.
@@ -35,7 +37,14 @@ func (p *Price) Parts() ([]*PricePart, error) {
 		if err != nil {
 			return nil, ofHeart(err)
 		}
-		shares = append(shares, &PricePart{p.from.book.products[part.ProductID], quantity, totals[i]})
+		one := &PricePart{Product: p.from.book.products[part.ProductID], Quantity: quantity, Total: totals[i]}
+		if one.Cost, err = p.from.prices.PartCost(part, p.Quantity, p.LeadDays, p.At); err != nil {
+			return nil, ofPrice(err)
+		}
+		if one.Margin, err = one.Total.Minus(one.Cost); err != nil {
+			return nil, ofHeart(err)
+		}
+		shares = append(shares, one)
 	}
 	return shares, nil
 }

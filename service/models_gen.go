@@ -41,6 +41,13 @@ type AgreePriceInput struct {
 	IdempotencyKey      *string      `json:"idempotencyKey,omitempty"`
 }
 
+type AgreementsBelowFloor struct {
+	// How many there are.
+	Total    int                    `json:"total"`
+	Rows     []*AgreementBelowFloor `json:"rows"`
+	PageInfo *schema.PageInfo       `json:"pageInfo"`
+}
+
 type AttributionFitPayload struct {
 	Fit        *ent.AttributionFit `json:"fit,omitempty"`
 	UserErrors []UserError         `json:"userErrors"`
@@ -156,6 +163,8 @@ type CreateProductInput struct {
 	Sku  string              `json:"sku"`
 	Name string              `json:"name"`
 	Kind *schema.ProductKind `json:"kind,omitempty"`
+	// Of a product that a partner makes or does for us: their name; a new partner is made of a new name. What they are paid is a rate, and stands among the components.
+	Partner *string `json:"partner,omitempty"`
 	// Absent: cost-plus.
 	ListPrice *MoneyInput `json:"listPrice,omitempty"`
 	// A share of full cost, "0.35", where there is no list price.
@@ -558,7 +567,9 @@ type UpdateProductInput struct {
 	ExpectedVersion int     `json:"expectedVersion"`
 	Name            *string `json:"name,omitempty"`
 	Active          *bool   `json:"active,omitempty"`
-	IdempotencyKey  *string `json:"idempotencyKey,omitempty"`
+	// Empty: it is our own.
+	Partner        *string `json:"partner,omitempty"`
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 type UpdateUserInput struct {

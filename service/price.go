@@ -116,19 +116,41 @@ func (q *Quotes) price(c *ent.Customer, productID string, units money.Decimal, o
 	return q.answered(question, answer), nil
 }
 
-// answered is an answer of the book as the API has it. Rules that are only supposed are no part of it.
+// answered is an answer of the book as the API has it.
 func (q *Quotes) answered(question pricing.Question, answer pricing.Answer) *Price {
-	rejected := make([]RejectedRule, 0, len(answer.Rejected))
-	for _, r := range answer.Rejected {
-		if !q.supposed || q.book.ruleByID[r.RuleID] != nil {
-			rejected = append(rejected, RejectedRule{r.RuleID, r.Reason, q.prices, &question})
-		}
-	}
 	return &Price{
 		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
-		Lines: answer.Lines, Rejected: rejected, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
-		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays, Options: answer.Options, from: q, supposed: q.supposed,
+		Lines: answer.Lines, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
+		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays,
+		from: q, question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
 	}
+}
+
+// PriceOption is an option of a price, or a measurement.
+type PriceOption struct {
+	pricing.Option
+
+	Measured bool
+}
+
+// Options are what the price is for.
+func (p *Price) Options() []*PriceOption {
+	all := make([]*PriceOption, len(p.options))
+	for i, o := range p.options {
+		all[i] = &PriceOption{o, !slices.Contains(p.question.Options, o)}
+	}
+	return all
+}
+
+// Rejected are the rules that did not apply, and why. Rules that are only supposed are none of them.
+func (p *Price) Rejected() []RejectedRule {
+	all := make([]RejectedRule, 0, len(p.rejected))
+	for _, r := range p.rejected {
+		if !p.supposed || p.from.book.ruleByID[r.RuleID] != nil {
+			all = append(all, RejectedRule{r.RuleID, r.Reason, p.from.prices, &p.question})
+		}
+	}
+	return all
 }
 
 // Catalogue is the active products, by sku.
@@ -155,7 +177,7 @@ func ofPrice(err error) error {
 	var measurement *pricing.MeasurementError
 	switch {
 	case errors.As(err, &measurement):
-		return fault.Invalidf("options", "%v", err)
+		return fault.Invalidf(measurement.Code, "%v", err).At("options")
 	case errors.As(err, &missing), errors.As(err, &cycle), errors.Is(err, costing.ErrTooDeep),
 		errors.Is(err, pricing.ErrNoTerms), errors.Is(err, pricing.ErrNoMargin):
 		return fault.New(fault.WrongState, "productId", "%v", err)
@@ -209,7 +231,7 @@ func (s *Service) PriceToken(p *Price) (string, error) {
 		Customer: p.CustomerID, Product: p.ProductID, Quantity: p.Quantity.Nano(), Unit: p.Unit.Minor(), List: p.List.Minor(),
 		LeadDays: p.LeadDays, AskedAt: p.At, ValidUntil: p.ValidUntil,
 	}
-	for _, o := range p.Options {
+	for _, o := range p.options {
 		content.Options = append(content.Options, auth.PriceOption{Code: o.Code, Value: o.Value})
 	}
 	for _, line := range p.Lines {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/product"
@@ -24,6 +22,7 @@ import (
 type newProduct struct {
 	id, sku, name string
 	kind          schema.ProductKind
+	partner       *string // the name of the partner whose product it is
 	leadDays      int
 	terms         pricing.Terms
 	components    []newComponent
@@ -54,7 +53,11 @@ func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*en
 	}
 	made, err := s.write(ctx, verb{"createProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
 		now := s.now()
-		_, err := tx.Product.Create().SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(nameKey(p.name)).SetKind(p.kind).
+		partner, err := s.supplier(ctx, tx, deref(p.partner))
+		if err != nil {
+			return "", err
+		}
+		_, err = tx.Product.Create().SetNillablePartnerID(partner).SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(nameKey(p.name)).SetKind(p.kind).
 			SetStandardLeadDays(p.leadDays).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", takenProduct(err, in.ID != nil)
@@ -94,6 +97,11 @@ func (s *Service) checkProduct(in CreateProductInput) (newProduct, error) {
 	p.name, fail = text("name", in.Name, 300)
 	faults.Add(fail)
 	p.kind = or(in.Kind, schema.Good)
+	if in.Partner != nil {
+		name, fail := text("partner", *in.Partner, 200)
+		faults.Add(fail)
+		p.partner = &name
+	}
 	if p.leadDays = or(in.StandardLeadDays, 14); p.leadDays < 0 || p.leadDays > costing.MaxLeadDays {
 		faults.Add(fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays))
 	}
@@ -323,70 +331,3 @@ func (s *Service) storeComponents(ctx context.Context, tx *ent.Tx, p newProduct,
 }
 
 const productUpdate = "product.update"
-
-// UpdateProduct renames a product, or takes it off the catalogue or back on it. Disjoint changes merge, others are a
-// VERSION_CONFLICT.
-func (s *Service) UpdateProduct(ctx context.Context, in UpdateProductInput) (*ent.Product, error) {
-	var faults fault.List
-	faults.Add(id.Check("id", id.Product, in.ID))
-	wanted := map[string]any{}
-	if in.Name != nil {
-		name, fail := text("name", *in.Name, 300)
-		faults.Add(fail)
-		wanted["name"] = name
-	}
-	if in.Active != nil {
-		wanted["active"] = *in.Active
-	}
-	if err := faults.Or(); err != nil {
-		return nil, err
-	}
-	_, err := s.write(ctx, verb{"updateProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
-		p, err := s.lockProduct(ctx, tx, "id", in.ID)
-		if err != nil {
-			return "", err
-		}
-		current := map[string]any{"name": p.Name, "active": p.Active}
-		if err := s.clashes(ctx, tx, productUpdate, p.ID, in.ExpectedVersion, p.Version, current, wanted); err != nil {
-			return "", err
-		}
-		update, moved := tx.Product.UpdateOne(p).AddVersion(1).SetUpdatedAt(s.now()), map[string]change{}
-		for name, to := range wanted {
-			if !same(current[name], to) {
-				moved[name] = change{current[name], to}
-			}
-		}
-		if name, ok := moved["name"]; ok {
-			text, _ := name.New.(string)
-			update.SetName(text).SetNameKey(nameKey(text))
-		}
-		if len(moved) == 0 {
-			return p.ID, nil
-		}
-		p, err = update.SetNillableActive(in.Active).Save(ctx)
-		if err != nil {
-			return "", err
-		}
-		if err := s.remember(ctx, tx, productUpdate, p.ID, versionChange{Version: p.Version, Fields: moved}); err != nil {
-			return "", err
-		}
-		return p.ID, s.touch(ctx, ofBook)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.client.Product.Get(ctx, in.ID)
-}
-
-// lockProduct loads a product and holds its row to the transaction's end.
-func (s *Service) lockProduct(ctx context.Context, tx *ent.Tx, field, productID string) (*ent.Product, error) {
-	query := tx.Product.Query().Where(product.ID(productID))
-	if s.store.Dialect() == dialect.Postgres {
-		query.ForUpdate()
-	}
-	p, err := query.Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, fault.NoSuch(field, "product")
-	}
-	return p, err
-}

@@ -28,7 +28,7 @@ func (q *Quotes) Proposals(c *ent.Customer, productID string, amount *money.Exac
 	if err != nil {
 		return nil, err
 	}
-	question := pricing.Question{Customer: q.facts[c.ID], ProductID: productID, Quantity: price.Quantity, Options: price.Options, At: q.at}
+	question := pricing.Question{Customer: q.facts[c.ID], ProductID: productID, Quantity: price.Quantity, Options: price.question.Options, At: q.at}
 	triangle, err := q.prices.Triangle(question)
 	if err != nil {
 		return nil, ofPrice(err)

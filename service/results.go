@@ -36,17 +36,18 @@ type Price struct {
 	Total      money.Amount
 	List       money.Amount
 	Lines      []pricing.Line
-	Rejected   []RejectedRule
 	Floor      money.Amount
 	Cost       *costing.ProductCost
 	Margin     money.Amount
 	At         time.Time
 	ValidUntil time.Time
 	LeadDays   int
-	Options    []pricing.Option
 
 	from     *Quotes
-	supposed bool // by other rates or rules than there are: not to be promised
+	question pricing.Question
+	options  []pricing.Option   // of the question, and those that measurements filled
+	rejected []pricing.Rejected // of all rules, the supposed ones too
+	supposed bool               // by other rates or rules than there are: not to be promised
 }
 
 // RejectedRule is a rule that was looked at and did not apply, and why.

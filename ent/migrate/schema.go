@@ -947,12 +947,21 @@ var (
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"GOOD", "SERVICE", "BUNDLE"}, Default: "GOOD"},
 		{Name: "active", Type: field.TypeBool, Default: true},
 		{Name: "standard_lead_days", Type: field.TypeInt, Default: 14},
+		{Name: "partner_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// ProductsTable holds the schema information for the "products" table.
 	ProductsTable = &schema.Table{
 		Name:       "products",
 		Columns:    ProductsColumns,
 		PrimaryKey: []*schema.Column{ProductsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "products_partners_partner",
+				Columns:    []*schema.Column{ProductsColumns[10]},
+				RefColumns: []*schema.Column{PartnersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "product_sku",
@@ -1281,6 +1290,7 @@ func init() {
 	PermissionEventsTable.ForeignKeys[0].RefTable = PermissionsTable
 	PriceAgreementsTable.ForeignKeys[0].RefTable = CustomersTable
 	PriceAgreementsTable.ForeignKeys[1].RefTable = ProductsTable
+	ProductsTable.ForeignKeys[0].RefTable = PartnersTable
 	ProductOptionsTable.ForeignKeys[0].RefTable = ProductsTable
 	RefreshSessionsTable.ForeignKeys[0].RefTable = UsersTable
 	RefundsTable.ForeignKeys[0].RefTable = OrdersTable

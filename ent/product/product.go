@@ -7,6 +7,7 @@ import (
 	"kopeck/schema"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -32,8 +33,19 @@ const (
 	FieldActive = "active"
 	// FieldStandardLeadDays holds the string denoting the standard_lead_days field in the database.
 	FieldStandardLeadDays = "standard_lead_days"
+	// FieldPartnerID holds the string denoting the partner_id field in the database.
+	FieldPartnerID = "partner_id"
+	// EdgePartner holds the string denoting the partner edge name in mutations.
+	EdgePartner = "partner"
 	// Table holds the table name of the product in the database.
 	Table = "products"
+	// PartnerTable is the table that holds the partner relation/edge.
+	PartnerTable = "products"
+	// PartnerInverseTable is the table name for the Partner entity.
+	// It exists in this package in order to avoid circular dependency with the "partner" package.
+	PartnerInverseTable = "partners"
+	// PartnerColumn is the table column denoting the partner relation/edge.
+	PartnerColumn = "partner_id"
 )
 
 // Columns holds all SQL columns for product fields.
@@ -48,6 +60,7 @@ var Columns = []string{
 	FieldKind,
 	FieldActive,
 	FieldStandardLeadDays,
+	FieldPartnerID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -144,4 +157,23 @@ func ByActive(opts ...sql.OrderTermOption) OrderOption {
 // ByStandardLeadDays orders the results by the standard_lead_days field.
 func ByStandardLeadDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStandardLeadDays, opts...).ToFunc()
+}
+
+// ByPartnerID orders the results by the partner_id field.
+func ByPartnerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPartnerID, opts...).ToFunc()
+}
+
+// ByPartnerField orders the results by partner field.
+func ByPartnerField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPartnerStep(), sql.OrderByField(field, opts...))
+	}
+}
+func newPartnerStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PartnerInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, PartnerTable, PartnerColumn),
+	)
 }
