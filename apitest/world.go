@@ -4,6 +4,7 @@ package apitest
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ import (
 type World struct {
 	T       testing.TB
 	URL     string // of the server
+	Site    http.Handler // the server without its network
 	Store   *store.Store
 	Service *service.Service
 	Clock   *Clock
@@ -98,6 +100,7 @@ func New(t testing.TB, url string) *World {
 		Service: w.Service, Store: w.Store, Keys: keys, Development: true, Log: log, Now: w.Clock.Now,
 		Limits: transport.Limits{Bucket: -1},
 	})
+	w.Site = site
 	server := httptest.NewServer(site)
 	w.URL = server.URL
 	t.Cleanup(func() {

@@ -3,8 +3,8 @@ package bench
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -15,7 +15,7 @@ import (
 )
 
 // BenchmarkPricesOfAThousand asks the API for the prices of 1,000 products for a customer: what is asked, and with the whole
-// explanation. The goal for the server is 15 ms; the time here has the client's in it, which reads the answer as it is.
+// explanation. The goal is 15 ms; the time is of the server alone.
 func BenchmarkPricesOfAThousand(b *testing.B) {
 	w := apitest.New(b, dbtest.SQLite(b))
 	admin := w.As(schema.RoleAdmin)
@@ -40,7 +40,7 @@ func BenchmarkPricesOfAThousand(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			body := fmt.Sprintf(`{"query": "{ customer(id: \"%s\") { prices(first: 1000) { %s } } }"}`, customer, fields)
 			for b.Loop() {
-				if priced := answered(b, w.URL, token, body); priced != 1000 {
+				if priced := answered(b, w.Site, token, body); priced != 1000 {
 					b.Fatal(priced, "prices")
 				}
 			}
@@ -48,23 +48,13 @@ func BenchmarkPricesOfAThousand(b *testing.B) {
 	}
 }
 
-// answered sends a query, and counts the totals in its answer.
-func answered(b *testing.B, url, token, body string) int {
+// answered asks the server without a network, and counts the totals in its answer.
+func answered(b *testing.B, server http.Handler, token, body string) int {
 	b.Helper()
-	request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url+"/graphql", strings.NewReader(body))
-	if err != nil {
-		b.Fatal(err)
-	}
+	request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", strings.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return bytes.Count(answer, []byte(`"total"`))
+	answer := httptest.NewRecorder()
+	server.ServeHTTP(answer, request)
+	return bytes.Count(answer.Body.Bytes(), []byte(`"total"`))
 }
