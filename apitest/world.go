@@ -24,7 +24,7 @@ import (
 // World is a running Kopeck over a database of its own.
 type World struct {
 	T       testing.TB
-	URL     string // of the server
+	URL     string       // of the server
 	Site    http.Handler // the server without its network
 	Store   *store.Store
 	Service *service.Service
