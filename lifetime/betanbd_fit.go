@@ -28,9 +28,51 @@ func FitMBGNBD(s Sample, o Options) (MBGNBDFit, error) {
 	}.fit(s, o)
 }
 
-// betaNBD is the likelihood of BG/NBD with first = 0, of MBG/NBD with first = 1.
+// FitMBGCNBD fits the model by maximum likelihood for each K from 1 on, and chooses the K of the greatest: the paper does so up to 12,
+// and so does this, but stops beyond 4 where the likelihood has fallen twice. The sample's Gaps decide between them and are part of
+// LogLikelihood, which compares with MBG/NBD's. Of K = 1 it is FitMBGNBD's fit.
+//
+// Errors as FitBGNBD, and *Unidentified where the gaps are not all known.
+func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
+	var best MBGCNBDFit
+	var before MBGCNBD // of one phase less
+	fallen := 0
+	for k := 1; k <= MostPhases && (k <= 4 || fallen < 2); k++ {
+		fit, err := family[MBGCNBD]{
+			phases: k,
+			likelihood: func(d counts) likelihood {
+				l := d.betaNBD(1)
+				if before.A > 0 { // phases that pass by so much faster
+					alpha := before.Alpha / d.scale * float64(k-1) / float64(k)
+					l.starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
+					l.starts = l.starts[:2]
+				}
+				return l
+			},
+			model: func(u Unit, scale float64, p [4]float64) MBGCNBD {
+				return MBGCNBD{Unit: u, K: k, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
+			},
+			nobodyLeaves: [2]float64{0, 1},
+		}.fit(s, o)
+		if err != nil {
+			return MBGCNBDFit{}, err
+		}
+		before = fit.Model
+		if k == 1 || fit.LogLikelihood > best.LogLikelihood {
+			fit.Iterations += best.Iterations
+			best, fallen = fit, 0
+		} else {
+			best.Iterations += fit.Iterations
+			fallen++
+		}
+	}
+	best.describe()
+	return best, nil
+}
+
+// betaNBD is the likelihood of BG/NBD with first = 0, of MBG/NBD and MBG/CNBD-k with first = 1.
 func (d counts) betaNBD(first float64) likelihood {
-	rate := math.Log(d.repeats / d.customers)
+	rate := math.Log(d.phases * d.repeats / d.customers)
 	start := func(r, a, b float64) []float64 {
 		return []float64{math.Log(r), math.Log(r) - rate, math.Log(a), math.Log(b)}
 	}
@@ -66,11 +108,19 @@ func (d counts) betaNBDAt(first, r, alpha, a, b float64, grad []float64) float64
 		last := alpha + row.tx
 		silent := row.T - row.tx
 		longer := math.Log1p(silent / last) // by log1p because r multiplies it, see margins.at
-		odds := logOdds + (r+row.x)*longer
+		odds := logOdds + (r+d.phases*row.x)*longer
+		if d.phases > 1 {
+			logS, sByR, sByAlpha := d.silence(row, r, alpha)
+			ll += row.weight * logS
+			odds -= logS
+			stayed := row.weight / (1 + math.Exp(odds))
+			byR += stayed * sByR
+			byAlpha += stayed * sByAlpha
+		}
 		ll += row.weight * softplus(odds)
 		left := row.weight / (1 + math.Exp(-odds)) // weight times P(left at t_x)
 		byR += left * longer
-		byAlpha -= left * (r + row.x) * silent / (last * (last + silent))
+		byAlpha -= left * (r + d.phases*row.x) * silent / (last * (last + silent))
 		byA += left / a
 		byB -= left / (b + passed)
 	}

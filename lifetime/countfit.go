@@ -20,6 +20,9 @@ type BGNBDFit = CountFit[BGNBD]
 // MBGNBDFit is a fit of MBG/NBD.
 type MBGNBDFit = CountFit[MBGNBD]
 
+// MBGCNBDFit is a fit of MBG/CNBD-k.
+type MBGCNBDFit = CountFit[MBGCNBD]
+
 // ParetoNBDFit is a fit of Pareto/NBD.
 type ParetoNBDFit = CountFit[ParetoNBD]
 
@@ -33,6 +36,8 @@ func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
 		return anyModel(FitMBGNBD(s, o))
 	case KindParetoNBD:
 		return anyModel(FitParetoNBD(s, o))
+	case KindMBGCNBD:
+		return anyModel(FitMBGCNBD(s, o))
 	}
 	return CountFit[CountModel]{}, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 }
@@ -43,6 +48,8 @@ func anyModel[M CountModel](f CountFit[M], err error) (CountFit[CountModel], err
 
 // family is how a model of four parameters is fitted to counts.
 type family[M CountModel] struct {
+	// phases of the time between two orders; 0 is 1.
+	phases     int
 	likelihood func(d counts) likelihood
 	// model of the parameters, with its times in scales of the unit.
 	model func(u Unit, scale float64, p [4]float64) M
@@ -62,20 +69,28 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 	if err := identifiable(s); err != nil {
 		return CountFit[M]{}, err
 	}
-	d := newCounts(s)
+	phases := max(f.phases, 1)
+	if gaps := repeats(s); f.phases > 0 && s.Gaps.N != gaps {
+		return CountFit[M]{}, &Unidentified{NoGaps, s.Customers(), s.Repeaters()}
+	}
+	d := newCounts(s, phases)
 	none, err := d.nbd().maximise(o.Stop)
 	if err != nil {
 		return CountFit[M]{}, err
 	}
 	full := f.likelihood(d)
 	if few := coarse(s); len(few.Rows) < len(s.Rows) {
-		full.rough = f.likelihood(newCounts(few)).at
+		full.rough = f.likelihood(newCounts(few, phases)).at
 	}
 	best, err := full.maximise(o.Stop)
 	if err != nil {
 		return CountFit[M]{}, err
 	}
 	offset := d.repeats * math.Log(d.scale) // time was measured in scales: each of the orders has a density
+	if phases > 1 {                         // the factor that depends on each gap, which no parameter but their number changes
+		logGamma, _ := math.Lgamma(float64(phases))
+		offset += d.repeats*logGamma - float64(phases-1)*(s.Gaps.LogSum-d.repeats*math.Log(d.scale))
+	}
 	fit := CountFit[M]{NoDropoutLogLikelihood: none.value - offset}
 	if best.value < none.value+notSeen {
 		p := [4]float64{math.Exp(none.theta[0]), math.Exp(none.theta[1]), f.nobodyLeaves[0], f.nobodyLeaves[1]}
@@ -92,13 +107,22 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 			p[i] = math.Exp(best.theta[i])
 		}
 		fit.Model = f.model(s.Unit, d.scale, p)
-		fit.Report = best.report(fit.Model.Parameters())
+		fit.Report = best.report(fit.Model.Parameters()[:4])
 		fit.Iterations += none.iterations
 	}
 	fit.LogLikelihood -= offset
 	fit.Rows, fit.Customers = len(s.Rows), int(d.customers)
 	fit.describe()
 	return fit, nil
+}
+
+// repeats is the number of orders after the first, of all customers.
+func repeats(s Sample) int {
+	n := 0
+	for _, r := range s.Rows {
+		n += r.N * r.X
+	}
+	return n
 }
 
 // notSeen is a gain in log-likelihood that no test on any data could tell from none.

@@ -3,6 +3,7 @@ package lifetime
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -14,12 +15,13 @@ const (
 	KindBGNBD     Kind = "BG_NBD"
 	KindMBGNBD    Kind = "MBG_NBD"
 	KindParetoNBD Kind = "PARETO_NBD"
+	KindMBGCNBD   Kind = "MBG_CNBD_K"
 )
 
 // Kinds are all of them, the order in which equal ones are preferred.
-func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD} }
+func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD, KindMBGCNBD} }
 
-// Name is the kind as papers write it: BG/NBD, MBG/NBD, Pareto/NBD.
+// Name is the kind as papers write it: BG/NBD, MBG/NBD, Pareto/NBD, MBG/CNBD-k.
 func (k Kind) Name() string {
 	switch k {
 	case KindBGNBD:
@@ -28,11 +30,13 @@ func (k Kind) Name() string {
 		return "MBG/NBD"
 	case KindParetoNBD:
 		return "Pareto/NBD"
+	case KindMBGCNBD:
+		return "MBG/CNBD-k"
 	}
 	return string(k)
 }
 
-// CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD or ParetoNBD.
+// CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD, ParetoNBD or MBGCNBD.
 //
 // The methods take x >= 0 and times in the model's unit with 0 <= t_x <= T; none allocates but Parameters
 // and Caveats. For those and valid parameters every result is finite, save where it says so.
@@ -44,7 +48,7 @@ type CountModel interface { //nolint:interfacebloat // a model answers all of it
 	// Validate refuses parameters outside the model's range, and a missing unit, with ErrParameters.
 	Validate() error
 
-	// LogLikelihood of one customer's history. It depends on the unit: x orders in weeks have x ln 7
+	// LogLikelihood of one customer's history, of MBGCNBD up to a factor. It depends on the unit: x orders in weeks have x ln 7
 	// more than in days.
 	LogLikelihood(x int, tx, T float64) float64
 	// PAlive is the probability that the customer has not left.
@@ -85,6 +89,12 @@ func NewCountModel(kind Kind, u Unit, parameters map[string]float64) (CountModel
 		m = MBGNBD{Unit: u, R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
 	case KindParetoNBD:
 		m = ParetoNBD{Unit: u, R: p["r"], Alpha: p["alpha"], S: p["s"], Beta: p["beta"]}
+	case KindMBGCNBD:
+		k, given := p["k"]
+		if given && k != math.Trunc(k) {
+			return nil, fmt.Errorf("%w: k is %g", ErrParameters, k)
+		}
+		m = MBGCNBD{Unit: u, K: int(max(0, min(k, MostPhases+1))), R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
 	default:
 		return nil, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 	}

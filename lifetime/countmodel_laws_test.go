@@ -22,6 +22,8 @@ func models() *rapid.Generator[lifetime.CountModel] {
 			return lifetime.MBGNBD{Unit: u, R: r, Alpha: alpha, A: a, B: b}
 		case lifetime.KindParetoNBD:
 			return lifetime.ParetoNBD{Unit: u, R: r, Alpha: alpha, S: a, Beta: b}
+		case lifetime.KindMBGCNBD:
+			return lifetime.MBGCNBD{Unit: u, K: rapid.IntRange(1, lifetime.MostPhases).Draw(t, "k"), R: r, Alpha: alpha, A: a, B: b}
 		}
 		return lifetime.BGNBD{Unit: u, R: r, Alpha: alpha, A: a, B: b}
 	})
@@ -51,6 +53,8 @@ func in(m lifetime.CountModel, u lifetime.Unit) lifetime.CountModel {
 		return m.To(u)
 	case lifetime.ParetoNBD:
 		return m.To(u)
+	case lifetime.MBGCNBD:
+		return m.To(u)
 	}
 	panic("a model of no kind")
 }
@@ -67,8 +71,7 @@ func TestCountModelLaws(t *testing.T) {
 		long := short + rapid.Float64Range(0, 500).Draw(t, "more")
 		e1, e2 := m.ExpectedPurchases(x, tx, T, short), m.ExpectedPurchases(x, tx, T, long)
 		// Never more than the rate allows without dropout, never fewer in more time.
-		p := m.Parameters()
-		limit := alive * (p[0].Value + float64(x)) / (p[1].Value + T) * short
+		limit := alive * withoutDropout(m, x, T, short)
 		if !(e1 >= 0) || e1 > e2*(1+1e-11) || e1 > limit*(1+1e-11) || math.IsInf(e2, 0) {
 			t.Fatalf("E[Y(%g)] = %g, E[Y(%g)] = %g, without dropout %g", short, e1, long, e2, limit)
 		}
@@ -80,11 +83,22 @@ func TestCountModelLaws(t *testing.T) {
 			t.Fatalf("P(Y(%g) = %d) = exp(%g)", long, n, lp)
 		}
 		rate := math.Exp(rapid.Float64Range(-12, 3).Draw(t, "ln rate"))
-		most := alive * (p[0].Value + float64(x)) / (p[1].Value + T) / rate
+		most := alive * withoutDropout(m, x, T, 1/rate) // which is linear in time
 		if d := m.DiscountedPurchases(x, tx, T, rate); !(d >= 0) || d > most*(1+1e-11) || d < e2*math.Exp(-rate*long)*(1-1e-11) {
 			t.Fatalf("%g orders discounted by %g, without dropout %g, in %g %g", d, rate, most, long, e2)
 		}
 	})
+}
+
+// withoutDropout is at least what a customer who is alive orders in the next t units if nobody leaves: of a regular customer the
+// phases over K, and what is left of an order whose phases but the last have passed.
+func withoutDropout(m lifetime.CountModel, x int, T, t float64) float64 {
+	p := m.Parameters()
+	r, alpha, k := p[0].Value, p[1].Value, 1.0
+	if len(p) == 5 {
+		k = p[4].Value
+	}
+	return ((r+k*float64(x)+(k-1))/(alpha+T)*t + (k - 1)) / k
 }
 
 func TestUnitsAgree(t *testing.T) {

@@ -11,6 +11,7 @@ type counts struct {
 	scale     float64 // the mean T; times below are in it
 	customers float64
 	repeats   float64 // Σ x
+	phases    float64 // K of MBGCNBD; 1 for the others
 	rows      []countRow
 	byX       []weighted // distinct x, with the customers in it
 	byT       []weighted // distinct T, with the customers and the repeats in it
@@ -28,8 +29,8 @@ type weighted struct {
 	x      float64 // Σ weight x
 }
 
-func newCounts(s Sample) counts {
-	var d counts
+func newCounts(s Sample, phases int) counts {
+	d := counts{phases: float64(phases)}
 	sum := 0.0
 	for _, r := range s.Rows {
 		d.customers += float64(r.N)
@@ -91,31 +92,57 @@ func sorted(m map[float64]weighted) []weighted {
 }
 
 // nbdAt is the log-likelihood if nobody left, which is the first factor of BG/NBD, with its
-// derivatives by ln r and ln alpha in grad[0] and grad[1].
+// derivatives by ln r and ln alpha in grad[0] and grad[1]. It is of all phases of the orders, none begun since the last.
 func (d counts) nbdAt(r, alpha float64, grad []float64) float64 {
 	var ll, byR, byAlpha float64
 	for _, c := range d.byX {
-		ll += c.weight * logRising(r, c.at)
-		byR += c.weight * digammaRising(r, c.at)
+		ll += c.weight * logRising(r, d.phases*c.at)
+		byR += c.weight * digammaRising(r, d.phases*c.at)
 	}
 	for _, c := range d.byT {
 		T := c.at
 		past := math.Log1p(T / alpha)
-		ll -= r*c.weight*past + c.x*(past+math.Log(alpha))
+		ll -= r*c.weight*past + d.phases*c.x*(past+math.Log(alpha))
 		byR -= c.weight * past
-		byAlpha += (r*c.weight*T/alpha - c.x) / (alpha + T)
+		byAlpha += (r*c.weight*T/alpha - d.phases*c.x) / (alpha + T)
 	}
 	grad[0], grad[1] = byR*r, byAlpha*alpha
 	return ll
 }
 
+// silence is the logarithm of the sum S over the phases that may have passed since a customer's last order, as
+// MBGCNBD.phases has it, with its derivatives by r and alpha.
+func (d counts) silence(row countRow, r, alpha float64) (logS, byR, byAlpha float64) {
+	shape, y := r+d.phases*row.x, (row.T-row.tx)/(alpha+row.T)
+	sum, term, rising := 1.0, 1.0, 0.0
+	for j := 1.0; j < d.phases; j++ {
+		rising += 1 / (shape + j - 1)
+		term *= y * (shape + j - 1) / j
+		sum += term
+		byR += term * rising
+		byAlpha -= term * j
+	}
+	return math.Log(sum), byR / sum, byAlpha / (sum * (alpha + row.T))
+}
+
+// nbd is the likelihood if nobody left.
 func (d counts) nbd() likelihood {
-	rate := math.Log(d.repeats / d.customers) // in scales of time
+	rate := math.Log(d.phases * d.repeats / d.customers) // in scales of time
 	return likelihood{
 		customers: d.customers,
 		starts:    [][]float64{{0, -rate}, {-1.5, -1.5 - rate}, {1.5, 1.5 - rate}},
 		at: func(theta, grad []float64) float64 {
-			return d.nbdAt(math.Exp(theta[0]), math.Exp(theta[1]), grad)
+			r, alpha := math.Exp(theta[0]), math.Exp(theta[1])
+			ll := d.nbdAt(r, alpha, grad)
+			if d.phases > 1 {
+				for _, row := range d.rows {
+					logS, byR, byAlpha := d.silence(row, r, alpha)
+					ll += row.weight * logS
+					grad[0] += row.weight * byR * r
+					grad[1] += row.weight * byAlpha * alpha
+				}
+			}
+			return ll
 		},
 	}
 }

@@ -40,6 +40,7 @@ type Source interface{ Uint64() uint64 }
 //
 //	BG/NBD     rate ~ Gamma(r + x, alpha + T), leaving ~ Beta(a, b + x)
 //	MBG/NBD    the same, leaving ~ Beta(a, b + x + 1)
+//	MBG/CNBD-k phases passed as MBGCNBD.phases has them, j of them: rate of phases ~ Gamma(r + kx + j, alpha + T), leaving as MBG/NBD
 //	Pareto/NBD rate ~ Gamma(r + x, alpha + T), mortality ~ Gamma(s, beta + T)
 //	Gamma-Gamma ν ~ Gamma(q + p·x, γ + x·mean), an order's margin ~ Gamma(p, ν)
 //
@@ -97,7 +98,7 @@ func (o Outlook) draw(source Source) (value float64, orders int) {
 
 // drawMonths draws the months of one future in which there are orders, and what these earn.
 func (o Outlook) drawMonths(source Source, each func(month, orders int, margin float64)) {
-	rate, last, end := drawCustomer(o.Counts, o.X, o.T, source)
+	c := drawCustomer(o.Counts, o.X, o.TX, o.T, source)
 	nu := 0.0
 	modelled := o.Margins != nil && (o.X == 0 || o.Mean > 0)
 	if modelled {
@@ -107,11 +108,13 @@ func (o Outlook) drawMonths(source Source, each func(month, orders int, margin f
 	month := Month.Days() / o.Counts.TimeUnit().Days()
 	orders := 0
 	for m := range o.Months {
-		stays := min(month, end-float64(m)*month)
+		stays := min(month, c.end-float64(m)*month)
 		if stays <= 0 {
 			break
 		}
-		n := min(poisson(rate*stays, source), last-orders) // an order may be the last
+		c.passed += poisson(c.rate*stays, source)
+		n := min(c.passed/c.phases, c.last-orders) // an order may be the last
+		c.passed %= c.phases
 		if n == 0 {
 			continue
 		}
@@ -120,7 +123,7 @@ func (o Outlook) drawMonths(source Source, each func(month, orders int, margin f
 			margin = distuv.Gamma{Alpha: o.Margins.P * float64(n), Beta: nu, Src: source}.Rand()
 		}
 		each(m, n, margin)
-		if orders += n; orders >= last {
+		if orders += n; orders >= c.last {
 			break
 		}
 	}
@@ -157,26 +160,43 @@ func (o Outlook) MonthlyVariances(futures int, source Source) (orders, margins [
 // mostOrders bounds what a customer may order at all: more than any horizon holds.
 const mostOrders = math.MaxInt32
 
-// drawCustomer draws the rate of a customer who is alive at T, after how many more orders they leave, and when.
-func drawCustomer(m CountModel, x int, T float64, source Source) (rate float64, last int, end float64) {
+// drawnCustomer is a customer who is alive: a time between two orders has so many phases, which come at a rate, and some of which
+// have passed; after so many orders the customer leaves, or at an end.
+type drawnCustomer struct {
+	rate           float64
+	phases, passed int
+	last           int
+	end            float64
+}
+
+// drawCustomer draws a customer who is alive at T.
+func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustomer {
 	n := float64(x)
-	last, end = mostOrders, math.Inf(1)
-	var r, alpha, a, b float64
+	c := drawnCustomer{phases: 1, last: mostOrders, end: math.Inf(1)}
+	var shape, alpha, a, b float64
 	switch m := m.(type) {
 	case BGNBD:
-		r, alpha, a, b = m.R, m.Alpha, m.A, m.B+n
+		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n
 	case MBGNBD:
-		r, alpha, a, b = m.R, m.Alpha, m.A, m.B+n+1
+		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n+1
+	case MBGCNBD:
+		share, _ := m.phases(x, tx, T)
+		for left := (distuv.Uniform{Max: 1, Src: source}).Rand() - share[0]; left > 0 && c.passed < m.K-1; left -= share[c.passed] {
+			c.passed++
+		}
+		c.phases = m.K
+		shape, alpha, a, b = m.shape(x)+float64(c.passed), m.Alpha, m.A, m.B+n+1
 	case ParetoNBD:
-		r, alpha = m.R, m.Alpha
+		shape, alpha = m.R+n, m.Alpha
 		if m.S > 0 {
-			end = distuv.Exponential{Rate: distuv.Gamma{Alpha: m.S, Beta: m.Beta + T, Src: source}.Rand(), Src: source}.Rand()
+			c.end = distuv.Exponential{Rate: distuv.Gamma{Alpha: m.S, Beta: m.Beta + T, Src: source}.Rand(), Src: source}.Rand()
 		}
 	}
 	if a > 0 {
-		last = geometric(distuv.Beta{Alpha: a, Beta: b, Src: source}.Rand(), source)
+		c.last = geometric(distuv.Beta{Alpha: a, Beta: b, Src: source}.Rand(), source)
 	}
-	return distuv.Gamma{Alpha: r + n, Beta: alpha + T, Src: source}.Rand(), last, end
+	c.rate = distuv.Gamma{Alpha: shape, Beta: alpha + T, Src: source}.Rand()
+	return c
 }
 
 // geometric draws after how many orders, 1 or more, somebody leaves who leaves after each with a probability.

@@ -47,7 +47,11 @@ func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.R
 		u := gamma(p[2].Value)
 		leave = u / (u + gamma(p[3].Value))
 	}
-	if m.Kind() == KindMBGNBD && rng.Float64() < leave {
+	phases := 1
+	if regular, ok := m.(MBGCNBD); ok {
+		phases = regular.K
+	}
+	if (m.Kind() == KindMBGNBD || m.Kind() == KindMBGCNBD) && rng.Float64() < leave {
 		end = 0
 	}
 	nu := gamma(g.Q) / g.Gamma
@@ -55,7 +59,9 @@ func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.R
 	month := Month.Days()
 	sum := 0.0
 	for at := 0.0; ; {
-		at += rng.ExpFloat64() / rate
+		for range phases {
+			at += rng.ExpFloat64() / rate
+		}
 		if at > end || at > d.T+float64(months)*month {
 			break
 		}
@@ -89,6 +95,7 @@ func TestIntervalsCover(t *testing.T) {
 		BGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12},
 		MBGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12},
 		ParetoNBD{Unit: Day, R: 2, Alpha: 40, S: 1.5, Beta: 2000},
+		MBGCNBD{Unit: Day, K: 3, R: 2, Alpha: 13, A: 0.3, B: 12},
 	} {
 		rng := rand.New(rand.NewPCG(uint64(seed), 11))
 		within, regular, regularWithin, ordersWithin := 0, 0, 0, 0
@@ -145,6 +152,7 @@ func TestIntervalsAreOfTheSameFuture(t *testing.T) {
 		BGNBD{Unit: Week, R: 0.24, Alpha: 4.4, A: 0.79, B: 2.4},
 		MBGNBD{Unit: Week, R: 0.52, Alpha: 6.2, A: 0.89, B: 1.6},
 		ParetoNBD{Unit: Week, R: 0.55, Alpha: 10.6, S: 0.6, Beta: 11.7},
+		MBGCNBD{Unit: Week, K: 4, R: 0.52, Alpha: 1.5, A: 0.89, B: 1.6},
 		BGNBD{Unit: Day, R: 0.24, Alpha: 31, A: 0, B: 2.4},
 		ParetoNBD{Unit: Month, R: 0.55, Alpha: 2.4, S: 0, Beta: 3},
 	} {

@@ -3,6 +3,8 @@ package lifetime_test
 import (
 	"bufio"
 	"bytes"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -79,6 +81,15 @@ func (l orderLog) calibrate(t testing.TB, end, holdEnd string) *calibrated {
 		}
 		if x < 0 {
 			continue
+		}
+		before := first
+		for _, d := range slices.Sorted(maps.Keys(days)) {
+			if d > first && d <= cut {
+				if err := c.tally.AddGaps(d-before, 1); err != nil {
+					t.Fatal(err)
+				}
+				before = d
+			}
 		}
 		for d, amount := range days {
 			if d > first && d <= cut {

@@ -97,10 +97,11 @@ func TestGradients(t *testing.T) {
 		{X: 25, TX: 29, T: 30, N: 1},
 		{X: 25, TX: 4, T: 30, N: 1},
 	}}
-	d := newCounts(sample)
+	d, regular := newCounts(sample, 1), newCounts(sample, 4)
 	m := newMargins([]MarginRow{{X: 1, Mean: 3, N: 4}, {X: 2, Mean: 90, N: 1}, {X: 7, Mean: 11, N: 2}, {X: 30, Mean: 5, N: 1}}, 10)
 	for name, l := range map[string]likelihood{
 		"BG/NBD": d.betaNBD(0), "MBG/NBD": d.betaNBD(1), "Pareto/NBD": d.paretoNBD(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8),
+		"MBG/CNBD-4": regular.betaNBD(1), "CNBD-4": regular.nbd(),
 	} {
 		rapid.Check(t, func(t *rapid.T) {
 			dim := len(l.starts[0])
@@ -143,7 +144,7 @@ func TestCoarseKeepsTheTotals(t *testing.T) {
 	if len(few.Rows) > len(s.Rows)/2 || few.Validate() != nil {
 		t.Fatalf("%d rows of %d: %v", len(few.Rows), len(s.Rows), few.Validate())
 	}
-	a, b := newCounts(s), newCounts(few)
+	a, b := newCounts(s, 1), newCounts(few, 1)
 	if a.customers != b.customers || a.repeats != b.repeats || math.Abs(a.scale/b.scale-1) > 1e-12 {
 		t.Errorf("%g customers, %g repeats, scale %g of %g, %g, %g", b.customers, b.repeats, b.scale, a.customers, a.repeats, a.scale)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -50,6 +51,15 @@ type Row struct {
 type Sample struct {
 	Unit Unit
 	Rows []Row
+	// Gaps are the times between an order day and the next, of all customers. Only MBGCNBD needs them, which cannot be told
+	// from one that is less regular without.
+	Gaps Gaps
+}
+
+// Gaps are times between orders: how many there are, and the sum of their logarithms.
+type Gaps struct {
+	N      int
+	LogSum float64
 }
 
 // Customers is the number of customers in the sample.
@@ -88,7 +98,23 @@ func (s Sample) Validate() error {
 
 // Tally counts customers into distinct histories, so that memory and the cost of a fit follow the
 // number of distinct histories and not of customers. The zero Tally is empty and ready.
-type Tally struct{ counts map[Stats]int }
+type Tally struct {
+	counts map[Stats]int
+	gaps   map[int]int // by days
+}
+
+// AddGaps counts n times of so many days between an order day of a customer and the next. It refuses less than a day,
+// and n < 0, with ErrStats.
+func (t *Tally) AddGaps(days, n int) error {
+	if days < 1 || n < 0 {
+		return fmt.Errorf("%w: %d gaps of %d days", ErrStats, n, days)
+	}
+	if t.gaps == nil {
+		t.gaps = map[int]int{}
+	}
+	t.gaps[days] += n
+	return nil
+}
 
 // Add counts n customers with the history s. It refuses an impossible history, and n < 0, with ErrStats.
 func (t *Tally) Add(s Stats, n int) error {
@@ -116,5 +142,10 @@ func (t *Tally) Sample(u Unit) Sample {
 		x, tx, T := s.In(u)
 		rows = append(rows, Row{X: x, TX: tx, T: T, N: t.counts[s]})
 	}
-	return Sample{Unit: u, Rows: rows}
+	sample := Sample{Unit: u, Rows: rows}
+	for _, days := range slices.Sorted(maps.Keys(t.gaps)) {
+		sample.Gaps.N += t.gaps[days]
+		sample.Gaps.LogSum += float64(t.gaps[days]) * math.Log(float64(days)/u.Days())
+	}
+	return sample
 }

@@ -39,17 +39,26 @@ func simulate(m lifetime.CountModel, customers, age int, seed uint64) lifetime.T
 			u := gamma(p[2].Value)
 			leave = u / (u + gamma(p[3].Value))
 		}
-		if m.Kind() == lifetime.KindMBGNBD && rng.Float64() < leave {
+		phases := 1
+		if regular, ok := m.(lifetime.MBGCNBD); ok {
+			phases = regular.K
+		}
+		if (m.Kind() == lifetime.KindMBGNBD || m.Kind() == lifetime.KindMBGCNBD) && rng.Float64() < leave {
 			end = 0
 		}
 		s := lifetime.Stats{AgeDays: age/2 + rng.IntN(age/2)}
 		for at := 0.0; ; {
-			at += rng.ExpFloat64() / rate
+			for range phases {
+				at += rng.ExpFloat64() / rate
+			}
 			if at > float64(s.AgeDays) || at > end { // infinite at a rate of 0
 				break
 			}
 			d := int(math.Ceil(at))
 			if d > s.RecencyDays {
+				if err := tally.AddGaps(d-s.RecencyDays, 1); err != nil {
+					panic(err)
+				}
 				s.Frequency, s.RecencyDays = s.Frequency+1, d
 			}
 			if rng.Float64() < leave {
@@ -73,6 +82,8 @@ func TestFitRecoversSimulation(t *testing.T) {
 		lifetime.MBGNBD{Unit: lifetime.Day, R: 2, Alpha: 300, A: 0.5, B: 0.8},
 		lifetime.ParetoNBD{Unit: lifetime.Day, R: 0.6, Alpha: 90, S: 1.2, Beta: 200},
 		lifetime.ParetoNBD{Unit: lifetime.Day, R: 2, Alpha: 300, S: 1.5, Beta: 500},
+		lifetime.MBGCNBD{Unit: lifetime.Day, K: 2, R: 0.6, Alpha: 45, A: 0.8, B: 2.5},
+		lifetime.MBGCNBD{Unit: lifetime.Day, K: 5, R: 2, Alpha: 60, A: 0.5, B: 0.8},
 	} {
 		tally := simulate(m, 8000, 1000, uint64(seed))
 		best := math.Inf(-1)
@@ -93,6 +104,12 @@ func TestFitRecoversSimulation(t *testing.T) {
 				continue
 			}
 			for i, want := range m.Parameters() {
+				if want.Name == "k" {
+					if got := fit.Model.Parameters()[i]; got != want {
+						t.Errorf("%+v: %+v", m, got)
+					}
+					continue
+				}
 				if got := fit.Model.Parameters()[i].Value; math.Abs(got-want.Value) > 4*fit.StdErrors[i] {
 					t.Errorf("%+v: %s = %g ± %g", m, want.Name, got, fit.StdErrors[i])
 				}
@@ -130,6 +147,8 @@ func fitAnySample(t *testing.T, kind lifetime.Kind) {
 			of = lifetime.MBGNBD(m)
 		case lifetime.KindParetoNBD:
 			of = lifetime.ParetoNBD{Unit: m.Unit, R: m.R, Alpha: m.Alpha, S: m.A, Beta: m.B * 100}
+		case lifetime.KindMBGCNBD:
+			of = lifetime.MBGCNBD{Unit: m.Unit, K: 1 + i%4, R: m.R, Alpha: m.Alpha / float64(1+i%4), A: m.A, B: m.B}
 		}
 		tally := simulate(of, []int{60, 200, 1000}[i%3], 600, uint64(i))
 		sample := tally.Sample(lifetime.Week)
@@ -147,13 +166,16 @@ func fitAnySample(t *testing.T, kind lifetime.Kind) {
 		for range 50 {
 			near := map[string]float64{}
 			for k, p := range fit.Model.Parameters() {
-				near[p.Name] = p.Value * between([]float64{0.7, 0.7, 0.5, 0.5}[k], []float64{1.4, 1.4, 2, 2}[k])
+				near[p.Name] = p.Value * between([]float64{0.7, 0.7, 0.5, 0.5, 1}[k], []float64{1.4, 1.4, 2, 2, 1}[k])
 			}
 			o, err := lifetime.NewCountModel(kind, lifetime.Week, near)
 			if err != nil {
 				t.Fatal(err)
 			}
 			sum := 0.0
+			if k := near["k"]; k > 1 { // the factor of the gaps, which a row has not
+				sum = (k - 1) * sample.Gaps.LogSum
+			}
 			for _, r := range sample.Rows {
 				sum += float64(r.N) * o.LogLikelihood(r.X, r.TX, r.T)
 			}

@@ -1,0 +1,111 @@
+package lifetime
+
+import (
+	"math"
+	"math/cmplx"
+)
+
+// expected is E[orders in (T, T + t]] of a customer known to be alive, of whose phases since the last order the shares
+// are known.
+//
+// Given that j phases have passed, the rate of phases is Gamma(r+Kx+j, alpha+T) and the leaving probability Beta(a, B)
+// with B = b + x + 1, so the number N of phases that would come if nobody left is negative binomial, and order i of
+// those they make, counted from 0, is still made with probability (B)_i/(a+B)_i:
+//
+//	E = sum over N of P(N) · g((N+j)/K rounded down),  g(n) = sum over i < n of (B)_i/(a+B)_i
+//
+// All terms are positive. Where they would be too many it is the mean of overPhases over the leaving probability.
+func (m MBGCNBD) expected(x int, T, t float64, share *[MostPhases]float64) float64 {
+	if !(t > 0) {
+		return 0
+	}
+	shape, stay, s := m.shape(x), m.B+float64(x+1), t/(m.Alpha+T)
+	last := shape + float64(m.K-1)
+	if m.A > 0 && last*s < maxTerms/2 && last*math.Log1p(s) < maxLogHead {
+		sum, enough := 0.0, true
+		for j := 0; j < m.K && enough; j++ {
+			if share[j] > 0 {
+				var part float64
+				part, enough = phaseSeries(shape+float64(j), m.A, stay, s, m.K, j)
+				sum += share[j] * part
+			}
+		}
+		if enough {
+			return sum
+		}
+	}
+	return betaMean(m.A, stay, max(1, s, s*last), last, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
+}
+
+// phaseSeries is expected's sum for one j. It reports false if maxTerms were not enough.
+func phaseSeries(shape, leave, stay, s float64, k, j int) (float64, bool) {
+	z := s / (1 + s)
+	term, sum, made, g, i := math.Exp(-shape*math.Log1p(s)), 0.0, 1.0, 0.0, 0.0
+	for n := range maxTerms {
+		sum += term * g
+		c := (shape + float64(n)) / float64(n+1)
+		term *= c * z
+		if j++; j == k { // with phase n+1 another order would have been made
+			g += made
+			made *= (stay + i) / (leave + stay + i)
+			i, j = i+1, 0
+		}
+		if n%8 != 7 {
+			continue
+		}
+		// From here the terms fall at least as fast as this geometric series times g + made·i.
+		ratio := max(c, 1) * z
+		rest := 1 - ratio
+		if rest > 0 && term*(g*rest+made) <= negligible*sum*rest*rest {
+			return sum, true
+		}
+	}
+	return 0, false
+}
+
+// overPhases is the same expectation given the leaving probability p: over the j phases that have passed with their
+// shares, the mean of
+//
+//	(1 - (1-p)^M)/p,  M = (N+j)/k rounded down.
+//
+// With z = (1-p)^(1/k) and the k-th roots of unity ω, and G(v) = (1 + s·(1-v))^-(shape+j), the mean of v^N,
+//
+//	E[(1-p)^M] = sum over the ω of c(ω)·(zω)^j·G(zω),  c(ω) = 1/k · (1 - z^-k)/(1 - 1/(zω))
+//
+// which the discrete Fourier transform of M's remainders gives. The term of ω = 1 is near 1 and taken apart by expm1.
+func overPhases(p, shape, s float64, k int, share *[MostPhases]float64) float64 {
+	n := float64(k)
+	var logZ float64
+	switch {
+	case p*max(n, s*(shape+n)) < negligible:
+		p = 0 // the limit
+	case p < 0.5:
+		logZ = math.Log1p(-p) / n
+	default:
+		logZ = math.Log(max(1-p, negligible)) / n // nearer to 1 nothing changes
+	}
+	z, sum := math.Exp(logZ), 0.0
+	for j := range k {
+		if share[j] == 0 {
+			continue
+		}
+		r, h := shape+float64(j), 0.0
+		if p == 0 {
+			h = float64(j)/n - (n-1)/(2*n) + r*s/n
+		} else {
+			less := 0.0 // 1 - c(1)·z^j
+			for c := range k {
+				less -= math.Expm1(float64(j-c)*logZ) / n
+			}
+			h = (less - (1-less)*math.Expm1(-r*math.Log1p(-s*math.Expm1(logZ)))) / p
+		}
+		for l := 1; l < k; l++ {
+			omega := cmplx.Rect(1, 2*math.Pi*float64(l)/n)
+			v := complex(z, 0) * omega
+			g := cmplx.Exp(complex(-r, 0)*cmplx.Log(1+complex(s, 0)*(1-v)) + complex(float64(j), 0)*cmplx.Log(v))
+			h += real(g / (complex(n*math.Exp(n*logZ), 0) * (1 - 1/v)))
+		}
+		sum += share[j] * h
+	}
+	return sum
+}
