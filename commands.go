@@ -34,7 +34,7 @@ func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error
 
 // fitCommand fits the lifetime-value model, or a model of attribution.
 type fitCommand struct {
-	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD or PARETO_NBD. All are fitted unless told, and the one that best foretells orders it was not shown becomes active. MARKOV and SHAPLEY are fitted on all journeys, and credit margins to contacts."`
+	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. All are fitted unless told, and the one that best foretells orders it was not shown becomes active. MARKOV and SHAPLEY are fitted on all journeys, and credit margins to contacts."`
 	Order          int    `default:"1" help:"MARKOV: how many states its chain remembers, 1 or 2."`
 	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of its times."`
 	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit on the orders up to and including this day, and test the model on those after it."`

@@ -48,7 +48,7 @@ func TestTheNightFitsAnew(t *testing.T) {
 		w.sell(mixed(w.Clock.Now().Truncate(24 * time.Hour)))
 		night()
 		first := models()
-		if first.Len("lifetimeModels") != 3 || strings.Count(first.Body, `"active":true`) != 1 || strings.Count(first.Body, `"drift":null`) != 3 {
+		if first.Len("lifetimeModels") != 4 || strings.Count(first.Body, `"active":true`) != 1 || strings.Count(first.Body, `"drift":null`) != 4 {
 			t.Fatalf("the first night: %s", first.Body)
 		}
 		if first.Text("lifetimeModels.0.convergence.status") == "" || first.Get("lifetimeModels.0.convergence.standardErrors.alpha") == nil || first.float("lifetimeModels.0.convergence.condition") < 1 {
@@ -57,18 +57,18 @@ func TestTheNightFitsAnew(t *testing.T) {
 		night() // too soon
 		w.Clock.Advance(24 * time.Hour)
 		night() // no order came
-		if r := models(); r.Len("lifetimeModels") != 3 {
+		if r := models(); r.Len("lifetimeModels") != 4 {
 			t.Fatalf("fitted of nothing new: %s", r.Body)
 		}
 		w.sell([]sale{{"7", w.Clock.Now().AddDate(0, 0, -1), 5000}, {"8", w.Clock.Now().AddDate(0, 0, -1), 5000}})
 		night()
 		c = w.With(freshToken(w, schema.RoleManager))
 		second := models()
-		if second.Len("lifetimeModels") != 6 || strings.Count(second.Body, `"active":true`) != 1 || strings.Count(second.Body, `"drift":null`) != 3 {
+		if second.Len("lifetimeModels") != 8 || strings.Count(second.Body, `"active":true`) != 1 || strings.Count(second.Body, `"drift":null`) != 4 {
 			t.Fatalf("the second night: %s", second.Body)
 		}
 		before := map[string]string{}
-		for i := range 3 {
+		for i := range 4 {
 			at := "lifetimeModels." + string(rune('0'+i)) + "."
 			before[first.Text(at+"kind")] = first.Text(at + "parameters.alpha")
 		}

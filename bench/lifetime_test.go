@@ -2,8 +2,10 @@
 package bench
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,8 +49,15 @@ func cdnow(b *testing.B, file string, date int) (lifetime.Sample, []lifetime.Mar
 	var margins []lifetime.MarginRow
 	for _, days := range customers {
 		first, last := end, 0
-		for d := range days {
+		before := 0
+		for _, d := range slices.Sorted(maps.Keys(days)) {
 			first, last = min(first, d), max(last, d)
+			if before > 0 {
+				if err := tally.AddGaps(d-before, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+			before = d
 		}
 		s := lifetime.Stats{Frequency: len(days) - 1, RecencyDays: last - first, AgeDays: end - first}
 		if err := tally.Add(s, 1); err != nil {
@@ -109,6 +118,7 @@ func BenchmarkLifetimeScore(b *testing.B) {
 		lifetime.Prior(lifetime.Week),
 		lifetime.MBGNBD{Unit: lifetime.Week, R: 0.525, Alpha: 6.183, A: 0.891, B: 1.614},
 		lifetime.ParetoNBD{Unit: lifetime.Week, R: 0.553, Alpha: 10.578, S: 0.606, Beta: 11.669},
+		lifetime.MBGCNBD{Unit: lifetime.Week, K: 2, R: 0.525, Alpha: 3.1, A: 0.891, B: 1.614},
 	} {
 		for _, call := range []struct {
 			name  string

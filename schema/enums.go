@@ -164,6 +164,7 @@ const (
 	BGNBD     LifetimeModelKind = "BG_NBD"
 	MBGNBD    LifetimeModelKind = "MBG_NBD"
 	ParetoNBD LifetimeModelKind = "PARETO_NBD"
+	MBGCNBD   LifetimeModelKind = "MBG_CNBD_K"
 
 	Day   TimeUnit = "DAY"
 	Week  TimeUnit = "WEEK"
@@ -349,7 +350,7 @@ func (v AttributionModel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *AttributionModel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the values in their order.
-func (LifetimeModelKind) Values() []string { return texts(BGNBD, MBGNBD, ParetoNBD) }
+func (LifetimeModelKind) Values() []string { return texts(BGNBD, MBGNBD, ParetoNBD, MBGCNBD) }
 
 // MarshalGQL writes the enum.
 func (v LifetimeModelKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }

@@ -53,6 +53,13 @@ func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
 	}
 	r.note("%s on %d customers (%d distinct histories): %s", f.Model.Kind().Name(), f.Customers, f.Rows, f.Status)
 	r.standardErrors(f.Model.Parameters(), f.StdErrors, 1)
+	if regular, ok := f.Model.(lifetime.MBGCNBD); ok {
+		if regular.K == 1 {
+			r.note("orders come no more regularly than by chance: k is 1, which is MBG/NBD")
+		} else {
+			r.note("orders come more regularly than by chance: k is %d", regular.K)
+		}
+	}
 	if !f.Converged {
 		r.warn("the fit of the model did not converge")
 	}

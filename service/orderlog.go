@@ -42,6 +42,12 @@ const historiesSelect = `SELECT x, tx, t, earned, repeat_earned, held, count(*) 
 	WHERE first_day <= ? GROUP BY customer_id) AS histories
 GROUP BY x, tx, t, earned, repeat_earned, held`
 
+// gapsSelect counts the days between a customer's order days of the calibration period.
+const gapsSelect = `SELECT gap, count(*) FROM (
+	SELECT day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap FROM (
+		SELECT DISTINCT customer_id, day FROM orders WHERE status = 'COMPLETED' AND day <= ?) AS days) AS gaps
+WHERE gap IS NOT NULL GROUP BY gap`
+
 // orderLog reads the completed orders, aggregated by the database, without blocking who writes them.
 func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 	log := &orderLog{}
@@ -54,7 +60,16 @@ func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 		if err != nil {
 			return err
 		}
-		return s.scanRows(ctx, historiesSelect, anys(slices.Repeat([]int{endDay}, 7)), log.add)
+		if err := s.scanRows(ctx, historiesSelect, anys(slices.Repeat([]int{endDay}, 7)), log.add); err != nil {
+			return err
+		}
+		return s.scanRows(ctx, gapsSelect, []any{endDay}, func(scan func(...any) error) error {
+			var days, n int
+			if err := scan(&days, &n); err != nil {
+				return err
+			}
+			return log.tally.AddGaps(days, n)
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("service: the order log: %w", err)
