@@ -54,7 +54,7 @@ func newCounts(s Sample, phases int) counts {
 }
 
 // coarseRows is about how many rows lead a fit from its starts to where all rows are worth their cost.
-const coarseRows = 400
+const coarseRows = 150
 
 // coarse is a sample much like s with fewer rows: neighbours with the same x become one row with their mean
 // times. The customers, their orders and the mean of T stay, and so does the scale of counts.

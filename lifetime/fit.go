@@ -93,6 +93,7 @@ const (
 	roughSettled  = 1e-3 // the same where rounding keeps it from shrinking, and at an edge
 	vague         = 10.0 // a standard error of this in a logarithm, a factor of 20,000, identifies nothing
 	maxNewton     = 60
+	maxRough      = 20  // of these by the rough likelihood's Hessian
 	longestStep   = 2.0 // of Newton, in the logarithm of a parameter
 )
 
@@ -170,9 +171,11 @@ func (l likelihood) maximise(stop func() bool) (optimum, error) {
 }
 
 // polish is Newton's method with a line search, on the absolute eigenvalues of the Hessian so that it
-// climbs from a saddle as well. It ends at a maximum, at an edge, or where it cannot climb.
+// climbs from a saddle as well. It ends at a maximum, at an edge, or where it cannot climb. On the way
+// there the Hessian is the rough likelihood's, which costs less; where that leads no further, the last
+// word is with the exact one.
 func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error) {
-	dim := len(theta)
+	dim, exact := len(theta), l.rough == nil
 	o := optimum{theta: slices.Clone(theta)}
 	for i, v := range o.theta { // L-BFGS may have run far out where the likelihood is flat
 		o.theta[i] = max(-math.Log(edgeFactor), min(math.Log(edgeFactor), v))
@@ -189,16 +192,20 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 		if o.gradient >= edgeGradient { // there is still something to gain out there
 			farthest = math.Log(edgeFactor * 1000)
 		}
-		o.edge = o.edge || floats.Norm(o.theta, math.Inf(1)) >= farthest
+		o.edge = o.edge || exact && floats.Norm(o.theta, math.Inf(1)) >= farthest
 		var eigen mat.EigenSym
-		if !eigen.Factorize(l.curvature(o.theta), true) {
+		likely := l.at
+		if !exact {
+			likely = l.rough
+		}
+		if !eigen.Factorize(curvature(likely, o.theta), true) {
 			return o, nil
 		}
 		values := eigen.Values(nil) // ascending
 		var vectors mat.Dense
 		eigen.VectorsTo(&vectors)
 		steepest := math.Max(math.Abs(values[0]), math.Abs(values[dim-1]))
-		o.edge = o.edge || (values[0] < flat*steepest && values[0] > -flat*steepest && o.gradient < edgeGradient)
+		o.edge = o.edge || exact && (values[0] < flat*steepest && values[0] > -flat*steepest && o.gradient < edgeGradient)
 		floor, decrement, rising := 1e-12*steepest, 0.0, 0.0 // rising: the slope of the directions not followed
 		clear(step)
 		for i, v := range values {
@@ -220,6 +227,10 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 		}
 		stalled := remaining < roughSettled && remaining > before/2
 		before = remaining
+		if !exact && (remaining < settled || stalled || o.iterations == maxRough) {
+			exact, before = true, math.Inf(1)
+			continue
+		}
 		if values[0] > flat*steepest && (remaining < settled || stalled) {
 			o.converged = true
 			errs := make([]float64, dim)
@@ -251,6 +262,10 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 			}
 			floats.Scale(0.5, step)
 		}
+		if !climbed && !exact {
+			exact, before = true, math.Inf(1)
+			continue
+		}
 		if !climbed {
 			return o, nil
 		}
@@ -258,17 +273,17 @@ func (l likelihood) polish(theta []float64, stopped func() bool) (optimum, error
 	return o, nil
 }
 
-// curvature is minus the Hessian, from central differences of the analytic gradient.
-func (l likelihood) curvature(theta []float64) *mat.SymDense {
+// curvature is minus the Hessian of a likelihood, from central differences of the analytic gradient.
+func curvature(at func(theta, grad []float64) float64, theta []float64) *mat.SymDense {
 	const h = 1e-4
 	dim := len(theta)
 	moved, up, down := slices.Clone(theta), make([]float64, dim), make([]float64, dim)
 	full := mat.NewDense(dim, dim, nil)
 	for j := range dim {
 		moved[j] = theta[j] + h
-		l.at(moved, up)
+		at(moved, up)
 		moved[j] = theta[j] - h
-		l.at(moved, down)
+		at(moved, down)
 		moved[j] = theta[j]
 		for i := range dim {
 			full.Set(i, j, (down[i]-up[i])/(2*h))

@@ -85,16 +85,18 @@ func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum
 	shape, y := m.shape(x), (T-tx)/(m.Alpha+T)
 	sum, shift := 1.0, 0.0
 	share[0] = 1
-	for j := 1; j < m.K; j++ {
-		share[j] = share[j-1] * y * (shape + float64(j-1)) / float64(j)
-		if sum += share[j]; sum > large { // of a shape beyond all measure
-			for i := range j + 1 {
+	last := 1.0
+	for j := 1; j < min(m.K, len(share)); j++ {
+		last *= y * (shape + float64(j-1)) / float64(j)
+		share[j] = last
+		if sum += last; sum > large { // of a shape beyond all measure
+			for i := range share {
 				share[i] /= large
 			}
-			sum, shift = sum/large, shift+math.Log(large)
+			last, sum, shift = last/large, sum/large, shift+math.Log(large)
 		}
 	}
-	for j := range m.K {
+	for j := range share {
 		share[j] /= sum
 	}
 	return share, math.Log(sum) + shift

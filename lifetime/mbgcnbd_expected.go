@@ -89,7 +89,8 @@ func overPhases(p, shape, s float64, k int, share *[MostPhases]float64) float64 
 		if share[j] == 0 {
 			continue
 		}
-		r, h := shape+float64(j), 0.0
+		r := shape + float64(j)
+		var h float64
 		if p == 0 {
 			h = float64(j)/n - (n-1)/(2*n) + r*s/n
 		} else {

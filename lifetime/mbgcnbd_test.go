@@ -52,9 +52,10 @@ func TestRegularLikelihoodByIntegration(t *testing.T) {
 		const step = 0.1
 		stayed, left := 0.0, 0.0
 		for u := -120.0; u < 8; u += step {
-			rate, still, term := math.Exp(u), 0.0, 0.0
+			rate, still := math.Exp(u), 0.0
 			for j := range m.K { // fewer than K phases in the silence
-				if term = math.Exp(-rate * silent); j > 0 {
+				term := math.Exp(-rate * silent)
+				if j > 0 {
 					term = math.Exp(float64(j)*math.Log(rate*silent) - rate*silent - lgamma(float64(j)+1))
 				}
 				still += term
