@@ -105,3 +105,22 @@ func TestAFitGivenUpChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestFitsFromKeptFigures: a fit by the figures that are kept of each customer is the fit by the orders, to the last digit.
+func TestFitsFromKeptFigures(t *testing.T) {
+	sales := cdnowSample(t)
+	Each(t, func(t *testing.T, w *World) {
+		w.Clock.Set(time.Date(1998, 7, 1, 12, 0, 0, 0, time.UTC))
+		w.sell(sales)
+		c := w.As(schema.RoleManager)
+		for _, kind := range []string{"BG_NBD", "PARETO_NBD"} {
+			kept := c.Must(fitModel, Vars{"in": Vars{"kind": kind}})
+			ordered := c.Must(fitModel, Vars{"in": Vars{"kind": kind, "calibrationEnd": "1998-07-01T12:00:00Z"}})
+			for _, figure := range []string{"parameters", "logLikelihood", "customers"} {
+				if a, b := kept.Get("fitLifetimeModel.model."+figure), ordered.Get("fitLifetimeModel.model."+figure); a == nil || fmt.Sprint(a) != fmt.Sprint(b) {
+					t.Errorf("%s: %s %v by the kept figures, %v by the orders", kind, figure, a, b)
+				}
+			}
+		}
+	})
+}

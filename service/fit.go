@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -75,13 +76,13 @@ func (s *Service) fit(ctx context.Context, in FitLifetimeModelInput) (*ent.Lifet
 	if fail != nil {
 		return nil, fail
 	}
-	data, err := s.orderLog(ctx, s.Settings().Day(end))
-	if err != nil {
-		return nil, err
-	}
 	kinds := lifetime.Kinds()
 	if in.Kind != nil {
 		kinds = []lifetime.Kind{lifetime.Kind(*in.Kind)}
+	}
+	data, err := s.fitData(ctx, in, s.Settings().Day(end), kinds)
+	if err != nil {
+		return nil, err
 	}
 	fits, err := s.fitTo(ctx, data, unit, kinds)
 	if err != nil {
@@ -107,6 +108,16 @@ func (s *Service) fit(ctx context.Context, in FitLifetimeModelInput) (*ent.Lifet
 		chosen.report.note("it was not made active, since it did not converge")
 	}
 	return s.keepFits(ctx, fits, chosen)
+}
+
+// fitData reads what models of some kinds are fitted to.
+func (s *Service) fitData(ctx context.Context, in FitLifetimeModelInput, endDay int, kinds []lifetime.Kind) (*orderLog, error) {
+	if in.CalibrationEnd == nil && !slices.Contains(kinds, lifetime.KindMBGCNBD) {
+		if data, complete, err := s.keptLog(ctx, endDay); err != nil || complete {
+			return data, err
+		}
+	}
+	return s.orderLog(ctx, endDay)
 }
 
 // fitted is a model in the making.

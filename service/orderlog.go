@@ -74,9 +74,7 @@ func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("service: the order log: %w", err)
 	}
-	slices.SortFunc(log.margins, func(a, b lifetime.MarginRow) int {
-		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Mean, b.Mean))
-	})
+	log.sortMargins()
 	return log, nil
 }
 
@@ -88,16 +86,88 @@ func (log *orderLog) add(scan func(...any) error) error {
 	if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &earned, &repeat, &h.purchases, &n); err != nil {
 		return err
 	}
-	if err := log.tally.Add(h.stats, n); err != nil {
-		return err
-	}
+	log.addMargins(h.stats.Frequency, repeat, n)
+	return log.addHistories(h, n, float64(n)*float64(earned.Minor()))
+}
+
+// addHistories counts n customers of one history, who have earned so much together.
+func (log *orderLog) addHistories(h heldOut, n int, earned float64) error {
 	log.held[h] += n
 	log.orderDays += n * (h.stats.Frequency + 1)
-	log.earned += float64(n) * float64(earned.Minor())
-	if x := h.stats.Frequency; x > 0 {
+	log.earned += earned
+	return log.tally.Add(h.stats, n)
+}
+
+// addMargins counts n customers of so many repeat order days, each of whom has earned so much on these.
+func (log *orderLog) addMargins(x int, repeat money.Amount, n int) {
+	if x > 0 {
 		log.margins = append(log.margins, lifetime.MarginRow{X: x, Mean: float64(repeat.Minor()) / float64(x), N: n})
 	}
-	return nil
+}
+
+// What historiesSelect counts, where nothing is held out, from the figures that are kept of each customer: ten times as fast.
+const (
+	keptHistoriesSelect = `SELECT order_days - 1, last_order_day - first_order_day, ? - first_order_day, count(*), sum(margin)
+FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
+	keptMarginsSelect = `SELECT order_days - 1, repeat_margin, count(*) FROM customers WHERE order_days > 1 GROUP BY 1, 2`
+)
+
+// keptLog is orderLog up to today from the figures that are kept of each customer. It lacks the days between orders. It reports
+// false where an order is later than the end.
+func (s *Service) keptLog(ctx context.Context, endDay int) (log *orderLog, complete bool, err error) {
+	err = s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+		log = &orderLog{endDay: endDay, held: map[heldOut]int{}}
+		if err := s.unhurried(ctx); err != nil {
+			return err
+		}
+		err := s.scanRows(ctx, keptHistoriesSelect, []any{endDay}, func(scan func(...any) error) error {
+			var h heldOut
+			var n int
+			var earned float64
+			if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &n, &earned); err != nil {
+				return err
+			}
+			lastDay := endDay - h.stats.AgeDays + h.stats.RecencyDays
+			if log.lastDay = max(log.lastDay, lastDay); lastDay > endDay {
+				return nil
+			}
+			return log.addHistories(h, n, earned)
+		})
+		if err != nil || log.lastDay > endDay {
+			return err
+		}
+		return s.scanRows(ctx, keptMarginsSelect, nil, func(scan func(...any) error) error {
+			var x, n int
+			var repeat money.Amount
+			if err := scan(&x, &repeat, &n); err != nil {
+				return err
+			}
+			log.addMargins(x, repeat, n)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("service: the customers' figures: %w", err)
+	}
+	log.sortMargins()
+	return log, log.lastDay <= endDay, nil
+}
+
+// sortMargins puts the margins in an order of their own, equal ones together, so that the same log gives the same figures
+// to the last bit.
+func (log *orderLog) sortMargins() {
+	slices.SortFunc(log.margins, func(a, b lifetime.MarginRow) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Mean, b.Mean))
+	})
+	distinct := log.margins[:0]
+	for _, row := range log.margins {
+		if last := len(distinct) - 1; last >= 0 && distinct[last].X == row.X && distinct[last].Mean == row.Mean {
+			distinct[last].N += row.N
+			continue
+		}
+		distinct = append(distinct, row)
+	}
+	log.margins = distinct
 }
 
 // meanMargin is the mean margin of an order day, in minor units.

@@ -10,7 +10,7 @@ import (
 )
 
 // valuedTogether is how many customers' values are written in one transaction: their orders wait for so long.
-const valuedTogether = 1000
+const valuedTogether = 2000
 
 // RefreshLifetimeValues brings customers.lifetime_value, by which lists are ordered, to what the active model says now:
 // after a fit, and once a night, since it falls with silence. It goes through all customers in short transactions, so
@@ -45,7 +45,7 @@ func (s *Service) revalue(ctx context.Context, tx *ent.Tx, after string) (last s
 	}
 	query := "SELECT " + customerColumns + " FROM customers WHERE id > ? ORDER BY id LIMIT ?"
 	if s.store.Dialect() == dialect.Postgres {
-		query += " FOR UPDATE"
+		query += " FOR NO KEY UPDATE" // orders may come meanwhile
 	}
 	var customers []*ent.Customer
 	err = s.scanRows(ctx, query, []any{after, valuedTogether}, func(scan func(...any) error) error {

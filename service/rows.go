@@ -37,8 +37,12 @@ func (s *Service) updateRows(ctx context.Context, table, set string, types []str
 		place += ", CAST(? AS " + one + ")"
 	}
 	place += ")"
+	sought := "v.column1"
+	if s.store.Dialect() == dialect.SQLite {
+		sought = "+v.column1" // else it may go through the whole table and look each row up among the values
+	}
 	for some := range slices.Chunk(rows, rowsTogether) {
-		query := "UPDATE " + table + " SET " + set + " FROM (VALUES " + strings.TrimSuffix(strings.Repeat(place+", ", len(some)), ", ") + ") AS v WHERE " + table + ".id = v.column1"
+		query := "UPDATE " + table + " SET " + set + " FROM (VALUES " + strings.TrimSuffix(strings.Repeat(place+", ", len(some)), ", ") + ") AS v WHERE " + table + ".id = " + sought
 		if _, err := s.store.Exec(ctx, query, slices.Concat(some...)...); err != nil {
 			return err
 		}
