@@ -35,6 +35,12 @@ func TestWhatAStrangerIsWorth(t *testing.T) {
 		buys()
 		s.customer = NewCustomer(s.admin, Vars{"name": "Ordered at once"})
 		buys()
+		// What staff decided and what files tell has not been seen happening. Who is a customer now counts as one who stays it.
+		decided := NewCustomer(s.admin, Vars{"name": "A stranger again"})
+		for i, stage := range []string{"LOYAL", "STRANGER"} {
+			s.admin.Must(`mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { userErrors { code field message } } }`, Vars{"in": Vars{"id": decided, "expectedVersion": 1 + i, "stage": stage, "stageReason": "a guess"}})
+		}
+		s.admin.Must(`mutation($id: ID!) { deleteCustomer(input: {id: $id, reason: "a guess"}) { userErrors { code field message } } }`, Vars{"id": decided})
 		r := s.admin.Must(askProspect, Vars{"c": stranger})
 		got := map[string]float64{}
 		for i := range r.Len("customer.prospect.reach") {

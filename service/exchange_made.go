@@ -36,7 +36,7 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		p.LifetimeValue = s.standingValue(p, now)
 		to, why := stageOf(stageFacts{recorded: schema.Stranger, statistics: is, probabilityAlive: s.aliveAt(p, now)}, settings)
 		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, move{p, to, why + "; imported"})
+			c.moves = append(c.moves, move{p, to, why + reasonImported})
 		}
 	}
 	return nil

@@ -56,7 +56,8 @@ const leastOrderDays = 30
 
 var stageOrder = []schema.Stage{schema.Stranger, schema.Friend, schema.Buyer, schema.Loyal, schema.Former}
 
-// Prospects learns from all customers: how often each stage was left for which other one, who is in it now (which counts as
+// Prospects learns from all customers: how often each stage was left for which other one (but not by what staff decided, nor by
+// what files say: an order log knows buyers alone), who is in it now (which counts as
 // staying there: the story is as if it had ended today), and what order days earn in each segment. Three statements on one snapshot.
 func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 	p := &Prospects{service: s, at: s.now()}
@@ -65,18 +66,19 @@ func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 		if err := s.forReport(ctx); err != nil {
 			return err
 		}
-		err := s.scanRows(ctx, "SELECT from_stage, to_stage, count(*) FROM stage_changes GROUP BY from_stage, to_stage", nil, func(scan func(...any) error) error {
-			var from, to string
-			var n int
-			if err := scan(&from, &to, &n); err != nil {
-				return err
-			}
-			if i, j := stageNumber(from), stageNumber(to); i >= 0 && j >= 0 && i != j {
-				p.moves[i][j] += float64(n)
-				p.observed += n
-			}
-			return nil
-		})
+		err := s.scanRows(ctx, "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage",
+			[]any{reasonRecorded + "%", reasonOverruled + "%", "%" + reasonImported}, func(scan func(...any) error) error {
+				var from, to string
+				var n int
+				if err := scan(&from, &to, &n); err != nil {
+					return err
+				}
+				if i, j := stageNumber(from), stageNumber(to); i >= 0 && j >= 0 && i != j {
+					p.moves[i][j] += float64(n)
+					p.observed += n
+				}
+				return nil
+			})
 		if err != nil {
 			return err
 		}

@@ -16,10 +16,12 @@ import (
 	"kopeck/store"
 )
 
-// The reasons under which stage changes are not ours: what staff decided, and what was known at the beginning.
+// What the reasons of stage changes begin with that are not ours, what staff decided and what was known at the beginning, and what
+// those end with that a file made.
 const (
 	reasonOverruled = "overruled: "
 	reasonRecorded  = "as recorded"
+	reasonImported  = "; imported"
 )
 
 // stageFacts is all that a customer's stage depends on.
