@@ -10,7 +10,7 @@ import (
 )
 
 // valuedTogether is how many customers' values are written in one transaction: their orders wait for so long.
-const valuedTogether = 2000
+const valuedTogether = 5000
 
 // RefreshLifetimeValues brings customers.lifetime_value, by which lists are ordered, to what the active model says now:
 // after a fit, and once a night, since it falls with silence. It goes through all customers in short transactions, so

@@ -36,7 +36,7 @@ func openSQLite(path string, foreignKeys bool) (*sql.DB, error) {
 		"_time_format":  {"sqlite"},
 		"_timezone":     {"UTC"},
 		"_dqs":          {"false"}, // "x" is a name, never a string: as on PostgreSQL
-		"_pragma":       {"cache_size(-16000)", "journal_size_limit(67108864)"},
+		"_pragma":       {"cache_size(-64000)", "journal_size_limit(67108864)"},
 		"_foreign_keys": {"on"},
 	}
 	if !foreignKeys {
