@@ -62,16 +62,22 @@ func (m betaNBD) purchases(x int, tx, T, t float64) float64 {
 
 // monthly fills cumulative[i] with E[orders in (T, T + i + 1 months]].
 func (m betaNBD) monthly(cumulative []float64, x int, tx, T float64) {
-	alive, month := m.alive(x, tx, T), DaysPerMonth/m.unit.Days()
+	alive := m.alive(x, tx, T)
 	var ts [block]float64
 	for first := 0; first < len(cumulative); first += block {
 		part := cumulative[first:min(first+block, len(cumulative))]
-		for i := range part {
-			ts[i] = float64(first+i+1) * month
-		}
-		m.expected(x, T, ts[:len(part)], part)
+		m.expected(x, T, monthEnds(&ts, m.unit, first, len(part)), part)
 		for i := range part {
 			part[i] *= alive
 		}
 	}
+}
+
+// monthEnds fills ts with the ends of n months after the first ones, in a unit.
+func monthEnds(ts *[block]float64, unit Unit, first, n int) []float64 {
+	month := DaysPerMonth / unit.Days()
+	for i := range n {
+		ts[i] = float64(first+i+1) * month
+	}
+	return ts[:n]
 }

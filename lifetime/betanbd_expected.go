@@ -25,7 +25,7 @@ func (m betaNBD) expected(x int, T float64, ts, out []float64) {
 	// Far horizons would need too many terms, or start the series below the smallest double.
 	longest := max(ts[last], 0) / scale
 	near := shape*longest < maxTerms/2 && shape*math.Log1p(longest) < maxLogHead
-	if near && m.a > 0 && series(shape, m.a, stay, scale, ts, out) {
+	if near && m.a > 0 && series(shape, m.a, stay, scale, 1, 0, ts, out) {
 		return
 	}
 	for i, t := range ts {
@@ -33,8 +33,9 @@ func (m betaNBD) expected(x int, T float64, ts, out []float64) {
 	}
 }
 
-// series is expected's sum. It reports false if maxTerms were not enough.
-func series(shape, leave, stay, scale float64, ts, out []float64) bool {
+// series is expected's sum, of orders that take k phases each of which j have passed: k = 1 and j = 0 here, see MBGCNBD.expected. The
+// horizons share one pass. It reports false if maxTerms were not enough.
+func series(shape, leave, stay, scale float64, k, j int, ts, out []float64) bool {
 	last := len(ts) - 1
 	var z, term, sum [block]float64
 	for i, t := range ts {
@@ -42,17 +43,20 @@ func series(shape, leave, stay, scale float64, ts, out []float64) bool {
 		z[i] = t / (scale + t)
 		term[i] = math.Exp(-shape * math.Log1p(t/scale))
 	}
-	made, g := 1.0, 0.0
-	for k := range maxTerms {
-		n := float64(k)
+	made, g, orders := 1.0, 0.0, 0.0
+	for phase := range maxTerms {
+		n := float64(phase)
 		c := (shape + n) / (n + 1)
-		g += made
-		made *= (stay + n) / (leave + stay + n)
+		if j++; j == k { // with phase n+1 another order would have been made
+			g += made
+			made *= (stay + orders) / (leave + stay + orders)
+			orders, j = orders+1, 0
+		}
 		for i := range z[:len(ts)] {
 			term[i] *= c * z[i]
 			sum[i] += term[i] * g
 		}
-		if k%8 != 7 {
+		if phase%8 != 7 {
 			continue
 		}
 		// The longest horizon converges last; from here its terms fall at least as fast as this

@@ -110,11 +110,10 @@ func (m MBGCNBD) PAlive(x int, tx, T float64) float64 {
 
 // ExpectedPurchases is the number of order days expected in the next t units, 0 for t <= 0.
 func (m MBGCNBD) ExpectedPurchases(x int, tx, T, t float64) float64 {
-	if m.K == 1 {
-		return m.single().purchases(x, tx, T, t)
-	}
 	share, silent := m.phases(x, tx, T)
-	return m.expected(x, T, t, &share) / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
+	ts, out := [1]float64{t}, [1]float64{}
+	m.expected(x, T, &share, ts[:], out[:])
+	return out[0] / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
 }
 
 // ExpectedNew is the number of repeat order days expected of a customer in the t units after their first order, those
@@ -123,14 +122,15 @@ func (m MBGCNBD) ExpectedNew(t float64) float64 { return m.ExpectedPurchases(0, 
 
 // MonthlyOrders fills cumulative[i] with the order days expected until the end of month i+1 from now.
 func (m MBGCNBD) MonthlyOrders(cumulative []float64, x int, tx, T float64) {
-	if m.K == 1 {
-		m.single().monthly(cumulative, x, tx, T)
-		return
-	}
 	share, silent := m.phases(x, tx, T)
-	alive, month := 1/(1+math.Exp(m.logLeft(x, tx, T)-silent)), DaysPerMonth/m.Unit.Days()
-	for i := range cumulative {
-		cumulative[i] = alive * m.expected(x, T, float64(i+1)*month, &share)
+	alive := 1 / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
+	var ts [block]float64
+	for first := 0; first < len(cumulative); first += block {
+		part := cumulative[first:min(first+block, len(cumulative))]
+		m.expected(x, T, &share, monthEnds(&ts, m.Unit, first, len(part)), part)
+		for i := range part {
+			part[i] *= alive
+		}
 	}
 }
 

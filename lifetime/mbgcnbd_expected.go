@@ -5,8 +5,8 @@ import (
 	"math/cmplx"
 )
 
-// expected is E[orders in (T, T + t]] of a customer known to be alive, of whose phases since the last order the shares
-// are known.
+// expected fills out[i] with E[orders in (T, T + ts[i]]] of a customer known to be alive, of whose phases since the last order the
+// shares are known; ts ascends and has 1 to block horizons.
 //
 // Given that j phases have passed, the rate of phases is Gamma(r+Kx+j, alpha+T) and the leaving probability Beta(a, B)
 // with B = b + x + 1, so the number N of phases that would come if nobody left is negative binomial, and order i of
@@ -15,52 +15,34 @@ import (
 //	E = sum over N of P(N) · g((N+j)/K rounded down),  g(n) = sum over i < n of (B)_i/(a+B)_i
 //
 // All terms are positive. Where they would be too many it is the mean of overPhases over the leaving probability.
-func (m MBGCNBD) expected(x int, T, t float64, share *[MostPhases]float64) float64 {
-	if !(t > 0) {
-		return 0
+func (m MBGCNBD) expected(x int, T float64, share *[MostPhases]float64, ts, out []float64) {
+	if m.K == 1 {
+		m.single().expected(x, T, ts, out)
+		return
 	}
-	shape, stay, s := m.shape(x), m.B+float64(x+1), t/(m.Alpha+T)
-	last := shape + float64(m.K-1)
-	if m.A > 0 && last*s < maxTerms/2 && last*math.Log1p(s) < maxLogHead {
-		sum, enough := 0.0, true
+	clear(out)
+	shape, stay, scale := m.shape(x), m.B+float64(x+1), m.Alpha+T
+	most, longest := shape+float64(m.K-1), max(ts[len(ts)-1], 0)/scale
+	if m.A > 0 && most*longest < maxTerms/2 && most*math.Log1p(longest) < maxLogHead {
+		var part [block]float64
+		enough := true
 		for j := 0; j < m.K && enough; j++ {
-			if share[j] > 0 {
-				var part float64
-				part, enough = phaseSeries(shape+float64(j), m.A, stay, s, m.K, j)
-				sum += share[j] * part
+			if share[j] == 0 {
+				continue
+			}
+			enough = series(shape+float64(j), m.A, stay, scale, m.K, j, ts, part[:])
+			for i := range out {
+				out[i] += share[j] * part[i]
 			}
 		}
 		if enough {
-			return sum
+			return
 		}
 	}
-	return betaMean(m.A, stay, max(1, s, s*last), last, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
-}
-
-// phaseSeries is expected's sum for one j. It reports false if maxTerms were not enough.
-func phaseSeries(shape, leave, stay, s float64, k, j int) (float64, bool) {
-	z := s / (1 + s)
-	term, sum, made, g, i := math.Exp(-shape*math.Log1p(s)), 0.0, 1.0, 0.0, 0.0
-	for n := range maxTerms {
-		sum += term * g
-		c := (shape + float64(n)) / float64(n+1)
-		term *= c * z
-		if j++; j == k { // with phase n+1 another order would have been made
-			g += made
-			made *= (stay + i) / (leave + stay + i)
-			i, j = i+1, 0
-		}
-		if n%8 != 7 {
-			continue
-		}
-		// From here the terms fall at least as fast as this geometric series times g + made·i.
-		ratio := max(c, 1) * z
-		rest := 1 - ratio
-		if rest > 0 && term*(g*rest+made) <= negligible*sum*rest*rest {
-			return sum, true
-		}
+	for i, t := range ts {
+		s := max(t, 0) / scale
+		out[i] = betaMean(m.A, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
 	}
-	return 0, false
 }
 
 // overPhases is the same expectation given the leaving probability p: over the j phases that have passed with their

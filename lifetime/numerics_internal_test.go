@@ -17,12 +17,40 @@ func TestSeriesIsIntegral(t *testing.T) {
 		}
 		shape, leave, stay := draw("shape", 1e-3, 500), draw("leave", 1e-9, 1e4), draw("stay", 1e-3, 1e5)
 		ts, out := [1]float64{draw("s", 1e-6, 1e3)}, [1]float64{}
-		if shape*math.Log1p(ts[0]) > maxLogHead || !series(shape, leave, stay, 1, ts[:], out[:]) {
+		if shape*math.Log1p(ts[0]) > maxLogHead || !series(shape, leave, stay, 1, 1, 0, ts[:], out[:]) {
 			return
 		}
 		agreed++
 		if want := integral(shape, leave, stay, ts[0]); !(math.Abs(out[0]-want) <= 1e-11*want) {
 			t.Fatalf("series %.17g, integral %.17g", out[0], want)
+		}
+	})
+	if agreed < 30 {
+		t.Errorf("only %d drawings were fit for the series", agreed)
+	}
+}
+
+// The same of orders that take several phases, some of which have passed.
+func TestSeriesIsMeanOverPhases(t *testing.T) {
+	agreed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string, lo, hi float64) float64 {
+			return math.Exp(rapid.Float64Range(math.Log(lo), math.Log(hi)).Draw(t, name))
+		}
+		k := rapid.IntRange(1, MostPhases).Draw(t, "k")
+		j := rapid.IntRange(0, k-1).Draw(t, "j")
+		shape, leave, stay, s := draw("shape", 1e-2, 500), draw("leave", 1e-6, 1e3), 1+draw("stay", 1e-3, 1e3), draw("s", 1e-2, 1e3)
+		ts, out, share := [1]float64{s}, [1]float64{}, [MostPhases]float64{}
+		share[j] = 1
+		if shape*math.Log1p(s) > maxLogHead || !series(shape+float64(j), leave, stay, 1, k, j, ts[:], out[:]) {
+			return
+		}
+		agreed++
+		most := shape + float64(k)
+		want := betaMean(leave, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, k, &share) })
+		// Where hardly an order comes, the mean is a small difference of great ones; there the series is used.
+		if !(math.Abs(out[0]-want) <= 1e-10*want+1e-12) {
+			t.Fatalf("series %.17g, mean over p %.17g", out[0], want)
 		}
 	})
 	if agreed < 30 {
