@@ -20,29 +20,45 @@ func (m MBGCNBD) expected(x int, T float64, share *[MostPhases]float64, ts, out 
 		m.single().expected(x, T, ts, out)
 		return
 	}
-	clear(out)
 	shape, stay, scale := m.shape(x), m.B+float64(x+1), m.Alpha+T
-	most, longest := shape+float64(m.K-1), max(ts[len(ts)-1], 0)/scale
-	if m.A > 0 && most*longest < maxTerms/2 && most*math.Log1p(longest) < maxLogHead {
-		var part [block]float64
-		enough := true
-		for j := 0; j < m.K && enough; j++ {
-			if share[j] == 0 {
-				continue
-			}
-			enough = series(shape+float64(j), m.A, stay, scale, m.K, j, ts, part[:])
-			for i := range out {
-				out[i] += share[j] * part[i]
-			}
-		}
-		if enough {
-			return
+	most, near := shape+float64(m.K-1), len(ts)
+	for ; near > 0; near-- {
+		if s := max(ts[near-1], 0) / scale; most*s < maxTerms/2 && most*math.Log1p(s) < maxLogHead {
+			break
 		}
 	}
-	for i, t := range ts {
-		s := max(t, 0) / scale
-		out[i] = betaMean(m.A, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
+	for i := near; i < len(ts); i++ {
+		out[i] = m.byPhases(shape, stay, max(ts[i], 0)/scale, share)
 	}
+	for near > 0 && !m.bySeries(shape, stay, scale, share, ts[:near], out[:near]) {
+		near-- // too many terms for the longest
+		out[near] = m.byPhases(shape, stay, max(ts[near], 0)/scale, share)
+	}
+}
+
+// bySeries is expected where a series has few enough terms; else it reports false.
+func (m MBGCNBD) bySeries(shape, stay, scale float64, share *[MostPhases]float64, ts, out []float64) bool {
+	clear(out)
+	var part [block]float64
+	for j := range m.K {
+		if share[j] == 0 {
+			continue
+		}
+		if !series(shape+float64(j), m.A, stay, scale, m.K, j, ts, part[:]) {
+			return false
+		}
+		for i := range out {
+			out[i] += share[j] * part[i]
+		}
+	}
+	return true
+}
+
+// byPhases is expected for a horizon of s times alpha + T, as a mean over the leaving probability. It loses digits where less
+// than an order is expected, which is no far horizon.
+func (m MBGCNBD) byPhases(shape, stay, s float64, share *[MostPhases]float64) float64 {
+	most := shape + float64(m.K-1)
+	return betaMean(m.A, stay, max(1, s, s*most), most, func(p float64) float64 { return overPhases(p, shape, s, m.K, share) })
 }
 
 // overPhases is the same expectation given the leaving probability p: over the j phases that have passed with their

@@ -232,3 +232,28 @@ func TestRegularParameters(t *testing.T) {
 		t.Errorf("without k: %+v, %v", m, err)
 	}
 }
+
+// Where nobody leaves, the rarest orders are expected to all digits too: of who has just ordered, one for each K phases, whose number is
+// negative binomial.
+func TestRegularWithoutDropout(t *testing.T) {
+	for k := 2; k <= lifetime.MostPhases; k++ {
+		m := lifetime.MBGCNBD{Unit: lifetime.Week, K: k, R: 0.7, Alpha: 9, A: 0, B: 1}
+		const T, t0 = 11.0, 1e-3
+		shape, z := m.R+3*float64(k), t0/(m.Alpha+T+t0)
+		term, tail := math.Exp(-shape*math.Log1p(t0/(m.Alpha+T))), 0.0
+		for n := range 6 * k {
+			tail += term * float64(n/k)
+			term *= z * (shape + float64(n)) / float64(n+1)
+		}
+		if got := m.ExpectedPurchases(3, T, T, t0); !closeTo(got, tail, 1e-12) {
+			t.Errorf("k = %d: %g, want %g", k, got, tail)
+		}
+		months := make([]float64, 2)
+		m.Unit, m.Alpha = lifetime.Month, 1e-4 // months are far, and the next order is sure
+		m.MonthlyOrders(months, 3, 1e-4, 1e-4)
+		// In the long run an order every K/rate, less half a gap: E = (rate·t - (K-1)/2)/K of who has just ordered.
+		if want := ((m.R+3*float64(k))/2e-4 - float64(k-1)/2) / float64(k); !closeTo(months[0], want, 1e-9) {
+			t.Errorf("k = %d: %g orders a month, want %g", k, months[0], want)
+		}
+	}
+}
