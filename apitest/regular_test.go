@@ -74,6 +74,18 @@ func TestRegularBuyers(t *testing.T) {
 	})
 }
 
+func TestFitsAtOnceLeaveOneActive(t *testing.T) {
+	Each(t, func(t *testing.T, w *World) {
+		w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))
+		c := w.As(schema.RoleManager)
+		together(4, func(int) { c.Must(fitModel, Vars{"in": Vars{}}) })
+		r := c.Must(`{ lifetimeModels { active } }`, nil)
+		if n := strings.Count(r.Body, `"active":true`); n != 1 || r.Len("lifetimeModels") != 4*4 {
+			t.Errorf("%d active: %s", n, r.Body)
+		}
+	})
+}
+
 // TestAFitGivenUpChangesNothing: whenever a fit is given up, it says so, and the models stay as they were.
 func TestAFitGivenUpChangesNothing(t *testing.T) {
 	sales := cdnowSample(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -188,6 +189,15 @@ func (r *reading[T]) page(rows []*T) *page[T] {
 		p.info.StartCursor, p.info.EndCursor = &p.cursors[0], &p.cursors[n-1]
 	}
 	return p
+}
+
+// within makes the page of a list that is in memory, in its order; beyond tells whether a row stands behind a mark. It is read forward.
+func (r *reading[T]) within(rows []*T, beyond func(row *T, after *mark) bool) *page[T] {
+	from := 0
+	if r.after != nil {
+		from = sort.Search(len(rows), func(i int) bool { return beyond(rows[i], r.after) })
+	}
+	return r.page(rows[from:min(len(rows), from+r.limit+1)])
 }
 
 // pageOf reads one page of a list.

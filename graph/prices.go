@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -54,15 +53,10 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 	if err != nil {
 		return nil, err
 	}
-	products := quotes.Catalogue()
-	from := 0
-	if after := reading.after; after != nil {
+	page := reading.within(quotes.Catalogue(), func(p *ent.Product, after *mark) bool {
 		sku, _ := after.key.(string)
-		from = sort.Search(len(products), func(i int) bool {
-			return products[i].Sku > sku || products[i].Sku == sku && products[i].ID > after.id
-		})
-	}
-	page := reading.page(products[from:min(len(products), from+reading.limit+1)])
+		return p.Sku > sku || p.Sku == sku && p.ID > after.id
+	})
 	together(ctx, page.rows)
 	connection := &service.PriceConnection{Edges: make([]*service.PriceEdge, len(page.rows)), PageInfo: &page.info}
 	nodes := priceNodes(ctx)
@@ -97,15 +91,11 @@ func (r *Resolver) belowFloor(ctx context.Context, w window) (*service.Agreement
 		return nil, err
 	}
 	all := r.service.BelowFloor()
-	from := 0
-	if after := reading.after; after != nil {
+	page := reading.within(all, func(b *service.AgreementBelowFloor, after *mark) bool {
 		key, _ := after.key.(int64)
-		from = sort.Search(len(all), func(i int) bool {
-			difference := all[i].Difference.Minor()
-			return difference < key || difference == key && all[i].ID < after.id
-		})
-	}
-	page := reading.page(all[from:min(len(all), from+reading.limit+1)])
+		difference := b.Difference.Minor()
+		return difference < key || difference == key && b.ID < after.id
+	})
 	agreements, err := r.service.ReadAgreements(ctx, page.rows)
 	if err != nil {
 		return nil, err

@@ -6,8 +6,20 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// logSum is ln(exp(a) + exp(b)) for a above minus infinity.
-func logSum(a, b float64) float64 { return a + softplus(b-a) }
+// logSum is ln(exp(a) + exp(b)).
+func logSum(a, b float64) float64 {
+	if math.IsInf(a, -1) {
+		return b
+	}
+	return a + softplus(b-a)
+}
+
+// logChances are the logarithms of the probabilities that n chances to leave, n >= 1, are all passed, and that the last of them is taken.
+func logChances(leave, stay, n float64) (passed, taken float64) {
+	passed = logRising(stay, n) - logRising(leave+stay, n)
+	taken = logRising(stay, n-1) - logRising(leave+stay, n-1) + math.Log(leave/(leave+stay+n-1))
+	return passed, taken
+}
 
 // logProbability is that of n orders in (T, T + t]. Of a customer alive at T they are n if n would have
 // come without leaving and all n chances are passed, or if at least n would have come and the n-th chance
@@ -29,8 +41,7 @@ func (m betaNBD) logProbability(n, x int, tx, T, t float64) float64 {
 	}
 	k := float64(n)
 	come := logNegBin(k, shape, growth)
-	passed := logRising(stay, k) - logRising(m.a+stay, k)
-	taken := logRising(stay, k-1) - logRising(m.a+stay, k-1) + math.Log(m.a/(m.a+stay+k-1))
+	passed, taken := logChances(m.a, stay, k)
 	return logAlive + logSum(come+passed, logNegBinTail(k, shape, growth, come)+taken)
 }
 

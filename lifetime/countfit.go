@@ -70,10 +70,10 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 		return CountFit[M]{}, err
 	}
 	phases := max(f.phases, 1)
-	if gaps := repeats(s); f.phases > 0 && s.Gaps.N != gaps {
+	d := newCounts(s, phases)
+	if f.phases > 0 && float64(s.Gaps.N) != d.repeats {
 		return CountFit[M]{}, &Unidentified{NoGaps, s.Customers(), s.Repeaters()}
 	}
-	d := newCounts(s, phases)
 	none, err := d.nbd().maximise(o.Stop)
 	if err != nil {
 		return CountFit[M]{}, err
@@ -114,15 +114,6 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 	fit.Rows, fit.Customers = len(s.Rows), int(d.customers)
 	fit.describe()
 	return fit, nil
-}
-
-// repeats is the number of orders after the first, of all customers.
-func repeats(s Sample) int {
-	n := 0
-	for _, r := range s.Rows {
-		n += r.N * r.X
-	}
-	return n
 }
 
 // notSeen is a gain in log-likelihood that no test on any data could tell from none.

@@ -105,6 +105,11 @@ func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum
 // PAlive is the probability that the customer has not left.
 func (m MBGCNBD) PAlive(x int, tx, T float64) float64 {
 	_, silent := m.phases(x, tx, T)
+	return m.alive(x, tx, T, silent)
+}
+
+// alive is PAlive by the logarithm of S.
+func (m MBGCNBD) alive(x int, tx, T, silent float64) float64 {
 	return 1 / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
 }
 
@@ -113,7 +118,7 @@ func (m MBGCNBD) ExpectedPurchases(x int, tx, T, t float64) float64 {
 	share, silent := m.phases(x, tx, T)
 	ts, out := [1]float64{t}, [1]float64{}
 	m.expected(x, T, &share, ts[:], out[:])
-	return out[0] / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
+	return m.alive(x, tx, T, silent) * out[0]
 }
 
 // ExpectedNew is the number of repeat order days expected of a customer in the t units after their first order, those
@@ -123,7 +128,7 @@ func (m MBGCNBD) ExpectedNew(t float64) float64 { return m.ExpectedPurchases(0, 
 // MonthlyOrders fills cumulative[i] with the order days expected until the end of month i+1 from now.
 func (m MBGCNBD) MonthlyOrders(cumulative []float64, x int, tx, T float64) {
 	share, silent := m.phases(x, tx, T)
-	alive := 1 / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
+	alive := m.alive(x, tx, T, silent)
 	var ts [block]float64
 	for first := 0; first < len(cumulative); first += block {
 		part := cumulative[first:min(first+block, len(cumulative))]

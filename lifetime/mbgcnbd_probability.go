@@ -19,8 +19,7 @@ func (m MBGCNBD) LogProbability(n, x int, tx, T, t float64) float64 {
 	stay, growth, k := m.B+float64(x+1), math.Log1p(t/(m.Alpha+T)), float64(n)
 	passed, taken := 0.0, math.Inf(-1)
 	if n > 0 {
-		passed = logRising(stay, k) - logRising(m.A+stay, k)
-		taken = logRising(stay, k-1) - logRising(m.A+stay, k-1) + math.Log(m.A/(m.A+stay+k-1))
+		passed, taken = logChances(m.A, stay, k)
 	}
 	all := math.Inf(-1)
 	for j := range m.K {
@@ -30,31 +29,20 @@ func (m MBGCNBD) LogProbability(n, x int, tx, T, t float64) float64 {
 		shape, least := m.shape(x)+float64(j), n*m.K-j
 		come := math.Inf(-1)
 		for phases := max(least, 0); phases < least+m.K; phases++ {
-			come = logAdd(come, logNegBin(float64(phases), shape, growth))
+			come = logSum(come, logNegBin(float64(phases), shape, growth))
 		}
 		part := come + passed
 		if n > 0 {
 			at := logNegBin(float64(least), shape, growth)
-			part = logAdd(part, logNegBinTail(float64(least), shape, growth, at)+taken)
+			part = logSum(part, logNegBinTail(float64(least), shape, growth, at)+taken)
 		}
-		all = logAdd(all, math.Log(share[j])+part)
+		all = logSum(all, math.Log(share[j])+part)
 	}
 	all += logAlive
 	if n == 0 {
-		all = logAdd(all, logGone)
+		all = logSum(all, logGone)
 	}
 	return all
-}
-
-// logAdd is logSum where either may be minus infinity.
-func logAdd(a, b float64) float64 {
-	switch {
-	case math.IsInf(a, -1):
-		return b
-	case math.IsInf(b, -1):
-		return a
-	}
-	return logSum(a, b)
 }
 
 // DiscountedPurchases is the number of order days expected from now on without end, each discounted continuously at a
@@ -70,7 +58,7 @@ func (m MBGCNBD) DiscountedPurchases(x int, tx, T, rate float64) float64 {
 		return math.NaN()
 	}
 	share, silent := m.phases(x, tx, T)
-	alive := 1 / (1 + math.Exp(m.logLeft(x, tx, T)-silent))
+	alive := m.alive(x, tx, T, silent)
 	stay, k, sum := m.B+float64(x+1), float64(m.K), 0.0
 	for j := range m.K {
 		if share[j] == 0 {

@@ -87,13 +87,9 @@ func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.
 // worth is the list price of the part's whole quantity, exactly.
 func (p Part) worth() *big.Rat { return new(big.Rat).Mul(p.List.Rat(), p.Quantity.Rat()) }
 
-// PartCost gives the full cost of a part by itself in so many bundles, ready by the bundle's lead time, rounded once.
-func (b *Book) PartCost(p Part, bundles money.Decimal, leadDays int, at time.Time) (money.Amount, error) {
-	quantity, err := money.DecimalOf(new(big.Rat).Mul(p.Quantity.Rat(), bundles.Rat()), money.Places)
-	if err != nil {
-		return money.Amount{}, err
-	}
-	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: p.ProductID, Quantity: quantity, LeadDays: &leadDays, At: at, KnownAt: at})
+// PartCost gives the full cost of so much of a product by itself, ready by a bundle's lead time, rounded once.
+func (b *Book) PartCost(productID string, quantity money.Decimal, leadDays int, at time.Time) (money.Amount, error) {
+	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: quantity, LeadDays: &leadDays, At: at, KnownAt: at})
 	if err != nil {
 		return money.Amount{}, err
 	}

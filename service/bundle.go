@@ -38,7 +38,7 @@ func (p *Price) Parts() ([]*PricePart, error) {
 			return nil, ofHeart(err)
 		}
 		one := &PricePart{Product: p.from.book.products[part.ProductID], Quantity: quantity, Total: totals[i]}
-		if one.Cost, err = p.from.prices.PartCost(part, p.Quantity, p.LeadDays, p.At); err != nil {
+		if one.Cost, err = p.from.prices.PartCost(part.ProductID, quantity, p.LeadDays, p.At); err != nil {
 			return nil, ofPrice(err)
 		}
 		if one.Margin, err = one.Total.Minus(one.Cost); err != nil {

@@ -7,7 +7,6 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/pricing"
 	"kopeck/schema"
 )
 
@@ -28,7 +27,7 @@ func (q *Quotes) Proposals(c *ent.Customer, productID string, amount *money.Exac
 	if err != nil {
 		return nil, err
 	}
-	question := pricing.Question{Customer: q.facts[c.ID], ProductID: productID, Quantity: price.Quantity, Options: price.question.Options, At: q.at}
+	question := price.question
 	triangle, err := q.prices.Triangle(question)
 	if err != nil {
 		return nil, ofPrice(err)

@@ -128,7 +128,7 @@ func (s *Service) compare(ctx context.Context, c *ent.Customer, other *book, pro
 	if would.price, err = quotes.Price(c, productID, amount, options, leadDays); err != nil {
 		return is, would, err
 	}
-	would.question = pricing.Question{Customer: quotes.facts[c.ID], ProductID: productID, Quantity: would.price.Quantity, Options: would.price.question.Options, LeadDays: leadDays, At: quotes.at}
+	would.question = would.price.question
 	if would.answer, err = quotes.prices.Price(would.question); err != nil {
 		return is, would, ofPrice(err)
 	}
