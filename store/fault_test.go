@@ -73,7 +73,11 @@ func TestLostCommitIsUnknown(t *testing.T) {
 	if err := write("y"); err != nil || after != 1 {
 		t.Errorf("afterwards: %d followed, error %v", after, err)
 	}
-	if n := settings(t, s); n != 2 {
+	n := settings(t, s)
+	for end := time.Now().Add(10 * time.Second); n != 2 && time.Now().Before(end); n = settings(t, s) {
+		time.Sleep(10 * time.Millisecond) // nobody waited for the first commit: it may be under way
+	}
+	if n != 2 {
 		t.Errorf("%d settings, want both", n)
 	}
 	// A commit that the database refuses is known to have failed: it is no unknown one.
