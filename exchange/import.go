@@ -109,10 +109,7 @@ func (o *Options) check(s *service.Service) error {
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
 	if o.Chunk <= 0 {
-		o.Chunk = 5_000
-		if o.Kind == Rates {
-			o.Chunk = 10_000
-		}
+		o.Chunk = 10_000
 	}
 	switch {
 	case !slices.Contains(Kinds(), o.Kind):

@@ -156,9 +156,9 @@ func economicsRow(key []string, sums contactSums) (*ContactEconomicsRow, error) 
 }
 
 // sumUnattributed gives what no contact earned of the orders, by when they were placed. Of an order that is not sold that
-// is nothing (the law of closed books), so the index of what is unattributed has all that is wanted.
+// is nothing (the law of closed books), and the index by moment has all that is wanted.
 func (s *Service) sumUnattributed(ctx context.Context, b *breakdown) (sum money.Amount, err error) {
-	return sum, s.scanRows(ctx, "SELECT sum(unattributed) FROM orders WHERE unattributed <> 0 AND at >= ? AND at < ?", []any{b.from, b.to}, func(scan func(...any) error) error {
+	return sum, s.scanRows(ctx, "SELECT sum(unattributed) FROM orders WHERE at >= ? AND at < ?", []any{b.from, b.to}, func(scan func(...any) error) error {
 		return scan(&sum)
 	})
 }

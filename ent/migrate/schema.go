@@ -688,17 +688,9 @@ var (
 				Columns: []*schema.Column{OrdersColumns[22], OrdersColumns[6], OrdersColumns[0]},
 			},
 			{
-				Name:    "order_at_id",
+				Name:    "order_at_id_unattributed",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[0]},
-			},
-			{
-				Name:    "order_at_unattributed",
-				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[14]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "unattributed <> 0",
-				},
+				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[0], OrdersColumns[14]},
 			},
 			{
 				Name:    "order_offer_id",
