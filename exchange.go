@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"kopeck/auth"
 	"kopeck/exchange"
@@ -51,6 +52,9 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	}
 	if file, ok := p.stderr.(*os.File); ok {
 		options.Progress = exchange.Bar(file)
+	}
+	if os.Getenv("GOGC") == "" { // little of what an import makes lives on
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
 	report, err := exchange.Import(auth.System(ctx), k.service, options)
 	if err != nil {
