@@ -59,6 +59,7 @@ type Store struct {
 	client  *ent.Client
 	hub     *hub
 	ear     *ear          // PostgreSQL's notifications, nil on SQLite
+	eye     *eye          // SQLite's, nil on PostgreSQL
 	writer  chan struct{} // SQLite's one writer's turn, nil on PostgreSQL
 }
 
@@ -109,11 +110,11 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		s.db.Close()
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)
 	}
-	if at.dialect == dialect.Postgres {
-		if s.ear, err = newEar(at, options, s.hub); err != nil {
-			s.db.Close()
-			return nil, err
-		}
+	if at.dialect == dialect.SQLite {
+		s.eye = &eye{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
+	} else if s.ear, err = newEar(at, options, s.hub); err != nil {
+		s.db.Close()
+		return nil, err
 	}
 	s.client = ent.NewClient(ent.Driver(&driver{Driver: entsql.OpenDB(at.dialect, s.db), observe: options.Observe}))
 	return s, nil
@@ -138,6 +139,9 @@ func (s *Store) Health(ctx context.Context) error {
 func (s *Store) Close() error {
 	if s.ear != nil {
 		s.ear.close()
+	}
+	if s.eye != nil {
+		s.eye.close()
 	}
 	s.hub.close()
 	return s.db.Close()

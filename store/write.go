@@ -113,6 +113,9 @@ func (s *Store) run(ctx context.Context, t *transaction, tx committer, done func
 	if err := s.notify(ctx, t); err != nil {
 		return err
 	}
+	if err := s.announce(ctx, t); err != nil {
+		return err
+	}
 	ended = true
 	if err := commitError(tx.Commit()); err != nil {
 		return err

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"entgo.io/ent/dialect"
+)
+
+// eye sees that another process has changed a SQLite file. A process that does not look itself, which is a command beside the
+// server, counts user_version up, a number that SQLite leaves to whoever uses the file, in each transaction with events; the eye looks at it
+// a few times a second. What has changed it cannot see, so everyone is told that events were missed.
+type eye struct {
+	db  *sql.DB
+	hub *hub
+	log *slog.Logger
+
+	begin, end sync.Once
+	looks      atomic.Bool
+	ended      chan struct{}
+}
+
+const lookEvery = 250 * time.Millisecond
+
+// open begins to look, if that has not begun.
+func (e *eye) open() {
+	e.begin.Do(func() {
+		e.looks.Store(true)
+		seen, err := e.version()
+		go e.look(seen, err == nil)
+	})
+}
+
+func (e *eye) look(seen int64, known bool) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	failing := false
+	for {
+		select {
+		case <-e.ended:
+			return
+		case <-ticker.C:
+		}
+		version, err := e.version()
+		if err != nil {
+			if !failing {
+				e.log.Warn("looking for changes of the database by others", "error", err)
+			}
+			failing = true
+			continue
+		}
+		if !known || version != seen {
+			e.hub.lost()
+		}
+		seen, known, failing = version, true, false
+	}
+}
+
+func (e *eye) version() (version int64, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return version, e.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+}
+
+func (e *eye) close() { e.end.Do(func() { close(e.ended) }) }
+
+// announce counts user_version up in a transaction with events, for the eyes of other processes.
+func (s *Store) announce(ctx context.Context, t *transaction) error {
+	if s.Dialect() != dialect.SQLite || s.eye.looks.Load() || len(t.events) == 0 {
+		return nil
+	}
+	rows, err := t.query(ctx, "PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var version int64
+	for rows.Next() {
+		if err := rows.Scan(&version); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	rows.Close()
+	_, err = t.exec(ctx, fmt.Sprintf("PRAGMA user_version = %d", (version+1)%math.MaxInt32))
+	return err
+}
