@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"kopeck/auth"
 	"kopeck/exchange"
@@ -53,9 +52,7 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	if file, ok := p.stderr.(*os.File); ok {
 		options.Progress = exchange.Bar(file)
 	}
-	if os.Getenv("GOGC") == "" { // little of what an import makes lives on
-		defer debug.SetGCPercent(debug.SetGCPercent(400))
-	}
+	defer collectAt(400)() // little of what an import makes lives on
 	report, err := exchange.Import(auth.System(ctx), k.service, options)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
