@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,28 @@ func TestCommandsBesideTheServer(t *testing.T) {
 		eventually(t, "email:anna@example.com", func() any {
 			return ask(t, address, "", `mutation { signIn(input: {email: "anna@example.com", password: "`+password+`"}) { session { viewer { user { email } } } userErrors { message } } }`, nil)
 		})
+	})
+}
+
+// TestOneServerOnSQLite starts a second server on a database: PostgreSQL has several, SQLite one after the other.
+func TestOneServerOnSQLite(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		i := install(t, url)
+		if status, out := i.command("migrate"); status != 0 {
+			t.Fatal(out)
+		}
+		_, stop := i.serving()
+		if strings.HasPrefix(url, "sqlite:") {
+			var stderr bytes.Buffer
+			status := run(t.Context(), i.arguments("serve", "--addr", "127.0.0.1:0"), program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &stderr})
+			if status != 1 || !strings.Contains(stderr.String(), "KOPECK_DATABASE_URL: another server runs on this SQLite file") {
+				t.Errorf("the second server: %d %s", status, stderr.String())
+			}
+			if status := stop(); status != 0 {
+				t.Error("the first server ended with", status)
+			}
+		}
+		i.serving()
 	})
 }
 

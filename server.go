@@ -150,6 +150,11 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	if err != nil {
 		return err
 	}
+	release, err := k.store.Serve(ctx)
+	if err != nil {
+		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
+	}
+	defer release()
 	listener, err := net.Listen("tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("KOPECK_ADDR: %w", err)

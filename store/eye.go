@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -11,7 +12,33 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	"github.com/gofrs/flock"
 )
+
+// ErrServed says that another process serves the SQLite file.
+var ErrServed = errors.New("another server runs on this SQLite file, and neither would hear of what the other changes: use PostgreSQL for several")
+
+// succession is how long a server waits for the one before it to end.
+const succession = 5 * time.Second
+
+// Serve says that this process serves what is in the database from its memory, until release or its end. On SQLite only one
+// may, since processes that serve do not hear of each other: [ErrServed].
+func (s *Store) Serve(ctx context.Context) (release func(), err error) {
+	if s.Dialect() != dialect.SQLite {
+		return func() {}, nil
+	}
+	lock := flock.New(s.target.path + ".serve")
+	waiting, cancel := context.WithTimeout(ctx, succession)
+	defer cancel()
+	switch _, err := lock.TryLockContext(waiting, 50*time.Millisecond); {
+	case err == nil:
+		return func() { _ = lock.Unlock() }, nil
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return nil, ErrServed
+	default:
+		return nil, fmt.Errorf("to serve alone: %w", err)
+	}
+}
 
 // eye sees that another process has changed a SQLite file. A process that does not look itself, which is a command beside the
 // server, counts user_version up, a number that SQLite leaves to whoever uses the file, in each transaction with events; the eye looks at it
