@@ -97,9 +97,9 @@ func (e *eye) version() (version int64, err error) {
 
 func (e *eye) close() { e.end.Do(func() { close(e.ended) }) }
 
-// announce counts user_version up in a transaction with events, for the eyes of other processes.
-func (s *Store) announce(ctx context.Context, t *transaction) error {
-	if s.Dialect() != dialect.SQLite || s.eye.looks.Load() || len(t.events) == 0 {
+// send counts user_version up, for the eyes of other processes.
+func (e *eye) send(ctx context.Context, t *transaction) error {
+	if e.looks.Load() {
 		return nil
 	}
 	rows, err := t.query(ctx, "PRAGMA user_version")
@@ -108,15 +108,12 @@ func (s *Store) announce(ctx context.Context, t *transaction) error {
 	}
 	defer rows.Close()
 	var version int64
-	for rows.Next() {
-		if err := rows.Scan(&version); err != nil {
-			return err
-		}
+	if rows.Next() {
+		err = rows.Scan(&version)
 	}
-	if err := rows.Err(); err != nil {
+	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
 		return err
 	}
-	rows.Close()
 	_, err = t.exec(ctx, fmt.Sprintf("PRAGMA user_version = %d", (version+1)%math.MaxInt32))
 	return err
 }

@@ -24,7 +24,8 @@ const payloadLimit = 7900
 // Publish tells all subscribers of a topic, in every process on the database, once the context's transaction is
 // committed, and never if it is not. The same payload twice in one transaction is told once. A topic has no
 // newline; topic and payload have at most 7,900 bytes together: send what to read again, not the data.
-// On SQLite this process is told; if it has no subscribers itself, as a command beside a server, those of other processes get a Lost event.
+// On SQLite this process is told; if it has no subscribers itself, as a command beside a server, those of other
+// processes get a Lost event.
 func (s *Store) Publish(ctx context.Context, topic, payload string) error {
 	t := transactionOf(ctx)
 	if t == nil || !t.writes {
@@ -40,11 +41,17 @@ func (s *Store) Publish(ctx context.Context, topic, payload string) error {
 	return nil
 }
 
-// notify sends a transaction's events with its commit, in one statement.
-func (s *Store) notify(ctx context.Context, t *transaction) error {
-	if s.Dialect() != dialect.Postgres || len(t.events) == 0 {
-		return nil
-	}
+// news is how processes on a database hear of each other's changes.
+type news interface {
+	// open begins to listen for the hub, if that has not begun.
+	open()
+	// send tells other processes of a transaction's events, if it is committed.
+	send(ctx context.Context, t *transaction) error
+	close()
+}
+
+// send notifies of a transaction's events with its commit, in one statement.
+func (e *ear) send(ctx context.Context, t *transaction) error {
 	messages := make([]string, len(t.events))
 	for i, event := range t.events {
 		messages[i] = event.Topic + "\n" + event.Payload
@@ -55,15 +62,11 @@ func (s *Store) notify(ctx context.Context, t *transaction) error {
 
 // Subscribe hears the events of a topic from now on, until cancel, which closes the channel; Close of the store
 // closes it too. A subscriber that falls behind by more than 64 events gets a Lost event in their place. On PostgreSQL this process's own
-// events come the same way as others'. On SQLite a change by a command is a Lost event within half a second. If the database cannot be listened to just now, Lost follows when it can.
+// events come the same way as others'. On SQLite a change by a command is a Lost event within half a second. If the database
+// cannot be listened to just now, Lost follows when it can.
 func (s *Store) Subscribe(topic string) (events <-chan Event, cancel func()) {
 	events, cancel = s.hub.subscribe(topic)
-	if s.ear != nil {
-		s.ear.open()
-	}
-	if s.eye != nil {
-		s.eye.open()
-	}
+	s.news.open()
 	return events, cancel
 }
 

@@ -58,8 +58,7 @@ type Store struct {
 	db      *sql.DB
 	client  *ent.Client
 	hub     *hub
-	ear     *ear          // PostgreSQL's notifications, nil on SQLite
-	eye     *eye          // SQLite's, nil on PostgreSQL
+	news    news          // from other processes: the ear on PostgreSQL, the eye on SQLite
 	writer  chan struct{} // SQLite's one writer's turn, nil on PostgreSQL
 }
 
@@ -111,8 +110,8 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)
 	}
 	if at.dialect == dialect.SQLite {
-		s.eye = &eye{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
-	} else if s.ear, err = newEar(at, options, s.hub); err != nil {
+		s.news = &eye{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
+	} else if s.news, err = newEar(at, options, s.hub); err != nil {
 		s.db.Close()
 		return nil, err
 	}
@@ -137,12 +136,7 @@ func (s *Store) Health(ctx context.Context) error {
 
 // Close ends the subscriptions and the connections. Transactions should have ended before.
 func (s *Store) Close() error {
-	if s.ear != nil {
-		s.ear.close()
-	}
-	if s.eye != nil {
-		s.eye.close()
-	}
+	s.news.close()
 	s.hub.close()
 	return s.db.Close()
 }

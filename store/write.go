@@ -110,11 +110,10 @@ func (s *Store) run(ctx context.Context, t *transaction, tx committer, done func
 	if err := do(ctx); err != nil {
 		return err
 	}
-	if err := s.notify(ctx, t); err != nil {
-		return err
-	}
-	if err := s.announce(ctx, t); err != nil {
-		return err
+	if len(t.events) > 0 {
+		if err := s.news.send(ctx, t); err != nil {
+			return err
+		}
 	}
 	ended = true
 	if err := commitError(tx.Commit()); err != nil {
