@@ -133,8 +133,8 @@ func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return serve(ctx, &told, c.listening, k, p, nil, nil)
 }
 
-// collectAt lets garbage be collected when the heap has grown by so many percent, unless GOGC says when, until the function
-// that it gives is called: a runtime's 100 would save memory that is hardly there, and spend a fifth of the time on it.
+// collectAt lets garbage be collected when the heap has grown by so many percent, unless GOGC says when, until back is called. At
+// Go's own 100 a fifth of a server's time goes into it.
 func collectAt(percent int) (back func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
@@ -155,6 +155,12 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
 	}
 	defer release()
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	watched, err := k.service.Watch(background)
+	if err != nil {
+		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
+	}
 	listener, err := net.Listen("tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("KOPECK_ADDR: %w", err)
@@ -168,9 +174,8 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 		Handler: site, ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.read, IdleTimeout: s.limits.idle,
 		MaxHeaderBytes: 64 << 10, ErrorLog: nil,
 	}
-	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var workers sync.WaitGroup
-	workers.Go(func() { k.service.Watch(background) })
+	workers.Go(watched)
 	workers.Go(func() { k.housekeeping(background) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -1,12 +1,18 @@
 package apitest
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 
+	"kopeck/auth"
+	"kopeck/dbtest"
 	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/store"
 )
 
 const (
@@ -221,5 +227,37 @@ func TestUsersByName(t *testing.T) {
 		if !slices.Equal(names, want) {
 			t.Errorf("%q, want %q", names, want)
 		}
+	})
+}
+
+// TestWhatChangedBeforeWatching has another server, which started before a user was made and begins to watch after: it
+// knows the user, though it has heard nothing of them.
+func TestWhatChangedBeforeWatching(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		w := New(t, url)
+		keys, err := auth.OpenKeys(t.TempDir(), w.Clock.Now, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		late, err := service.New(t.Context(), service.Config{
+			Store: dbtest.Open(t, url, store.Options{}), Keys: keys, Currency: w.Service.Currency(), Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := w.newUser("a@example.com", schema.RoleSales)
+		if late.User(id) != nil {
+			t.Fatal("it hears without watching")
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		watched, err := late.Watch(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if late.User(id) == nil {
+			t.Error("it does not know the user")
+		}
+		stop()
+		watched()
 	})
 }

@@ -91,11 +91,10 @@ func New(t testing.TB, url string) *World {
 		t.Fatal(err)
 	}
 	watching, stop := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.Service.Watch(watching)
-	}()
+	watched, err := w.Service.Watch(watching)
+	if err != nil {
+		t.Fatal(err)
+	}
 	site := web.New(web.Config{
 		Service: w.Service, Store: w.Store, Keys: keys, Development: true, Log: log, Now: w.Clock.Now,
 		Limits: transport.Limits{Bucket: -1},
@@ -109,7 +108,7 @@ func New(t testing.TB, url string) *World {
 		_ = site.Shutdown(ctx)
 		server.Close()
 		stop()
-		<-done
+		watched()
 	})
 	return w
 }

@@ -164,11 +164,25 @@ func (s *Service) readModel(ctx context.Context, tx *ent.Tx) error {
 	return nil
 }
 
-// Watch keeps what is held in memory fresh until the context ends: it reads anew what other processes say they
-// changed, everything after a lost connection to the database, and the bookings' window once an hour.
-func (s *Service) Watch(ctx context.Context) {
+// Watch keeps what is held in memory fresh until the context ends, and wait waits for that: it reads anew what other
+// processes say they changed, everything after a lost connection to the database, and the bookings' window once an hour. Before it
+// returns it has read everything once more: what changed between New and the first news is in memory too.
+func (s *Service) Watch(ctx context.Context) (wait func(), err error) {
 	events, cancel := s.store.Subscribe(topicSnapshot)
-	defer cancel()
+	if err := s.Reload(ctx); err != nil {
+		cancel()
+		return nil, err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer cancel()
+		s.follow(ctx, events)
+	}()
+	return func() { <-ended }, nil
+}
+
+func (s *Service) follow(ctx context.Context, events <-chan store.Event) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
 	for {
