@@ -15,10 +15,7 @@ import (
 // wrote, on either database, without a restart.
 func TestCommandsBesideTheServer(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
-		i := install(t, url)
-		if status, out := i.command("migrate"); status != 0 {
-			t.Fatal(out)
-		}
+		i := migrated(t, url)
 		address, _ := i.serving()
 		token := i.token("ADMIN")
 		made := ask(t, address, token, `mutation {
@@ -56,10 +53,7 @@ func TestCommandsBesideTheServer(t *testing.T) {
 // TestOneServerOnSQLite starts a second server on a database: PostgreSQL has several, SQLite one after the other.
 func TestOneServerOnSQLite(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
-		i := install(t, url)
-		if status, out := i.command("migrate"); status != 0 {
-			t.Fatal(out)
-		}
+		i := migrated(t, url)
 		_, stop := i.serving()
 		if strings.HasPrefix(url, "sqlite:") {
 			var stderr bytes.Buffer

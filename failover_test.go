@@ -24,10 +24,7 @@ func TestFailover(t *testing.T) {
 		t.Skip("starts two servers and kills one; not in short runs")
 	}
 	database := dbtest.Replicate(t)
-	i := install(t, database.URL())
-	if status, out := i.command("migrate"); status != 0 {
-		t.Fatal(out)
-	}
+	i := migrated(t, database.URL())
 	token := i.token("MANAGER")
 	_, address := i.spawn("KOPECK_STATEMENT_TIMEOUT=2s", "KOPECK_OPERATION_TIMEOUT=3s")
 

@@ -38,6 +38,16 @@ func install(t *testing.T, url string) installation {
 	return installation{t, url, filepath.Join(t.TempDir(), "keys")}
 }
 
+// migrated is an installation whose database has its tables.
+func migrated(t *testing.T, url string) installation {
+	t.Helper()
+	i := install(t, url)
+	if status, out := i.command("migrate"); status != 0 {
+		t.Fatalf("migrate: %d %s", status, out)
+	}
+	return i
+}
+
 func (i installation) arguments(more ...string) []string {
 	return append(more, "--database-url", i.url, "--keys", i.keys, "--log-level", "warn")
 }
@@ -171,10 +181,7 @@ func TestFromNothingToAnAnswer(t *testing.T) {
 // TestSubscriptionOverASocket hears over a WebSocket what another client records over HTTP.
 func TestSubscriptionOverASocket(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
-		i := install(t, url)
-		if status, out := i.command("migrate"); status != 0 {
-			t.Fatal(out)
-		}
+		i := migrated(t, url)
 		token := i.token("MANAGER")
 		address, _ := i.serving()
 		id := customerOf(ask(t, address, token, `mutation { createCustomer(input: {name: "Анна"}) { customer { id } } }`, nil))
@@ -194,10 +201,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 		t.Skip("kills a process; not in short runs")
 	}
 	each(t, func(t *testing.T, url string) {
-		i := install(t, url)
-		if status, out := i.command("migrate"); status != 0 {
-			t.Fatal(out)
-		}
+		i := migrated(t, url)
 		token := i.token("MANAGER")
 		const clients, each = 8, 30
 		acknowledged := make([]map[string]string, clients)

@@ -123,7 +123,7 @@ type Options struct {
 
 	Progress func(Progress) // called now and then; may be nil
 
-	// Chunk is how many records are one transaction; 0 is 5,000, of rates 10,000: each restates once what it covers.
+	// Chunk is how many records are one transaction; 0 is 10,000. One of rates restates once what it covers.
 	Chunk int
 }
 
