@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"kopeck/ent"
 	"kopeck/exchange"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 const (
@@ -223,8 +223,8 @@ func TestEconomicsBadInput(t *testing.T) {
 		for range 4 {
 			admin.Must(recordContact, Vars{"in": Called(customer, nil)})
 		}
-		err := w.Store.Write(w.System(), func(ctx context.Context, _ *ent.Tx) error {
-			_, err := w.Store.Exec(ctx, "UPDATE contacts SET cost = 3000000000000000000")
+		err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE contacts SET cost = 3000000000000000000")
 			return err
 		})
 		if err != nil {

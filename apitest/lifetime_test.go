@@ -17,6 +17,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 const fitModel = `mutation($in: FitLifetimeModelInput!) { fitLifetimeModel(input: $in) { model {
@@ -82,7 +83,7 @@ func (w *World) sell(sales []sale) map[string]string {
 		rows = append(rows, one)
 	}
 	made := map[string]string{}
-	err := w.Store.Write(w.System(), func(ctx context.Context, tx *ent.Tx) error {
+	err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {
 		var creates []*ent.CustomerCreate
 		for name, c := range customers {
 			made[name] = c.ID

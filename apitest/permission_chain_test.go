@@ -14,6 +14,7 @@ import (
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // TestTheHashIsWhatIsDocumented reckons hashes anew from what the documentation of the encoding says and the API shows.
@@ -120,8 +121,8 @@ func TestTamperingBreaksTheChain(t *testing.T) {
 // change runs a statement past every rule, as somebody with the database's password could.
 func (w *World) change(statement string, arguments ...any) {
 	w.T.Helper()
-	err := w.Store.Write(w.System(), func(ctx context.Context, tx *ent.Tx) error {
-		n, err := w.Store.Exec(ctx, statement, arguments...)
+	err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {
+		n, err := tx.Exec(ctx, statement, arguments...)
 		if err == nil && n == 0 {
 			return fmt.Errorf("%s: no row", statement)
 		}
@@ -135,11 +136,11 @@ func (w *World) change(statement string, arguments ...any) {
 // restore puts a permission and its events back as they were.
 func (w *World) restore(p *ent.Permission, events []*ent.PermissionEvent) {
 	w.T.Helper()
-	err := w.Store.Write(w.System(), func(ctx context.Context, tx *ent.Tx) error {
-		if _, err := w.Store.Exec(ctx, `DELETE FROM permission_events WHERE permission_id = ?`, p.ID); err != nil {
+	err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM permission_events WHERE permission_id = ?`, p.ID); err != nil {
 			return err
 		}
-		if _, err := w.Store.Exec(ctx, `UPDATE permissions SET level = ?, state = ?, channel = ?, purpose = ?, version = ?, expires_at = NULL WHERE id = ?`,
+		if _, err := tx.Exec(ctx, `UPDATE permissions SET level = ?, state = ?, channel = ?, purpose = ?, version = ?, expires_at = NULL WHERE id = ?`,
 			string(p.Level), string(p.State), string(p.Channel), string(p.Purpose), p.Version, p.ID); err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/store"
@@ -44,8 +43,8 @@ func filled(b *testing.B, url string, tables []tableOf) *service.Service {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = s.Write(b.Context(), func(ctx context.Context, _ *ent.Tx) error {
-		_, err := s.Exec(ctx, "ANALYZE")
+	err = s.Write(b.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, "ANALYZE")
 		return err
 	})
 	if err != nil {

@@ -182,7 +182,7 @@ func (c *company) settle(ctx context.Context) error {
 	for i, p := range c.people {
 		ids[i] = p.id
 	}
-	return c.store.Bulk(ctx, func(ctx context.Context, _ *store.Bulk) error { return c.service.SettleImported(ctx, ids) })
+	return c.store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error { return c.service.SettleImported(ctx, b.Tx, ids) })
 }
 
 // finish lets the last night go by: stages and the values that lists are ordered by are those of the last moment, and the journeys were

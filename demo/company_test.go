@@ -186,7 +186,7 @@ func (w *world) laws(t *testing.T) {
 	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
-	err = w.store.Bulk(auth.System(t.Context()), func(ctx context.Context, _ *store.Bulk) error { return w.service.SettleImported(ctx, ids) })
+	err = w.store.Bulk(auth.System(t.Context()), func(ctx context.Context, b *store.Bulk) error { return w.service.SettleImported(ctx, b.Tx, ids) })
 	if err != nil {
 		t.Fatal(err)
 	}

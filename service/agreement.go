@@ -10,6 +10,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/store"
 )
 
 // AgreePrice agrees a customer's own price for a product, from a quantity and a moment on. Below today's floor it is
@@ -24,7 +25,7 @@ func (s *Service) AgreePrice(ctx context.Context, in AgreePriceInput) (*ent.Pric
 	if agreement.OverrideReason != "" && !actor.Has(auth.ScopeFloor) {
 		return nil, fault.New(fault.Forbidden, "overrideFloorReason", "you may not agree a price under the floor")
 	}
-	made, err := s.write(ctx, verb{"agreePrice", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"agreePrice", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if _, err := s.lockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
 			return "", err
 		}
@@ -56,10 +57,10 @@ func (s *Service) AgreePrice(ctx context.Context, in AgreePriceInput) (*ent.Pric
 		if err := s.audit(ctx, tx, "price.agree", agreement.ID, detail); err != nil {
 			return "", err
 		}
-		if err := s.changed(ctx, in.CustomerID); err != nil {
+		if err := s.changed(ctx, tx, in.CustomerID); err != nil {
 			return "", err
 		}
-		return agreement.ID, s.touch(ctx, ofBook)
+		return agreement.ID, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err

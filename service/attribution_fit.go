@@ -16,6 +16,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // keptFit is a fit with the id of its row.
@@ -33,7 +34,7 @@ const stateSeparator = " "
 // stateOf names the state of a contact: what fits are about.
 func stateOf(kind, channel string) string { return kind + stateSeparator + channel }
 
-func (s *Service) readFits(ctx context.Context, tx *ent.Tx) error {
+func (s *Service) readFits(ctx context.Context, tx *store.Tx) error {
 	newest := fits{}
 	for _, model := range []schema.AttributionModel{schema.AttributeMarkov, schema.AttributeShapley} {
 		row, err := tx.AttributionFit.Query().Where(attributionfit.ModelEQ(model)).
@@ -67,7 +68,7 @@ func fitOf(row *ent.AttributionFit) (*attribution.Fit, error) {
 func (s *Service) newestFit(model attribution.Model) keptFit { return (*s.fits.Load())[model] }
 
 // fitByID gives a fit that orders were credited by, nil for "". A fit never changes, so it is read once.
-func (s *Service) fitByID(ctx context.Context, model attribution.Model, fitID string) (*attribution.Fit, error) {
+func (s *Service) fitByID(ctx context.Context, db store.Reader, model attribution.Model, fitID string) (*attribution.Fit, error) {
 	if fitID == "" {
 		return nil, nil
 	}
@@ -78,7 +79,7 @@ func (s *Service) fitByID(ctx context.Context, model attribution.Model, fitID st
 		return known.(*attribution.Fit), nil
 	}
 	row := &ent.AttributionFit{ID: fitID}
-	err := s.scanRows(ctx, "SELECT fit FROM attribution_fits WHERE id = ?", []any{fitID}, func(scan func(...any) error) error {
+	err := store.Each(ctx, db, "SELECT fit FROM attribution_fits WHERE id = ?", []any{fitID}, func(scan store.ScanFunc) error {
 		return scan((*[]byte)(&row.Fit))
 	})
 	if err != nil {
@@ -117,7 +118,7 @@ func (s *Service) FitAttribution(ctx context.Context, in FitAttributionInput) (*
 	if err != nil {
 		return nil, fmt.Errorf("service: a fit of %s: %w", in.Model, err)
 	}
-	made, err := s.write(ctx, verb{"fitAttribution", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"fitAttribution", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		fitID := s.ids.Make(id.Attribution)
 		if err := tx.AttributionFit.Create().SetID(fitID).SetModel(in.Model).SetFittedAt(s.now()).SetFit(text).Exec(ctx); err != nil {
 			return "", err
@@ -125,7 +126,7 @@ func (s *Service) FitAttribution(ctx context.Context, in FitAttributionInput) (*
 		if err := s.audit(ctx, tx, "attribution.fit", fitID, map[string]any{"model": in.Model, "order": fit.Order, "journeys": fit.Journeys(), "converted": fit.Converted}); err != nil {
 			return "", err
 		}
-		return fitID, s.touch(ctx, ofFits)
+		return fitID, s.touch(ctx, tx, ofFits)
 	})
 	if err != nil {
 		return nil, err

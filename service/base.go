@@ -14,6 +14,7 @@ import (
 	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // CustomerBase is what all customers are worth: see the API.
@@ -59,7 +60,7 @@ func (s *Service) CustomerBase(ctx context.Context, by []BaseDimension, horizonM
 	if err != nil {
 		return nil, err
 	}
-	m := s.model.Load()
+	m := s.currentModel()
 	b := &CustomerBase{At: s.now().UTC(), Model: m.row, HorizonMonths: horizon, By: by}
 	rows := map[string]*CustomerBaseRow{}
 	b.Total = &CustomerBaseRow{Key: []string{}, Labels: []string{}}
@@ -77,7 +78,7 @@ func (s *Service) CustomerBase(ctx context.Context, by []BaseDimension, horizonM
 			row = &CustomerBaseRow{Key: key, Labels: s.baseLabels(by, key)}
 			rows[joined(key)] = row
 		}
-		return firstError(row.add(v), b.Total.add(v))
+		return cmp.Or(row.add(v), b.Total.add(v))
 	})
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, fault.Invalidf("annualDiscountRate", "over %d months at this rate the values are too large to be money", horizon)
@@ -118,17 +119,17 @@ func (s *Service) checkOutlook(horizonMonths *int, annualDiscountRate *money.Exa
 
 // eachCustomer goes through all customers who are not deleted, in one statement on one snapshot.
 func (s *Service) eachCustomer(ctx context.Context, each func(*baseCustomer) error) error {
-	return s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
-		if err := s.forReport(ctx); err != nil {
+	return s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := s.forReport(ctx, tx); err != nil {
 			return err
 		}
-		return s.readCustomers(ctx, each)
+		return s.readCustomers(ctx, tx, each)
 	})
 }
 
-func (s *Service) readCustomers(ctx context.Context, each func(*baseCustomer) error) error {
+func (s *Service) readCustomers(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
 	query := "SELECT " + customerColumns + ", segment, acquired_at, partner_id, referred_by_id FROM customers WHERE deleted_at IS NULL ORDER BY id"
-	return s.scanRows(ctx, query, nil, func(scan func(...any) error) error {
+	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var b baseCustomer
 		c, err := scanCustomer(func(cells ...any) error {
 			return scan(append(cells, &b.segment, &b.AcquiredAt, &b.partner, &b.referredBy)...)
@@ -170,7 +171,7 @@ func (s *Service) dimensionOf(c *baseCustomer, dimension BaseDimension) string {
 func (s *Service) baseLabels(by []BaseDimension, key []string) []string {
 	labels := slices.Clone(key)
 	for i, one := range by {
-		if p := s.people.Load().partners[key[i]]; one == BaseDimensionSource && p != nil {
+		if p := s.Partner(key[i]); one == BaseDimensionSource && p != nil {
 			labels[i] = p.Name
 		}
 	}
@@ -186,7 +187,7 @@ func (r *CustomerBaseRow) add(v *LifetimeValue) error {
 	r.Past, err1 = r.Past.Plus(v.Past)
 	r.Future, err2 = r.Future.Plus(v.Future)
 	r.Total, err3 = r.Total.Plus(v.Total)
-	return firstError(err1, err2, err3)
+	return cmp.Or(err1, err2, err3)
 }
 
 // summarise makes the mean, half to even, and the quantiles, by nearest rank, of the customers' totals.
@@ -268,7 +269,7 @@ func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *in
 	now, zone := s.now(), s.Settings().Zone
 	local := now.In(zone)
 	r := &ValueAtRisk{Threshold: limit, Until: time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, zone).UTC(), Rows: []*CustomerAtRisk{}}
-	m := s.model.Load()
+	m := s.currentModel()
 	today, last := s.Settings().Day(now), s.Settings().Day(r.Until)-1
 	err := s.eachCustomer(ctx, func(c *baseCustomer) error {
 		e := earningsOf(&c.Customer)

@@ -11,6 +11,7 @@ import (
 	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // nameAtRisk puts the customers themselves into the rows.
@@ -77,17 +78,17 @@ func (s *Service) ExpectedMonths(ctx context.Context, months *int) (*ExpectedMon
 	if n < 1 || n > 120 {
 		return nil, fault.Invalidf("months", "want 1 to 120")
 	}
-	m, now := s.model.Load(), s.now()
+	m, now := s.currentModel(), s.now()
 	f := &forecast{model: m, today: s.Settings().Day(now), months: n}
-	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		f.begin()
-		if err := s.forReport(ctx); err != nil {
+		if err := s.forReport(ctx, tx); err != nil {
 			return err
 		}
-		if err := s.readCustomers(ctx, f.expect); err != nil {
+		if err := s.readCustomers(ctx, tx, f.expect); err != nil {
 			return err
 		}
-		return s.readCustomers(ctx, f.vary)
+		return s.readCustomers(ctx, tx, f.vary)
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/pricing"
+	"kopeck/store"
 )
 
 // book is the price book: an immutable snapshot of the rows that prices come from, swapped whole when any of
@@ -31,8 +32,11 @@ type book struct {
 // BookReadAt is when the price book was read; its age is a metric.
 func (s *Service) BookReadAt() time.Time { return s.book.Load().readAt }
 
+// Products are the whole catalogue, by sku, from memory.
+func (s *Service) Products() []*ent.Product { return s.book.Load().bySKU }
+
 // readBook reads the price book anew. previous may be nil.
-func (s *Service) readBook(ctx context.Context, tx *ent.Tx, settings *Settings, previous *book) (*book, error) {
+func (s *Service) readBook(ctx context.Context, tx *store.Tx, settings *Settings, previous *book) (*book, error) {
 	b := &book{products: map[string]*ent.Product{}, ruleByID: map[string]*ent.PriceRule{}, readAt: s.now()}
 	var err error
 	if b.bySKU, err = tx.Product.Query().Order(product.BySku()).All(ctx); err != nil {
@@ -67,7 +71,7 @@ func (s *Service) readBook(ctx context.Context, tx *ent.Tx, settings *Settings, 
 }
 
 // readBasis reads what costs come from; bookings from a day on.
-func (s *Service) readBasis(ctx context.Context, tx *ent.Tx, settings *Settings, products []*ent.Product, firstDay int) (costing.Basis, error) {
+func (s *Service) readBasis(ctx context.Context, tx *store.Tx, settings *Settings, products []*ent.Product, firstDay int) (costing.Basis, error) {
 	catalogue, err := readCatalogue(ctx, tx, products)
 	if err != nil {
 		return costing.Basis{}, err
@@ -85,7 +89,7 @@ func (s *Service) readBasis(ctx context.Context, tx *ent.Tx, settings *Settings,
 	}, nil
 }
 
-func readCatalogue(ctx context.Context, tx *ent.Tx, products []*ent.Product) (*costing.Catalogue, error) {
+func readCatalogue(ctx context.Context, tx *store.Tx, products []*ent.Product) (*costing.Catalogue, error) {
 	options, err := tx.ProductOption.Query().Order(productoption.ByProductID(), productoption.ByPosition()).All(ctx)
 	if err != nil {
 		return nil, err
@@ -118,7 +122,7 @@ func readCatalogue(ctx context.Context, tx *ent.Tx, products []*ent.Product) (*c
 }
 
 // readRates reads every rate ever recorded.
-func readRates(ctx context.Context, tx *ent.Tx) (*costing.Rates, error) {
+func readRates(ctx context.Context, tx *store.Tx) (*costing.Rates, error) {
 	rows, err := tx.Rate.Query().All(ctx)
 	if err != nil {
 		return nil, err
@@ -137,7 +141,7 @@ func rateOf(r *ent.Rate) costing.Rate {
 	}
 }
 
-func readBookings(ctx context.Context, tx *ent.Tx, firstDay, lastDay int) (*costing.Bookings, error) {
+func readBookings(ctx context.Context, tx *store.Tx, firstDay, lastDay int) (*costing.Bookings, error) {
 	rows, err := tx.Booking.Query().Where(booking.DayGTE(firstDay), booking.DayLTE(lastDay)).All(ctx)
 	if err != nil {
 		return nil, err
@@ -149,7 +153,7 @@ func readBookings(ctx context.Context, tx *ent.Tx, firstDay, lastDay int) (*cost
 	return costing.NewBookings(bookings), nil
 }
 
-func readTerms(ctx context.Context, tx *ent.Tx) ([]pricing.Terms, error) {
+func readTerms(ctx context.Context, tx *store.Tx) ([]pricing.Terms, error) {
 	rows, err := tx.ListPrice.Query().All(ctx)
 	if err != nil {
 		return nil, err
@@ -164,7 +168,7 @@ func readTerms(ctx context.Context, tx *ent.Tx) ([]pricing.Terms, error) {
 	return terms, nil
 }
 
-func readAgreements(ctx context.Context, tx *ent.Tx) ([]pricing.Agreement, error) {
+func readAgreements(ctx context.Context, tx *store.Tx) ([]pricing.Agreement, error) {
 	rows, err := tx.PriceAgreement.Query().All(ctx)
 	if err != nil {
 		return nil, err
@@ -194,7 +198,7 @@ func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing
 		return b.prices, nil
 	}
 	var bookings *costing.Bookings
-	err := s.store.Read(ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		bookings, err = readBookings(system(ctx), tx, day, day+costing.MaxLeadDays)
 		return err
 	})

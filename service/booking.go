@@ -28,13 +28,13 @@ var forEver = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // bookCapacity books what an order takes of resources, on the earliest worked days with room from its day up to its
 // due day (design, section 4). Orders that need a resource take turns from here to the end of their transactions, so
 // that two never take the last room both. Where nothing is needed nothing is locked.
-func (s *Service) bookCapacity(ctx context.Context, tx *ent.Tx, orderID string, promises []promise, at time.Time, dueDay int) error {
+func (s *Service) bookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []promise, at time.Time, dueDay int) error {
 	needs, err := s.needsOf(promises, at)
 	if err != nil || len(needs) == 0 {
 		return err
 	}
 	for _, need := range needs { // sorted: nobody waits in a circle
-		if err := s.store.Lock(ctx, tx, store.LockOn("capacity", need.Resource), false); err != nil {
+		if err := tx.Lock(ctx, store.LockOn("capacity", need.Resource), false); err != nil {
 			return err
 		}
 	}
@@ -55,12 +55,12 @@ func (s *Service) bookCapacity(ctx context.Context, tx *ent.Tx, orderID string, 
 			return err
 		}
 	}
-	return s.touch(ctx, ofBookings)
+	return s.touch(ctx, tx, ofBookings)
 }
 
 // needsOf sums what the lines take of each resource, by resource.
 func (s *Service) needsOf(promises []promise, at time.Time) ([]costing.Usage, error) {
-	basis := s.book.Load().prices.Basis()
+	basis := s.PriceBook().Basis()
 	sums := map[string]costing.Usage{}
 	for _, p := range promises {
 		cost, err := basis.Cost(costing.ProductQuestion{
@@ -88,7 +88,7 @@ func (s *Service) needsOf(promises []promise, at time.Time) ([]costing.Usage, er
 }
 
 // bookedBetween reads what is booked of the needed resources on the days from first to last.
-func bookedBetween(ctx context.Context, tx *ent.Tx, needs []costing.Usage, first, last int) (*costing.Bookings, error) {
+func bookedBetween(ctx context.Context, tx *store.Tx, needs []costing.Usage, first, last int) (*costing.Bookings, error) {
 	resources := make([]string, len(needs))
 	for i, need := range needs {
 		resources[i] = need.Resource
@@ -128,10 +128,10 @@ func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Booking
 }
 
 // freeCapacity frees what an order has booked.
-func (s *Service) freeCapacity(ctx context.Context, tx *ent.Tx, orderID string) error {
+func (s *Service) freeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
 	freed, err := tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.now()).Save(system(ctx))
 	if err != nil || freed == 0 {
 		return err
 	}
-	return s.touch(ctx, ofBookings)
+	return s.touch(ctx, tx, ofBookings)
 }

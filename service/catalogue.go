@@ -23,7 +23,7 @@ func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time
 	if fail != nil {
 		return money.Amount{}, fail
 	}
-	answer, err := s.book.Load().prices.Price(pricing.Question{ProductID: productID, Quantity: money.Whole(1), At: moment})
+	answer, err := s.PriceBook().Price(pricing.Question{ProductID: productID, Quantity: money.Whole(1), At: moment})
 	var missing *pricing.MissingRateError
 	if !errors.As(err, &missing) {
 		return answer.List, ofPrice(err)
@@ -54,7 +54,7 @@ func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, er
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	book, err := s.pricesAt(ctx, s.book.Load(), moment)
+	book, err := s.PriceBookAt(ctx, moment)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (c *Costs) Of(productID string, amount *money.Exact, options []*OptionInput
 
 // ProductOptions gives a product's options, from memory.
 func (s *Service) ProductOptions(ctx context.Context, productID string) ([]*ent.ProductOption, error) {
-	p, ok := s.book.Load().prices.Basis().Catalogue.Product(productID)
+	p, ok := s.PriceBook().Basis().Catalogue.Product(productID)
 	if !ok { // made by another process a moment ago
 		return s.client.ProductOption.Query().Where(productoption.ProductID(productID)).Order(productoption.ByPosition()).All(ctx)
 	}

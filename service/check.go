@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"kopeck/ent"
+	"kopeck/store"
 )
 
 // Finding is one thing on a live database that is not as the design's laws have it.
@@ -77,9 +77,9 @@ var checkRules = []checkRule{
 // hundred findings are given. It sees all rows: it is for who runs the installation.
 func (s *Service) Check(ctx context.Context) ([]Finding, error) {
 	var findings []Finding
-	err := s.store.Read(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	err := s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		findings = nil
-		if err := s.unhurried(ctx); err != nil {
+		if err := s.unhurried(ctx, tx); err != nil {
 			return err
 		}
 		for _, rule := range checkRules {
@@ -87,7 +87,7 @@ func (s *Service) Check(ctx context.Context) ([]Finding, error) {
 			if strings.Contains(rule.query, "@never") {
 				args = append(args, noStatistics.lastOrderAt)
 			}
-			err := s.scanRows(ctx, strings.Replace(rule.query, "@never", "?", 1)+" LIMIT 100", args, func(scan func(...any) error) error {
+			err := store.Each(ctx, tx, strings.Replace(rule.query, "@never", "?", 1)+" LIMIT 100", args, func(scan store.ScanFunc) error {
 				f := Finding{Law: rule.law, Wrong: rule.wrong}
 				err := scan(&f.Subject)
 				findings = append(findings, f)
@@ -97,7 +97,7 @@ func (s *Service) Check(ctx context.Context) ([]Finding, error) {
 				return fmt.Errorf("service: check %q: %w", rule.wrong, err)
 			}
 		}
-		for _, check := range []func(context.Context, *ent.Tx) ([]Finding, error){s.checkReferences, s.checkCostLines, s.checkPriceLines, s.checkDays, s.checkSearch} {
+		for _, check := range []func(context.Context, *store.Tx) ([]Finding, error){s.checkReferences, s.checkCostLines, s.checkPriceLines, s.checkDays, s.checkSearch} {
 			found, err := check(ctx, tx)
 			if err != nil {
 				return err

@@ -11,18 +11,18 @@ import (
 	"entgo.io/ent/dialect"
 
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/searchterm"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/store"
 )
 
 // What a query cannot tell is read row by row.
 
 // checkCostLines holds contacts' costs against their lines.
-func (s *Service) checkCostLines(ctx context.Context, _ *ent.Tx) (found []Finding, err error) {
-	return found, s.scanRows(ctx, "SELECT id, cost, cost_lines FROM contacts", nil, func(scan func(...any) error) error {
+func (s *Service) checkCostLines(ctx context.Context, tx *store.Tx) (found []Finding, err error) {
+	return found, store.Each(ctx, tx, "SELECT id, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
 		var contact string
 		var cost, sum money.Amount
 		var text []byte
@@ -48,11 +48,11 @@ func (s *Service) checkCostLines(ctx context.Context, _ *ent.Tx) (found []Findin
 
 // checkReferences looks for rows that name what is not there. PostgreSQL never lets one be written; SQLite does while rows
 // are loaded in bulk (see package store).
-func (s *Service) checkReferences(ctx context.Context, _ *ent.Tx) (found []Finding, err error) {
+func (s *Service) checkReferences(ctx context.Context, tx *store.Tx) (found []Finding, err error) {
 	if s.store.Dialect() != dialect.SQLite {
 		return nil, nil
 	}
-	return found, s.scanRows(ctx, "PRAGMA foreign_key_check", nil, func(scan func(...any) error) error {
+	return found, store.Each(ctx, tx, "PRAGMA foreign_key_check", nil, func(scan store.ScanFunc) error {
 		var table, named string
 		var row *int64
 		var key int
@@ -73,9 +73,9 @@ func noted(all *[]Finding, f Finding) error {
 
 // checkPriceLines holds the unit prices of offers and orders against their waterfalls, and the lines' totals against
 // unit times quantity. What was imported without a waterfall has none.
-func (s *Service) checkPriceLines(ctx context.Context, _ *ent.Tx) (found []Finding, err error) {
+func (s *Service) checkPriceLines(ctx context.Context, tx *store.Tx) (found []Finding, err error) {
 	for _, table := range []string{"offer_lines", "order_lines"} {
-		err := s.scanRows(ctx, "SELECT id, quantity, unit, total, price_lines FROM "+table, nil, func(scan func(...any) error) error {
+		err := store.Each(ctx, tx, "SELECT id, quantity, unit, total, price_lines FROM "+table, nil, func(scan store.ScanFunc) error {
 			var row string
 			var quantity money.Decimal
 			var unit, total, sum money.Amount
@@ -112,9 +112,9 @@ func (s *Service) checkPriceLines(ctx context.Context, _ *ent.Tx) (found []Findi
 }
 
 // checkDays holds orders' days against their moments in the installation's time zone.
-func (s *Service) checkDays(ctx context.Context, _ *ent.Tx) (found []Finding, err error) {
+func (s *Service) checkDays(ctx context.Context, tx *store.Tx) (found []Finding, err error) {
 	settings := s.Settings()
-	return found, s.scanRows(ctx, "SELECT id, at, day FROM orders", nil, func(scan func(...any) error) error {
+	return found, store.Each(ctx, tx, "SELECT id, at, day FROM orders", nil, func(scan store.ScanFunc) error {
 		var order string
 		var at time.Time
 		var day int
@@ -129,10 +129,10 @@ func (s *Service) checkDays(ctx context.Context, _ *ent.Tx) (found []Finding, er
 }
 
 // checkSearch holds the search terms of customers against what they are to be found by.
-func (s *Service) checkSearch(ctx context.Context, tx *ent.Tx) (found []Finding, err error) {
+func (s *Service) checkSearch(ctx context.Context, tx *store.Tx) (found []Finding, err error) {
 	last := ""
 	for {
-		customers, err := tx.Customer.Query().Where(customer.IDGT(last)).Order(customer.ByID()).Limit(idsTogether).All(ctx)
+		customers, err := tx.Customer.Query().Where(customer.IDGT(last)).Order(customer.ByID()).Limit(store.IDsPerStatement).All(ctx)
 		if err != nil || len(customers) == 0 {
 			return found, err
 		}

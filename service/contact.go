@@ -34,7 +34,7 @@ func (s *Service) RecordContact(ctx context.Context, in RecordContactInput) (*en
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.write(ctx, verb{"recordContact", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"recordContact", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if err := s.holdRates(ctx, tx); err != nil {
 			return "", err
 		}
@@ -150,7 +150,7 @@ func (s *Service) staffOf(actor auth.Actor, named *string) (*string, *fault.Erro
 }
 
 // lockForContact holds the customer of a contact and the one it is about, always in the order of their ids.
-func (s *Service) lockForContact(ctx context.Context, tx *ent.Tx, n newContact) (*ent.Customer, error) {
+func (s *Service) lockForContact(ctx context.Context, tx *store.Tx, n newContact) (*ent.Customer, error) {
 	if n.aboutID == nil {
 		return s.lockCustomer(ctx, tx, "customerId", n.customerID)
 	}
@@ -170,8 +170,8 @@ func (s *Service) lockForContact(ctx context.Context, tx *ent.Tx, n newContact) 
 
 // addContact writes a contact of a customer that the transaction holds: with its cost, the stage that the customer
 // was in by what we knew of that moment, and what it earned. Whether it was permitted is for the caller to have decided.
-func (s *Service) addContact(ctx context.Context, tx *ent.Tx, c *ent.Customer, n newContact) (*ent.Contact, error) {
-	stage, err := s.stageAt(ctx, c, n.at)
+func (s *Service) addContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n newContact) (*ent.Contact, error) {
+	stage, err := s.stageAt(ctx, tx, c, n.at)
 	if err != nil {
 		return nil, err
 	}
@@ -199,13 +199,13 @@ func (s *Service) addContact(ctx context.Context, tx *ent.Tx, c *ent.Customer, n
 	if err != nil {
 		return nil, err
 	}
-	if err := s.settleContact(ctx, c, contact); err != nil {
+	if err := s.settleContact(ctx, tx, c, contact); err != nil {
 		return nil, err
 	}
-	if err := s.recorded(ctx, contact.ID, c.ID); err != nil {
+	if err := s.recorded(ctx, tx, contact.ID, c.ID); err != nil {
 		return nil, err
 	}
-	return contact, s.changed(ctx, c.ID)
+	return contact, s.changed(ctx, tx, c.ID)
 }
 
 // staffCodes are the codes by which a staff member's rate is looked for: the e-mail, folded, then the grade.
@@ -219,13 +219,13 @@ func staffCodes(u *ent.User) []string {
 
 // stageAt gives the stage that a customer was in at a moment, as we knew it then: a stage that is corrected later does
 // not change what a contact was made under.
-func (s *Service) stageAt(ctx context.Context, c *ent.Customer, at time.Time) (schema.Stage, error) {
+func (s *Service) stageAt(ctx context.Context, tx *store.Tx, c *ent.Customer, at time.Time) (schema.Stage, error) {
 	if !at.Before(s.now()) {
 		return c.Stage, nil
 	}
 	stage := string(c.Stage)
-	err := s.scanRows(ctx, `SELECT coalesce((SELECT to_stage FROM stage_changes WHERE customer_id = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 1),
-		(SELECT from_stage FROM stage_changes WHERE customer_id = ? ORDER BY at, id LIMIT 1), ?)`, []any{c.ID, at, c.ID, string(c.Stage)}, func(scan func(...any) error) error {
+	err := store.Each(ctx, tx, `SELECT coalesce((SELECT to_stage FROM stage_changes WHERE customer_id = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 1),
+		(SELECT from_stage FROM stage_changes WHERE customer_id = ? ORDER BY at, id LIMIT 1), ?)`, []any{c.ID, at, c.ID, string(c.Stage)}, func(scan store.ScanFunc) error {
 		return scan(&stage)
 	})
 	return schema.Stage(stage), err

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/store"
 )
@@ -21,18 +20,18 @@ var lockRates = store.LockOn("rates", "")
 
 // holdRates keeps rates from being set until the transaction's end. A verb that costs something takes it before it holds
 // a customer (lockCustomer): setRate, which waits for all who share it, then changes customers, and nobody waits in a circle.
-func (s *Service) holdRates(ctx context.Context, tx *ent.Tx) error {
-	return s.store.Lock(ctx, tx, lockRates, true)
+func (s *Service) holdRates(ctx context.Context, tx *store.Tx) error {
+	return tx.Lock(ctx, lockRates, true)
 }
 
 // ratesFor reads the rates of some codes, of whatever subject, as they are in the context's transaction, and keeps
 // others from being set until its end.
-func (s *Service) ratesFor(ctx context.Context, tx *ent.Tx, codes []string) (*costing.Rates, error) {
+func (s *Service) ratesFor(ctx context.Context, tx *store.Tx, codes []string) (*costing.Rates, error) {
 	if err := s.holdRates(ctx, tx); err != nil {
 		return nil, err
 	}
 	var rates []costing.Rate
-	err := s.byIDs(ctx, rateColumns+"WHERE code IN @ids", nil, codes, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, tx, rateColumns+"WHERE code IN @ids", nil, codes, func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		rates = append(rates, r)
 		return err
@@ -42,7 +41,7 @@ func (s *Service) ratesFor(ctx context.Context, tx *ent.Tx, codes []string) (*co
 
 const rateColumns = "SELECT id, subject, code, unit, amount, valid_from, recorded_at, capacity_per_day, fixed_share FROM rates "
 
-func scanRate(scan func(...any) error) (r costing.Rate, err error) {
+func scanRate(scan store.ScanFunc) (r costing.Rate, err error) {
 	err = scan(&r.ID, &r.Subject, &r.Code, &r.Unit, &r.Amount, &r.ValidFrom, &r.RecordedAt, &r.CapacityPerDay, &r.FixedShare)
 	r.ValidFrom, r.RecordedAt = r.ValidFrom.UTC(), r.RecordedAt.UTC()
 	return r, err
@@ -51,13 +50,13 @@ func scanRate(scan func(...any) error) (r costing.Rate, err error) {
 // costOrder costs an order whose lines are written: each line is the full cost of one unit at the order's moment, by all
 // that is known now, times its quantity, rounded once. It writes the lines' costs and the order's cost, margin
 // and whether a rate is missing. The customer is held; settling is the caller's, once the order is completed.
-func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) error {
-	orders, err := s.ordersToCost(ctx, "o.id = ?", orderID)
+func (s *Service) costOrder(ctx context.Context, tx *store.Tx, orderID string) error {
+	orders, err := s.ordersToCost(ctx, tx, "o.id = ?", orderID)
 	if err != nil {
 		return err
 	}
 	settings := s.Settings()
-	basis := costing.Basis{Catalogue: s.book.Load().prices.Basis().Catalogue, Calendar: settings.Calendar, Load: settings.Load, Currency: s.currency, Zone: settings.Zone}
+	basis := costing.Basis{Catalogue: s.PriceBook().Basis().Catalogue, Calendar: settings.Calendar, Load: settings.Load, Currency: s.currency, Zone: settings.Zone}
 	codes := map[string]bool{}
 	for _, o := range orders {
 		for _, line := range o.lines {
@@ -71,24 +70,24 @@ func (s *Service) costOrder(ctx context.Context, tx *ent.Tx, orderID string) err
 	if err != nil {
 		return err
 	}
-	return s.writeOrderCosts(ctx, costed)
+	return s.writeOrderCosts(ctx, tx, costed)
 }
 
 // ratesToMake reads the rates of materials and resources of some codes, and those of all overheads.
-func (s *Service) ratesToMake(ctx context.Context, tx *ent.Tx, codes map[string]bool) (*costing.Rates, error) {
+func (s *Service) ratesToMake(ctx context.Context, tx *store.Tx, codes map[string]bool) (*costing.Rates, error) {
 	if err := s.holdRates(ctx, tx); err != nil {
 		return nil, err
 	}
 	var rates []costing.Rate
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		rates = append(rates, r)
 		return err
 	}
-	if err := s.scanRows(ctx, rateColumns+"WHERE subject = 'OVERHEAD'", nil, add); err != nil {
+	if err := store.Each(ctx, tx, rateColumns+"WHERE subject = 'OVERHEAD'", nil, add); err != nil {
 		return nil, err
 	}
-	err := s.byIDs(ctx, rateColumns+"WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, slices.Sorted(maps.Keys(codes)), add)
+	err := store.EachByIDs(ctx, tx, rateColumns+"WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, slices.Sorted(maps.Keys(codes)), add)
 	return costing.NewRates(rates), err
 }
 
@@ -140,10 +139,10 @@ type lineToCost struct {
 }
 
 // ordersToCost reads orders with their lines, by a condition on orders o.
-func (s *Service) ordersToCost(ctx context.Context, condition string, args ...any) ([]orderToCost, error) {
+func (s *Service) ordersToCost(ctx context.Context, db store.Reader, condition string, args ...any) ([]orderToCost, error) {
 	var orders []orderToCost
-	err := s.scanRows(ctx, `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
-		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `+condition+` ORDER BY o.id, l.position`, args, func(scan func(...any) error) error {
+	err := store.Each(ctx, db, `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
+		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `+condition+` ORDER BY o.id, l.position`, args, func(scan store.ScanFunc) error {
 		var o orderToCost
 		var line lineToCost
 		var options []byte
@@ -209,7 +208,7 @@ func recost(basis costing.Basis, orders []orderToCost, knownAt time.Time) ([]cos
 }
 
 // writeOrderCosts writes the costs of orders and their lines, and the orders' margins.
-func (s *Service) writeOrderCosts(ctx context.Context, costed []costedOrder) error {
+func (s *Service) writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) error {
 	var orders, lines [][]any
 	for _, c := range costed {
 		orders = append(orders, []any{c.after.id, c.after.cost, c.after.uncosted, c.margin})
@@ -219,8 +218,8 @@ func (s *Service) writeOrderCosts(ctx context.Context, costed []costedOrder) err
 			}
 		}
 	}
-	if err := s.updateRows(ctx, "order_lines", "cost = v.column2", []string{"bigint"}, lines); err != nil {
+	if err := tx.UpdateRows(ctx, "order_lines", "cost = v.column2", []store.ColumnType{store.IntColumn}, lines); err != nil {
 		return err
 	}
-	return s.updateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []string{"bigint", s.boolType(), "bigint"}, orders)
+	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn}, orders)
 }

@@ -15,6 +15,7 @@ import (
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // soldOf is an order's row as far as its credits are concerned.
@@ -58,12 +59,12 @@ func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *
 		all[o.id] = credits
 	}
 	settings := s.attributionSettings()
-	touched, err := s.readTouches(ctx, anew, settings, forEver)
+	touched, err := s.readTouches(ctx, s.store, anew, settings, forEver)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range anew {
-		by, err := s.creditingAs(ctx, o, model, settings)
+		by, err := s.creditingAs(ctx, s.store, o, model, settings)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +86,7 @@ func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *
 
 func (s *Service) storedCredits(ctx context.Context, orders []soldOrder) (map[string][]*OrderCredit, error) {
 	stored := map[string][]*OrderCredit{}
-	return stored, s.byIDs(ctx, "SELECT order_id, contact_id, amount, share FROM credits WHERE order_id IN @ids ORDER BY order_id, position", nil, orderIDs(orders), func(scan func(...any) error) error {
+	return stored, store.EachByIDs(ctx, s.store, "SELECT order_id, contact_id, amount, share FROM credits WHERE order_id IN @ids ORDER BY order_id, position", nil, orderIDs(orders), func(scan store.ScanFunc) error {
 		var orderID string
 		c := &OrderCredit{}
 		err := scan(&orderID, &c.ContactID, &c.Amount, &c.Share)
@@ -114,7 +115,7 @@ func (s *Service) ContactCredits(ctx context.Context, contacts []*ent.Contact, m
 	earned := map[string][]*Credit{} // by contact
 	var err error
 	if model == nil {
-		err = s.byIDs(ctx, "SELECT contact_id, order_id, amount, share FROM credits WHERE contact_id IN @ids", nil, ids, func(scan func(...any) error) error {
+		err = store.EachByIDs(ctx, s.store, "SELECT contact_id, order_id, amount, share FROM credits WHERE contact_id IN @ids", nil, ids, func(scan store.ScanFunc) error {
 			var contact string
 			c := &Credit{}
 			err := scan(&contact, &c.OrderID, &c.Amount, &c.Share)
@@ -144,7 +145,7 @@ func (s *Service) onlyVisible(ctx context.Context, earned map[string][]*Credit) 
 	}
 	slices.Sort(ids)
 	completed := map[string]time.Time{}
-	for some := range slices.Chunk(slices.Compact(ids), idsTogether) {
+	for some := range slices.Chunk(slices.Compact(ids), store.IDsPerStatement) {
 		orders, err := s.client.Order.Query().Where(order.IDIn(some...)).All(ctx)
 		if err != nil {
 			return fmt.Errorf("service: orders of credits: %w", err)
@@ -167,7 +168,7 @@ func (s *Service) onlyVisible(ctx context.Context, earned map[string][]*Credit) 
 func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, model *schema.AttributionModel, tell func(contact string, c *Credit)) error {
 	settings := s.attributionSettings()
 	orders := map[string]soldOrder{}
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		orders[o.id] = o
 		return err
@@ -186,27 +187,27 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 			to = c.At
 		}
 	}
-	err := s.byIDs(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at <= ? AND o.customer_id IN @ids", []any{from, to.Add(settings.Window)}, slices.Sorted(maps.Keys(own)), add)
+	err := store.EachByIDs(ctx, s.store, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at <= ? AND o.customer_id IN @ids", []any{from, to.Add(settings.Window)}, slices.Sorted(maps.Keys(own)), add)
 	if err != nil {
 		return err
 	}
-	first, err := s.firstOrders(ctx, slices.Sorted(maps.Keys(about)), forEver)
+	first, err := s.firstOrders(ctx, s.store, slices.Sorted(maps.Keys(about)), forEver)
 	if err != nil {
 		return err
 	}
-	if err := s.byIDs(ctx, soldOrders+"o.id IN @ids", nil, slices.Sorted(maps.Values(first)), add); err != nil {
+	if err := store.EachByIDs(ctx, s.store, soldOrders+"o.id IN @ids", nil, slices.Sorted(maps.Values(first)), add); err != nil {
 		return err
 	}
 	all := make([]soldOrder, 0, len(orders))
 	for _, o := range orders {
 		all = append(all, o)
 	}
-	touched, err := s.readTouches(ctx, all, settings, forEver)
+	touched, err := s.readTouches(ctx, s.store, all, settings, forEver)
 	if err != nil {
 		return err
 	}
 	for _, o := range all {
-		by, err := s.creditingAs(ctx, o, model, settings)
+		by, err := s.creditingAs(ctx, s.store, o, model, settings)
 		if err != nil {
 			return err
 		}
@@ -241,16 +242,16 @@ func (s *Service) CheckLedger(ctx context.Context, from, to *time.Time) (*Ledger
 		within, args = within+" AND o.at < ?", append(args, to.UTC())
 	}
 	check := &LedgerCheck{Offenders: []string{}}
-	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		check.Offenders = []string{}
-		err := s.scanRows(ctx, `SELECT count(*), sum(o.margin), sum(o.unattributed), sum((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id))
-			FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')`+within, args, func(scan func(...any) error) error {
+		err := store.Each(ctx, tx, `SELECT count(*), sum(o.margin), sum(o.unattributed), sum((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id))
+			FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')`+within, args, func(scan store.ScanFunc) error {
 			return scan(&check.Orders, &check.Margin, &check.Unattributed, &check.Credited)
 		})
 		if err != nil {
 			return err
 		}
-		return s.scanRows(ctx, "SELECT o.id FROM orders o WHERE "+unsettled+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan func(...any) error) error {
+		return store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+unsettled+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan store.ScanFunc) error {
 			var one string
 			err := scan(&one)
 			check.Offenders = append(check.Offenders, one)

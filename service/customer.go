@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
@@ -19,14 +17,12 @@ import (
 // lockCustomer loads a customer that the actor may see and holds its row to the transaction's end: whatever
 // changes what belongs to a customer goes through here first, so that such changes come one after the other.
 // It gives NOT_FOUND on the field for one that is not there, not the actor's, or deleted.
-func (s *Service) lockCustomer(ctx context.Context, tx *ent.Tx, field, customerID string) (*ent.Customer, error) {
+func (s *Service) lockCustomer(ctx context.Context, tx *store.Tx, field, customerID string) (*ent.Customer, error) {
 	if err := id.Check(field, id.Customer, customerID); err != nil {
 		return nil, err
 	}
 	query := tx.Customer.Query().Where(customer.ID(customerID), customer.DeletedAtIsNil())
-	if s.store.Dialect() == dialect.Postgres {
-		query.ForUpdate()
-	}
+	store.ForUpdate(tx, query)
 	c, err := query.Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, fault.NoSuch(field, "customer")
@@ -83,7 +79,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	made, failed := s.write(ctx, verb{"createCustomer", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, failed := s.write(ctx, verb{"createCustomer", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if err := s.checkOwner(ctx, in.OwnerID); err != nil {
 			return "", err
 		}
@@ -113,7 +109,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in CreateCustomerInput) (*
 		if err := s.writeTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
-		return c.ID, s.settle(ctx, c.ID, "")
+		return c.ID, s.settle(ctx, tx, c.ID, "")
 	})
 	if failed != nil {
 		return nil, failed
@@ -228,7 +224,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in DeleteCustomerInput) (*
 	if fail != nil {
 		return nil, fail
 	}
-	_, err := s.write(ctx, verb{name: "deleteCustomer"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{name: "deleteCustomer"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.lockCustomer(ctx, tx, "id", in.ID)
 		if err != nil {
 			return "", err
@@ -246,7 +242,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in DeleteCustomerInput) (*
 		if err := s.audit(ctx, tx, "customer.delete", c.ID, map[string]any{"reason": reason}); err != nil {
 			return "", err
 		}
-		return c.ID, s.changed(ctx, c.ID)
+		return c.ID, s.changed(ctx, tx, c.ID)
 	})
 	if err != nil {
 		return nil, err
@@ -264,7 +260,7 @@ func (s *Service) RecordDeparture(ctx context.Context, in RecordDepartureInput) 
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, verb{name: "recordDeparture"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{name: "recordDeparture"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.lockCustomer(ctx, tx, "id", in.ID)
 		if err != nil {
 			return "", err
@@ -275,7 +271,7 @@ func (s *Service) RecordDeparture(ctx context.Context, in RecordDepartureInput) 
 		if err := tx.Customer.UpdateOne(c).SetDepartedAt(at).Exec(ctx); err != nil {
 			return "", err
 		}
-		return c.ID, s.settle(ctx, c.ID, "departure: "+reason)
+		return c.ID, s.settle(ctx, tx, c.ID, "departure: "+reason)
 	})
 	if err != nil {
 		return nil, err

@@ -90,8 +90,8 @@ func (s *Service) sumEconomics(ctx context.Context, byID map[string]*CustomerEco
 		yearEnds = now.Add(time.Microsecond) // the present moment included
 	}
 	spent := map[string]money.Amount{}
-	args := append(anys(ids), begins, ends, begins, ends, begins, ends, yearEnds.Add(-ofWallet), yearEnds, begins, ends)
-	err := s.scanRows(ctx, strings.Replace(economicsSelect, "@ids", "("+marks(len(ids))+")", 1), args, func(scan func(...any) error) error {
+	args := append(store.Args(ids), begins, ends, begins, ends, begins, ends, yearEnds.Add(-ofWallet), yearEnds, begins, ends)
+	err := store.Each(ctx, s.store, strings.Replace(economicsSelect, "@ids", "("+store.Placeholders(len(ids))+")", 1), args, func(scan store.ScanFunc) error {
 		var customerID string
 		var orders int
 		var first, second, year money.Amount
@@ -114,8 +114,8 @@ func (s *Service) sumEconomics(ctx context.Context, byID map[string]*CustomerEco
 
 func (s *Service) paidBack(ctx context.Context, ids []string) (map[string]time.Time, error) {
 	paid := map[string]time.Time{}
-	query := "WITH mine (id) AS (SELECT id FROM customers WHERE acquisition_cost > 0 AND id IN (" + marks(len(ids)) + ")) " + payBackSelect
-	err := s.scanRows(ctx, query, anys(ids), func(scan func(...any) error) error {
+	query := "WITH mine (id) AS (SELECT id FROM customers WHERE acquisition_cost > 0 AND id IN (" + store.Placeholders(len(ids)) + ")) " + payBackSelect
+	err := store.Each(ctx, s.store, query, store.Args(ids), func(scan store.ScanFunc) error {
 		var customerID string
 		var at store.Time
 		err := scan(&customerID, &at)
@@ -177,7 +177,7 @@ func (s *Service) paysBack(e Earnings) (*time.Time, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, now := s.model.Load(), s.now()
+	m, now := s.currentModel(), s.now()
 	margin, err := m.orderMargin(e)
 	if err != nil {
 		return nil, err

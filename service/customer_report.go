@@ -8,6 +8,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/ent/customer"
+	"kopeck/store"
 )
 
 // WriteCustomerEconomics writes what each customer brought and cost, by id, as CSV: the figures of CustomerEconomicsOf. It
@@ -19,7 +20,7 @@ func (s *Service) WriteCustomerEconomics(ctx context.Context, from, to *time.Tim
 		"share_of_wallet", "acquisition_paid_back_at", "acquisition_pays_back_at", "referral_value", "currency",
 	}
 	for after := ""; ; {
-		customers, err := s.client.Customer.Query().Where(customer.IDGT(after), customer.DeletedAtIsNil()).Order(customer.ByID()).Limit(idsTogether).All(ctx)
+		customers, err := s.client.Customer.Query().Where(customer.IDGT(after), customer.DeletedAtIsNil()).Order(customer.ByID()).Limit(store.IDsPerStatement).All(ctx)
 		if err != nil {
 			return err
 		}
@@ -30,7 +31,7 @@ func (s *Service) WriteCustomerEconomics(ctx context.Context, from, to *time.Tim
 		if err := t.Write(out); err != nil {
 			return err
 		}
-		if fields = nil; len(customers) < idsTogether {
+		if fields = nil; len(customers) < store.IDsPerStatement {
 			return nil
 		}
 		after = customers[len(customers)-1].ID

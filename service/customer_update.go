@@ -10,6 +10,7 @@ import (
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // UpdateCustomer changes what is given; null clears what may be empty. An update made on an older version merges
@@ -28,7 +29,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in UpdateCustomerInput) (*
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, verb{"updateCustomer", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{"updateCustomer", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.lockCustomer(ctx, tx, "id", in.ID)
 		if err != nil {
 			return "", err
@@ -59,7 +60,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in UpdateCustomerInput) (*
 	return s.client.Customer.Get(ctx, in.ID)
 }
 
-func (s *Service) applyUpdate(ctx context.Context, tx *ent.Tx, c *ent.Customer, in UpdateCustomerInput, d details, moved map[string]change, reason string) error {
+func (s *Service) applyUpdate(ctx context.Context, tx *store.Tx, c *ent.Customer, in UpdateCustomerInput, d details, moved map[string]change, reason string) error {
 	update := tx.Customer.UpdateOne(c).AddVersion(1).SetUpdatedAt(s.now())
 	if d.name != nil {
 		update.SetName(*d.name).SetNameKey(nameKey(*d.name))
@@ -99,7 +100,7 @@ func (s *Service) applyUpdate(ctx context.Context, tx *ent.Tx, c *ent.Customer, 
 	if err := s.remember(ctx, tx, customerUpdate, c.ID, versionChange{Version: after.Version, Fields: moved}); err != nil {
 		return err
 	}
-	return s.changed(ctx, c.ID)
+	return s.changed(ctx, tx, c.ID)
 }
 
 // customerFields are the fields that an update may change, by the input's names.

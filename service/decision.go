@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/permission"
 	"kopeck/fault"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // decide tells whether a customer may be spoken to over a channel for a purpose, inside a transaction that
@@ -16,7 +17,7 @@ import (
 // level is what the contact needs beyond what its purpose does, nil for nothing. at nil is the present, for what
 // is done now; a moment gone by is for what was done then and is told only now (the late contact of an
 // offline phone): the permission must have been active at that moment, by its events.
-func (s *Service) decide(ctx context.Context, tx *ent.Tx, customerID string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*PermissionDecision, error) {
+func (s *Service) decide(ctx context.Context, tx *store.Tx, customerID string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*PermissionDecision, error) {
 	found, err := s.decisions(ctx, tx.Client(), []string{customerID}, channel, purpose, level, at)
 	if err != nil {
 		return nil, err

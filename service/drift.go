@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -80,7 +81,7 @@ func (s *Service) Drifts(ctx context.Context, models []*ent.LifetimeModel) (map[
 
 func driftOf(before, now *ent.LifetimeModel) (*ModelDrift, error) {
 	var was, is map[string]float64
-	if err := firstError(again(before.Parameters, &was), again(now.Parameters, &is)); err != nil {
+	if err := cmp.Or(again(before.Parameters, &was), again(now.Parameters, &is)); err != nil {
 		return nil, err
 	}
 	report, err := reportOf(now)

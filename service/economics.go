@@ -7,10 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // ContactEconomics is what the contacts of a time cost and earned, by some dimensions.
@@ -64,23 +64,23 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 	if model != nil {
 		e.Model = *model
 	}
-	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
-		if err := s.forReport(ctx); err != nil {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := s.forReport(ctx, tx); err != nil {
 			return err
 		}
-		b, err := s.breakDown(ctx, from, to, by)
+		b, err := s.breakDown(ctx, tx, from, to, by)
 		if err != nil {
 			return err
 		}
-		names, err := s.staffNames(ctx, by)
+		names, err := s.staffNames(ctx, tx, by)
 		if err != nil {
 			return err
 		}
 		var groups []*contactGroup
 		if e.KnownAt != nil {
-			groups, e.Unattributed, err = s.sumKnown(ctx, b, model, *e.KnownAt)
+			groups, e.Unattributed, err = s.sumKnown(ctx, tx, b, model, *e.KnownAt)
 		} else {
-			groups, e.Unattributed, err = s.sumNow(ctx, b, model)
+			groups, e.Unattributed, err = s.sumNow(ctx, tx, b, model)
 		}
 		if err != nil {
 			return err
@@ -94,14 +94,14 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 }
 
 // sumNow gives the sums of the groups as they are, in no order, and what is unattributed.
-func (s *Service) sumNow(ctx context.Context, b *breakdown, model *schema.AttributionModel) ([]*contactGroup, money.Amount, error) {
-	groups, err := s.sumContacts(ctx, b)
+func (s *Service) sumNow(ctx context.Context, tx *store.Tx, b *breakdown, model *schema.AttributionModel) ([]*contactGroup, money.Amount, error) {
+	groups, err := s.sumContacts(ctx, tx, b)
 	if err != nil {
 		return nil, money.Amount{}, err
 	}
-	unattributed, err := s.sumUnattributed(ctx, b)
+	unattributed, err := s.sumUnattributed(ctx, tx, b)
 	if err == nil && model != nil {
-		err = s.realiseUnder(ctx, b, *model, groups)
+		err = s.realiseUnder(ctx, tx, b, *model, groups)
 	}
 	return groups, unattributed, err
 }
@@ -157,19 +157,19 @@ func economicsRow(key []string, sums contactSums) (*ContactEconomicsRow, error) 
 
 // sumUnattributed gives what no contact earned of the orders, by when they were placed. Of an order that is not sold that
 // is nothing (the law of closed books), and the index by moment has all that is wanted.
-func (s *Service) sumUnattributed(ctx context.Context, b *breakdown) (sum money.Amount, err error) {
-	return sum, s.scanRows(ctx, "SELECT sum(unattributed) FROM orders WHERE at >= ? AND at < ?", []any{b.from, b.to}, func(scan func(...any) error) error {
+func (s *Service) sumUnattributed(ctx context.Context, tx *store.Tx, b *breakdown) (sum money.Amount, err error) {
+	return sum, store.Each(ctx, tx, "SELECT sum(unattributed) FROM orders WHERE at >= ? AND at < ?", []any{b.from, b.to}, func(scan store.ScanFunc) error {
 		return scan(&sum)
 	})
 }
 
 // staffNames gives the names of all who ever were staff, by id, where they are asked for.
-func (s *Service) staffNames(ctx context.Context, by []ContactDimension) (map[string]string, error) {
+func (s *Service) staffNames(ctx context.Context, tx *store.Tx, by []ContactDimension) (map[string]string, error) {
 	names := map[string]string{}
 	if !slices.Contains(by, ContactDimensionStaff) {
 		return names, nil
 	}
-	return names, s.scanRows(ctx, "SELECT id, name FROM users", nil, func(scan func(...any) error) error {
+	return names, store.Each(ctx, tx, "SELECT id, name FROM users", nil, func(scan store.ScanFunc) error {
 		var id, name string
 		err := scan(&id, &name)
 		names[id] = name

@@ -11,6 +11,7 @@ import (
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // knownBooks is a report in the making of what the books said at a moment, before later corrections, refunds and late
@@ -29,28 +30,28 @@ type knownBooks struct {
 
 // sumKnown gives the sums of the groups that there were, in no order, and what was unattributed; without dimensions always
 // one group. LIMIT_EXCEEDED for too many.
-func (s *Service) sumKnown(ctx context.Context, b *breakdown, model *schema.AttributionModel, at time.Time) ([]*contactGroup, money.Amount, error) {
-	k := &knownBooks{Service: s, breakdown: b, at: at, model: model, basis: s.book.Load().prices.Basis(), limit: mostEconomicsRows, groups: map[string]*contactGroup{}}
+func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, model *schema.AttributionModel, at time.Time) ([]*contactGroup, money.Amount, error) {
+	k := &knownBooks{Service: s, breakdown: b, at: at, model: model, basis: s.PriceBook().Basis(), limit: mostEconomicsRows, groups: map[string]*contactGroup{}}
 	if !limited(ctx) {
 		k.limit = 1 << 40
 	}
 	if len(b.by) == 0 {
 		k.group([]string{})
 	}
-	if err := s.byIndex(ctx); err != nil {
+	if err := s.byIndex(ctx, tx); err != nil {
 		return nil, k.unattributed, err
 	}
 	for low := ""; ; {
-		high, err := s.customerAfter(ctx, low)
+		high, err := s.customerAfter(ctx, tx, low)
 		if err != nil {
 			return nil, k.unattributed, err
 		}
 		if high == "" {
 			break
 		}
-		earned, err := k.earned(ctx, low, high)
+		earned, err := k.earned(ctx, tx, low, high)
 		if err == nil {
-			err = k.addContacts(ctx, low, high, earned)
+			err = k.addContacts(ctx, tx, low, high, earned)
 		}
 		if err != nil {
 			return nil, k.unattributed, err
@@ -73,26 +74,26 @@ func (k *knownBooks) group(key []string) *contactGroup {
 }
 
 // earned gives, by contact, what it had earned of the orders of some customers, and adds up what was unattributed.
-func (k *knownBooks) earned(ctx context.Context, low, high string) (map[string]money.Amount, error) {
+func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, low, high string) (map[string]money.Amount, error) {
 	settings := k.attributionSettings()
-	orders, err := k.orders(ctx, low, high, settings)
+	orders, err := k.orders(ctx, tx, low, high, settings)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.marginsKnownAt(ctx, k.basis, orders, k.at); err != nil {
+	if err := k.marginsKnownAt(ctx, tx, k.basis, orders, k.at); err != nil {
 		return nil, err
 	}
 	sold := make([]soldOrder, len(orders))
 	for i, o := range orders {
 		sold[i] = o.soldOrder
 	}
-	touched, err := k.readTouches(ctx, sold, settings, k.at)
+	touched, err := k.readTouches(ctx, tx, sold, settings, k.at)
 	if err != nil {
 		return nil, err
 	}
 	earned := map[string]money.Amount{}
 	for _, o := range orders {
-		by, err := k.creditingAs(ctx, o.soldOrder, k.model, settings)
+		by, err := k.creditingAs(ctx, tx, o.soldOrder, k.model, settings)
 		if err != nil {
 			return nil, err
 		}
@@ -116,10 +117,10 @@ func (k *knownBooks) earned(ctx context.Context, low, high string) (map[string]m
 
 // orders gives the orders of some customers that had been completed by then and were placed in the breakdown's time, or may
 // have been earned by contacts in it.
-func (k *knownBooks) orders(ctx context.Context, low, high string, settings attribution.Settings) ([]*knownOrder, error) {
+func (k *knownBooks) orders(ctx context.Context, tx *store.Tx, low, high string, settings attribution.Settings) ([]*knownOrder, error) {
 	var orders []*knownOrder
 	seen := map[string]bool{}
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		o, err := scanKnown(scan)
 		if err == nil && !seen[o.id] {
 			seen[o.id] = true
@@ -128,15 +129,15 @@ func (k *knownBooks) orders(ctx context.Context, low, high string, settings attr
 		return err
 	}
 	args := append(soldBy(k.at), low, high, k.from, k.to, k.from, k.to.Add(settings.Window))
-	err := k.scanRows(ctx, knownOrders+soldByThen+" AND o.customer_id > ? AND o.customer_id <= ? AND (o.at >= ? AND o.at < ? OR o.completed_at >= ? AND o.completed_at < ?)", args, add)
+	err := store.Each(ctx, tx, knownOrders+soldByThen+" AND o.customer_id > ? AND o.customer_id <= ? AND (o.at >= ? AND o.at < ? OR o.completed_at >= ? AND o.completed_at < ?)", args, add)
 	if err != nil {
 		return nil, err
 	}
-	recommended, err := k.customersOfReport(ctx, "about_id", k.breakdown, low, high)
+	recommended, err := k.customersOfReport(ctx, tx, "about_id", k.breakdown, low, high)
 	if err != nil {
 		return nil, err
 	}
-	first, err := k.firstOrders(ctx, recommended, k.at)
+	first, err := k.firstOrders(ctx, tx, recommended, k.at)
 	if err != nil {
 		return nil, err
 	}
@@ -145,11 +146,11 @@ func (k *knownBooks) orders(ctx context.Context, low, high string, settings attr
 		ids = append(ids, one)
 	}
 	slices.Sort(ids)
-	return orders, k.byIDs(ctx, knownOrders+"o.id IN @ids", nil, ids, add)
+	return orders, store.EachByIDs(ctx, tx, knownOrders+"o.id IN @ids", nil, ids, add)
 }
 
 // addContacts adds the contacts with some customers, what they had cost and, of whatever contacts, what they had earned.
-func (k *knownBooks) addContacts(ctx context.Context, low, high string, earned map[string]money.Amount) error {
+func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, low, high string, earned map[string]money.Amount) error {
 	columns, key := k.target()
 	var contact string
 	var staff *string
@@ -158,7 +159,7 @@ func (k *knownBooks) addContacts(ctx context.Context, low, high string, earned m
 	query := "SELECT " + k.columns + "c.id, c.minutes, c.channel, c.expense, c.staff_id, c.at FROM contacts c WHERE c.recorded_at <= ? AND c.at >= ? AND c.at < ? AND c."
 	args := append(slices.Clone(k.args), k.at, k.from, k.to)
 	cells := append(slices.Clone(columns), &contact, &in.Minutes, &in.Channel, &in.Expense, &staff, &at)
-	own := func(scan func(...any) error) error {
+	own := func(scan store.ScanFunc) error {
 		if err := scan(cells...); err != nil {
 			return err
 		}
@@ -178,7 +179,7 @@ func (k *knownBooks) addContacts(ctx context.Context, low, high string, earned m
 		delete(earned, contact)
 		return err
 	}
-	if err := k.scanRows(ctx, query+"customer_id > ? AND c.customer_id <= ?", append(slices.Clone(args), low, high), own); err != nil {
+	if err := store.Each(ctx, tx, query+"customer_id > ? AND c.customer_id <= ?", append(slices.Clone(args), low, high), own); err != nil {
 		return err
 	}
 	var rest []string // contacts with others, who recommended these customers
@@ -186,7 +187,7 @@ func (k *knownBooks) addContacts(ctx context.Context, low, high string, earned m
 		rest = append(rest, one)
 	}
 	slices.Sort(rest)
-	return k.byIDs(ctx, query+"id IN @ids", args, rest, func(scan func(...any) error) error {
+	return store.EachByIDs(ctx, tx, query+"id IN @ids", args, rest, func(scan store.ScanFunc) error {
 		if err := scan(cells...); err != nil {
 			return err
 		}
@@ -207,7 +208,7 @@ type knownOrder struct {
 
 const knownOrders = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.credit_model, o.credit_fit, o.at, o.total, o.cost, o.stated_cost FROM orders o WHERE `
 
-func scanKnown(scan func(...any) error) (*knownOrder, error) {
+func scanKnown(scan store.ScanFunc) (*knownOrder, error) {
 	o := &knownOrder{soldOrder: soldOrder{sold: true}}
 	var model, fit *string
 	err := scan(&o.id, &o.customerID, &o.status, &o.completedAt, &model, &fit, &o.at, &o.total, &o.cost, &o.stated)
@@ -224,7 +225,7 @@ func soldBy(at time.Time) []any { return []any{at, at, at} }
 
 // marginsKnownAt puts into orders what had been given back of them by a moment, what they cost by the rates that had been
 // recorded by then, and their margins of then.
-func (s *Service) marginsKnownAt(ctx context.Context, basis costing.Basis, orders []*knownOrder, at time.Time) error {
+func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis costing.Basis, orders []*knownOrder, at time.Time) error {
 	byID := make(map[string]*knownOrder, len(orders))
 	var ids, costed []string
 	for _, o := range orders {
@@ -234,7 +235,7 @@ func (s *Service) marginsKnownAt(ctx context.Context, basis costing.Basis, order
 		}
 	}
 	slices.Sort(ids)
-	err := s.byIDs(ctx, "SELECT order_id, amount FROM refunds WHERE at <= ? AND order_id IN @ids", []any{at}, ids, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, db, "SELECT order_id, amount FROM refunds WHERE at <= ? AND order_id IN @ids", []any{at}, ids, func(scan store.ScanFunc) error {
 		var orderID string
 		var amount money.Amount
 		if err := scan(&orderID, &amount); err != nil {
@@ -248,8 +249,8 @@ func (s *Service) marginsKnownAt(ctx context.Context, basis costing.Basis, order
 		return fmt.Errorf("service: refunds known: %w", err)
 	}
 	slices.Sort(costed)
-	for some := range slices.Chunk(costed, idsTogether) {
-		toCost, err := s.ordersToCost(ctx, "o.id IN ("+marks(len(some))+")", anys(some)...)
+	for some := range slices.Chunk(costed, store.IDsPerStatement) {
+		toCost, err := s.ordersToCost(ctx, db, "o.id IN ("+store.Placeholders(len(some))+")", store.Args(some)...)
 		if err != nil {
 			return err
 		}

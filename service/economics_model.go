@@ -11,6 +11,7 @@ import (
 	"kopeck/attribution"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // customersTogether is how many customers' orders are credited anew, or their journeys read, at a time: what is in memory of
@@ -20,7 +21,7 @@ const customersTogether = 2000
 // realiseUnder credits every order that the contacts of a breakdown may have earned of under a model, and puts what they
 // realise so into its groups, which must be all. It goes from customer to customer, some at a time, in bounded memory; and it is the
 // last thing to do in its transaction.
-func (s *Service) realiseUnder(ctx context.Context, b *breakdown, model schema.AttributionModel, groups []*contactGroup) error {
+func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, model schema.AttributionModel, groups []*contactGroup) error {
 	byKey := make(map[string]*contactGroup, len(groups))
 	for _, g := range groups {
 		g.Realised = money.Amount{}
@@ -29,24 +30,24 @@ func (s *Service) realiseUnder(ctx context.Context, b *breakdown, model schema.A
 	if len(groups) == 0 {
 		return nil
 	}
-	if err := s.byIndex(ctx); err != nil {
+	if err := s.byIndex(ctx, tx); err != nil {
 		return err
 	}
 	settings := s.attributionSettings()
 	for low := ""; ; {
-		high, err := s.customerAfter(ctx, low)
+		high, err := s.customerAfter(ctx, tx, low)
 		if err != nil || high == "" {
 			return err
 		}
-		orders, err := s.ordersOfReport(ctx, b, low, high, settings.Window)
+		orders, err := s.ordersOfReport(ctx, tx, b, low, high, settings.Window)
 		if err != nil {
 			return err
 		}
-		earned, err := s.earnedUnder(ctx, orders, model, settings)
+		earned, err := s.earnedUnder(ctx, tx, orders, model, settings)
 		if err != nil {
 			return err
 		}
-		err = s.keysOfContacts(ctx, b, low, high, earned, func(contact string, key []string) error {
+		err = s.keysOfContacts(ctx, tx, b, low, high, earned, func(contact string, key []string) error {
 			g := byKey[joined(key)]
 			var err error
 			g.Realised, err = g.Realised.Plus(earned[contact])
@@ -61,20 +62,20 @@ func (s *Service) realiseUnder(ctx context.Context, b *breakdown, model schema.A
 }
 
 // byIndex has a transaction find rows by index: PostgreSQL would rather read whole tables for some customers.
-func (s *Service) byIndex(ctx context.Context) error {
+func (s *Service) byIndex(ctx context.Context, tx *store.Tx) error {
 	if s.store.Dialect() != dialect.Postgres {
 		return nil
 	}
-	return s.scanRows(ctx, "SELECT set_config('enable_seqscan', 'off', true)", nil, func(func(...any) error) error { return nil })
+	return store.Each(ctx, tx, "SELECT set_config('enable_seqscan', 'off', true)", nil, func(func(...any) error) error { return nil })
 }
 
 // joined makes one text of a key. No value has a NUL in it.
 func joined(key []string) string { return strings.Join(key, "\x00") }
 
 // customerAfter gives the id of the last of the next customers after one; "" where there are none.
-func (s *Service) customerAfter(ctx context.Context, low string) (high string, err error) {
+func (s *Service) customerAfter(ctx context.Context, tx *store.Tx, low string) (high string, err error) {
 	var last *string
-	err = s.scanRows(ctx, "SELECT max(n.id) FROM (SELECT id FROM customers WHERE id > ? ORDER BY id LIMIT ?) AS n", []any{low, customersTogether}, func(scan func(...any) error) error {
+	err = store.Each(ctx, tx, "SELECT max(n.id) FROM (SELECT id FROM customers WHERE id > ? ORDER BY id LIMIT ?) AS n", []any{low, customersTogether}, func(scan store.ScanFunc) error {
 		return scan(&last)
 	})
 	return deref(last), err
@@ -82,12 +83,12 @@ func (s *Service) customerAfter(ctx context.Context, low string) (high string, e
 
 // customersOfReport gives those of some customers who have contacts in the time of a breakdown: their own, by customer_id, or
 // recommendations about them, by about_id.
-func (s *Service) customersOfReport(ctx context.Context, column string, b *breakdown, low, high string) (ids []string, err error) {
+func (s *Service) customersOfReport(ctx context.Context, tx *store.Tx, column string, b *breakdown, low, high string) (ids []string, err error) {
 	query := "SELECT DISTINCT " + column + " FROM contacts WHERE " + column + " > ? AND " + column + " <= ? AND at >= ? AND at < ?"
 	if column == "about_id" {
 		query += " AND kind = 'RECOMMENDATION'"
 	}
-	return ids, s.scanRows(ctx, query, []any{low, high, b.from, b.to}, func(scan func(...any) error) error {
+	return ids, store.Each(ctx, tx, query, []any{low, high, b.from, b.to}, func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		ids = append(ids, one)
@@ -97,10 +98,10 @@ func (s *Service) customersOfReport(ctx context.Context, column string, b *break
 
 // ordersOfReport gives the orders of some customers that the contacts of a breakdown may have earned of: of whom was
 // contacted in its time, those whose look-back window has a part in it, and the first one of whoever was recommended.
-func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high string, window time.Duration) ([]soldOrder, error) {
+func (s *Service) ordersOfReport(ctx context.Context, tx *store.Tx, b *breakdown, low, high string, window time.Duration) ([]soldOrder, error) {
 	var orders []soldOrder
 	seen := map[string]bool{}
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		if err == nil && !seen[o.id] {
 			seen[o.id] = true
@@ -108,19 +109,19 @@ func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high st
 		}
 		return err
 	}
-	contacted, err := s.customersOfReport(ctx, "customer_id", b, low, high)
+	contacted, err := s.customersOfReport(ctx, tx, "customer_id", b, low, high)
 	if err != nil {
 		return nil, err
 	}
-	err = s.byIDs(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id IN @ids", []any{b.from, b.to.Add(window)}, contacted, add)
+	err = store.EachByIDs(ctx, tx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id IN @ids", []any{b.from, b.to.Add(window)}, contacted, add)
 	if err != nil {
 		return nil, err
 	}
-	recommended, err := s.customersOfReport(ctx, "about_id", b, low, high)
+	recommended, err := s.customersOfReport(ctx, tx, "about_id", b, low, high)
 	if err != nil {
 		return nil, err
 	}
-	first, err := s.firstOrders(ctx, recommended, forEver)
+	first, err := s.firstOrders(ctx, tx, recommended, forEver)
 	if err != nil {
 		return nil, err
 	}
@@ -129,21 +130,21 @@ func (s *Service) ordersOfReport(ctx context.Context, b *breakdown, low, high st
 		ids = append(ids, one)
 	}
 	slices.Sort(ids)
-	return orders, s.byIDs(ctx, soldOrders+"o.id IN @ids", nil, ids, add)
+	return orders, store.EachByIDs(ctx, tx, soldOrders+"o.id IN @ids", nil, ids, add)
 }
 
 // earnedUnder gives, by contact, what it earns of orders under a model; only what is not nothing.
-func (s *Service) earnedUnder(ctx context.Context, orders []soldOrder, model schema.AttributionModel, settings attribution.Settings) (map[string]money.Amount, error) {
+func (s *Service) earnedUnder(ctx context.Context, tx *store.Tx, orders []soldOrder, model schema.AttributionModel, settings attribution.Settings) (map[string]money.Amount, error) {
 	earned := map[string]money.Amount{}
 	if len(orders) == 0 {
 		return earned, nil
 	}
-	touched, err := s.readTouches(ctx, orders, settings, forEver)
+	touched, err := s.readTouches(ctx, tx, orders, settings, forEver)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range orders {
-		by, err := s.creditingAs(ctx, o, &model, settings)
+		by, err := s.creditingAs(ctx, tx, o, &model, settings)
 		if err != nil {
 			return nil, err
 		}
@@ -165,12 +166,12 @@ func (s *Service) earnedUnder(ctx context.Context, orders []soldOrder, model sch
 
 // keysOfContacts tells the keys of those contacts of a breakdown that earned something: first of the customers' own, then of
 // those who recommended them.
-func (s *Service) keysOfContacts(ctx context.Context, b *breakdown, low, high string, earned map[string]money.Amount, tell func(contact string, key []string) error) error {
+func (s *Service) keysOfContacts(ctx context.Context, tx *store.Tx, b *breakdown, low, high string, earned map[string]money.Amount, tell func(contact string, key []string) error) error {
 	if len(earned) == 0 {
 		return nil
 	}
 	columns, key := b.target()
-	each := func(scan func(...any) error) error {
+	each := func(scan store.ScanFunc) error {
 		var contact string
 		if err := scan(append(slices.Clone(columns), &contact)...); err != nil {
 			return err
@@ -182,7 +183,7 @@ func (s *Service) keysOfContacts(ctx context.Context, b *breakdown, low, high st
 	}
 	query := "SELECT " + b.columns + "c.id FROM contacts c WHERE c.at >= ? AND c.at < ? AND c."
 	args := append(slices.Clone(b.args), b.from, b.to)
-	if err := s.scanRows(ctx, query+"customer_id > ? AND c.customer_id <= ?", append(slices.Clone(args), low, high), each); err != nil {
+	if err := store.Each(ctx, tx, query+"customer_id > ? AND c.customer_id <= ?", append(slices.Clone(args), low, high), each); err != nil {
 		return err
 	}
 	var rest []string
@@ -190,5 +191,5 @@ func (s *Service) keysOfContacts(ctx context.Context, b *breakdown, low, high st
 		rest = append(rest, contact)
 	}
 	slices.Sort(rest)
-	return s.byIDs(ctx, query+"id IN @ids", args, rest, each)
+	return store.EachByIDs(ctx, tx, query+"id IN @ids", args, rest, each)
 }

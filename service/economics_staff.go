@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/user"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // StaffEconomics is what each of the staff cost and earned by contacts at a time.
@@ -57,15 +58,15 @@ func (s *Service) StaffEconomics(ctx context.Context, from, to time.Time) (*Staf
 		return nil, fault.Invalidf("to", "ends before it begins")
 	}
 	e := &StaffEconomics{From: from, To: to}
-	err := s.store.Read(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		if err := s.forReport(ctx); err != nil {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := s.forReport(ctx, tx); err != nil {
 			return err
 		}
-		b, err := s.breakDown(ctx, from, to, []ContactDimension{ContactDimensionStaff, ContactDimensionKind, ContactDimensionStage})
+		b, err := s.breakDown(ctx, tx, from, to, []ContactDimension{ContactDimensionStaff, ContactDimensionKind, ContactDimensionStage})
 		if err != nil {
 			return err
 		}
-		groups, err := s.sumContacts(ctx, b)
+		groups, err := s.sumContacts(ctx, tx, b)
 		if err != nil {
 			return err
 		}
@@ -166,7 +167,7 @@ func sumOfFigures(all []staffFigures) (staffFigures, error) {
 		var err1, err2 error
 		sums, err1 = sums.plus(one.contactSums)
 		expected, err2 = expected.Plus(one.ExpectedNet)
-		if err := firstError(err1, err2); err != nil {
+		if err := cmp.Or(err1, err2); err != nil {
 			return staffFigures{}, err
 		}
 	}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -32,7 +33,7 @@ func (a contactSums) plus(b contactSums) (contactSums, error) {
 	minutes, err1 := money.Minor(a.Minutes.Nano()).Plus(money.Minor(b.Minutes.Nano()))
 	cost, err2 := a.Cost.Plus(b.Cost)
 	realised, err3 := a.Realised.Plus(b.Realised)
-	return contactSums{a.Contacts + b.Contacts, money.Nano(minutes.Minor()), cost, realised}, firstError(err1, err2, err3)
+	return contactSums{a.Contacts + b.Contacts, money.Nano(minutes.Minor()), cost, realised}, cmp.Or(err1, err2, err3)
 }
 
 // contactGroup is the contacts that agree in every dimension; key has a text for each.
@@ -67,7 +68,7 @@ var (
 )
 
 // breakDown prepares to tell the contacts of a time apart by dimensions, each named once.
-func (s *Service) breakDown(ctx context.Context, from, to time.Time, by []ContactDimension) (*breakdown, error) {
+func (s *Service) breakDown(ctx context.Context, tx *store.Tx, from, to time.Time, by []ContactDimension) (*breakdown, error) {
 	b := &breakdown{from: from.UTC(), to: to.UTC(), by: by}
 	if b.from.Before(firstYear) {
 		b.from = firstYear
@@ -78,7 +79,7 @@ func (s *Service) breakDown(ctx context.Context, from, to time.Time, by []Contac
 	for i, one := range by {
 		column := dimensionColumns[one]
 		if one == ContactDimensionMonth {
-			first, last, err := s.firstAndLastContact(ctx, b)
+			first, last, err := s.firstAndLastContact(ctx, tx, b)
 			if err != nil {
 				return nil, err
 			}
@@ -91,9 +92,9 @@ func (s *Service) breakDown(ctx context.Context, from, to time.Time, by []Contac
 }
 
 // firstAndLastContact gives the times of the first and the last contact of a time, both zero where there is none.
-func (s *Service) firstAndLastContact(ctx context.Context, b *breakdown) (first, last time.Time, err error) {
+func (s *Service) firstAndLastContact(ctx context.Context, tx *store.Tx, b *breakdown) (first, last time.Time, err error) {
 	const within = " FROM contacts WHERE at >= ? AND at < ?)"
-	return first, last, s.scanRows(ctx, "SELECT (SELECT min(at)"+within+", (SELECT max(at)"+within, []any{b.from, b.to, b.from, b.to}, func(scan func(...any) error) error {
+	return first, last, store.Each(ctx, tx, "SELECT (SELECT min(at)"+within+", (SELECT max(at)"+within, []any{b.from, b.to, b.from, b.to}, func(scan store.ScanFunc) error {
 		var low, high store.Time
 		err := scan(&low, &high)
 		first, last = low.Time, high.Time
@@ -103,12 +104,12 @@ func (s *Service) firstAndLastContact(ctx context.Context, b *breakdown) (first,
 
 // wholeTable gives what makes SQLite read the contacts from first to last, as PostgreSQL decides by itself, where the
 // time has two fifths of all contacts' in it: by the index it would look for each in another place, three times as long.
-func (s *Service) wholeTable(ctx context.Context, b *breakdown) (string, error) {
+func (s *Service) wholeTable(ctx context.Context, tx *store.Tx, b *breakdown) (string, error) {
 	if s.store.Dialect() != dialect.SQLite {
 		return "", nil
 	}
 	all := &breakdown{from: firstYear, to: lastYear}
-	first, last, err := s.firstAndLastContact(ctx, all)
+	first, last, err := s.firstAndLastContact(ctx, tx, all)
 	if err != nil {
 		return "", err
 	}
@@ -145,8 +146,8 @@ func (b *breakdown) target() (columns []any, key func() []string) {
 
 // sumContacts gives the sums of the groups that there are, in no order; without dimensions always one.
 // LIMIT_EXCEEDED for too many.
-func (s *Service) sumContacts(ctx context.Context, b *breakdown) ([]*contactGroup, error) {
-	whole, err := s.wholeTable(ctx, b)
+func (s *Service) sumContacts(ctx context.Context, tx *store.Tx, b *breakdown) ([]*contactGroup, error) {
+	whole, err := s.wholeTable(ctx, tx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func (s *Service) sumContacts(ctx context.Context, b *breakdown) ([]*contactGrou
 	}
 	groups := []*contactGroup{}
 	columns, key := b.target()
-	err = s.scanRows(ctx, query, args, func(scan func(...any) error) error {
+	err = store.Each(ctx, tx, query, args, func(scan store.ScanFunc) error {
 		g := &contactGroup{}
 		err := scan(append(columns, &g.Contacts, &g.Minutes, &g.Cost, &g.Realised)...)
 		g.key = key()
@@ -194,7 +195,7 @@ func limited(ctx context.Context) bool {
 // forReport prepares a transaction for reading much. PostgreSQL is to plan for the very time that is asked for: a plan
 // for any time, which it makes of a statement that comes often, expects next to nothing to lie in it. Compiling takes
 // longer than it saves. Who asks without a deadline waits as long as it takes.
-func (s *Service) forReport(ctx context.Context) error {
+func (s *Service) forReport(ctx context.Context, tx *store.Tx) error {
 	if s.store.Dialect() != dialect.Postgres {
 		return nil
 	}
@@ -202,7 +203,7 @@ func (s *Service) forReport(ctx context.Context) error {
 	if _, hurried := ctx.Deadline(); !hurried {
 		query += ", set_config('statement_timeout', '0', true)"
 	}
-	return s.scanRows(ctx, query, nil, func(func(...any) error) error { return nil })
+	return store.Each(ctx, tx, query, nil, func(func(...any) error) error { return nil })
 }
 
 // ofReport makes a fault of sums that are too large, whoever noticed.

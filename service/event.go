@@ -15,14 +15,14 @@ const (
 )
 
 // changed tells subscribers, after the commit, that a customer or something of theirs has changed.
-func (s *Service) changed(ctx context.Context, customerID string) error {
-	s.booksChanged(ctx)
-	return s.store.Publish(ctx, topicCustomer, customerID)
+func (s *Service) changed(ctx context.Context, tx *store.Tx, customerID string) error {
+	s.booksChanged(ctx, tx)
+	return tx.Publish(topicCustomer, customerID)
 }
 
 // recorded tells subscribers, after the commit, that a contact was recorded.
-func (s *Service) recorded(ctx context.Context, contactID, customerID string) error {
-	return s.store.Publish(ctx, topicContact, contactID+" "+customerID)
+func (s *Service) recorded(ctx context.Context, tx *store.Tx, contactID, customerID string) error {
+	return tx.Publish(topicContact, contactID+" "+customerID)
 }
 
 // CustomerChanges gives a signal for every change of a customer until cancel; after a gap in the news one more.

@@ -2,15 +2,12 @@ package service
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"entgo.io/ent/dialect"
-	"github.com/lib/pq"
 
 	"kopeck/ent"
 	"kopeck/fault"
@@ -79,8 +76,9 @@ func (s *Service) Import(ctx context.Context, do func(ctx context.Context, i *Im
 // chunk is the work on the records of one call.
 type chunk struct {
 	*Import
-	bulk     *store.Bulk // nil when only checking
-	allNew   bool        // see Import.AllNew
+	bulk     *store.Bulk  // nil when only checking
+	reader   store.Reader // the transaction where there is one, else the store
+	allNew   bool         // see Import.AllNew
 	verdicts []Verdict
 	people   map[string]string // users by folded e-mail
 	newStaff map[string]string // e-mails of those of them who are not known here, by id
@@ -92,20 +90,20 @@ type chunk struct {
 // run does the work in a transaction, or only looks. What others wrote at the same moment is met by a second try.
 func (i *Import) run(ctx context.Context, session *store.Session, records int, do func(ctx context.Context, c *chunk) error) (*chunk, error) {
 	allNew := i.AllNew
-	fresh := func(b *store.Bulk) *chunk {
+	fresh := func(b *store.Bulk, reader store.Reader) *chunk {
 		return &chunk{
-			Import: i, bulk: b, allNew: allNew, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{},
+			Import: i, bulk: b, reader: reader, allNew: allNew, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{},
 			affected: map[string]bool{},
 		}
 	}
 	if i.Check && i.service.store.Dialect() == dialect.SQLite { // a transaction that only looks would keep writers waiting
-		c := fresh(nil)
+		c := fresh(nil, i.service.store)
 		return c, do(ctx, c)
 	}
 	var c *chunk
 	attempt := func() error {
 		return session.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
-			if c = fresh(b); i.Check {
+			if c = fresh(b, b.Tx); i.Check {
 				c.bulk = nil
 			}
 			if err := do(ctx, c); err != nil {
@@ -137,55 +135,21 @@ func (i *Import) alone(ctx context.Context, records int, do func(ctx context.Con
 	return c.verdicts, err
 }
 
-// query reads, in the call's transaction where there is one.
-func (c *chunk) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if c.bulk == nil {
-		return c.service.store.Query(ctx, query, args...)
-	}
-	return c.bulk.Query(ctx, query, args...)
-}
-
 // each reads the rows of a query.
-func (c *chunk) each(ctx context.Context, query string, args []any, row func(scan func(...any) error) error) error {
-	rows, err := c.query(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// among is the condition that a column has one of the values given as one parameter by list.
-func (s *Service) among(column string) string {
-	if s.store.Dialect() == dialect.Postgres {
-		return column + " = ANY(?)"
-	}
-	return column + " IN (SELECT value FROM json_each(?))"
-}
-
-func (s *Service) list(values []string) (any, error) {
-	if s.store.Dialect() == dialect.Postgres {
-		return pq.Array(values), nil
-	}
-	text, err := json.Marshal(values)
-	return string(text), err
+func (c *chunk) each(ctx context.Context, query string, args []any, row func(scan store.ScanFunc) error) error {
+	return store.Each(ctx, c.reader, query, args, row)
 }
 
 // look reads the rows whose column has one of the values. The query ends with WHERE.
-func (c *chunk) look(ctx context.Context, query, column, behind string, values []string, row func(scan func(...any) error) error) error {
+func (c *chunk) look(ctx context.Context, query, column, behind string, values []string, row func(scan store.ScanFunc) error) error {
 	slices.Sort(values)
 	// So many at a time that PostgreSQL looks each up in the index, even in a table that it has no statistics of yet.
-	for some := range slices.Chunk(slices.Compact(values), idsTogether) {
-		list, err := c.service.list(some)
+	for some := range slices.Chunk(slices.Compact(values), store.IDsPerStatement) {
+		list, err := store.List(c.service.store, some)
 		if err != nil {
 			return err
 		}
-		if err := c.each(ctx, query+" "+c.service.among(column)+behind, []any{list}, row); err != nil {
+		if err := c.each(ctx, query+" "+store.Among(c.service.store, column)+behind, []any{list}, row); err != nil {
 			return err
 		}
 	}
@@ -198,7 +162,7 @@ func (i *Import) Finish(ctx context.Context, kind string, detail any) error {
 		return nil
 	}
 	s := i.service
-	return s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return s.audit(ctx, tx, "import."+kind, kind, detail)
 	})
 }
@@ -225,10 +189,10 @@ func reason(err error) string {
 // settle brings what is derived from the facts of the affected customers up to date, and tells whoever listens
 // that customers have changed: all of them at once, not one by one.
 func (c *chunk) settle(ctx context.Context) error {
-	if err := c.service.SettleImported(ctx, slices.Collect(maps.Keys(c.affected))); err != nil {
+	if err := c.service.SettleImported(ctx, c.bulk.Tx, slices.Collect(maps.Keys(c.affected))); err != nil {
 		return err
 	}
-	return c.service.changed(ctx, everyCustomer)
+	return c.service.changed(ctx, c.bulk.Tx, everyCustomer)
 }
 
 // everyCustomer is the payload of the event that any customer may have changed.
@@ -240,7 +204,7 @@ func (c *chunk) findStaff(ctx context.Context, emails []string) error {
 	for _, address := range emails {
 		keys = append(keys, emailKey(address))
 	}
-	err := c.look(ctx, "SELECT id, email_key FROM users WHERE deleted_at IS NULL AND", "email_key", "", keys, func(scan func(...any) error) error {
+	err := c.look(ctx, "SELECT id, email_key FROM users WHERE deleted_at IS NULL AND", "email_key", "", keys, func(scan store.ScanFunc) error {
 		var userID, key string
 		err := scan(&userID, &key)
 		c.people[key] = userID
@@ -275,5 +239,5 @@ func (c *chunk) addStaff(ctx context.Context, userIDs []string) error {
 	if err != nil {
 		return err
 	}
-	return c.service.touch(ctx, ofPeople)
+	return c.service.touch(ctx, c.bulk.Tx, ofPeople)
 }

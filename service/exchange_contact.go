@@ -12,6 +12,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // ContactRecord is a contact as files tell it. Empty texts and zero times are absent.
@@ -200,7 +201,7 @@ func (c *chunk) findContacts(ctx context.Context, contacts []ContactRecord) (byI
 			externals = append(externals, *external)
 		}
 	}
-	read := func(scan func(...any) error) error {
+	read := func(scan store.ScanFunc) error {
 		var k storedContact
 		var external *string
 		err := scan(&k.id, &external, &k.customerID, &k.kind, &k.direction, &k.channel, &k.at, &k.minutes, &k.expense)
@@ -220,7 +221,7 @@ func (c *chunk) findContacts(ctx context.Context, contacts []ContactRecord) (byI
 // costAll costs contacts by the rates as they are in this transaction: none is set beside it.
 func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 	var rates []costing.Rate
-	err := c.each(ctx, rateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan func(...any) error) error {
+	err := c.each(ctx, rateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		rates = append(rates, r)
 		return err
@@ -229,7 +230,7 @@ func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 		return err
 	}
 	known, grades := costing.NewRates(rates), map[string]string{} // by folded e-mail
-	err = c.look(ctx, "SELECT email_key, grade FROM users WHERE deleted_at IS NULL AND grade IS NOT NULL AND", "email_key", "", slices.Collect(maps.Keys(c.people)), func(scan func(...any) error) error {
+	err = c.look(ctx, "SELECT email_key, grade FROM users WHERE deleted_at IS NULL AND grade IS NOT NULL AND", "email_key", "", slices.Collect(maps.Keys(c.people)), func(scan store.ScanFunc) error {
 		var key, grade string
 		err := scan(&key, &grade)
 		grades[key] = grade
@@ -283,7 +284,7 @@ func (c *chunk) stagesAt(ctx context.Context, contacts []*freshContact) error {
 	for _, f := range contacts {
 		ids = append(ids, f.told.customerID)
 	}
-	err := c.look(ctx, "SELECT id, stage, segment FROM customers WHERE", "id", "", ids, func(scan func(...any) error) error {
+	err := c.look(ctx, "SELECT id, stage, segment FROM customers WHERE", "id", "", ids, func(scan store.ScanFunc) error {
 		var customerID, stage string
 		var segment *string
 		err := scan(&customerID, &stage, &segment)
@@ -293,7 +294,7 @@ func (c *chunk) stagesAt(ctx context.Context, contacts []*freshContact) error {
 	if err != nil {
 		return err
 	}
-	err = c.look(ctx, "SELECT customer_id, at, from_stage, to_stage FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan func(...any) error) error {
+	err = c.look(ctx, "SELECT customer_id, at, from_stage, to_stage FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan store.ScanFunc) error {
 		var customerID string
 		var one change
 		err := scan(&customerID, &one.at, &one.from, &one.to)

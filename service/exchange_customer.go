@@ -12,6 +12,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // CustomerRecord is a customer as files tell it. Empty texts and zero times are absent; of those that are not in
@@ -169,7 +170,7 @@ func (c *chunk) addPartners(ctx context.Context, records []CustomerRecord) error
 			wanted = append(wanted, r.PartnerID)
 		}
 	}
-	err := c.look(ctx, "SELECT id FROM partners WHERE", "id", "", wanted, func(scan func(...any) error) error {
+	err := c.look(ctx, "SELECT id FROM partners WHERE", "id", "", wanted, func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		delete(names, one)
@@ -184,7 +185,7 @@ func (c *chunk) addPartners(ctx context.Context, records []CustomerRecord) error
 			return err
 		}
 	}
-	return c.service.touch(ctx, ofPeople)
+	return c.service.touch(ctx, c.bulk.Tx, ofPeople)
 }
 
 // customerOf checks a record and makes the row of it.

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/ent"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // storedCustomers is what imported customers are held against.
@@ -75,10 +74,10 @@ func (c *chunk) storedCustomers(ctx context.Context, records []CustomerRecord) (
 		}
 	}
 	lock := " ORDER BY id"
-	if c.bulk != nil && c.service.store.Dialect() == dialect.Postgres {
-		lock += " FOR UPDATE"
+	if c.bulk != nil {
+		lock += store.ForUpdateClause(c.bulk)
 	}
-	read := func(scan func(...any) error) error {
+	read := func(scan store.ScanFunc) error {
 		p := &ent.Customer{}
 		var kind, stage string
 		var segment *string

@@ -1,10 +1,9 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-
-	"entgo.io/ent/dialect"
 
 	"kopeck/ent"
 	"kopeck/id"
@@ -39,10 +38,10 @@ func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int
 		note(&externals, externalID)
 	}
 	lock := " ORDER BY id"
-	if c.bulk != nil && c.service.store.Dialect() == dialect.Postgres {
-		lock += " FOR UPDATE"
+	if c.bulk != nil {
+		lock += store.ForUpdateClause(c.bulk)
 	}
-	read := func(scan func(...any) error) error {
+	read := func(scan store.ScanFunc) error {
 		var customerID string
 		var externalID *string
 		var deleted store.Time
@@ -157,7 +156,7 @@ func (c *chunk) addCustomers(ctx context.Context) error {
 			}
 		}
 	})
-	if err = firstError(failed, err); err != nil {
+	if err = cmp.Or(failed, err); err != nil {
 		return err
 	}
 	return c.addTerms(ctx, c.made)

@@ -14,6 +14,7 @@ import (
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // OrderRecord is an order as files tell it. Empty texts and zero times are absent.
@@ -292,7 +293,7 @@ func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int
 			externals = append(externals, orders[n].ExternalID)
 		}
 	}
-	read := func(scan func(...any) error) error {
+	read := func(scan store.ScanFunc) error {
 		var o storedOrder
 		var external *string
 		err := scan(&o.id, &external, &o.customerID, &o.status, &o.at, &o.day, &o.total, &o.refunded, &o.cost)
@@ -315,7 +316,7 @@ func (c *chunk) noOrders(ctx context.Context) (bool, error) {
 		return c.allNew, nil
 	}
 	none := true
-	err := c.each(ctx, "SELECT id FROM orders LIMIT 1", nil, func(scan func(...any) error) error {
+	err := c.each(ctx, "SELECT id FROM orders LIMIT 1", nil, func(scan store.ScanFunc) error {
 		var some string
 		none = false
 		return scan(&some)

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"kopeck/attribution"
 	"kopeck/id"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 var orderColumns = []string{
@@ -97,7 +99,7 @@ func (c *chunk) addLines(ctx context.Context, orders []*freshOrder) error {
 				prices, err1 := json.Marshal(l.PriceLines)
 				options, err2 := json.Marshal(l.Options)
 				if err1 != nil || err2 != nil {
-					failed = fmt.Errorf("service: lines of %s: %w", o.told.id, firstError(err1, err2))
+					failed = fmt.Errorf("service: lines of %s: %w", o.told.id, cmp.Or(err1, err2))
 					return
 				}
 				if !yield([]any{
@@ -109,7 +111,7 @@ func (c *chunk) addLines(ctx context.Context, orders []*freshOrder) error {
 			}
 		}
 	})
-	return firstError(failed, err)
+	return cmp.Or(failed, err)
 }
 
 // findProducts gives the products of the lines by sku. One that is not known here is made: inactive, for nobody
@@ -122,7 +124,7 @@ func (c *chunk) findProducts(ctx context.Context, orders []*freshOrder) (map[str
 			skus = append(skus, l.SKU)
 		}
 	}
-	err := c.look(ctx, "SELECT id, sku FROM products WHERE", "sku", "", skus, func(scan func(...any) error) error {
+	err := c.look(ctx, "SELECT id, sku FROM products WHERE", "sku", "", skus, func(scan store.ScanFunc) error {
 		var productID, sku string
 		err := scan(&productID, &sku)
 		found[sku] = productID
@@ -151,7 +153,7 @@ func (c *chunk) findProducts(ctx context.Context, orders []*freshOrder) (map[str
 	if err != nil {
 		return nil, err
 	}
-	return found, c.service.touch(ctx, ofBook)
+	return found, c.service.touch(ctx, c.bulk.Tx, ofBook)
 }
 
 func nullable(text string) any {
@@ -166,13 +168,4 @@ func nullableTime(at time.Time) any {
 		return nil
 	}
 	return at
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

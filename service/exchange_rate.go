@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // RateRecord is a rate of a file.
@@ -23,7 +23,7 @@ type RateRecord struct {
 func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, error) {
 	s := i.service
 	var w *rateImport
-	work := func(ctx context.Context, tx *ent.Tx) (err error) {
+	work := func(ctx context.Context, tx *store.Tx) (err error) {
 		w, err = s.placeRecords(ctx, tx, records, !i.Check)
 		if err != nil || i.Check {
 			return err
@@ -59,7 +59,7 @@ type rateImport struct {
 }
 
 // placeRecords decides what becomes of each record. Where they are to be written it holds the rates first.
-func (s *Service) placeRecords(ctx context.Context, tx *ent.Tx, records []RateRecord, writing bool) (*rateImport, error) {
+func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []RateRecord, writing bool) (*rateImport, error) {
 	w := &rateImport{verdicts: make([]Verdict, len(records))}
 	checked := make([]newRate, len(records))
 	var ids []string
@@ -72,16 +72,16 @@ func (s *Service) placeRecords(ctx context.Context, tx *ent.Tx, records []RateRe
 		ids = append(ids, checked[n].ID)
 	}
 	if writing {
-		if err := s.store.Lock(ctx, tx, lockRates, false); err != nil {
+		if err := tx.Lock(ctx, lockRates, false); err != nil {
 			return nil, err
 		}
 	}
 	var err error
-	if w.there, err = s.ratesOf(ctx, checked); err != nil {
+	if w.there, err = s.ratesOf(ctx, tx, checked); err != nil {
 		return nil, err
 	}
 	known := map[string]costing.Rate{}
-	err = s.byIDs(ctx, rateColumns+"WHERE id IN @ids", nil, ids, func(scan func(...any) error) error {
+	err = store.EachByIDs(ctx, tx, rateColumns+"WHERE id IN @ids", nil, ids, func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		known[r.ID] = r
 		return err
@@ -121,7 +121,7 @@ func sameRate(a, b costing.Rate) bool {
 }
 
 // writeRecords writes the rates that are new and restates what they cover.
-func (s *Service) writeRecords(ctx context.Context, tx *ent.Tx, w *rateImport) error {
+func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport) error {
 	if len(w.rates) == 0 {
 		return nil
 	}
@@ -129,10 +129,10 @@ func (s *Service) writeRecords(ctx context.Context, tx *ent.Tx, w *rateImport) e
 	if w.done, err = s.recordRates(ctx, tx, w.there, w.rates); err != nil {
 		return err
 	}
-	if _, err := s.auditRates(ctx, w.rates, w.done); err != nil {
+	if _, err := s.auditRates(ctx, tx, w.rates, w.done); err != nil {
 		return err
 	}
-	return s.touch(ctx, ofBook)
+	return s.touch(ctx, tx, ofBook)
 }
 
 // ExportedRate is a rate as it is exported.
@@ -144,7 +144,7 @@ type ExportedRate struct {
 // ExportRates gives every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
 func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
 	var all []costing.Rate
-	err := s.scanRows(system(ctx), rateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan func(...any) error) error {
+	err := store.Each(system(ctx), s.store, rateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		all = append(all, r)
 		return err

@@ -1,13 +1,13 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
-	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -34,8 +34,8 @@ func (s *Service) ExportContacts(ctx context.Context, each func(*ContactRecord) 
 func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf func(*T) string, after func(context.Context, *chunk, string) ([]T, error)) error {
 	ctx = system(ctx)
 	begun := false
-	return s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
-		c := &chunk{Import: &Import{service: s}}
+	return s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		c := &chunk{Import: &Import{service: s}, reader: tx}
 		for last := ""; ; {
 			records, err := after(ctx, c, last)
 			if err != nil || len(records) == 0 {
@@ -71,7 +71,7 @@ func (s *Service) ordersAfter(ctx context.Context, c *chunk, last string) ([]Ord
 	at := map[string]int{}
 	err := c.each(ctx, `SELECT o.id, o.external_id, o.customer_id, c.external_id, o.status, o.at, o.total, o.cost, o.stated_cost, o.uncosted,
 		o.credit_model, o.created_at, o.due_at, o.completed_at, o.cancelled_at, o.cancel_reason
-		FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id > ? ORDER BY o.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
+		FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id > ? ORDER BY o.id LIMIT ?`, []any{last, readTogether}, func(scan store.ScanFunc) error {
 		var o OrderRecord
 		var external, customer, model, reason *string
 		var created, due, completed, cancelled store.Time
@@ -87,7 +87,7 @@ func (s *Service) ordersAfter(ctx context.Context, c *chunk, last string) ([]Ord
 	if err != nil {
 		return nil, err
 	}
-	err = c.look(ctx, "SELECT order_id, id, amount, reason, at, actor FROM refunds WHERE", "order_id", " ORDER BY order_id, at, id", ids, func(scan func(...any) error) error {
+	err = c.look(ctx, "SELECT order_id, id, amount, reason, at, actor FROM refunds WHERE", "order_id", " ORDER BY order_id, at, id", ids, func(scan store.ScanFunc) error {
 		var order string
 		var r RefundRecord
 		err := scan(&order, &r.ID, &r.Amount, &r.Reason, &r.At, &r.Actor)
@@ -100,14 +100,14 @@ func (s *Service) ordersAfter(ctx context.Context, c *chunk, last string) ([]Ord
 		return nil, err
 	}
 	return orders, c.look(ctx, `SELECT l.order_id, l.id, p.sku, l.quantity, l.unit, l.total, l.cost, l.price_lines, l.options, l.lead_days
-		FROM order_lines l JOIN products p ON p.id = l.product_id WHERE`, "l.order_id", " ORDER BY l.order_id, l.position", ids, func(scan func(...any) error) error {
+		FROM order_lines l JOIN products p ON p.id = l.product_id WHERE`, "l.order_id", " ORDER BY l.order_id, l.position", ids, func(scan store.ScanFunc) error {
 		var order string
 		var l OrderLineRecord
 		var prices, options []byte
 		if err := scan(&order, &l.ID, &l.SKU, &l.Quantity, &l.Unit, &l.Total, &l.Cost, &prices, &options, &l.LeadDays); err != nil {
 			return err
 		}
-		if err := firstError(json.Unmarshal(prices, &l.PriceLines), json.Unmarshal(options, &l.Options)); err != nil {
+		if err := cmp.Or(json.Unmarshal(prices, &l.PriceLines), json.Unmarshal(options, &l.Options)); err != nil {
 			return fmt.Errorf("service: line %s: %w", l.ID, err)
 		}
 		of := &orders[at[order]]
@@ -123,7 +123,7 @@ func (s *Service) customersAfter(ctx context.Context, c *chunk, last string) ([]
 	err := c.each(ctx, `SELECT c.id, c.external_id, c.name, c.kind, c.email, c.phone, c.stage, c.segment, u.email, c.referred_by_id, c.partner_id, p.name,
 		c.acquisition_cost, c.acquired_at, c.measurements, c.created_at, c.departed_at, c.deleted_at, c.wallet
 		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id
-		WHERE c.id > ? ORDER BY c.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
+		WHERE c.id > ? ORDER BY c.id LIMIT ?`, []any{last, readTogether}, func(scan store.ScanFunc) error {
 		var r CustomerRecord
 		var external, address, phone, segment, owner, referrer, partner, partnerName *string
 		var acquired, created, departed, deleted store.Time
@@ -144,7 +144,7 @@ func (s *Service) customersAfter(ctx context.Context, c *chunk, last string) ([]
 		return nil, err
 	}
 	// The last change of each tells whether staff decided the stage.
-	return customers, c.look(ctx, "SELECT customer_id, at, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan func(...any) error) error {
+	return customers, c.look(ctx, "SELECT customer_id, at, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan store.ScanFunc) error {
 		var customer, why string
 		var when store.Time
 		err := scan(&customer, &when, &why)
@@ -172,7 +172,7 @@ func (s *Service) contactsAfter(ctx context.Context, c *chunk, last string) ([]C
 	err := c.each(ctx, `SELECT t.id, t.external_id, t.customer_id, c.external_id, t.kind, t.direction, t.channel, t.at, t.minutes, u.email, t.subject, t.notes,
 		t.about_id, t.purpose, t.stage, t.segment, t.expense, t.cost_lines, t.uncosted, t.recorded_at
 		FROM contacts t JOIN customers c ON c.id = t.customer_id LEFT JOIN users u ON u.id = t.staff_id
-		WHERE t.id > ? ORDER BY t.id LIMIT ?`, []any{last, readTogether}, func(scan func(...any) error) error {
+		WHERE t.id > ? ORDER BY t.id LIMIT ?`, []any{last, readTogether}, func(scan store.ScanFunc) error {
 		r := ContactRecord{Costed: true}
 		var external, customer, staff, subject, notes, about, purpose, segment *string
 		var lines []byte

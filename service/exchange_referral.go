@@ -16,7 +16,7 @@ func (c *chunk) linkMade(ctx context.Context) error {
 		}
 	}
 	here := map[string]bool{}
-	err := c.look(ctx, "SELECT id FROM customers WHERE", "id", "", wanted, func(scan func(...any) error) error {
+	err := c.look(ctx, "SELECT id FROM customers WHERE", "id", "", wanted, func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		here[one] = true
@@ -55,7 +55,7 @@ func (i *Import) ReferredBy(ctx context.Context, pairs [][2]string) (unknown, ci
 			wanted = append(wanted, pair[1])
 		}
 		here := map[string]bool{}
-		err := c.look(ctx, "SELECT id FROM customers WHERE", "id", "", wanted, func(scan func(...any) error) error {
+		err := c.look(ctx, "SELECT id FROM customers WHERE", "id", "", wanted, func(scan store.ScanFunc) error {
 			var one string
 			err := scan(&one)
 			here[one] = true

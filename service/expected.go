@@ -30,8 +30,8 @@ type contactGroups struct {
 }
 
 // booksChanged says, inside a transaction, that contacts or credits have changed.
-func (s *Service) booksChanged(ctx context.Context) {
-	store.AfterCommit(ctx, func() { s.books.Add(1) })
+func (s *Service) booksChanged(ctx context.Context, tx *store.Tx) {
+	tx.AfterCommit(func() { s.books.Add(1) })
 }
 
 // expectations gives what contacts are expected to earn. They are read anew when this process has changed the books, and
@@ -44,7 +44,7 @@ func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
 	}
 	groups := &contactGroups{at: now, version: version}
 	earned := map[attribution.Group]attribution.Earned{}
-	err := s.scanRows(ctx, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{now.Add(-expectedFrom), now}, func(scan func(...any) error) error {
+	err := store.Each(ctx, s.store, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{now.Add(-expectedFrom), now}, func(scan store.ScanFunc) error {
 		var g attribution.Group
 		var e attribution.Earned
 		err := scan(&g.Kind, &g.Channel, &g.Stage, &e.Contacts, &e.Realised)

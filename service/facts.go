@@ -9,6 +9,7 @@ import (
 	"kopeck/ent"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // facts gives what the rules of a book may ask of customers. What stands on the rows takes no statement; what
@@ -95,7 +96,7 @@ func (s *Service) permissionFacts(ctx context.Context, facts map[string]pricing.
 	}
 	if !ago {
 		query := "SELECT customer_id, level FROM permissions WHERE state = ? AND (expires_at IS NULL OR expires_at > ?) AND customer_id IN @ids"
-		return s.byIDs(ctx, query, []any{string(schema.PermissionActive), at}, ids, func(scan func(...any) error) error {
+		return store.EachByIDs(ctx, s.store, query, []any{string(schema.PermissionActive), at}, ids, func(scan store.ScanFunc) error {
 			var customerID, level string
 			err := scan(&customerID, &level)
 			note(customerID, schema.PermissionLevel(level))
@@ -106,7 +107,7 @@ func (s *Service) permissionFacts(ctx context.Context, facts map[string]pricing.
 	query := `SELECT p.customer_id, e.permission_id, e.at, e.kind, e.level, e.expires_at FROM permission_events e JOIN permissions p ON p.id = e.permission_id
 		WHERE e.at <= ? AND p.customer_id IN @ids ORDER BY e.permission_id, e.sequence`
 	permissions, owners := map[string]*standing{}, map[string]string{}
-	err := s.byIDs(ctx, query, []any{at}, ids, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, s.store, query, []any{at}, ids, func(scan store.ScanFunc) error {
 		var customerID, permissionID string
 		event := &ent.PermissionEvent{}
 		if err := scan(&customerID, &permissionID, &event.At, &event.Kind, &event.Level, &event.ExpiresAt); err != nil {
@@ -129,7 +130,7 @@ func (s *Service) permissionFacts(ctx context.Context, facts map[string]pricing.
 // stageFacts puts the stage that customers had at a past moment.
 func (s *Service) stageFacts(ctx context.Context, facts map[string]pricing.Customer, ids []string, at time.Time) error {
 	query := "SELECT customer_id, from_stage FROM stage_changes WHERE at > ? AND customer_id IN @ids ORDER BY customer_id, at DESC, id DESC"
-	return s.byIDs(ctx, query, []any{at}, ids, func(scan func(...any) error) error {
+	return store.EachByIDs(ctx, s.store, query, []any{at}, ids, func(scan store.ScanFunc) error {
 		var customerID, from string
 		err := scan(&customerID, &from)
 		fact := facts[customerID]

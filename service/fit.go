@@ -215,8 +215,8 @@ func (f *fitted) test(data *orderLog, m lifetime.CountModel, end time.Time) erro
 // is to be.
 func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) (*ent.LifetimeModel, error) {
 	var modelID string
-	_, err := s.write(ctx, verb{name: "fitLifetimeModel"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
-		if err := s.store.Lock(ctx, tx, lockModel, false); err != nil {
+	_, err := s.write(ctx, verb{name: "fitLifetimeModel"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if err := tx.Lock(ctx, lockModel, false); err != nil {
 			return "", err
 		}
 		if chosen.row.Active {
@@ -236,7 +236,7 @@ func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) 
 		if modelID, err = s.keepFit(ctx, tx, chosen); err != nil {
 			return "", err
 		}
-		return modelID, s.touch(ctx, ofModel)
+		return modelID, s.touch(ctx, tx, ofModel)
 	})
 	if err != nil {
 		return nil, err
@@ -245,7 +245,7 @@ func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) 
 }
 
 // keepFit stores one model and gives its id.
-func (s *Service) keepFit(ctx context.Context, tx *ent.Tx, f *fitted) (string, error) {
+func (s *Service) keepFit(ctx context.Context, tx *store.Tx, f *fitted) (string, error) {
 	f.report.Activated = f.row.Active
 	report, err := json.Marshal(f.report)
 	if err != nil {
@@ -302,9 +302,9 @@ func bounded(f float64) float64 {
 }
 
 // unhurried lifts PostgreSQL's statement timeout for the rest of the transaction; the context's deadline stays.
-func (s *Service) unhurried(ctx context.Context) error {
+func (s *Service) unhurried(ctx context.Context, tx *store.Tx) error {
 	if s.store.Dialect() != dialect.Postgres {
 		return nil
 	}
-	return s.scanRows(ctx, "SELECT set_config('statement_timeout', '0', true)", nil, func(func(...any) error) error { return nil })
+	return store.Each(ctx, tx, "SELECT set_config('statement_timeout', '0', true)", nil, func(func(...any) error) error { return nil })
 }

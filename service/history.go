@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/ent"
 	"kopeck/ent/auditentry"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // change is one field's move from one value to another, as the history keeps it.
@@ -31,13 +31,13 @@ type versionChange struct {
 
 // remember writes what a new version changed, so that a later update made on an older version can be merged
 // with it, or told exactly where they clash.
-func (s *Service) remember(ctx context.Context, tx *ent.Tx, action, subject string, v versionChange) error {
+func (s *Service) remember(ctx context.Context, tx *store.Tx, action, subject string, v versionChange) error {
 	return s.audit(ctx, tx, action, subject, v)
 }
 
 // clashes gives VERSION_CONFLICT where an update wants to change fields that others have changed since the
 // version it was made on, to other values; disjoint changes merge. current and wanted are by the input's names.
-func (s *Service) clashes(ctx context.Context, tx *ent.Tx, action, subject string, expected, version int, current, wanted map[string]any) error {
+func (s *Service) clashes(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, wanted map[string]any) error {
 	switch {
 	case expected == version:
 		return nil
@@ -92,7 +92,7 @@ func same(a, b any) bool {
 const customerUpdate = "customer.update"
 
 // noteStage writes the row of a stage change.
-func (s *Service) noteStage(ctx context.Context, tx *ent.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
+func (s *Service) noteStage(ctx context.Context, tx *store.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
 	actor, _ := auth.From(ctx)
 	return tx.StageChange.Create().SetID(s.ids.Make(id.StageChange)).SetCustomerID(customerID).SetFromStage(from).SetToStage(to).
 		SetAt(at).SetReason(reason).SetActor(actor.Name).Exec(system(ctx))

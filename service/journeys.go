@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"kopeck/attribution"
-	"kopeck/ent"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // A journey is the way to an order, or to none. The way to a sold order is that of its credits: the contacts that it may
@@ -22,18 +22,18 @@ import (
 // with its counts. Memory is bounded by the distinct ones and by some customers' contacts.
 func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 	j := &journeyCount{settings: s.attributionSettings(), counts: map[string]*attribution.Journey{}}
-	err := s.store.Read(system(ctx), func(ctx context.Context, _ *ent.Tx) error {
+	err := s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		clear(j.counts)
 		j.over = s.now().Add(-j.settings.Window)
-		if err := s.unhurried(ctx); err != nil {
+		if err := s.unhurried(ctx, tx); err != nil {
 			return err
 		}
 		for low := ""; ; {
-			high, err := s.customerAfter(ctx, low)
+			high, err := s.customerAfter(ctx, tx, low)
 			if err != nil || high == "" {
 				return err
 			}
-			if err := s.addJourneys(ctx, j, low, high); err != nil {
+			if err := s.addJourneys(ctx, tx, j, low, high); err != nil {
 				return err
 			}
 			low = high
@@ -50,7 +50,7 @@ func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 }
 
 // addJourneys adds those of the customers behind low up to high, by their ids.
-func (s *Service) addJourneys(ctx context.Context, j *journeyCount, low, high string) error {
+func (s *Service) addJourneys(ctx context.Context, tx *store.Tx, j *journeyCount, low, high string) error {
 	between := []any{low, high}
 	of := map[string]*touches{}
 	touched := func(customer string) *touches {
@@ -59,7 +59,7 @@ func (s *Service) addJourneys(ctx context.Context, j *journeyCount, low, high st
 		}
 		return of[customer]
 	}
-	err := s.scanRows(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE customer_id > ? AND customer_id <= ? ORDER BY customer_id, at, id", between, func(scan func(...any) error) error {
+	err := store.Each(ctx, tx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE customer_id > ? AND customer_id <= ? ORDER BY customer_id, at, id", between, func(scan store.ScanFunc) error {
 		customer, touch, err := scanTouch(scan)
 		t := touched(customer)
 		t.own = append(t.own, touch)
@@ -68,7 +68,7 @@ func (s *Service) addJourneys(ctx context.Context, j *journeyCount, low, high st
 	if err != nil {
 		return err
 	}
-	err = s.scanRows(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? ORDER BY about_id, at, id", between, func(scan func(...any) error) error {
+	err = store.Each(ctx, tx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE kind = 'RECOMMENDATION' AND about_id > ? AND about_id <= ? ORDER BY about_id, at, id", between, func(scan store.ScanFunc) error {
 		customer, touch, err := scanTouch(scan)
 		t := touched(customer)
 		t.recommended = append(t.recommended, touch)
@@ -78,7 +78,7 @@ func (s *Service) addJourneys(ctx context.Context, j *journeyCount, low, high st
 		return err
 	}
 	orders := map[string][]soldOrder{}
-	err = s.scanRows(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id > ? AND o.customer_id <= ? ORDER BY o.customer_id, o.completed_at, o.id", between, func(scan func(...any) error) error {
+	err = store.Each(ctx, tx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id > ? AND o.customer_id <= ? ORDER BY o.customer_id, o.completed_at, o.id", between, func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		orders[o.customerID] = append(orders[o.customerID], o)
 		if t := touched(o.customerID); t.first == "" && o.status == string(schema.OrderCompleted) {

@@ -18,7 +18,7 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 	if fail != nil {
 		return nil, fail
 	}
-	rates := s.book.Load().prices.Basis().Rates
+	rates := s.PriceBook().Basis().Rates
 	all := make(map[*ent.Contact]*ContactCost, len(contacts))
 	for _, c := range contacts {
 		if c.RecordedAt.After(known) {
@@ -51,7 +51,7 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 			known, rows[o.ID] = append(known, &knownOrder{soldOrder: soldOrder{id: o.ID}, total: o.Total, cost: o.Cost, stated: o.StatedCost}), o
 		}
 	}
-	if err := s.marginsKnownAt(ctx, s.book.Load().prices.Basis(), known, moment); err != nil {
+	if err := s.marginsKnownAt(ctx, s.store, s.PriceBook().Basis(), known, moment); err != nil {
 		return nil, err
 	}
 	all := make(map[*ent.Order]*OrderKnown, len(orders))

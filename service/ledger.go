@@ -10,6 +10,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // The ledger credits the margin of every sold order to contacts. Sold is what is COMPLETED or, given back in
@@ -34,7 +35,7 @@ type soldOrder struct {
 
 const soldOrders = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.margin, o.unattributed, o.credit_model, o.credit_fit FROM orders o WHERE `
 
-func scanSold(scan func(...any) error) (soldOrder, error) {
+func scanSold(scan store.ScanFunc) (soldOrder, error) {
 	var o soldOrder
 	var completed *time.Time
 	var model, fit *string
@@ -66,11 +67,11 @@ func (c crediting) split(o soldOrder, before []attribution.Touch) ([]attribution
 }
 
 // creditingOf gives how an order is credited in the books: as it was at the first time, or else as new orders are.
-func (s *Service) creditingOf(ctx context.Context, o soldOrder, settings attribution.Settings) (crediting, error) {
+func (s *Service) creditingOf(ctx context.Context, db store.Reader, o soldOrder, settings attribution.Settings) (crediting, error) {
 	if o.model == "" {
 		return s.creditingUnder(attribution.Model(s.Settings().AttributionModel), settings), nil
 	}
-	fit, err := s.fitByID(ctx, o.model, o.fit)
+	fit, err := s.fitByID(ctx, db, o.model, o.fit)
 	return crediting{o.model, o.fit, withFit(settings, o.model, fit)}, err
 }
 
@@ -81,9 +82,9 @@ func (s *Service) creditingUnder(model attribution.Model, settings attribution.S
 }
 
 // creditingAs gives how an order is credited under a model, nil for its own: the fit of the books where they follow it.
-func (s *Service) creditingAs(ctx context.Context, o soldOrder, model *schema.AttributionModel, settings attribution.Settings) (crediting, error) {
+func (s *Service) creditingAs(ctx context.Context, db store.Reader, o soldOrder, model *schema.AttributionModel, settings attribution.Settings) (crediting, error) {
 	if model == nil || attribution.Model(*model) == o.model {
-		return s.creditingOf(ctx, o, settings)
+		return s.creditingOf(ctx, db, o, settings)
 	}
 	return s.creditingUnder(attribution.Model(*model), settings), nil
 }
@@ -107,17 +108,17 @@ type storedCredit struct {
 
 // credit brings the credits and the unattributed part of orders, and what their contacts have realised, up to
 // date. The orders' customers must be held by the transaction. Only what changes is written.
-func (s *Service) credit(ctx context.Context, orders []soldOrder) error {
+func (s *Service) credit(ctx context.Context, tx *store.Tx, orders []soldOrder) error {
 	if len(orders) == 0 {
 		return nil
 	}
 	settings := s.attributionSettings()
-	touched, err := s.readTouches(ctx, orders, settings, forEver)
+	touched, err := s.readTouches(ctx, tx, orders, settings, forEver)
 	if err != nil {
 		return err
 	}
 	stored := map[string]map[string]storedCredit{} // by order and contact
-	err = s.byIDs(ctx, "SELECT id, order_id, contact_id, position, amount, share FROM credits WHERE order_id IN @ids", nil, orderIDs(orders), func(scan func(...any) error) error {
+	err = store.EachByIDs(ctx, tx, "SELECT id, order_id, contact_id, position, amount, share FROM credits WHERE order_id IN @ids", nil, orderIDs(orders), func(scan store.ScanFunc) error {
 		var c storedCredit
 		err := scan(&c.id, &c.orderID, &c.contactID, &c.position, &c.amount, &c.share)
 		if stored[c.orderID] == nil {
@@ -132,7 +133,7 @@ func (s *Service) credit(ctx context.Context, orders []soldOrder) error {
 	entry := ledgerEntry{realised: map[string]money.Amount{}}
 	for _, o := range orders {
 		var wanted []attribution.Credit
-		by, err := s.creditingOf(ctx, o, settings)
+		by, err := s.creditingOf(ctx, tx, o, settings)
 		if err != nil {
 			return err
 		}
@@ -145,7 +146,7 @@ func (s *Service) credit(ctx context.Context, orders []soldOrder) error {
 			return err
 		}
 	}
-	return entry.write(ctx, s)
+	return entry.write(ctx, tx, s)
 }
 
 // ledgerEntry is what crediting changes.
@@ -200,17 +201,17 @@ func (e *ledgerEntry) gain(contact string, now, before money.Amount) error {
 
 // write writes the changes. What contacts realised is written as a difference: a recommendation's contact belongs to
 // another customer, whom this transaction does not hold.
-func (e *ledgerEntry) write(ctx context.Context, s *Service) error {
-	s.booksChanged(ctx)
-	for some := range slices.Chunk(e.gone, idsTogether) {
-		if _, err := s.store.Exec(ctx, "DELETE FROM credits WHERE id IN ("+marks(len(some))+")", anys(some)...); err != nil {
+func (e *ledgerEntry) write(ctx context.Context, tx *store.Tx, s *Service) error {
+	s.booksChanged(ctx, tx)
+	for some := range slices.Chunk(e.gone, store.IDsPerStatement) {
+		if _, err := tx.Exec(ctx, "DELETE FROM credits WHERE id IN ("+store.Placeholders(len(some))+")", store.Args(some)...); err != nil {
 			return err
 		}
 	}
-	if err := s.updateRows(ctx, "credits", "position = v.column2, amount = v.column3, share = v.column4", []string{"bigint", "bigint", "bigint"}, e.changed); err != nil {
+	if err := tx.UpdateRows(ctx, "credits", "position = v.column2, amount = v.column3, share = v.column4", []store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn}, e.changed); err != nil {
 		return err
 	}
-	if err := s.insertRows(ctx, "credits", []string{"id", "order_id", "contact_id", "position", "amount", "share"}, e.made); err != nil {
+	if err := tx.InsertRows(ctx, "credits", []string{"id", "order_id", "contact_id", "position", "amount", "share"}, e.made); err != nil {
 		return err
 	}
 	var realised [][]any
@@ -219,11 +220,11 @@ func (e *ledgerEntry) write(ctx context.Context, s *Service) error {
 			realised = append(realised, []any{contact, more})
 		}
 	}
-	if err := s.updateRows(ctx, "contacts", "realised = realised + v.column2", []string{"bigint"}, realised); err != nil {
+	if err := tx.UpdateRows(ctx, "contacts", "realised = realised + v.column2", []store.ColumnType{store.IntColumn}, realised); err != nil {
 		return err
 	}
 	const set = "unattributed = v.column2, credit_model = coalesce(credit_model, v.column3), credit_fit = CASE WHEN credit_model IS NULL THEN v.column4 ELSE credit_fit END"
-	return s.updateRows(ctx, "orders", set, []string{"bigint", "text", "text"}, e.orders)
+	return tx.UpdateRows(ctx, "orders", set, []store.ColumnType{store.IntColumn, store.TextColumn, store.TextColumn}, e.orders)
 }
 
 func orderIDs(orders []soldOrder) []string {
@@ -237,10 +238,10 @@ func orderIDs(orders []soldOrder) []string {
 // ordersToCredit gives, of the orders named, those and whatever else their change moves: where there are
 // recommendations of the customer, the first completed order and the orders that recommendations were credited with. With none
 // named it looks for the customer's orders whose credits do not sum to their margin.
-func (s *Service) ordersToCredit(ctx context.Context, customerID string, named []string) ([]soldOrder, error) {
+func (s *Service) ordersToCredit(ctx context.Context, tx *store.Tx, customerID string, named []string) ([]soldOrder, error) {
 	var all []soldOrder
 	seen := map[string]bool{}
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		if err == nil && !seen[o.id] {
 			seen[o.id] = true
@@ -250,29 +251,29 @@ func (s *Service) ordersToCredit(ctx context.Context, customerID string, named [
 	}
 	var err error
 	if len(named) > 0 {
-		err = s.byIDs(ctx, soldOrders+"o.customer_id = ? AND o.id IN @ids", []any{customerID}, named, add)
+		err = store.EachByIDs(ctx, tx, soldOrders+"o.customer_id = ? AND o.id IN @ids", []any{customerID}, named, add)
 	} else {
-		err = s.scanRows(ctx, soldOrders+unsettled+" AND o.customer_id = ?", []any{customerID}, add)
+		err = store.Each(ctx, tx, soldOrders+unsettled+" AND o.customer_id = ?", []any{customerID}, add)
 	}
 	if err != nil {
 		return nil, err
 	}
 	recommended := map[string]*touches{customerID: {}}
-	if err := s.readRecommendations(ctx, []string{customerID}, recommended, forEver); err != nil {
+	if err := s.readRecommendations(ctx, tx, []string{customerID}, recommended, forEver); err != nil {
 		return nil, err
 	}
 	t := recommended[customerID]
 	if len(t.recommended) == 0 {
 		return all, nil
 	}
-	if err := s.scanRows(ctx, soldOrders+"o.id = ?", []any{t.first}, add); err != nil {
+	if err := store.Each(ctx, tx, soldOrders+"o.id = ?", []any{t.first}, add); err != nil {
 		return nil, err
 	}
 	contacts := make([]string, len(t.recommended))
 	for i, one := range t.recommended {
 		contacts[i] = one.ContactID
 	}
-	return all, s.byIDs(ctx, soldOrders+"o.customer_id = ? AND o.id IN (SELECT c.order_id FROM credits c WHERE c.contact_id IN @ids)", []any{customerID}, contacts, add)
+	return all, store.EachByIDs(ctx, tx, soldOrders+"o.customer_id = ? AND o.id IN (SELECT c.order_id FROM credits c WHERE c.contact_id IN @ids)", []any{customerID}, contacts, add)
 }
 
 // unsettled is the condition that an order's credits and unattributed part do not make up its margin.

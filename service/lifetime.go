@@ -14,6 +14,7 @@ import (
 	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // Earnings are what a customer's lifetime value is reckoned from, at one moment.
@@ -187,8 +188,8 @@ func (s *Service) earningsUpTo(ctx context.Context, all map[*ent.Customer]Earnin
 		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, NULL, NULL FROM contacts
 		WHERE at <= ? AND recorded_at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 	ids := slices.Collect(maps.Keys(byID))
-	args := append(anys(ids), at, known, at, known)
-	err := s.scanRows(ctx, strings.Replace(query, "@ids", "("+marks(len(ids))+")", 1), args, func(scan func(...any) error) error {
+	args := append(store.Args(ids), at, known, at, known)
+	err := store.Each(ctx, s.store, strings.Replace(query, "@ids", "("+store.Placeholders(len(ids))+")", 1), args, func(scan store.ScanFunc) error {
 		customerID, of, err := scanStatistics(scan)
 		e := byID[customerID]
 		if of.orderDays < 0 {

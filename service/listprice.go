@@ -11,6 +11,7 @@ import (
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // always is the moment from which price terms hold that have no beginning.
@@ -51,7 +52,7 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, 
 }
 
 // storeTerms writes price terms. Whether the caller may is for the row of the product to say.
-func (s *Service) storeTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, now time.Time) error {
+func (s *Service) storeTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, now time.Time) error {
 	return tx.ListPrice.Create().SetID(s.ids.Make(id.ListPrice)).SetProductID(terms.ProductID).SetNillableAmount(terms.Amount).
 		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(system(ctx))
 }
@@ -70,7 +71,7 @@ func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, verb{"setListPrice", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{"setListPrice", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		p, err := s.lockProduct(ctx, tx, "productId", in.ProductID)
 		if err != nil {
 			return "", err
@@ -93,7 +94,7 @@ func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.
 		if err := s.audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
 			return "", err
 		}
-		return p.ID, s.touch(ctx, ofBook)
+		return p.ID, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.
 }
 
 // keptTerms fills what the input leaves out with what held at that moment.
-func keptTerms(ctx context.Context, tx *ent.Tx, terms pricing.Terms, in SetListPriceInput) (pricing.Terms, error) {
+func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in SetListPriceInput) (pricing.Terms, error) {
 	before, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromLTE(terms.ValidFrom)).
 		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(system(ctx))
 	switch {

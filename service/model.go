@@ -28,6 +28,9 @@ type model struct {
 	notes   []string // warnings that hold for every customer
 }
 
+// currentModel gives the model that values are reckoned by now.
+func (s *Service) currentModel() *model { return s.model.Load() }
+
 // activeModel makes the model of a row; nil is the prior.
 func (s *Service) activeModel(row *ent.LifetimeModel) (*model, error) {
 	if row == nil {

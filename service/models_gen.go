@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
-	"strconv"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )

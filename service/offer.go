@@ -41,7 +41,7 @@ func (s *Service) CreateOffer(ctx context.Context, in CreateOfferInput) (*ent.Of
 	}
 	promises, refused := s.redeem(in.CustomerID, in.PriceTokens)
 	expiresAt := in.ExpiresAt.UTC().Truncate(time.Microsecond)
-	made, err := s.write(ctx, verb{"createOffer", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"createOffer", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if _, err := s.lockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
 			return "", err
 		}
@@ -72,7 +72,7 @@ func (s *Service) CreateOffer(ctx context.Context, in CreateOfferInput) (*ent.Of
 		if err := s.audit(ctx, tx, "offer.create", o.ID, map[string]any{"customer": o.CustomerID, "kind": o.Kind, "total": total, "lines": len(promises), "expiresAt": expiresAt}); err != nil {
 			return "", err
 		}
-		return o.ID, s.changed(ctx, o.CustomerID)
+		return o.ID, s.changed(ctx, tx, o.CustomerID)
 	})
 	if err != nil {
 		return nil, s.tellRefusal(ctx, in.CustomerID, err)
@@ -80,7 +80,7 @@ func (s *Service) CreateOffer(ctx context.Context, in CreateOfferInput) (*ent.Of
 	return s.client.Offer.Get(ctx, made)
 }
 
-func (s *Service) writeOfferLines(ctx context.Context, tx *ent.Tx, o *ent.Offer, promises []promise) error {
+func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offer, promises []promise) error {
 	lines := make([]*ent.OfferLineCreate, len(promises))
 	for i, p := range promises {
 		kept, err := p.asJSON()
@@ -101,7 +101,7 @@ func (s *Service) ViewOffer(ctx context.Context, in ViewOfferInput) (*ent.Offer,
 	if fail != nil {
 		return nil, fail
 	}
-	return s.changeOffer(ctx, verb{name: "viewOffer"}, in.ID, nil, func(ctx context.Context, tx *ent.Tx, o *ent.Offer, _ *ent.Customer) error {
+	return s.changeOffer(ctx, verb{name: "viewOffer"}, in.ID, nil, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		if status := OfferStatusAt(o, at); status != schema.OfferSent && status != schema.OfferViewed {
 			return wrongOffer(status, "viewed")
 		}
@@ -119,7 +119,7 @@ func (s *Service) DeclineOffer(ctx context.Context, in DeclineOfferInput) (*ent.
 	if fail != nil {
 		return nil, fail
 	}
-	return s.changeOffer(ctx, verb{name: "declineOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Offer, _ *ent.Customer) error {
+	return s.changeOffer(ctx, verb{name: "declineOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.now()
 		if status := OfferStatusAt(o, now); !unanswered(status) {
 			return wrongOffer(status, "declined")
@@ -137,7 +137,7 @@ func (s *Service) WithdrawOffer(ctx context.Context, in WithdrawOfferInput) (*en
 	if fail != nil {
 		return nil, fail
 	}
-	return s.changeOffer(ctx, verb{name: "withdrawOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Offer, _ *ent.Customer) error {
+	return s.changeOffer(ctx, verb{name: "withdrawOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.now()
 		if status := OfferStatusAt(o, now); !unanswered(status) {
 			return wrongOffer(status, "withdrawn")
@@ -150,11 +150,11 @@ func (s *Service) WithdrawOffer(ctx context.Context, in WithdrawOfferInput) (*en
 }
 
 // changeOffer runs a change of one offer in its transaction, with the customer locked, and gives the offer as it is then.
-func (s *Service) changeOffer(ctx context.Context, v verb, offerID string, expectedVersion *int, change func(context.Context, *ent.Tx, *ent.Offer, *ent.Customer) error) (*ent.Offer, error) {
+func (s *Service) changeOffer(ctx context.Context, v verb, offerID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.Offer, *ent.Customer) error) (*ent.Offer, error) {
 	if err := id.Check("id", id.Offer, offerID); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, v, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, v, func(ctx context.Context, tx *store.Tx) (string, error) {
 		seen, err := tx.Offer.Get(ctx, offerID)
 		if ent.IsNotFound(err) {
 			return "", fault.NoSuch("id", "offer")
@@ -179,7 +179,7 @@ func (s *Service) changeOffer(ctx context.Context, v verb, offerID string, expec
 		if err := change(ctx, tx, o, c); err != nil {
 			return "", err
 		}
-		return o.ID, s.changed(ctx, o.CustomerID)
+		return o.ID, s.changed(ctx, tx, o.CustomerID)
 	})
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // tellingLate is how long after an offer's end a phone that was offline may still tell that the customer accepted it
@@ -26,7 +27,7 @@ func (s *Service) AcceptOffer(ctx context.Context, in AcceptOfferInput) (*ent.Of
 	if fail != nil {
 		return nil, fail
 	}
-	return s.changeOffer(ctx, verb{"acceptOffer", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Offer, _ *ent.Customer) error {
+	return s.changeOffer(ctx, verb{"acceptOffer", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.now()
 		switch status := OfferStatusAt(o, at); {
 		case status == schema.OfferExpired:
@@ -58,7 +59,7 @@ func (s *Service) AcceptOffer(ctx context.Context, in AcceptOfferInput) (*ent.Of
 }
 
 // promisesOf reads back what an offer promises, line by line.
-func promisesOf(ctx context.Context, tx *ent.Tx, o *ent.Offer) ([]promise, error) {
+func promisesOf(ctx context.Context, tx *store.Tx, o *ent.Offer) ([]promise, error) {
 	lines, err := tx.OfferLine.Query().Where(offerline.OfferID(o.ID)).Order(offerline.ByPosition()).All(ctx)
 	if err != nil {
 		return nil, err

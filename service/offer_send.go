@@ -7,6 +7,7 @@ import (
 	"kopeck/ent"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // carriers are the kinds of contact that carry an offer over a channel; over every other it is a MESSAGE.
@@ -21,7 +22,7 @@ var carriers = map[schema.Channel]schema.ContactKind{
 // Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; FORBIDDEN.
 func (s *Service) SendOffer(ctx context.Context, in SendOfferInput) (*ent.Offer, error) {
 	purpose := or(in.Purpose, schema.Marketing)
-	return s.changeOffer(ctx, verb{"sendOffer", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Offer, c *ent.Customer) error {
+	return s.changeOffer(ctx, verb{"sendOffer", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer) error {
 		now := s.now()
 		if status := OfferStatusAt(o, now); status != schema.OfferDraft {
 			return wrongOffer(status, "sent")
@@ -49,7 +50,7 @@ func (s *Service) SendOffer(ctx context.Context, in SendOfferInput) (*ent.Offer,
 }
 
 // carry records the contact that carries an offer.
-func (s *Service) carry(ctx context.Context, tx *ent.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *PermissionDecision) (*ent.Contact, error) {
+func (s *Service) carry(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *PermissionDecision) (*ent.Contact, error) {
 	kind, ok := carriers[channel]
 	if !ok {
 		kind = schema.Message

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/order"
@@ -33,7 +31,7 @@ func (s *Service) PlaceOrder(ctx context.Context, in PlaceOrderInput) (*ent.Orde
 		return nil, err
 	}
 	promises, refused := s.redeem(in.CustomerID, in.PriceTokens)
-	made, err := s.write(ctx, verb{"placeOrder", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"placeOrder", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if err := s.holdRates(ctx, tx); err != nil {
 			return "", err
 		}
@@ -64,7 +62,7 @@ type newOrder struct {
 }
 
 // makeOrder writes an order with its lines, bookings and cost. The customer is locked.
-func (s *Service) makeOrder(ctx context.Context, tx *ent.Tx, n newOrder) (*ent.Order, error) {
+func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent.Order, error) {
 	total, err := totalOf(n.promises)
 	if err != nil {
 		return nil, err
@@ -100,7 +98,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *ent.Tx, n newOrder) (*ent.O
 	if err := s.audit(ctx, tx, "order.place", o.ID, map[string]any{"customer": n.customerID, "total": total, "lines": len(lines), "offer": n.offerID}); err != nil {
 		return nil, err
 	}
-	if err := s.changed(ctx, n.customerID); err != nil {
+	if err := s.changed(ctx, tx, n.customerID); err != nil {
 		return nil, err
 	}
 	// Last, so that orders wait for each other's capacity no longer than they must.
@@ -125,7 +123,7 @@ func orderTaken(err error) error {
 
 // lockOrder loads an order that the actor may see, with its customer's row held to the transaction's end: whatever
 // changes an order goes through here first. An order outlives its customer: the books go on after a deletion.
-func (s *Service) lockOrder(ctx context.Context, tx *ent.Tx, orderID string, expectedVersion *int) (*ent.Order, error) {
+func (s *Service) lockOrder(ctx context.Context, tx *store.Tx, orderID string, expectedVersion *int) (*ent.Order, error) {
 	seen, err := tx.Order.Get(ctx, orderID)
 	if ent.IsNotFound(err) {
 		return nil, fault.NoSuch("id", "order")
@@ -134,9 +132,7 @@ func (s *Service) lockOrder(ctx context.Context, tx *ent.Tx, orderID string, exp
 		return nil, err
 	}
 	owner := tx.Customer.Query().Where(customer.ID(seen.CustomerID))
-	if s.store.Dialect() == dialect.Postgres {
-		owner.ForUpdate()
-	}
+	store.ForUpdate(tx, owner)
 	if _, err := owner.OnlyID(ctx); err != nil {
 		return nil, err
 	}
@@ -162,7 +158,7 @@ func (s *Service) CompleteOrder(ctx context.Context, in CompleteOrderInput) (*en
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	return s.changeOrder(ctx, verb{"completeOrder", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Order) error {
+	return s.changeOrder(ctx, verb{"completeOrder", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Order) error {
 		switch {
 		case o.Status != schema.OrderPlaced:
 			return wrongOrder(o, "completed")
@@ -185,7 +181,7 @@ func (s *Service) CancelOrder(ctx context.Context, in CancelOrderInput) (*ent.Or
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	return s.changeOrder(ctx, verb{name: "cancelOrder"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Order) error {
+	return s.changeOrder(ctx, verb{name: "cancelOrder"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Order) error {
 		if o.Status != schema.OrderPlaced {
 			return wrongOrder(o, "cancelled")
 		}
@@ -202,8 +198,8 @@ func (s *Service) CancelOrder(ctx context.Context, in CancelOrderInput) (*ent.Or
 
 // changeOrder runs a change of one order in its transaction, settles the books of its customer after it, and gives
 // the order as it is then.
-func (s *Service) changeOrder(ctx context.Context, v verb, orderID string, expectedVersion *int, change func(context.Context, *ent.Tx, *ent.Order) error) (*ent.Order, error) {
-	_, err := s.write(ctx, v, func(ctx context.Context, tx *ent.Tx) (string, error) {
+func (s *Service) changeOrder(ctx context.Context, v verb, orderID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.Order) error) (*ent.Order, error) {
+	_, err := s.write(ctx, v, func(ctx context.Context, tx *store.Tx) (string, error) {
 		o, err := s.lockOrder(ctx, tx, orderID, expectedVersion)
 		if err != nil {
 			return "", err
@@ -211,7 +207,7 @@ func (s *Service) changeOrder(ctx context.Context, v verb, orderID string, expec
 		if err := change(ctx, tx, o); err != nil {
 			return "", err
 		}
-		return o.ID, s.settle(ctx, o.CustomerID, "", o.ID)
+		return o.ID, s.settle(ctx, tx, o.CustomerID, "", o.ID)
 	})
 	if err != nil {
 		return nil, err

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"kopeck/ent"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // orderLog is what a model is fitted to and tested on: the distinct histories of the calibration period with their
@@ -51,19 +51,19 @@ WHERE gap IS NOT NULL GROUP BY gap`
 // orderLog reads the completed orders, aggregated by the database, without blocking who writes them.
 func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 	log := &orderLog{}
-	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		*log = orderLog{endDay: endDay, held: map[heldOut]int{}}
-		if err := s.unhurried(ctx); err != nil {
+		if err := s.unhurried(ctx, tx); err != nil {
 			return err
 		}
-		err := s.scanRows(ctx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED'", nil, func(scan func(...any) error) error { return scan(&log.lastDay) })
+		err := store.Each(ctx, tx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED'", nil, func(scan store.ScanFunc) error { return scan(&log.lastDay) })
 		if err != nil {
 			return err
 		}
-		if err := s.scanRows(ctx, historiesSelect, anys(slices.Repeat([]int{endDay}, 7)), log.add); err != nil {
+		if err := store.Each(ctx, tx, historiesSelect, store.Args(slices.Repeat([]int{endDay}, 7)), log.add); err != nil {
 			return err
 		}
-		return s.scanRows(ctx, gapsSelect, []any{endDay}, func(scan func(...any) error) error {
+		return store.Each(ctx, tx, gapsSelect, []any{endDay}, func(scan store.ScanFunc) error {
 			var days, n int
 			if err := scan(&days, &n); err != nil {
 				return err
@@ -79,7 +79,7 @@ func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 }
 
 // add takes one row in.
-func (log *orderLog) add(scan func(...any) error) error {
+func (log *orderLog) add(scan store.ScanFunc) error {
 	var h heldOut
 	var earned, repeat money.Amount
 	var n int
@@ -115,12 +115,12 @@ FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
 // keptLog is orderLog up to today from the figures that are kept of each customer. It lacks the days between orders. It reports
 // false where an order is later than the end.
 func (s *Service) keptLog(ctx context.Context, endDay int) (log *orderLog, complete bool, err error) {
-	err = s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+	err = s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		log = &orderLog{endDay: endDay, held: map[heldOut]int{}}
-		if err := s.unhurried(ctx); err != nil {
+		if err := s.unhurried(ctx, tx); err != nil {
 			return err
 		}
-		err := s.scanRows(ctx, keptHistoriesSelect, []any{endDay}, func(scan func(...any) error) error {
+		err := store.Each(ctx, tx, keptHistoriesSelect, []any{endDay}, func(scan store.ScanFunc) error {
 			var h heldOut
 			var n int
 			var earned float64
@@ -136,7 +136,7 @@ func (s *Service) keptLog(ctx context.Context, endDay int) (log *orderLog, compl
 		if err != nil || log.lastDay > endDay {
 			return err
 		}
-		return s.scanRows(ctx, keptMarginsSelect, nil, func(scan func(...any) error) error {
+		return store.Each(ctx, tx, keptMarginsSelect, nil, func(scan store.ScanFunc) error {
 			var x, n int
 			var repeat money.Amount
 			if err := scan(&x, &repeat, &n); err != nil {

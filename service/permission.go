@@ -14,6 +14,7 @@ import (
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // confirmLife is how long a link to confirm holds.
@@ -28,7 +29,7 @@ func (s *Service) GrantPermission(ctx context.Context, in GrantPermissionInput) 
 	if err != nil {
 		return nil, nil, err
 	}
-	granted, err := s.write(ctx, verb{"grantPermission", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	granted, err := s.write(ctx, verb{"grantPermission", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.lockCustomer(ctx, tx, "customerId", in.CustomerID)
 		if err != nil {
 			return "", err
@@ -49,7 +50,7 @@ func (s *Service) GrantPermission(ctx context.Context, in GrantPermissionInput) 
 		if err := s.record(ctx, tx, l, &e); err != nil {
 			return "", taken(err, in.ID != nil)
 		}
-		return l.permission.ID, s.granted(ctx, l, "permission for "+string(in.Purpose)+" by "+string(in.Channel))
+		return l.permission.ID, s.granted(ctx, tx, l, "permission for "+string(in.Purpose)+" by "+string(in.Channel))
 	})
 	if err != nil {
 		return nil, nil, err
@@ -62,13 +63,13 @@ func (s *Service) GrantPermission(ctx context.Context, in GrantPermissionInput) 
 }
 
 // granted settles what follows from a permission that may have become active.
-func (s *Service) granted(ctx context.Context, l *ledger, reason string) error {
+func (s *Service) granted(ctx context.Context, tx *store.Tx, l *ledger, reason string) error {
 	if l.state == schema.PermissionActive {
-		if err := s.settle(ctx, l.permission.CustomerID, reason); err != nil {
+		if err := s.settle(ctx, tx, l.permission.CustomerID, reason); err != nil {
 			return err
 		}
 	}
-	return s.changed(ctx, l.permission.CustomerID)
+	return s.changed(ctx, tx, l.permission.CustomerID)
 }
 
 func kindOfGrant(l *ledger, in GrantPermissionInput) schema.PermissionEventKind {
@@ -138,7 +139,7 @@ func (s *Service) ConfirmPermission(ctx context.Context, in ConfirmPermissionInp
 		return nil, fault.Invalidf("token", "not a link of ours to confirm a permission")
 	}
 	requestID := id.Event + strings.TrimPrefix(signed, id.Permission)
-	confirmed, err := s.write(ctx, verb{name: "confirmPermission"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	confirmed, err := s.write(ctx, verb{name: "confirmPermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		request, err := tx.PermissionEvent.Get(ctx, requestID)
 		if ent.IsNotFound(err) {
 			return "", fault.NoSuch("token", "permission")
@@ -168,7 +169,7 @@ func (s *Service) ConfirmPermission(ctx context.Context, in ConfirmPermissionInp
 		if err != nil {
 			return "", err
 		}
-		return l.permission.ID, s.granted(ctx, l, "permission confirmed")
+		return l.permission.ID, s.granted(ctx, tx, l, "permission confirmed")
 	})
 	if err != nil {
 		return nil, err
@@ -191,7 +192,7 @@ func sameTerms(a, b *ent.PermissionEvent) bool {
 }
 
 // lockLedger holds the customer of a permission that the actor may see and reads its ledger after that.
-func (s *Service) lockLedger(ctx context.Context, tx *ent.Tx, field, permissionID string) (*ledger, error) {
+func (s *Service) lockLedger(ctx context.Context, tx *store.Tx, field, permissionID string) (*ledger, error) {
 	p, err := tx.Permission.Get(ctx, permissionID)
 	if ent.IsNotFound(err) {
 		return nil, fault.NoSuch(field, "permission")

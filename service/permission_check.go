@@ -8,13 +8,14 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/store"
 )
 
 // VerifyPermissionChains reckons every permission's ledger anew, on one snapshot of the database, and gives what is
 // broken, one text a permission: its id and the first thing wrong with it. An event that was changed, added, moved or
 // taken away breaks the chain, and so does a row that says other than its events.
 func (s *Service) VerifyPermissionChains(ctx context.Context) (broken []string, err error) {
-	err = s.store.Read(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		broken = nil
 		last := ""
 		for {

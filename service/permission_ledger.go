@@ -3,8 +3,6 @@ package service
 import (
 	"context"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
@@ -12,6 +10,7 @@ import (
 	"kopeck/ent/permissionevent"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // ledger is a permission with its events, held by the lock on its customer while a verb adds to it.
@@ -22,7 +21,7 @@ type ledger struct {
 }
 
 // ledgerOf reads a permission's ledger. The customer must be held, and the permission read after that.
-func (s *Service) ledgerOf(ctx context.Context, tx *ent.Tx, p *ent.Permission) (*ledger, error) {
+func (s *Service) ledgerOf(ctx context.Context, tx *store.Tx, p *ent.Permission) (*ledger, error) {
 	events, err := tx.PermissionEvent.Query().Where(permissionevent.PermissionID(p.ID)).Order(permissionevent.BySequence()).All(ctx)
 	if err != nil {
 		return nil, err
@@ -36,7 +35,7 @@ func (s *Service) ledgerOf(ctx context.Context, tx *ent.Tx, p *ent.Permission) (
 
 // record adds an event to a ledger: it gives the event its id, place, time, actor and hashes, and writes it together
 // with the row that it makes of the permission. Of e it takes kind, level, end, source, wording, address and reason.
-func (s *Service) record(ctx context.Context, tx *ent.Tx, l *ledger, e *ent.PermissionEvent) error {
+func (s *Service) record(ctx context.Context, tx *store.Tx, l *ledger, e *ent.PermissionEvent) error {
 	if e.Actor == "" {
 		actor, _ := auth.From(ctx)
 		e.Actor = actor.Name
@@ -63,7 +62,7 @@ func (s *Service) record(ctx context.Context, tx *ent.Tx, l *ledger, e *ent.Perm
 		SetNillableReason(e.Reason).SetPreviousHash(e.PreviousHash).SetHash(e.Hash).Exec(ctx)
 }
 
-func (s *Service) writePermission(ctx context.Context, tx *ent.Tx, p *ent.Permission, fresh bool) error {
+func (s *Service) writePermission(ctx context.Context, tx *store.Tx, p *ent.Permission, fresh bool) error {
 	if fresh {
 		return tx.Permission.Create().SetID(p.ID).SetCustomerID(p.CustomerID).SetChannel(p.Channel).SetPurpose(p.Purpose).
 			SetLevel(p.Level).SetState(p.State).SetGrantedAt(p.GrantedAt).SetNillableExpiresAt(p.ExpiresAt).
@@ -80,7 +79,7 @@ func (s *Service) writePermission(ctx context.Context, tx *ent.Tx, p *ent.Permis
 }
 
 // expireDue records that a permission's time is over, where it is.
-func (s *Service) expireDue(ctx context.Context, tx *ent.Tx, l *ledger) error {
+func (s *Service) expireDue(ctx context.Context, tx *store.Tx, l *ledger) error {
 	if !l.overdue(s.now()) {
 		return nil
 	}
@@ -89,7 +88,7 @@ func (s *Service) expireDue(ctx context.Context, tx *ent.Tx, l *ledger) error {
 
 // liveLedger gives the one permission for a channel and purpose that is active or waits to be confirmed, nil
 // where there is none. One whose time is over is recorded as expired first. The customer must be held.
-func (s *Service) liveLedger(ctx context.Context, tx *ent.Tx, customerID string, channel schema.Channel, purpose schema.Purpose) (*ledger, error) {
+func (s *Service) liveLedger(ctx context.Context, tx *store.Tx, customerID string, channel schema.Channel, purpose schema.Purpose) (*ledger, error) {
 	p, err := tx.Permission.Query().Where(
 		permission.CustomerID(customerID), permission.ChannelEQ(channel), permission.PurposeEQ(purpose),
 		permission.StateIn(schema.PermissionPending, schema.PermissionActive),
@@ -111,11 +110,9 @@ func (s *Service) liveLedger(ctx context.Context, tx *ent.Tx, customerID string,
 }
 
 // holdCustomer holds a customer's row like lockCustomer, also a deleted one's: a permission can always be revoked.
-func (s *Service) holdCustomer(ctx context.Context, tx *ent.Tx, customerID string) error {
+func (s *Service) holdCustomer(ctx context.Context, tx *store.Tx, customerID string) error {
 	query := tx.Customer.Query().Where(customer.ID(customerID))
-	if s.store.Dialect() == dialect.Postgres {
-		query.ForUpdate()
-	}
+	store.ForUpdate(tx, query)
 	_, err := query.Only(ctx)
 	return err
 }
@@ -158,7 +155,7 @@ func (s *Service) ExpirePermissions(ctx context.Context) error {
 
 // expire records the end of a permission, unless it was renewed, ended or recorded so meanwhile.
 func (s *Service) expire(ctx context.Context, due *ent.Permission) error {
-	return s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		l, err := s.lockLedger(ctx, tx, "", due.ID)
 		if err != nil || !l.overdue(s.now()) {
 			return err
@@ -166,6 +163,6 @@ func (s *Service) expire(ctx context.Context, due *ent.Permission) error {
 		if err := s.expireDue(ctx, tx, l); err != nil {
 			return err
 		}
-		return s.changed(ctx, due.CustomerID)
+		return s.changed(ctx, tx, due.CustomerID)
 	})
 }

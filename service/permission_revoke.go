@@ -8,6 +8,7 @@ import (
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // RevokePermission ends a permission for good; what is revoked stays so, and revoking it again is no error. It gives
@@ -22,7 +23,7 @@ func (s *Service) RevokePermission(ctx context.Context, in RevokePermissionInput
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, verb{name: "revokePermission"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{name: "revokePermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		l, err := s.lockLedger(ctx, tx, "id", in.ID)
 		if err != nil || l.state == schema.PermissionRevoked {
 			return in.ID, err
@@ -39,7 +40,7 @@ func (s *Service) RevokePermission(ctx context.Context, in RevokePermissionInput
 }
 
 // revoke records that a permission is over, now. It holds for one that has expired too: the customer has said no.
-func (s *Service) revoke(ctx context.Context, tx *ent.Tx, l *ledger, e *ent.PermissionEvent) error {
+func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *ledger, e *ent.PermissionEvent) error {
 	if err := s.expireDue(ctx, tx, l); err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (s *Service) revoke(ctx context.Context, tx *ent.Tx, l *ledger, e *ent.Perm
 	if err := s.record(ctx, tx, l, e); err != nil {
 		return err
 	}
-	return s.changed(ctx, l.permission.CustomerID)
+	return s.changed(ctx, tx, l.permission.CustomerID)
 }
 
 // RevokePermissionByLink ends the permission that a signed link is for; nobody needs to sign in. It tells whether the
@@ -62,7 +63,7 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in RevokePermissio
 	if err != nil {
 		return false, refused
 	}
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		l, err := s.lockLedger(ctx, tx, "token", permissionID)
 		if fault.Is(err, fault.NotFound) {
 			return refused

@@ -51,7 +51,7 @@ func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*en
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.write(ctx, verb{"createProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"createProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		now := s.now()
 		partner, err := s.supplier(ctx, tx, deref(p.partner))
 		if err != nil {
@@ -62,7 +62,7 @@ func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*en
 		if err != nil {
 			return "", takenProduct(err, in.ID != nil)
 		}
-		if err := s.findRates(ctx, p); err != nil {
+		if err := s.findRates(ctx, tx, p); err != nil {
 			return "", err
 		}
 		parts, err := s.findParts(ctx, tx, p)
@@ -78,7 +78,7 @@ func (s *Service) CreateProduct(ctx context.Context, in CreateProductInput) (*en
 		if err := s.audit(ctx, tx, "product.create", p.id, map[string]any{"sku": p.sku}); err != nil {
 			return "", err
 		}
-		return p.id, s.touch(ctx, ofBook)
+		return p.id, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (p newProduct) allComponents() []newComponent {
 
 // findRates sees to it that all materials and resources are known: a code that has no rate, now or ahead or in the past, is one
 // that nobody has heard of, and most likely mistyped.
-func (s *Service) findRates(ctx context.Context, p newProduct) error {
+func (s *Service) findRates(ctx context.Context, tx *store.Tx, p newProduct) error {
 	var codes []string
 	for _, c := range p.allComponents() {
 		for _, code := range []*string{c.material, c.resource} {
@@ -218,7 +218,7 @@ func (s *Service) findRates(ctx context.Context, p newProduct) error {
 	}
 	slices.Sort(codes)
 	known := map[costing.RateKey]bool{}
-	err := s.byIDs(ctx, "SELECT DISTINCT subject, code FROM rates WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, slices.Compact(codes), func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, tx, "SELECT DISTINCT subject, code FROM rates WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, slices.Compact(codes), func(scan store.ScanFunc) error {
 		var key costing.RateKey
 		err := scan(&key.Subject, &key.Code)
 		known[key] = true
@@ -241,7 +241,7 @@ func (s *Service) findRates(ctx context.Context, p newProduct) error {
 
 // findParts finds the products that a new one is made of, by sku, and sees to it that it becomes no part of itself and is
 // not nested too deeply. The new product's row is there already, so its own sku is found too.
-func (s *Service) findParts(ctx context.Context, tx *ent.Tx, p newProduct) (map[string]string, error) {
+func (s *Service) findParts(ctx context.Context, tx *store.Tx, p newProduct) (map[string]string, error) {
 	all := p.allComponents()
 	var skus []string
 	for _, c := range all {
@@ -278,7 +278,7 @@ func (s *Service) findParts(ctx context.Context, tx *ent.Tx, p newProduct) (map[
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	err = s.book.Load().prices.Basis().Catalogue.CheckCycle(candidate)
+	err = s.PriceBook().Basis().Catalogue.CheckCycle(candidate)
 	if errors.Is(err, costing.ErrUnknownProduct) { // made by another process a moment ago
 		var products []*ent.Product
 		if products, err = tx.Product.Query().Where(product.IDNEQ(p.id)).All(ctx); err != nil {
@@ -298,7 +298,7 @@ func (s *Service) findParts(ctx context.Context, tx *ent.Tx, p newProduct) (map[
 }
 
 // storeComponents writes the options of a new product and what it and they are made of.
-func (s *Service) storeComponents(ctx context.Context, tx *ent.Tx, p newProduct, parts map[string]string) error {
+func (s *Service) storeComponents(ctx context.Context, tx *store.Tx, p newProduct, parts map[string]string) error {
 	var rows []*ent.ComponentCreate
 	add := func(option *string, components []newComponent) {
 		for _, c := range components {

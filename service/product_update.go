@@ -4,14 +4,13 @@ import (
 	"context"
 	"strings"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/product"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // UpdateProduct renames a product, takes it off the catalogue or back on it, or says whose it is. Disjoint changes merge, others are a
@@ -40,7 +39,7 @@ func (s *Service) UpdateProduct(ctx context.Context, in UpdateProductInput) (*en
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, verb{"updateProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{"updateProduct", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		p, err := s.lockProduct(ctx, tx, "id", in.ID)
 		if err != nil {
 			return "", err
@@ -87,7 +86,7 @@ func (s *Service) UpdateProduct(ctx context.Context, in UpdateProductInput) (*en
 		if err := s.remember(ctx, tx, productUpdate, p.ID, versionChange{Version: p.Version, Fields: moved}); err != nil {
 			return "", err
 		}
-		return p.ID, s.touch(ctx, ofBook)
+		return p.ID, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err
@@ -96,11 +95,9 @@ func (s *Service) UpdateProduct(ctx context.Context, in UpdateProductInput) (*en
 }
 
 // lockProduct loads a product and holds its row to the transaction's end.
-func (s *Service) lockProduct(ctx context.Context, tx *ent.Tx, field, productID string) (*ent.Product, error) {
+func (s *Service) lockProduct(ctx context.Context, tx *store.Tx, field, productID string) (*ent.Product, error) {
 	query := tx.Product.Query().Where(product.ID(productID))
-	if s.store.Dialect() == dialect.Postgres {
-		query.ForUpdate()
-	}
+	store.ForUpdate(tx, query)
 	p, err := query.Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, fault.NoSuch(field, "product")
@@ -109,7 +106,7 @@ func (s *Service) lockProduct(ctx context.Context, tx *ent.Tx, field, productID 
 }
 
 // supplier gives the id of the partner of a name, who is made where there is none; nil for no name.
-func (s *Service) supplier(ctx context.Context, tx *ent.Tx, name string) (*string, error) {
+func (s *Service) supplier(ctx context.Context, tx *store.Tx, name string) (*string, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -117,7 +114,7 @@ func (s *Service) supplier(ctx context.Context, tx *ent.Tx, name string) (*strin
 	if err != nil {
 		return nil, err
 	}
-	return &partner.ID, s.touch(ctx, ofPeople)
+	return &partner.ID, s.touch(ctx, tx, ofPeople)
 }
 
 // PartnerName gives the name of a partner by id from memory, nil for none; a partner's client sees no other's.
@@ -128,7 +125,7 @@ func (s *Service) PartnerName(ctx context.Context, partnerID *string) *string {
 	if actor, _ := auth.From(ctx); actor.Role == schema.RolePartner && actor.PartnerID != *partnerID {
 		return nil
 	}
-	if partner := s.people.Load().partners[*partnerID]; partner != nil {
+	if partner := s.Partner(*partnerID); partner != nil {
 		return &partner.Name
 	}
 	return nil

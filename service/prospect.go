@@ -12,6 +12,7 @@ import (
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // Prospect is what somebody is worth who has not ordered yet: see the API.
@@ -61,13 +62,13 @@ var stageOrder = []schema.Stage{schema.Stranger, schema.Friend, schema.Buyer, sc
 // staying there: the story is as if it had ended today), and what order days earn in each segment. Three statements on one snapshot.
 func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 	p := &Prospects{service: s, at: s.now()}
-	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p.begin()
-		if err := s.forReport(ctx); err != nil {
+		if err := s.forReport(ctx, tx); err != nil {
 			return err
 		}
-		err := s.scanRows(ctx, "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage",
-			[]any{reasonRecorded + "%", reasonOverruled + "%", "%" + reasonImported}, func(scan func(...any) error) error {
+		err := store.Each(ctx, tx, "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage",
+			[]any{reasonRecorded + "%", reasonOverruled + "%", "%" + reasonImported}, func(scan store.ScanFunc) error {
 				var from, to string
 				var n int
 				if err := scan(&from, &to, &n); err != nil {
@@ -82,7 +83,7 @@ func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 		if err != nil {
 			return err
 		}
-		err = s.scanRows(ctx, "SELECT stage, count(*) FROM customers WHERE deleted_at IS NULL GROUP BY stage", nil, func(scan func(...any) error) error {
+		err = store.Each(ctx, tx, "SELECT stage, count(*) FROM customers WHERE deleted_at IS NULL GROUP BY stage", nil, func(scan store.ScanFunc) error {
 			var stage string
 			var n int
 			err := scan(&stage, &n)
@@ -94,7 +95,7 @@ func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 		if err != nil {
 			return err
 		}
-		return s.scanRows(ctx, "SELECT coalesce(segment, ''), CAST(sum(margin) AS BIGINT), CAST(sum(order_days) AS BIGINT) FROM customers WHERE order_days > 0 GROUP BY coalesce(segment, '')", nil, func(scan func(...any) error) error {
+		return store.Each(ctx, tx, "SELECT coalesce(segment, ''), CAST(sum(margin) AS BIGINT), CAST(sum(order_days) AS BIGINT) FROM customers WHERE order_days > 0 GROUP BY coalesce(segment, '')", nil, func(scan store.ScanFunc) error {
 			var segment string
 			var one earnedBy
 			if err := scan(&segment, &one.margin, &one.orderDays); err != nil {

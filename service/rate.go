@@ -15,6 +15,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // restateTime is how long a rate may take to be set, with all that it restates: it goes on when the caller has hung up.
@@ -33,7 +34,7 @@ func (s *Service) SetRate(ctx context.Context, in SetRateInput) (*ent.Rate, erro
 	}
 	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), restateTime)
 	defer cancel()
-	made, err := s.write(working, verb{"setRate", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(working, verb{"setRate", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		rates := []newRate{r}
 		restated, faults, err := s.putRates(ctx, tx, rates)
 		switch {
@@ -47,7 +48,7 @@ func (s *Service) SetRate(ctx context.Context, in SetRateInput) (*ent.Rate, erro
 		if err := s.audit(ctx, tx, "rate.set", r.ID, detail); err != nil {
 			return "", err
 		}
-		return r.ID, s.touch(ctx, ofBook)
+		return r.ID, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err

@@ -33,9 +33,9 @@ const (
 // on one snapshot. Who may see it is for the caller to know.
 func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	gaps := rateGaps{}
-	err := s.store.Read(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	err := s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		clear(gaps)
-		if err := s.gapsOfContacts(ctx, gaps); err != nil {
+		if err := s.gapsOfContacts(ctx, tx, gaps); err != nil {
 			return err
 		}
 		products, err := tx.Product.Query().All(ctx)
@@ -46,7 +46,7 @@ func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 		if err != nil {
 			return err
 		}
-		if err := s.gapsOfOrders(ctx, basis, gaps); err != nil {
+		if err := s.gapsOfOrders(ctx, tx, basis, gaps); err != nil {
 			return err
 		}
 		s.gapsOfProducts(basis, products, gaps)
@@ -103,7 +103,7 @@ func (g *RateGap) example(ids ...string) {
 }
 
 // gapsOfContacts finds what costing.Contact misses for the contacts that are not fully costed, by one statement a kind of line.
-func (s *Service) gapsOfContacts(ctx context.Context, gaps rateGaps) error {
+func (s *Service) gapsOfContacts(ctx context.Context, tx *store.Tx, gaps rateGaps) error {
 	const (
 		firsts = "(SELECT code, min(valid_from) AS first FROM rates WHERE subject = '%s' GROUP BY code)"
 		sums   = "count(*), min(c.at), min(c.id), max(c.id)"
@@ -118,7 +118,7 @@ func (s *Service) gapsOfContacts(ctx context.Context, gaps rateGaps) error {
 		{costing.SubjectStaff, "SELECT u.email_key, " + sums + " FROM contacts c JOIN users u ON u.id = c.staff_id LEFT JOIN " + staff + " e ON e.code = u.email_key LEFT JOIN " + staff + ` g ON g.code = u.grade
 			WHERE c.uncosted AND c.minutes > 0 AND (e.first IS NULL OR c.at < e.first) AND (g.first IS NULL OR c.at < g.first) GROUP BY u.email_key`},
 	} {
-		err := s.scanRows(ctx, kind.query, nil, func(scan func(...any) error) error {
+		err := store.Each(ctx, tx, kind.query, nil, func(scan store.ScanFunc) error {
 			var code, first, last string
 			var n int
 			var since store.Time
@@ -139,8 +139,8 @@ func (s *Service) gapsOfContacts(ctx context.Context, gaps rateGaps) error {
 }
 
 // gapsOfOrders finds what the uncosted orders miss, by costing each again. There are few: what has no rate has no price.
-func (s *Service) gapsOfOrders(ctx context.Context, basis costing.Basis, gaps rateGaps) error {
-	orders, err := s.ordersToCost(ctx, "o.uncosted AND NOT o.stated_cost AND o.status <> 'CANCELLED'")
+func (s *Service) gapsOfOrders(ctx context.Context, tx *store.Tx, basis costing.Basis, gaps rateGaps) error {
+	orders, err := s.ordersToCost(ctx, tx, "o.uncosted AND NOT o.stated_cost AND o.status <> 'CANCELLED'")
 	if err != nil {
 		return err
 	}

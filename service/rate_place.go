@@ -21,14 +21,14 @@ func compareRates(a, b costing.Rate) int {
 }
 
 // ratesOf reads the rates of the codes of new ones, one statement for 500 codes.
-func (s *Service) ratesOf(ctx context.Context, rates []newRate) (recordedRates, error) {
+func (s *Service) ratesOf(ctx context.Context, tx *store.Tx, rates []newRate) (recordedRates, error) {
 	codes := make([]string, len(rates))
 	for i, r := range rates {
 		codes[i] = r.Code
 	}
 	slices.Sort(codes)
 	there := recordedRates{}
-	err := s.byIDs(ctx, rateColumns+"WHERE code IN @ids", nil, slices.Compact(codes), func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, tx, rateColumns+"WHERE code IN @ids", nil, slices.Compact(codes), func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		key := costing.RateKey{Subject: r.Subject, Code: r.Code}
 		there[key] = append(there[key], r)
@@ -93,11 +93,11 @@ const ratesTogether = 500
 
 // putRates records checked rates in their order and restates, once for all of them, what they cover. It holds the rates
 // alone to the transaction's end. A rate that does not fit has its fault at its place in the list of faults, and then nothing is written.
-func (s *Service) putRates(ctx context.Context, tx *ent.Tx, rates []newRate) (done restated, faults rowFaults, err error) {
-	if err := s.store.Lock(ctx, tx, lockRates, false); err != nil {
+func (s *Service) putRates(ctx context.Context, tx *store.Tx, rates []newRate) (done restated, faults rowFaults, err error) {
+	if err := tx.Lock(ctx, lockRates, false); err != nil {
 		return done, nil, err
 	}
-	there, err := s.ratesOf(ctx, rates)
+	there, err := s.ratesOf(ctx, tx, rates)
 	if err != nil {
 		return done, nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) putRates(ctx context.Context, tx *ent.Tx, rates []newRate) (do
 	for i := range rates {
 		faults[i] = there.place(&rates[i], now)
 	}
-	if err := s.takenRates(ctx, rates, faults); err != nil || faults.any() {
+	if err := s.takenRates(ctx, tx, rates, faults); err != nil || faults.any() {
 		return done, faults, err
 	}
 	done, err = s.recordRates(ctx, tx, there, rates)
@@ -114,7 +114,7 @@ func (s *Service) putRates(ctx context.Context, tx *ent.Tx, rates []newRate) (do
 }
 
 // recordRates writes rates that have their place and restates what they cover.
-func (s *Service) recordRates(ctx context.Context, tx *ent.Tx, there recordedRates, rates []newRate) (restated, error) {
+func (s *Service) recordRates(ctx context.Context, tx *store.Tx, there recordedRates, rates []newRate) (restated, error) {
 	for some := range slices.Chunk(rates, ratesTogether) {
 		if err := s.storeRates(ctx, tx, some); err != nil {
 			return restated{}, err
@@ -135,13 +135,13 @@ func (f rowFaults) any() bool {
 }
 
 // takenRates finds ids that another rate has.
-func (s *Service) takenRates(ctx context.Context, rates []newRate, faults rowFaults) error {
+func (s *Service) takenRates(ctx context.Context, tx *store.Tx, rates []newRate, faults rowFaults) error {
 	ids := make([]string, len(rates))
 	seen := map[string]bool{}
 	for i, r := range rates {
 		ids[i] = r.ID
 	}
-	err := s.byIDs(ctx, "SELECT id FROM rates WHERE id IN @ids", nil, ids, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, tx, "SELECT id FROM rates WHERE id IN @ids", nil, ids, func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		seen[one] = true
@@ -156,7 +156,7 @@ func (s *Service) takenRates(ctx context.Context, rates []newRate, faults rowFau
 	return err
 }
 
-func (s *Service) storeRates(ctx context.Context, tx *ent.Tx, rates []newRate) error {
+func (s *Service) storeRates(ctx context.Context, tx *store.Tx, rates []newRate) error {
 	rows := make([]*ent.RateCreate, len(rates))
 	for i, r := range rates {
 		rows[i] = tx.Rate.Create().SetID(r.ID).SetSubject(schema.RateSubject(r.Subject)).SetCode(r.Code).SetUnit(r.Unit).SetAmount(r.Amount).

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/rate"
 	"kopeck/fault"
+	"kopeck/store"
 )
 
 // mostRatesSet is how many rates are set by one request.
@@ -44,7 +45,7 @@ func (s *Service) SetRates(ctx context.Context, in SetRatesInput) ([]*ent.Rate, 
 	}
 	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), restateTime)
 	defer cancel()
-	entry, err := s.write(working, verb{"setRates", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	entry, err := s.write(working, verb{"setRates", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		placed := append([]newRate{}, rates...) // the transaction may be run again
 		done, wrong, err := s.putRates(ctx, tx, placed)
 		if err != nil {
@@ -59,11 +60,11 @@ func (s *Service) SetRates(ctx context.Context, in SetRatesInput) ([]*ent.Rate, 
 		if err := faults.Or(); err != nil {
 			return "", err
 		}
-		entry, err := s.auditRates(ctx, placed, done)
+		entry, err := s.auditRates(ctx, tx, placed, done)
 		if err != nil {
 			return "", err
 		}
-		return entry, s.touch(ctx, ofBook)
+		return entry, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ type ratesSet struct {
 }
 
 // auditRates records a list of rates in the audit, as a whole and each by itself, and gives the id of the entry of the whole.
-func (s *Service) auditRates(ctx context.Context, rates []newRate, done restated) (string, error) {
+func (s *Service) auditRates(ctx context.Context, tx *store.Tx, rates []newRate, done restated) (string, error) {
 	whole := ratesSet{Contacts: done.contacts, Orders: done.orders}
 	for _, r := range rates {
 		whole.Rates = append(whole.Rates, r.ID)
@@ -96,7 +97,7 @@ func (s *Service) auditRates(ctx context.Context, rates []newRate, done restated
 			return "", err
 		}
 	}
-	return entry, audits.write(ctx, s)
+	return entry, audits.write(ctx, tx, s)
 }
 
 // ratesOfEntry gives the rates that a list set, by the audit's entry of it.

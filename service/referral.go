@@ -10,6 +10,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // referredSelect gives all whom some customers referred, and all whom those referred, and so on, beside the customer
@@ -32,7 +33,7 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 	}
 	roots := map[string][]string{} // by whom they lead to
 	var referred []string
-	err := s.byIDs(ctx, referredSelect, nil, ids, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, s.store, referredSelect, nil, ids, func(scan store.ScanFunc) error {
 		var root, id string
 		err := scan(&root, &id)
 		if roots[id] == nil {
@@ -47,12 +48,12 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 	if len(referred) == 0 {
 		return values, nil
 	}
-	list, err := s.list(referred)
+	list, err := store.List(s.store, referred)
 	if err != nil {
 		return nil, err
 	}
 	seen, err := s.client.Customer.Query().Where(func(q *sql.Selector) {
-		condition := s.among(q.C(customer.FieldID))
+		condition := store.Among(s.store, q.C(customer.FieldID))
 		before, after, _ := strings.Cut(condition, "?")
 		q.Where(sql.P(func(b *sql.Builder) { b.WriteString(before).Arg(list).WriteString(after) }))
 	}).All(ctx)

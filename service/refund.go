@@ -9,6 +9,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // RefundOrder gives money back for a completed order, all that is left of it unless an amount is told, and takes it
@@ -28,7 +29,7 @@ func (s *Service) RefundOrder(ctx context.Context, in RefundOrderInput) (*ent.Or
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	return s.changeOrder(ctx, verb{"refundOrder", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *ent.Tx, o *ent.Order) error {
+	return s.changeOrder(ctx, verb{"refundOrder", in.IdempotencyKey, in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Order) error {
 		if o.Status != schema.OrderCompleted {
 			return wrongOrder(o, "refunded")
 		}
@@ -47,7 +48,7 @@ func (s *Service) RefundOrder(ctx context.Context, in RefundOrderInput) (*ent.Or
 	})
 }
 
-func (s *Service) refund(ctx context.Context, tx *ent.Tx, o *ent.Order, amount money.Amount, reason string) error {
+func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount money.Amount, reason string) error {
 	refunded, err := o.Refunded.Plus(amount)
 	if err != nil {
 		return ofHeart(err)

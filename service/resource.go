@@ -50,16 +50,16 @@ func (s *Service) Resource(code string) *Resource {
 
 // resourceCodes are the codes that have a rate or that a product is made with.
 func (s *Service) resourceCodes() map[string]bool {
-	b := s.book.Load()
+	basis := s.PriceBook().Basis()
 	codes := map[string]bool{}
-	for _, key := range b.prices.Basis().Rates.Keys() {
+	for _, key := range basis.Rates.Keys() {
 		if key.Subject == costing.SubjectResource {
 			codes[key.Code] = true
 		}
 	}
 	seen := map[string]bool{}
-	for _, p := range b.bySKU {
-		walkComponents(b.prices.Basis().Catalogue, p.ID, seen, func(c costing.Component) {
+	for _, p := range s.Products() {
+		walkComponents(basis.Catalogue, p.ID, seen, func(c costing.Component) {
 			if c.Resource != "" {
 				codes[c.Resource] = true
 			}
@@ -70,7 +70,7 @@ func (s *Service) resourceCodes() map[string]bool {
 
 func (s *Service) resource(code string) *Resource {
 	r := &Resource{Code: code}
-	rates := s.book.Load().prices.Basis().Rates
+	rates := s.PriceBook().Basis().Rates
 	if now, ok := rates.At(costing.SubjectResource, code, s.now(), forEver); ok {
 		r.Unit, r.CapacityPerDay = &now.Unit, now.CapacityPerDay
 		r.Rate = &ent.Rate{
@@ -113,7 +113,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	} else {
 		query.Where(booking.BookedAtLTE(known), booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(known)))
 	}
-	basis := s.book.Load().prices.Basis()
+	basis := s.PriceBook().Basis()
 	var err error
 	if basis.Bookings, err = sumBookings(ctx, query); err != nil {
 		return nil, fmt.Errorf("service: bookings of resources: %w", err)

@@ -9,8 +9,8 @@ import (
 
 	"kopeck/auth"
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/id"
+	"kopeck/store"
 )
 
 // Rates for the past restate what was costed since: contacts of their staff or channel, and orders of products that are
@@ -71,7 +71,7 @@ func (all byKey) covering(moment time.Time, keys ...costing.RateKey) []string {
 }
 
 // restate brings what new rates cover in line with them. They are written, and the transaction holds the rates.
-func (s *Service) restate(ctx context.Context, tx *ent.Tx, covered []coverage) (done restated, err error) {
+func (s *Service) restate(ctx context.Context, tx *store.Tx, covered []coverage) (done restated, err error) {
 	contacts, orders := byKey{}, byKey{}
 	for _, c := range covered {
 		switch c.Subject {
@@ -82,7 +82,7 @@ func (s *Service) restate(ctx context.Context, tx *ent.Tx, covered []coverage) (
 		}
 	}
 	if len(contacts) > 0 {
-		if done.contacts, err = s.restateContacts(ctx, contacts); err != nil {
+		if done.contacts, err = s.restateContacts(ctx, tx, contacts); err != nil {
 			return done, err
 		}
 	}
@@ -108,6 +108,6 @@ func (a *auditRows) add(ctx context.Context, s *Service, action, subject string,
 // last gives the id of the entry that was added last.
 func (a *auditRows) last() string { return a.rows[len(a.rows)-1][0].(string) }
 
-func (a *auditRows) write(ctx context.Context, s *Service) error {
-	return s.insertRows(ctx, "audit_entries", []string{"id", "at", "actor", "action", "subject", "detail"}, a.rows)
+func (a *auditRows) write(ctx context.Context, tx *store.Tx, s *Service) error {
+	return tx.InsertRows(ctx, "audit_entries", []string{"id", "at", "actor", "action", "subject", "detail"}, a.rows)
 }

@@ -8,11 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/store"
 )
 
 // contactToCost is a contact as far as its cost is concerned.
@@ -56,8 +55,8 @@ func contactScopes(rates byKey, codes map[string][]string) [2][]contactScope {
 		scopes[0] = append(scopes[0], contactScope{"channel = ?", []any{channel}, spansOf(channels[channel])})
 	}
 	for _, key := range slices.Sorted(maps.Keys(alike)) {
-		for some := range slices.Chunk(alike[key], idsTogether) {
-			scopes[1] = append(scopes[1], contactScope{"staff_id IN (" + marks(len(some)) + ")", anys(some), spansOf(staff[some[0]])})
+		for some := range slices.Chunk(alike[key], store.IDsPerStatement) {
+			scopes[1] = append(scopes[1], contactScope{"staff_id IN (" + store.Placeholders(len(some)) + ")", store.Args(some), spansOf(staff[some[0]])})
 		}
 	}
 	return scopes
@@ -74,14 +73,14 @@ type recosting struct {
 }
 
 // restateContacts costs the contacts anew that rates of staff and channels cover.
-func (s *Service) restateContacts(ctx context.Context, news byKey) (int, error) {
+func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, news byKey) (int, error) {
 	work := recosting{news: news, more: map[string]money.Amount{}}
 	var err error
-	if work.codes, err = s.codesOfStaff(ctx); err != nil {
+	if work.codes, err = s.codesOfStaff(ctx, tx); err != nil {
 		return 0, err
 	}
 	var rates []costing.Rate
-	err = s.scanRows(ctx, rateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan func(...any) error) error {
+	err = store.Each(ctx, tx, rateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan store.ScanFunc) error {
 		one, err := scanRate(scan)
 		rates = append(rates, one)
 		return err
@@ -93,26 +92,26 @@ func (s *Service) restateContacts(ctx context.Context, news byKey) (int, error) 
 	for _, scopes := range contactScopes(news, work.codes) {
 		for _, scope := range scopes {
 			for _, stretch := range scope.spans {
-				if err := s.restateScope(ctx, &work, scope, stretch); err != nil {
+				if err := s.restateScope(ctx, tx, &work, scope, stretch); err != nil {
 					return 0, err
 				}
 			}
 		}
-		if err := s.recostContacts(ctx, &work); err != nil {
+		if err := s.recostContacts(ctx, tx, &work); err != nil {
 			return 0, err
 		}
 	}
-	return work.changed, s.addContactCosts(ctx, work.more)
+	return work.changed, s.addContactCosts(ctx, tx, work.more)
 }
 
 // restateScope reads the contacts of a scope in a span, and costs them as soon as there are enough of them.
-func (s *Service) restateScope(ctx context.Context, work *recosting, scope contactScope, stretch span) error {
+func (s *Service) restateScope(ctx context.Context, tx *store.Tx, work *recosting, scope contactScope, stretch span) error {
 	query := "SELECT id, customer_id, channel, staff_id, at, minutes, expense, cost, cost_lines, uncosted FROM contacts WHERE " + scope.condition +
 		" AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?"
 	from, last := stretch.from, ""
 	for {
 		before := len(work.pending)
-		err := s.scanRows(ctx, query, append(slices.Clone(scope.args), from, stretch.until, from, last, batch), func(scan func(...any) error) error {
+		err := store.Each(ctx, tx, query, append(slices.Clone(scope.args), from, stretch.until, from, last, batch), func(scan store.ScanFunc) error {
 			var c contactToCost
 			err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.minutes, &c.expense, &c.cost, &c.lines, &c.uncosted)
 			c.at = c.at.UTC()
@@ -128,7 +127,7 @@ func (s *Service) restateScope(ctx context.Context, work *recosting, scope conta
 			from, last = read[batch-1].at, read[batch-1].id
 		}
 		if len(work.pending) >= batch {
-			if err := s.recostContacts(ctx, work); err != nil {
+			if err := s.recostContacts(ctx, tx, work); err != nil {
 				return err
 			}
 		}
@@ -139,9 +138,9 @@ func (s *Service) restateScope(ctx context.Context, work *recosting, scope conta
 }
 
 // codesOfStaff gives every user's codes of STAFF rates.
-func (s *Service) codesOfStaff(ctx context.Context) (map[string][]string, error) {
+func (s *Service) codesOfStaff(ctx context.Context, tx *store.Tx) (map[string][]string, error) {
 	codes := map[string][]string{}
-	err := s.scanRows(ctx, "SELECT id, email_key, grade FROM users", nil, func(scan func(...any) error) error {
+	err := store.Each(ctx, tx, "SELECT id, email_key, grade FROM users", nil, func(scan store.ScanFunc) error {
 		u := &ent.User{}
 		err := scan(&u.ID, &u.EmailKey, &u.Grade)
 		codes[u.ID] = staffCodes(u)
@@ -151,7 +150,7 @@ func (s *Service) codesOfStaff(ctx context.Context) (map[string][]string, error)
 }
 
 // recostContacts costs the pending contacts anew, writes those that change, and notes what their customers cost more.
-func (s *Service) recostContacts(ctx context.Context, work *recosting) error {
+func (s *Service) recostContacts(ctx context.Context, tx *store.Tx, work *recosting) error {
 	var rows [][]any
 	var audits auditRows
 	var customers []string
@@ -193,14 +192,14 @@ func (s *Service) recostContacts(ctx context.Context, work *recosting) error {
 	work.pending = work.pending[:0]
 	work.changed += len(rows)
 	// Whoever changes what a contact realised holds its customer first: so do we, and nobody waits in a circle.
-	if err := s.lockCustomers(ctx, customers); err != nil {
+	if err := s.lockCustomers(ctx, tx, customers); err != nil {
 		return err
 	}
-	err := s.updateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4, version = version + 1", []string{"bigint", s.jsonType(), s.boolType()}, rows)
+	err := tx.UpdateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4, version = version + 1", []store.ColumnType{store.IntColumn, store.JSONColumn, store.BoolColumn}, rows)
 	if err != nil {
 		return err
 	}
-	return audits.write(ctx, s)
+	return audits.write(ctx, tx, s)
 }
 
 // sameLines tells whether stored cost lines say the same as new ones: the database may have put their JSON differently.
@@ -212,11 +211,11 @@ func sameLines(stored []byte, lines []costing.Line) bool {
 }
 
 // addContactCosts adds to what customers' contacts have cost, and brings their standing value up to date.
-func (s *Service) addContactCosts(ctx context.Context, more map[string]money.Amount) error {
+func (s *Service) addContactCosts(ctx context.Context, tx *store.Tx, more map[string]money.Amount) error {
 	maps.DeleteFunc(more, func(_ string, difference money.Amount) bool { return difference.IsZero() })
 	now := s.now()
-	for some := range slices.Chunk(slices.Sorted(maps.Keys(more)), idsTogether) {
-		customers, err := s.holdCustomers(ctx, some)
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(more)), store.IDsPerStatement) {
+		customers, err := s.holdCustomers(ctx, tx, some)
 		if err != nil {
 			return err
 		}
@@ -227,7 +226,7 @@ func (s *Service) addContactCosts(ctx context.Context, more map[string]money.Amo
 			}
 			rows = append(rows, []any{c.ID, c.ContactCost, s.standingValue(c, now)})
 		}
-		if err := s.updateRows(ctx, "customers", "contact_cost = v.column2, lifetime_value = v.column3", []string{"bigint", "bigint"}, rows); err != nil {
+		if err := tx.UpdateRows(ctx, "customers", "contact_cost = v.column2, lifetime_value = v.column3", []store.ColumnType{store.IntColumn, store.IntColumn}, rows); err != nil {
 			return err
 		}
 	}
@@ -235,26 +234,20 @@ func (s *Service) addContactCosts(ctx context.Context, more map[string]money.Amo
 }
 
 // lockCustomers holds customers' rows to the transaction's end, in the order of their ids.
-func (s *Service) lockCustomers(ctx context.Context, customerIDs []string) error {
-	if s.store.Dialect() != dialect.Postgres {
-		return nil // a writing transaction is alone there
-	}
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) error {
 	ids := slices.Clone(customerIDs)
 	slices.Sort(ids)
-	return s.byIDs(ctx, "SELECT id FROM customers WHERE id IN @ids ORDER BY id FOR UPDATE", nil, slices.Compact(ids), func(scan func(...any) error) error {
+	return store.EachByIDs(ctx, tx, "SELECT id FROM customers WHERE id IN @ids ORDER BY id"+store.ForUpdateClause(tx), nil, slices.Compact(ids), func(scan store.ScanFunc) error {
 		var one string
 		return scan(&one)
 	})
 }
 
 // holdCustomers reads customers, and holds their rows to the transaction's end, in the order of their ids.
-func (s *Service) holdCustomers(ctx context.Context, customerIDs []string) ([]*ent.Customer, error) {
-	query := "SELECT " + customerColumns + " FROM customers WHERE id IN @ids ORDER BY id"
-	if s.store.Dialect() == dialect.Postgres {
-		query += " FOR UPDATE"
-	}
+func (s *Service) holdCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) ([]*ent.Customer, error) {
+	query := "SELECT " + customerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
 	var customers []*ent.Customer
-	err := s.byIDs(ctx, query, nil, customerIDs, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, tx, query, nil, customerIDs, func(scan store.ScanFunc) error {
 		c, err := scanCustomer(scan)
 		customers = append(customers, c)
 		return err

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"kopeck/costing"
-	"kopeck/ent"
+	"kopeck/store"
 )
 
 // reordering is the restating of orders under way.
@@ -21,7 +21,7 @@ type reordering struct {
 
 // restateOrders costs the orders anew whose products are made with what rates are for, credits their margins, and
 // settles their customers. What was imported with its cost, and what was cancelled, stays as it is.
-func (s *Service) restateOrders(ctx context.Context, tx *ent.Tx, news byKey) (int, error) {
+func (s *Service) restateOrders(ctx context.Context, tx *store.Tx, news byKey) (int, error) {
 	products, err := tx.Product.Query().All(system(ctx))
 	if err != nil {
 		return 0, err
@@ -34,20 +34,20 @@ func (s *Service) restateOrders(ctx context.Context, tx *ent.Tx, news byKey) (in
 		work.made[p.ID] = map[string]bool{}
 		codesOf(work.basis.Catalogue, p.ID, work.made[p.ID])
 	}
-	orders, customers, err := s.ordersMadeWith(ctx, &work)
+	orders, customers, err := s.ordersMadeWith(ctx, tx, &work)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.lockCustomers(ctx, customers); err != nil {
+	if err := s.lockCustomers(ctx, tx, customers); err != nil {
 		return 0, err
 	}
-	for some := range slices.Chunk(orders, idsTogether) {
-		if err := s.restateSome(ctx, &work, some); err != nil {
+	for some := range slices.Chunk(orders, store.IDsPerStatement) {
+		if err := s.restateSome(ctx, tx, &work, some); err != nil {
 			return 0, err
 		}
 	}
-	for some := range slices.Chunk(slices.Sorted(maps.Keys(work.concerned)), idsTogether) {
-		if err := s.settleCustomers(ctx, some, "a rate was set for the past"); err != nil {
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(work.concerned)), store.IDsPerStatement) {
+		if err := s.settleCustomers(ctx, tx, some, "a rate was set for the past"); err != nil {
 			return 0, err
 		}
 	}
@@ -55,10 +55,10 @@ func (s *Service) restateOrders(ctx context.Context, tx *ent.Tx, news byKey) (in
 }
 
 // ordersMadeWith gives the ids of the orders that the rates cover, sorted, and those of their customers.
-func (s *Service) ordersMadeWith(ctx context.Context, work *reordering) (orders, customers []string, err error) {
+func (s *Service) ordersMadeWith(ctx context.Context, tx *store.Tx, work *reordering) (orders, customers []string, err error) {
 	const query = "SELECT o.id, o.customer_id FROM orders o WHERE NOT o.stated_cost AND o.status <> 'CANCELLED' AND o.at >= ? AND o.at < ? AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id"
 	found := map[string]string{}
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		var order, customer string
 		err := scan(&order, &customer)
 		found[order] = customer
@@ -66,9 +66,9 @@ func (s *Service) ordersMadeWith(ctx context.Context, work *reordering) (orders,
 	}
 	for stretch, concerned := range work.stretches() {
 		if concerned.all {
-			err = s.scanRows(ctx, query+")", []any{stretch.from, stretch.until}, add)
+			err = store.Each(ctx, tx, query+")", []any{stretch.from, stretch.until}, add)
 		} else {
-			err = s.byIDs(ctx, query+" AND l.product_id IN @ids)", []any{stretch.from, stretch.until}, slices.Sorted(maps.Keys(concerned.products)), add)
+			err = store.EachByIDs(ctx, tx, query+" AND l.product_id IN @ids)", []any{stretch.from, stretch.until}, slices.Sorted(maps.Keys(concerned.products)), add)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -116,8 +116,8 @@ func (work *reordering) covering(o orderToCost) []string {
 }
 
 // restateSome costs some orders anew and credits them, and notes whose customers are to be settled.
-func (s *Service) restateSome(ctx context.Context, work *reordering, ids []string) error {
-	orders, err := s.ordersToCost(ctx, "o.id IN ("+marks(len(ids))+")", anys(ids)...)
+func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *reordering, ids []string) error {
+	orders, err := s.ordersToCost(ctx, tx, "o.id IN ("+store.Placeholders(len(ids))+")", store.Args(ids)...)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Service) restateSome(ctx context.Context, work *reordering, ids []strin
 		return err
 	}
 	costed = slices.DeleteFunc(costed, func(c costedOrder) bool { return !c.moved() })
-	if err := s.writeOrderCosts(ctx, costed); err != nil {
+	if err := s.writeOrderCosts(ctx, tx, costed); err != nil {
 		return err
 	}
 	var audits auditRows
@@ -140,14 +140,14 @@ func (s *Service) restateSome(ctx context.Context, work *reordering, ids []strin
 			return err
 		}
 	}
-	if err := audits.write(ctx, s); err != nil {
+	if err := audits.write(ctx, tx, s); err != nil {
 		return err
 	}
-	if err := s.updateRows(ctx, "orders", "version = version + 1, updated_at = v.column2", []string{s.timeType()}, versions); err != nil {
+	if err := tx.UpdateRows(ctx, "orders", "version = version + 1, updated_at = v.column2", []store.ColumnType{store.TimeColumn}, versions); err != nil {
 		return err
 	}
 	var due []soldOrder
-	err = s.byIDs(ctx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.id IN @ids", nil, moved, func(scan func(...any) error) error {
+	err = store.EachByIDs(ctx, tx, soldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.id IN @ids", nil, moved, func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		due = append(due, o)
 		return err
@@ -157,5 +157,5 @@ func (s *Service) restateSome(ctx context.Context, work *reordering, ids []strin
 	}
 	slices.SortFunc(due, func(a, b soldOrder) int { return cmp.Compare(a.id, b.id) })
 	work.changed += len(costed)
-	return s.credit(ctx, due)
+	return s.credit(ctx, tx, due)
 }

@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/dialect"
 
 	"kopeck/ent"
+	"kopeck/store"
 )
 
 // valuedTogether is how many customers' values are written in one transaction: their orders wait for so long.
@@ -20,7 +21,7 @@ func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
 	for last := ""; ; {
 		var n int
 		next := last
-		err := s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
+		err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			next, n, err = s.revalue(ctx, tx, last)
 			return err
 		})
@@ -34,9 +35,9 @@ func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
 }
 
 // revalue writes the values of the customers after an id, and gives the last one's id and their number.
-func (s *Service) revalue(ctx context.Context, tx *ent.Tx, after string) (last string, n int, err error) {
+func (s *Service) revalue(ctx context.Context, tx *store.Tx, after string) (last string, n int, err error) {
 	// While this is held no other model becomes active, and the rows are nobody else's to value.
-	if err := s.store.Lock(ctx, tx, lockModel, true); err != nil {
+	if err := tx.Lock(ctx, lockModel, true); err != nil {
 		return after, 0, err
 	}
 	m, err := s.activeIn(ctx, tx)
@@ -48,7 +49,7 @@ func (s *Service) revalue(ctx context.Context, tx *ent.Tx, after string) (last s
 		query += " FOR NO KEY UPDATE" // orders may come meanwhile
 	}
 	var customers []*ent.Customer
-	err = s.scanRows(ctx, query, []any{after, valuedTogether}, func(scan func(...any) error) error {
+	err = store.Each(ctx, tx, query, []any{after, valuedTogether}, func(scan store.ScanFunc) error {
 		c, err := scanCustomer(scan)
 		customers = append(customers, c)
 		return err
@@ -64,13 +65,13 @@ func (s *Service) revalue(ctx context.Context, tx *ent.Tx, after string) (last s
 		}
 	}
 	last = customers[len(customers)-1].ID
-	return last, len(customers), s.updateRows(ctx, "customers", "lifetime_value = v.column2", []string{"bigint"}, changed)
+	return last, len(customers), tx.UpdateRows(ctx, "customers", "lifetime_value = v.column2", []store.ColumnType{store.IntColumn}, changed)
 }
 
 // activeIn gives the active model as a transaction sees it.
-func (s *Service) activeIn(ctx context.Context, tx *ent.Tx) (*model, error) {
+func (s *Service) activeIn(ctx context.Context, tx *store.Tx) (*model, error) {
 	var active string
-	err := s.scanRows(ctx, "SELECT id FROM lifetime_models WHERE active", nil, func(scan func(...any) error) error { return scan(&active) })
+	err := store.Each(ctx, tx, "SELECT id FROM lifetime_models WHERE active", nil, func(scan store.ScanFunc) error { return scan(&active) })
 	if err != nil {
 		return nil, err
 	}

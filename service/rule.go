@@ -6,13 +6,12 @@ import (
 	"math"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/ent"
 	"kopeck/ent/pricerule"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/pricing"
+	"kopeck/store"
 )
 
 // CreatePriceRule records a rule; it is known from now on. A condition that does not compile is INVALID on
@@ -22,7 +21,7 @@ func (s *Service) CreatePriceRule(ctx context.Context, in CreatePriceRuleInput) 
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.write(ctx, verb{"createPriceRule", in.IdempotencyKey, in}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"createPriceRule", in.IdempotencyKey, in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		err := tx.PriceRule.Create().SetID(ruleID).SetName(rule.Name).SetCondition(rule.Condition).
 			SetNillablePercent(rule.Percent).SetNillableCap(rule.Cap).SetNillableAmount(rule.Amount).SetNillablePrice(rule.Price).
 			SetPriority(rule.Priority).SetExclusive(rule.Exclusive).SetNillableValidFrom(rule.ValidFrom).SetNillableValidTo(rule.ValidTo).
@@ -33,7 +32,7 @@ func (s *Service) CreatePriceRule(ctx context.Context, in CreatePriceRuleInput) 
 		if err := s.audit(ctx, tx, "priceRule.create", ruleID, in); err != nil {
 			return "", err
 		}
-		return ruleID, s.touch(ctx, ofBook)
+		return ruleID, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err
@@ -106,11 +105,9 @@ func (s *Service) RetirePriceRule(ctx context.Context, in RetirePriceRuleInput) 
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.write(ctx, verb{name: "retirePriceRule"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{name: "retirePriceRule"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		query := tx.PriceRule.Query().Where(pricerule.ID(in.ID))
-		if s.store.Dialect() == dialect.Postgres {
-			query.ForUpdate()
-		}
+		store.ForUpdate(tx, query)
 		rule, err := query.Only(ctx)
 		switch {
 		case ent.IsNotFound(err):
@@ -130,7 +127,7 @@ func (s *Service) RetirePriceRule(ctx context.Context, in RetirePriceRuleInput) 
 		if err := s.audit(ctx, tx, "priceRule.retire", rule.ID, map[string]any{"reason": deref(reason)}); err != nil {
 			return "", err
 		}
-		return rule.ID, s.touch(ctx, ofBook)
+		return rule.ID, s.touch(ctx, tx, ofBook)
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"kopeck/ent/predicate"
 	"kopeck/ent/searchterm"
 	"kopeck/fault"
+	"kopeck/store"
 )
 
 // A customer is found by the beginnings of words: search_terms holds, folded, every word of the name, the e-mail
@@ -122,7 +123,7 @@ func termBeginsWith(word string) predicate.Customer {
 }
 
 // writeTerms brings a customer's search terms up to date.
-func (s *Service) writeTerms(ctx context.Context, tx *ent.Tx, c *ent.Customer) error {
+func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, c *ent.Customer) error {
 	ctx = system(ctx)
 	rows, err := tx.SearchTerm.Query().Where(searchterm.CustomerID(c.ID)).All(ctx)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/predicate"
@@ -14,6 +12,7 @@ import (
 	"kopeck/ent/user"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/store"
 )
 
 // attemptsHeld is of how many accounts, and of as many addresses, attempts to sign in are remembered.
@@ -90,16 +89,14 @@ func (s *Service) SessionEnded(ctx context.Context, actor auth.Actor) <-chan str
 
 // lockUser loads a user as the transaction's actor may see them and holds the row to its end: whatever changes
 // a user or a session of theirs goes through here first.
-func (s *Service) lockUser(ctx context.Context, tx *ent.Tx, userID string) (*ent.User, error) {
+func (s *Service) lockUser(ctx context.Context, tx *store.Tx, userID string) (*ent.User, error) {
 	query := tx.User.Query().Where(user.ID(userID), user.DeletedAtIsNil())
-	if s.store.Dialect() == dialect.Postgres {
-		query.ForUpdate()
-	}
+	store.ForUpdate(tx, query)
 	return query.Only(ctx)
 }
 
 // nextToken writes the next refresh token of a session and gives it. The user's row must be held.
-func (s *Service) nextToken(ctx context.Context, tx *ent.Tx, userID, family string) (string, error) {
+func (s *Service) nextToken(ctx context.Context, tx *store.Tx, userID, family string) (string, error) {
 	token, hash, err := auth.NewRefreshToken(s.random)
 	if err != nil {
 		return "", err
@@ -111,13 +108,13 @@ func (s *Service) nextToken(ctx context.Context, tx *ent.Tx, userID, family stri
 
 // endSessions ends the sessions that a condition picks, and with them their access tokens: on this process
 // before the verb returns, on the others as soon as they hear of it. The user's row must be held.
-func (s *Service) endSessions(ctx context.Context, tx *ent.Tx, which predicate.RefreshSession) error {
+func (s *Service) endSessions(ctx context.Context, tx *store.Tx, which predicate.RefreshSession) error {
 	inner := system(ctx)
 	n, err := tx.RefreshSession.Update().Where(which, refreshsession.RevokedAtIsNil()).SetRevokedAt(s.now()).Save(inner)
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.touch(ctx, ofPeople)
+	return s.touch(ctx, tx, ofPeople)
 }
 
 func sameRights(a, b auth.Actor) bool {

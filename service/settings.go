@@ -13,6 +13,7 @@ import (
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // Settings are the installation's choices. What has not been changed has its default.
@@ -190,7 +191,7 @@ func (s *Service) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Se
 	if err := settings[at].read(&Settings{}, value); err != nil {
 		return nil, fault.Invalidf("value", "%v", err)
 	}
-	_, err = s.write(ctx, verb{name: "changeSetting"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err = s.write(ctx, verb{name: "changeSetting"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		return in.Name, s.storeSetting(ctx, tx, in.Name, value)
 	})
 	if err != nil {
@@ -199,7 +200,7 @@ func (s *Service) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Se
 	return s.Settings().List()[at], nil
 }
 
-func (s *Service) storeSetting(ctx context.Context, tx *ent.Tx, name string, value json.RawMessage) error {
+func (s *Service) storeSetting(ctx context.Context, tx *store.Tx, name string, value json.RawMessage) error {
 	if name == "timeZone" {
 		some, err := tx.Order.Query().Exist(auth.System(ctx))
 		if err != nil {
@@ -220,7 +221,7 @@ func (s *Service) storeSetting(ctx context.Context, tx *ent.Tx, name string, val
 	if err := s.audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
 		return err
 	}
-	return s.touch(ctx, everything)
+	return s.touch(ctx, tx, everything)
 }
 
 func decode[T any](v json.RawMessage) (value T, err error) {

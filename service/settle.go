@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kopeck/ent"
+	"kopeck/store"
 )
 
 // settle brings all that is derived from a customer's facts up to date: the credits of orders, what contacts
@@ -14,24 +15,24 @@ import (
 // orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
 // of a hundred thousand orders costs no more than one of two. With none named those are looked for whose credits do not
 // sum to their margin. reason goes with a change of stage. New contacts have a shorter way: see settleContact.
-func (s *Service) settle(ctx context.Context, customerID, reason string, orders ...string) error {
-	due, err := s.ordersToCredit(ctx, customerID, orders)
+func (s *Service) settle(ctx context.Context, tx *store.Tx, customerID, reason string, orders ...string) error {
+	due, err := s.ordersToCredit(ctx, tx, customerID, orders)
 	if err != nil {
 		return err
 	}
-	if err := s.credit(ctx, due); err != nil {
+	if err := s.credit(ctx, tx, due); err != nil {
 		return err
 	}
-	if err := s.settleCustomers(ctx, []string{customerID}, reason); err != nil {
+	if err := s.settleCustomers(ctx, tx, []string{customerID}, reason); err != nil {
 		return err
 	}
-	return s.changed(ctx, customerID)
+	return s.changed(ctx, tx, customerID)
 }
 
 // settleCustomers brings the statistics and stages of customers up to date, whose orders are credited.
-func (s *Service) settleCustomers(ctx context.Context, customerIDs []string, reason string) error {
+func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, reason string) error {
 	var customers []*ent.Customer
-	err := s.byIDs(ctx, "SELECT "+customerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, customerIDs, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, tx, "SELECT "+customerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, customerIDs, func(scan store.ScanFunc) error {
 		c, err := scanCustomer(scan)
 		customers = append(customers, c)
 		return err
@@ -39,52 +40,52 @@ func (s *Service) settleCustomers(ctx context.Context, customerIDs []string, rea
 	if err != nil {
 		return err
 	}
-	of, err := s.statisticsOf(ctx, customerIDs)
+	of, err := s.statisticsOf(ctx, tx, customerIDs)
 	if err != nil {
 		return err
 	}
-	alive, err := s.writeStatistics(ctx, customers, of)
+	alive, err := s.writeStatistics(ctx, tx, customers, of)
 	if err != nil {
 		return err
 	}
-	due, err := s.movesDue(ctx, customers, of, alive, reason)
+	due, err := s.movesDue(ctx, tx, customers, of, alive, reason)
 	if err != nil {
 		return err
 	}
-	return s.moveAll(ctx, due)
+	return s.moveAll(ctx, tx, due)
 }
 
 // settleContact credits the orders that a new contact may have earned of, and adds its cost to what the customer
 // has cost. The transaction holds the customer and, for a recommendation, the customer that it is about. Only orders
 // whose look-back window covers the contact are read.
-func (s *Service) settleContact(ctx context.Context, c *ent.Customer, contact *ent.Contact) error {
+func (s *Service) settleContact(ctx context.Context, tx *store.Tx, c *ent.Customer, contact *ent.Contact) error {
 	settings := s.attributionSettings()
 	due := []soldOrder{}
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		due = append(due, o)
 		return err
 	}
-	err := s.scanRows(ctx, soldOrders+"o.customer_id = ? AND o.status IN ('COMPLETED', 'REFUNDED') AND o.at <= ? AND o.completed_at >= ? AND o.completed_at <= ?", []any{contact.CustomerID, contact.At.Add(settings.Window), contact.At, contact.At.Add(settings.Window)}, add)
+	err := store.Each(ctx, tx, soldOrders+"o.customer_id = ? AND o.status IN ('COMPLETED', 'REFUNDED') AND o.at <= ? AND o.completed_at >= ? AND o.completed_at <= ?", []any{contact.CustomerID, contact.At.Add(settings.Window), contact.At, contact.At.Add(settings.Window)}, add)
 	if err != nil {
 		return err
 	}
 	if contact.AboutID != nil {
-		first, err := s.firstOrders(ctx, []string{*contact.AboutID}, forEver)
+		first, err := s.firstOrders(ctx, tx, []string{*contact.AboutID}, forEver)
 		if err != nil {
 			return err
 		}
-		if err := s.scanRows(ctx, soldOrders+"o.id = ? AND o.completed_at >= ?", []any{first[*contact.AboutID], contact.At}, add); err != nil {
+		if err := store.Each(ctx, tx, soldOrders+"o.id = ? AND o.completed_at >= ?", []any{first[*contact.AboutID], contact.At}, add); err != nil {
 			return err
 		}
 	}
-	if err := s.credit(ctx, due); err != nil {
+	if err := s.credit(ctx, tx, due); err != nil {
 		return err
 	}
 	if c.ContactCost, err = c.ContactCost.Plus(contact.Cost); err != nil {
 		return err
 	}
 	c.LifetimeValue = s.standingValue(c, s.now())
-	_, err = s.store.Exec(ctx, "UPDATE customers SET contact_cost = ?, lifetime_value = ? WHERE id = ?", c.ContactCost, c.LifetimeValue, c.ID)
+	_, err = tx.Exec(ctx, "UPDATE customers SET contact_cost = ?, lifetime_value = ? WHERE id = ?", c.ContactCost, c.LifetimeValue, c.ID)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"kopeck/attribution"
+	"kopeck/store"
 )
 
 // SettleImported settles customers whose orders, refunds, contacts or permissions were put into the database past
@@ -14,11 +15,11 @@ import (
 // the bulk handle need not be given. Each id is given once; memory is bounded by some 500 customers and
 // what they have ordered and been contacted about. contact_cost is summed anew, credits are made where they do
 // not sum to their order's margin, and every order of a customer with contacts is credited anew.
-func (s *Service) SettleImported(ctx context.Context, customerIDs []string) error {
+func (s *Service) SettleImported(ctx context.Context, tx *store.Tx, customerIDs []string) error {
 	ids := slices.Clone(customerIDs)
 	slices.Sort(ids)
-	for some := range slices.Chunk(slices.Compact(ids), idsTogether) {
-		if err := s.settleImported(ctx, some); err != nil {
+	for some := range slices.Chunk(slices.Compact(ids), store.IDsPerStatement) {
+		if err := s.settleImported(ctx, tx, some); err != nil {
 			return err
 		}
 	}
@@ -28,23 +29,23 @@ func (s *Service) SettleImported(ctx context.Context, customerIDs []string) erro
 // ordersTogether is how many orders are credited together: their contacts and credits are in memory meanwhile.
 const ordersTogether = 2000
 
-func (s *Service) settleImported(ctx context.Context, ids []string) error {
-	set := " IN (" + marks(len(ids)) + ")"
+func (s *Service) settleImported(ctx context.Context, tx *store.Tx, ids []string) error {
+	set := " IN (" + store.Placeholders(len(ids)) + ")"
 	// What no contact can have earned is credited to nobody by one statement; the rest one by one.
 	model := s.Settings().AttributionModel
-	_, err := s.store.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?), credit_fit = CASE WHEN credit_model IS NULL THEN CAST(? AS text) ELSE credit_fit END
+	_, err := tx.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?), credit_fit = CASE WHEN credit_model IS NULL THEN CAST(? AS text) ELSE credit_fit END
 		WHERE status IN ('COMPLETED', 'REFUNDED') AND (credit_model IS NULL OR unattributed <> margin) AND customer_id`+set+`
 		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id)
-		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(model), nullable(s.newestFit(attribution.Model(model)).id)}, anys(ids)...)...)
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(model), nullable(s.newestFit(attribution.Model(model)).id)}, store.Args(ids)...)...)
 	if err != nil {
 		return err
 	}
 	var due []soldOrder
-	contacted, err := s.contacted(ctx, ids)
+	contacted, err := s.contacted(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
-	err = s.byIDs(ctx, soldOrders+`o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id IN @ids`, nil, contacted, func(scan func(...any) error) error {
+	err = store.EachByIDs(ctx, tx, soldOrders+`o.status IN ('COMPLETED', 'REFUNDED') AND o.customer_id IN @ids`, nil, contacted, func(scan store.ScanFunc) error {
 		o, err := scanSold(scan)
 		due = append(due, o)
 		return err
@@ -56,23 +57,23 @@ func (s *Service) settleImported(ctx context.Context, ids []string) error {
 		return cmp.Or(cmp.Compare(a.customerID, b.customerID), a.completedAt.Compare(b.completedAt))
 	})
 	for some := range slices.Chunk(due, ordersTogether) {
-		if err := s.credit(ctx, some); err != nil {
+		if err := s.credit(ctx, tx, some); err != nil {
 			return err
 		}
 	}
-	_, err = s.store.Exec(ctx, `UPDATE customers SET contact_cost = v.cost FROM (SELECT customer_id, coalesce(sum(cost), 0) AS cost FROM contacts WHERE customer_id`+set+` GROUP BY customer_id) AS v
-		WHERE customers.id = v.customer_id AND customers.contact_cost <> v.cost`, anys(ids)...)
+	_, err = tx.Exec(ctx, `UPDATE customers SET contact_cost = v.cost FROM (SELECT customer_id, coalesce(sum(cost), 0) AS cost FROM contacts WHERE customer_id`+set+` GROUP BY customer_id) AS v
+		WHERE customers.id = v.customer_id AND customers.contact_cost <> v.cost`, store.Args(ids)...)
 	if err != nil {
 		return err
 	}
-	return s.settleCustomers(ctx, ids, "imported")
+	return s.settleCustomers(ctx, tx, ids, "imported")
 }
 
 // contacted gives the customers of whose orders contacts may have earned: those with contacts or recommendations, and
 // those whom the customers given recommended.
-func (s *Service) contacted(ctx context.Context, ids []string) ([]string, error) {
+func (s *Service) contacted(ctx context.Context, db store.Reader, ids []string) ([]string, error) {
 	var all []string
-	add := func(scan func(...any) error) error {
+	add := func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		all = append(all, one)
@@ -83,7 +84,7 @@ func (s *Service) contacted(ctx context.Context, ids []string) ([]string, error)
 		"SELECT DISTINCT about_id FROM contacts WHERE about_id IN @ids",
 		"SELECT DISTINCT about_id FROM contacts WHERE about_id IS NOT NULL AND customer_id IN @ids",
 	} {
-		if err := s.byIDs(ctx, query, nil, ids, add); err != nil {
+		if err := store.EachByIDs(ctx, db, query, nil, ids, add); err != nil {
 			return nil, err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/user"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/store"
 )
 
 type addressKey struct{}
@@ -78,7 +79,7 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (*Session, error) 
 func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *string) (*Session, error) {
 	var refresh, family string
 	var u *ent.User
-	err := s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
+	err := s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
 		u, err = s.lockUser(ctx, tx, signed.ID)
 		switch {
 		case ent.IsNotFound(err):
@@ -127,7 +128,7 @@ func (s *Service) RefreshSession(ctx context.Context, in RefreshSessionInput) (*
 	var next string
 	var row *ent.RefreshSession
 	var u *ent.User
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
+	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
 		next = ""
 		if row, u, err = s.lockSession(ctx, tx, hash); err != nil {
 			return err
@@ -156,7 +157,7 @@ func (s *Service) RefreshSession(ctx context.Context, in RefreshSessionInput) (*
 
 // lockSession loads a refresh token by its hash and its user, and holds the user's row, so that of two uses of
 // one token the second sees the first. It gives errRefresh where there is none.
-func (s *Service) lockSession(ctx context.Context, tx *ent.Tx, hash string) (*ent.RefreshSession, *ent.User, error) {
+func (s *Service) lockSession(ctx context.Context, tx *store.Tx, hash string) (*ent.RefreshSession, *ent.User, error) {
 	row, err := tx.RefreshSession.Query().Where(refreshsession.TokenHash(hash)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil, errRefresh
@@ -176,7 +177,7 @@ func (s *Service) lockSession(ctx context.Context, tx *ent.Tx, hash string) (*en
 }
 
 // endStolen ends the session of a refresh token that was used twice. That is committed, though the caller is refused.
-func (s *Service) endStolen(ctx context.Context, tx *ent.Tx, row *ent.RefreshSession) error {
+func (s *Service) endStolen(ctx context.Context, tx *store.Tx, row *ent.RefreshSession) error {
 	s.log.WarnContext(ctx, "a refresh token was used twice: its session is ended", "user", row.UserID, "session", row.Family)
 	if err := s.audit(ctx, tx, "session.reuse", row.UserID, map[string]string{"session": row.Family, "address": addressOf(ctx)}); err != nil {
 		return err
@@ -195,7 +196,7 @@ func (s *Service) SignOut(ctx context.Context, in SignOutInput) error {
 	if err != nil {
 		return fault.Invalidf("refreshToken", "not one of your refresh tokens")
 	}
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		row, u, err := s.lockSession(ctx, tx, hash)
 		if err != nil {
 			return err

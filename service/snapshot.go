@@ -39,15 +39,15 @@ type people struct {
 
 // touch says, inside a transaction, that what is held in memory has changed: this process reads it anew right
 // after the commit, before the verb returns; the others when they hear of it.
-func (s *Service) touch(ctx context.Context, what string) error {
-	store.AfterCommit(ctx, func() {
+func (s *Service) touch(ctx context.Context, tx *store.Tx, what string) error {
+	tx.AfterCommit(func() {
 		read, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		defer cancel()
 		if err := s.refresh(system(read), what); err != nil {
 			s.log.ErrorContext(ctx, "the snapshot could not be read anew", "what", what, "error", err)
 		}
 	})
-	return s.store.Publish(ctx, topicSnapshot, s.origin+" "+what)
+	return tx.Publish(topicSnapshot, s.origin+" "+what)
 }
 
 // refresh reads what is held in memory anew and swaps it whole. Readings take turns, so each begins after the
@@ -59,7 +59,7 @@ func (s *Service) refresh(ctx context.Context, what string) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return s.store.Read(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	return s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if what == everything || s.settings.Load() == nil {
 			if err := s.readSettings(ctx, tx); err != nil {
 				return err
@@ -103,7 +103,7 @@ func (s *Service) refresh(ctx context.Context, what string) error {
 	})
 }
 
-func (s *Service) readSettings(ctx context.Context, tx *ent.Tx) error {
+func (s *Service) readSettings(ctx context.Context, tx *store.Tx) error {
 	rows, err := tx.Setting.Query().All(ctx)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (s *Service) readSettings(ctx context.Context, tx *ent.Tx) error {
 	return nil
 }
 
-func (s *Service) readPeople(ctx context.Context, tx *ent.Tx) error {
+func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}, ended: map[string]bool{}, replaced: make(chan struct{})}
 	users, err := tx.User.Query().All(ctx)
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *Service) readPeople(ctx context.Context, tx *ent.Tx) error {
 	return nil
 }
 
-func (s *Service) readModel(ctx context.Context, tx *ent.Tx) error {
+func (s *Service) readModel(ctx context.Context, tx *store.Tx) error {
 	active, err := tx.LifetimeModel.Query().Where(lifetimemodel.Active(true)).First(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return err
@@ -237,6 +237,9 @@ func deref[T any](p *T) T {
 
 // User gives a user by id, nil for none, from memory.
 func (s *Service) User(id string) *ent.User { return s.people.Load().users[id] }
+
+// Partner gives a partner by id, nil for none, from memory.
+func (s *Service) Partner(id string) *ent.Partner { return s.people.Load().partners[id] }
 
 // actorOf makes the actor of a user: role and scopes as they are now, whatever a token says.
 func (s *Service) actorOf(u *ent.User, session string) auth.Actor {

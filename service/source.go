@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"math/big"
 	"slices"
@@ -46,7 +47,7 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 		}
 	}
 	now := s.now()
-	f := &forecast{model: s.model.Load(), today: s.Settings().Day(now), months: horizon}
+	f := &forecast{model: s.currentModel(), today: s.Settings().Day(now), months: horizon}
 	f.begin()
 	sources := map[string]*AcquisitionSource{}
 	err = s.eachCustomer(ctx, func(c *baseCustomer) error {
@@ -64,7 +65,7 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 		for i, orders := range f.cumulative {
 			row.months[i] += orders * margin
 		}
-		return firstError(err, row.add(c, v))
+		return cmp.Or(err, row.add(c, v))
 	})
 	if err != nil {
 		return nil, ofReport(err)
@@ -92,7 +93,7 @@ func (r *AcquisitionSource) add(c *baseCustomer, v *LifetimeValue) error {
 	r.Cost, err1 = r.Cost.Plus(c.AcquisitionCost)
 	r.Earned, err2 = r.Earned.Plus(earned)
 	r.Expected, err3 = r.Expected.Plus(v.Future)
-	return firstError(err1, err2, err3)
+	return cmp.Or(err1, err2, err3)
 }
 
 // reckon makes what follows from the sums.

@@ -67,14 +67,14 @@ func stageOf(f stageFacts, settings *Settings) (schema.Stage, string) {
 }
 
 // stageFactsOf reads the facts of customers but for their statistics and probabilities.
-func (s *Service) stageFactsOf(ctx context.Context, customers []*ent.Customer) (map[string]*stageFacts, error) {
+func (s *Service) stageFactsOf(ctx context.Context, db store.Reader, customers []*ent.Customer) (map[string]*stageFacts, error) {
 	all := make(map[string]*stageFacts, len(customers))
 	for _, c := range customers {
 		all[c.ID] = &stageFacts{recorded: c.Stage, departedAt: deref(c.DepartedAt).UTC()}
 	}
 	ids := slices.Sorted(maps.Keys(all))
-	err := s.byIDs(ctx, `SELECT p.customer_id, min(e.at), max(e.at) FROM permission_events e JOIN permissions p ON p.id = e.permission_id
-		WHERE e.kind IN ('GRANTED', 'CONFIRMED') AND p.customer_id IN @ids GROUP BY p.customer_id`, nil, ids, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, db, `SELECT p.customer_id, min(e.at), max(e.at) FROM permission_events e JOIN permissions p ON p.id = e.permission_id
+		WHERE e.kind IN ('GRANTED', 'CONFIRMED') AND p.customer_id IN @ids GROUP BY p.customer_id`, nil, ids, func(scan store.ScanFunc) error {
 		var customer string
 		var first, last store.Time
 		err := scan(&customer, &first, &last)
@@ -87,7 +87,7 @@ func (s *Service) stageFactsOf(ctx context.Context, customers []*ent.Customer) (
 		return nil, err
 	}
 	begun := map[string]bool{} // whose stage has changed ever
-	return all, s.byIDs(ctx, "SELECT customer_id, from_stage, to_stage, at, reason FROM stage_changes WHERE customer_id IN @ids ORDER BY customer_id, at, id", nil, ids, func(scan func(...any) error) error {
+	return all, store.EachByIDs(ctx, db, "SELECT customer_id, from_stage, to_stage, at, reason FROM stage_changes WHERE customer_id IN @ids ORDER BY customer_id, at, id", nil, ids, func(scan store.ScanFunc) error {
 		var customer, from, to, reason string
 		var at time.Time
 		if err := scan(&customer, &from, &to, &at, &reason); err != nil {
@@ -116,8 +116,8 @@ type move struct {
 }
 
 // movesDue gives the changes of stage that the facts make, by customer.
-func (s *Service) movesDue(ctx context.Context, customers []*ent.Customer, of map[string]statistics, alive map[string]float64, reason string) ([]move, error) {
-	facts, err := s.stageFactsOf(ctx, customers)
+func (s *Service) movesDue(ctx context.Context, db store.Reader, customers []*ent.Customer, of map[string]statistics, alive map[string]float64, reason string) ([]move, error) {
+	facts, err := s.stageFactsOf(ctx, db, customers)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +145,7 @@ func cutRunes(text string, most int) string {
 
 // moveAll writes changes of stage: the row of each, the customer's next version, and what a later update made
 // on an older version must know of it.
-func (s *Service) moveAll(ctx context.Context, due []move) error {
+func (s *Service) moveAll(ctx context.Context, tx *store.Tx, due []move) error {
 	now := s.now()
 	actor, _ := auth.From(ctx)
 	var changes, customers [][]any
@@ -160,11 +160,11 @@ func (s *Service) moveAll(ctx context.Context, due []move) error {
 		m.customer.Stage = m.to
 		m.customer.Version++
 	}
-	if err := s.insertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, changes); err != nil {
+	if err := tx.InsertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, changes); err != nil {
 		return err
 	}
-	if err := s.updateRows(ctx, "customers", "stage = v.column2, version = version + 1, updated_at = v.column3", []string{"text", s.timeType()}, customers); err != nil {
+	if err := tx.UpdateRows(ctx, "customers", "stage = v.column2, version = version + 1, updated_at = v.column3", []store.ColumnType{store.TextColumn, store.TimeColumn}, customers); err != nil {
 		return err
 	}
-	return history.write(ctx, s)
+	return history.write(ctx, tx, s)
 }

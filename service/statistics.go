@@ -34,7 +34,7 @@ const statisticsGroup = `) AS sold GROUP BY sold.customer_id`
 
 var noStatistics = statistics{lastOrderAt: time.Unix(0, 0).UTC()}
 
-func scanStatistics(scan func(...any) error) (customer string, of statistics, err error) {
+func scanStatistics(scan store.ScanFunc) (customer string, of statistics, err error) {
 	var at, completed store.Time
 	of = noStatistics
 	err = scan(&customer, &of.orderDays, &of.firstDay, &of.lastDay, &of.margin, &of.repeatMargin, &at, &completed)
@@ -46,12 +46,12 @@ func scanStatistics(scan func(...any) error) (customer string, of statistics, er
 }
 
 // statisticsOf reckons the statistics of customers from their orders.
-func (s *Service) statisticsOf(ctx context.Context, customerIDs []string) (map[string]statistics, error) {
+func (s *Service) statisticsOf(ctx context.Context, db store.Reader, customerIDs []string) (map[string]statistics, error) {
 	all := make(map[string]statistics, len(customerIDs))
 	for _, one := range customerIDs {
 		all[one] = noStatistics
 	}
-	err := s.byIDs(ctx, statisticsSelect+" AND o.customer_id IN @ids"+statisticsGroup, nil, customerIDs, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, db, statisticsSelect+" AND o.customer_id IN @ids"+statisticsGroup, nil, customerIDs, func(scan store.ScanFunc) error {
 		customer, of, err := scanStatistics(scan)
 		all[customer] = of
 		return err
@@ -62,7 +62,7 @@ func (s *Service) statisticsOf(ctx context.Context, customerIDs []string) (map[s
 // customerColumns are what settling reads of a customer.
 const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost, last_order_at, lifetime_value"
 
-func scanCustomer(scan func(...any) error) (*ent.Customer, error) {
+func scanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
 	c := &ent.Customer{}
 	var stage string
 	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue)
@@ -72,7 +72,7 @@ func scanCustomer(scan func(...any) error) (*ent.Customer, error) {
 
 // writeStatistics brings customers' statistics, and what they are worth by them, up to date, and gives each one's
 // probability to be alive. Only what changes is written.
-func (s *Service) writeStatistics(ctx context.Context, customers []*ent.Customer, of map[string]statistics) (map[string]float64, error) {
+func (s *Service) writeStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Customer, of map[string]statistics) (map[string]float64, error) {
 	var rows [][]any
 	alive := make(map[string]float64, len(customers))
 	now := s.now()
@@ -87,6 +87,6 @@ func (s *Service) writeStatistics(ctx context.Context, customers []*ent.Customer
 			rows = append(rows, []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue})
 		}
 	}
-	return alive, s.updateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8",
-		[]string{"bigint", "bigint", "bigint", "bigint", "bigint", s.timeType(), "bigint"}, rows)
+	return alive, tx.UpdateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8",
+		[]store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.TimeColumn, store.IntColumn}, rows)
 }

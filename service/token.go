@@ -12,6 +12,7 @@ import (
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/store"
 )
 
 // IssueToken gives an access token without a session, for the operator at the command line: of the active user
@@ -27,7 +28,7 @@ func (s *Service) IssueToken(ctx context.Context, role schema.Role, address stri
 		return "", time.Time{}, fault.Invalidf("ttl", "want 1s to %v", auth.MaxLife(auth.UseAccess))
 	}
 	var u *ent.User
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		if u, err = s.userFor(ctx, tx, role, address); err != nil {
 			return err
 		}
@@ -39,7 +40,7 @@ func (s *Service) IssueToken(ctx context.Context, role schema.Role, address stri
 	return s.access.Issue(auth.AccessClaims{Subject: u.ID, Role: string(u.Role)}, ttl)
 }
 
-func (s *Service) userFor(ctx context.Context, tx *ent.Tx, role schema.Role, address string) (*ent.User, error) {
+func (s *Service) userFor(ctx context.Context, tx *store.Tx, role schema.Role, address string) (*ent.User, error) {
 	if address == "" {
 		u, err := tx.User.Query().Where(user.RoleEQ(role), user.Active(true), user.DeletedAtIsNil()).
 			Order(user.ByCreatedAt(), user.ByID()).First(ctx)
@@ -64,7 +65,7 @@ func (s *Service) userFor(ctx context.Context, tx *ent.Tx, role schema.Role, add
 
 // operatorOf makes the user of a role for whom the command line has tokens where nobody else has the role.
 // A PARTNER's client has been given nothing.
-func (s *Service) operatorOf(ctx context.Context, tx *ent.Tx, role schema.Role) (*ent.User, error) {
+func (s *Service) operatorOf(ctx context.Context, tx *store.Tx, role schema.Role) (*ent.User, error) {
 	address, now := strings.ToLower(string(role))+"@cli.kopeck.invalid", s.now()
 	create := tx.User.Create().SetID(s.ids.Make(id.User)).SetEmail(address).SetEmailKey(emailKey(address)).
 		SetName(string(role) + " at the command line").SetRole(role).SetCreatedAt(now).SetUpdatedAt(now)
@@ -79,5 +80,5 @@ func (s *Service) operatorOf(ctx context.Context, tx *ent.Tx, role schema.Role) 
 	if err != nil {
 		return nil, userTaken(err, false)
 	}
-	return u, s.touch(ctx, ofPeople)
+	return u, s.touch(ctx, tx, ofPeople)
 }

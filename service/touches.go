@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kopeck/attribution"
+	"kopeck/store"
 )
 
 // touches are the contacts of one customer, and the recommendations about them, by time.
@@ -38,7 +39,7 @@ func (t *touches) before(o soldOrder, settings attribution.Settings) []attributi
 	return found
 }
 
-func scanTouch(scan func(...any) error) (customer string, touch attribution.Touch, err error) {
+func scanTouch(scan store.ScanFunc) (customer string, touch attribution.Touch, err error) {
 	var kind, channel string
 	err = scan(&customer, &touch.ContactID, &touch.At, &kind, &channel)
 	touch.At, touch.State = touch.At.UTC(), stateOf(kind, channel)
@@ -46,7 +47,7 @@ func scanTouch(scan func(...any) error) (customer string, touch attribution.Touc
 }
 
 // readTouches reads what orders may be credited to, as far as it had been recorded by a moment: forEver for all.
-func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings attribution.Settings, by time.Time) (map[string]*touches, error) {
+func (s *Service) readTouches(ctx context.Context, db store.Reader, orders []soldOrder, settings attribution.Settings, by time.Time) (map[string]*touches, error) {
 	found := map[string]*touches{}
 	var from, to time.Time
 	for _, o := range orders {
@@ -63,7 +64,7 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 	}
 	ids := slices.Sorted(maps.Keys(found))
 	recorded, args := recordedBy(by)
-	err := s.byIDs(ctx, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE "+recorded+"at >= ? AND at <= ? AND customer_id IN @ids", append(args, from.Add(-settings.Window), to), ids, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, db, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE "+recorded+"at >= ? AND at <= ? AND customer_id IN @ids", append(args, from.Add(-settings.Window), to), ids, func(scan store.ScanFunc) error {
 		customer, one, err := scanTouch(scan)
 		if err == nil {
 			found[customer].own = append(found[customer].own, one)
@@ -73,7 +74,7 @@ func (s *Service) readTouches(ctx context.Context, orders []soldOrder, settings 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.readRecommendations(ctx, ids, found, by); err != nil {
+	if err := s.readRecommendations(ctx, db, ids, found, by); err != nil {
 		return nil, err
 	}
 	for _, t := range found {
@@ -93,9 +94,9 @@ func recordedBy(by time.Time) (string, []any) {
 
 // readRecommendations reads the recommendations about customers and, of those who have any, the first completed order, as
 // far as they had been recorded by a moment.
-func (s *Service) readRecommendations(ctx context.Context, customerIDs []string, found map[string]*touches, by time.Time) error {
+func (s *Service) readRecommendations(ctx context.Context, db store.Reader, customerIDs []string, found map[string]*touches, by time.Time) error {
 	recorded, args := recordedBy(by)
-	err := s.byIDs(ctx, "SELECT about_id, id, at, kind, channel FROM contacts WHERE "+recorded+"kind = 'RECOMMENDATION' AND about_id IN @ids", args, customerIDs, func(scan func(...any) error) error {
+	err := store.EachByIDs(ctx, db, "SELECT about_id, id, at, kind, channel FROM contacts WHERE "+recorded+"kind = 'RECOMMENDATION' AND about_id IN @ids", args, customerIDs, func(scan store.ScanFunc) error {
 		customer, one, err := scanTouch(scan)
 		if err == nil {
 			found[customer].recommended = append(found[customer].recommended, one)
@@ -112,7 +113,7 @@ func (s *Service) readRecommendations(ctx context.Context, customerIDs []string,
 		}
 	}
 	slices.Sort(recommended)
-	first, err := s.firstOrders(ctx, recommended, by)
+	first, err := s.firstOrders(ctx, db, recommended, by)
 	for customer, orderID := range first {
 		found[customer].first = orderID
 	}
@@ -121,15 +122,15 @@ func (s *Service) readRecommendations(ctx context.Context, customerIDs []string,
 
 // firstOrders gives the ids of customers' first completed orders, as they were known at a moment: forEver for what they are.
 // What had been given back whole is none.
-func (s *Service) firstOrders(ctx context.Context, customerIDs []string, by time.Time) (map[string]string, error) {
+func (s *Service) firstOrders(ctx context.Context, db store.Reader, customerIDs []string, by time.Time) (map[string]string, error) {
 	first := map[string]string{}
 	condition, args := "o.status = 'COMPLETED'", []any(nil)
 	if by.Before(forEver) {
 		condition = soldByThen + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
 		args = append(soldBy(by), by)
 	}
-	return first, s.byIDs(ctx, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
-		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan func(...any) error) error {
+	return first, store.EachByIDs(ctx, db, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
+		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan store.ScanFunc) error {
 		var customer, orderID string
 		err := scan(&customer, &orderID)
 		first[customer] = orderID

@@ -15,6 +15,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/store"
 )
 
 // PriceRuleTrial is what a rule would do, before it is saved.
@@ -93,9 +94,9 @@ func (s *Service) customerOf(ctx context.Context, customerID string) (*ent.Custo
 	if err := id.Check("customerId", id.Customer, customerID); err != nil {
 		return nil, err
 	}
-	c, err := s.Customer(ctx, &customerID, nil)
-	if err == nil && c == nil {
-		err = fault.NoSuch("customerId", "customer")
+	c, err := s.client.Customer.Query().Where(customer.ID(customerID), customer.DeletedAtIsNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, fault.NoSuch("customerId", "customer")
 	}
 	return c, err
 }
@@ -196,7 +197,7 @@ func (s *Service) tryOrders(ctx context.Context, supposed *book, rule pricing.Ru
 	if err != nil {
 		return nil, err
 	}
-	without, err := s.pricesAt(ctx, s.book.Load(), effect.Since)
+	without, err := s.PriceBookAt(ctx, effect.Since)
 	if err != nil {
 		return nil, err
 	}
@@ -241,9 +242,9 @@ func (s *Service) linesSince(ctx context.Context, since time.Time) ([]soldLine, 
 	var lines []soldLine
 	query := fmt.Sprintf(`SELECT o.id, o.customer_id, o.at, l.product_id, l.quantity, l.options, l.lead_days FROM orders o JOIN order_lines l ON l.order_id = o.id
 		WHERE o.at >= ? AND o.status <> 'CANCELLED' ORDER BY o.at DESC, o.id DESC, l.position LIMIT %d`, trialLines+1)
-	err := s.store.Read(ctx, func(ctx context.Context, _ *ent.Tx) error {
+	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		lines = nil
-		return s.scanRows(ctx, query, []any{since}, func(scan func(...any) error) error {
+		return store.Each(ctx, tx, query, []any{since}, func(scan store.ScanFunc) error {
 			var line soldLine
 			var options []byte
 			var lead int
@@ -264,7 +265,7 @@ func (s *Service) factsOfLines(ctx context.Context, b *book, lines []soldLine) (
 	for i, line := range lines {
 		ids[i] = line.customerID
 	}
-	customers, err := s.client.Customer.Query().Where(customer.IDIn(distinct(ids)...)).All(system(ctx))
+	customers, err := s.client.Customer.Query().Where(customer.IDIn(slices.Compact(slices.Sorted(slices.Values(ids)))...)).All(system(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/refreshsession"
+	"kopeck/store"
 )
 
 // spentDays is how long a refresh token is kept past its time.
@@ -18,7 +17,7 @@ const spentDays = 30
 
 // ForgetKeys forgets idempotency keys and refresh tokens whose time is over.
 func (s *Service) ForgetKeys(ctx context.Context) error {
-	return s.store.Write(system(ctx), func(ctx context.Context, tx *ent.Tx) error {
+	return s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(s.now().Add(-days(s.limits.KeyDays)))).Exec(ctx); err != nil {
 			return err
 		}
@@ -41,15 +40,13 @@ func (s *Service) Nightly(ctx context.Context) error {
 			return err
 		}
 		after = ids[len(ids)-1]
-		err = s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 			held := tx.Customer.Query().Where(customer.IDIn(ids...)).Order(customer.ByID())
-			if s.store.Dialect() == dialect.Postgres {
-				held.ForUpdate()
-			}
+			store.ForUpdate(tx, held)
 			if _, err := held.IDs(ctx); err != nil {
 				return err
 			}
-			return s.settleCustomers(ctx, ids, "time went by")
+			return s.settleCustomers(ctx, tx, ids, "time went by")
 		})
 		if err != nil {
 			return err
@@ -61,7 +58,7 @@ func (s *Service) Nightly(ctx context.Context) error {
 // amounts are kept as bare minor units.
 func (s *Service) keepCurrency(ctx context.Context) error {
 	const name = "currency"
-	return s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	return s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		kept, err := tx.Setting.Get(ctx, name)
 		if ent.IsNotFound(err) {
 			value, err := json.Marshal(s.currency.Code())

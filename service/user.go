@@ -86,7 +86,7 @@ func (s *Service) CreateUser(ctx context.Context, in CreateUserInput) (*ent.User
 	}
 	body := in
 	body.Password = "" // the key's hash of the body must be no way to try passwords out
-	made, err := s.write(ctx, verb{"createUser", in.IdempotencyKey, body}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	made, err := s.write(ctx, verb{"createUser", in.IdempotencyKey, body}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		now := s.now()
 		create := tx.User.Create().SetID(newID).SetEmail(address).SetEmailKey(emailKey(address)).SetName(name).SetRole(in.Role).
 			SetNillableGrade(grade).SetPasswordHash(hash).SetCreatedAt(now).SetUpdatedAt(now)
@@ -104,7 +104,7 @@ func (s *Service) CreateUser(ctx context.Context, in CreateUserInput) (*ent.User
 		if err := s.audit(ctx, tx, "user.create", u.ID, map[string]any{"email": u.Email, "role": u.Role, "partner": u.PartnerID}); err != nil {
 			return "", err
 		}
-		return u.ID, s.touch(ctx, ofPeople)
+		return u.ID, s.touch(ctx, tx, ofPeople)
 	})
 	if err != nil {
 		return nil, err
@@ -150,9 +150,9 @@ func checkPartner(faults *fault.List, in CreateUserInput) *partnerInput {
 
 // partnerNamed gives the partner of a name, whatever its case; one that is not there is made. scopes that are
 // given replace the partner's.
-func (s *Service) partnerNamed(ctx context.Context, tx *ent.Tx, name string, scopes []string) (*ent.Partner, error) {
+func (s *Service) partnerNamed(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
 	inner, now := system(ctx), s.now()
-	if err := s.store.Lock(ctx, tx, store.LockOn("partners", ""), false); err != nil {
+	if err := tx.Lock(ctx, store.LockOn("partners", ""), false); err != nil {
 		return nil, err
 	}
 	all, err := tx.Partner.Query().All(inner)

@@ -53,9 +53,9 @@ func (s *Service) UpdateUser(ctx context.Context, in UpdateUserInput) (*ent.User
 		}
 		hash = &made
 	}
-	_, err := s.write(ctx, verb{name: "updateUser"}, func(ctx context.Context, tx *ent.Tx) (string, error) {
+	_, err := s.write(ctx, verb{name: "updateUser"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		// One order for all: the lock of the administrators first, then the row.
-		if err := s.store.Lock(ctx, tx, store.LockOn("administrators", ""), false); err != nil {
+		if err := tx.Lock(ctx, store.LockOn("administrators", ""), false); err != nil {
 			return "", err
 		}
 		u, err := s.lockUser(ctx, tx, in.ID)
@@ -111,7 +111,7 @@ func userWanted(in UpdateUserInput, grade *string) map[string]any {
 }
 
 // mayBecome keeps the last active ADMIN, and partners' users with their partner.
-func (s *Service) mayBecome(ctx context.Context, tx *ent.Tx, u *ent.User, in UpdateUserInput) error {
+func (s *Service) mayBecome(ctx context.Context, tx *store.Tx, u *ent.User, in UpdateUserInput) error {
 	role, active := or(in.Role, u.Role), or(in.Active, u.Active)
 	if role == schema.RolePartner && u.PartnerID == nil {
 		return fault.Invalidf("role", "a PARTNER belongs to a partner: create a user for it")
@@ -130,7 +130,7 @@ func (s *Service) mayBecome(ctx context.Context, tx *ent.Tx, u *ent.User, in Upd
 	return fault.New(fault.WrongState, field, "this is the last active ADMIN")
 }
 
-func (s *Service) applyUserUpdate(ctx context.Context, tx *ent.Tx, u *ent.User, in UpdateUserInput, grade, hash *string, moved map[string]change) error {
+func (s *Service) applyUserUpdate(ctx context.Context, tx *store.Tx, u *ent.User, in UpdateUserInput, grade, hash *string, moved map[string]change) error {
 	update := tx.User.UpdateOne(u).AddVersion(1).SetUpdatedAt(s.now()).SetNillableName(in.Name).SetNillableRole(in.Role).
 		SetNillableActive(in.Active).SetNillablePasswordHash(hash)
 	set(in.Grade, grade, func(v string) { update.SetGrade(v) }, func() { update.ClearGrade() })
@@ -146,5 +146,5 @@ func (s *Service) applyUserUpdate(ctx context.Context, tx *ent.Tx, u *ent.User, 
 	if err := s.remember(ctx, tx, userUpdate, u.ID, versionChange{Version: after.Version, Fields: moved}); err != nil {
 		return err
 	}
-	return s.touch(ctx, ofPeople)
+	return s.touch(ctx, tx, ofPeople)
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/idempotencykey"
@@ -28,7 +26,7 @@ type verb struct {
 // write runs a verb in one transaction and gives the id of what it made or changed. do runs again when the
 // database asks for it, so it must not change anything outside the transaction. A verb with a key that has
 // been run is not run again: it gives the same id; another body under the key is IDEMPOTENCY_KEY_REUSED.
-func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context, tx *ent.Tx) (string, error)) (string, error) {
+func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (string, error) {
 	actor, ok := auth.From(ctx)
 	if !ok {
 		return "", fault.New(fault.Unauthenticated, "", "sign in first")
@@ -38,14 +36,14 @@ func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context
 		return "", err
 	}
 	var result string
-	err = s.store.Write(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		result, err = s.once(ctx, tx, actor, v, hash, do)
 		return err
 	})
 	return result, s.told(err)
 }
 
-func (s *Service) once(ctx context.Context, tx *ent.Tx, actor auth.Actor, v verb, hash string, do func(context.Context, *ent.Tx) (string, error)) (string, error) {
+func (s *Service) once(ctx context.Context, tx *store.Tx, actor auth.Actor, v verb, hash string, do func(context.Context, *store.Tx) (string, error)) (string, error) {
 	if v.key == nil {
 		return do(ctx, tx)
 	}
@@ -53,15 +51,13 @@ func (s *Service) once(ctx context.Context, tx *ent.Tx, actor auth.Actor, v verb
 	owner := actor.UserID
 	// Requests with one key take turns: the second, sent while the first is not done, waits for its answer instead of
 	// meeting what it has just changed.
-	if err := s.store.Lock(ctx, tx, store.LockOn("idempotency", owner+"\x00"+*v.key), false); err != nil {
+	if err := tx.Lock(ctx, store.LockOn("idempotency", owner+"\x00"+*v.key), false); err != nil {
 		return "", err
 	}
 	known := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.key))
-	if s.store.Dialect() == dialect.Postgres {
-		// Holding the row makes this commit wait for the synchronous standby, where there is one: the commit that wrote it
-		// may have given up waiting, and what it did is not to be acknowledged now either until the standby has it.
-		known.ForUpdate()
-	}
+	// Holding the row makes this commit wait for the synchronous standby, where there is one: the commit that wrote it
+	// may have given up waiting, and what it did is not to be acknowledged now either until the standby has it.
+	store.ForUpdate(tx, known)
 	before, err := known.Only(inner)
 	switch {
 	case err == nil && (before.Operation != v.name || before.BodyHash != hash):
@@ -111,7 +107,7 @@ func (s *Service) told(err error) error {
 }
 
 // audit records who changed what; detail is anything that becomes JSON.
-func (s *Service) audit(ctx context.Context, tx *ent.Tx, action, subject string, detail any) error {
+func (s *Service) audit(ctx context.Context, tx *store.Tx, action, subject string, detail any) error {
 	text, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("service: audit %s: %w", action, err)

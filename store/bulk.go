@@ -13,7 +13,11 @@ import (
 type Session struct {
 	store *Store
 	conn  *sql.Conn
+	sql   *sql.Tx // the open transaction, under its [Tx]
 }
+
+// sessionKey is the key of the session on whose connection the client's transaction is to begin.
+type sessionKey struct{}
 
 // Session runs a function with a connection of its own, which is closed afterwards, temporary tables and all.
 func (s *Store) Session(ctx context.Context, do func(ctx context.Context, session *Session) error) error {
@@ -56,7 +60,7 @@ func (s *Store) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) 
 }
 
 // Bulk runs a function in a transaction on the session's connection. As with [Store.Write] it may be run again, and
-// [AfterCommit] and [Store.Publish] work; statements have no timeout but the context's. It goes past the guard on the client:
+// [Tx.AfterCommit] and [Tx.Publish] work; statements have no timeout but the context's. It goes past the guard on the client:
 // who may do it is for the caller to see to. A session whose connection was lost cannot go on: its temporary tables are gone.
 func (x *Session) Bulk(ctx context.Context, do func(ctx context.Context, b *Bulk) error) error {
 	again := func(err error) bool { return transient(err) && !gone(err) }
@@ -73,13 +77,11 @@ func (x *Session) once(ctx context.Context, do func(ctx context.Context, b *Bulk
 		return err
 	}
 	defer done()
-	tx, err := x.conn.BeginTx(ctx, nil)
+	begun, err := s.client.Tx(context.WithValue(ctx, sessionKey{}, x))
 	if err != nil {
 		return err
 	}
-	b := &Bulk{store: s, tx: tx}
-	t := &transaction{writes: true, exec: b.exec, query: b.Query}
-	return s.run(ctx, t, tx, done, func(ctx context.Context) error {
+	return s.run(ctx, &Tx{Tx: begun, store: s, writes: true}, done, func(ctx context.Context, tx *Tx) error {
 		if s.Dialect() == dialect.Postgres {
 			prepare := postgresForBulk
 			if s.options.StatementTimeout > 0 {
@@ -89,45 +91,15 @@ func (x *Session) once(ctx context.Context, do func(ctx context.Context, b *Bulk
 				return err
 			}
 		}
-		return do(ctx, b)
+		return do(ctx, &Bulk{Tx: tx, sql: x.sql})
 	})
 }
 
-// Bulk is an open transaction for statements over many rows.
+// Bulk is an open transaction that can also copy rows in bulk.
 type Bulk struct {
-	store *Store
-	tx    *sql.Tx
-}
+	*Tx
 
-func (b *Bulk) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	query = SQL(b.store.Dialect(), query)
-	b.see(ctx, query)
-	return b.tx.ExecContext(ctx, query, args...)
-}
-
-// Exec runs a statement with ? parameters and tells how many rows it changed.
-func (b *Bulk) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := b.exec(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// Query runs a query with ? parameters. Its rows must be closed before the next statement.
-func (b *Bulk) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	query = SQL(b.store.Dialect(), query)
-	b.see(ctx, query)
-	return b.tx.QueryContext(ctx, query, args...)
-}
-
-// Lock is as [Store.Lock].
-func (b *Bulk) Lock(ctx context.Context, key LockKey, shared bool) error {
-	if b.store.Dialect() != dialect.Postgres {
-		return nil
-	}
-	_, err := b.exec(ctx, lockStatement(shared), int64(key))
-	return err
+	sql *sql.Tx
 }
 
 func (b *Bulk) see(ctx context.Context, query string) {

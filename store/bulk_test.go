@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"kopeck/dbtest"
-	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/store"
 )
@@ -182,7 +181,7 @@ func TestSessionKeepsTemporaryTables(t *testing.T) {
 						if _, err := b.Exec(ctx, statement, noon); err != nil {
 							return err
 						}
-						return s.Publish(ctx, "load", fmt.Sprint(chunk))
+						return b.Publish("load", fmt.Sprint(chunk))
 					})
 					if err != nil {
 						return err
@@ -207,12 +206,12 @@ func TestConstraintErrors(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := dbtest.Open(t, url, store.Options{})
 		write := func(query string, args ...any) error {
-			return s.Write(t.Context(), func(ctx context.Context, _ *ent.Tx) error {
-				_, err := s.Exec(ctx, query, args...)
+			return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, query, args...)
 				return err
 			})
 		}
-		twice := func(ctx context.Context, tx *ent.Tx) error {
+		twice := func(ctx context.Context, tx *store.Tx) error {
 			if err := set(ctx, tx, "x", "1"); err != nil {
 				return err
 			}

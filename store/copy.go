@@ -27,7 +27,7 @@ func (b *Bulk) Copy(ctx context.Context, table string, columns []string, rows it
 func (b *Bulk) copyIn(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (n int64, err error) {
 	query := "COPY " + pq.QuoteIdentifier(table) + " (" + names(columns) + ") FROM STDIN"
 	b.see(ctx, query)
-	statement, err := b.tx.PrepareContext(ctx, query)
+	statement, err := b.sql.PrepareContext(ctx, query)
 	if err != nil {
 		return 0, err
 	}
@@ -73,7 +73,7 @@ func (b *Bulk) insert(ctx context.Context, table string, columns []string, rows 
 			continue
 		}
 		if statement == nil {
-			if statement, err = b.tx.PrepareContext(ctx, query(size)); err != nil {
+			if statement, err = b.sql.PrepareContext(ctx, query(size)); err != nil {
 				return n, err
 			}
 			defer statement.Close()
@@ -85,7 +85,7 @@ func (b *Bulk) insert(ctx context.Context, table string, columns []string, rows 
 		values = values[:0]
 	}
 	if rest := len(values) / len(columns); rest > 0 {
-		if _, err := b.tx.ExecContext(ctx, query(rest), values...); err != nil {
+		if _, err := b.sql.ExecContext(ctx, query(rest), values...); err != nil {
 			return n, err
 		}
 		n += int64(rest)

@@ -11,7 +11,7 @@ import (
 
 // errPastTransaction is a mistake of ours: the client used where the transaction's own should be. The
 // statement would wait for a second connection while holding the first, and not see what the first has written.
-var errPastTransaction = errors.New("store: the client is used inside a transaction; use the transaction's own (ent.TxFromContext)")
+var errPastTransaction = errors.New("store: the client is used inside a transaction; use the transaction's own")
 
 // errOver is a mistake of ours too: the error of an earlier statement was passed over.
 var errOver = errors.New("store: an earlier statement of the transaction has failed, and nothing can follow it")
@@ -71,6 +71,14 @@ func (d *driver) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(
 func (d *driver) BeginTx(ctx context.Context, options *entsql.TxOptions) (dialect.Tx, error) {
 	if transactionOf(ctx) != nil {
 		return nil, errPastTransaction
+	}
+	if on, _ := ctx.Value(sessionKey{}).(*Session); on != nil {
+		begun, err := on.conn.BeginTx(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		on.sql = begun
+		return &tx{Tx: &entsql.Tx{Conn: entsql.Conn{ExecQuerier: begun}, Tx: begun}, observe: d.observe}, nil
 	}
 	begun, err := d.Driver.BeginTx(ctx, options)
 	if err != nil {

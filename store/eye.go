@@ -98,11 +98,11 @@ func (e *eye) version() (version int64, err error) {
 func (e *eye) close() { e.end.Do(func() { close(e.ended) }) }
 
 // send counts user_version up, for the eyes of other processes.
-func (e *eye) send(ctx context.Context, t *transaction) error {
+func (e *eye) send(ctx context.Context, tx *Tx) error {
 	if e.looks.Load() {
 		return nil
 	}
-	rows, err := t.query(ctx, "PRAGMA user_version")
+	rows, err := tx.QueryContext(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
 	}
@@ -114,6 +114,6 @@ func (e *eye) send(ctx context.Context, t *transaction) error {
 	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, fmt.Sprintf("PRAGMA user_version = %d", (version+1)%math.MaxInt32))
+	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", (version+1)%math.MaxInt32))
 	return err
 }

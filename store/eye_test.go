@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kopeck/dbtest"
-	"kopeck/ent"
 	"kopeck/store"
 )
 
@@ -25,8 +24,8 @@ func TestCommandBesideAServerOnSQLite(t *testing.T) {
 		}
 	}
 	wrong := errors.New("no")
-	err := command.Write(t.Context(), func(ctx context.Context, _ *ent.Tx) error {
-		if err := command.Publish(ctx, "prices", "rolled back"); err != nil {
+	err := command.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.Publish("prices", "rolled back"); err != nil {
 			return err
 		}
 		return wrong
@@ -43,7 +42,7 @@ func TestCommandBesideAServerOnSQLite(t *testing.T) {
 		t.Errorf("%+v of nothing", got)
 	case <-time.After(time.Second):
 	}
-	err = command.Bulk(t.Context(), func(ctx context.Context, _ *store.Bulk) error { return command.Publish(ctx, "prices", "in bulk") })
+	err = command.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error { return b.Publish("prices", "in bulk") })
 	if err != nil {
 		t.Fatal(err)
 	}

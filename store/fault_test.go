@@ -32,7 +32,7 @@ func TestKilledConnectionsRecover(t *testing.T) {
 	}
 	kill()
 	tries := 0
-	err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+	err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		if err := set(ctx, tx, "x", "1"); err != nil {
 			return err
 		}
@@ -58,9 +58,9 @@ func TestLostCommitIsUnknown(t *testing.T) {
 	s := dbtest.Open(t, between.url, store.Options{})
 	tries, after := 0, 0
 	write := func(name string) error {
-		return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			tries++
-			store.AfterCommit(ctx, func() { after++ })
+			tx.AfterCommit(func() { after++ })
 			return set(ctx, tx, name, "1")
 		})
 	}
@@ -81,7 +81,7 @@ func TestLostCommitIsUnknown(t *testing.T) {
 		t.Errorf("%d settings, want both", n)
 	}
 	// A commit that the database refuses is known to have failed: it is no unknown one.
-	err = s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		_ = set(ctx, tx, "x", "1") // fails, and with it the transaction
 		return nil
 	})
@@ -124,8 +124,8 @@ func TestSilentServer(t *testing.T) {
 			return err
 		},
 		"transaction": func(ctx context.Context) error {
-			return s.Write(ctx, func(ctx context.Context, _ *ent.Tx) error {
-				_, err := s.Exec(ctx, "INSERT INTO settings (id, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", "x", "1", noon)
+			return s.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.Exec(ctx, "INSERT INTO settings (id, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", "x", "1", noon)
 				return err
 			})
 		},
@@ -229,11 +229,11 @@ func TestReadOnlyConnectionIsLeft(t *testing.T) {
 	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{Pool: 1})
 	demoted := one[int](t, s, "SELECT pg_backend_pid()")
 	write := func() error {
-		return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			if one, err := tx.Client().QueryContext(ctx, "SELECT pg_backend_pid()"); err != nil {
 				return err
 			} else if pid := 0; one.Next() && one.Scan(&pid) == nil && one.Close() == nil && pid == demoted {
-				if _, err := s.Exec(ctx, "SET TRANSACTION READ ONLY"); err != nil {
+				if _, err := tx.Exec(ctx, "SET TRANSACTION READ ONLY"); err != nil {
 					return err
 				}
 			}
@@ -253,7 +253,7 @@ func TestNothingFollowsAFailedStatement(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := dbtest.Open(t, url, store.Options{})
 		write := func(more bool) error {
-			return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 				if err := set(ctx, tx, "x", "1"); err != nil {
 					return err
 				}
@@ -281,7 +281,7 @@ func TestNothingFollowsAFailedStatement(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	s := dbtest.Open(t, dbtest.SQLite(t), store.Options{})
 	write := func(name string, pages int) error {
-		return s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		return s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			if _, err := tx.Client().ExecContext(ctx, fmt.Sprint("PRAGMA max_page_count = ", pages)); err != nil {
 				return err
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,42 +20,22 @@ const channel = "kopeck"
 // payloadLimit keeps topic and payload within PostgreSQL's 8000 bytes.
 const payloadLimit = 7900
 
-// Publish tells all subscribers of a topic, in every process on the database, once the context's transaction is
-// committed, and never if it is not. The same payload twice in one transaction is told once. A topic has no
-// newline; topic and payload have at most 7,900 bytes together: send what to read again, not the data.
-// On SQLite this process is told; if it has no subscribers itself, as a command beside a server, those of other
-// processes get a Lost event.
-func (s *Store) Publish(ctx context.Context, topic, payload string) error {
-	t := transactionOf(ctx)
-	if t == nil || !t.writes {
-		return errors.New("store: an event published outside a transaction that writes")
-	}
-	if topic == "" || strings.ContainsRune(topic, '\n') || len(topic)+len(payload) > payloadLimit {
-		return fmt.Errorf("store: an event of topic %.40q with %d bytes cannot be published", topic, len(payload))
-	}
-	event := Event{Topic: topic, Payload: payload}
-	if !slices.Contains(t.events, event) {
-		t.events = append(t.events, event)
-	}
-	return nil
-}
-
 // news is how processes on a database hear of each other's changes.
 type news interface {
 	// open begins to listen for the hub, if that has not begun.
 	open()
 	// send tells other processes of a transaction's events, if it is committed.
-	send(ctx context.Context, t *transaction) error
+	send(ctx context.Context, tx *Tx) error
 	close()
 }
 
 // send notifies of a transaction's events with its commit, in one statement.
-func (e *ear) send(ctx context.Context, t *transaction) error {
-	messages := make([]string, len(t.events))
-	for i, event := range t.events {
+func (e *ear) send(ctx context.Context, tx *Tx) error {
+	messages := make([]string, len(tx.events))
+	for i, event := range tx.events {
 		messages[i] = event.Topic + "\n" + event.Payload
 	}
-	_, err := t.exec(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) WITH ORDINALITY AS sent(message, place) ORDER BY place", channel, pq.Array(messages))
+	_, err := tx.ExecContext(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) WITH ORDINALITY AS sent(message, place) ORDER BY place", channel, pq.Array(messages))
 	return err
 }
 

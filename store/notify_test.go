@@ -9,15 +9,14 @@ import (
 	"time"
 
 	"kopeck/dbtest"
-	"kopeck/ent"
 	"kopeck/store"
 )
 
 func publish(t *testing.T, s *store.Store, topic string, payloads ...string) {
 	t.Helper()
-	err := s.Write(t.Context(), func(ctx context.Context, _ *ent.Tx) error {
+	err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for _, payload := range payloads {
-			if err := s.Publish(ctx, topic, payload); err != nil {
+			if err := tx.Publish(topic, payload); err != nil {
 				return err
 			}
 		}
@@ -50,8 +49,8 @@ func TestEventsInOrderOnceAndOfTheirTopic(t *testing.T) {
 		defer cancelOthers()
 		publish(t, s, "prices", "p")
 		wrong := errors.New("no")
-		err := s.Write(t.Context(), func(ctx context.Context, _ *ent.Tx) error {
-			if err := s.Publish(ctx, "contacts", "rolled back"); err != nil {
+		err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.Publish("contacts", "rolled back"); err != nil {
 				return err
 			}
 			return wrong
@@ -76,7 +75,7 @@ func TestEventsInOrderOnceAndOfTheirTopic(t *testing.T) {
 		}
 		publish(t, s, "contacts", "to nobody")
 		for _, bad := range [][2]string{{"", "x"}, {"a\nb", "x"}, {"t", strings.Repeat("x", 8000)}} {
-			err := s.Write(t.Context(), func(ctx context.Context, _ *ent.Tx) error { return s.Publish(ctx, bad[0], bad[1]) })
+			err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.Publish(bad[0], bad[1]) })
 			if err == nil {
 				t.Errorf("topic %q with %d bytes was published", bad[0], len(bad[1]))
 			}

@@ -20,7 +20,7 @@ func TestTextOrder(t *testing.T) {
 	names := []string{"a", "B", "b", "A", "Ä", "ä", "z", "Z", "é", "e", "Яблоко", "яблоко", "Ёлка", "ёлка", "Ели", "😀", "🍎 яблоко", "_", " x", "x y", "x-y", "xy", "10", "9", "עברית", "ß", "ss"}
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := dbtest.Open(t, url, store.Options{})
-		err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			for _, name := range names {
 				if err := set(ctx, tx, name, "1"); err != nil {
 					return err
@@ -64,7 +64,7 @@ func TestTimes(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := dbtest.Open(t, url, store.Options{})
-		err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 			for i, at := range times {
 				if err := tx.Setting.Create().SetID(fmt.Sprint(i)).SetValue([]byte("1")).SetUpdatedAt(at).Exec(ctx); err != nil {
 					return err
@@ -129,14 +129,14 @@ func TestObserveSeesEveryStatement(t *testing.T) {
 		count(1, "a query", func() { settings(t, s) })
 		count(1, "a query by hand", func() { one[int](t, s, "SELECT count(*) FROM settings") })
 		count(3, "a transaction", func() {
-			err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 				if err := set(ctx, tx, "x", "1"); err != nil {
 					return err
 				}
 				if _, err := tx.Setting.Get(ctx, "x"); err != nil {
 					return err
 				}
-				_, err := s.Exec(ctx, "DELETE FROM settings")
+				_, err := tx.Exec(ctx, "DELETE FROM settings")
 				return err
 			})
 			if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -40,25 +39,12 @@ func SQL(dialectName, query string) string {
 	return b.String()
 }
 
-// Exec runs a statement with ? parameters in the context's transaction and tells how many rows it changed.
-func (s *Store) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	t := transactionOf(ctx)
-	if t == nil || !t.writes {
-		return 0, errors.New("store: a statement that writes, outside a transaction that does")
-	}
-	result, err := t.exec(ctx, SQL(s.Dialect(), query), args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// Query runs a query with ? parameters, in the context's transaction if it has one. The rows must be closed
-// before the transaction's next statement. It goes past the guard on the client: the rules of who may see what are the caller's.
+// Query runs a query with ? parameters outside of transactions. It goes past the guard on the client: the rules of who may
+// see what are the caller's. In a transaction it is an error: see [Tx.Query].
 func (s *Store) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query = SQL(s.Dialect(), query)
-	if t := transactionOf(ctx); t != nil {
-		return t.query(ctx, query, args...)
+	if transactionOf(ctx) != nil {
+		return nil, errPastTransaction
 	}
 	if s.options.Observe != nil {
 		s.options.Observe(ctx, query)

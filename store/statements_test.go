@@ -52,7 +52,7 @@ func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
 		_, err := client.Query().Where(setting.ID("x")).All(ctx)
 		return err
 	}
-	err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error { return set(ctx, tx, "x", "1") })
+	err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { return set(ctx, tx, "x", "1") })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
 	}
 	change("jsonb")
 	tries := 0
-	err = s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		tries++
 		return get(ctx, tx.Setting)
 	})
@@ -93,9 +93,9 @@ func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
 
 func TestRowsMustBeReadBeforeTheNextStatement(t *testing.T) {
 	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{})
-	err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+	err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for range 3 { // unprepared, and prepared
-			rows, err := s.Query(ctx, "SELECT i FROM generate_series(1, CAST(? AS integer)) AS i", 5000)
+			rows, err := tx.Query(ctx, "SELECT i FROM generate_series(1, CAST(? AS integer)) AS i", 5000)
 			if err != nil {
 				return err
 			}
@@ -129,7 +129,7 @@ func TestNoStatementsBehindAPooler(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			for range 5 {
-				if err := s.Write(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+				if err := s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 					_, err := tx.Setting.Query().Where(setting.ID("x")).Count(ctx)
 					return err
 				}); err != nil {

@@ -17,39 +17,18 @@ import (
 // ErrNested says that a transaction was opened inside another: a mistake of the program.
 var ErrNested = errors.New("store: a transaction inside a transaction")
 
-// transaction is what goes with an open transaction in its context.
-type transaction struct {
-	exec   func(ctx context.Context, query string, args ...any) (sql.Result, error)
-	query  func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	after  []func()
-	events []Event
-	writes bool
-	over   atomic.Bool
-}
-
-type transactionKey struct{}
-
-// transactionOf gives the open transaction of a context, nil where there is none or it has ended.
-func transactionOf(ctx context.Context) *transaction {
-	t, _ := ctx.Value(transactionKey{}).(*transaction)
-	if t == nil || t.over.Load() {
-		return nil
-	}
-	return t
-}
-
-// Write runs a function in a transaction: the one way to change the database. The transaction is in the context
-// (ent.TxFromContext) and given beside it; the function must use nothing else, and no goroutines on it.
+// Write runs a function in a transaction: the one way to change the database. The function must use nothing but the
+// transaction that it is given, and no goroutines on it.
 //
 // It is committed when the function returns nil and rolled back on an error or a panic; after a statement that failed nothing
 // more can be done in it, on either database: ask first, or use ON CONFLICT. Where the database
 // asks for another try (40001, 40P01, SQLITE_BUSY, a connection lost before the commit) the function is run again from the start, up to
 // ten times within the context: it must have no effects but those of the transaction. Effects that
-// should follow the commit are for [AfterCommit] and [Store.Publish].
+// should follow the commit are for [Tx.AfterCommit] and [Tx.Publish].
 //
 // Errors: the function's own; [ErrNested]; [ErrCommitUnknown] when the connection was lost in the commit itself.
-// On SQLite writers take turns; on PostgreSQL the isolation is READ COMMITTED: see [Store.Lock].
-func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *ent.Tx) error) error {
+// On SQLite writers take turns; on PostgreSQL the isolation is READ COMMITTED: see [Tx.Lock].
+func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *Tx) error) error {
 	if transactionOf(ctx) != nil {
 		return ErrNested
 	}
@@ -59,18 +38,17 @@ func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *ent.
 			return err
 		}
 		defer done()
-		tx, err := s.client.Tx(ctx)
+		begun, err := s.client.Tx(ctx)
 		if err != nil {
 			return err
 		}
-		t := &transaction{exec: tx.Client().ExecContext, query: tx.Client().QueryContext, writes: true}
-		return s.run(ent.NewTxContext(ctx, tx), t, tx, done, func(ctx context.Context) error { return do(ctx, tx) })
+		return s.run(ctx, &Tx{Tx: begun, store: s, writes: true}, done, do)
 	})
 }
 
 // Read runs a function that only reads on one snapshot of the database: what is committed meanwhile is not
 // seen. Otherwise it is as [Store.Write].
-func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *ent.Tx) error) error {
+func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *Tx) error) error {
 	if transactionOf(ctx) != nil {
 		return ErrNested
 	}
@@ -79,39 +57,32 @@ func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *ent.T
 		options.Isolation = sql.LevelRepeatableRead
 	}
 	return s.retried(ctx, transient, func() error {
-		tx, err := s.client.BeginTx(ctx, options)
+		begun, err := s.client.BeginTx(ctx, options)
 		if err != nil {
 			return err
 		}
-		t := &transaction{exec: tx.Client().ExecContext, query: tx.Client().QueryContext}
-		return s.run(ent.NewTxContext(ctx, tx), t, tx, func() {}, func(ctx context.Context) error { return do(ctx, tx) })
+		return s.run(ctx, &Tx{Tx: begun, store: s}, func() {}, do)
 	})
-}
-
-// committer is an *ent.Tx or an *sql.Tx.
-type committer interface {
-	Commit() error
-	Rollback() error
 }
 
 // run does the work of a transaction that has begun, ends it, gives up the writer's turn and then runs what was
 // to follow the commit.
-func (s *Store) run(ctx context.Context, t *transaction, tx committer, done func(), do func(context.Context) error) error {
-	ctx = context.WithValue(ctx, transactionKey{}, t)
+func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx context.Context, tx *Tx) error) error {
+	ctx = context.WithValue(ent.NewTxContext(ctx, tx.Tx), transactionKey{}, tx)
 	ended := false
 	defer func() {
-		t.over.Store(true)
+		tx.over.Store(true)
 		if !ended {
 			if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) && !gone(err) {
 				s.options.Log.WarnContext(ctx, "a transaction was not rolled back in order", "error", err)
 			}
 		}
 	}()
-	if err := do(ctx); err != nil {
+	if err := do(ctx, tx); err != nil {
 		return err
 	}
-	if len(t.events) > 0 {
-		if err := s.news.send(ctx, t); err != nil {
+	if len(tx.events) > 0 {
+		if err := s.news.send(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -119,12 +90,12 @@ func (s *Store) run(ctx context.Context, t *transaction, tx committer, done func
 	if err := commitError(tx.Commit()); err != nil {
 		return err
 	}
-	t.over.Store(true)
+	tx.over.Store(true)
 	done()
 	if s.Dialect() == dialect.SQLite {
-		s.hub.publish(t.events...)
+		s.hub.publish(tx.events...)
 	}
-	for _, f := range t.after {
+	for _, f := range tx.after {
 		s.afterwards(ctx, f)
 	}
 	return nil
@@ -138,17 +109,6 @@ func (s *Store) afterwards(ctx context.Context, f func()) {
 		}
 	}()
 	f()
-}
-
-// AfterCommit runs a function once when the context's transaction has been committed, never when it has not;
-// functions run in their order. Without a transaction there is nothing to wait for and it runs at once.
-func AfterCommit(ctx context.Context, f func()) {
-	t := transactionOf(ctx)
-	if t == nil {
-		f()
-		return
-	}
-	t.after = append(t.after, f)
 }
 
 // turn waits for the writer's turn on SQLite, where there is one writer at a time; waiting here is fair and takes no
