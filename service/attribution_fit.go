@@ -163,7 +163,7 @@ const fitAge = 12 * time.Hour
 // RefitAttribution fits MARKOV, of the order that it had, and SHAPLEY anew. Where no contact came before an order nothing
 // happens.
 func (s *Service) RefitAttribution(ctx context.Context) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	for _, model := range []schema.AttributionModel{schema.AttributeMarkov, schema.AttributeShapley} {
 		last, err := s.client.AttributionFit.Query().Where(attributionfit.ModelEQ(model)).
 			Order(attributionfit.ByFittedAt(descending), attributionfit.ByID(descending)).First(ctx)

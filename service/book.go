@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/booking"
@@ -199,7 +200,7 @@ func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing
 	}
 	var bookings *costing.Bookings
 	err := s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		bookings, err = readBookings(system(ctx), tx, day, day+costing.MaxLeadDays)
+		bookings, err = readBookings(auth.System(ctx), tx, day, day+costing.MaxLeadDays)
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/booking"
@@ -51,7 +52,7 @@ func (s *Service) bookCapacity(ctx context.Context, tx *store.Tx, orderID string
 			creates[i] = tx.Booking.Create().SetID(s.ids.Make(id.Booking)).SetOrderID(orderID).
 				SetResource(b.Resource).SetDay(b.Day).SetUnits(b.Units).SetBookedAt(now)
 		}
-		if err := tx.Booking.CreateBulk(creates...).Exec(system(ctx)); err != nil {
+		if err := tx.Booking.CreateBulk(creates...).Exec(auth.System(ctx)); err != nil {
 			return err
 		}
 	}
@@ -111,7 +112,7 @@ func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Booking
 	}
 	err := query.GroupBy(booking.FieldResource, booking.FieldDay).
 		Aggregate(sum("%s / 1000000000", "whole"), sum("%s %% 1000000000", "fraction")).
-		Scan(system(ctx), &days)
+		Scan(auth.System(ctx), &days)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +130,7 @@ func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Booking
 
 // freeCapacity frees what an order has booked.
 func (s *Service) freeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	freed, err := tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.now()).Save(system(ctx))
+	freed, err := tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.now()).Save(auth.System(ctx))
 	if err != nil || freed == 0 {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/listprice"
@@ -30,7 +31,7 @@ func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time
 	}
 	terms, failed := s.client.ListPrice.Query().
 		Where(listprice.ProductID(productID), listprice.ValidFromLTE(moment), listprice.RecordedAtLTE(moment)).
-		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(system(ctx))
+		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(auth.System(ctx))
 	if failed == nil && terms.Amount != nil {
 		return *terms.Amount, nil
 	}

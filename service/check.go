@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kopeck/auth"
 	"kopeck/store"
 )
 
@@ -77,7 +78,7 @@ var checkRules = []checkRule{
 // hundred findings are given. It sees all rows: it is for who runs the installation.
 func (s *Service) Check(ctx context.Context) ([]Finding, error) {
 	var findings []Finding
-	err := s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err := s.store.Read(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		findings = nil
 		if err := s.unhurried(ctx, tx); err != nil {
 			return err

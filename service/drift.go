@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/order"
@@ -107,7 +108,7 @@ func driftOf(before, now *ent.LifetimeModel) (*ModelDrift, error) {
 // RefitLifetime fits all kinds of lifetime models anew and makes the best active, in the unit of the last fit. Nothing happens
 // where the last fit is younger than half a day, where no order has changed since, and where the orders identify no model.
 func (s *Service) RefitLifetime(ctx context.Context) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	last, err := s.client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(descending), lifetimemodel.ByID(descending)).First(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return err

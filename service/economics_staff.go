@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/user"
 	"kopeck/fault"
@@ -70,7 +71,7 @@ func (s *Service) StaffEconomics(ctx context.Context, from, to time.Time) (*Staf
 		if err != nil {
 			return err
 		}
-		users, err := tx.User.Query().Order(user.ByName(), user.ByID()).All(system(ctx))
+		users, err := tx.User.Query().Order(user.ByName(), user.ByID()).All(auth.System(ctx))
 		if err != nil {
 			return fmt.Errorf("service: the staff of a report: %w", err)
 		}

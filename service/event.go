@@ -65,3 +65,6 @@ func (s *Service) listen(topic string, pick func(store.Event) string) (<-chan st
 	}()
 	return picked, func() { close(done); cancel() }
 }
+
+// booksVersion counts what this process has changed in the books.
+func (s *Service) booksVersion() int64 { return s.books.Load() }

@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -63,7 +64,7 @@ var ErrRejected = errors.New("service: a record was rejected, so none was writte
 
 // Import runs a function that imports records, with connections of its own.
 func (s *Service) Import(ctx context.Context, do func(ctx context.Context, i *Import) error) error {
-	return s.store.Session(system(ctx), func(ctx context.Context, first *store.Session) error {
+	return s.store.Session(auth.System(ctx), func(ctx context.Context, first *store.Session) error {
 		if s.store.Dialect() == dialect.SQLite {
 			return do(ctx, &Import{service: s, sessions: []*store.Session{first}})
 		}

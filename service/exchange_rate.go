@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/store"
@@ -37,7 +38,7 @@ func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, er
 	if i.Check {
 		run = s.store.Read
 	}
-	if err := run(system(ctx), work); err != nil {
+	if err := run(auth.System(ctx), work); err != nil {
 		if w == nil {
 			return nil, err
 		}
@@ -144,7 +145,7 @@ type ExportedRate struct {
 // ExportRates gives every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
 func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
 	var all []costing.Rate
-	err := store.Each(system(ctx), s.store, rateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan store.ScanFunc) error {
+	err := store.Each(auth.System(ctx), s.store, rateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan store.ScanFunc) error {
 		r, err := scanRate(scan)
 		all = append(all, r)
 		return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"kopeck/auth"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -32,7 +33,7 @@ func (s *Service) ExportContacts(ctx context.Context, each func(*ContactRecord) 
 }
 
 func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf func(*T) string, after func(context.Context, *chunk, string) ([]T, error)) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	begun := false
 	return s.store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c := &chunk{Import: &Import{service: s}, reader: tx}

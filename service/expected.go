@@ -38,7 +38,7 @@ func (s *Service) booksChanged(ctx context.Context, tx *store.Tx) {
 // once a minute for what others changed; where there are so many contacts that reading takes its time, once a minute in
 // any case.
 func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
-	now, version := s.now(), s.books.Load()
+	now, version := s.now(), s.booksVersion()
 	if known := s.groups.Load(); known != nil && !now.Before(known.at) && now.Sub(known.at) < groupsAge && (known.version == version || known.contacts > fewContacts) {
 		return known, nil
 	}

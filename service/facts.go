@@ -64,7 +64,7 @@ func (s *Service) lifetimeFacts(ctx context.Context, facts map[string]pricing.Cu
 	for _, c := range customers {
 		earnings[c] = earningsOf(c)
 	}
-	m := s.model.Load()
+	m := s.currentModel()
 	if ago {
 		var err error
 		if m, err = s.modelAt(ctx, at); err != nil {

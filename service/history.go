@@ -46,7 +46,7 @@ func (s *Service) clashes(ctx context.Context, tx *store.Tx, action, subject str
 	}
 	entries, err := tx.AuditEntry.Query().
 		Where(auditentry.Subject(subject), auditentry.Action(action)).
-		Order(auditentry.ByAt(), auditentry.ByID()).All(system(ctx))
+		Order(auditentry.ByAt(), auditentry.ByID()).All(auth.System(ctx))
 	if err != nil {
 		return err
 	}
@@ -95,5 +95,5 @@ const customerUpdate = "customer.update"
 func (s *Service) noteStage(ctx context.Context, tx *store.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
 	actor, _ := auth.From(ctx)
 	return tx.StageChange.Create().SetID(s.ids.Make(id.StageChange)).SetCustomerID(customerID).SetFromStage(from).SetToStage(to).
-		SetAt(at).SetReason(reason).SetActor(actor.Name).Exec(system(ctx))
+		SetAt(at).SetReason(reason).SetActor(actor.Name).Exec(auth.System(ctx))
 }

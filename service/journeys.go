@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kopeck/attribution"
+	"kopeck/auth"
 	"kopeck/schema"
 	"kopeck/store"
 )
@@ -22,7 +23,7 @@ import (
 // with its counts. Memory is bounded by the distinct ones and by some customers' contacts.
 func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 	j := &journeyCount{settings: s.attributionSettings(), counts: map[string]*attribution.Journey{}}
-	err := s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err := s.store.Read(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		clear(j.counts)
 		j.over = s.now().Add(-j.settings.Window)
 		if err := s.unhurried(ctx, tx); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/listprice"
 	"kopeck/fault"
@@ -54,7 +55,7 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *MoneyInput, markup, 
 // storeTerms writes price terms. Whether the caller may is for the row of the product to say.
 func (s *Service) storeTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, now time.Time) error {
 	return tx.ListPrice.Create().SetID(s.ids.Make(id.ListPrice)).SetProductID(terms.ProductID).SetNillableAmount(terms.Amount).
-		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(system(ctx))
+		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(auth.System(ctx))
 }
 
 // SetListPrice records price terms from a moment on, now unless told. What is not given stays as it would have been at
@@ -105,7 +106,7 @@ func (s *Service) SetListPrice(ctx context.Context, in SetListPriceInput) (*ent.
 // keptTerms fills what the input leaves out with what held at that moment.
 func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in SetListPriceInput) (pricing.Terms, error) {
 	before, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromLTE(terms.ValidFrom)).
-		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(system(ctx))
+		Order(listprice.ByValidFrom(descending), listprice.ByRecordedAt(descending), listprice.ByID(descending)).First(auth.System(ctx))
 	switch {
 	case ent.IsNotFound(err) && in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil:
 		return terms, fault.Invalidf("listPrice", "there is no price at that moment whose least margin could change")

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/lifetime"
@@ -104,7 +105,7 @@ func (s *Service) modelAt(ctx context.Context, at time.Time) (*model, error) {
 	if err := rows.Close(); err != nil {
 		return nil, err
 	}
-	row, err := s.client.LifetimeModel.Query().Where(lifetimemodel.ID(found)).Only(system(ctx))
+	row, err := s.client.LifetimeModel.Query().Where(lifetimemodel.ID(found)).Only(auth.System(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
@@ -15,7 +16,7 @@ import (
 // broken, one text a permission: its id and the first thing wrong with it. An event that was changed, added, moved or
 // taken away breaks the chain, and so does a row that says other than its events.
 func (s *Service) VerifyPermissionChains(ctx context.Context) (broken []string, err error) {
-	err = s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err = s.store.Read(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		broken = nil
 		last := ""
 		for {

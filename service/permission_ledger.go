@@ -136,7 +136,7 @@ func (s *Service) asOfNow() ent.Interceptor {
 // ExpirePermissions records the end of every permission whose time is over. What such a permission is worth does
 // not wait for it.
 func (s *Service) ExpirePermissions(ctx context.Context) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	for last := ""; ; {
 		due, err := s.client.Permission.Query().Where(
 			permission.StateIn(schema.PermissionPending, schema.PermissionActive), permission.ExpiresAtLTE(s.now()), permission.IDGT(last),

@@ -63,7 +63,7 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in RevokePermissio
 	if err != nil {
 		return false, refused
 	}
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err = s.store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		l, err := s.lockLedger(ctx, tx, "token", permissionID)
 		if fault.Is(err, fault.NotFound) {
 			return refused

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/product"
@@ -285,7 +286,7 @@ func (s *Service) findParts(ctx context.Context, tx *store.Tx, p newProduct) (ma
 			return nil, err
 		}
 		var catalogue *costing.Catalogue
-		if catalogue, err = readCatalogue(system(ctx), tx, products); err != nil {
+		if catalogue, err = readCatalogue(auth.System(ctx), tx, products); err != nil {
 			return nil, err
 		}
 		err = catalogue.CheckCycle(candidate)
@@ -322,7 +323,7 @@ func (s *Service) storeComponents(ctx context.Context, tx *store.Tx, p newProduc
 	}
 	for len(rows) > 0 {
 		n := min(len(rows), mostParts)
-		if err := tx.Component.CreateBulk(rows[:n]...).Exec(system(ctx)); err != nil {
+		if err := tx.Component.CreateBulk(rows[:n]...).Exec(auth.System(ctx)); err != nil {
 			return err
 		}
 		rows = rows[n:]

@@ -46,7 +46,7 @@ func (s *Service) UpdateProduct(ctx context.Context, in UpdateProductInput) (*en
 		}
 		current := map[string]any{"name": p.Name, "active": p.Active, "partner": ""}
 		if p.PartnerID != nil && in.Partner != nil {
-			partner, err := tx.Partner.Get(system(ctx), *p.PartnerID)
+			partner, err := tx.Partner.Get(auth.System(ctx), *p.PartnerID)
 			if err != nil {
 				return "", err
 			}

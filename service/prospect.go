@@ -150,7 +150,7 @@ func (p *Prospects) Of(c *ent.Customer, horizonMonths *int, annualDiscountRate *
 	}
 	margin, _ := new(big.Rat).Quo(earned.margin.Rat(), new(big.Rat).SetInt64(int64(earned.orderDays))).Float64()
 	cumulative := make([]float64, horizon)
-	p.service.model.Load().counts.MonthlyOrders(cumulative, 0, 0, 0)
+	p.service.currentModel().counts.MonthlyOrders(cumulative, 0, 0, 0)
 	annual, _ := rate.Rat().Float64()
 	after, err := lifetime.Future(cumulative, margin, annual)
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
@@ -33,7 +34,7 @@ const (
 // on one snapshot. Who may see it is for the caller to know.
 func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	gaps := rateGaps{}
-	err := s.store.Read(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err := s.store.Read(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		clear(gaps)
 		if err := s.gapsOfContacts(ctx, tx, gaps); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/rate"
 	"kopeck/fault"
@@ -102,7 +103,7 @@ func (s *Service) auditRates(ctx context.Context, tx *store.Tx, rates []newRate,
 
 // ratesOfEntry gives the rates that a list set, by the audit's entry of it.
 func (s *Service) ratesOfEntry(ctx context.Context, entry string) ([]*ent.Rate, error) {
-	kept, err := s.client.AuditEntry.Get(system(ctx), entry)
+	kept, err := s.client.AuditEntry.Get(auth.System(ctx), entry)
 	if err != nil {
 		return nil, fmt.Errorf("service: the rates of %s: %w", entry, err)
 	}

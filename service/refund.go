@@ -66,7 +66,7 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount
 	}
 	actor, _ := auth.From(ctx)
 	err = tx.Refund.Create().SetID(s.ids.Make(id.Refund)).SetOrderID(o.ID).SetAmount(amount).SetReason(reason).
-		SetAt(now).SetActor(actor.Name).Exec(system(ctx))
+		SetAt(now).SetActor(actor.Name).Exec(auth.System(ctx))
 	if err != nil {
 		return err
 	}

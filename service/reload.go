@@ -4,11 +4,12 @@ import (
 	"context"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/pricing"
 )
 
 // Reload reads everything that is held in memory anew, at once: for whoever put rows into the database past the verbs.
-func (s *Service) Reload(ctx context.Context) error { return s.refresh(system(ctx), everything) }
+func (s *Service) Reload(ctx context.Context) error { return s.refresh(auth.System(ctx), everything) }
 
 // PriceBook gives the snapshot that prices and costs come from. It holds the bookings from yesterday on.
 func (s *Service) PriceBook() *pricing.Book { return s.book.Load().prices }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/store"
 )
@@ -22,12 +23,12 @@ type reordering struct {
 // restateOrders costs the orders anew whose products are made with what rates are for, credits their margins, and
 // settles their customers. What was imported with its cost, and what was cancelled, stays as it is.
 func (s *Service) restateOrders(ctx context.Context, tx *store.Tx, news byKey) (int, error) {
-	products, err := tx.Product.Query().All(system(ctx))
+	products, err := tx.Product.Query().All(auth.System(ctx))
 	if err != nil {
 		return 0, err
 	}
 	work := reordering{news: news, made: map[string]map[string]bool{}, concerned: map[string]bool{}}
-	if work.basis, err = s.readBasis(system(ctx), tx, s.Settings(), products, 1<<30); err != nil { // bookings do not matter to full cost
+	if work.basis, err = s.readBasis(auth.System(ctx), tx, s.Settings(), products, 1<<30); err != nil { // bookings do not matter to full cost
 		return 0, err
 	}
 	for _, p := range products {

@@ -6,6 +6,7 @@ import (
 
 	"entgo.io/ent/dialect"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/store"
 )
@@ -17,7 +18,7 @@ const valuedTogether = 5000
 // after a fit, and once a night, since it falls with silence. It goes through all customers in short transactions, so
 // that orders need not wait, and writes what has changed. A run that is overtaken by another model goes on with that.
 func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	for last := ""; ; {
 		var n int
 		next := last

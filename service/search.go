@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/predicate"
 	"kopeck/ent/searchterm"
@@ -124,7 +125,7 @@ func termBeginsWith(word string) predicate.Customer {
 
 // writeTerms brings a customer's search terms up to date.
 func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, c *ent.Customer) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	rows, err := tx.SearchTerm.Query().Where(searchterm.CustomerID(c.ID)).All(ctx)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (auth.Actor, t
 	}
 	if s.User(claims.Subject) == nil {
 		// A token of ours for a user we have not heard of: another process may just have made them.
-		if err := s.refresh(system(ctx), ofPeople); err != nil {
+		if err := s.refresh(auth.System(ctx), ofPeople); err != nil {
 			return auth.Actor{}, time.Time{}, err
 		}
 	}
@@ -109,7 +109,7 @@ func (s *Service) nextToken(ctx context.Context, tx *store.Tx, userID, family st
 // endSessions ends the sessions that a condition picks, and with them their access tokens: on this process
 // before the verb returns, on the others as soon as they hear of it. The user's row must be held.
 func (s *Service) endSessions(ctx context.Context, tx *store.Tx, which predicate.RefreshSession) error {
-	inner := system(ctx)
+	inner := auth.System(ctx)
 	n, err := tx.RefreshSession.Update().Where(which, refreshsession.RevokedAtIsNil()).SetRevokedAt(s.now()).Save(inner)
 	if err != nil || n == 0 {
 		return err

@@ -42,7 +42,7 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (*Session, error) 
 		seconds := int((wait + time.Second - 1) / time.Second)
 		return nil, fault.New(fault.LimitExceeded, "", "too many attempts to sign in: try again in %d s", seconds)
 	}
-	u, err := s.client.User.Query().Where(user.EmailKey(key), user.DeletedAtIsNil()).Only(system(ctx))
+	u, err := s.client.User.Query().Where(user.EmailKey(key), user.DeletedAtIsNil()).Only(auth.System(ctx))
 	if err != nil && !ent.IsNotFound(err) {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (*Session, error) 
 func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *string) (*Session, error) {
 	var refresh, family string
 	var u *ent.User
-	err := s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
+	err := s.store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
 		u, err = s.lockUser(ctx, tx, signed.ID)
 		switch {
 		case ent.IsNotFound(err):
@@ -107,7 +107,7 @@ func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *str
 // session makes the access token that goes with a refresh token.
 func (s *Service) session(ctx context.Context, u *ent.User, family, refresh string) (*Session, error) {
 	if s.User(u.ID) == nil { // made by another process just now
-		if err := s.refresh(system(ctx), ofPeople); err != nil {
+		if err := s.refresh(auth.System(ctx), ofPeople); err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +128,7 @@ func (s *Service) RefreshSession(ctx context.Context, in RefreshSessionInput) (*
 	var next string
 	var row *ent.RefreshSession
 	var u *ent.User
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
+	err = s.store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
 		next = ""
 		if row, u, err = s.lockSession(ctx, tx, hash); err != nil {
 			return err
@@ -196,7 +196,7 @@ func (s *Service) SignOut(ctx context.Context, in SignOutInput) error {
 	if err != nil {
 		return fault.Invalidf("refreshToken", "not one of your refresh tokens")
 	}
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err = s.store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		row, u, err := s.lockSession(ctx, tx, hash)
 		if err != nil {
 			return err

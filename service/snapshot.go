@@ -43,7 +43,7 @@ func (s *Service) touch(ctx context.Context, tx *store.Tx, what string) error {
 	tx.AfterCommit(func() {
 		read, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 		defer cancel()
-		if err := s.refresh(system(read), what); err != nil {
+		if err := s.refresh(auth.System(read), what); err != nil {
 			s.log.ErrorContext(ctx, "the snapshot could not be read anew", "what", what, "error", err)
 		}
 	})
@@ -202,7 +202,7 @@ func (s *Service) follow(ctx context.Context, events <-chan store.Event) {
 				continue
 			}
 		}
-		if err := s.refresh(system(ctx), what); err != nil && ctx.Err() == nil {
+		if err := s.refresh(auth.System(ctx), what); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "the snapshot could not be read anew; trying again", "what", what, "error", err)
 			s.retryRefresh(ctx)
 		}
@@ -217,13 +217,11 @@ func (s *Service) retryRefresh(ctx context.Context) {
 			return
 		case <-time.After(500 * time.Millisecond):
 		}
-		if s.refresh(system(ctx), everything) == nil {
+		if s.refresh(auth.System(ctx), everything) == nil {
 			return
 		}
 	}
 }
-
-func system(ctx context.Context) context.Context { return auth.System(ctx) }
 
 func descending(o *sql.OrderTermOptions) { o.Desc = true }
 

@@ -28,7 +28,7 @@ func (s *Service) IssueToken(ctx context.Context, role schema.Role, address stri
 		return "", time.Time{}, fault.Invalidf("ttl", "want 1s to %v", auth.MaxLife(auth.UseAccess))
 	}
 	var u *ent.User
-	err = s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err = s.store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		if u, err = s.userFor(ctx, tx, role, address); err != nil {
 			return err
 		}

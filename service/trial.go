@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/fault"
@@ -265,7 +266,7 @@ func (s *Service) factsOfLines(ctx context.Context, b *book, lines []soldLine) (
 	for i, line := range lines {
 		ids[i] = line.customerID
 	}
-	customers, err := s.client.Customer.Query().Where(customer.IDIn(slices.Compact(slices.Sorted(slices.Values(ids)))...)).All(system(ctx))
+	customers, err := s.client.Customer.Query().Where(customer.IDIn(slices.Compact(slices.Sorted(slices.Values(ids)))...)).All(auth.System(ctx))
 	if err != nil {
 		return nil, err
 	}

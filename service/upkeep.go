@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/idempotencykey"
@@ -17,7 +18,7 @@ const spentDays = 30
 
 // ForgetKeys forgets idempotency keys and refresh tokens whose time is over.
 func (s *Service) ForgetKeys(ctx context.Context) error {
-	return s.store.Write(system(ctx), func(ctx context.Context, tx *store.Tx) error {
+	return s.store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(s.now().Add(-days(s.limits.KeyDays)))).Exec(ctx); err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ const nightlyBatch = 500
 // Nightly brings up to date what time alone changes, for every customer who has ordered: the stage, which falls
 // with the probability to be alive, and the value that lists are ordered by.
 func (s *Service) Nightly(ctx context.Context) error {
-	ctx = system(ctx)
+	ctx = auth.System(ctx)
 	for after := ""; ; {
 		ids, err := s.client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).
 			Order(customer.ByID()).Limit(nightlyBatch).IDs(ctx)

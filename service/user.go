@@ -151,7 +151,7 @@ func checkPartner(faults *fault.List, in CreateUserInput) *partnerInput {
 // partnerNamed gives the partner of a name, whatever its case; one that is not there is made. scopes that are
 // given replace the partner's.
 func (s *Service) partnerNamed(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
-	inner, now := system(ctx), s.now()
+	inner, now := auth.System(ctx), s.now()
 	if err := tx.Lock(ctx, store.LockOn("partners", ""), false); err != nil {
 		return nil, err
 	}

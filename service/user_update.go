@@ -119,7 +119,7 @@ func (s *Service) mayBecome(ctx context.Context, tx *store.Tx, u *ent.User, in U
 	if u.Role != schema.RoleAdmin || !u.Active || role == schema.RoleAdmin && active {
 		return nil
 	}
-	others, err := tx.User.Query().Where(user.RoleEQ(schema.RoleAdmin), user.Active(true), user.DeletedAtIsNil(), user.IDNEQ(u.ID)).Exist(system(ctx))
+	others, err := tx.User.Query().Where(user.RoleEQ(schema.RoleAdmin), user.Active(true), user.DeletedAtIsNil(), user.IDNEQ(u.ID)).Exist(auth.System(ctx))
 	if err != nil || others {
 		return err
 	}
