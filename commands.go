@@ -15,6 +15,9 @@ import (
 	"kopeck/ent"
 	words "kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/books"
+	"kopeck/service/value"
 )
 
 // migrateCommand brings the database to this program's version.
@@ -66,7 +69,7 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 		day = day.UTC()
 		in.CalibrationEnd = &day
 	}
-	model, err := k.service.Fit(auth.System(ctx), in)
+	model, err := k.service.Value.Fit(auth.System(ctx), in)
 	if err != nil {
 		return err
 	}
@@ -74,12 +77,12 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 }
 
 // attribution fits MARKOV or SHAPLEY.
-func (c *fitCommand) attribution(ctx context.Context, s *service.Service, model words.AttributionModel, p *program) error {
-	row, err := s.FitAttribution(auth.System(ctx), service.FitAttributionInput{Model: model, Order: &c.Order})
+func (c *fitCommand) attribution(ctx context.Context, s *app.App, model words.AttributionModel, p *program) error {
+	row, err := s.Books.FitAttribution(auth.System(ctx), service.FitAttributionInput{Model: model, Order: &c.Order})
 	if err != nil {
 		return err
 	}
-	report, err := service.FitReport(row)
+	report, err := books.FitReport(row)
 	if err != nil {
 		return err
 	}
@@ -103,11 +106,11 @@ func (c *fitCommand) attribution(ctx context.Context, s *service.Service, model 
 }
 
 func (c *fitCommand) show(m *ent.LifetimeModel, p *program) error {
-	test, err := service.BackTestOf(m)
+	test, err := value.BackTestOf(m)
 	if err != nil {
 		return err
 	}
-	notes, err := service.FitNotes(m)
+	notes, err := value.FitNotes(m)
 	if err != nil {
 		return err
 	}
@@ -166,7 +169,7 @@ func (c *userAddCommand) Run(ctx context.Context, s *settings, p *program) error
 	if c.Partner != "" {
 		in.Partner = &c.Partner
 	}
-	user, err := k.service.CreateUser(auth.System(ctx), in)
+	user, err := k.service.People.CreateUser(auth.System(ctx), in)
 	if err != nil {
 		return err
 	}
@@ -203,7 +206,7 @@ func (c *tokenCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	token, _, err := k.service.IssueToken(auth.System(ctx), words.Role(c.Role), c.Email, c.TTL)
+	token, _, err := k.service.People.IssueToken(auth.System(ctx), words.Role(c.Role), c.Email, c.TTL)
 	if err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	findings, err := k.service.Check(auth.System(ctx))
+	findings, err := k.service.Report.Check(auth.System(ctx))
 	if err != nil {
 		return err
 	}

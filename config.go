@@ -15,6 +15,7 @@ import (
 	"kopeck/auth"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 	"kopeck/transport"
 )
@@ -120,7 +121,7 @@ func (c settings) logger(to io.Writer) *slog.Logger {
 type kopeck struct {
 	store   *store.Store
 	keys    *auth.Keys
-	service *service.Service
+	service *app.App
 	log     *slog.Logger
 }
 
@@ -155,7 +156,7 @@ func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes
 	}
 	currency, err := money.ParseCurrency(c.Currency)
 	if err == nil {
-		k.service, err = service.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
+		k.service, err = app.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
 	}
 	if err != nil {
 		k.close()

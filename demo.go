@@ -62,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 		tabs = append(tabs, graphiql.Example(one))
 	}
 	return serve(ctx, &told, c.listening, k, p, tabs, func(address string) error {
-		token, _, err := k.service.IssueToken(auth.System(ctx), words.RoleAdmin, "", demoTokenLife)
+		token, _, err := k.service.People.IssueToken(auth.System(ctx), words.RoleAdmin, "", demoTokenLife)
 		if err != nil {
 			return err
 		}

@@ -69,11 +69,11 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 			}
 			known = &at
 		}
-		report, err := k.service.ContactEconomics(ctx, from, until, by, model, known)
+		report, err := k.service.Report.ContactEconomics(ctx, from, until, by, model, known)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency()).Write(to)
+		return report.Sheet(k.service.Currency).Write(to)
 	})
 }
 
@@ -90,11 +90,11 @@ func (c *exportStaffEconomicsCommand) Run(ctx context.Context, s *settings, p *p
 		if err != nil {
 			return err
 		}
-		report, err := k.service.StaffEconomics(ctx, from, until)
+		report, err := k.service.Report.StaffEconomics(ctx, from, until)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency()).Write(to)
+		return report.Sheet(k.service.Currency).Write(to)
 	})
 }
 
@@ -122,7 +122,7 @@ func (c *exportCustomerEconomicsCommand) Run(ctx context.Context, s *settings, p
 			}
 			*one.at = &at
 		}
-		return k.service.WriteCustomerEconomics(ctx, from, until, to)
+		return k.service.Report.WriteCustomerEconomics(ctx, from, until, to)
 	})
 }
 
@@ -140,11 +140,11 @@ func (c *exportCustomerBaseCommand) Run(ctx context.Context, s *settings, p *pro
 		for i, one := range c.By {
 			by[i] = service.BaseDimension(one)
 		}
-		report, err := k.service.CustomerBase(ctx, by, &c.Horizon, nil)
+		report, err := k.service.Report.CustomerBase(ctx, by, &c.Horizon, nil)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency()).Write(to)
+		return report.Sheet(k.service.Currency).Write(to)
 	})
 }
 
@@ -157,11 +157,11 @@ type exportExpectedMonthsCommand struct {
 // Run implements the command.
 func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		report, err := k.service.ExpectedMonths(ctx, &c.Months)
+		report, err := k.service.Report.ExpectedMonths(ctx, &c.Months)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency()).Write(to)
+		return report.Sheet(k.service.Currency).Write(to)
 	})
 }
 
@@ -176,10 +176,10 @@ type exportAcquisitionSourcesCommand struct {
 func (c *exportAcquisitionSourcesCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
 		asked := money.Exact(c.Return)
-		report, err := k.service.AcquisitionSources(ctx, &c.Horizon, nil, &asked)
+		report, err := k.service.Report.AcquisitionSources(ctx, &c.Horizon, nil, &asked)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency()).Write(to)
+		return report.Sheet(k.service.Currency).Write(to)
 	})
 }

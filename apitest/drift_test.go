@@ -35,7 +35,7 @@ func TestTheNightFitsAnew(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		night := func() {
 			t.Helper()
-			if err := w.Service.RefitLifetime(w.System()); err != nil {
+			if err := w.Service.Value.RefitLifetime(w.System()); err != nil {
 				t.Fatal(err)
 			}
 		}

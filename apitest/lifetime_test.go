@@ -258,7 +258,7 @@ func TestFitReachesTheReference(t *testing.T) {
 			if got := v.float(of1 + "expectedOrderMargin.amount"); math.Abs(got-want) > 0.006 {
 				t.Errorf("%v expected of an order, want %v", got, want)
 			}
-			if err := w.Service.RefreshLifetimeValues(w.System()); err != nil { // on a slow machine it goes on behind the answer
+			if err := w.Service.Value.RefreshLifetimeValues(w.System()); err != nil { // on a slow machine it goes on behind the answer
 				t.Fatal(err)
 			}
 			w.isOrderedByValue(c)

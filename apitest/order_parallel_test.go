@@ -25,7 +25,7 @@ func TestParallelOrdersShareTheCapacity(t *testing.T) {
 			s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": customers[i], "priceTokens": []string{tokens[i]}, "at": at}})
 		})
 		booked := map[int]money.Amount{}
-		rows, err := w.Service.Client().Booking.Query().All(w.System())
+		rows, err := w.Service.Client.Booking.Query().All(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}

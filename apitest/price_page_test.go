@@ -102,7 +102,7 @@ func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
 
 func freshToken(w *World, role schema.Role) string {
 	w.T.Helper()
-	token, _, err := w.Service.IssueToken(w.System(), role, "", time.Hour)
+	token, _, err := w.Service.People.IssueToken(w.System(), role, "", time.Hour)
 	if err != nil {
 		w.T.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func TestAFitGivenUpChangesNothing(t *testing.T) {
 		given, done := 0, 0
 		for wait := time.Duration(0); done == 0 && wait < 20*time.Second; wait = wait*3/2 + time.Millisecond {
 			ctx, cancel := context.WithTimeout(w.System(), wait)
-			_, err := w.Service.Fit(ctx, service.FitLifetimeModelInput{})
+			_, err := w.Service.Value.Fit(ctx, service.FitLifetimeModelInput{})
 			cancel()
 			if err == nil {
 				done++

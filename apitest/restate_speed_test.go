@@ -8,7 +8,7 @@ import (
 
 	"kopeck/dbtest"
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/bulk"
 	"kopeck/store"
 )
 
@@ -98,11 +98,11 @@ func number(t *testing.T, w *World, query string, args ...any) (n int64) {
 func fillContacts(t *testing.T, w *World, staff, email string, customers, contacts int) {
 	t.Helper()
 	begin := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	people := make([]service.CustomerRecord, customers)
+	people := make([]bulk.CustomerRecord, customers)
 	for i := range people {
-		people[i] = service.CustomerRecord{ID: fmt.Sprintf("cus_01jd%022d", i), Name: fmt.Sprint("Customer ", i), Kind: schema.Person, Stage: schema.Stranger, CreatedAt: begin}
+		people[i] = bulk.CustomerRecord{ID: fmt.Sprintf("cus_01jd%022d", i), Name: fmt.Sprint("Customer ", i), Kind: schema.Person, Stage: schema.Stranger, CreatedAt: begin}
 	}
-	err := w.Service.Import(w.System(), func(ctx context.Context, i *service.Import) error {
+	err := w.Service.Bulk.Import(w.System(), func(ctx context.Context, i *bulk.Import) error {
 		_, err := i.Customers(ctx, people)
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 )
 
@@ -194,7 +195,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		if a, b := <-done, <-done; len(a)+len(b) != 1 {
 			t.Errorf("%v and %v", a, b)
 		}
-		rows, err := w.Service.Client().User.Query().All(w.System())
+		rows, err := w.Service.Client.User.Query().All(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,14 +240,14 @@ func TestWhatChangedBeforeWatching(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		late, err := service.New(t.Context(), service.Config{
-			Store: dbtest.Open(t, url, store.Options{}), Keys: keys, Currency: w.Service.Currency(), Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+		late, err := app.New(t.Context(), service.Config{
+			Store: dbtest.Open(t, url, store.Options{}), Keys: keys, Currency: w.Service.Currency, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		id := w.newUser("a@example.com", schema.RoleSales)
-		if late.User(id) != nil {
+		if late.People.User(id) != nil {
 			t.Fatal("it hears without watching")
 		}
 		ctx, stop := context.WithCancel(t.Context())
@@ -254,7 +255,7 @@ func TestWhatChangedBeforeWatching(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if late.User(id) == nil {
+		if late.People.User(id) == nil {
 			t.Error("it does not know the user")
 		}
 		stop()

@@ -16,6 +16,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 	"kopeck/transport"
 	"kopeck/web"
@@ -27,7 +28,7 @@ type World struct {
 	URL     string       // of the server
 	Site    http.Handler // the server without its network
 	Store   *store.Store
-	Service *service.Service
+	Service *app.App
 	Clock   *Clock
 
 	statements atomic.Int64
@@ -86,7 +87,7 @@ func New(t testing.TB, url string) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Service, err = service.New(t.Context(), service.Config{Store: w.Store, Keys: keys, Currency: roubles, Now: w.Clock.Now, Log: log})
+	w.Service, err = app.New(t.Context(), service.Config{Store: w.Store, Keys: keys, Currency: roubles, Now: w.Clock.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,20 +49,20 @@ func BenchmarkBase(b *testing.B) {
 				does func(ctx context.Context) error
 			}{
 				{"fit", func(ctx context.Context) error {
-					_, err := s.Fit(ctx, service.FitLifetimeModelInput{Kind: &kind, Activate: &no})
+					_, err := s.Value.Fit(ctx, service.FitLifetimeModelInput{Kind: &kind, Activate: &no})
 					return err
 				}},
-				{"values", s.RefreshLifetimeValues},
+				{"values", s.Value.RefreshLifetimeValues},
 				{"customerBase", func(ctx context.Context) error {
-					_, err := s.CustomerBase(ctx, []service.BaseDimension{service.BaseDimensionSegment}, nil, nil)
+					_, err := s.Report.CustomerBase(ctx, []service.BaseDimension{service.BaseDimensionSegment}, nil, nil)
 					return err
 				}},
 				{"valueAtRisk", func(ctx context.Context) error {
-					_, err := s.ValueAtRisk(ctx, nil, nil)
+					_, err := s.Report.ValueAtRisk(ctx, nil, nil)
 					return err
 				}},
 				{"expectedMonths", func(ctx context.Context) error {
-					_, err := s.ExpectedMonths(ctx, nil)
+					_, err := s.Report.ExpectedMonths(ctx, nil)
 					return err
 				}},
 			} {

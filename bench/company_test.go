@@ -13,11 +13,12 @@ import (
 	"kopeck/dbtest"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 )
 
 // filled is a company on a new database that has these rows.
-func filled(b *testing.B, url string, tables []tableOf) *service.Service {
+func filled(b *testing.B, url string, tables []tableOf) *app.App {
 	b.Helper()
 	s := dbtest.Open(b, url, store.Options{})
 	keys, err := auth.OpenKeys(b.TempDir(), time.Now, nil)
@@ -28,7 +29,7 @@ func filled(b *testing.B, url string, tables []tableOf) *service.Service {
 	if err != nil {
 		b.Fatal(err)
 	}
-	made, err := service.New(b.Context(), service.Config{Store: s, Keys: keys, Currency: roubles, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	made, err := app.New(b.Context(), service.Config{Store: s, Keys: keys, Currency: roubles, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
 )
 
 // manyContacts is how many contacts the reports are made of; there are two orders for three contacts and a customer for
@@ -59,7 +60,7 @@ func BenchmarkEconomics(b *testing.B) {
 				}
 				b.Run(name, func(b *testing.B) {
 					for b.Loop() {
-						report, err := s.ContactEconomics(ctx, one.from, reportsEnd, by, one.model, nil)
+						report, err := s.Report.ContactEconomics(ctx, one.from, reportsEnd, by, one.model, nil)
 						if err != nil || report.Total.Contacts == 0 {
 							b.Fatal(report, err)
 						}
@@ -68,7 +69,7 @@ func BenchmarkEconomics(b *testing.B) {
 			}
 			b.Run("staff", func(b *testing.B) {
 				for b.Loop() {
-					if report, err := s.StaffEconomics(ctx, reportsBegin, reportsEnd); err != nil || len(report.Rows) == 0 {
+					if report, err := s.Report.StaffEconomics(ctx, reportsBegin, reportsEnd); err != nil || len(report.Rows) == 0 {
 						b.Fatal(report, err)
 					}
 				}
@@ -78,7 +79,7 @@ func BenchmarkEconomics(b *testing.B) {
 }
 
 // companyOf makes a company with so many contacts, spread over two years in no order.
-func companyOf(b *testing.B, url string, contacts int) *service.Service {
+func companyOf(b *testing.B, url string, contacts int) *app.App {
 	b.Helper()
 	begun := time.Now()
 	made := filled(b, url, tablesOf(contacts))

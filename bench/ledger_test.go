@@ -9,6 +9,7 @@ import (
 	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
 )
 
 // customersOfLedger is how many customers a contact is recorded with in turn, so that none gets many.
@@ -32,7 +33,7 @@ func BenchmarkRecordContact(b *testing.B) {
 					n := 0
 					for b.Loop() {
 						n = (n + 1) % (customersOfLedger / 2)
-						_, err := s.RecordContact(ctx, service.RecordContactInput{
+						_, err := s.Contacts.RecordContact(ctx, service.RecordContactInput{
 							CustomerID: idOf("cus", 2*n+orders), Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at,
 						})
 						if err != nil {
@@ -46,7 +47,7 @@ func BenchmarkRecordContact(b *testing.B) {
 }
 
 // companyWithOrders makes customers with seven contacts of some two weeks ago each; every second has an order after them.
-func companyWithOrders(b *testing.B, url string, now time.Time) *service.Service {
+func companyWithOrders(b *testing.B, url string, now time.Time) *app.App {
 	b.Helper()
 	at := now.AddDate(0, 0, -20)
 	return filled(b, url, []tableOf{

@@ -51,7 +51,7 @@ func (c *company) agree(ctx context.Context) error {
 		{ProductID: productID("BLI-ALU"), Unit: c.told(c.major(990)), MinimumQuantity: pointer(money.Exact("30")), OverrideFloorReason: pointer("образцовый этаж: покажем другим гостиницам сети")},
 	} {
 		in.ID, in.CustomerID = pointer(drawID(r, id.Agreement, c.clock.at)), firms[len(firms)-2-i].id
-		if _, err := c.service.AgreePrice(c.as(ctx, manager), in); err != nil {
+		if _, err := c.service.Quote.AgreePrice(c.as(ctx, manager), in); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ type answer struct {
 // ask asks the API as a role's example member.
 func (w *world) ask(t *testing.T, role schema.Role, query, variables string) (answer, string) {
 	t.Helper()
-	token, _, err := w.service.IssueToken(auth.System(t.Context()), role, "", time.Hour)
+	token, _, err := w.service.People.IssueToken(auth.System(t.Context()), role, "", time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

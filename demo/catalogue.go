@@ -128,7 +128,7 @@ func (c *company) offerProducts(ctx context.Context) error {
 			}
 			in.Options = append(in.Options, option)
 		}
-		p, err := c.service.CreateProduct(ctx, in)
+		p, err := c.service.Catalogue.CreateProduct(ctx, in)
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (c *company) raisePrices(ctx context.Context, day int) error {
 			continue
 		}
 		dearer := a.list + a.list*int64(day)/365*6/100/10*10
-		_, err := c.service.SetListPrice(manager, service.SetListPriceInput{
+		_, err := c.service.Catalogue.SetListPrice(manager, service.SetListPriceInput{
 			ProductID: productID(a.sku), ListPrice: c.told(c.major(dearer)), ValidFrom: pointer(c.clock.at.AddDate(0, 0, 10)),
 		})
 		if err != nil {
@@ -159,7 +159,7 @@ func (c *company) raisePrices(ctx context.Context, day int) error {
 // dropLace takes the product that nobody wants off the catalogue.
 func (c *company) dropLace(ctx context.Context) error {
 	lace := c.products["CUR-LACE"]
-	_, err := c.service.UpdateProduct(c.as(ctx, c.staff["manager@erker.example"]), service.UpdateProductInput{ID: lace.ID, ExpectedVersion: lace.Version, Active: pointer(false)})
+	_, err := c.service.Catalogue.UpdateProduct(c.as(ctx, c.staff["manager@erker.example"]), service.UpdateProductInput{ID: lace.ID, ExpectedVersion: lace.Version, Active: pointer(false)})
 	return err
 }
 

@@ -24,6 +24,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 )
 
@@ -50,7 +51,7 @@ type company struct {
 	begin    time.Time
 	clock    *clock
 	store    *store.Store
-	service  *service.Service
+	service  *app.App
 	currency money.Currency
 
 	staff     map[string]*ent.User // by e-mail
@@ -103,7 +104,7 @@ func Fill(ctx context.Context, config Config) error {
 	if err := mark(ctx, c.store, Mark{Seed: c.seed, Day: c.today.In(zone).Format(time.DateOnly)}, c.clock.at); err != nil {
 		return err
 	}
-	c.service, err = service.New(ctx, service.Config{
+	c.service, err = app.New(ctx, service.Config{
 		Store: c.store, Keys: signing, Currency: c.currency, Now: c.clock.now, Random: c.source("service"), Log: config.Log,
 	})
 	if err != nil {
@@ -172,7 +173,7 @@ func (c *company) fit(ctx context.Context) error {
 	if err := c.service.Reload(ctx); err != nil {
 		return err
 	}
-	_, err := c.service.Fit(ctx, service.FitLifetimeModelInput{})
+	_, err := c.service.Value.Fit(ctx, service.FitLifetimeModelInput{})
 	return err
 }
 
@@ -182,20 +183,20 @@ func (c *company) settle(ctx context.Context) error {
 	for i, p := range c.people {
 		ids[i] = p.id
 	}
-	return c.store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error { return c.service.SettleImported(ctx, b.Tx, ids) })
+	return c.store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error { return c.service.Books.SettleImported(ctx, b.Tx, ids) })
 }
 
 // finish lets the last night go by: stages and the values that lists are ordered by are those of the last moment, and the journeys were
 // learned from.
 func (c *company) finish(ctx context.Context) error {
 	c.clock.to(c.today)
-	if err := c.service.Nightly(ctx); err != nil {
+	if err := c.service.Books.Nightly(ctx); err != nil {
 		return err
 	}
-	if err := c.service.RefitAttribution(ctx); err != nil {
+	if err := c.service.Books.RefitAttribution(ctx); err != nil {
 		return err
 	}
-	return c.service.RefreshLifetimeValues(ctx)
+	return c.service.Value.RefreshLifetimeValues(ctx)
 }
 
 // draws gives the generator of one subject, so that what is drawn for one does not move the others.

@@ -17,6 +17,7 @@ import (
 	"kopeck/exchange"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 	"kopeck/transport"
 	"kopeck/web"
@@ -51,7 +52,7 @@ func roubles(t testing.TB) money.Currency {
 
 // world is a company that is served.
 type world struct {
-	service *service.Service
+	service *app.App
 	store   *store.Store
 	url     string
 }
@@ -63,7 +64,7 @@ func serve(t testing.TB, url string, now func() time.Time) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.service, err = service.New(t.Context(), service.Config{Store: w.store, Keys: keys, Currency: roubles(t), Now: now, Log: quiet})
+	w.service, err = app.New(t.Context(), service.Config{Store: w.store, Keys: keys, Currency: roubles(t), Now: now, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func (w *world) size(t *testing.T) {
 }
 
 func (w *world) laws(t *testing.T) {
-	findings, err := w.service.Check(auth.System(t.Context()))
+	findings, err := w.service.Report.Check(auth.System(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func (w *world) laws(t *testing.T) {
 	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
-	err = w.store.Bulk(auth.System(t.Context()), func(ctx context.Context, b *store.Bulk) error { return w.service.SettleImported(ctx, b.Tx, ids) })
+	err = w.store.Bulk(auth.System(t.Context()), func(ctx context.Context, b *store.Bulk) error { return w.service.Books.SettleImported(ctx, b.Tx, ids) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +265,7 @@ func TestForeignDatabasesAreLeftAlone(t *testing.T) {
 		if m, err := demo.Read(t.Context(), w.store); m != nil || err != nil {
 			t.Fatalf("an empty database: %+v, %v", m, err)
 		}
-		if _, err := w.service.CreateCustomer(auth.System(t.Context()), service.CreateCustomerInput{Name: "Somebody real"}); err != nil {
+		if _, err := w.service.Customers.CreateCustomer(auth.System(t.Context()), service.CreateCustomerInput{Name: "Somebody real"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := demo.Read(t.Context(), w.store); err == nil {

@@ -149,7 +149,7 @@ func (c *company) recommend(p *person) {
 // cost costs all contacts by the rates of their moments, as they are known now.
 func (c *company) cost(context.Context) error {
 	slices.SortFunc(c.contacts, func(a, b *contact) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-	rates := c.service.PriceBook().Basis().Rates
+	rates := c.service.Quote.PriceBook().Basis().Rates
 	for _, one := range c.contacts {
 		in := costing.ContactInput{Minutes: money.Whole(int64(one.minutes)), Channel: string(one.channel), Expense: one.expense}
 		if one.staff != nil {

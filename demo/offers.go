@@ -157,42 +157,42 @@ func (c *company) favourite() *person {
 // proposeTo makes an offer as its customer's owner does, and takes it as far as it is to go.
 func (c *company) proposeTo(ctx context.Context, r *rand.Rand, p *person, to schema.OfferStatus) error {
 	ctx = c.as(ctx, p.owner)
-	row, err := c.service.Customer(ctx, &p.id, nil)
+	row, err := c.service.Customers.Customer(ctx, &p.id, nil)
 	if err != nil || row == nil {
 		return err
 	}
 	var tokens []string
 	for _, wish := range []struct{ sku, quantity string }{{"CUR-LINEN", trimmed(tenth(p.width) * 2)}, {"COR-ALU", trimmed(tenth(p.width))}, {"SRV-FIT", "1"}} {
-		price, err := c.service.Price(ctx, row, productID(wish.sku), money.MustDecimal(wish.quantity), nil, nil, nil)
+		price, err := c.service.Quote.Price(ctx, row, productID(wish.sku), money.MustDecimal(wish.quantity), nil, nil, nil)
 		if err != nil {
 			return err
 		}
-		token, err := c.service.PriceToken(price)
+		token, err := c.service.Quote.PriceToken(price)
 		if err != nil {
 			return err
 		}
 		tokens = append(tokens, token)
 	}
-	o, err := c.service.CreateOffer(ctx, service.CreateOfferInput{
+	o, err := c.service.Sale.CreateOffer(ctx, service.CreateOfferInput{
 		ID: pointer(drawID(r, id.Offer, c.clock.at)), CustomerID: p.id, PriceTokens: tokens, ExpiresAt: c.today.AddDate(0, 0, 7+r.IntN(14)),
 	})
 	if err != nil || to == schema.OfferDraft {
 		return err
 	}
 	c.clock.to(c.clock.at.Add(time.Minute))
-	if _, err = c.service.SendOffer(ctx, service.SendOfferInput{ID: o.ID, Channel: schema.ByMessenger, Purpose: pointer(schema.Personalisation)}); err != nil {
+	if _, err = c.service.Sale.SendOffer(ctx, service.SendOfferInput{ID: o.ID, Channel: schema.ByMessenger, Purpose: pointer(schema.Personalisation)}); err != nil {
 		return err
 	}
 	c.clock.to(c.clock.at.Add(3 * time.Minute))
 	switch to {
 	case schema.OfferViewed:
-		_, err = c.service.ViewOffer(ctx, service.ViewOfferInput{ID: o.ID})
+		_, err = c.service.Sale.ViewOffer(ctx, service.ViewOfferInput{ID: o.ID})
 	case schema.OfferAccepted:
-		_, err = c.service.AcceptOffer(ctx, service.AcceptOfferInput{ID: o.ID})
+		_, err = c.service.Sale.AcceptOffer(ctx, service.AcceptOfferInput{ID: o.ID})
 	case schema.OfferDeclined:
-		_, err = c.service.DeclineOffer(ctx, service.DeclineOfferInput{ID: o.ID, Reason: declined[0]})
+		_, err = c.service.Sale.DeclineOffer(ctx, service.DeclineOfferInput{ID: o.ID, Reason: declined[0]})
 	case schema.OfferWithdrawn:
-		_, err = c.service.WithdrawOffer(ctx, service.WithdrawOfferInput{ID: o.ID, Reason: pointer("ткань закончилась")})
+		_, err = c.service.Sale.WithdrawOffer(ctx, service.WithdrawOfferInput{ID: o.ID, Reason: pointer("ткань закончилась")})
 	}
 	return err
 }

@@ -211,7 +211,7 @@ func (c *company) sell(ctx context.Context) error {
 	if err := c.service.Reload(ctx); err != nil {
 		return err
 	}
-	all := c.service.PriceBook()
+	all := c.service.Quote.PriceBook()
 	basis := all.Basis()
 	basis.Bookings = nil
 	costs := costing.NewMemo(basis, 4096)

@@ -6,7 +6,7 @@ import (
 	"kopeck/ent"
 	"kopeck/id"
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/consent"
 )
 
 // allowed is a permission in the making with its ledger.
@@ -156,7 +156,7 @@ func (a *allowed) add(e *ent.PermissionEvent, eventID string) {
 		previous = a.events[n-1].Hash
 	}
 	e.ID, e.PermissionID, e.Sequence = eventID, p.ID, len(a.events)+1
-	service.SealEvent(p, e, previous)
+	consent.SealEvent(p, e, previous)
 	a.events = append(a.events, e)
 	p.Version = e.Sequence
 	switch e.Kind {

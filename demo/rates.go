@@ -128,14 +128,14 @@ func (c *company) setRates(ctx context.Context) error {
 
 // announceRates records, by the verb, what is to come: fabric grows dearer next month.
 func (c *company) announceRates(ctx context.Context, r *rand.Rand) error {
-	basis := c.service.PriceBook().Basis()
+	basis := c.service.Quote.PriceBook().Basis()
 	for _, code := range []string{"linen", "velvet", "jacquard"} {
 		now, ok := basis.Rates.At(string(schema.RateMaterial), code, c.clock.at, c.clock.at)
 		if !ok {
 			return fmt.Errorf("no rate of %s", code)
 		}
 		dearer, _ := now.Amount.Rat().Float64()
-		_, err := c.service.SetRate(c.as(ctx, c.staff["manager@erker.example"]), service.SetRateInput{
+		_, err := c.service.Rates.SetRate(c.as(ctx, c.staff["manager@erker.example"]), service.SetRateInput{
 			ID: pointer(drawID(r, id.Rate, c.clock.at)), Subject: schema.RateMaterial, Code: code, Unit: "m",
 			Amount: money.Exact(rounded(dearer * 1.07).String()), ValidFrom: c.today.AddDate(0, 0, 25),
 		})

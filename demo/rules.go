@@ -56,7 +56,7 @@ func (c *company) makeRules(ctx context.Context) error {
 			in.ValidFrom, in.ValidTo = pointer(c.begin.AddDate(0, 0, t.from)), pointer(c.begin.AddDate(0, 0, t.to))
 		}
 		c.clock.to(c.clock.at.Add(time.Minute))
-		rule, err := c.service.CreatePriceRule(c.as(ctx, c.staff["manager@erker.example"]), in)
+		rule, err := c.service.Quote.CreatePriceRule(c.as(ctx, c.staff["manager@erker.example"]), in)
 		if err == nil {
 			made[t.name] = rule.ID
 		}
@@ -73,7 +73,7 @@ func (c *company) makeRules(ctx context.Context) error {
 		return err
 	}
 	c.clock.to(c.begin.AddDate(0, 0, retiredDay))
-	_, err := c.service.RetirePriceRule(c.as(ctx, c.staff["manager@erker.example"]), service.RetirePriceRuleInput{ID: made[retired], Reason: pointer("покупали столько же, только в субботу")})
+	_, err := c.service.Quote.RetirePriceRule(c.as(ctx, c.staff["manager@erker.example"]), service.RetirePriceRuleInput{ID: made[retired], Reason: pointer("покупали столько же, только в субботу")})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (c *company) hire(ctx context.Context) error {
 		if m.partner != "" {
 			in.Partner, in.PartnerScopes = &m.partner, []string{"contacts", "offers", "orders"}
 		}
-		u, err := c.service.CreateUser(ctx, in)
+		u, err := c.service.People.CreateUser(ctx, in)
 		if err != nil {
 			return err
 		}

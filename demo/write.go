@@ -11,7 +11,8 @@ import (
 	"kopeck/id"
 	"kopeck/pricing"
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/customers"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -32,7 +33,7 @@ type sheet struct {
 func (c *company) writePeople(ctx context.Context) error {
 	r := c.draws("stages", 0)
 	never := time.Unix(0, 0).UTC()
-	customers := sheet{table: "customers", columns: []string{
+	persons := sheet{table: "customers", columns: []string{
 		"id", "created_at", "updated_at", "kind", "name", "name_key", "external_id", "stage", "acquisition_cost", "margin", "repeat_margin", "contact_cost", "last_order_at", "lifetime_value",
 		"email", "email_key", "phone", "segment", "owner_id", "referred_by_id", "partner_id", "measurements", "acquired_at", "departed_at",
 	}}
@@ -61,18 +62,18 @@ func (c *company) writePeople(ctx context.Context) error {
 			}
 			measured = string(text)
 		}
-		customers.rows = append(customers.rows, []any{
-			p.id, p.created, p.created, string(kind), p.name, service.NameKey(p.name), orNil(p.external), string(stage), p.acquisition.Minor(), int64(0), int64(0), int64(0), never, int64(0),
+		persons.rows = append(persons.rows, []any{
+			p.id, p.created, p.created, string(kind), p.name, input.NameKey(p.name), orNil(p.external), string(stage), p.acquisition.Minor(), int64(0), int64(0), int64(0), never, int64(0),
 			orNil(p.email), orNil(p.email), orNil(p.phone), orNil(string(p.segment)), owner, referrer, partner, measured, p.created, timeOrNil(p.departed),
 		})
-		for _, term := range service.SearchTerms(row) {
+		for _, term := range customers.SearchTerms(row) {
 			terms.rows = append(terms.rows, []any{term, p.id})
 		}
 		for _, s := range p.stages {
 			stages.rows = append(stages.rows, []any{drawID(r, id.StageChange, s.at), p.id, string(s.from), string(s.to), s.at, s.reason, "system"})
 		}
 	}
-	return c.writeSheets(ctx, customers, terms, stages)
+	return c.writeSheets(ctx, persons, terms, stages)
 }
 
 // write writes what happened: permissions, contacts, orders with their bookings, offers.

@@ -5,38 +5,39 @@ import (
 	"strings"
 
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/bulk"
 )
 
 // contacts opens the file as one of contacts.
-func contacts(s *service.Service, o Options, f *file) (source[service.ContactRecord], error) {
+func contacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], error) {
 	v, err := newValues(s, o)
 	if err != nil {
-		return source[service.ContactRecord]{}, err
+		return source[bulk.ContactRecord]{}, err
 	}
 	t, err := openTable(f, f.from)
 	if err != nil {
-		return source[service.ContactRecord]{}, err
+		return source[bulk.ContactRecord]{}, err
 	}
 	own := t.own(contactFields, firstContactFields) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
-		return source[service.ContactRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
+		return source[bulk.ContactRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
 	case !own && o.Format == Kopeck:
-		return source[service.ContactRecord]{}, fileError("its header is not that of contacts that Kopeck exported")
+		return source[bulk.ContactRecord]{}, fileError("its header is not that of contacts that Kopeck exported")
 	case !own:
 		fields, required := Fields(Contacts)
 		if err := t.assign(o.Map, fields, required); err != nil {
-			return source[service.ContactRecord]{}, err
+			return source[bulk.ContactRecord]{}, err
 		}
 	}
 	var counted ordinals
-	next := func() (*entry[service.ContactRecord], error) {
+	next := func() (*entry[bulk.ContactRecord], error) {
 		r, err := t.next()
 		if err != nil {
 			return nil, err
 		}
-		e := &entry[service.ContactRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault, content: r.raw}
+		e := &entry[bulk.ContactRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault, content: r.raw}
 		if r.fault != "" {
 			return e, nil
 		}
@@ -54,14 +55,14 @@ func contacts(s *service.Service, o Options, f *file) (source[service.ContactRec
 		e.fault = string(fault)
 		return e, nil
 	}
-	return source[service.ContactRecord]{next, func() int64 { return t.passed }}, nil
+	return source[bulk.ContactRecord]{next, func() int64 { return t.passed }}, nil
 }
 
 // readContact reads what the contacts of any log have.
-func readContact(v *values, t *table, r row) (service.ContactRecord, faults) {
+func readContact(v *values, t *table, r row) (bulk.ContactRecord, faults) {
 	var f faults
 	get := func(field string) string { return t.get(r, field) }
-	c := service.ContactRecord{
+	c := bulk.ContactRecord{
 		ExternalID: get("external_id"), CustomerExternalID: get("customer"), Staff: get("staff"), Subject: get("subject"), Notes: get("notes"),
 	}
 	if c.CustomerExternalID == "" {
@@ -75,7 +76,7 @@ func readContact(v *values, t *table, r row) (service.ContactRecord, faults) {
 	return c, f
 }
 
-func readKinds(c *service.ContactRecord, f *faults, v *values, get func(string) string) {
+func readKinds(c *bulk.ContactRecord, f *faults, v *values, get func(string) string) {
 	var fault string
 	c.Kind, fault = word[schema.ContactKind](get("kind"))
 	f.of("kind", fault)
@@ -98,10 +99,10 @@ func readKinds(c *service.ContactRecord, f *faults, v *values, get func(string) 
 }
 
 // ownContact reads a contact of Kopeck's own format.
-func ownContact(v *values, t *table, r row) (service.ContactRecord, faults) {
+func ownContact(v *values, t *table, r row) (bulk.ContactRecord, faults) {
 	var f faults
 	get := func(field string) string { return t.get(r, field) }
-	c := service.ContactRecord{
+	c := bulk.ContactRecord{
 		ID: get("id"), ExternalID: get("external_id"), CustomerID: get("customer_id"), CustomerExternalID: get("customer_external_id"),
 		Staff: get("staff"), Subject: get("subject"), Notes: get("notes"), AboutID: get("about_id"), Costed: true,
 	}

@@ -10,40 +10,41 @@ import (
 
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/bulk"
 )
 
 // customers opens the file as one of customers.
-func customers(s *service.Service, o Options, f *file) (source[service.CustomerRecord], error) {
+func customers(s *app.App, o Options, f *file) (source[bulk.CustomerRecord], error) {
 	v, err := newValues(s, o)
 	if err != nil {
-		return source[service.CustomerRecord]{}, err
+		return source[bulk.CustomerRecord]{}, err
 	}
 	t, err := openTable(f, f.from)
 	if err != nil {
-		return source[service.CustomerRecord]{}, err
+		return source[bulk.CustomerRecord]{}, err
 	}
 	own := t.own(customerFields, firstCustomerFields) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
-		return source[service.CustomerRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
+		return source[bulk.CustomerRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
 	case !own && o.Format == Kopeck:
-		return source[service.CustomerRecord]{}, fileError("its header is not that of customers that Kopeck exported")
+		return source[bulk.CustomerRecord]{}, fileError("its header is not that of customers that Kopeck exported")
 	case !own:
 		fields, required := Fields(Customers)
 		if err := t.assign(o.Map, fields, required); err != nil {
-			return source[service.CustomerRecord]{}, err
+			return source[bulk.CustomerRecord]{}, err
 		}
 		if !t.has("id") && !t.has("external_id") && !t.has("email") {
-			return source[service.CustomerRecord]{}, optionsError("--map: one of id, external_id and email must be mapped: without one customers could not be told apart")
+			return source[bulk.CustomerRecord]{}, optionsError("--map: one of id, external_id and email must be mapped: without one customers could not be told apart")
 		}
 	}
-	next := func() (*entry[service.CustomerRecord], error) {
+	next := func() (*entry[bulk.CustomerRecord], error) {
 		r, err := t.next()
 		if err != nil {
 			return nil, err
 		}
-		e := &entry[service.CustomerRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault, content: r.raw}
+		e := &entry[bulk.CustomerRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault, content: r.raw}
 		if r.fault == "" {
 			c, fault := readCustomer(v, t, r, own)
 			e.value, e.fault = c, string(fault)
@@ -58,13 +59,13 @@ func customers(s *service.Service, o Options, f *file) (source[service.CustomerR
 		}
 		return e, nil
 	}
-	return source[service.CustomerRecord]{next, func() int64 { return t.passed }}, nil
+	return source[bulk.CustomerRecord]{next, func() int64 { return t.passed }}, nil
 }
 
-func readCustomer(v *values, t *table, r row, own bool) (service.CustomerRecord, faults) {
+func readCustomer(v *values, t *table, r row, own bool) (bulk.CustomerRecord, faults) {
 	var f faults
 	get := func(field string) string { return t.get(r, field) }
-	c := service.CustomerRecord{
+	c := bulk.CustomerRecord{
 		ID: get("id"), ExternalID: get("external_id"), Name: get("name"), Email: get("email"), Phone: get("phone"), Owner: get("owner"),
 		Measurements: get("measurements"),
 	}
@@ -120,7 +121,7 @@ func readCustomer(v *values, t *table, r row, own bool) (service.CustomerRecord,
 }
 
 // recommend fills in, when all customers are there, who recommended whom.
-func recommend(ctx context.Context, s *service.Service, o Options, f *file, i *service.Import, report *Report) error {
+func recommend(ctx context.Context, s *app.App, o Options, f *file, i *bulk.Import, report *Report) error {
 	in, err := customers(s, o, f)
 	if err != nil {
 		return err

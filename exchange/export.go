@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"kopeck/money"
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/bulk"
 )
 
 // Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for), from one snapshot of the database: a CSV file in
@@ -22,25 +23,25 @@ import (
 //
 // Not in it are permissions and their ledger, offers, agreements and what is reckoned from the rest: credits,
 // statistics and lifetime values are reckoned anew.
-func Export(ctx context.Context, s *service.Service, kind Kind, to io.Writer) error {
-	w := &writer{out: bufio.NewWriterSize(to, 64<<10), currency: s.Currency()}
+func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
+	w := &writer{out: bufio.NewWriterSize(to, 64<<10), currency: s.Currency}
 	var err error
 	switch kind {
 	case Orders:
 		if err = w.row(orderFields...); err == nil {
-			err = s.ExportOrders(ctx, w.order)
+			err = s.Bulk.ExportOrders(ctx, w.order)
 		}
 	case Customers:
 		if err = w.row(customerFields...); err == nil {
-			err = s.ExportCustomers(ctx, w.customer)
+			err = s.Bulk.ExportCustomers(ctx, w.customer)
 		}
 	case Contacts:
 		if err = w.row(contactFields...); err == nil {
-			err = s.ExportContacts(ctx, w.contact)
+			err = s.Bulk.ExportContacts(ctx, w.contact)
 		}
 	case Rates:
 		if err = w.row(rateFields...); err == nil {
-			err = s.ExportRates(ctx, w.rate)
+			err = s.Bulk.ExportRates(ctx, w.rate)
 		}
 	default:
 		return optionsError("want orders, customers, contacts or rates, not %q", string(kind))
@@ -73,7 +74,7 @@ func (w *writer) row(fields ...string) error {
 	return w.out.WriteByte('\n')
 }
 
-func (w *writer) order(o *service.OrderRecord) error {
+func (w *writer) order(o *bulk.OrderRecord) error {
 	var refunded money.Amount
 	refunds := make([]refundText, len(o.Refunds))
 	for n, r := range o.Refunds {
@@ -113,7 +114,7 @@ func (w *writer) order(o *service.OrderRecord) error {
 	return nil
 }
 
-func (w *writer) customer(c *service.CustomerRecord) error {
+func (w *writer) customer(c *bulk.CustomerRecord) error {
 	wallet := ""
 	if c.Wallet != nil {
 		wallet = w.currency.Format(*c.Wallet)
@@ -125,7 +126,7 @@ func (w *writer) customer(c *service.CustomerRecord) error {
 	)
 }
 
-func (w *writer) contact(c *service.ContactRecord) error {
+func (w *writer) contact(c *bulk.ContactRecord) error {
 	var cost money.Amount
 	for _, line := range c.CostLines {
 		var err error

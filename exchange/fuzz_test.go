@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kopeck/service"
+	"kopeck/service/bulk"
 )
 
 // rowsOf reads all rows of a text; small readings at a time, so that the window's edges are met.
@@ -150,23 +151,23 @@ func FuzzOrders(f *testing.F) {
 	f.Add(strings.Join(orderFields, ",") + "\nord_x,,cus_y,,PLACED\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		v := &values{currency: roubles(t), dates: &dates{settings: &service.Settings{Zone: time.UTC}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), known: map[string]time.Time{}}}
-		for _, open := range []func(io.ReadSeeker) (source[service.OrderRecord], error){
-			func(r io.ReadSeeker) (source[service.OrderRecord], error) {
+		for _, open := range []func(io.ReadSeeker) (source[bulk.OrderRecord], error){
+			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
 				return cdnow(v, Options{}, r, 0), nil
 			},
-			func(r io.ReadSeeker) (source[service.OrderRecord], error) {
+			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
 				tab, err := openTable(r, 0)
 				if err != nil {
-					return source[service.OrderRecord]{}, err
+					return source[bulk.OrderRecord]{}, err
 				}
 				if tab.own(orderFields, len(orderFields)) {
 					return ownOrders(v, tab), nil
 				}
 				if err := tab.assign("customer=who,order=invoice,date=day,amount=sum", mapped[Orders].all, nil); err != nil {
-					return source[service.OrderRecord]{}, err
+					return source[bulk.OrderRecord]{}, err
 				}
 				if !tab.has("order") || !tab.has("date") || !tab.has("customer") || !tab.has("amount") {
-					return source[service.OrderRecord]{}, io.EOF
+					return source[bulk.OrderRecord]{}, io.EOF
 				}
 				return logOf(v, Options{}, tab), nil
 			},

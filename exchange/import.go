@@ -10,7 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/bulk"
 )
 
 // entry is one record of a file: an order, a customer, a contact or a rate, and the rows that tell of it.
@@ -37,7 +38,7 @@ type source[T any] struct {
 }
 
 // put imports records: it is a method of service.Import.
-type put[T any] func(ctx context.Context, records []T) ([]service.Verdict, error)
+type put[T any] func(ctx context.Context, records []T) ([]bulk.Verdict, error)
 
 // run is one import.
 type run[T any] struct {
@@ -48,7 +49,7 @@ type run[T any] struct {
 	rejects  *rejects
 	repeats  *repeats // while they are being collected
 	again    []again  // by line
-	imported *service.Import
+	imported *bulk.Import
 }
 
 // again is a record whose key was before it in the file.
@@ -63,7 +64,7 @@ const mostAgain = 500_000
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
 // chunks that were written stay, and the same import again goes on. Rejected rows are no error: they are in the
 // report.
-func Import(ctx context.Context, s *service.Service, o Options) (Report, error) {
+func Import(ctx context.Context, s *app.App, o Options) (Report, error) {
 	begun := time.Now()
 	if err := o.check(s); err != nil {
 		return Report{}, err
@@ -74,7 +75,7 @@ func Import(ctx context.Context, s *service.Service, o Options) (Report, error) 
 	}
 	defer f.close()
 	var report Report
-	err = s.Import(ctx, func(ctx context.Context, i *service.Import) error {
+	err = s.Bulk.Import(ctx, func(ctx context.Context, i *bulk.Import) error {
 		i.KnownCustomers, i.Update = o.Customers == "known", o.Update
 		report, err = importKind(ctx, s, i, o, f)
 		return err
@@ -83,29 +84,29 @@ func Import(ctx context.Context, s *service.Service, o Options) (Report, error) 
 	return report, err
 }
 
-func importKind(ctx context.Context, s *service.Service, i *service.Import, o Options, f *file) (Report, error) {
+func importKind(ctx context.Context, s *app.App, i *bulk.Import, o Options, f *file) (Report, error) {
 	switch o.Kind {
 	case Customers:
-		report, err := importFile(ctx, o, f, i, i.Customers, func() (source[service.CustomerRecord], error) { return customers(s, o, f) })
+		report, err := importFile(ctx, o, f, i, i.Customers, func() (source[bulk.CustomerRecord], error) { return customers(s, o, f) })
 		if err != nil || !report.Written {
 			return report, err
 		}
 		return report, recommend(ctx, s, o, f, i, &report)
 	case Contacts:
-		return importFile(ctx, o, f, i, i.Contacts, func() (source[service.ContactRecord], error) { return contacts(s, o, f) })
+		return importFile(ctx, o, f, i, i.Contacts, func() (source[bulk.ContactRecord], error) { return contacts(s, o, f) })
 	case Rates:
-		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[service.RateRecord], error) { return rates(s, o, f) })
+		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[bulk.RateRecord], error) { return rates(s, o, f) })
 		if i.ContactsRestated+i.OrdersRestated > 0 {
 			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
 		}
 		return report, err
 	default:
-		return importFile(ctx, o, f, i, i.Orders, func() (source[service.OrderRecord], error) { return orders(s, o, f) })
+		return importFile(ctx, o, f, i, i.Orders, func() (source[bulk.OrderRecord], error) { return orders(s, o, f) })
 	}
 }
 
 // check refuses options that make no sense, and puts in the defaults.
-func (o *Options) check(s *service.Service) error {
+func (o *Options) check(s *app.App) error {
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
 	if o.Chunk <= 0 {
@@ -128,8 +129,8 @@ func (o *Options) check(s *service.Service) error {
 		return optionsError("--cost-share is for orders")
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
 		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
-	case o.Currency != "" && o.Currency != s.Currency().Code():
-		return optionsError("--file-currency %s: the books are kept in %s", o.Currency, s.Currency().Code())
+	case o.Currency != "" && o.Currency != s.Currency.Code():
+		return optionsError("--file-currency %s: the books are kept in %s", o.Currency, s.Currency.Code())
 	case o.Update && o.Kind != Customers:
 		return optionsError("--update is for customers: orders, contacts and rates are facts")
 	case (o.Path == "" || o.Path == "-") && o.Source == nil:
@@ -139,7 +140,7 @@ func (o *Options) check(s *service.Service) error {
 	return err
 }
 
-func importFile[T any](ctx context.Context, o Options, f *file, i *service.Import, write put[T], open func() (source[T], error)) (Report, error) {
+func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, write put[T], open func() (source[T], error)) (Report, error) {
 	r := &run[T]{options: o, file: f, open: open, imported: i, rejects: newRejects(o)}
 	defer r.rejects.close()
 	if err := r.check(ctx, write); err != nil {
@@ -154,7 +155,7 @@ func importFile[T any](ctx context.Context, o Options, f *file, i *service.Impor
 	r.report.Written = true
 	err := r.pass(ctx, "writing", write)
 	r.report.CustomersAdded = i.CustomersAdded
-	if errors.Is(err, service.ErrRejected) {
+	if errors.Is(err, bulk.ErrRejected) {
 		err = fmt.Errorf("the database was changed by others since the file was checked, and a row is bad now; the chunks before it are written: %w", err)
 	}
 	if err != nil {
@@ -288,17 +289,17 @@ func read[T any](in source[T], most int) (b batch[T]) {
 
 // settle imports some records and counts what became of them.
 func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) error {
-	verdicts := make([]service.Verdict, len(entries))
+	verdicts := make([]bulk.Verdict, len(entries))
 	records, at := make([]T, 0, len(entries)), make([]int, 0, len(entries))
 	for n, e := range entries {
 		repeated, found := r.find(e)
 		switch {
 		case found && e.apart:
-			verdicts[n] = service.Verdict{Outcome: service.Rejected, Reason: fmt.Sprintf("it stands too far apart from another of the same customer and date, on line %d: sort the file, or map a column that tells them apart", r.again[repeated].first)}
+			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it stands too far apart from another of the same customer and date, on line %d: sort the file, or map a column that tells them apart", r.again[repeated].first)}
 		case found && !r.again[repeated].same:
-			verdicts[n] = service.Verdict{Outcome: service.Rejected, Reason: fmt.Sprintf("it is twice in the file, with other content on line %d", r.again[repeated].first)}
+			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it is twice in the file, with other content on line %d", r.again[repeated].first)}
 		case e.fault != "":
-			verdicts[n] = service.Verdict{Outcome: service.Rejected, Reason: e.fault}
+			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: e.fault}
 		default:
 			records, at = append(records, e.value), append(at, n)
 		}
@@ -311,12 +312,12 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 	var failed error
 	if write != nil && len(records) > 0 {
 		answered, err := write(ctx, records)
-		if failed = err; err != nil && !errors.Is(err, service.ErrRejected) {
+		if failed = err; err != nil && !errors.Is(err, bulk.ErrRejected) {
 			return err
 		}
 		for n, v := range answered {
-			if v.Outcome == service.Added && r.imported.Check && r.isAgain(entries[at[n]]) {
-				v.Outcome = service.Present // when its first is written
+			if v.Outcome == bulk.Added && r.imported.Check && r.isAgain(entries[at[n]]) {
+				v.Outcome = bulk.Present // when its first is written
 			}
 			verdicts[at[n]] = v
 		}
@@ -324,11 +325,11 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 	for n, e := range entries {
 		r.report.Rows += int64(len(e.rows))
 		switch v := verdicts[n]; v.Outcome {
-		case service.Added:
+		case bulk.Added:
 			r.report.Added++
-		case service.Present:
+		case bulk.Present:
 			r.report.Present++
-		case service.Updated:
+		case bulk.Updated:
 			r.report.Updated++
 		default:
 			if err := r.reject(e, v.Reason); err != nil {

@@ -8,58 +8,59 @@ import (
 
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/bulk"
 )
 
 // orders opens the file as one of orders.
-func orders(s *service.Service, o Options, f *file) (source[service.OrderRecord], error) {
+func orders(s *app.App, o Options, f *file) (source[bulk.OrderRecord], error) {
 	v, err := newValues(s, o)
 	if err != nil {
-		return source[service.OrderRecord]{}, err
+		return source[bulk.OrderRecord]{}, err
 	}
 	if o.Format == CDNOW {
 		if o.CostShare == nil {
-			return source[service.OrderRecord]{}, errNoCost
+			return source[bulk.OrderRecord]{}, errNoCost
 		}
 		return cdnow(v, o, f, f.from), nil
 	}
 	t, err := openTable(f, f.from)
 	if err != nil {
-		return source[service.OrderRecord]{}, err
+		return source[bulk.OrderRecord]{}, err
 	}
 	own := t.own(orderFields, len(orderFields))
 	switch {
 	case own && o.Format != CSV:
 		if o.Map != "" || o.CostShare != nil || o.DateFormat != "" {
-			return source[service.OrderRecord]{}, optionsError("a file of Kopeck's own format needs no --map, --cost-share or --date-format")
+			return source[bulk.OrderRecord]{}, optionsError("a file of Kopeck's own format needs no --map, --cost-share or --date-format")
 		}
 		return ownOrders(v, t), nil
 	case o.Format == Kopeck:
-		return source[service.OrderRecord]{}, fileError("its header is not that of orders that Kopeck exported")
+		return source[bulk.OrderRecord]{}, fileError("its header is not that of orders that Kopeck exported")
 	}
 	fields, required := Fields(Orders)
 	if err := t.assign(o.Map, fields, required); err != nil {
-		return source[service.OrderRecord]{}, err
+		return source[bulk.OrderRecord]{}, err
 	}
 	switch {
 	case t.has("cost") && o.CostShare != nil:
-		return source[service.OrderRecord]{}, optionsError("what the goods had cost is told twice: by --map cost=… and by --cost-share")
+		return source[bulk.OrderRecord]{}, optionsError("what the goods had cost is told twice: by --map cost=… and by --cost-share")
 	case !t.has("cost") && o.CostShare == nil:
-		return source[service.OrderRecord]{}, errNoCost
+		return source[bulk.OrderRecord]{}, errNoCost
 	}
 	return logOf(v, o, t), nil
 }
 
 // logOf reads a table as a log of orders.
-func logOf(v *values, o Options, t *table) source[service.OrderRecord] {
+func logOf(v *values, o Options, t *table) source[bulk.OrderRecord] {
 	l := &orderLog{values: v, costShare: o.CostShare, next: func() (logRow, error) { return csvRow(v, t) }}
-	return source[service.OrderRecord]{l.entry, func() int64 { return t.passed }}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }}
 }
 
 var errNoCost = optionsError("what the goods had cost is not told: map a column to cost, or say --cost-share as a share of the amount (0 where it is not known: all is margin then)")
 
 // cdnow reads the logs of CDNOW: customer, day, units, amount, with or without the sample's own customer number.
-func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[service.OrderRecord] {
+func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[bulk.OrderRecord] {
 	scan := start(in, from, 0)
 	l := &orderLog{values: v, costShare: o.CostShare}
 	first := true
@@ -76,7 +77,7 @@ func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[service.Or
 			return cdnowRow(v, r), nil
 		}
 	}
-	return source[service.OrderRecord]{l.entry, func() int64 { return scan.passed }}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return scan.passed }}
 }
 
 // logRow is a row of a log of orders, as far as it could be read.
@@ -85,7 +86,7 @@ type logRow struct {
 	order    string // "" where the log has no order ids
 	customer string // "" where it could not be read
 	day      string // as in made ids, "" where it could not be read
-	record   service.OrderRecord
+	record   bulk.OrderRecord
 	fault    faults
 	orphan   bool // nothing of it could be read
 }
@@ -111,7 +112,7 @@ func cdnowRow(v *values, r row) logRow {
 	}
 	total, fault := v.amount(r.fields[3])
 	out.fault.of("amount", fault)
-	out.record = service.OrderRecord{CustomerExternalID: r.fields[0], At: at, Total: total}
+	out.record = bulk.OrderRecord{CustomerExternalID: r.fields[0], At: at, Total: total}
 	return out
 }
 
@@ -149,7 +150,7 @@ func csvRow(v *values, t *table) (logRow, error) {
 		out.fault.of("cost", fault)
 	}
 	out.fault.of("currency", v.code(t.get(r, "currency")))
-	out.record = service.OrderRecord{ExternalID: out.order, CustomerExternalID: customer, At: at, Total: total, Cost: cost}
+	out.record = bulk.OrderRecord{ExternalID: out.order, CustomerExternalID: customer, At: at, Total: total, Cost: cost}
 	return out, nil
 }
 
@@ -159,15 +160,15 @@ type orderLog struct {
 	costShare *money.Decimal
 	next      func() (logRow, error)
 	ordinals  ordinals
-	open      *entry[service.OrderRecord] // whose rows are not all read yet
-	ready     []*entry[service.OrderRecord]
+	open      *entry[bulk.OrderRecord] // whose rows are not all read yet
+	ready     []*entry[bulk.OrderRecord]
 	ended     error
 }
 
 // mostRows is how many rows an order has at most.
 const mostRows = 10_000
 
-func (l *orderLog) entry() (*entry[service.OrderRecord], error) {
+func (l *orderLog) entry() (*entry[bulk.OrderRecord], error) {
 	for len(l.ready) == 0 {
 		if l.ended != nil {
 			return nil, l.ended
@@ -189,7 +190,7 @@ func (l *orderLog) entry() (*entry[service.OrderRecord], error) {
 // take puts a row to its order. One of which nothing can be read stands for itself, and does not part an order.
 func (l *orderLog) take(r logRow) {
 	if r.orphan {
-		l.ready = append(l.ready, &entry[service.OrderRecord]{rows: []told{r.told}, fault: string(r.fault)})
+		l.ready = append(l.ready, &entry[bulk.OrderRecord]{rows: []told{r.told}, fault: string(r.fault)})
 		return
 	}
 	if l.open != nil && r.order != "" && l.open.key == r.order {
@@ -197,7 +198,7 @@ func (l *orderLog) take(r logRow) {
 		return
 	}
 	l.close()
-	e := &entry[service.OrderRecord]{rows: []told{r.told}, value: r.record, key: r.order, fault: string(r.fault)}
+	e := &entry[bulk.OrderRecord]{rows: []told{r.told}, value: r.record, key: r.order, fault: string(r.fault)}
 	if r.order == "" {
 		if r.day != "" {
 			pair := r.customer + ":" + r.day
@@ -253,7 +254,7 @@ func (l *orderLog) close() {
 }
 
 // finish completes an order whose rows are all read.
-func (l *orderLog) finish(e *entry[service.OrderRecord]) {
+func (l *orderLog) finish(e *entry[bulk.OrderRecord]) {
 	o := &e.value
 	if e.fault == "" && l.costShare != nil {
 		cost, err := share(o.Total, *l.costShare)

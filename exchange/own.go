@@ -8,7 +8,7 @@ import (
 
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service"
+	"kopeck/service/bulk"
 )
 
 // The headers of Kopeck's own format. An order has a row for each of its lines, the order's own columns repeated; one
@@ -54,7 +54,7 @@ type refundText struct {
 }
 
 // ownOrders reads orders of Kopeck's own format.
-func ownOrders(v *values, t *table) source[service.OrderRecord] {
+func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
 	var waiting *row
 	fetch := func() (row, error) {
 		if waiting != nil {
@@ -64,12 +64,12 @@ func ownOrders(v *values, t *table) source[service.OrderRecord] {
 		}
 		return t.next()
 	}
-	next := func() (*entry[service.OrderRecord], error) {
+	next := func() (*entry[bulk.OrderRecord], error) {
 		r, err := fetch()
 		if err != nil {
 			return nil, err
 		}
-		e := &entry[service.OrderRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault}
+		e := &entry[bulk.OrderRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault}
 		if r.fault != "" {
 			return e, nil
 		}
@@ -104,13 +104,13 @@ func ownOrders(v *values, t *table) source[service.OrderRecord] {
 		waiting = &r
 		return e, nil
 	}
-	return source[service.OrderRecord]{next, func() int64 { return t.passed }}
+	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }}
 }
 
-func ownOrder(v *values, t *table, r row) (service.OrderRecord, faults) {
+func ownOrder(v *values, t *table, r row) (bulk.OrderRecord, faults) {
 	var f faults
 	get := func(field string) string { return t.get(r, field) }
-	o := service.OrderRecord{
+	o := bulk.OrderRecord{
 		ID: get("id"), ExternalID: get("external_id"), CustomerID: get("customer_id"), CustomerExternalID: get("customer_external_id"), CancelReason: get("cancel_reason"),
 	}
 	if o.ID == "" || o.CustomerID == "" {
@@ -153,7 +153,7 @@ func ownOrder(v *values, t *table, r row) (service.OrderRecord, faults) {
 		if sum, err = sum.Plus(amount); err != nil {
 			f.of("refunds", "too large")
 		}
-		o.Refunds = append(o.Refunds, service.RefundRecord{ID: one.ID, Amount: amount, Reason: one.Reason, At: one.At.UTC().Truncate(time.Microsecond), Actor: one.Actor})
+		o.Refunds = append(o.Refunds, bulk.RefundRecord{ID: one.ID, Amount: amount, Reason: one.Reason, At: one.At.UTC().Truncate(time.Microsecond), Actor: one.Actor})
 	}
 	if f == "" && sum != refunded {
 		f.of("refunded", "the refunds do not sum to it")
@@ -162,13 +162,13 @@ func ownOrder(v *values, t *table, r row) (service.OrderRecord, faults) {
 }
 
 // ownLine reads the line of an order's row, nil where the order has none.
-func ownLine(v *values, t *table, r row) (*service.OrderLineRecord, faults) {
+func ownLine(v *values, t *table, r row) (*bulk.OrderLineRecord, faults) {
 	var f faults
 	get := func(field string) string { return t.get(r, field) }
 	if get("line_id") == "" {
 		return nil, ""
 	}
-	l := &service.OrderLineRecord{ID: get("line_id"), SKU: get("sku")}
+	l := &bulk.OrderLineRecord{ID: get("line_id"), SKU: get("sku")}
 	var fault string
 	l.Quantity, fault = v.decimal(get("quantity"))
 	f.of("quantity", fault)

@@ -75,11 +75,11 @@ func TestAnImportLeavesPermissionsAlone(t *testing.T) {
 		var customer string
 		w.one(&customer, "SELECT id FROM customers")
 		ctx := auth.System(t.Context())
-		granted, _, err := w.service.GrantPermission(ctx, service.GrantPermissionInput{CustomerID: customer, Channel: schema.ByEmail, Purpose: schema.Marketing, Level: schema.BrandTrust, Source: "shop", Wording: "Yes, write to me"})
+		granted, _, err := w.service.Consent.GrantPermission(ctx, service.GrantPermissionInput{CustomerID: customer, Channel: schema.ByEmail, Purpose: schema.Marketing, Level: schema.BrandTrust, Source: "shop", Wording: "Yes, write to me"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.service.RevokePermission(ctx, service.RevokePermissionInput{ID: granted.ID, Source: "letter"}); err != nil {
+		if _, err := w.service.Consent.RevokePermission(ctx, service.RevokePermissionInput{ID: granted.ID, Source: "letter"}); err != nil {
 			t.Fatal(err)
 		}
 		events := w.number("SELECT count(*) FROM permission_events")
@@ -101,7 +101,7 @@ func TestContactsOfATable(t *testing.T) {
 			subject      schema.RateSubject
 			amount, unit string
 		}{"PHONE": {schema.RateChannelMinute, "1.5", "minute"}, "olga@example.com": {schema.RateStaff, "600", "hour"}} {
-			_, err := w.service.SetRate(ctx, service.SetRateInput{Subject: rate.subject, Code: code, Amount: money.Exact(rate.amount), Unit: rate.unit, ValidFrom: today.AddDate(-1, 0, 0)})
+			_, err := w.service.Rates.SetRate(ctx, service.SetRateInput{Subject: rate.subject, Code: code, Amount: money.Exact(rate.amount), Unit: rate.unit, ValidFrom: today.AddDate(-1, 0, 0)})
 			if err != nil {
 				t.Fatal(err)
 			}

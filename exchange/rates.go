@@ -7,36 +7,38 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/bulk"
 )
 
 // rates opens the file as one of rates.
-func rates(s *service.Service, o Options, f *file) (source[service.RateRecord], error) {
+func rates(s *app.App, o Options, f *file) (source[bulk.RateRecord], error) {
 	v, err := newValues(s, o)
 	if err != nil {
-		return source[service.RateRecord]{}, err
+		return source[bulk.RateRecord]{}, err
 	}
 	t, err := openTable(f, f.from)
 	if err != nil {
-		return source[service.RateRecord]{}, err
+		return source[bulk.RateRecord]{}, err
 	}
 	own := t.own(rateFields, len(rateFields)) && o.Format != CSV
 	switch {
 	case own && o.Map != "":
-		return source[service.RateRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
+		return source[bulk.RateRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
 	case !own && o.Format == Kopeck:
-		return source[service.RateRecord]{}, fileError("its header is not that of rates that Kopeck exported")
+		return source[bulk.RateRecord]{}, fileError("its header is not that of rates that Kopeck exported")
 	case !own:
 		fields, required := Fields(Rates)
 		if err := t.assign(o.Map, fields, required); err != nil {
-			return source[service.RateRecord]{}, err
+			return source[bulk.RateRecord]{}, err
 		}
 	}
-	next := func() (*entry[service.RateRecord], error) {
+	next := func() (*entry[bulk.RateRecord], error) {
 		r, err := t.next()
 		if err != nil {
 			return nil, err
 		}
-		e := &entry[service.RateRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault}
+		e := &entry[bulk.RateRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault}
 		if r.fault != "" {
 			return e, nil
 		}
@@ -50,7 +52,7 @@ func rates(s *service.Service, o Options, f *file) (source[service.RateRecord], 
 		}
 		return e, nil
 	}
-	return source[service.RateRecord]{next, func() int64 { return t.passed }}, nil
+	return source[bulk.RateRecord]{next, func() int64 { return t.passed }}, nil
 }
 
 // rateKey gives by what a file tells rates apart and what they say. Corrections of one moment may follow each other: they
@@ -73,7 +75,7 @@ func rateKey(in service.SetRateInput) (key, content string) {
 }
 
 // readRate reads what any price list has.
-func readRate(v *values, t *table, r row) (service.RateRecord, faults) {
+func readRate(v *values, t *table, r row) (bulk.RateRecord, faults) {
 	var f faults
 	get := func(field string) string { return t.get(r, field) }
 	in := service.SetRateInput{Code: get("code"), Unit: get("unit")}
@@ -99,11 +101,11 @@ func readRate(v *values, t *table, r row) (service.RateRecord, faults) {
 	f.of("correction", fault)
 	in.Correction = &correction
 	f.of("currency", v.code(get("currency")))
-	return service.RateRecord{Set: in}, f
+	return bulk.RateRecord{Set: in}, f
 }
 
 // ownRate reads what Kopeck's own format has beyond that: both are empty for a new rate.
-func ownRate(record *service.RateRecord, v *values, t *table, r row) (field, fault string) {
+func ownRate(record *bulk.RateRecord, v *values, t *table, r row) (field, fault string) {
 	rateID, recorded := t.get(r, "id"), t.get(r, "recorded_at")
 	if rateID == "" && recorded == "" {
 		return "", ""
@@ -116,7 +118,7 @@ func ownRate(record *service.RateRecord, v *values, t *table, r row) (field, fau
 	return "recorded_at", fault
 }
 
-func (w *writer) rate(r *service.ExportedRate) error {
+func (w *writer) rate(r *bulk.ExportedRate) error {
 	optional := func(d *money.Decimal) string {
 		if d == nil {
 			return ""

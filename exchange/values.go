@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kopeck/money"
-	"kopeck/service"
+	"kopeck/service/app"
 )
 
 var whole = money.Whole(1)
@@ -21,9 +21,9 @@ type values struct {
 	dates        *dates
 }
 
-func newValues(s *service.Service, o Options) (*values, error) {
+func newValues(s *app.App, o Options) (*values, error) {
 	d, err := newDates(s.Settings(), s.Now(), o.DateFormat)
-	return &values{s.Currency(), o.DecimalComma, d}, err
+	return &values{s.Currency, o.DecimalComma, d}, err
 }
 
 // amount reads money that is not negative; "" is none.

@@ -16,6 +16,7 @@ import (
 	"kopeck/exchange"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/store"
 )
 
@@ -23,12 +24,12 @@ import (
 type world struct {
 	*testing.T
 	store   *store.Store
-	service *service.Service
+	service *app.App
 }
 
 var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-func open(t testing.TB, url string) (*store.Store, *service.Service) {
+func open(t testing.TB, url string) (*store.Store, *app.App) {
 	t.Helper()
 	s := dbtest.Open(t, url, store.Options{})
 	now := func() time.Time { return today }
@@ -41,7 +42,7 @@ func open(t testing.TB, url string) (*store.Store, *service.Service) {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	made, err := service.New(t.Context(), service.Config{Store: s, Keys: keys, Currency: roubles, Now: now, Log: log})
+	made, err := app.New(t.Context(), service.Config{Store: s, Keys: keys, Currency: roubles, Now: now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func (w *world) closed() {
 		OR c.margin <> coalesce((SELECT sum(o.margin) FROM orders o WHERE o.customer_id = c.id AND o.status IN ('COMPLETED', 'REFUNDED')), 0)`); n != 0 {
 		w.Errorf("%d customers whose statistics are not their orders'", n)
 	}
-	findings, err := w.service.Check(w.Context())
+	findings, err := w.service.Report.Check(w.Context())
 	if err != nil {
 		w.Fatal(err)
 	}

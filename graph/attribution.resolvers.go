@@ -7,49 +7,49 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
 )
 
 func (r *attributionFitResolver) Order(ctx context.Context, obj *ent.AttributionFit) (*int, error) {
-	report, err := service.FitReport(obj)
+	report, err := books.FitReport(obj)
 	return report.Order, err
 }
 
 func (r *attributionFitResolver) Journeys(ctx context.Context, obj *ent.AttributionFit) (int, error) {
-	report, err := service.FitReport(obj)
+	report, err := books.FitReport(obj)
 	return report.Journeys, err
 }
 
 func (r *attributionFitResolver) Converted(ctx context.Context, obj *ent.AttributionFit) (int, error) {
-	report, err := service.FitReport(obj)
+	report, err := books.FitReport(obj)
 	return report.Converted, err
 }
 
 func (r *attributionFitResolver) ConversionProbability(ctx context.Context, obj *ent.AttributionFit) (money.Exact, error) {
-	report, err := service.FitReport(obj)
+	report, err := books.FitReport(obj)
 	return money.Exact(report.ConversionProbability.String()), err
 }
 
 func (r *attributionFitResolver) Permutations(ctx context.Context, obj *ent.AttributionFit) (int, error) {
-	report, err := service.FitReport(obj)
+	report, err := books.FitReport(obj)
 	return report.Permutations, err
 }
 
-func (r *attributionFitResolver) States(ctx context.Context, obj *ent.AttributionFit) ([]*service.AttributionState, error) {
-	report, err := service.FitReport(obj)
+func (r *attributionFitResolver) States(ctx context.Context, obj *ent.AttributionFit) ([]*books.AttributionState, error) {
+	report, err := books.FitReport(obj)
 	return report.States, err
 }
 
 func (r *mutationResolver) FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error) {
-	fit, err := r.service.FitAttribution(ctx, input)
+	fit, err := r.service.Books.FitAttribution(ctx, input)
 	told, err := userErrors(err)
 	return &service.AttributionFitPayload{Fit: fit, UserErrors: told}, err
 }
 
 func (r *queryResolver) AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error) {
-	return r.service.AttributionFits(ctx, model)
+	return r.service.Books.AttributionFits(ctx, model)
 }

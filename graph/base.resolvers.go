@@ -7,17 +7,16 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/money"
 	"kopeck/service"
 )
 
 func (r *moneyResolver) Amount(ctx context.Context, obj *money.Amount) (money.Exact, error) {
-	return money.Exact(r.service.Currency().Format(*obj)), nil
+	return money.Exact(r.service.Currency.Format(*obj)), nil
 }
 
 func (r *moneyResolver) CurrencyCode(ctx context.Context, obj *money.Amount) (string, error) {
-	return r.service.Currency().Code(), nil
+	return r.service.Currency.Code(), nil
 }
 
 func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error) {

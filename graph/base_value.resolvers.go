@@ -7,33 +7,33 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/report"
 )
 
-func (r *customerBaseResolver) CSV(ctx context.Context, obj *service.CustomerBase) (string, error) {
-	return obj.Sheet(r.service.Currency()).CSV()
+func (r *customerBaseResolver) CSV(ctx context.Context, obj *report.CustomerBase) (string, error) {
+	return obj.Sheet(r.service.Currency).CSV()
 }
 
-func (r *expectedMonthsResolver) CSV(ctx context.Context, obj *service.ExpectedMonths) (string, error) {
-	return obj.Sheet(r.service.Currency()).CSV()
+func (r *expectedMonthsResolver) CSV(ctx context.Context, obj *report.ExpectedMonths) (string, error) {
+	return obj.Sheet(r.service.Currency).CSV()
 }
 
-func (r *queryResolver) CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*service.CustomerBase, error) {
-	return r.service.CustomerBase(ctx, by, horizonMonths, annualDiscountRate)
+func (r *queryResolver) CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error) {
+	return r.service.Report.CustomerBase(ctx, by, horizonMonths, annualDiscountRate)
 }
 
-func (r *queryResolver) ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*service.ValueAtRisk, error) {
-	report, err := r.service.ValueAtRisk(ctx, threshold, first)
+func (r *queryResolver) ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error) {
+	report, err := r.service.Report.ValueAtRisk(ctx, threshold, first)
 	if err == nil {
 		together(ctx, report.AtRisk())
 	}
 	return report, err
 }
 
-func (r *queryResolver) ExpectedMonths(ctx context.Context, months *int) (*service.ExpectedMonths, error) {
-	return r.service.ExpectedMonths(ctx, months)
+func (r *queryResolver) ExpectedMonths(ctx context.Context, months *int) (*report.ExpectedMonths, error) {
+	return r.service.Report.ExpectedMonths(ctx, months)
 }
 
 func (r *Resolver) CustomerBase() CustomerBaseResolver { return &customerBaseResolver{r} }

@@ -7,47 +7,48 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/report"
+	"time"
 )
 
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
 	return costLines(obj)
 }
 
-func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error) {
+func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error) {
 	return contactValue(obj)
 }
 
-func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*service.ContactCost, error) {
+func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error) {
 	return r.contactKnown(ctx, obj, at)
 }
 
-func (r *contactValueResolver) Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error) {
+func (r *contactValueResolver) Expected(ctx context.Context, obj *books.ContactValue) (*money.Amount, error) {
 	expected, err := r.expected(ctx, obj.Contact)
 	return &expected.Value, err
 }
 
-func (r *contactValueResolver) ExpectedFrom(ctx context.Context, obj *service.ContactValue) (*service.ContactGroup, error) {
+func (r *contactValueResolver) ExpectedFrom(ctx context.Context, obj *books.ContactValue) (*service.ContactGroup, error) {
 	expected, err := r.expected(ctx, obj.Contact)
 	return expected.From, err
 }
 
-func (r *contactValueResolver) Credits(ctx context.Context, obj *service.ContactValue, model *schema.AttributionModel) ([]*service.Credit, error) {
+func (r *contactValueResolver) Credits(ctx context.Context, obj *books.ContactValue, model *schema.AttributionModel) ([]*books.Credit, error) {
 	return r.contactCredits(ctx, obj.Contact, model)
 }
 
-func (r *creditResolver) Order(ctx context.Context, obj *service.Credit) (*ent.Order, error) {
-	return required(neighbours(ctx, obj, func(row *service.Credit) string { return row.OrderID }, orderID, r.ordersByID(ctx)))
+func (r *creditResolver) Order(ctx context.Context, obj *books.Credit) (*ent.Order, error) {
+	return required(neighbours(ctx, obj, func(row *books.Credit) string { return row.OrderID }, orderID, r.ordersByID(ctx)))
 }
 
 func (r *mutationResolver) RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error) {
-	c, err := r.service.RecordContact(ctx, input)
+	c, err := r.service.Contacts.RecordContact(ctx, input)
 	told, err := userErrors(err)
 	return &service.ContactPayload{Contact: c, UserErrors: told}, err
 }

@@ -7,12 +7,15 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/consent"
+	"kopeck/service/quote"
+	"kopeck/service/report"
+	"kopeck/service/value"
+	"time"
 )
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
@@ -34,23 +37,23 @@ func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, a
 	return r.permissions(ctx, obj, at)
 }
 
-func (r *customerResolver) MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error) {
+func (r *customerResolver) MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*consent.PermissionDecision, error) {
 	return r.mayContact(ctx, obj, channel, purpose, level, at)
 }
 
-func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error) {
+func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error) {
 	return r.price(ctx, obj, productID, quantity, options, leadDays, at)
 }
 
-func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
+func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*quote.PriceConnection, error) {
 	return r.pricePage(ctx, obj, window{first: first, after: after}, quantity, at)
 }
 
-func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error) {
+func (r *customerResolver) LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error) {
 	return r.lifetimeValue(ctx, obj, horizonMonths, annualDiscountRate, at)
 }
 
-func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error) {
+func (r *customerResolver) Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*report.CustomerEconomics, error) {
 	return r.economics(ctx, obj, from, to)
 }
 
@@ -63,31 +66,31 @@ func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) 
 }
 
 func (r *mutationResolver) CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.CreateCustomer(ctx, input)
+	customer, err := r.service.Customers.CreateCustomer(ctx, input)
 	told, err := userErrors(err)
 	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *mutationResolver) UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.UpdateCustomer(ctx, input)
+	customer, err := r.service.Customers.UpdateCustomer(ctx, input)
 	told, err := userErrors(err)
 	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *mutationResolver) DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.DeleteCustomer(ctx, input)
+	customer, err := r.service.Customers.DeleteCustomer(ctx, input)
 	told, err := userErrors(err)
 	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.RecordDeparture(ctx, input)
+	customer, err := r.service.Customers.RecordDeparture(ctx, input)
 	told, err := userErrors(err)
 	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
 }
 
 func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error) {
-	return r.service.Customer(ctx, id, externalID)
+	return r.service.Customers.Customer(ctx, id, externalID)
 }
 
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {

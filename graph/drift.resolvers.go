@@ -7,17 +7,16 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
-	"kopeck/service"
+	"kopeck/service/value"
 )
 
-func (r *lifetimeModelResolver) Convergence(ctx context.Context, obj *ent.LifetimeModel) (*service.Convergence, error) {
-	return service.ConvergenceOf(obj)
+func (r *lifetimeModelResolver) Convergence(ctx context.Context, obj *ent.LifetimeModel) (*value.Convergence, error) {
+	return value.ConvergenceOf(obj)
 }
 
-func (r *lifetimeModelResolver) Drift(ctx context.Context, obj *ent.LifetimeModel) (*service.ModelDrift, error) {
-	return forAll(ctx, obj, func(rows []*ent.LifetimeModel) (map[*ent.LifetimeModel]*service.ModelDrift, error) {
-		return r.service.Drifts(ctx, rows)
+func (r *lifetimeModelResolver) Drift(ctx context.Context, obj *ent.LifetimeModel) (*value.ModelDrift, error) {
+	return forAll(ctx, obj, func(rows []*ent.LifetimeModel) (map[*ent.LifetimeModel]*value.ModelDrift, error) {
+		return r.service.Value.Drifts(ctx, rows)
 	})
 }

@@ -7,26 +7,26 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/report"
+	"time"
 )
 
-func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *service.ContactEconomics) (string, error) {
-	return obj.Sheet(r.service.Currency()).CSV()
+func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *report.ContactEconomics) (string, error) {
+	return obj.Sheet(r.service.Currency).CSV()
 }
 
-func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*service.ContactEconomics, error) {
-	return r.service.ContactEconomics(ctx, from, to, by, model, knownAt)
+func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*report.ContactEconomics, error) {
+	return r.service.Report.ContactEconomics(ctx, from, to, by, model, knownAt)
 }
 
-func (r *queryResolver) StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*service.StaffEconomics, error) {
-	return r.service.StaffEconomics(ctx, from, to)
+func (r *queryResolver) StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*report.StaffEconomics, error) {
+	return r.service.Report.StaffEconomics(ctx, from, to)
 }
 
-func (r *staffEconomicsResolver) CSV(ctx context.Context, obj *service.StaffEconomics) (string, error) {
-	return obj.Sheet(r.service.Currency()).CSV()
+func (r *staffEconomicsResolver) CSV(ctx context.Context, obj *report.StaffEconomics) (string, error) {
+	return obj.Sheet(r.service.Currency).CSV()
 }
 
 func (r *Resolver) ContactEconomics() ContactEconomicsResolver { return &contactEconomicsResolver{r} }

@@ -8,6 +8,7 @@ import (
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/customers"
 )
 
 // The filters by noun: flat, bounded, on indexed columns.
@@ -15,7 +16,7 @@ import (
 func customerFilter(f *service.CustomerFilter, search *string) *conditions {
 	c := &conditions{}
 	if search != nil {
-		found, err := service.CustomerSearch(*search)
+		found, err := customers.CustomerSearch(*search)
 		if err != nil {
 			c.refuse(err)
 		}
@@ -61,7 +62,7 @@ func productFilter(f *service.ProductFilter) *conditions {
 	anyOf(c, "kinds", "kind", f.Kinds)
 	holds(c, "active", f.Active)
 	if f.Search != nil {
-		found, err := service.ProductSearch(*f.Search)
+		found, err := customers.ProductSearch(*f.Search)
 		if err != nil {
 			c.refuse(err)
 		} else {

@@ -16,6 +16,13 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/consent"
+	"kopeck/service/people"
+	"kopeck/service/quote"
+	"kopeck/service/rates"
+	"kopeck/service/report"
+	"kopeck/service/value"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -1083,7 +1090,7 @@ type ComplexityRoot struct {
 // region    ************************** generated!.gotpl **************************
 
 type AcquisitionSourcesResolver interface {
-	CSV(ctx context.Context, obj *service.AcquisitionSources) (string, error)
+	CSV(ctx context.Context, obj *report.AcquisitionSources) (string, error)
 }
 type AttributionFitResolver interface {
 	Order(ctx context.Context, obj *ent.AttributionFit) (*int, error)
@@ -1091,7 +1098,7 @@ type AttributionFitResolver interface {
 	Converted(ctx context.Context, obj *ent.AttributionFit) (int, error)
 	ConversionProbability(ctx context.Context, obj *ent.AttributionFit) (money.Exact, error)
 	Permutations(ctx context.Context, obj *ent.AttributionFit) (int, error)
-	States(ctx context.Context, obj *ent.AttributionFit) ([]*service.AttributionState, error)
+	States(ctx context.Context, obj *ent.AttributionFit) ([]*books.AttributionState, error)
 }
 type ContactResolver interface {
 	Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
@@ -1099,21 +1106,21 @@ type ContactResolver interface {
 	About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
-	Value(ctx context.Context, obj *ent.Contact) (*service.ContactValue, error)
+	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
-	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*service.ContactCost, error)
+	CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error)
 }
 type ContactEconomicsResolver interface {
-	CSV(ctx context.Context, obj *service.ContactEconomics) (string, error)
+	CSV(ctx context.Context, obj *report.ContactEconomics) (string, error)
 }
 type ContactValueResolver interface {
-	Expected(ctx context.Context, obj *service.ContactValue) (*money.Amount, error)
-	ExpectedFrom(ctx context.Context, obj *service.ContactValue) (*service.ContactGroup, error)
+	Expected(ctx context.Context, obj *books.ContactValue) (*money.Amount, error)
+	ExpectedFrom(ctx context.Context, obj *books.ContactValue) (*service.ContactGroup, error)
 
-	Credits(ctx context.Context, obj *service.ContactValue, model *schema.AttributionModel) ([]*service.Credit, error)
+	Credits(ctx context.Context, obj *books.ContactValue, model *schema.AttributionModel) ([]*books.Credit, error)
 }
 type CreditResolver interface {
-	Order(ctx context.Context, obj *service.Credit) (*ent.Order, error)
+	Order(ctx context.Context, obj *books.Credit) (*ent.Order, error)
 }
 type CustomerResolver interface {
 	Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error)
@@ -1122,26 +1129,26 @@ type CustomerResolver interface {
 	Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error)
-	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error)
-	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error)
-	Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error)
-	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error)
-	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*service.CustomerEconomics, error)
+	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*consent.PermissionDecision, error)
+	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error)
+	Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*quote.PriceConnection, error)
+	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error)
+	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*report.CustomerEconomics, error)
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
-	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*service.Proposal, error)
-	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*service.Prospect, error)
+	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
+	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
 }
 type CustomerBaseResolver interface {
-	CSV(ctx context.Context, obj *service.CustomerBase) (string, error)
+	CSV(ctx context.Context, obj *report.CustomerBase) (string, error)
 }
 type ExpectedMonthsResolver interface {
-	CSV(ctx context.Context, obj *service.ExpectedMonths) (string, error)
+	CSV(ctx context.Context, obj *report.ExpectedMonths) (string, error)
 }
 type LifetimeModelResolver interface {
-	Convergence(ctx context.Context, obj *ent.LifetimeModel) (*service.Convergence, error)
-	Drift(ctx context.Context, obj *ent.LifetimeModel) (*service.ModelDrift, error)
-	BackTest(ctx context.Context, obj *ent.LifetimeModel) (*service.BackTest, error)
+	Convergence(ctx context.Context, obj *ent.LifetimeModel) (*value.Convergence, error)
+	Drift(ctx context.Context, obj *ent.LifetimeModel) (*value.ModelDrift, error)
+	BackTest(ctx context.Context, obj *ent.LifetimeModel) (*value.BackTest, error)
 	Notes(ctx context.Context, obj *ent.LifetimeModel) ([]string, error)
 }
 type MoneyResolver interface {
@@ -1179,8 +1186,8 @@ type MutationResolver interface {
 	SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error)
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
 	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
-	SignIn(ctx context.Context, input service.SignInInput) (*service.SessionPayload, error)
-	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*service.SessionPayload, error)
+	SignIn(ctx context.Context, input service.SignInInput) (*people.SessionPayload, error)
+	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*people.SessionPayload, error)
 	SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error)
 	CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error)
 	UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error)
@@ -1195,17 +1202,17 @@ type OfferResolver interface {
 type OfferLineResolver interface {
 	Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error)
 	PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error)
-	Repriced(ctx context.Context, obj *ent.OfferLine) (*service.Price, error)
+	Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error)
 }
 type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
-	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error)
-	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*service.OrderKnown, error)
+	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error)
+	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error)
 }
 type OrderCreditResolver interface {
-	Contact(ctx context.Context, obj *service.OrderCredit) (*ent.Contact, error)
+	Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error)
 }
 type OrderLineResolver interface {
 	Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error)
@@ -1218,9 +1225,9 @@ type PermissionResolver interface {
 	RevocationToken(ctx context.Context, obj *ent.Permission) (string, error)
 }
 type PriceResolver interface {
-	Product(ctx context.Context, obj *service.Price) (*ent.Product, error)
+	Product(ctx context.Context, obj *quote.Price) (*ent.Product, error)
 
-	Token(ctx context.Context, obj *service.Price) (string, error)
+	Token(ctx context.Context, obj *quote.Price) (string, error)
 }
 type PriceAgreementResolver interface {
 	Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error)
@@ -1240,47 +1247,47 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
 	Settings(ctx context.Context) ([]*service.Setting, error)
-	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*service.CustomerBase, error)
-	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*service.ValueAtRisk, error)
-	ExpectedMonths(ctx context.Context, months *int) (*service.ExpectedMonths, error)
+	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error)
+	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error)
+	ExpectedMonths(ctx context.Context, months *int) (*report.ExpectedMonths, error)
 	Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
 	Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
-	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*service.ContactEconomics, error)
-	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*service.StaffEconomics, error)
+	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*report.ContactEconomics, error)
+	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*report.StaffEconomics, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
-	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error)
+	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
 	Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
-	RateGaps(ctx context.Context) ([]*service.RateGap, error)
-	Resource(ctx context.Context, code string) (*service.Resource, error)
-	Resources(ctx context.Context) ([]*service.Resource, error)
-	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*service.AcquisitionSources, error)
-	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*service.PriceRuleTrial, error)
-	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*service.WhatIf, error)
-	AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*service.AgreementsBelowFloor, error)
-	Viewer(ctx context.Context) (*service.Viewer, error)
+	RateGaps(ctx context.Context) ([]*rates.RateGap, error)
+	Resource(ctx context.Context, code string) (*rates.Resource, error)
+	Resources(ctx context.Context) ([]*rates.Resource, error)
+	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error)
+	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error)
+	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error)
+	AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error)
+	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
 }
 type RejectedRuleResolver interface {
-	Rule(ctx context.Context, obj *service.RejectedRule) (*ent.PriceRule, error)
+	Rule(ctx context.Context, obj *quote.RejectedRule) (*ent.PriceRule, error)
 
-	Nearly(ctx context.Context, obj *service.RejectedRule) (bool, error)
-	Unmet(ctx context.Context, obj *service.RejectedRule) ([]*service.UnmetCondition, error)
+	Nearly(ctx context.Context, obj *quote.RejectedRule) (bool, error)
+	Unmet(ctx context.Context, obj *quote.RejectedRule) ([]*quote.UnmetCondition, error)
 }
 type ResourceResolver interface {
-	Utilisation(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
-	IdleCost(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
+	Utilisation(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
+	IdleCost(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
 }
 type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
 }
 type StaffEconomicsResolver interface {
-	CSV(ctx context.Context, obj *service.StaffEconomics) (string, error)
+	CSV(ctx context.Context, obj *report.StaffEconomics) (string, error)
 }
 type SubscriptionResolver interface {
 	ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error)
@@ -11409,7 +11416,7 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _AcquisitionSource_source(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_source(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11432,7 +11439,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_source(_ context.Cont
 	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "String")
 }
 
-func (ec *executionContext) _AcquisitionSource_label(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_label(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11455,7 +11462,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_label(_ context.Conte
 	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "String")
 }
 
-func (ec *executionContext) _AcquisitionSource_customers(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_customers(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11478,7 +11485,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_customers(_ context.C
 	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AcquisitionSource_won(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_won(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11501,7 +11508,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_won(_ context.Context
 	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AcquisitionSource_cost(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_cost(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11533,7 +11540,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_cost(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AcquisitionSource_earned(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_earned(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11565,7 +11572,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_earned(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AcquisitionSource_expected(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_expected(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11597,7 +11604,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_expected(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _AcquisitionSource_net(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_net(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11629,7 +11636,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_net(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _AcquisitionSource_paidBack(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_paidBack(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11652,7 +11659,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_paidBack(_ context.Co
 	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _AcquisitionSource_paysBackIn(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_paysBackIn(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11675,7 +11682,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_paysBackIn(_ context.
 	return graphql.NewScalarFieldContext("AcquisitionSource", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AcquisitionSource_mostToSpend(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSource) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSource_mostToSpend(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11707,7 +11714,7 @@ func (ec *executionContext) fieldContext_AcquisitionSource_mostToSpend(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _AcquisitionSources_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSources_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSources) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11730,7 +11737,7 @@ func (ec *executionContext) fieldContext_AcquisitionSources_horizonMonths(_ cont
 	return graphql.NewScalarFieldContext("AcquisitionSources", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AcquisitionSources_return(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSources_return(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSources) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11753,7 +11760,7 @@ func (ec *executionContext) fieldContext_AcquisitionSources_return(_ context.Con
 	return graphql.NewScalarFieldContext("AcquisitionSources", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _AcquisitionSources_rows(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSources_rows(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSources) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11765,8 +11772,8 @@ func (ec *executionContext) _AcquisitionSources_rows(ctx context.Context, field 
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.AcquisitionSource) graphql.Marshaler {
-			return ec.marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚐAcquisitionSourceᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.AcquisitionSource) graphql.Marshaler {
+			return ec.marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚋreportᚐAcquisitionSourceᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11785,7 +11792,7 @@ func (ec *executionContext) fieldContext_AcquisitionSources_rows(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _AcquisitionSources_csv(ctx context.Context, field graphql.CollectedField, obj *service.AcquisitionSources) (ret graphql.Marshaler) {
+func (ec *executionContext) _AcquisitionSources_csv(ctx context.Context, field graphql.CollectedField, obj *report.AcquisitionSources) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11808,7 +11815,7 @@ func (ec *executionContext) fieldContext_AcquisitionSources_csv(_ context.Contex
 	return graphql.NewScalarFieldContext("AcquisitionSources", field, true, true, "String")
 }
 
-func (ec *executionContext) _AgreementBelowFloor_agreement(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementBelowFloor_agreement(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11840,7 +11847,7 @@ func (ec *executionContext) fieldContext_AgreementBelowFloor_agreement(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementBelowFloor_floor(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementBelowFloor_floor(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11872,7 +11879,7 @@ func (ec *executionContext) fieldContext_AgreementBelowFloor_floor(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementBelowFloor_difference(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementBelowFloor_difference(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11904,7 +11911,7 @@ func (ec *executionContext) fieldContext_AgreementBelowFloor_difference(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementBelowFloor_lifted(ctx context.Context, field graphql.CollectedField, obj *service.AgreementBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementBelowFloor_lifted(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11927,7 +11934,7 @@ func (ec *executionContext) fieldContext_AgreementBelowFloor_lifted(_ context.Co
 	return graphql.NewScalarFieldContext("AgreementBelowFloor", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _AgreementsBelowFloor_total(ctx context.Context, field graphql.CollectedField, obj *service.AgreementsBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementsBelowFloor_total(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementsBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11950,7 +11957,7 @@ func (ec *executionContext) fieldContext_AgreementsBelowFloor_total(_ context.Co
 	return graphql.NewScalarFieldContext("AgreementsBelowFloor", field, false, false, "Int")
 }
 
-func (ec *executionContext) _AgreementsBelowFloor_rows(ctx context.Context, field graphql.CollectedField, obj *service.AgreementsBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementsBelowFloor_rows(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementsBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11962,8 +11969,8 @@ func (ec *executionContext) _AgreementsBelowFloor_rows(ctx context.Context, fiel
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.AgreementBelowFloor) graphql.Marshaler {
-			return ec.marshalNAgreementBelowFloor2ᚕᚖkopeckᚋserviceᚐAgreementBelowFloorᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.AgreementBelowFloor) graphql.Marshaler {
+			return ec.marshalNAgreementBelowFloor2ᚕᚖkopeckᚋserviceᚋquoteᚐAgreementBelowFloorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11982,7 +11989,7 @@ func (ec *executionContext) fieldContext_AgreementsBelowFloor_rows(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _AgreementsBelowFloor_pageInfo(ctx context.Context, field graphql.CollectedField, obj *service.AgreementsBelowFloor) (ret graphql.Marshaler) {
+func (ec *executionContext) _AgreementsBelowFloor_pageInfo(ctx context.Context, field graphql.CollectedField, obj *quote.AgreementsBelowFloor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12210,8 +12217,8 @@ func (ec *executionContext) _AttributionFit_states(ctx context.Context, field gr
 			return ec.Resolvers.AttributionFit().States(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.AttributionState) graphql.Marshaler {
-			return ec.marshalNAttributionState2ᚕᚖkopeckᚋserviceᚐAttributionStateᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*books.AttributionState) graphql.Marshaler {
+			return ec.marshalNAttributionState2ᚕᚖkopeckᚋserviceᚋbooksᚐAttributionStateᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -12294,7 +12301,7 @@ func (ec *executionContext) fieldContext_AttributionFitPayload_userErrors(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _AttributionState_kind(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributionState_kind(ctx context.Context, field graphql.CollectedField, obj *books.AttributionState) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12317,7 +12324,7 @@ func (ec *executionContext) fieldContext_AttributionState_kind(_ context.Context
 	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "ContactKind")
 }
 
-func (ec *executionContext) _AttributionState_channel(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributionState_channel(ctx context.Context, field graphql.CollectedField, obj *books.AttributionState) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12340,7 +12347,7 @@ func (ec *executionContext) fieldContext_AttributionState_channel(_ context.Cont
 	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Channel")
 }
 
-func (ec *executionContext) _AttributionState_weight(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributionState_weight(ctx context.Context, field graphql.CollectedField, obj *books.AttributionState) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12363,7 +12370,7 @@ func (ec *executionContext) fieldContext_AttributionState_weight(_ context.Conte
 	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _AttributionState_removalEffect(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributionState_removalEffect(ctx context.Context, field graphql.CollectedField, obj *books.AttributionState) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12386,7 +12393,7 @@ func (ec *executionContext) fieldContext_AttributionState_removalEffect(_ contex
 	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _AttributionState_standardError(ctx context.Context, field graphql.CollectedField, obj *service.AttributionState) (ret graphql.Marshaler) {
+func (ec *executionContext) _AttributionState_standardError(ctx context.Context, field graphql.CollectedField, obj *books.AttributionState) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12409,7 +12416,7 @@ func (ec *executionContext) fieldContext_AttributionState_standardError(_ contex
 	return graphql.NewScalarFieldContext("AttributionState", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
+func (ec *executionContext) _BackTest_calibrationEnd(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12432,7 +12439,7 @@ func (ec *executionContext) fieldContext_BackTest_calibrationEnd(_ context.Conte
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Time")
 }
 
-func (ec *executionContext) _BackTest_holdoutOrders(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
+func (ec *executionContext) _BackTest_holdoutOrders(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12455,7 +12462,7 @@ func (ec *executionContext) fieldContext_BackTest_holdoutOrders(_ context.Contex
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Int")
 }
 
-func (ec *executionContext) _BackTest_predictedOrders(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
+func (ec *executionContext) _BackTest_predictedOrders(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12478,7 +12485,7 @@ func (ec *executionContext) fieldContext_BackTest_predictedOrders(_ context.Cont
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
 
-func (ec *executionContext) _BackTest_meanAbsoluteError(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
+func (ec *executionContext) _BackTest_meanAbsoluteError(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12501,7 +12508,7 @@ func (ec *executionContext) fieldContext_BackTest_meanAbsoluteError(_ context.Co
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
 
-func (ec *executionContext) _BackTest_rootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
+func (ec *executionContext) _BackTest_rootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12524,7 +12531,7 @@ func (ec *executionContext) fieldContext_BackTest_rootMeanSquareError(_ context.
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
 
-func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *service.BackTest) (ret graphql.Marshaler) {
+func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -12958,8 +12965,8 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Contact().Value(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactValue) graphql.Marshaler {
-			return ec.marshalNContactValue2ᚖkopeckᚋserviceᚐContactValue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
+			return ec.marshalNContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13014,8 +13021,8 @@ func (ec *executionContext) _Contact_costKnownAt(ctx context.Context, field grap
 			return ec.Resolvers.Contact().CostKnownAt(ctx, obj, fc.Args["at"].(time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactCost) graphql.Marshaler {
-			return ec.marshalOContactCost2ᚖkopeckᚋserviceᚐContactCost(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.ContactCost) graphql.Marshaler {
+			return ec.marshalOContactCost2ᚖkopeckᚋserviceᚋreportᚐContactCost(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13132,7 +13139,7 @@ func (ec *executionContext) fieldContext_ContactConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("ContactConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ContactCost_knownAt(ctx context.Context, field graphql.CollectedField, obj *service.ContactCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCost_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.ContactCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13155,7 +13162,7 @@ func (ec *executionContext) fieldContext_ContactCost_knownAt(_ context.Context, 
 	return graphql.NewScalarFieldContext("ContactCost", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ContactCost_total(ctx context.Context, field graphql.CollectedField, obj *service.ContactCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCost_total(ctx context.Context, field graphql.CollectedField, obj *report.ContactCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13187,7 +13194,7 @@ func (ec *executionContext) fieldContext_ContactCost_total(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactCost_lines(ctx context.Context, field graphql.CollectedField, obj *service.ContactCost) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactCost_lines(ctx context.Context, field graphql.CollectedField, obj *report.ContactCost) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13219,7 +13226,7 @@ func (ec *executionContext) fieldContext_ContactCost_lines(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_from(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13242,7 +13249,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_from(_ context.Context
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ContactEconomics_to(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_to(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13265,7 +13272,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_to(_ context.Context, 
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_model(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13288,7 +13295,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_model(_ context.Contex
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "AttributionModel")
 }
 
-func (ec *executionContext) _ContactEconomics_knownAt(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13311,7 +13318,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_knownAt(_ context.Cont
 	return graphql.NewScalarFieldContext("ContactEconomics", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13323,8 +13330,8 @@ func (ec *executionContext) _ContactEconomics_rows(ctx context.Context, field gr
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.ContactEconomicsRow) graphql.Marshaler {
-			return ec.marshalNContactEconomicsRow2ᚕᚖkopeckᚋserviceᚐContactEconomicsRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.ContactEconomicsRow) graphql.Marshaler {
+			return ec.marshalNContactEconomicsRow2ᚕᚖkopeckᚋserviceᚋreportᚐContactEconomicsRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13343,7 +13350,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_rows(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_unattributed(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13375,7 +13382,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_unattributed(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13387,8 +13394,8 @@ func (ec *executionContext) _ContactEconomics_total(ctx context.Context, field g
 			return obj.Total, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactEconomicsRow) graphql.Marshaler {
-			return ec.marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚐContactEconomicsRow(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.ContactEconomicsRow) graphql.Marshaler {
+			return ec.marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚋreportᚐContactEconomicsRow(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13407,7 +13414,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_total(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13430,7 +13437,7 @@ func (ec *executionContext) fieldContext_ContactEconomics_csv(_ context.Context,
 	return graphql.NewScalarFieldContext("ContactEconomics", field, true, true, "String")
 }
 
-func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_key(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13453,7 +13460,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_key(_ context.Conte
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _ContactEconomicsRow_labels(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_labels(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13476,7 +13483,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_labels(_ context.Co
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _ContactEconomicsRow_contacts(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_contacts(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13499,7 +13506,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_contacts(_ context.
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_minutes(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13522,7 +13529,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_minutes(_ context.C
 	return graphql.NewScalarFieldContext("ContactEconomicsRow", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_cost(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13554,7 +13561,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_cost(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_realised(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13586,7 +13593,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_realised(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_net(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13618,7 +13625,7 @@ func (ec *executionContext) fieldContext_ContactEconomicsRow_net(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Context, field graphql.CollectedField, obj *service.ContactEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactEconomicsRow_returnOnCost(ctx context.Context, field graphql.CollectedField, obj *report.ContactEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13884,7 +13891,7 @@ func (ec *executionContext) fieldContext_ContactPayload_userErrors(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactValue_realised(ctx context.Context, field graphql.CollectedField, obj *service.ContactValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactValue_realised(ctx context.Context, field graphql.CollectedField, obj *books.ContactValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13916,7 +13923,7 @@ func (ec *executionContext) fieldContext_ContactValue_realised(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactValue_expected(ctx context.Context, field graphql.CollectedField, obj *service.ContactValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactValue_expected(ctx context.Context, field graphql.CollectedField, obj *books.ContactValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13948,7 +13955,7 @@ func (ec *executionContext) fieldContext_ContactValue_expected(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactValue_expectedFrom(ctx context.Context, field graphql.CollectedField, obj *service.ContactValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactValue_expectedFrom(ctx context.Context, field graphql.CollectedField, obj *books.ContactValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13980,7 +13987,7 @@ func (ec *executionContext) fieldContext_ContactValue_expectedFrom(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactValue_net(ctx context.Context, field graphql.CollectedField, obj *service.ContactValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactValue_net(ctx context.Context, field graphql.CollectedField, obj *books.ContactValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14012,7 +14019,7 @@ func (ec *executionContext) fieldContext_ContactValue_net(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _ContactValue_credits(ctx context.Context, field graphql.CollectedField, obj *service.ContactValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _ContactValue_credits(ctx context.Context, field graphql.CollectedField, obj *books.ContactValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14025,8 +14032,8 @@ func (ec *executionContext) _ContactValue_credits(ctx context.Context, field gra
 			return ec.Resolvers.ContactValue().Credits(ctx, obj, fc.Args["model"].(*schema.AttributionModel))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.Credit) graphql.Marshaler {
-			return ec.marshalNCredit2ᚕᚖkopeckᚋserviceᚐCreditᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*books.Credit) graphql.Marshaler {
+			return ec.marshalNCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐCreditᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -14056,7 +14063,7 @@ func (ec *executionContext) fieldContext_ContactValue_credits(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Convergence_status(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Convergence_status(ctx context.Context, field graphql.CollectedField, obj *value.Convergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14079,7 +14086,7 @@ func (ec *executionContext) fieldContext_Convergence_status(_ context.Context, f
 	return graphql.NewScalarFieldContext("Convergence", field, false, false, "String")
 }
 
-func (ec *executionContext) _Convergence_condition(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Convergence_condition(ctx context.Context, field graphql.CollectedField, obj *value.Convergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14102,7 +14109,7 @@ func (ec *executionContext) fieldContext_Convergence_condition(_ context.Context
 	return graphql.NewScalarFieldContext("Convergence", field, false, false, "Float")
 }
 
-func (ec *executionContext) _Convergence_standardErrors(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Convergence_standardErrors(ctx context.Context, field graphql.CollectedField, obj *value.Convergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14125,7 +14132,7 @@ func (ec *executionContext) fieldContext_Convergence_standardErrors(_ context.Co
 	return graphql.NewScalarFieldContext("Convergence", field, false, false, "JSON")
 }
 
-func (ec *executionContext) _Convergence_holdOutLogLikelihood(ctx context.Context, field graphql.CollectedField, obj *service.Convergence) (ret graphql.Marshaler) {
+func (ec *executionContext) _Convergence_holdOutLogLikelihood(ctx context.Context, field graphql.CollectedField, obj *value.Convergence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14295,7 +14302,7 @@ func (ec *executionContext) fieldContext_CostLine_rateValidFrom(_ context.Contex
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.CollectedField, obj *service.Credit) (ret graphql.Marshaler) {
+func (ec *executionContext) _Credit_order(ctx context.Context, field graphql.CollectedField, obj *books.Credit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14327,7 +14334,7 @@ func (ec *executionContext) fieldContext_Credit_order(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Credit_amount(ctx context.Context, field graphql.CollectedField, obj *service.Credit) (ret graphql.Marshaler) {
+func (ec *executionContext) _Credit_amount(ctx context.Context, field graphql.CollectedField, obj *books.Credit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14359,7 +14366,7 @@ func (ec *executionContext) fieldContext_Credit_amount(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Credit_share(ctx context.Context, field graphql.CollectedField, obj *service.Credit) (ret graphql.Marshaler) {
+func (ec *executionContext) _Credit_share(ctx context.Context, field graphql.CollectedField, obj *books.Credit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -14998,8 +15005,8 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 			return ec.Resolvers.Customer().MayContact(ctx, obj, fc.Args["channel"].(schema.Channel), fc.Args["purpose"].(schema.Purpose), fc.Args["level"].(*schema.PermissionLevel), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionDecision) graphql.Marshaler {
-			return ec.marshalNPermissionDecision2ᚖkopeckᚋserviceᚐPermissionDecision(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *consent.PermissionDecision) graphql.Marshaler {
+			return ec.marshalNPermissionDecision2ᚖkopeckᚋserviceᚋconsentᚐPermissionDecision(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15042,8 +15049,8 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15086,8 +15093,8 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 			return ec.Resolvers.Customer().Prices(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["quantity"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceConnection) graphql.Marshaler {
-			return ec.marshalNPriceConnection2ᚖkopeckᚋserviceᚐPriceConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceConnection) graphql.Marshaler {
+			return ec.marshalNPriceConnection2ᚖkopeckᚋserviceᚋquoteᚐPriceConnection(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15130,8 +15137,8 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 			return ec.Resolvers.Customer().LifetimeValue(ctx, obj, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.LifetimeValue) graphql.Marshaler {
-			return ec.marshalNLifetimeValue2ᚖkopeckᚋserviceᚐLifetimeValue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *value.LifetimeValue) graphql.Marshaler {
+			return ec.marshalNLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐLifetimeValue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15174,8 +15181,8 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 			return ec.Resolvers.Customer().Economics(ctx, obj, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerEconomics) graphql.Marshaler {
-			return ec.marshalNCustomerEconomics2ᚖkopeckᚋserviceᚐCustomerEconomics(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.CustomerEconomics) graphql.Marshaler {
+			return ec.marshalNCustomerEconomics2ᚖkopeckᚋserviceᚋreportᚐCustomerEconomics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15282,8 +15289,8 @@ func (ec *executionContext) _Customer_proposals(ctx context.Context, field graph
 			return ec.Resolvers.Customer().Proposals(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.Proposal) graphql.Marshaler {
-			return ec.marshalNProposal2ᚕᚖkopeckᚋserviceᚐProposalᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.Proposal) graphql.Marshaler {
+			return ec.marshalNProposal2ᚕᚖkopeckᚋserviceᚋquoteᚐProposalᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15331,11 +15338,11 @@ func (ec *executionContext) _Customer_prospect(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.Prospect
+					var zeroVal *report.Prospect
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.Prospect
+					var zeroVal *report.Prospect
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, obj, directive0, name)
@@ -15344,8 +15351,8 @@ func (ec *executionContext) _Customer_prospect(ctx context.Context, field graphq
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Prospect) graphql.Marshaler {
-			return ec.marshalOProspect2ᚖkopeckᚋserviceᚐProspect(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Prospect) graphql.Marshaler {
+			return ec.marshalOProspect2ᚖkopeckᚋserviceᚋreportᚐProspect(ctx, selections, v)
 		},
 		true,
 		false,
@@ -15375,7 +15382,7 @@ func (ec *executionContext) fieldContext_Customer_prospect(ctx context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerAtRisk_customer(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerAtRisk_customer(ctx context.Context, field graphql.CollectedField, obj *report.CustomerAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15407,7 +15414,7 @@ func (ec *executionContext) fieldContext_CustomerAtRisk_customer(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerAtRisk_probabilityAlive(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerAtRisk_probabilityAlive(ctx context.Context, field graphql.CollectedField, obj *report.CustomerAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15430,7 +15437,7 @@ func (ec *executionContext) fieldContext_CustomerAtRisk_probabilityAlive(_ conte
 	return graphql.NewScalarFieldContext("CustomerAtRisk", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CustomerAtRisk_probabilityAliveThen(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerAtRisk_probabilityAliveThen(ctx context.Context, field graphql.CollectedField, obj *report.CustomerAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15453,7 +15460,7 @@ func (ec *executionContext) fieldContext_CustomerAtRisk_probabilityAliveThen(_ c
 	return graphql.NewScalarFieldContext("CustomerAtRisk", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CustomerAtRisk_value(ctx context.Context, field graphql.CollectedField, obj *service.CustomerAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerAtRisk_value(ctx context.Context, field graphql.CollectedField, obj *report.CustomerAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15485,7 +15492,7 @@ func (ec *executionContext) fieldContext_CustomerAtRisk_value(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBase_at(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBase_at(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15508,7 +15515,7 @@ func (ec *executionContext) fieldContext_CustomerBase_at(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("CustomerBase", field, false, false, "Time")
 }
 
-func (ec *executionContext) _CustomerBase_model(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBase_model(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15540,7 +15547,7 @@ func (ec *executionContext) fieldContext_CustomerBase_model(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBase_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBase_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15563,7 +15570,7 @@ func (ec *executionContext) fieldContext_CustomerBase_horizonMonths(_ context.Co
 	return graphql.NewScalarFieldContext("CustomerBase", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CustomerBase_rows(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBase_rows(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15575,8 +15582,8 @@ func (ec *executionContext) _CustomerBase_rows(ctx context.Context, field graphq
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.CustomerBaseRow) graphql.Marshaler {
-			return ec.marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚐCustomerBaseRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.CustomerBaseRow) graphql.Marshaler {
+			return ec.marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚋreportᚐCustomerBaseRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15595,7 +15602,7 @@ func (ec *executionContext) fieldContext_CustomerBase_rows(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBase_total(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBase_total(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15607,8 +15614,8 @@ func (ec *executionContext) _CustomerBase_total(ctx context.Context, field graph
 			return obj.Total, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerBaseRow) graphql.Marshaler {
-			return ec.marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚐCustomerBaseRow(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.CustomerBaseRow) graphql.Marshaler {
+			return ec.marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚋreportᚐCustomerBaseRow(ctx, selections, v)
 		},
 		true,
 		true,
@@ -15627,7 +15634,7 @@ func (ec *executionContext) fieldContext_CustomerBase_total(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBase_csv(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBase) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBase_csv(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15650,7 +15657,7 @@ func (ec *executionContext) fieldContext_CustomerBase_csv(_ context.Context, fie
 	return graphql.NewScalarFieldContext("CustomerBase", field, true, true, "String")
 }
 
-func (ec *executionContext) _CustomerBaseRow_key(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_key(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15673,7 +15680,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_key(_ context.Context, 
 	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _CustomerBaseRow_labels(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_labels(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15696,7 +15703,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_labels(_ context.Contex
 	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _CustomerBaseRow_customers(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_customers(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15719,7 +15726,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_customers(_ context.Con
 	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CustomerBaseRow_alive(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_alive(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15742,7 +15749,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_alive(_ context.Context
 	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CustomerBaseRow_expectedOrders(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_expectedOrders(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15765,7 +15772,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_expectedOrders(_ contex
 	return graphql.NewScalarFieldContext("CustomerBaseRow", field, false, false, "Float")
 }
 
-func (ec *executionContext) _CustomerBaseRow_past(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_past(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15797,7 +15804,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_past(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBaseRow_future(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_future(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15829,7 +15836,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_future(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBaseRow_total(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_total(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15861,7 +15868,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_total(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBaseRow_mean(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_mean(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15893,7 +15900,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_mean(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBaseRow_lowest(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_lowest(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15925,7 +15932,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_lowest(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBaseRow_median(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_median(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -15957,7 +15964,7 @@ func (ec *executionContext) fieldContext_CustomerBaseRow_median(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerBaseRow_highest(ctx context.Context, field graphql.CollectedField, obj *service.CustomerBaseRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerBaseRow_highest(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBaseRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16076,7 +16083,7 @@ func (ec *executionContext) fieldContext_CustomerConnection_totalCount(_ context
 	return graphql.NewScalarFieldContext("CustomerConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_revenue(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16108,7 +16115,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_revenue(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_margin(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16140,7 +16147,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_margin(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_contactCost(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16172,7 +16179,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_contactCost(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_acquisitionCost(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16204,7 +16211,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionCost(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_net(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16236,7 +16243,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_net(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _CustomerEconomics_orders(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_orders(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16259,7 +16266,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_orders(_ context.Cont
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CustomerEconomics_contacts(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_contacts(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16282,7 +16289,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_contacts(_ context.Co
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Int")
 }
 
-func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_shareOfWallet(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16305,7 +16312,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_shareOfWallet(_ conte
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _CustomerEconomics_acquisitionPaidBackAt(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_acquisitionPaidBackAt(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16328,7 +16335,7 @@ func (ec *executionContext) fieldContext_CustomerEconomics_acquisitionPaidBackAt
 	return graphql.NewScalarFieldContext("CustomerEconomics", field, false, false, "Time")
 }
 
-func (ec *executionContext) _CustomerEconomics_acquisitionPaysBackAt(ctx context.Context, field graphql.CollectedField, obj *service.CustomerEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _CustomerEconomics_acquisitionPaysBackAt(ctx context.Context, field graphql.CollectedField, obj *report.CustomerEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16470,7 +16477,7 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedMonth_from(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_from(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16493,7 +16500,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_from(_ context.Context, f
 	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ExpectedMonth_to(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_to(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16516,7 +16523,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_to(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ExpectedMonth_orders(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_orders(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16539,7 +16546,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_orders(_ context.Context,
 	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ExpectedMonth_ordersLow(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_ordersLow(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16562,7 +16569,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_ordersLow(_ context.Conte
 	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ExpectedMonth_ordersHigh(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_ordersHigh(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16585,7 +16592,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_ordersHigh(_ context.Cont
 	return graphql.NewScalarFieldContext("ExpectedMonth", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ExpectedMonth_margin(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_margin(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16617,7 +16624,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_margin(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedMonth_marginLow(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_marginLow(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16649,7 +16656,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_marginLow(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedMonth_marginHigh(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonth) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonth_marginHigh(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16681,7 +16688,7 @@ func (ec *executionContext) fieldContext_ExpectedMonth_marginHigh(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedMonths_model(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonths) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonths_model(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16713,7 +16720,7 @@ func (ec *executionContext) fieldContext_ExpectedMonths_model(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedMonths_rows(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonths) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonths_rows(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16725,8 +16732,8 @@ func (ec *executionContext) _ExpectedMonths_rows(ctx context.Context, field grap
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.ExpectedMonth) graphql.Marshaler {
-			return ec.marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚐExpectedMonthᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.ExpectedMonth) graphql.Marshaler {
+			return ec.marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚋreportᚐExpectedMonthᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -16745,7 +16752,7 @@ func (ec *executionContext) fieldContext_ExpectedMonths_rows(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _ExpectedMonths_csv(ctx context.Context, field graphql.CollectedField, obj *service.ExpectedMonths) (ret graphql.Marshaler) {
+func (ec *executionContext) _ExpectedMonths_csv(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16929,7 +16936,7 @@ func (ec *executionContext) fieldContext_InvalidInput_message(_ context.Context,
 	return graphql.NewScalarFieldContext("InvalidInput", field, false, false, "String")
 }
 
-func (ec *executionContext) _LedgerCheck_balanced(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_balanced(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16952,7 +16959,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_balanced(_ context.Context,
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _LedgerCheck_orders(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_orders(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -16975,7 +16982,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_orders(_ context.Context, f
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "Int")
 }
 
-func (ec *executionContext) _LedgerCheck_margin(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_margin(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17007,7 +17014,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_margin(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _LedgerCheck_credited(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_credited(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17039,7 +17046,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_credited(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _LedgerCheck_unattributed(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_unattributed(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17071,7 +17078,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_unattributed(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _LedgerCheck_difference(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_difference(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17103,7 +17110,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_difference(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field graphql.CollectedField, obj *service.LedgerCheck) (ret graphql.Marshaler) {
+func (ec *executionContext) _LedgerCheck_offenders(ctx context.Context, field graphql.CollectedField, obj *books.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17126,7 +17133,7 @@ func (ec *executionContext) fieldContext_LedgerCheck_offenders(_ context.Context
 	return graphql.NewScalarFieldContext("LedgerCheck", field, false, false, "ID")
 }
 
-func (ec *executionContext) _LifetimeInterval_probability(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeInterval_probability(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17149,7 +17156,7 @@ func (ec *executionContext) fieldContext_LifetimeInterval_probability(_ context.
 	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Float")
 }
 
-func (ec *executionContext) _LifetimeInterval_low(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeInterval_low(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17181,7 +17188,7 @@ func (ec *executionContext) fieldContext_LifetimeInterval_low(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeInterval_high(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeInterval_high(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17213,7 +17220,7 @@ func (ec *executionContext) fieldContext_LifetimeInterval_high(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeInterval_ordersLow(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeInterval_ordersLow(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17236,7 +17243,7 @@ func (ec *executionContext) fieldContext_LifetimeInterval_ordersLow(_ context.Co
 	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Int")
 }
 
-func (ec *executionContext) _LifetimeInterval_ordersHigh(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeInterval) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeInterval_ordersHigh(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17547,8 +17554,8 @@ func (ec *executionContext) _LifetimeModel_convergence(ctx context.Context, fiel
 			return ec.Resolvers.LifetimeModel().Convergence(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Convergence) graphql.Marshaler {
-			return ec.marshalNConvergence2ᚖkopeckᚋserviceᚐConvergence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *value.Convergence) graphql.Marshaler {
+			return ec.marshalNConvergence2ᚖkopeckᚋserviceᚋvalueᚐConvergence(ctx, selections, v)
 		},
 		true,
 		true,
@@ -17579,8 +17586,8 @@ func (ec *executionContext) _LifetimeModel_drift(ctx context.Context, field grap
 			return ec.Resolvers.LifetimeModel().Drift(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ModelDrift) graphql.Marshaler {
-			return ec.marshalOModelDrift2ᚖkopeckᚋserviceᚐModelDrift(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
+			return ec.marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx, selections, v)
 		},
 		true,
 		false,
@@ -17611,8 +17618,8 @@ func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field g
 			return ec.Resolvers.LifetimeModel().BackTest(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.BackTest) graphql.Marshaler {
-			return ec.marshalOBackTest2ᚖkopeckᚋserviceᚐBackTest(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *value.BackTest) graphql.Marshaler {
+			return ec.marshalOBackTest2ᚖkopeckᚋserviceᚋvalueᚐBackTest(ctx, selections, v)
 		},
 		true,
 		false,
@@ -17718,7 +17725,7 @@ func (ec *executionContext) fieldContext_LifetimeModelPayload_userErrors(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17741,7 +17748,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_at(_ context.Context, fie
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Time")
 }
 
-func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17764,7 +17771,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_horizonMonths(_ context.C
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
 
-func (ec *executionContext) _LifetimeValue_model(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_model(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17796,7 +17803,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_model(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeValue_frequency(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_frequency(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17819,7 +17826,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_frequency(_ context.Conte
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Int")
 }
 
-func (ec *executionContext) _LifetimeValue_recency(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_recency(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17842,7 +17849,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_recency(_ context.Context
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
 
-func (ec *executionContext) _LifetimeValue_age(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_age(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17865,7 +17872,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_age(_ context.Context, fi
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
 
-func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17888,7 +17895,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_probabilityAlive(_ contex
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
 
-func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17911,7 +17918,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_expectedOrders(_ context.
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Float")
 }
 
-func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17943,7 +17950,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_expectedOrderMargin(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -17975,7 +17982,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_past(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18007,7 +18014,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_future(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18039,7 +18046,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_total(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18062,7 +18069,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, 
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
 }
 
-func (ec *executionContext) _LifetimeValue_interval(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _LifetimeValue_interval(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18074,8 +18081,8 @@ func (ec *executionContext) _LifetimeValue_interval(ctx context.Context, field g
 			return obj.Interval()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.LifetimeInterval) graphql.Marshaler {
-			return ec.marshalOLifetimeInterval2ᚖkopeckᚋserviceᚐLifetimeInterval(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *value.LifetimeInterval) graphql.Marshaler {
+			return ec.marshalOLifetimeInterval2ᚖkopeckᚋserviceᚋvalueᚐLifetimeInterval(ctx, selections, v)
 		},
 		true,
 		false,
@@ -18094,7 +18101,7 @@ func (ec *executionContext) fieldContext_LifetimeValue_interval(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *service.MetFact) (ret graphql.Marshaler) {
+func (ec *executionContext) _MetFact_name(ctx context.Context, field graphql.CollectedField, obj *quote.MetFact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18117,7 +18124,7 @@ func (ec *executionContext) fieldContext_MetFact_name(_ context.Context, field g
 	return graphql.NewScalarFieldContext("MetFact", field, false, false, "String")
 }
 
-func (ec *executionContext) _MetFact_value(ctx context.Context, field graphql.CollectedField, obj *service.MetFact) (ret graphql.Marshaler) {
+func (ec *executionContext) _MetFact_value(ctx context.Context, field graphql.CollectedField, obj *quote.MetFact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18140,7 +18147,7 @@ func (ec *executionContext) fieldContext_MetFact_value(_ context.Context, field 
 	return graphql.NewScalarFieldContext("MetFact", field, false, false, "String")
 }
 
-func (ec *executionContext) _ModelDrift_since(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ModelDrift_since(ctx context.Context, field graphql.CollectedField, obj *value.ModelDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18163,7 +18170,7 @@ func (ec *executionContext) fieldContext_ModelDrift_since(_ context.Context, fie
 	return graphql.NewScalarFieldContext("ModelDrift", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ModelDrift_parameters(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ModelDrift_parameters(ctx context.Context, field graphql.CollectedField, obj *value.ModelDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18175,8 +18182,8 @@ func (ec *executionContext) _ModelDrift_parameters(ctx context.Context, field gr
 			return obj.Parameters, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []service.ParameterDrift) graphql.Marshaler {
-			return ec.marshalNParameterDrift2ᚕkopeckᚋserviceᚐParameterDriftᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []value.ParameterDrift) graphql.Marshaler {
+			return ec.marshalNParameterDrift2ᚕkopeckᚋserviceᚋvalueᚐParameterDriftᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -18195,7 +18202,7 @@ func (ec *executionContext) fieldContext_ModelDrift_parameters(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ModelDrift_logLikelihoodBefore(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ModelDrift_logLikelihoodBefore(ctx context.Context, field graphql.CollectedField, obj *value.ModelDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -18218,7 +18225,7 @@ func (ec *executionContext) fieldContext_ModelDrift_logLikelihoodBefore(_ contex
 	return graphql.NewScalarFieldContext("ModelDrift", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ModelDrift_logLikelihood(ctx context.Context, field graphql.CollectedField, obj *service.ModelDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ModelDrift_logLikelihood(ctx context.Context, field graphql.CollectedField, obj *value.ModelDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -19620,8 +19627,8 @@ func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.
 			return ec.Resolvers.Mutation().SignIn(ctx, fc.Args["input"].(service.SignInInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.SessionPayload) graphql.Marshaler {
-			return ec.marshalNSessionPayload2ᚖkopeckᚋserviceᚐSessionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.SessionPayload) graphql.Marshaler {
+			return ec.marshalNSessionPayload2ᚖkopeckᚋserviceᚋpeopleᚐSessionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -19664,8 +19671,8 @@ func (ec *executionContext) _Mutation_refreshSession(ctx context.Context, field 
 			return ec.Resolvers.Mutation().RefreshSession(ctx, fc.Args["input"].(service.RefreshSessionInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.SessionPayload) graphql.Marshaler {
-			return ec.marshalNSessionPayload2ᚖkopeckᚋserviceᚐSessionPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.SessionPayload) graphql.Marshaler {
+			return ec.marshalNSessionPayload2ᚖkopeckᚋserviceᚋpeopleᚐSessionPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -20568,8 +20575,8 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 			return ec.Resolvers.OfferLine().Repriced(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21151,11 +21158,11 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal []*service.OrderCredit
+					var zeroVal []*books.OrderCredit
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal []*service.OrderCredit
+					var zeroVal []*books.OrderCredit
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, obj, directive0, name)
@@ -21164,8 +21171,8 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.OrderCredit) graphql.Marshaler {
-			return ec.marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚐOrderCreditᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*books.OrderCredit) graphql.Marshaler {
+			return ec.marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐOrderCreditᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -21213,11 +21220,11 @@ func (ec *executionContext) _Order_costKnownAt(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.OrderKnown
+					var zeroVal *report.OrderKnown
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.OrderKnown
+					var zeroVal *report.OrderKnown
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, obj, directive0, name)
@@ -21226,8 +21233,8 @@ func (ec *executionContext) _Order_costKnownAt(ctx context.Context, field graphq
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderKnown) graphql.Marshaler {
-			return ec.marshalOOrderKnown2ᚖkopeckᚋserviceᚐOrderKnown(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.OrderKnown) graphql.Marshaler {
+			return ec.marshalOOrderKnown2ᚖkopeckᚋserviceᚋreportᚐOrderKnown(ctx, selections, v)
 		},
 		true,
 		false,
@@ -21344,7 +21351,7 @@ func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("OrderConnection", field, false, false, "Int")
 }
 
-func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field graphql.CollectedField, obj *service.OrderCredit) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderCredit_contact(ctx context.Context, field graphql.CollectedField, obj *books.OrderCredit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21376,7 +21383,7 @@ func (ec *executionContext) fieldContext_OrderCredit_contact(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderCredit_amount(ctx context.Context, field graphql.CollectedField, obj *service.OrderCredit) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderCredit_amount(ctx context.Context, field graphql.CollectedField, obj *books.OrderCredit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21408,7 +21415,7 @@ func (ec *executionContext) fieldContext_OrderCredit_amount(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderCredit_share(ctx context.Context, field graphql.CollectedField, obj *service.OrderCredit) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderCredit_share(ctx context.Context, field graphql.CollectedField, obj *books.OrderCredit) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21486,7 +21493,7 @@ func (ec *executionContext) fieldContext_OrderEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("OrderEdge", field, false, false, "Cursor")
 }
 
-func (ec *executionContext) _OrderKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderKnown_knownAt(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21509,7 +21516,7 @@ func (ec *executionContext) fieldContext_OrderKnown_knownAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("OrderKnown", field, false, false, "Time")
 }
 
-func (ec *executionContext) _OrderKnown_refunded(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderKnown_refunded(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21541,7 +21548,7 @@ func (ec *executionContext) fieldContext_OrderKnown_refunded(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderKnown_cost(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderKnown_cost(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21573,7 +21580,7 @@ func (ec *executionContext) fieldContext_OrderKnown_cost(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderKnown_margin(ctx context.Context, field graphql.CollectedField, obj *service.OrderKnown) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderKnown_margin(ctx context.Context, field graphql.CollectedField, obj *report.OrderKnown) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21903,7 +21910,7 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Cursor")
 }
 
-func (ec *executionContext) _ParameterDrift_name(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ParameterDrift_name(ctx context.Context, field graphql.CollectedField, obj *value.ParameterDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21926,7 +21933,7 @@ func (ec *executionContext) fieldContext_ParameterDrift_name(_ context.Context, 
 	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "String")
 }
 
-func (ec *executionContext) _ParameterDrift_before(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ParameterDrift_before(ctx context.Context, field graphql.CollectedField, obj *value.ParameterDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21949,7 +21956,7 @@ func (ec *executionContext) fieldContext_ParameterDrift_before(_ context.Context
 	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ParameterDrift_now(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ParameterDrift_now(ctx context.Context, field graphql.CollectedField, obj *value.ParameterDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21972,7 +21979,7 @@ func (ec *executionContext) fieldContext_ParameterDrift_now(_ context.Context, f
 	return graphql.NewScalarFieldContext("ParameterDrift", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ParameterDrift_standardErrors(ctx context.Context, field graphql.CollectedField, obj *service.ParameterDrift) (ret graphql.Marshaler) {
+func (ec *executionContext) _ParameterDrift_standardErrors(ctx context.Context, field graphql.CollectedField, obj *value.ParameterDrift) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22321,7 +22328,7 @@ func (ec *executionContext) fieldContext_Permission_revocationToken(_ context.Co
 	return graphql.NewScalarFieldContext("Permission", field, true, true, "String")
 }
 
-func (ec *executionContext) _PermissionDecision_allowed(ctx context.Context, field graphql.CollectedField, obj *service.PermissionDecision) (ret graphql.Marshaler) {
+func (ec *executionContext) _PermissionDecision_allowed(ctx context.Context, field graphql.CollectedField, obj *consent.PermissionDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22344,7 +22351,7 @@ func (ec *executionContext) fieldContext_PermissionDecision_allowed(_ context.Co
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PermissionDecision_reason(ctx context.Context, field graphql.CollectedField, obj *service.PermissionDecision) (ret graphql.Marshaler) {
+func (ec *executionContext) _PermissionDecision_reason(ctx context.Context, field graphql.CollectedField, obj *consent.PermissionDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22367,7 +22374,7 @@ func (ec *executionContext) fieldContext_PermissionDecision_reason(_ context.Con
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "String")
 }
 
-func (ec *executionContext) _PermissionDecision_permission(ctx context.Context, field graphql.CollectedField, obj *service.PermissionDecision) (ret graphql.Marshaler) {
+func (ec *executionContext) _PermissionDecision_permission(ctx context.Context, field graphql.CollectedField, obj *consent.PermissionDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22399,7 +22406,7 @@ func (ec *executionContext) fieldContext_PermissionDecision_permission(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _PermissionDecision_requiredLevel(ctx context.Context, field graphql.CollectedField, obj *service.PermissionDecision) (ret graphql.Marshaler) {
+func (ec *executionContext) _PermissionDecision_requiredLevel(ctx context.Context, field graphql.CollectedField, obj *consent.PermissionDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22422,7 +22429,7 @@ func (ec *executionContext) fieldContext_PermissionDecision_requiredLevel(_ cont
 	return graphql.NewScalarFieldContext("PermissionDecision", field, false, false, "PermissionLevel")
 }
 
-func (ec *executionContext) _PermissionDecision_currentLevel(ctx context.Context, field graphql.CollectedField, obj *service.PermissionDecision) (ret graphql.Marshaler) {
+func (ec *executionContext) _PermissionDecision_currentLevel(ctx context.Context, field graphql.CollectedField, obj *consent.PermissionDecision) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23111,7 +23118,7 @@ func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_product(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_product(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23143,7 +23150,7 @@ func (ec *executionContext) fieldContext_Price_product(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_quantity(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_quantity(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23166,7 +23173,7 @@ func (ec *executionContext) fieldContext_Price_quantity(_ context.Context, field
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _Price_unit(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_unit(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23198,7 +23205,7 @@ func (ec *executionContext) fieldContext_Price_unit(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_total(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_total(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23230,7 +23237,7 @@ func (ec *executionContext) fieldContext_Price_total(_ context.Context, field gr
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_list(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_list(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23262,7 +23269,7 @@ func (ec *executionContext) fieldContext_Price_list(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23294,7 +23301,7 @@ func (ec *executionContext) fieldContext_Price_lines(_ context.Context, field gr
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23306,8 +23313,8 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 			return obj.Rejected(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []service.RejectedRule) graphql.Marshaler {
-			return ec.marshalNRejectedRule2ᚕkopeckᚋserviceᚐRejectedRuleᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []quote.RejectedRule) graphql.Marshaler {
+			return ec.marshalNRejectedRule2ᚕkopeckᚋserviceᚋquoteᚐRejectedRuleᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23326,7 +23333,7 @@ func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23376,7 +23383,7 @@ func (ec *executionContext) fieldContext_Price_floor(_ context.Context, field gr
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23426,7 +23433,7 @@ func (ec *executionContext) fieldContext_Price_cost(_ context.Context, field gra
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23476,7 +23483,7 @@ func (ec *executionContext) fieldContext_Price_margin(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_at(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_at(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23499,7 +23506,7 @@ func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23522,7 +23529,7 @@ func (ec *executionContext) fieldContext_Price_validUntil(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Price_token(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_token(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23545,7 +23552,7 @@ func (ec *executionContext) fieldContext_Price_token(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
 }
 
-func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23557,8 +23564,8 @@ func (ec *executionContext) _Price_options(ctx context.Context, field graphql.Co
 			return obj.Options(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.PriceOption) graphql.Marshaler {
-			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOptionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.PriceOption) graphql.Marshaler {
+			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚋquoteᚐPriceOptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23577,7 +23584,7 @@ func (ec *executionContext) fieldContext_Price_options(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23589,8 +23596,8 @@ func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.Coll
 			return obj.Parts()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.PricePart) graphql.Marshaler {
-			return ec.marshalNPricePart2ᚕᚖkopeckᚋserviceᚐPricePartᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.PricePart) graphql.Marshaler {
+			return ec.marshalNPricePart2ᚕᚖkopeckᚋserviceᚋquoteᚐPricePartᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23930,7 +23937,7 @@ func (ec *executionContext) fieldContext_PriceAgreementPayload_userErrors(_ cont
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *service.PriceConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *quote.PriceConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23942,8 +23949,8 @@ func (ec *executionContext) _PriceConnection_edges(ctx context.Context, field gr
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.PriceEdge) graphql.Marshaler {
-			return ec.marshalNPriceEdge2ᚕᚖkopeckᚋserviceᚐPriceEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.PriceEdge) graphql.Marshaler {
+			return ec.marshalNPriceEdge2ᚕᚖkopeckᚋserviceᚋquoteᚐPriceEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23962,7 +23969,7 @@ func (ec *executionContext) fieldContext_PriceConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *service.PriceConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *quote.PriceConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23994,7 +24001,7 @@ func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphql.CollectedField, obj *service.PriceEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphql.CollectedField, obj *quote.PriceEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24026,7 +24033,7 @@ func (ec *executionContext) fieldContext_PriceEdge_product(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.CollectedField, obj *service.PriceEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.CollectedField, obj *quote.PriceEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24038,8 +24045,8 @@ func (ec *executionContext) _PriceEdge_node(ctx context.Context, field graphql.C
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalOPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		false,
@@ -24058,7 +24065,7 @@ func (ec *executionContext) fieldContext_PriceEdge_node(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *service.PriceEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *quote.PriceEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24191,7 +24198,7 @@ func (ec *executionContext) fieldContext_PriceLine_rule(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceOption_code(ctx context.Context, field graphql.CollectedField, obj *service.PriceOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceOption_code(ctx context.Context, field graphql.CollectedField, obj *quote.PriceOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24214,7 +24221,7 @@ func (ec *executionContext) fieldContext_PriceOption_code(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PriceOption", field, false, false, "String")
 }
 
-func (ec *executionContext) _PriceOption_value(ctx context.Context, field graphql.CollectedField, obj *service.PriceOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceOption_value(ctx context.Context, field graphql.CollectedField, obj *quote.PriceOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24237,7 +24244,7 @@ func (ec *executionContext) fieldContext_PriceOption_value(_ context.Context, fi
 	return graphql.NewScalarFieldContext("PriceOption", field, false, false, "String")
 }
 
-func (ec *executionContext) _PriceOption_measured(ctx context.Context, field graphql.CollectedField, obj *service.PriceOption) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceOption_measured(ctx context.Context, field graphql.CollectedField, obj *quote.PriceOption) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24260,7 +24267,7 @@ func (ec *executionContext) fieldContext_PriceOption_measured(_ context.Context,
 	return graphql.NewScalarFieldContext("PriceOption", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PricePart_product(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+func (ec *executionContext) _PricePart_product(ctx context.Context, field graphql.CollectedField, obj *quote.PricePart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24292,7 +24299,7 @@ func (ec *executionContext) fieldContext_PricePart_product(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _PricePart_quantity(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+func (ec *executionContext) _PricePart_quantity(ctx context.Context, field graphql.CollectedField, obj *quote.PricePart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24315,7 +24322,7 @@ func (ec *executionContext) fieldContext_PricePart_quantity(_ context.Context, f
 	return graphql.NewScalarFieldContext("PricePart", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _PricePart_total(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+func (ec *executionContext) _PricePart_total(ctx context.Context, field graphql.CollectedField, obj *quote.PricePart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24347,7 +24354,7 @@ func (ec *executionContext) fieldContext_PricePart_total(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _PricePart_cost(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+func (ec *executionContext) _PricePart_cost(ctx context.Context, field graphql.CollectedField, obj *quote.PricePart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24397,7 +24404,7 @@ func (ec *executionContext) fieldContext_PricePart_cost(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _PricePart_margin(ctx context.Context, field graphql.CollectedField, obj *service.PricePart) (ret graphql.Marshaler) {
+func (ec *executionContext) _PricePart_margin(ctx context.Context, field graphql.CollectedField, obj *quote.PricePart) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24796,7 +24803,7 @@ func (ec *executionContext) fieldContext_PriceRule_recordedAt(_ context.Context,
 	return graphql.NewScalarFieldContext("PriceRule", field, false, false, "Time")
 }
 
-func (ec *executionContext) _PriceRuleEffect_since(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_since(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24819,7 +24826,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_since(_ context.Context
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Time")
 }
 
-func (ec *executionContext) _PriceRuleEffect_orders(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_orders(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24842,7 +24849,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_orders(_ context.Contex
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleEffect_ordersTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_ordersTouched(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24865,7 +24872,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_ordersTouched(_ context
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleEffect_lines(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_lines(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24888,7 +24895,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_lines(_ context.Context
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleEffect_linesTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_linesTouched(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24911,7 +24918,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_linesTouched(_ context.
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleEffect_unpriced(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_unpriced(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24934,7 +24941,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_unpriced(_ context.Cont
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleEffect_more(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_more(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24957,7 +24964,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_more(_ context.Context,
 	return graphql.NewScalarFieldContext("PriceRuleEffect", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PriceRuleEffect_without(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_without(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24989,7 +24996,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_without(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleEffect_with(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_with(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25021,7 +25028,7 @@ func (ec *executionContext) fieldContext_PriceRuleEffect_with(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleEffect_difference(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleEffect) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleEffect_difference(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleEffect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25117,7 +25124,7 @@ func (ec *executionContext) fieldContext_PriceRulePayload_userErrors(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleSample_customers(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleSample_customers(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleSample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25140,7 +25147,7 @@ func (ec *executionContext) fieldContext_PriceRuleSample_customers(_ context.Con
 	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleSample_customersTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleSample_customersTouched(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleSample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25163,7 +25170,7 @@ func (ec *executionContext) fieldContext_PriceRuleSample_customersTouched(_ cont
 	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleSample_products(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleSample_products(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleSample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25186,7 +25193,7 @@ func (ec *executionContext) fieldContext_PriceRuleSample_products(_ context.Cont
 	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleSample_productsTouched(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleSample) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleSample_productsTouched(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleSample) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25209,7 +25216,7 @@ func (ec *executionContext) fieldContext_PriceRuleSample_productsTouched(_ conte
 	return graphql.NewScalarFieldContext("PriceRuleSample", field, false, false, "Int")
 }
 
-func (ec *executionContext) _PriceRuleTrial_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_userErrors(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25241,7 +25248,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_userErrors(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleTrial_applied(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_applied(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25264,7 +25271,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_applied(_ context.Contex
 	return graphql.NewScalarFieldContext("PriceRuleTrial", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _PriceRuleTrial_reason(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_reason(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25287,7 +25294,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_reason(_ context.Context
 	return graphql.NewScalarFieldContext("PriceRuleTrial", field, false, false, "String")
 }
 
-func (ec *executionContext) _PriceRuleTrial_unmet(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_unmet(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25299,8 +25306,8 @@ func (ec *executionContext) _PriceRuleTrial_unmet(ctx context.Context, field gra
 			return obj.Unmet, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
-			return ec.marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
+			return ec.marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25319,7 +25326,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_unmet(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleTrial_without(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_without(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25331,8 +25338,8 @@ func (ec *executionContext) _PriceRuleTrial_without(ctx context.Context, field g
 			return obj.Without, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalOPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25351,7 +25358,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_without(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleTrial_with(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_with(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25363,8 +25370,8 @@ func (ec *executionContext) _PriceRuleTrial_with(ctx context.Context, field grap
 			return obj.With, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalOPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25383,7 +25390,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_with(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleTrial_sample(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_sample(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25395,8 +25402,8 @@ func (ec *executionContext) _PriceRuleTrial_sample(ctx context.Context, field gr
 			return obj.Sample, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRuleSample) graphql.Marshaler {
-			return ec.marshalOPriceRuleSample2ᚖkopeckᚋserviceᚐPriceRuleSample(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceRuleSample) graphql.Marshaler {
+			return ec.marshalOPriceRuleSample2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleSample(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25415,7 +25422,7 @@ func (ec *executionContext) fieldContext_PriceRuleTrial_sample(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _PriceRuleTrial_orders(ctx context.Context, field graphql.CollectedField, obj *service.PriceRuleTrial) (ret graphql.Marshaler) {
+func (ec *executionContext) _PriceRuleTrial_orders(ctx context.Context, field graphql.CollectedField, obj *quote.PriceRuleTrial) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -25427,8 +25434,8 @@ func (ec *executionContext) _PriceRuleTrial_orders(ctx context.Context, field gr
 			return obj.Orders, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRuleEffect) graphql.Marshaler {
-			return ec.marshalOPriceRuleEffect2ᚖkopeckᚋserviceᚐPriceRuleEffect(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceRuleEffect) graphql.Marshaler {
+			return ec.marshalOPriceRuleEffect2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleEffect(ctx, selections, v)
 		},
 		true,
 		false,
@@ -26264,7 +26271,7 @@ func (ec *executionContext) fieldContext_ProductPayload_userErrors(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _Proposal_segment(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_segment(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26287,7 +26294,7 @@ func (ec *executionContext) fieldContext_Proposal_segment(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Segment")
 }
 
-func (ec *executionContext) _Proposal_suits(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_suits(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26310,7 +26317,7 @@ func (ec *executionContext) fieldContext_Proposal_suits(_ context.Context, field
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Proposal_grade(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_grade(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26333,7 +26340,7 @@ func (ec *executionContext) fieldContext_Proposal_grade(_ context.Context, field
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "String")
 }
 
-func (ec *executionContext) _Proposal_leadDays(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_leadDays(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26356,7 +26363,7 @@ func (ec *executionContext) fieldContext_Proposal_leadDays(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Proposal_readyOn(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_readyOn(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26379,7 +26386,7 @@ func (ec *executionContext) fieldContext_Proposal_readyOn(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Proposal_price(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_price(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26391,8 +26398,8 @@ func (ec *executionContext) _Proposal_price(ctx context.Context, field graphql.C
 			return obj.Price, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26411,7 +26418,7 @@ func (ec *executionContext) fieldContext_Proposal_price(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Proposal_note(ctx context.Context, field graphql.CollectedField, obj *service.Proposal) (ret graphql.Marshaler) {
+func (ec *executionContext) _Proposal_note(ctx context.Context, field graphql.CollectedField, obj *quote.Proposal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26434,7 +26441,7 @@ func (ec *executionContext) fieldContext_Proposal_note(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Proposal", field, false, false, "String")
 }
 
-func (ec *executionContext) _Prospect_reach(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+func (ec *executionContext) _Prospect_reach(ctx context.Context, field graphql.CollectedField, obj *report.Prospect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26446,8 +26453,8 @@ func (ec *executionContext) _Prospect_reach(ctx context.Context, field graphql.C
 			return obj.Reach, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []service.StageProbability) graphql.Marshaler {
-			return ec.marshalNStageProbability2ᚕkopeckᚋserviceᚐStageProbabilityᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []report.StageProbability) graphql.Marshaler {
+			return ec.marshalNStageProbability2ᚕkopeckᚋserviceᚋreportᚐStageProbabilityᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26466,7 +26473,7 @@ func (ec *executionContext) fieldContext_Prospect_reach(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _Prospect_observed(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+func (ec *executionContext) _Prospect_observed(ctx context.Context, field graphql.CollectedField, obj *report.Prospect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26489,7 +26496,7 @@ func (ec *executionContext) fieldContext_Prospect_observed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Prospect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Prospect_newCustomer(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+func (ec *executionContext) _Prospect_newCustomer(ctx context.Context, field graphql.CollectedField, obj *report.Prospect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26521,7 +26528,7 @@ func (ec *executionContext) fieldContext_Prospect_newCustomer(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _Prospect_orderDays(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+func (ec *executionContext) _Prospect_orderDays(ctx context.Context, field graphql.CollectedField, obj *report.Prospect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26544,7 +26551,7 @@ func (ec *executionContext) fieldContext_Prospect_orderDays(_ context.Context, f
 	return graphql.NewScalarFieldContext("Prospect", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Prospect_value(ctx context.Context, field graphql.CollectedField, obj *service.Prospect) (ret graphql.Marshaler) {
+func (ec *executionContext) _Prospect_value(ctx context.Context, field graphql.CollectedField, obj *report.Prospect) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -26776,11 +26783,11 @@ func (ec *executionContext) _Query_customerBase(ctx context.Context, field graph
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.CustomerBase
+					var zeroVal *report.CustomerBase
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.CustomerBase
+					var zeroVal *report.CustomerBase
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -26789,8 +26796,8 @@ func (ec *executionContext) _Query_customerBase(ctx context.Context, field graph
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerBase) graphql.Marshaler {
-			return ec.marshalNCustomerBase2ᚖkopeckᚋserviceᚐCustomerBase(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.CustomerBase) graphql.Marshaler {
+			return ec.marshalNCustomerBase2ᚖkopeckᚋserviceᚋreportᚐCustomerBase(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26838,11 +26845,11 @@ func (ec *executionContext) _Query_valueAtRisk(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.ValueAtRisk
+					var zeroVal *report.ValueAtRisk
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.ValueAtRisk
+					var zeroVal *report.ValueAtRisk
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -26851,8 +26858,8 @@ func (ec *executionContext) _Query_valueAtRisk(ctx context.Context, field graphq
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ValueAtRisk) graphql.Marshaler {
-			return ec.marshalNValueAtRisk2ᚖkopeckᚋserviceᚐValueAtRisk(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.ValueAtRisk) graphql.Marshaler {
+			return ec.marshalNValueAtRisk2ᚖkopeckᚋserviceᚋreportᚐValueAtRisk(ctx, selections, v)
 		},
 		true,
 		true,
@@ -26900,11 +26907,11 @@ func (ec *executionContext) _Query_expectedMonths(ctx context.Context, field gra
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.ExpectedMonths
+					var zeroVal *report.ExpectedMonths
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.ExpectedMonths
+					var zeroVal *report.ExpectedMonths
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -26913,8 +26920,8 @@ func (ec *executionContext) _Query_expectedMonths(ctx context.Context, field gra
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ExpectedMonths) graphql.Marshaler {
-			return ec.marshalNExpectedMonths2ᚖkopeckᚋserviceᚐExpectedMonths(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.ExpectedMonths) graphql.Marshaler {
+			return ec.marshalNExpectedMonths2ᚖkopeckᚋserviceᚋreportᚐExpectedMonths(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27094,11 +27101,11 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.ContactEconomics
+					var zeroVal *report.ContactEconomics
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.ContactEconomics
+					var zeroVal *report.ContactEconomics
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27107,8 +27114,8 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactEconomics) graphql.Marshaler {
-			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚐContactEconomics(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.ContactEconomics) graphql.Marshaler {
+			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚋreportᚐContactEconomics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27156,11 +27163,11 @@ func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field gra
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.StaffEconomics
+					var zeroVal *report.StaffEconomics
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.StaffEconomics
+					var zeroVal *report.StaffEconomics
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27169,8 +27176,8 @@ func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field gra
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.StaffEconomics) graphql.Marshaler {
-			return ec.marshalNStaffEconomics2ᚖkopeckᚋserviceᚐStaffEconomics(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.StaffEconomics) graphql.Marshaler {
+			return ec.marshalNStaffEconomics2ᚖkopeckᚋserviceᚋreportᚐStaffEconomics(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27370,11 +27377,11 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.LedgerCheck
+					var zeroVal *books.LedgerCheck
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.LedgerCheck
+					var zeroVal *books.LedgerCheck
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27383,8 +27390,8 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.LedgerCheck) graphql.Marshaler {
-			return ec.marshalNLedgerCheck2ᚖkopeckᚋserviceᚐLedgerCheck(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *books.LedgerCheck) graphql.Marshaler {
+			return ec.marshalNLedgerCheck2ᚖkopeckᚋserviceᚋbooksᚐLedgerCheck(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27569,11 +27576,11 @@ func (ec *executionContext) _Query_rateGaps(ctx context.Context, field graphql.C
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal []*service.RateGap
+					var zeroVal []*rates.RateGap
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal []*service.RateGap
+					var zeroVal []*rates.RateGap
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27582,8 +27589,8 @@ func (ec *executionContext) _Query_rateGaps(ctx context.Context, field graphql.C
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.RateGap) graphql.Marshaler {
-			return ec.marshalORateGap2ᚕᚖkopeckᚋserviceᚐRateGapᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*rates.RateGap) graphql.Marshaler {
+			return ec.marshalORateGap2ᚕᚖkopeckᚋserviceᚋratesᚐRateGapᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27620,11 +27627,11 @@ func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.C
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.Resource
+					var zeroVal *rates.Resource
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.Resource
+					var zeroVal *rates.Resource
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27633,8 +27640,8 @@ func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.C
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Resource) graphql.Marshaler {
-			return ec.marshalOResource2ᚖkopeckᚋserviceᚐResource(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *rates.Resource) graphql.Marshaler {
+			return ec.marshalOResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27681,11 +27688,11 @@ func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal []*service.Resource
+					var zeroVal []*rates.Resource
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal []*service.Resource
+					var zeroVal []*rates.Resource
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27694,8 +27701,8 @@ func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.Resource) graphql.Marshaler {
-			return ec.marshalOResource2ᚕᚖkopeckᚋserviceᚐResourceᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {
+			return ec.marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx, selections, v)
 		},
 		true,
 		false,
@@ -27732,11 +27739,11 @@ func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.AcquisitionSources
+					var zeroVal *report.AcquisitionSources
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.AcquisitionSources
+					var zeroVal *report.AcquisitionSources
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27745,8 +27752,8 @@ func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.AcquisitionSources) graphql.Marshaler {
-			return ec.marshalNAcquisitionSources2ᚖkopeckᚋserviceᚐAcquisitionSources(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.AcquisitionSources) graphql.Marshaler {
+			return ec.marshalNAcquisitionSources2ᚖkopeckᚋserviceᚋreportᚐAcquisitionSources(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27794,11 +27801,11 @@ func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graph
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.PriceRuleTrial
+					var zeroVal *quote.PriceRuleTrial
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.PriceRuleTrial
+					var zeroVal *quote.PriceRuleTrial
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27807,8 +27814,8 @@ func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graph
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRuleTrial) graphql.Marshaler {
-			return ec.marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚐPriceRuleTrial(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceRuleTrial) graphql.Marshaler {
+			return ec.marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleTrial(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27856,11 +27863,11 @@ func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.Col
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.WhatIf
+					var zeroVal *quote.WhatIf
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.WhatIf
+					var zeroVal *quote.WhatIf
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27869,8 +27876,8 @@ func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.Col
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.WhatIf) graphql.Marshaler {
-			return ec.marshalNWhatIf2ᚖkopeckᚋserviceᚐWhatIf(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.WhatIf) graphql.Marshaler {
+			return ec.marshalNWhatIf2ᚖkopeckᚋserviceᚋquoteᚐWhatIf(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27918,11 +27925,11 @@ func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, fie
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal *service.AgreementsBelowFloor
+					var zeroVal *quote.AgreementsBelowFloor
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal *service.AgreementsBelowFloor
+					var zeroVal *quote.AgreementsBelowFloor
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, nil, directive0, name)
@@ -27931,8 +27938,8 @@ func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, fie
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *service.AgreementsBelowFloor) graphql.Marshaler {
-			return ec.marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚐAgreementsBelowFloor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.AgreementsBelowFloor) graphql.Marshaler {
+			return ec.marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementsBelowFloor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -27974,8 +27981,8 @@ func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Query().Viewer(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2ᚖkopeckᚋserviceᚋpeopleᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28332,7 +28339,7 @@ func (ec *executionContext) fieldContext_Rate_fixedShare(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Rate", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _RateGap_subject(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_subject(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28355,7 +28362,7 @@ func (ec *executionContext) fieldContext_RateGap_subject(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "RateSubject")
 }
 
-func (ec *executionContext) _RateGap_code(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_code(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28378,7 +28385,7 @@ func (ec *executionContext) fieldContext_RateGap_code(_ context.Context, field g
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "String")
 }
 
-func (ec *executionContext) _RateGap_since(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_since(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28401,7 +28408,7 @@ func (ec *executionContext) fieldContext_RateGap_since(_ context.Context, field 
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Time")
 }
 
-func (ec *executionContext) _RateGap_until(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_until(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28424,7 +28431,7 @@ func (ec *executionContext) fieldContext_RateGap_until(_ context.Context, field 
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Time")
 }
 
-func (ec *executionContext) _RateGap_contacts(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_contacts(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28447,7 +28454,7 @@ func (ec *executionContext) fieldContext_RateGap_contacts(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RateGap_orders(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_orders(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28470,7 +28477,7 @@ func (ec *executionContext) fieldContext_RateGap_orders(_ context.Context, field
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RateGap_products(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_products(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28493,7 +28500,7 @@ func (ec *executionContext) fieldContext_RateGap_products(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RateGap", field, false, false, "Int")
 }
 
-func (ec *executionContext) _RateGap_examples(ctx context.Context, field graphql.CollectedField, obj *service.RateGap) (ret graphql.Marshaler) {
+func (ec *executionContext) _RateGap_examples(ctx context.Context, field graphql.CollectedField, obj *rates.RateGap) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28644,7 +28651,7 @@ func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28676,7 +28683,7 @@ func (ec *executionContext) fieldContext_RejectedRule_rule(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _RejectedRule_reason(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28699,7 +28706,7 @@ func (ec *executionContext) fieldContext_RejectedRule_reason(_ context.Context, 
 	return graphql.NewScalarFieldContext("RejectedRule", field, false, false, "String")
 }
 
-func (ec *executionContext) _RejectedRule_nearly(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _RejectedRule_nearly(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28722,7 +28729,7 @@ func (ec *executionContext) fieldContext_RejectedRule_nearly(_ context.Context, 
 	return graphql.NewScalarFieldContext("RejectedRule", field, true, true, "Boolean")
 }
 
-func (ec *executionContext) _RejectedRule_unmet(ctx context.Context, field graphql.CollectedField, obj *service.RejectedRule) (ret graphql.Marshaler) {
+func (ec *executionContext) _RejectedRule_unmet(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28734,8 +28741,8 @@ func (ec *executionContext) _RejectedRule_unmet(ctx context.Context, field graph
 			return ec.Resolvers.RejectedRule().Unmet(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
-			return ec.marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
+			return ec.marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28754,7 +28761,7 @@ func (ec *executionContext) fieldContext_RejectedRule_unmet(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _Resource_code(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_code(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28777,7 +28784,7 @@ func (ec *executionContext) fieldContext_Resource_code(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Resource", field, false, false, "String")
 }
 
-func (ec *executionContext) _Resource_unit(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_unit(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28800,7 +28807,7 @@ func (ec *executionContext) fieldContext_Resource_unit(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Resource", field, false, false, "String")
 }
 
-func (ec *executionContext) _Resource_rate(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_rate(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28832,7 +28839,7 @@ func (ec *executionContext) fieldContext_Resource_rate(_ context.Context, field 
 	return fc, nil
 }
 
-func (ec *executionContext) _Resource_capacityPerDay(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_capacityPerDay(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28855,7 +28862,7 @@ func (ec *executionContext) fieldContext_Resource_capacityPerDay(_ context.Conte
 	return graphql.NewScalarFieldContext("Resource", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _Resource_utilisation(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_utilisation(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -28899,7 +28906,7 @@ func (ec *executionContext) fieldContext_Resource_utilisation(ctx context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Resource_idleCost(ctx context.Context, field graphql.CollectedField, obj *service.Resource) (ret graphql.Marshaler) {
+func (ec *executionContext) _Resource_idleCost(ctx context.Context, field graphql.CollectedField, obj *rates.Resource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29168,7 +29175,7 @@ func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_userError
 	return fc, nil
 }
 
-func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29191,7 +29198,7 @@ func (ec *executionContext) fieldContext_Session_accessToken(_ context.Context, 
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_expiresAt(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29214,7 +29221,7 @@ func (ec *executionContext) fieldContext_Session_expiresAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Session", field, false, false, "Time")
 }
 
-func (ec *executionContext) _Session_refreshToken(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_refreshToken(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29237,7 +29244,7 @@ func (ec *executionContext) fieldContext_Session_refreshToken(_ context.Context,
 	return graphql.NewScalarFieldContext("Session", field, false, false, "String")
 }
 
-func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.CollectedField, obj *service.Session) (ret graphql.Marshaler) {
+func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29249,8 +29256,8 @@ func (ec *executionContext) _Session_viewer(ctx context.Context, field graphql.C
 			return obj.Viewer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Viewer) graphql.Marshaler {
-			return ec.marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Viewer) graphql.Marshaler {
+			return ec.marshalNViewer2ᚖkopeckᚋserviceᚋpeopleᚐViewer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29269,7 +29276,7 @@ func (ec *executionContext) fieldContext_Session_viewer(_ context.Context, field
 	return fc, nil
 }
 
-func (ec *executionContext) _SessionPayload_session(ctx context.Context, field graphql.CollectedField, obj *service.SessionPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _SessionPayload_session(ctx context.Context, field graphql.CollectedField, obj *people.SessionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29281,8 +29288,8 @@ func (ec *executionContext) _SessionPayload_session(ctx context.Context, field g
 			return obj.Session, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Session) graphql.Marshaler {
-			return ec.marshalOSession2ᚖkopeckᚋserviceᚐSession(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *people.Session) graphql.Marshaler {
+			return ec.marshalOSession2ᚖkopeckᚋserviceᚋpeopleᚐSession(ctx, selections, v)
 		},
 		true,
 		false,
@@ -29301,7 +29308,7 @@ func (ec *executionContext) fieldContext_SessionPayload_session(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *service.SessionPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _SessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *people.SessionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29498,7 +29505,7 @@ func (ec *executionContext) fieldContext_SignOutPayload_userErrors(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomics_from(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomics_from(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29521,7 +29528,7 @@ func (ec *executionContext) fieldContext_StaffEconomics_from(_ context.Context, 
 	return graphql.NewScalarFieldContext("StaffEconomics", field, false, false, "Time")
 }
 
-func (ec *executionContext) _StaffEconomics_to(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomics_to(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29544,7 +29551,7 @@ func (ec *executionContext) fieldContext_StaffEconomics_to(_ context.Context, fi
 	return graphql.NewScalarFieldContext("StaffEconomics", field, false, false, "Time")
 }
 
-func (ec *executionContext) _StaffEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomics_rows(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29556,8 +29563,8 @@ func (ec *executionContext) _StaffEconomics_rows(ctx context.Context, field grap
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.StaffEconomicsRow) graphql.Marshaler {
-			return ec.marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚐStaffEconomicsRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.StaffEconomicsRow) graphql.Marshaler {
+			return ec.marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚋreportᚐStaffEconomicsRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29576,7 +29583,7 @@ func (ec *executionContext) fieldContext_StaffEconomics_rows(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomics_others(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomics_others(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29588,8 +29595,8 @@ func (ec *executionContext) _StaffEconomics_others(ctx context.Context, field gr
 			return obj.Others, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.StaffEconomicsGroup) graphql.Marshaler {
-			return ec.marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐStaffEconomicsGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.StaffEconomicsGroup) graphql.Marshaler {
+			return ec.marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚋreportᚐStaffEconomicsGroup(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29608,7 +29615,7 @@ func (ec *executionContext) fieldContext_StaffEconomics_others(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomics_total(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomics_total(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29620,8 +29627,8 @@ func (ec *executionContext) _StaffEconomics_total(ctx context.Context, field gra
 			return obj.Total, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.StaffEconomicsGroup) graphql.Marshaler {
-			return ec.marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐStaffEconomicsGroup(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.StaffEconomicsGroup) graphql.Marshaler {
+			return ec.marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚋreportᚐStaffEconomicsGroup(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29640,7 +29647,7 @@ func (ec *executionContext) fieldContext_StaffEconomics_total(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomics) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomics_csv(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29663,7 +29670,7 @@ func (ec *executionContext) fieldContext_StaffEconomics_csv(_ context.Context, f
 	return graphql.NewScalarFieldContext("StaffEconomics", field, true, true, "String")
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_people(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_people(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29686,7 +29693,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_people(_ context.Co
 	return graphql.NewScalarFieldContext("StaffEconomicsGroup", field, false, false, "Int")
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_contacts(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_contacts(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29709,7 +29716,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_contacts(_ context.
 	return graphql.NewScalarFieldContext("StaffEconomicsGroup", field, false, false, "Int")
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_minutes(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_minutes(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29732,7 +29739,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_minutes(_ context.C
 	return graphql.NewScalarFieldContext("StaffEconomicsGroup", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_cost(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_cost(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29764,7 +29771,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_cost(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_realised(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_realised(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29796,7 +29803,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_realised(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_net(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_net(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29828,7 +29835,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_net(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_netPerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_netPerContact(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29860,7 +29867,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_netPerContact(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_netPerHour(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_netPerHour(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29892,7 +29899,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_netPerHour(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_expectedNet(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_expectedNet(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29924,7 +29931,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_expectedNet(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_difference(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_difference(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29956,7 +29963,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_difference(_ contex
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsGroup_differencePerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsGroup) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsGroup_differencePerContact(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29988,7 +29995,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsGroup_differencePerContac
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_user(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_user(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30020,7 +30027,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_user(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_contacts(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_contacts(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30043,7 +30050,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_contacts(_ context.Co
 	return graphql.NewScalarFieldContext("StaffEconomicsRow", field, false, false, "Int")
 }
 
-func (ec *executionContext) _StaffEconomicsRow_minutes(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_minutes(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30066,7 +30073,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_minutes(_ context.Con
 	return graphql.NewScalarFieldContext("StaffEconomicsRow", field, false, false, "Decimal")
 }
 
-func (ec *executionContext) _StaffEconomicsRow_cost(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_cost(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30098,7 +30105,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_cost(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_realised(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_realised(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30130,7 +30137,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_realised(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_net(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_net(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30162,7 +30169,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_net(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_netPerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_netPerContact(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30194,7 +30201,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_netPerContact(_ conte
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_netPerHour(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_netPerHour(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30226,7 +30233,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_netPerHour(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_expectedNet(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_expectedNet(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30258,7 +30265,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_expectedNet(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_difference(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_difference(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30290,7 +30297,7 @@ func (ec *executionContext) fieldContext_StaffEconomicsRow_difference(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _StaffEconomicsRow_differencePerContact(ctx context.Context, field graphql.CollectedField, obj *service.StaffEconomicsRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _StaffEconomicsRow_differencePerContact(ctx context.Context, field graphql.CollectedField, obj *report.StaffEconomicsRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30437,7 +30444,7 @@ func (ec *executionContext) fieldContext_StageChange_actor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "String")
 }
 
-func (ec *executionContext) _StageProbability_stage(ctx context.Context, field graphql.CollectedField, obj *service.StageProbability) (ret graphql.Marshaler) {
+func (ec *executionContext) _StageProbability_stage(ctx context.Context, field graphql.CollectedField, obj *report.StageProbability) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30460,7 +30467,7 @@ func (ec *executionContext) fieldContext_StageProbability_stage(_ context.Contex
 	return graphql.NewScalarFieldContext("StageProbability", field, false, false, "Stage")
 }
 
-func (ec *executionContext) _StageProbability_probability(ctx context.Context, field graphql.CollectedField, obj *service.StageProbability) (ret graphql.Marshaler) {
+func (ec *executionContext) _StageProbability_probability(ctx context.Context, field graphql.CollectedField, obj *report.StageProbability) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30571,7 +30578,7 @@ func (ec *executionContext) fieldContext_Subscription_customerChanged(ctx contex
 	return fc, nil
 }
 
-func (ec *executionContext) _UnmetCondition_condition(ctx context.Context, field graphql.CollectedField, obj *service.UnmetCondition) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmetCondition_condition(ctx context.Context, field graphql.CollectedField, obj *quote.UnmetCondition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30594,7 +30601,7 @@ func (ec *executionContext) fieldContext_UnmetCondition_condition(_ context.Cont
 	return graphql.NewScalarFieldContext("UnmetCondition", field, false, false, "String")
 }
 
-func (ec *executionContext) _UnmetCondition_met(ctx context.Context, field graphql.CollectedField, obj *service.UnmetCondition) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmetCondition_met(ctx context.Context, field graphql.CollectedField, obj *quote.UnmetCondition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30606,8 +30613,8 @@ func (ec *executionContext) _UnmetCondition_met(ctx context.Context, field graph
 			return obj.Met, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []service.MetFact) graphql.Marshaler {
-			return ec.marshalNMetFact2ᚕkopeckᚋserviceᚐMetFactᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []quote.MetFact) graphql.Marshaler {
+			return ec.marshalNMetFact2ᚕkopeckᚋserviceᚋquoteᚐMetFactᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30626,7 +30633,7 @@ func (ec *executionContext) fieldContext_UnmetCondition_met(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _UnmetCondition_failure(ctx context.Context, field graphql.CollectedField, obj *service.UnmetCondition) (ret graphql.Marshaler) {
+func (ec *executionContext) _UnmetCondition_failure(ctx context.Context, field graphql.CollectedField, obj *quote.UnmetCondition) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30920,7 +30927,7 @@ func (ec *executionContext) fieldContext_UserPayload_userErrors(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _ValueAtRisk_threshold(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _ValueAtRisk_threshold(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30943,7 +30950,7 @@ func (ec *executionContext) fieldContext_ValueAtRisk_threshold(_ context.Context
 	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Float")
 }
 
-func (ec *executionContext) _ValueAtRisk_until(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _ValueAtRisk_until(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30966,7 +30973,7 @@ func (ec *executionContext) fieldContext_ValueAtRisk_until(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Time")
 }
 
-func (ec *executionContext) _ValueAtRisk_customers(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _ValueAtRisk_customers(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30989,7 +30996,7 @@ func (ec *executionContext) fieldContext_ValueAtRisk_customers(_ context.Context
 	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ValueAtRisk_value(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _ValueAtRisk_value(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31021,7 +31028,7 @@ func (ec *executionContext) fieldContext_ValueAtRisk_value(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _ValueAtRisk_rows(ctx context.Context, field graphql.CollectedField, obj *service.ValueAtRisk) (ret graphql.Marshaler) {
+func (ec *executionContext) _ValueAtRisk_rows(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31033,8 +31040,8 @@ func (ec *executionContext) _ValueAtRisk_rows(ctx context.Context, field graphql
 			return obj.Rows, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.CustomerAtRisk) graphql.Marshaler {
-			return ec.marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚐCustomerAtRiskᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.CustomerAtRisk) graphql.Marshaler {
+			return ec.marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚋreportᚐCustomerAtRiskᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -31177,7 +31184,7 @@ func (ec *executionContext) fieldContext_VersionConflict_fields(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *service.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_user(ctx context.Context, field graphql.CollectedField, obj *people.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31209,7 +31216,7 @@ func (ec *executionContext) fieldContext_Viewer_user(_ context.Context, field gr
 	return fc, nil
 }
 
-func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.CollectedField, obj *service.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_role(ctx context.Context, field graphql.CollectedField, obj *people.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31232,7 +31239,7 @@ func (ec *executionContext) fieldContext_Viewer_role(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Role")
 }
 
-func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.CollectedField, obj *service.Viewer) (ret graphql.Marshaler) {
+func (ec *executionContext) _Viewer_scopes(ctx context.Context, field graphql.CollectedField, obj *people.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31255,7 +31262,7 @@ func (ec *executionContext) fieldContext_Viewer_scopes(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "String")
 }
 
-func (ec *executionContext) _WhatIf_is(ctx context.Context, field graphql.CollectedField, obj *service.WhatIf) (ret graphql.Marshaler) {
+func (ec *executionContext) _WhatIf_is(ctx context.Context, field graphql.CollectedField, obj *quote.WhatIf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31267,8 +31274,8 @@ func (ec *executionContext) _WhatIf_is(ctx context.Context, field graphql.Collec
 			return obj.Is, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -31287,7 +31294,7 @@ func (ec *executionContext) fieldContext_WhatIf_is(_ context.Context, field grap
 	return fc, nil
 }
 
-func (ec *executionContext) _WhatIf_would(ctx context.Context, field graphql.CollectedField, obj *service.WhatIf) (ret graphql.Marshaler) {
+func (ec *executionContext) _WhatIf_would(ctx context.Context, field graphql.CollectedField, obj *quote.WhatIf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -31299,8 +31306,8 @@ func (ec *executionContext) _WhatIf_would(ctx context.Context, field graphql.Col
 			return obj.Would, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.Price) graphql.Marshaler {
-			return ec.marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
 		true,
 		true,
@@ -31319,7 +31326,7 @@ func (ec *executionContext) fieldContext_WhatIf_would(_ context.Context, field g
 	return fc, nil
 }
 
-func (ec *executionContext) _WhatIf_difference(ctx context.Context, field graphql.CollectedField, obj *service.WhatIf) (ret graphql.Marshaler) {
+func (ec *executionContext) _WhatIf_difference(ctx context.Context, field graphql.CollectedField, obj *quote.WhatIf) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -36363,7 +36370,7 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 
 var acquisitionSourceImplementors = []string{"AcquisitionSource"}
 
-func (ec *executionContext) _AcquisitionSource(ctx context.Context, sel ast.SelectionSet, obj *service.AcquisitionSource) graphql.Marshaler {
+func (ec *executionContext) _AcquisitionSource(ctx context.Context, sel ast.SelectionSet, obj *report.AcquisitionSource) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acquisitionSourceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36446,7 +36453,7 @@ func (ec *executionContext) _AcquisitionSource(ctx context.Context, sel ast.Sele
 
 var acquisitionSourcesImplementors = []string{"AcquisitionSources"}
 
-func (ec *executionContext) _AcquisitionSources(ctx context.Context, sel ast.SelectionSet, obj *service.AcquisitionSources) graphql.Marshaler {
+func (ec *executionContext) _AcquisitionSources(ctx context.Context, sel ast.SelectionSet, obj *report.AcquisitionSources) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, acquisitionSourcesImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36495,7 +36502,7 @@ func (ec *executionContext) _AcquisitionSources(ctx context.Context, sel ast.Sel
 
 var agreementBelowFloorImplementors = []string{"AgreementBelowFloor"}
 
-func (ec *executionContext) _AgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *service.AgreementBelowFloor) graphql.Marshaler {
+func (ec *executionContext) _AgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *quote.AgreementBelowFloor) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agreementBelowFloorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36543,7 +36550,7 @@ func (ec *executionContext) _AgreementBelowFloor(ctx context.Context, sel ast.Se
 
 var agreementsBelowFloorImplementors = []string{"AgreementsBelowFloor"}
 
-func (ec *executionContext) _AgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *service.AgreementsBelowFloor) graphql.Marshaler {
+func (ec *executionContext) _AgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, obj *quote.AgreementsBelowFloor) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, agreementsBelowFloorImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36703,7 +36710,7 @@ func (ec *executionContext) _AttributionFitPayload(ctx context.Context, sel ast.
 
 var attributionStateImplementors = []string{"AttributionState"}
 
-func (ec *executionContext) _AttributionState(ctx context.Context, sel ast.SelectionSet, obj *service.AttributionState) graphql.Marshaler {
+func (ec *executionContext) _AttributionState(ctx context.Context, sel ast.SelectionSet, obj *books.AttributionState) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attributionStateImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36756,7 +36763,7 @@ func (ec *executionContext) _AttributionState(ctx context.Context, sel ast.Selec
 
 var backTestImplementors = []string{"BackTest"}
 
-func (ec *executionContext) _BackTest(ctx context.Context, sel ast.SelectionSet, obj *service.BackTest) graphql.Marshaler {
+func (ec *executionContext) _BackTest(ctx context.Context, sel ast.SelectionSet, obj *value.BackTest) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, backTestImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -36982,7 +36989,7 @@ func (ec *executionContext) _ContactConnection(ctx context.Context, sel ast.Sele
 
 var contactCostImplementors = []string{"ContactCost"}
 
-func (ec *executionContext) _ContactCost(ctx context.Context, sel ast.SelectionSet, obj *service.ContactCost) graphql.Marshaler {
+func (ec *executionContext) _ContactCost(ctx context.Context, sel ast.SelectionSet, obj *report.ContactCost) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactCostImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37025,7 +37032,7 @@ func (ec *executionContext) _ContactCost(ctx context.Context, sel ast.SelectionS
 
 var contactEconomicsImplementors = []string{"ContactEconomics"}
 
-func (ec *executionContext) _ContactEconomics(ctx context.Context, sel ast.SelectionSet, obj *service.ContactEconomics) graphql.Marshaler {
+func (ec *executionContext) _ContactEconomics(ctx context.Context, sel ast.SelectionSet, obj *report.ContactEconomics) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactEconomicsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37094,7 +37101,7 @@ func (ec *executionContext) _ContactEconomics(ctx context.Context, sel ast.Selec
 
 var contactEconomicsRowImplementors = []string{"ContactEconomicsRow"}
 
-func (ec *executionContext) _ContactEconomicsRow(ctx context.Context, sel ast.SelectionSet, obj *service.ContactEconomicsRow) graphql.Marshaler {
+func (ec *executionContext) _ContactEconomicsRow(ctx context.Context, sel ast.SelectionSet, obj *report.ContactEconomicsRow) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactEconomicsRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37291,7 +37298,7 @@ func (ec *executionContext) _ContactPayload(ctx context.Context, sel ast.Selecti
 
 var contactValueImplementors = []string{"ContactValue"}
 
-func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.SelectionSet, obj *service.ContactValue) graphql.Marshaler {
+func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.SelectionSet, obj *books.ContactValue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contactValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37347,7 +37354,7 @@ func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.Selection
 
 var convergenceImplementors = []string{"Convergence"}
 
-func (ec *executionContext) _Convergence(ctx context.Context, sel ast.SelectionSet, obj *service.Convergence) graphql.Marshaler {
+func (ec *executionContext) _Convergence(ctx context.Context, sel ast.SelectionSet, obj *value.Convergence) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, convergenceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37453,7 +37460,7 @@ func (ec *executionContext) _CostLine(ctx context.Context, sel ast.SelectionSet,
 
 var creditImplementors = []string{"Credit"}
 
-func (ec *executionContext) _Credit(ctx context.Context, sel ast.SelectionSet, obj *service.Credit) graphql.Marshaler {
+func (ec *executionContext) _Credit(ctx context.Context, sel ast.SelectionSet, obj *books.Credit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, creditImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37690,7 +37697,7 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 
 var customerAtRiskImplementors = []string{"CustomerAtRisk"}
 
-func (ec *executionContext) _CustomerAtRisk(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerAtRisk) graphql.Marshaler {
+func (ec *executionContext) _CustomerAtRisk(ctx context.Context, sel ast.SelectionSet, obj *report.CustomerAtRisk) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerAtRiskImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37738,7 +37745,7 @@ func (ec *executionContext) _CustomerAtRisk(ctx context.Context, sel ast.Selecti
 
 var customerBaseImplementors = []string{"CustomerBase"}
 
-func (ec *executionContext) _CustomerBase(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerBase) graphql.Marshaler {
+func (ec *executionContext) _CustomerBase(ctx context.Context, sel ast.SelectionSet, obj *report.CustomerBase) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerBaseImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37797,7 +37804,7 @@ func (ec *executionContext) _CustomerBase(ctx context.Context, sel ast.Selection
 
 var customerBaseRowImplementors = []string{"CustomerBaseRow"}
 
-func (ec *executionContext) _CustomerBaseRow(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerBaseRow) graphql.Marshaler {
+func (ec *executionContext) _CustomerBaseRow(ctx context.Context, sel ast.SelectionSet, obj *report.CustomerBaseRow) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerBaseRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -37928,7 +37935,7 @@ func (ec *executionContext) _CustomerConnection(ctx context.Context, sel ast.Sel
 
 var customerEconomicsImplementors = []string{"CustomerEconomics"}
 
-func (ec *executionContext) _CustomerEconomics(ctx context.Context, sel ast.SelectionSet, obj *service.CustomerEconomics) graphql.Marshaler {
+func (ec *executionContext) _CustomerEconomics(ctx context.Context, sel ast.SelectionSet, obj *report.CustomerEconomics) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, customerEconomicsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38082,7 +38089,7 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 
 var expectedMonthImplementors = []string{"ExpectedMonth"}
 
-func (ec *executionContext) _ExpectedMonth(ctx context.Context, sel ast.SelectionSet, obj *service.ExpectedMonth) graphql.Marshaler {
+func (ec *executionContext) _ExpectedMonth(ctx context.Context, sel ast.SelectionSet, obj *report.ExpectedMonth) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, expectedMonthImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38150,7 +38157,7 @@ func (ec *executionContext) _ExpectedMonth(ctx context.Context, sel ast.Selectio
 
 var expectedMonthsImplementors = []string{"ExpectedMonths"}
 
-func (ec *executionContext) _ExpectedMonths(ctx context.Context, sel ast.SelectionSet, obj *service.ExpectedMonths) graphql.Marshaler {
+func (ec *executionContext) _ExpectedMonths(ctx context.Context, sel ast.SelectionSet, obj *report.ExpectedMonths) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, expectedMonthsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38285,7 +38292,7 @@ func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.Selection
 
 var ledgerCheckImplementors = []string{"LedgerCheck"}
 
-func (ec *executionContext) _LedgerCheck(ctx context.Context, sel ast.SelectionSet, obj *service.LedgerCheck) graphql.Marshaler {
+func (ec *executionContext) _LedgerCheck(ctx context.Context, sel ast.SelectionSet, obj *books.LedgerCheck) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, ledgerCheckImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38348,7 +38355,7 @@ func (ec *executionContext) _LedgerCheck(ctx context.Context, sel ast.SelectionS
 
 var lifetimeIntervalImplementors = []string{"LifetimeInterval"}
 
-func (ec *executionContext) _LifetimeInterval(ctx context.Context, sel ast.SelectionSet, obj *service.LifetimeInterval) graphql.Marshaler {
+func (ec *executionContext) _LifetimeInterval(ctx context.Context, sel ast.SelectionSet, obj *value.LifetimeInterval) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lifetimeIntervalImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38551,7 +38558,7 @@ func (ec *executionContext) _LifetimeModelPayload(ctx context.Context, sel ast.S
 
 var lifetimeValueImplementors = []string{"LifetimeValue"}
 
-func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.SelectionSet, obj *service.LifetimeValue) graphql.Marshaler {
+func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.SelectionSet, obj *value.LifetimeValue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, lifetimeValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38649,7 +38656,7 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 
 var metFactImplementors = []string{"MetFact"}
 
-func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *service.MetFact) graphql.Marshaler {
+func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, obj *quote.MetFact) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, metFactImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38687,7 +38694,7 @@ func (ec *executionContext) _MetFact(ctx context.Context, sel ast.SelectionSet, 
 
 var modelDriftImplementors = []string{"ModelDrift"}
 
-func (ec *executionContext) _ModelDrift(ctx context.Context, sel ast.SelectionSet, obj *service.ModelDrift) graphql.Marshaler {
+func (ec *executionContext) _ModelDrift(ctx context.Context, sel ast.SelectionSet, obj *value.ModelDrift) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, modelDriftImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39524,7 +39531,7 @@ func (ec *executionContext) _OrderConnection(ctx context.Context, sel ast.Select
 
 var orderCreditImplementors = []string{"OrderCredit"}
 
-func (ec *executionContext) _OrderCredit(ctx context.Context, sel ast.SelectionSet, obj *service.OrderCredit) graphql.Marshaler {
+func (ec *executionContext) _OrderCredit(ctx context.Context, sel ast.SelectionSet, obj *books.OrderCredit) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderCreditImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39606,7 +39613,7 @@ func (ec *executionContext) _OrderEdge(ctx context.Context, sel ast.SelectionSet
 
 var orderKnownImplementors = []string{"OrderKnown"}
 
-func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSet, obj *service.OrderKnown) graphql.Marshaler {
+func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSet, obj *report.OrderKnown) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderKnownImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39794,7 +39801,7 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 
 var parameterDriftImplementors = []string{"ParameterDrift"}
 
-func (ec *executionContext) _ParameterDrift(ctx context.Context, sel ast.SelectionSet, obj *service.ParameterDrift) graphql.Marshaler {
+func (ec *executionContext) _ParameterDrift(ctx context.Context, sel ast.SelectionSet, obj *value.ParameterDrift) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, parameterDriftImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -39939,7 +39946,7 @@ func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSe
 
 var permissionDecisionImplementors = []string{"PermissionDecision"}
 
-func (ec *executionContext) _PermissionDecision(ctx context.Context, sel ast.SelectionSet, obj *service.PermissionDecision) graphql.Marshaler {
+func (ec *executionContext) _PermissionDecision(ctx context.Context, sel ast.SelectionSet, obj *consent.PermissionDecision) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, permissionDecisionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40239,7 +40246,7 @@ func (ec *executionContext) _PermissionValue(ctx context.Context, sel ast.Select
 
 var priceImplementors = []string{"Price"}
 
-func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, obj *service.Price) graphql.Marshaler {
+func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, obj *quote.Price) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40462,7 +40469,7 @@ func (ec *executionContext) _PriceAgreementPayload(ctx context.Context, sel ast.
 
 var priceConnectionImplementors = []string{"PriceConnection"}
 
-func (ec *executionContext) _PriceConnection(ctx context.Context, sel ast.SelectionSet, obj *service.PriceConnection) graphql.Marshaler {
+func (ec *executionContext) _PriceConnection(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceConnection) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40500,7 +40507,7 @@ func (ec *executionContext) _PriceConnection(ctx context.Context, sel ast.Select
 
 var priceEdgeImplementors = []string{"PriceEdge"}
 
-func (ec *executionContext) _PriceEdge(ctx context.Context, sel ast.SelectionSet, obj *service.PriceEdge) graphql.Marshaler {
+func (ec *executionContext) _PriceEdge(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceEdge) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40592,7 +40599,7 @@ func (ec *executionContext) _PriceLine(ctx context.Context, sel ast.SelectionSet
 
 var priceOptionImplementors = []string{"PriceOption"}
 
-func (ec *executionContext) _PriceOption(ctx context.Context, sel ast.SelectionSet, obj *service.PriceOption) graphql.Marshaler {
+func (ec *executionContext) _PriceOption(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceOption) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceOptionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40635,7 +40642,7 @@ func (ec *executionContext) _PriceOption(ctx context.Context, sel ast.SelectionS
 
 var pricePartImplementors = []string{"PricePart"}
 
-func (ec *executionContext) _PricePart(ctx context.Context, sel ast.SelectionSet, obj *service.PricePart) graphql.Marshaler {
+func (ec *executionContext) _PricePart(ctx context.Context, sel ast.SelectionSet, obj *quote.PricePart) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, pricePartImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40786,7 +40793,7 @@ func (ec *executionContext) _PriceRule(ctx context.Context, sel ast.SelectionSet
 
 var priceRuleEffectImplementors = []string{"PriceRuleEffect"}
 
-func (ec *executionContext) _PriceRuleEffect(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRuleEffect) graphql.Marshaler {
+func (ec *executionContext) _PriceRuleEffect(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceRuleEffect) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceRuleEffectImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40902,7 +40909,7 @@ func (ec *executionContext) _PriceRulePayload(ctx context.Context, sel ast.Selec
 
 var priceRuleSampleImplementors = []string{"PriceRuleSample"}
 
-func (ec *executionContext) _PriceRuleSample(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRuleSample) graphql.Marshaler {
+func (ec *executionContext) _PriceRuleSample(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceRuleSample) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceRuleSampleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -40950,7 +40957,7 @@ func (ec *executionContext) _PriceRuleSample(ctx context.Context, sel ast.Select
 
 var priceRuleTrialImplementors = []string{"PriceRuleTrial"}
 
-func (ec *executionContext) _PriceRuleTrial(ctx context.Context, sel ast.SelectionSet, obj *service.PriceRuleTrial) graphql.Marshaler {
+func (ec *executionContext) _PriceRuleTrial(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceRuleTrial) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, priceRuleTrialImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41335,7 +41342,7 @@ func (ec *executionContext) _ProductPayload(ctx context.Context, sel ast.Selecti
 
 var proposalImplementors = []string{"Proposal"}
 
-func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *service.Proposal) graphql.Marshaler {
+func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *quote.Proposal) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, proposalImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41398,7 +41405,7 @@ func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet,
 
 var prospectImplementors = []string{"Prospect"}
 
-func (ec *executionContext) _Prospect(ctx context.Context, sel ast.SelectionSet, obj *service.Prospect) graphql.Marshaler {
+func (ec *executionContext) _Prospect(ctx context.Context, sel ast.SelectionSet, obj *report.Prospect) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, prospectImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41753,7 +41760,7 @@ func (ec *executionContext) _Rate(ctx context.Context, sel ast.SelectionSet, obj
 
 var rateGapImplementors = []string{"RateGap"}
 
-func (ec *executionContext) _RateGap(ctx context.Context, sel ast.SelectionSet, obj *service.RateGap) graphql.Marshaler {
+func (ec *executionContext) _RateGap(ctx context.Context, sel ast.SelectionSet, obj *rates.RateGap) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rateGapImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41897,7 +41904,7 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 
 var rejectedRuleImplementors = []string{"RejectedRule"}
 
-func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.SelectionSet, obj *service.RejectedRule) graphql.Marshaler {
+func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.SelectionSet, obj *quote.RejectedRule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, rejectedRuleImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -41948,7 +41955,7 @@ func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.Selection
 
 var resourceImplementors = []string{"Resource"}
 
-func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet, obj *service.Resource) graphql.Marshaler {
+func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet, obj *rates.Resource) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, resourceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42110,7 +42117,7 @@ func (ec *executionContext) _RevokePermissionByLinkPayload(ctx context.Context, 
 
 var sessionImplementors = []string{"Session"}
 
-func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *service.Session) graphql.Marshaler {
+func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *people.Session) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sessionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42158,7 +42165,7 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 
 var sessionPayloadImplementors = []string{"SessionPayload"}
 
-func (ec *executionContext) _SessionPayload(ctx context.Context, sel ast.SelectionSet, obj *service.SessionPayload) graphql.Marshaler {
+func (ec *executionContext) _SessionPayload(ctx context.Context, sel ast.SelectionSet, obj *people.SessionPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, sessionPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42310,7 +42317,7 @@ func (ec *executionContext) _SignOutPayload(ctx context.Context, sel ast.Selecti
 
 var staffEconomicsImplementors = []string{"StaffEconomics"}
 
-func (ec *executionContext) _StaffEconomics(ctx context.Context, sel ast.SelectionSet, obj *service.StaffEconomics) graphql.Marshaler {
+func (ec *executionContext) _StaffEconomics(ctx context.Context, sel ast.SelectionSet, obj *report.StaffEconomics) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staffEconomicsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42369,7 +42376,7 @@ func (ec *executionContext) _StaffEconomics(ctx context.Context, sel ast.Selecti
 
 var staffEconomicsGroupImplementors = []string{"StaffEconomicsGroup"}
 
-func (ec *executionContext) _StaffEconomicsGroup(ctx context.Context, sel ast.SelectionSet, obj *service.StaffEconomicsGroup) graphql.Marshaler {
+func (ec *executionContext) _StaffEconomicsGroup(ctx context.Context, sel ast.SelectionSet, obj *report.StaffEconomicsGroup) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staffEconomicsGroupImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42452,7 +42459,7 @@ func (ec *executionContext) _StaffEconomicsGroup(ctx context.Context, sel ast.Se
 
 var staffEconomicsRowImplementors = []string{"StaffEconomicsRow"}
 
-func (ec *executionContext) _StaffEconomicsRow(ctx context.Context, sel ast.SelectionSet, obj *service.StaffEconomicsRow) graphql.Marshaler {
+func (ec *executionContext) _StaffEconomicsRow(ctx context.Context, sel ast.SelectionSet, obj *report.StaffEconomicsRow) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, staffEconomicsRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42588,7 +42595,7 @@ func (ec *executionContext) _StageChange(ctx context.Context, sel ast.SelectionS
 
 var stageProbabilityImplementors = []string{"StageProbability"}
 
-func (ec *executionContext) _StageProbability(ctx context.Context, sel ast.SelectionSet, obj *service.StageProbability) graphql.Marshaler {
+func (ec *executionContext) _StageProbability(ctx context.Context, sel ast.SelectionSet, obj *report.StageProbability) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, stageProbabilityImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42648,7 +42655,7 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 
 var unmetConditionImplementors = []string{"UnmetCondition"}
 
-func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.SelectionSet, obj *service.UnmetCondition) graphql.Marshaler {
+func (ec *executionContext) _UnmetCondition(ctx context.Context, sel ast.SelectionSet, obj *quote.UnmetCondition) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unmetConditionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42802,7 +42809,7 @@ func (ec *executionContext) _UserPayload(ctx context.Context, sel ast.SelectionS
 
 var valueAtRiskImplementors = []string{"ValueAtRisk"}
 
-func (ec *executionContext) _ValueAtRisk(ctx context.Context, sel ast.SelectionSet, obj *service.ValueAtRisk) graphql.Marshaler {
+func (ec *executionContext) _ValueAtRisk(ctx context.Context, sel ast.SelectionSet, obj *report.ValueAtRisk) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, valueAtRiskImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42908,7 +42915,7 @@ func (ec *executionContext) _VersionConflict(ctx context.Context, sel ast.Select
 
 var viewerImplementors = []string{"Viewer"}
 
-func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *service.Viewer) graphql.Marshaler {
+func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj *people.Viewer) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, viewerImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -42951,7 +42958,7 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 
 var whatIfImplementors = []string{"WhatIf"}
 
-func (ec *executionContext) _WhatIf(ctx context.Context, sel ast.SelectionSet, obj *service.WhatIf) graphql.Marshaler {
+func (ec *executionContext) _WhatIf(ctx context.Context, sel ast.SelectionSet, obj *quote.WhatIf) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, whatIfImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43359,11 +43366,11 @@ func (ec *executionContext) unmarshalNAcceptOfferInput2kopeckᚋserviceᚐAccept
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚐAcquisitionSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AcquisitionSource) graphql.Marshaler {
+func (ec *executionContext) marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚋreportᚐAcquisitionSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.AcquisitionSource) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAcquisitionSource2ᚖkopeckᚋserviceᚐAcquisitionSource(ctx, sel, v[i])
+		return ec.marshalNAcquisitionSource2ᚖkopeckᚋserviceᚋreportᚐAcquisitionSource(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43375,7 +43382,7 @@ func (ec *executionContext) marshalNAcquisitionSource2ᚕᚖkopeckᚋserviceᚐA
 	return ret
 }
 
-func (ec *executionContext) marshalNAcquisitionSource2ᚖkopeckᚋserviceᚐAcquisitionSource(ctx context.Context, sel ast.SelectionSet, v *service.AcquisitionSource) graphql.Marshaler {
+func (ec *executionContext) marshalNAcquisitionSource2ᚖkopeckᚋserviceᚋreportᚐAcquisitionSource(ctx context.Context, sel ast.SelectionSet, v *report.AcquisitionSource) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AcquisitionSource!")
 		return graphql.Null
@@ -43383,7 +43390,7 @@ func (ec *executionContext) marshalNAcquisitionSource2ᚖkopeckᚋserviceᚐAcqu
 	return ec._AcquisitionSource(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAcquisitionSources2ᚖkopeckᚋserviceᚐAcquisitionSources(ctx context.Context, sel ast.SelectionSet, v *service.AcquisitionSources) graphql.Marshaler {
+func (ec *executionContext) marshalNAcquisitionSources2ᚖkopeckᚋserviceᚋreportᚐAcquisitionSources(ctx context.Context, sel ast.SelectionSet, v *report.AcquisitionSources) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AcquisitionSources!")
 		return graphql.Null
@@ -43396,11 +43403,11 @@ func (ec *executionContext) unmarshalNAgreePriceInput2kopeckᚋserviceᚐAgreePr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAgreementBelowFloor2ᚕᚖkopeckᚋserviceᚐAgreementBelowFloorᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AgreementBelowFloor) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementBelowFloor2ᚕᚖkopeckᚋserviceᚋquoteᚐAgreementBelowFloorᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.AgreementBelowFloor) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚐAgreementBelowFloor(ctx, sel, v[i])
+		return ec.marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementBelowFloor(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43412,7 +43419,7 @@ func (ec *executionContext) marshalNAgreementBelowFloor2ᚕᚖkopeckᚋservice�
 	return ret
 }
 
-func (ec *executionContext) marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚐAgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, v *service.AgreementBelowFloor) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementBelowFloor(ctx context.Context, sel ast.SelectionSet, v *quote.AgreementBelowFloor) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AgreementBelowFloor!")
 		return graphql.Null
@@ -43420,7 +43427,7 @@ func (ec *executionContext) marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚐAg
 	return ec._AgreementBelowFloor(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚐAgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, v *service.AgreementsBelowFloor) graphql.Marshaler {
+func (ec *executionContext) marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, v *quote.AgreementsBelowFloor) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AgreementsBelowFloor!")
 		return graphql.Null
@@ -43454,11 +43461,11 @@ func (ec *executionContext) marshalNAttributionModel2kopeckᚋschemaᚐAttributi
 	return v
 }
 
-func (ec *executionContext) marshalNAttributionState2ᚕᚖkopeckᚋserviceᚐAttributionStateᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.AttributionState) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributionState2ᚕᚖkopeckᚋserviceᚋbooksᚐAttributionStateᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.AttributionState) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAttributionState2ᚖkopeckᚋserviceᚐAttributionState(ctx, sel, v[i])
+		return ec.marshalNAttributionState2ᚖkopeckᚋserviceᚋbooksᚐAttributionState(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43470,7 +43477,7 @@ func (ec *executionContext) marshalNAttributionState2ᚕᚖkopeckᚋserviceᚐAt
 	return ret
 }
 
-func (ec *executionContext) marshalNAttributionState2ᚖkopeckᚋserviceᚐAttributionState(ctx context.Context, sel ast.SelectionSet, v *service.AttributionState) graphql.Marshaler {
+func (ec *executionContext) marshalNAttributionState2ᚖkopeckᚋserviceᚋbooksᚐAttributionState(ctx context.Context, sel ast.SelectionSet, v *books.AttributionState) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AttributionState!")
 		return graphql.Null
@@ -43637,7 +43644,7 @@ func (ec *executionContext) marshalNContactDimension2ᚕkopeckᚋserviceᚐConta
 	return ret
 }
 
-func (ec *executionContext) marshalNContactEconomics2ᚖkopeckᚋserviceᚐContactEconomics(ctx context.Context, sel ast.SelectionSet, v *service.ContactEconomics) graphql.Marshaler {
+func (ec *executionContext) marshalNContactEconomics2ᚖkopeckᚋserviceᚋreportᚐContactEconomics(ctx context.Context, sel ast.SelectionSet, v *report.ContactEconomics) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ContactEconomics!")
 		return graphql.Null
@@ -43645,11 +43652,11 @@ func (ec *executionContext) marshalNContactEconomics2ᚖkopeckᚋserviceᚐConta
 	return ec._ContactEconomics(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactEconomicsRow2ᚕᚖkopeckᚋserviceᚐContactEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ContactEconomicsRow) graphql.Marshaler {
+func (ec *executionContext) marshalNContactEconomicsRow2ᚕᚖkopeckᚋserviceᚋreportᚐContactEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.ContactEconomicsRow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚐContactEconomicsRow(ctx, sel, v[i])
+		return ec.marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚋreportᚐContactEconomicsRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43661,7 +43668,7 @@ func (ec *executionContext) marshalNContactEconomicsRow2ᚕᚖkopeckᚋservice�
 	return ret
 }
 
-func (ec *executionContext) marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚐContactEconomicsRow(ctx context.Context, sel ast.SelectionSet, v *service.ContactEconomicsRow) graphql.Marshaler {
+func (ec *executionContext) marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚋreportᚐContactEconomicsRow(ctx context.Context, sel ast.SelectionSet, v *report.ContactEconomicsRow) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ContactEconomicsRow!")
 		return graphql.Null
@@ -43709,7 +43716,7 @@ func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContact
 	return ec._ContactPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactValue2ᚖkopeckᚋserviceᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *service.ContactValue) graphql.Marshaler {
+func (ec *executionContext) marshalNContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ContactValue!")
 		return graphql.Null
@@ -43717,7 +43724,7 @@ func (ec *executionContext) marshalNContactValue2ᚖkopeckᚋserviceᚐContactVa
 	return ec._ContactValue(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConvergence2ᚖkopeckᚋserviceᚐConvergence(ctx context.Context, sel ast.SelectionSet, v *service.Convergence) graphql.Marshaler {
+func (ec *executionContext) marshalNConvergence2ᚖkopeckᚋserviceᚋvalueᚐConvergence(ctx context.Context, sel ast.SelectionSet, v *value.Convergence) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Convergence!")
 		return graphql.Null
@@ -43814,11 +43821,11 @@ func (ec *executionContext) unmarshalNCreateUserInput2kopeckᚋserviceᚐCreateU
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNCredit2ᚕᚖkopeckᚋserviceᚐCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Credit) graphql.Marshaler {
+func (ec *executionContext) marshalNCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.Credit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCredit2ᚖkopeckᚋserviceᚐCredit(ctx, sel, v[i])
+		return ec.marshalNCredit2ᚖkopeckᚋserviceᚋbooksᚐCredit(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43830,7 +43837,7 @@ func (ec *executionContext) marshalNCredit2ᚕᚖkopeckᚋserviceᚐCreditᚄ(ct
 	return ret
 }
 
-func (ec *executionContext) marshalNCredit2ᚖkopeckᚋserviceᚐCredit(ctx context.Context, sel ast.SelectionSet, v *service.Credit) graphql.Marshaler {
+func (ec *executionContext) marshalNCredit2ᚖkopeckᚋserviceᚋbooksᚐCredit(ctx context.Context, sel ast.SelectionSet, v *books.Credit) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Credit!")
 		return graphql.Null
@@ -43870,11 +43877,11 @@ func (ec *executionContext) marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx cont
 	return ec._Customer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚐCustomerAtRiskᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CustomerAtRisk) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚋreportᚐCustomerAtRiskᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.CustomerAtRisk) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚐCustomerAtRisk(ctx, sel, v[i])
+		return ec.marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚋreportᚐCustomerAtRisk(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43886,7 +43893,7 @@ func (ec *executionContext) marshalNCustomerAtRisk2ᚕᚖkopeckᚋserviceᚐCust
 	return ret
 }
 
-func (ec *executionContext) marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚐCustomerAtRisk(ctx context.Context, sel ast.SelectionSet, v *service.CustomerAtRisk) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚋreportᚐCustomerAtRisk(ctx context.Context, sel ast.SelectionSet, v *report.CustomerAtRisk) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CustomerAtRisk!")
 		return graphql.Null
@@ -43894,7 +43901,7 @@ func (ec *executionContext) marshalNCustomerAtRisk2ᚖkopeckᚋserviceᚐCustome
 	return ec._CustomerAtRisk(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerBase2ᚖkopeckᚋserviceᚐCustomerBase(ctx context.Context, sel ast.SelectionSet, v *service.CustomerBase) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomerBase2ᚖkopeckᚋserviceᚋreportᚐCustomerBase(ctx context.Context, sel ast.SelectionSet, v *report.CustomerBase) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CustomerBase!")
 		return graphql.Null
@@ -43902,11 +43909,11 @@ func (ec *executionContext) marshalNCustomerBase2ᚖkopeckᚋserviceᚐCustomerB
 	return ec._CustomerBase(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚐCustomerBaseRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CustomerBaseRow) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚋreportᚐCustomerBaseRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.CustomerBaseRow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚐCustomerBaseRow(ctx, sel, v[i])
+		return ec.marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚋreportᚐCustomerBaseRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -43918,7 +43925,7 @@ func (ec *executionContext) marshalNCustomerBaseRow2ᚕᚖkopeckᚋserviceᚐCus
 	return ret
 }
 
-func (ec *executionContext) marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚐCustomerBaseRow(ctx context.Context, sel ast.SelectionSet, v *service.CustomerBaseRow) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomerBaseRow2ᚖkopeckᚋserviceᚋreportᚐCustomerBaseRow(ctx context.Context, sel ast.SelectionSet, v *report.CustomerBaseRow) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CustomerBaseRow!")
 		return graphql.Null
@@ -43934,7 +43941,7 @@ func (ec *executionContext) marshalNCustomerConnection2ᚖkopeckᚋentᚐCustome
 	return ec._CustomerConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerEconomics2ᚖkopeckᚋserviceᚐCustomerEconomics(ctx context.Context, sel ast.SelectionSet, v *service.CustomerEconomics) graphql.Marshaler {
+func (ec *executionContext) marshalNCustomerEconomics2ᚖkopeckᚋserviceᚋreportᚐCustomerEconomics(ctx context.Context, sel ast.SelectionSet, v *report.CustomerEconomics) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CustomerEconomics!")
 		return graphql.Null
@@ -44014,11 +44021,11 @@ func (ec *executionContext) marshalNDirection2kopeckᚋschemaᚐDirection(ctx co
 	return v
 }
 
-func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚐExpectedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ExpectedMonth) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚋreportᚐExpectedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.ExpectedMonth) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNExpectedMonth2ᚖkopeckᚋserviceᚐExpectedMonth(ctx, sel, v[i])
+		return ec.marshalNExpectedMonth2ᚖkopeckᚋserviceᚋreportᚐExpectedMonth(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44030,7 +44037,7 @@ func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚐExpec
 	return ret
 }
 
-func (ec *executionContext) marshalNExpectedMonth2ᚖkopeckᚋserviceᚐExpectedMonth(ctx context.Context, sel ast.SelectionSet, v *service.ExpectedMonth) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedMonth2ᚖkopeckᚋserviceᚋreportᚐExpectedMonth(ctx context.Context, sel ast.SelectionSet, v *report.ExpectedMonth) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ExpectedMonth!")
 		return graphql.Null
@@ -44038,7 +44045,7 @@ func (ec *executionContext) marshalNExpectedMonth2ᚖkopeckᚋserviceᚐExpected
 	return ec._ExpectedMonth(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNExpectedMonths2ᚖkopeckᚋserviceᚐExpectedMonths(ctx context.Context, sel ast.SelectionSet, v *service.ExpectedMonths) graphql.Marshaler {
+func (ec *executionContext) marshalNExpectedMonths2ᚖkopeckᚋserviceᚋreportᚐExpectedMonths(ctx context.Context, sel ast.SelectionSet, v *report.ExpectedMonths) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ExpectedMonths!")
 		return graphql.Null
@@ -44192,7 +44199,7 @@ func (ec *executionContext) marshalNJSON2map(ctx context.Context, sel ast.Select
 	return res
 }
 
-func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *service.LedgerCheck) graphql.Marshaler {
+func (ec *executionContext) marshalNLedgerCheck2ᚖkopeckᚋserviceᚋbooksᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *books.LedgerCheck) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LedgerCheck!")
 		return graphql.Null
@@ -44242,7 +44249,7 @@ func (ec *executionContext) marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐL
 	return ec._LifetimeModelPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNLifetimeValue2ᚖkopeckᚋserviceᚐLifetimeValue(ctx context.Context, sel ast.SelectionSet, v *service.LifetimeValue) graphql.Marshaler {
+func (ec *executionContext) marshalNLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐLifetimeValue(ctx context.Context, sel ast.SelectionSet, v *value.LifetimeValue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "LifetimeValue!")
 		return graphql.Null
@@ -44250,15 +44257,15 @@ func (ec *executionContext) marshalNLifetimeValue2ᚖkopeckᚋserviceᚐLifetime
 	return ec._LifetimeValue(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚐMetFact(ctx context.Context, sel ast.SelectionSet, v service.MetFact) graphql.Marshaler {
+func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx context.Context, sel ast.SelectionSet, v quote.MetFact) graphql.Marshaler {
 	return ec._MetFact(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMetFact2ᚕkopeckᚋserviceᚐMetFactᚄ(ctx context.Context, sel ast.SelectionSet, v []service.MetFact) graphql.Marshaler {
+func (ec *executionContext) marshalNMetFact2ᚕkopeckᚋserviceᚋquoteᚐMetFactᚄ(ctx context.Context, sel ast.SelectionSet, v []quote.MetFact) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMetFact2kopeckᚋserviceᚐMetFact(ctx, sel, v[i])
+		return ec.marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44392,11 +44399,11 @@ func (ec *executionContext) marshalNOrderConnection2ᚖkopeckᚋentᚐOrderConne
 	return ec._OrderConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚐOrderCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.OrderCredit) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐOrderCreditᚄ(ctx context.Context, sel ast.SelectionSet, v []*books.OrderCredit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOrderCredit2ᚖkopeckᚋserviceᚐOrderCredit(ctx, sel, v[i])
+		return ec.marshalNOrderCredit2ᚖkopeckᚋserviceᚋbooksᚐOrderCredit(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44408,7 +44415,7 @@ func (ec *executionContext) marshalNOrderCredit2ᚕᚖkopeckᚋserviceᚐOrderCr
 	return ret
 }
 
-func (ec *executionContext) marshalNOrderCredit2ᚖkopeckᚋserviceᚐOrderCredit(ctx context.Context, sel ast.SelectionSet, v *service.OrderCredit) graphql.Marshaler {
+func (ec *executionContext) marshalNOrderCredit2ᚖkopeckᚋserviceᚋbooksᚐOrderCredit(ctx context.Context, sel ast.SelectionSet, v *books.OrderCredit) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "OrderCredit!")
 		return graphql.Null
@@ -44494,15 +44501,15 @@ func (ec *executionContext) marshalNPageInfo2ᚖkopeckᚋschemaᚐPageInfo(ctx c
 	return ec._PageInfo(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNParameterDrift2kopeckᚋserviceᚐParameterDrift(ctx context.Context, sel ast.SelectionSet, v service.ParameterDrift) graphql.Marshaler {
+func (ec *executionContext) marshalNParameterDrift2kopeckᚋserviceᚋvalueᚐParameterDrift(ctx context.Context, sel ast.SelectionSet, v value.ParameterDrift) graphql.Marshaler {
 	return ec._ParameterDrift(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNParameterDrift2ᚕkopeckᚋserviceᚐParameterDriftᚄ(ctx context.Context, sel ast.SelectionSet, v []service.ParameterDrift) graphql.Marshaler {
+func (ec *executionContext) marshalNParameterDrift2ᚕkopeckᚋserviceᚋvalueᚐParameterDriftᚄ(ctx context.Context, sel ast.SelectionSet, v []value.ParameterDrift) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNParameterDrift2kopeckᚋserviceᚐParameterDrift(ctx, sel, v[i])
+		return ec.marshalNParameterDrift2kopeckᚋserviceᚋvalueᚐParameterDrift(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44538,7 +44545,7 @@ func (ec *executionContext) marshalNPermission2ᚖkopeckᚋentᚐPermission(ctx 
 	return ec._Permission(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPermissionDecision2ᚖkopeckᚋserviceᚐPermissionDecision(ctx context.Context, sel ast.SelectionSet, v *service.PermissionDecision) graphql.Marshaler {
+func (ec *executionContext) marshalNPermissionDecision2ᚖkopeckᚋserviceᚋconsentᚐPermissionDecision(ctx context.Context, sel ast.SelectionSet, v *consent.PermissionDecision) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PermissionDecision!")
 		return graphql.Null
@@ -44621,7 +44628,7 @@ func (ec *executionContext) unmarshalNPlaceOrderInput2kopeckᚋserviceᚐPlaceOr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPrice2ᚖkopeckᚋserviceᚐPrice(ctx context.Context, sel ast.SelectionSet, v *service.Price) graphql.Marshaler {
+func (ec *executionContext) marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx context.Context, sel ast.SelectionSet, v *quote.Price) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Price!")
 		return graphql.Null
@@ -44645,7 +44652,7 @@ func (ec *executionContext) marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐ
 	return ec._PriceAgreementPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceConnection2ᚖkopeckᚋserviceᚐPriceConnection(ctx context.Context, sel ast.SelectionSet, v *service.PriceConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNPriceConnection2ᚖkopeckᚋserviceᚋquoteᚐPriceConnection(ctx context.Context, sel ast.SelectionSet, v *quote.PriceConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceConnection!")
 		return graphql.Null
@@ -44653,11 +44660,11 @@ func (ec *executionContext) marshalNPriceConnection2ᚖkopeckᚋserviceᚐPriceC
 	return ec._PriceConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceEdge2ᚕᚖkopeckᚋserviceᚐPriceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PriceEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNPriceEdge2ᚕᚖkopeckᚋserviceᚋquoteᚐPriceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.PriceEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPriceEdge2ᚖkopeckᚋserviceᚐPriceEdge(ctx, sel, v[i])
+		return ec.marshalNPriceEdge2ᚖkopeckᚋserviceᚋquoteᚐPriceEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44669,7 +44676,7 @@ func (ec *executionContext) marshalNPriceEdge2ᚕᚖkopeckᚋserviceᚐPriceEdge
 	return ret
 }
 
-func (ec *executionContext) marshalNPriceEdge2ᚖkopeckᚋserviceᚐPriceEdge(ctx context.Context, sel ast.SelectionSet, v *service.PriceEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNPriceEdge2ᚖkopeckᚋserviceᚋquoteᚐPriceEdge(ctx context.Context, sel ast.SelectionSet, v *quote.PriceEdge) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceEdge!")
 		return graphql.Null
@@ -44736,11 +44743,11 @@ func (ec *executionContext) marshalNPriceLineKind2kopeckᚋpricingᚐLineKind(ct
 	return res
 }
 
-func (ec *executionContext) marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PriceOption) graphql.Marshaler {
+func (ec *executionContext) marshalNPriceOption2ᚕᚖkopeckᚋserviceᚋquoteᚐPriceOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.PriceOption) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPriceOption2ᚖkopeckᚋserviceᚐPriceOption(ctx, sel, v[i])
+		return ec.marshalNPriceOption2ᚖkopeckᚋserviceᚋquoteᚐPriceOption(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44752,7 +44759,7 @@ func (ec *executionContext) marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOp
 	return ret
 }
 
-func (ec *executionContext) marshalNPriceOption2ᚖkopeckᚋserviceᚐPriceOption(ctx context.Context, sel ast.SelectionSet, v *service.PriceOption) graphql.Marshaler {
+func (ec *executionContext) marshalNPriceOption2ᚖkopeckᚋserviceᚋquoteᚐPriceOption(ctx context.Context, sel ast.SelectionSet, v *quote.PriceOption) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceOption!")
 		return graphql.Null
@@ -44760,11 +44767,11 @@ func (ec *executionContext) marshalNPriceOption2ᚖkopeckᚋserviceᚐPriceOptio
 	return ec._PriceOption(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPricePart2ᚕᚖkopeckᚋserviceᚐPricePartᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PricePart) graphql.Marshaler {
+func (ec *executionContext) marshalNPricePart2ᚕᚖkopeckᚋserviceᚋquoteᚐPricePartᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.PricePart) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNPricePart2ᚖkopeckᚋserviceᚐPricePart(ctx, sel, v[i])
+		return ec.marshalNPricePart2ᚖkopeckᚋserviceᚋquoteᚐPricePart(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44776,7 +44783,7 @@ func (ec *executionContext) marshalNPricePart2ᚕᚖkopeckᚋserviceᚐPricePart
 	return ret
 }
 
-func (ec *executionContext) marshalNPricePart2ᚖkopeckᚋserviceᚐPricePart(ctx context.Context, sel ast.SelectionSet, v *service.PricePart) graphql.Marshaler {
+func (ec *executionContext) marshalNPricePart2ᚖkopeckᚋserviceᚋquoteᚐPricePart(ctx context.Context, sel ast.SelectionSet, v *quote.PricePart) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PricePart!")
 		return graphql.Null
@@ -44816,7 +44823,7 @@ func (ec *executionContext) marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPrice
 	return ec._PriceRulePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚐPriceRuleTrial(ctx context.Context, sel ast.SelectionSet, v *service.PriceRuleTrial) graphql.Marshaler {
+func (ec *executionContext) marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleTrial(ctx context.Context, sel ast.SelectionSet, v *quote.PriceRuleTrial) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PriceRuleTrial!")
 		return graphql.Null
@@ -44901,11 +44908,11 @@ func (ec *executionContext) marshalNProductPayload2ᚖkopeckᚋserviceᚐProduct
 	return ec._ProductPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNProposal2ᚕᚖkopeckᚋserviceᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Proposal) graphql.Marshaler {
+func (ec *executionContext) marshalNProposal2ᚕᚖkopeckᚋserviceᚋquoteᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.Proposal) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNProposal2ᚖkopeckᚋserviceᚐProposal(ctx, sel, v[i])
+		return ec.marshalNProposal2ᚖkopeckᚋserviceᚋquoteᚐProposal(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44917,7 +44924,7 @@ func (ec *executionContext) marshalNProposal2ᚕᚖkopeckᚋserviceᚐProposal�
 	return ret
 }
 
-func (ec *executionContext) marshalNProposal2ᚖkopeckᚋserviceᚐProposal(ctx context.Context, sel ast.SelectionSet, v *service.Proposal) graphql.Marshaler {
+func (ec *executionContext) marshalNProposal2ᚖkopeckᚋserviceᚋquoteᚐProposal(ctx context.Context, sel ast.SelectionSet, v *quote.Proposal) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Proposal!")
 		return graphql.Null
@@ -44943,7 +44950,7 @@ func (ec *executionContext) marshalNRate2ᚖkopeckᚋentᚐRate(ctx context.Cont
 	return ec._Rate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRateGap2ᚖkopeckᚋserviceᚐRateGap(ctx context.Context, sel ast.SelectionSet, v *service.RateGap) graphql.Marshaler {
+func (ec *executionContext) marshalNRateGap2ᚖkopeckᚋserviceᚋratesᚐRateGap(ctx context.Context, sel ast.SelectionSet, v *rates.RateGap) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "RateGap!")
 		return graphql.Null
@@ -44997,15 +45004,15 @@ func (ec *executionContext) unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefund
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRejectedRule2kopeckᚋserviceᚐRejectedRule(ctx context.Context, sel ast.SelectionSet, v service.RejectedRule) graphql.Marshaler {
+func (ec *executionContext) marshalNRejectedRule2kopeckᚋserviceᚋquoteᚐRejectedRule(ctx context.Context, sel ast.SelectionSet, v quote.RejectedRule) graphql.Marshaler {
 	return ec._RejectedRule(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚐRejectedRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []service.RejectedRule) graphql.Marshaler {
+func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚋquoteᚐRejectedRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []quote.RejectedRule) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRejectedRule2kopeckᚋserviceᚐRejectedRule(ctx, sel, v[i])
+		return ec.marshalNRejectedRule2kopeckᚋserviceᚋquoteᚐRejectedRule(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -45017,7 +45024,7 @@ func (ec *executionContext) marshalNRejectedRule2ᚕkopeckᚋserviceᚐRejectedR
 	return ret
 }
 
-func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚐResource(ctx context.Context, sel ast.SelectionSet, v *service.Resource) graphql.Marshaler {
+func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx context.Context, sel ast.SelectionSet, v *rates.Resource) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Resource!")
 		return graphql.Null
@@ -45097,7 +45104,7 @@ func (ec *executionContext) unmarshalNSendOfferInput2kopeckᚋserviceᚐSendOffe
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSessionPayload2ᚖkopeckᚋserviceᚐSessionPayload(ctx context.Context, sel ast.SelectionSet, v *service.SessionPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNSessionPayload2ᚖkopeckᚋserviceᚋpeopleᚐSessionPayload(ctx context.Context, sel ast.SelectionSet, v *people.SessionPayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SessionPayload!")
 		return graphql.Null
@@ -45189,7 +45196,7 @@ func (ec *executionContext) marshalNSignOutPayload2ᚖkopeckᚋserviceᚐSignOut
 	return ec._SignOutPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStaffEconomics2ᚖkopeckᚋserviceᚐStaffEconomics(ctx context.Context, sel ast.SelectionSet, v *service.StaffEconomics) graphql.Marshaler {
+func (ec *executionContext) marshalNStaffEconomics2ᚖkopeckᚋserviceᚋreportᚐStaffEconomics(ctx context.Context, sel ast.SelectionSet, v *report.StaffEconomics) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "StaffEconomics!")
 		return graphql.Null
@@ -45197,7 +45204,7 @@ func (ec *executionContext) marshalNStaffEconomics2ᚖkopeckᚋserviceᚐStaffEc
 	return ec._StaffEconomics(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐStaffEconomicsGroup(ctx context.Context, sel ast.SelectionSet, v *service.StaffEconomicsGroup) graphql.Marshaler {
+func (ec *executionContext) marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚋreportᚐStaffEconomicsGroup(ctx context.Context, sel ast.SelectionSet, v *report.StaffEconomicsGroup) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "StaffEconomicsGroup!")
 		return graphql.Null
@@ -45205,11 +45212,11 @@ func (ec *executionContext) marshalNStaffEconomicsGroup2ᚖkopeckᚋserviceᚐSt
 	return ec._StaffEconomicsGroup(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚐStaffEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StaffEconomicsRow) graphql.Marshaler {
+func (ec *executionContext) marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚋreportᚐStaffEconomicsRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.StaffEconomicsRow) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNStaffEconomicsRow2ᚖkopeckᚋserviceᚐStaffEconomicsRow(ctx, sel, v[i])
+		return ec.marshalNStaffEconomicsRow2ᚖkopeckᚋserviceᚋreportᚐStaffEconomicsRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -45221,7 +45228,7 @@ func (ec *executionContext) marshalNStaffEconomicsRow2ᚕᚖkopeckᚋserviceᚐS
 	return ret
 }
 
-func (ec *executionContext) marshalNStaffEconomicsRow2ᚖkopeckᚋserviceᚐStaffEconomicsRow(ctx context.Context, sel ast.SelectionSet, v *service.StaffEconomicsRow) graphql.Marshaler {
+func (ec *executionContext) marshalNStaffEconomicsRow2ᚖkopeckᚋserviceᚋreportᚐStaffEconomicsRow(ctx context.Context, sel ast.SelectionSet, v *report.StaffEconomicsRow) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "StaffEconomicsRow!")
 		return graphql.Null
@@ -45263,15 +45270,15 @@ func (ec *executionContext) marshalNStageChange2ᚖkopeckᚋentᚐStageChange(ct
 	return ec._StageChange(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNStageProbability2kopeckᚋserviceᚐStageProbability(ctx context.Context, sel ast.SelectionSet, v service.StageProbability) graphql.Marshaler {
+func (ec *executionContext) marshalNStageProbability2kopeckᚋserviceᚋreportᚐStageProbability(ctx context.Context, sel ast.SelectionSet, v report.StageProbability) graphql.Marshaler {
 	return ec._StageProbability(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNStageProbability2ᚕkopeckᚋserviceᚐStageProbabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []service.StageProbability) graphql.Marshaler {
+func (ec *executionContext) marshalNStageProbability2ᚕkopeckᚋserviceᚋreportᚐStageProbabilityᚄ(ctx context.Context, sel ast.SelectionSet, v []report.StageProbability) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNStageProbability2kopeckᚋserviceᚐStageProbability(ctx, sel, v[i])
+		return ec.marshalNStageProbability2kopeckᚋserviceᚋreportᚐStageProbability(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -45350,11 +45357,11 @@ func (ec *executionContext) marshalNTimeUnit2kopeckᚋschemaᚐTimeUnit(ctx cont
 	return v
 }
 
-func (ec *executionContext) marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUnmetCondition2ᚖkopeckᚋserviceᚐUnmetCondition(ctx, sel, v[i])
+		return ec.marshalNUnmetCondition2ᚖkopeckᚋserviceᚋquoteᚐUnmetCondition(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -45366,7 +45373,7 @@ func (ec *executionContext) marshalNUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnme
 	return ret
 }
 
-func (ec *executionContext) marshalNUnmetCondition2ᚖkopeckᚋserviceᚐUnmetCondition(ctx context.Context, sel ast.SelectionSet, v *service.UnmetCondition) graphql.Marshaler {
+func (ec *executionContext) marshalNUnmetCondition2ᚖkopeckᚋserviceᚋquoteᚐUnmetCondition(ctx context.Context, sel ast.SelectionSet, v *quote.UnmetCondition) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UnmetCondition!")
 		return graphql.Null
@@ -45469,7 +45476,7 @@ func (ec *executionContext) marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayloa
 	return ec._UserPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNValueAtRisk2ᚖkopeckᚋserviceᚐValueAtRisk(ctx context.Context, sel ast.SelectionSet, v *service.ValueAtRisk) graphql.Marshaler {
+func (ec *executionContext) marshalNValueAtRisk2ᚖkopeckᚋserviceᚋreportᚐValueAtRisk(ctx context.Context, sel ast.SelectionSet, v *report.ValueAtRisk) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ValueAtRisk!")
 		return graphql.Null
@@ -45482,7 +45489,7 @@ func (ec *executionContext) unmarshalNViewOfferInput2kopeckᚋserviceᚐViewOffe
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx context.Context, sel ast.SelectionSet, v *service.Viewer) graphql.Marshaler {
+func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚋpeopleᚐViewer(ctx context.Context, sel ast.SelectionSet, v *people.Viewer) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Viewer!")
 		return graphql.Null
@@ -45490,7 +45497,7 @@ func (ec *executionContext) marshalNViewer2ᚖkopeckᚋserviceᚐViewer(ctx cont
 	return ec._Viewer(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNWhatIf2ᚖkopeckᚋserviceᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *service.WhatIf) graphql.Marshaler {
+func (ec *executionContext) marshalNWhatIf2ᚖkopeckᚋserviceᚋquoteᚐWhatIf(ctx context.Context, sel ast.SelectionSet, v *quote.WhatIf) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "WhatIf!")
 		return graphql.Null
@@ -45702,7 +45709,7 @@ func (ec *executionContext) marshalOAttributionModel2ᚖkopeckᚋschemaᚐAttrib
 	return v
 }
 
-func (ec *executionContext) marshalOBackTest2ᚖkopeckᚋserviceᚐBackTest(ctx context.Context, sel ast.SelectionSet, v *service.BackTest) graphql.Marshaler {
+func (ec *executionContext) marshalOBackTest2ᚖkopeckᚋserviceᚋvalueᚐBackTest(ctx context.Context, sel ast.SelectionSet, v *value.BackTest) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -45799,7 +45806,7 @@ func (ec *executionContext) marshalOContact2ᚖkopeckᚋentᚐContact(ctx contex
 	return ec._Contact(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOContactCost2ᚖkopeckᚋserviceᚐContactCost(ctx context.Context, sel ast.SelectionSet, v *service.ContactCost) graphql.Marshaler {
+func (ec *executionContext) marshalOContactCost2ᚖkopeckᚋserviceᚋreportᚐContactCost(ctx context.Context, sel ast.SelectionSet, v *report.ContactCost) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46142,7 +46149,7 @@ func (ec *executionContext) marshalOJSON2map(ctx context.Context, sel ast.Select
 	return res
 }
 
-func (ec *executionContext) marshalOLifetimeInterval2ᚖkopeckᚋserviceᚐLifetimeInterval(ctx context.Context, sel ast.SelectionSet, v *service.LifetimeInterval) graphql.Marshaler {
+func (ec *executionContext) marshalOLifetimeInterval2ᚖkopeckᚋserviceᚋvalueᚐLifetimeInterval(ctx context.Context, sel ast.SelectionSet, v *value.LifetimeInterval) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46172,7 +46179,7 @@ func (ec *executionContext) marshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLifet
 	return v
 }
 
-func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *service.ModelDrift) graphql.Marshaler {
+func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46388,7 +46395,7 @@ func (ec *executionContext) unmarshalOOrderFilter2ᚖkopeckᚋserviceᚐOrderFil
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOOrderKnown2ᚖkopeckᚋserviceᚐOrderKnown(ctx context.Context, sel ast.SelectionSet, v *service.OrderKnown) graphql.Marshaler {
+func (ec *executionContext) marshalOOrderKnown2ᚖkopeckᚋserviceᚋreportᚐOrderKnown(ctx context.Context, sel ast.SelectionSet, v *report.OrderKnown) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46462,7 +46469,7 @@ func (ec *executionContext) marshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermiss
 	return v
 }
 
-func (ec *executionContext) marshalOPrice2ᚖkopeckᚋserviceᚐPrice(ctx context.Context, sel ast.SelectionSet, v *service.Price) graphql.Marshaler {
+func (ec *executionContext) marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx context.Context, sel ast.SelectionSet, v *quote.Price) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46483,14 +46490,14 @@ func (ec *executionContext) marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx co
 	return ec._PriceRule(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOPriceRuleEffect2ᚖkopeckᚋserviceᚐPriceRuleEffect(ctx context.Context, sel ast.SelectionSet, v *service.PriceRuleEffect) graphql.Marshaler {
+func (ec *executionContext) marshalOPriceRuleEffect2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleEffect(ctx context.Context, sel ast.SelectionSet, v *quote.PriceRuleEffect) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._PriceRuleEffect(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOPriceRuleSample2ᚖkopeckᚋserviceᚐPriceRuleSample(ctx context.Context, sel ast.SelectionSet, v *service.PriceRuleSample) graphql.Marshaler {
+func (ec *executionContext) marshalOPriceRuleSample2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleSample(ctx context.Context, sel ast.SelectionSet, v *quote.PriceRuleSample) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46616,7 +46623,7 @@ func (ec *executionContext) unmarshalOProductOrder2ᚖkopeckᚋentᚐProductOrde
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOProspect2ᚖkopeckᚋserviceᚐProspect(ctx context.Context, sel ast.SelectionSet, v *service.Prospect) graphql.Marshaler {
+func (ec *executionContext) marshalOProspect2ᚖkopeckᚋserviceᚋreportᚐProspect(ctx context.Context, sel ast.SelectionSet, v *report.Prospect) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46665,14 +46672,14 @@ func (ec *executionContext) marshalORate2ᚖkopeckᚋentᚐRate(ctx context.Cont
 	return ec._Rate(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalORateGap2ᚕᚖkopeckᚋserviceᚐRateGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.RateGap) graphql.Marshaler {
+func (ec *executionContext) marshalORateGap2ᚕᚖkopeckᚋserviceᚋratesᚐRateGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.RateGap) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRateGap2ᚖkopeckᚋserviceᚐRateGap(ctx, sel, v[i])
+		return ec.marshalNRateGap2ᚖkopeckᚋserviceᚋratesᚐRateGap(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -46700,14 +46707,14 @@ func (ec *executionContext) marshalORateSubject2ᚖkopeckᚋschemaᚐRateSubject
 	return v
 }
 
-func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.Resource) graphql.Marshaler {
+func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚋratesᚐResourceᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.Resource) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNResource2ᚖkopeckᚋserviceᚐResource(ctx, sel, v[i])
+		return ec.marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -46719,7 +46726,7 @@ func (ec *executionContext) marshalOResource2ᚕᚖkopeckᚋserviceᚐResource�
 	return ret
 }
 
-func (ec *executionContext) marshalOResource2ᚖkopeckᚋserviceᚐResource(ctx context.Context, sel ast.SelectionSet, v *service.Resource) graphql.Marshaler {
+func (ec *executionContext) marshalOResource2ᚖkopeckᚋserviceᚋratesᚐResource(ctx context.Context, sel ast.SelectionSet, v *rates.Resource) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46794,7 +46801,7 @@ func (ec *executionContext) marshalOSegment2ᚖkopeckᚋschemaᚐSegment(ctx con
 	return v
 }
 
-func (ec *executionContext) marshalOSession2ᚖkopeckᚋserviceᚐSession(ctx context.Context, sel ast.SelectionSet, v *service.Session) graphql.Marshaler {
+func (ec *executionContext) marshalOSession2ᚖkopeckᚋserviceᚋpeopleᚐSession(ctx context.Context, sel ast.SelectionSet, v *people.Session) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -46955,14 +46962,14 @@ func (ec *executionContext) marshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx c
 	return v
 }
 
-func (ec *executionContext) marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.UnmetCondition) graphql.Marshaler {
+func (ec *executionContext) marshalOUnmetCondition2ᚕᚖkopeckᚋserviceᚋquoteᚐUnmetConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []*quote.UnmetCondition) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUnmetCondition2ᚖkopeckᚋserviceᚐUnmetCondition(ctx, sel, v[i])
+		return ec.marshalNUnmetCondition2ᚖkopeckᚋserviceᚋquoteᚐUnmetCondition(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

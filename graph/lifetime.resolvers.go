@@ -7,31 +7,31 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/service"
+	"kopeck/service/value"
 )
 
-func (r *lifetimeModelResolver) BackTest(ctx context.Context, obj *ent.LifetimeModel) (*service.BackTest, error) {
-	return service.BackTestOf(obj)
+func (r *lifetimeModelResolver) BackTest(ctx context.Context, obj *ent.LifetimeModel) (*value.BackTest, error) {
+	return value.BackTestOf(obj)
 }
 
 func (r *lifetimeModelResolver) Notes(ctx context.Context, obj *ent.LifetimeModel) ([]string, error) {
-	return service.FitNotes(obj)
+	return value.FitNotes(obj)
 }
 
 func (r *mutationResolver) FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error) {
-	model, err := r.service.FitLifetimeModel(ctx, input)
+	model, err := r.service.Value.FitLifetimeModel(ctx, input)
 	told, err := userErrors(err)
 	return &service.LifetimeModelPayload{Model: model, UserErrors: told}, err
 }
 
 func (r *queryResolver) LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error) {
-	return r.service.ActiveLifetimeModel(), nil
+	return r.service.Value.ActiveLifetimeModel(), nil
 }
 
 func (r *queryResolver) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
-	models, err := r.service.LifetimeModels(ctx)
+	models, err := r.service.Value.LifetimeModels(ctx)
 	together(ctx, models)
 	return models, err
 }

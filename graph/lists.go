@@ -115,7 +115,7 @@ func anys(ids []string) []any {
 
 func (r *Resolver) customers() noun[ent.Customer, ent.CustomerEdge, ent.CustomerConnection] {
 	return noun[ent.Customer, ent.CustomerEdge, ent.CustomerConnection]{
-		list: customers.in(r.pages),
+		list: customerList.in(r.pages),
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Customer, error) {
 			return r.client.Customer.Query().Where(customer.DeletedAtIsNil(), filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -133,7 +133,7 @@ func (r *Resolver) customers() noun[ent.Customer, ent.CustomerEdge, ent.Customer
 
 func (r *Resolver) contacts() noun[ent.Contact, ent.ContactEdge, ent.ContactConnection] {
 	return noun[ent.Contact, ent.ContactEdge, ent.ContactConnection]{
-		list: contacts.in(r.pages), table: contact.Table, customerOf: func(row *ent.Contact) string { return row.CustomerID },
+		list: contactList.in(r.pages), table: contact.Table, customerOf: func(row *ent.Contact) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Contact, error) {
 			return r.client.Contact.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -153,7 +153,7 @@ func (r *Resolver) contacts() noun[ent.Contact, ent.ContactEdge, ent.ContactConn
 
 func (r *Resolver) products() noun[ent.Product, ent.ProductEdge, ent.ProductConnection] {
 	return noun[ent.Product, ent.ProductEdge, ent.ProductConnection]{
-		list: products.in(r.pages),
+		list: productList.in(r.pages),
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Product, error) {
 			return r.client.Product.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -169,7 +169,7 @@ func (r *Resolver) products() noun[ent.Product, ent.ProductEdge, ent.ProductConn
 
 func (r *Resolver) offers() noun[ent.Offer, ent.OfferEdge, ent.OfferConnection] {
 	return noun[ent.Offer, ent.OfferEdge, ent.OfferConnection]{
-		list: offers.in(r.pages), table: offer.Table, customerOf: func(row *ent.Offer) string { return row.CustomerID },
+		list: offerList.in(r.pages), table: offer.Table, customerOf: func(row *ent.Offer) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Offer, error) {
 			return r.client.Offer.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -189,7 +189,7 @@ func (r *Resolver) offers() noun[ent.Offer, ent.OfferEdge, ent.OfferConnection] 
 
 func (r *Resolver) orders() noun[ent.Order, ent.OrderEdge, ent.OrderConnection] {
 	return noun[ent.Order, ent.OrderEdge, ent.OrderConnection]{
-		list: orders.in(r.pages), table: order.Table, customerOf: func(row *ent.Order) string { return row.CustomerID },
+		list: orderList.in(r.pages), table: order.Table, customerOf: func(row *ent.Order) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Order, error) {
 			return r.client.Order.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},

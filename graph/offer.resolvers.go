@@ -7,51 +7,52 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/quote"
+	"kopeck/service/sale"
 )
 
 func (r *mutationResolver) CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.CreateOffer(ctx, input)
+	o, err := r.service.Sale.CreateOffer(ctx, input)
 	told, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.SendOffer(ctx, input)
+	o, err := r.service.Sale.SendOffer(ctx, input)
 	told, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.ViewOffer(ctx, input)
+	o, err := r.service.Sale.ViewOffer(ctx, input)
 	told, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.AcceptOffer(ctx, input)
+	o, err := r.service.Sale.AcceptOffer(ctx, input)
 	told, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.DeclineOffer(ctx, input)
+	o, err := r.service.Sale.DeclineOffer(ctx, input)
 	told, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.WithdrawOffer(ctx, input)
+	o, err := r.service.Sale.WithdrawOffer(ctx, input)
 	told, err := userErrors(err)
 	return &service.OfferPayload{Offer: o, UserErrors: told}, err
 }
 
 func (r *offerResolver) Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error) {
-	return service.OfferStatusAt(obj, r.service.Now()), nil
+	return sale.OfferStatusAt(obj, r.service.Now()), nil
 }
 
 func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error) {
@@ -62,7 +63,7 @@ func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) 
 	return promisedLines(obj)
 }
 
-func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*service.Price, error) {
+func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error) {
 	return r.repriced(ctx, obj)
 }
 

@@ -9,7 +9,8 @@ import (
 	"kopeck/ent/orderline"
 	"kopeck/fault"
 	"kopeck/pricing"
-	"kopeck/service"
+	"kopeck/service/quote"
+	"kopeck/service/sale"
 )
 
 // offerLines gives an offer's lines, in one statement for all offers of a list; their products are then asked
@@ -70,9 +71,9 @@ func promisedLines(line *ent.OfferLine) ([]*pricing.Line, error) {
 }
 
 // repriced gives what an offer's line would cost now.
-func (r *Resolver) repriced(ctx context.Context, line *ent.OfferLine) (*service.Price, error) {
-	now, err := forAll(ctx, line, func(lines []*ent.OfferLine) (map[*ent.OfferLine]service.Repriced, error) {
-		return r.service.Reprice(ctx, lines)
+func (r *Resolver) repriced(ctx context.Context, line *ent.OfferLine) (*quote.Price, error) {
+	now, err := forAll(ctx, line, func(lines []*ent.OfferLine) (map[*ent.OfferLine]sale.Repriced, error) {
+		return r.service.Sale.Reprice(ctx, lines)
 	})
 	switch {
 	case err != nil:

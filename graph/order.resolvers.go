@@ -7,33 +7,34 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/report"
+	"time"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.PlaceOrder(ctx, input)
+	o, err := r.service.Sale.PlaceOrder(ctx, input)
 	told, err := userErrors(err)
 	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.CompleteOrder(ctx, input)
+	o, err := r.service.Sale.CompleteOrder(ctx, input)
 	told, err := userErrors(err)
 	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.CancelOrder(ctx, input)
+	o, err := r.service.Sale.CancelOrder(ctx, input)
 	told, err := userErrors(err)
 	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.RefundOrder(ctx, input)
+	o, err := r.service.Sale.RefundOrder(ctx, input)
 	told, err := userErrors(err)
 	return &service.OrderPayload{Order: o, UserErrors: told}, err
 }
@@ -42,16 +43,16 @@ func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.Order
 	return r.orderLines(ctx, obj)
 }
 
-func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*service.OrderCredit, error) {
+func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error) {
 	return r.orderCredits(ctx, obj, model)
 }
 
-func (r *orderResolver) CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*service.OrderKnown, error) {
+func (r *orderResolver) CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error) {
 	return r.orderKnown(ctx, obj, at)
 }
 
-func (r *orderCreditResolver) Contact(ctx context.Context, obj *service.OrderCredit) (*ent.Contact, error) {
-	return neighbours(ctx, obj, func(row *service.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
+func (r *orderCreditResolver) Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error) {
+	return neighbours(ctx, obj, func(row *books.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
@@ -59,8 +60,8 @@ func (r *queryResolver) Orders(ctx context.Context, first *int, after *schema.Cu
 	return r.orders().rows(ctx, window{first, last, after, before}, by, direction, orderFilter(filter))
 }
 
-func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*service.LedgerCheck, error) {
-	return r.service.CheckLedger(ctx, from, to)
+func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error) {
+	return r.service.Books.CheckLedger(ctx, from, to)
 }
 
 func (r *Resolver) OrderCredit() OrderCreditResolver { return &orderCreditResolver{r} }

@@ -7,31 +7,30 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/service"
 )
 
 func (r *mutationResolver) GrantPermission(ctx context.Context, input service.GrantPermissionInput) (*service.PermissionPayload, error) {
-	permission, token, err := r.service.GrantPermission(ctx, input)
+	permission, token, err := r.service.Consent.GrantPermission(ctx, input)
 	told, err := userErrors(err)
 	return &service.PermissionPayload{Permission: permission, ConfirmationToken: token, UserErrors: told}, err
 }
 
 func (r *mutationResolver) ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (*service.PermissionPayload, error) {
-	permission, err := r.service.ConfirmPermission(ctx, input)
+	permission, err := r.service.Consent.ConfirmPermission(ctx, input)
 	told, err := userErrors(err)
 	return &service.PermissionPayload{Permission: permission, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RevokePermission(ctx context.Context, input service.RevokePermissionInput) (*service.PermissionPayload, error) {
-	permission, err := r.service.RevokePermission(ctx, input)
+	permission, err := r.service.Consent.RevokePermission(ctx, input)
 	told, err := userErrors(err)
 	return &service.PermissionPayload{Permission: permission, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (*service.RevokePermissionByLinkPayload, error) {
-	revoked, err := r.service.RevokePermissionByLink(ctx, input)
+	revoked, err := r.service.Consent.RevokePermissionByLink(ctx, input)
 	told, err := userErrors(err)
 	return &service.RevokePermissionByLinkPayload{Revoked: revoked, UserErrors: told}, err
 }
@@ -45,5 +44,5 @@ func (r *permissionResolver) Value(ctx context.Context, obj *ent.Permission) (*s
 }
 
 func (r *permissionResolver) RevocationToken(ctx context.Context, obj *ent.Permission) (string, error) {
-	return r.service.RevocationToken(ctx, obj)
+	return r.service.Consent.RevocationToken(ctx, obj)
 }

@@ -7,12 +7,13 @@ import (
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/consent"
 )
 
 // permissions gives a customer's permissions as they were at a moment (nil: now), for all of a page at once.
 func (r *Resolver) permissions(ctx context.Context, c *ent.Customer, at *time.Time) ([]*ent.Permission, error) {
 	return forAll(ctx, c, func(customers []*ent.Customer) (map[*ent.Customer][]*ent.Permission, error) {
-		byID, err := r.service.PermissionsOf(ctx, idsOf(customers, customerID), at)
+		byID, err := r.service.Consent.PermissionsOf(ctx, idsOf(customers, customerID), at)
 		if err != nil {
 			return nil, err
 		}
@@ -26,9 +27,9 @@ func (r *Resolver) permissions(ctx context.Context, c *ent.Customer, at *time.Ti
 }
 
 // mayContact tells whether a customer may be spoken to, for all of a page at once.
-func (r *Resolver) mayContact(ctx context.Context, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*service.PermissionDecision, error) {
-	return forAll(ctx, c, func(customers []*ent.Customer) (map[*ent.Customer]*service.PermissionDecision, error) {
-		byID, err := r.service.MayContact(ctx, idsOf(customers, customerID), channel, purpose, level, at)
+func (r *Resolver) mayContact(ctx context.Context, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*consent.PermissionDecision, error) {
+	return forAll(ctx, c, func(customers []*ent.Customer) (map[*ent.Customer]*consent.PermissionDecision, error) {
+		byID, err := r.service.Consent.MayContact(ctx, idsOf(customers, customerID), channel, purpose, level, at)
 		if err != nil {
 			return nil, err
 		}
@@ -45,14 +46,14 @@ func (r *Resolver) mayContact(ctx context.Context, c *ent.Customer, channel sche
 
 func (r *Resolver) permissionEvents(ctx context.Context, p *ent.Permission) ([]*ent.PermissionEvent, error) {
 	return forAll(ctx, p, func(rows []*ent.Permission) (map[*ent.Permission][]*ent.PermissionEvent, error) {
-		byID, err := r.service.PermissionEvents(ctx, idsOf(rows, permissionID))
+		byID, err := r.service.Consent.PermissionEvents(ctx, idsOf(rows, permissionID))
 		return byRow(rows, permissionID, byID), err
 	})
 }
 
 func (r *Resolver) permissionValue(ctx context.Context, p *ent.Permission) (*service.PermissionValue, error) {
 	return forAll(ctx, p, func(rows []*ent.Permission) (map[*ent.Permission]*service.PermissionValue, error) {
-		byID, err := r.service.PermissionValues(ctx, idsOf(rows, permissionID))
+		byID, err := r.service.Consent.PermissionValues(ctx, idsOf(rows, permissionID))
 		return byRow(rows, permissionID, byID), err
 	})
 }

@@ -7,48 +7,48 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/pricing"
 	"kopeck/service"
+	"kopeck/service/quote"
 )
 
 func (r *mutationResolver) CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error) {
-	rule, err := r.service.CreatePriceRule(ctx, input)
+	rule, err := r.service.Quote.CreatePriceRule(ctx, input)
 	told, err := userErrors(err)
 	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
 }
 
 func (r *mutationResolver) RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error) {
-	rule, err := r.service.RetirePriceRule(ctx, input)
+	rule, err := r.service.Quote.RetirePriceRule(ctx, input)
 	told, err := userErrors(err)
 	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
 }
 
 func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error) {
-	agreement, err := r.service.AgreePrice(ctx, input)
+	agreement, err := r.service.Quote.AgreePrice(ctx, input)
 	told, err := userErrors(err)
 	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: told}, err
 }
 
-func (r *priceResolver) Product(ctx context.Context, obj *service.Price) (*ent.Product, error) {
-	return required(r.service.Product(obj.ProductID), nil)
+func (r *priceResolver) Product(ctx context.Context, obj *quote.Price) (*ent.Product, error) {
+	return required(r.service.Quote.Product(obj.ProductID), nil)
 }
 
-func (r *priceResolver) Token(ctx context.Context, obj *service.Price) (string, error) {
-	return r.service.PriceToken(obj)
+func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {
+	return r.service.Quote.PriceToken(obj)
 }
 
 func (r *priceLineResolver) Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error) {
-	return r.service.PriceRule(obj.RefID), nil
+	return r.service.Quote.PriceRule(obj.RefID), nil
 }
 
 func (r *queryResolver) PriceRules(ctx context.Context) ([]*ent.PriceRule, error) {
-	return r.service.PriceRules(), nil
+	return r.service.Quote.PriceRules(), nil
 }
 
-func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *service.RejectedRule) (*ent.PriceRule, error) {
-	return required(r.service.PriceRule(obj.RuleID), nil)
+func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *quote.RejectedRule) (*ent.PriceRule, error) {
+	return required(r.service.Quote.PriceRule(obj.RuleID), nil)
 }
 
 func (r *Resolver) Price() PriceResolver { return &priceResolver{r} }

@@ -13,13 +13,17 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/catalogue"
+	"kopeck/service/quote"
+	"kopeck/service/report"
+	"kopeck/service/value"
 )
 
 // quotes prepares the prices of a customer and all siblings at a moment, in the same statements.
-func (r *Resolver) quotes(ctx context.Context, c *ent.Customer, at *time.Time) (*service.Quotes, error) {
-	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.Quotes, error) {
-		quotes, err := r.service.Quotes(ctx, rows, at)
-		all := make(map[*ent.Customer]*service.Quotes, len(rows))
+func (r *Resolver) quotes(ctx context.Context, c *ent.Customer, at *time.Time) (*quote.Quotes, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*quote.Quotes, error) {
+		quotes, err := r.service.Quote.Quotes(ctx, rows, at)
+		all := make(map[*ent.Customer]*quote.Quotes, len(rows))
 		for _, row := range rows {
 			all[row] = quotes
 		}
@@ -28,7 +32,7 @@ func (r *Resolver) quotes(ctx context.Context, c *ent.Customer, at *time.Time) (
 }
 
 // price asks what one customer pays for one product.
-func (r *Resolver) price(ctx context.Context, c *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*service.Price, error) {
+func (r *Resolver) price(ctx context.Context, c *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error) {
 	quotes, err := r.quotes(ctx, c, at)
 	if err != nil {
 		return nil, err
@@ -44,7 +48,7 @@ var (
 
 // pricePage prices a page of the active catalogue for a customer, from memory. A product that cannot be priced has no
 // price, and an error that says why at its place.
-func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, quantity *money.Exact, at *time.Time) (*service.PriceConnection, error) {
+func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, quantity *money.Exact, at *time.Time) (*quote.PriceConnection, error) {
 	reading, err := priceList.in(Pages{Default: r.pages.Default, Maximum: r.pages.Prices}).check(w, priceColumn, schema.Ascending)
 	if err != nil {
 		return nil, err
@@ -58,10 +62,10 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 		return p.Sku > sku || p.Sku == sku && p.ID > after.id
 	})
 	together(ctx, page.rows)
-	connection := &service.PriceConnection{Edges: make([]*service.PriceEdge, len(page.rows)), PageInfo: &page.info}
+	connection := &quote.PriceConnection{Edges: make([]*quote.PriceEdge, len(page.rows)), PageInfo: &page.info}
 	nodes := priceNodes(ctx)
 	for i, product := range page.rows {
-		edge := &service.PriceEdge{Product: product, Cursor: page.cursors[i]}
+		edge := &quote.PriceEdge{Product: product, Cursor: page.cursors[i]}
 		connection.Edges[i] = edge
 		if len(nodes) == 0 {
 			continue
@@ -80,28 +84,28 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 }
 
 var (
-	floorList   = list[service.AgreementBelowFloor]{name: "agreementsBelowFloor", id: func(b *service.AgreementBelowFloor) string { return b.ID }}
-	floorColumn = column[service.AgreementBelowFloor]{name: "DIFFERENCE", key: func(b *service.AgreementBelowFloor) any { return b.Difference.Minor() }}
+	floorList   = list[quote.AgreementBelowFloor]{name: "agreementsBelowFloor", id: func(b *quote.AgreementBelowFloor) string { return b.ID }}
+	floorColumn = column[quote.AgreementBelowFloor]{name: "DIFFERENCE", key: func(b *quote.AgreementBelowFloor) any { return b.Difference.Minor() }}
 )
 
 // belowFloor pages the agreements below the floor, the deepest first, from memory.
-func (r *Resolver) belowFloor(ctx context.Context, w window) (*service.AgreementsBelowFloor, error) {
+func (r *Resolver) belowFloor(ctx context.Context, w window) (*quote.AgreementsBelowFloor, error) {
 	reading, err := floorList.in(r.pages).check(w, floorColumn, schema.Descending)
 	if err != nil {
 		return nil, err
 	}
-	all := r.service.BelowFloor()
-	page := reading.within(all, func(b *service.AgreementBelowFloor, after *mark) bool {
+	all := r.service.Quote.BelowFloor()
+	page := reading.within(all, func(b *quote.AgreementBelowFloor, after *mark) bool {
 		key, _ := after.key.(int64)
 		difference := b.Difference.Minor()
 		return difference < key || difference == key && b.ID < after.id
 	})
-	agreements, err := r.service.ReadAgreements(ctx, page.rows)
+	agreements, err := r.service.Quote.ReadAgreements(ctx, page.rows)
 	if err != nil {
 		return nil, err
 	}
 	together(ctx, agreements)
-	return &service.AgreementsBelowFloor{Total: len(all), Rows: page.rows, PageInfo: &page.info}, nil
+	return &quote.AgreementsBelowFloor{Total: len(all), Rows: page.rows, PageInfo: &page.info}, nil
 }
 
 // priceNode names a place of edges { node }, by aliases, in what was asked of a page.
@@ -132,9 +136,9 @@ func edgePath(ctx context.Context, edges string, i int, field string) context.Co
 
 // cost asks what one unit of a product costs; what a moment's costs need is read once for all products of a list.
 func (r *Resolver) cost(ctx context.Context, p *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at, knownAt *time.Time) (*costing.ProductCost, error) {
-	costs, err := forAll(ctx, p, func(rows []*ent.Product) (map[*ent.Product]*service.Costs, error) {
-		costs, err := r.service.Costs(ctx, at, knownAt)
-		all := make(map[*ent.Product]*service.Costs, len(rows))
+	costs, err := forAll(ctx, p, func(rows []*ent.Product) (map[*ent.Product]*catalogue.Costs, error) {
+		costs, err := r.service.Catalogue.Costs(ctx, at, knownAt)
+		all := make(map[*ent.Product]*catalogue.Costs, len(rows))
 		for _, row := range rows {
 			all[row] = costs
 		}
@@ -147,21 +151,21 @@ func (r *Resolver) cost(ctx context.Context, p *ent.Product, quantity *money.Exa
 }
 
 // lifetimeValue asks what a customer is worth; of a past moment the orders of all siblings are read together.
-func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*service.LifetimeValue, error) {
-	earnings, err := forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]service.Earnings, error) {
-		return r.service.EarningsAt(ctx, rows, at)
+func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error) {
+	earnings, err := forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]value.Earnings, error) {
+		return r.service.Value.EarningsAt(ctx, rows, at)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return r.service.LifetimeValue(earnings, horizonMonths, annualDiscountRate, at)
+	return r.service.Value.LifetimeValue(earnings, horizonMonths, annualDiscountRate, at)
 }
 
 // prospects learns once, for a customer and all siblings, what those are worth who have not ordered.
-func (r *Resolver) prospects(ctx context.Context, c *ent.Customer) (*service.Prospects, error) {
-	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.Prospects, error) {
-		prospects, err := r.service.Prospects(ctx)
-		all := make(map[*ent.Customer]*service.Prospects, len(rows))
+func (r *Resolver) prospects(ctx context.Context, c *ent.Customer) (*report.Prospects, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*report.Prospects, error) {
+		prospects, err := r.service.Report.Prospects(ctx)
+		all := make(map[*ent.Customer]*report.Prospects, len(rows))
 		for _, row := range rows {
 			all[row] = prospects
 		}
@@ -170,15 +174,15 @@ func (r *Resolver) prospects(ctx context.Context, c *ent.Customer) (*service.Pro
 }
 
 // economics asks what a customer brought and cost, read for all customers of its list together.
-func (r *Resolver) economics(ctx context.Context, c *ent.Customer, from, to *time.Time) (*service.CustomerEconomics, error) {
-	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*service.CustomerEconomics, error) {
-		return r.service.CustomerEconomicsOf(ctx, rows, from, to)
+func (r *Resolver) economics(ctx context.Context, c *ent.Customer, from, to *time.Time) (*report.CustomerEconomics, error) {
+	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*report.CustomerEconomics, error) {
+		return r.service.Report.CustomerEconomicsOf(ctx, rows, from, to)
 	})
 }
 
 // referralValue asks what a customer's referrals earned, read for all customers of its list together.
 func (r *Resolver) referralValue(ctx context.Context, c *ent.Customer) (*money.Amount, error) {
 	return forAll(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*money.Amount, error) {
-		return r.service.ReferralValues(ctx, rows)
+		return r.service.Customers.ReferralValues(ctx, rows)
 	})
 }

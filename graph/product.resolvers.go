@@ -7,35 +7,34 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"time"
 )
 
 func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {
-	product, err := r.service.CreateProduct(ctx, input)
+	product, err := r.service.Catalogue.CreateProduct(ctx, input)
 	told, err := userErrors(err)
 	return &service.ProductPayload{Product: product, UserErrors: told}, err
 }
 
 func (r *mutationResolver) UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error) {
-	product, err := r.service.UpdateProduct(ctx, input)
+	product, err := r.service.Catalogue.UpdateProduct(ctx, input)
 	told, err := userErrors(err)
 	return &service.ProductPayload{Product: product, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error) {
-	product, err := r.service.SetListPrice(ctx, input)
+	product, err := r.service.Catalogue.SetListPrice(ctx, input)
 	told, err := userErrors(err)
 	return &service.ProductPayload{Product: product, UserErrors: told}, err
 }
 
 func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error) {
-	amount, err := r.service.ListPrice(ctx, obj.ID, at)
+	amount, err := r.service.Catalogue.ListPrice(ctx, obj.ID, at)
 	return &amount, err
 }
 
@@ -44,11 +43,11 @@ func (r *productResolver) Cost(ctx context.Context, obj *ent.Product, quantity *
 }
 
 func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error) {
-	return r.service.ProductOptions(ctx, obj.ID)
+	return r.service.Catalogue.ProductOptions(ctx, obj.ID)
 }
 
 func (r *productResolver) Partner(ctx context.Context, obj *ent.Product) (*string, error) {
-	return r.service.PartnerName(ctx, obj.PartnerID), nil
+	return r.service.Catalogue.PartnerName(ctx, obj.PartnerID), nil
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {

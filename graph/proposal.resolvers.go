@@ -7,13 +7,13 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/quote"
 )
 
-func (r *customerResolver) Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*service.Proposal, error) {
+func (r *customerResolver) Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error) {
 	quotes, err := r.quotes(ctx, obj, nil)
 	if err != nil {
 		return nil, err

@@ -7,13 +7,12 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service"
+	"kopeck/service/report"
 )
 
-func (r *customerResolver) Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*service.Prospect, error) {
+func (r *customerResolver) Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error) {
 	prospects, err := r.prospects(ctx, obj)
 	if err != nil {
 		return nil, err

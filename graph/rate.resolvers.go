@@ -7,28 +7,28 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/rates"
 )
 
 func (r *mutationResolver) SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error) {
-	rate, err := r.service.SetRate(ctx, input)
+	rate, err := r.service.Rates.SetRate(ctx, input)
 	told, err := userErrors(err)
 	return &service.RatePayload{Rate: rate, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error) {
-	rates, err := r.service.SetRates(ctx, input)
+	rates, err := r.service.Rates.SetRates(ctx, input)
 	told, err := userErrors(err)
 	return &service.RatesPayload{Rates: rates, UserErrors: told}, err
 }
 
 func (r *queryResolver) Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error) {
-	return r.service.Rates(ctx, subject, code)
+	return r.service.Rates.Rates(ctx, subject, code)
 }
 
-func (r *queryResolver) RateGaps(ctx context.Context) ([]*service.RateGap, error) {
-	return r.service.RateGaps(ctx)
+func (r *queryResolver) RateGaps(ctx context.Context) ([]*rates.RateGap, error) {
+	return r.service.Rates.RateGaps(ctx)
 }

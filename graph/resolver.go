@@ -9,20 +9,21 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/books"
 )
 
 // Resolver is the root of the resolvers.
 type Resolver struct {
-	service *service.Service
+	service *app.App
 	client  *ent.Client // guarded: it reaches what the context's actor may reach
 	pages   Pages
 }
 
 // New gives the API over a service: a schema whose every operation is checked for a signed-in caller and gets
 // its own memory of what was loaded together.
-func New(s *service.Service, pages Pages) graphql.ExecutableSchema {
-	r := &Resolver{service: s, client: s.Client(), pages: pages}
+func New(s *app.App, pages Pages) graphql.ExecutableSchema {
+	r := &Resolver{service: s, client: s.Client, pages: pages}
 	return operations{NewExecutableSchema(Config{Resolvers: r, Directives: DirectiveRoot{Scope: scope}})}
 }
 
@@ -71,7 +72,7 @@ func scope(ctx context.Context, _ any, next graphql.Resolver, name string) (any,
 	case !field.Type.NonNull:
 		return nil, nil
 	case field.Type.Elem != nil && field.Name == "credits":
-		return []*service.OrderCredit{}, nil
+		return []*books.OrderCredit{}, nil
 	}
 	return nil, fault.New(fault.Forbidden, "", "%s needs the scope %s", field.Name, name)
 }

@@ -7,28 +7,27 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"kopeck/costing"
 	"kopeck/money"
-	"kopeck/service"
+	"kopeck/service/rates"
+	"time"
 )
 
-func (r *queryResolver) Resource(ctx context.Context, code string) (*service.Resource, error) {
-	return r.service.Resource(code), nil
+func (r *queryResolver) Resource(ctx context.Context, code string) (*rates.Resource, error) {
+	return r.service.Rates.Resource(code), nil
 }
 
-func (r *queryResolver) Resources(ctx context.Context) ([]*service.Resource, error) {
-	all := r.service.Resources()
+func (r *queryResolver) Resources(ctx context.Context) ([]*rates.Resource, error) {
+	all := r.service.Rates.Resources()
 	together(ctx, all)
 	return all, nil
 }
 
-func (r *resourceResolver) Utilisation(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
+func (r *resourceResolver) Utilisation(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
 	return r.utilisation(ctx, obj, from, to, knownAt)
 }
 
-func (r *resourceResolver) IdleCost(ctx context.Context, obj *service.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error) {
+func (r *resourceResolver) IdleCost(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error) {
 	return r.idleCost(ctx, obj, from, to, knownAt)
 }
 

@@ -7,17 +7,16 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/money"
-	"kopeck/service"
+	"kopeck/service/report"
 )
 
-func (r *acquisitionSourcesResolver) CSV(ctx context.Context, obj *service.AcquisitionSources) (string, error) {
-	return obj.Sheet(r.service.Currency()).CSV()
+func (r *acquisitionSourcesResolver) CSV(ctx context.Context, obj *report.AcquisitionSources) (string, error) {
+	return obj.Sheet(r.service.Currency).CSV()
 }
 
-func (r *queryResolver) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*service.AcquisitionSources, error) {
-	return r.service.AcquisitionSources(ctx, horizonMonths, annualDiscountRate, returnArg)
+func (r *queryResolver) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error) {
+	return r.service.Report.AcquisitionSources(ctx, horizonMonths, annualDiscountRate, returnArg)
 }
 
 func (r *Resolver) AcquisitionSources() AcquisitionSourcesResolver {

@@ -11,7 +11,7 @@ import (
 
 // customerChanged sends a customer after every change that the viewer may see, for as long as they listen.
 func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-chan *ent.Customer, error) {
-	c, err := r.service.Customer(ctx, &customerID, nil)
+	c, err := r.service.Customers.Customer(ctx, &customerID, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-ch
 		return nil, fault.NoSuch("id", "customer")
 	}
 	changes, cancel := r.service.CustomerChanges(customerID)
-	return send(ctx, changes, cancel, func(string) (*ent.Customer, error) { return r.service.Customer(ctx, &customerID, nil) }), nil
+	return send(ctx, changes, cancel, func(string) (*ent.Customer, error) { return r.service.Customers.Customer(ctx, &customerID, nil) }), nil
 }
 
 // send reads a row anew for each signal and sends it, until the listener leaves. What can no longer be seen is not
@@ -55,7 +55,7 @@ func send[T any](ctx context.Context, signals <-chan string, cancel func(), read
 // contactRecorded sends every contact that is recorded and that the viewer may see.
 func (r *Resolver) contactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {
 	if customerID != nil {
-		c, err := r.service.Customer(ctx, customerID, nil)
+		c, err := r.service.Customers.Customer(ctx, customerID, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -8,32 +8,32 @@ package graph
 import (
 	"cmp"
 	"context"
-
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/quote"
 )
 
-func (r *queryResolver) TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*service.PriceRuleTrial, error) {
-	trial, err := r.service.TryPriceRule(ctx, rule, customerID, productID, quantity, options, leadDays)
+func (r *queryResolver) TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error) {
+	trial, err := r.service.Quote.TryPriceRule(ctx, rule, customerID, productID, quantity, options, leadDays)
 	told, err := userErrors(err)
-	trial = cmp.Or(trial, &service.PriceRuleTrial{})
+	trial = cmp.Or(trial, &quote.PriceRuleTrial{})
 	trial.UserErrors = told
 	return trial, err
 }
 
-func (r *queryResolver) WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*service.WhatIf, error) {
-	return r.service.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
+func (r *queryResolver) WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error) {
+	return r.service.Quote.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
 }
 
-func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*service.AgreementsBelowFloor, error) {
+func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error) {
 	return r.belowFloor(ctx, window{first: first, after: after})
 }
 
-func (r *rejectedRuleResolver) Nearly(ctx context.Context, obj *service.RejectedRule) (bool, error) {
-	return r.service.Nearly(obj)
+func (r *rejectedRuleResolver) Nearly(ctx context.Context, obj *quote.RejectedRule) (bool, error) {
+	return r.service.Quote.Nearly(obj)
 }
 
-func (r *rejectedRuleResolver) Unmet(ctx context.Context, obj *service.RejectedRule) ([]*service.UnmetCondition, error) {
-	return r.service.Unmet(ctx, obj)
+func (r *rejectedRuleResolver) Unmet(ctx context.Context, obj *quote.RejectedRule) ([]*quote.UnmetCondition, error) {
+	return r.service.Quote.Unmet(ctx, obj)
 }

@@ -7,44 +7,44 @@ package graph
 
 import (
 	"context"
-
 	"kopeck/ent"
 	"kopeck/service"
+	"kopeck/service/people"
 )
 
-func (r *mutationResolver) SignIn(ctx context.Context, input service.SignInInput) (*service.SessionPayload, error) {
-	session, err := r.service.SignIn(ctx, input)
+func (r *mutationResolver) SignIn(ctx context.Context, input service.SignInInput) (*people.SessionPayload, error) {
+	session, err := r.service.People.SignIn(ctx, input)
 	told, err := userErrors(err)
-	return &service.SessionPayload{Session: session, UserErrors: told}, err
+	return &people.SessionPayload{Session: session, UserErrors: told}, err
 }
 
-func (r *mutationResolver) RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*service.SessionPayload, error) {
-	session, err := r.service.RefreshSession(ctx, input)
+func (r *mutationResolver) RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*people.SessionPayload, error) {
+	session, err := r.service.People.RefreshSession(ctx, input)
 	told, err := userErrors(err)
-	return &service.SessionPayload{Session: session, UserErrors: told}, err
+	return &people.SessionPayload{Session: session, UserErrors: told}, err
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error) {
-	told, err := userErrors(r.service.SignOut(ctx, input))
+	told, err := userErrors(r.service.People.SignOut(ctx, input))
 	return &service.SignOutPayload{UserErrors: told}, err
 }
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error) {
-	user, err := r.service.CreateUser(ctx, input)
+	user, err := r.service.People.CreateUser(ctx, input)
 	told, err := userErrors(err)
 	return &service.UserPayload{User: user, UserErrors: told}, err
 }
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error) {
-	user, err := r.service.UpdateUser(ctx, input)
+	user, err := r.service.People.UpdateUser(ctx, input)
 	told, err := userErrors(err)
 	return &service.UserPayload{User: user, UserErrors: told}, err
 }
 
-func (r *queryResolver) Viewer(ctx context.Context) (*service.Viewer, error) {
-	return r.service.Viewer(ctx)
+func (r *queryResolver) Viewer(ctx context.Context) (*people.Viewer, error) {
+	return r.service.People.Viewer(ctx)
 }
 
 func (r *queryResolver) Users(ctx context.Context) ([]*ent.User, error) {
-	return r.service.Users(ctx)
+	return r.service.People.Users(ctx)
 }

@@ -16,28 +16,34 @@ import (
 	"kopeck/store"
 )
 
-// change is one field's move from one value to another, as the history keeps it.
-type change struct {
+// Change is one field's move from one value to another, as the history keeps it.
+type Change struct {
 	Old any `json:"old"`
 	New any `json:"new"`
 }
 
-// versionChange is what a new version of a row changed: the detail of its audit entry.
-type versionChange struct {
+// VersionChange is what a new version of a row changed: the detail of its audit entry.
+type VersionChange struct {
 	Version int               `json:"version"`
-	Fields  map[string]change `json:"fields"`
+	Fields  map[string]Change `json:"fields"`
 	Reason  string            `json:"reason,omitempty"`
 }
 
-// remember writes what a new version changed, so that a later update made on an older version can be merged
+// CustomerUpdate is the audit action of a new version of a customer.
+const CustomerUpdate = "customer.update"
+
+// AuditRows are audit entries that are written together.
+type AuditRows struct{ rows [][]any }
+
+// Remember writes what a new version changed, so that a later update made on an older version can be merged
 // with it, or told exactly where they clash.
-func (s *Service) remember(ctx context.Context, tx *store.Tx, action, subject string, v versionChange) error {
-	return s.audit(ctx, tx, action, subject, v)
+func (s *Core) Remember(ctx context.Context, tx *store.Tx, action, subject string, v VersionChange) error {
+	return s.Audit(ctx, tx, action, subject, v)
 }
 
-// clashes gives VERSION_CONFLICT where an update wants to change fields that others have changed since the
+// CheckConflicts gives VERSION_CONFLICT where an update wants to change fields that others have changed since the
 // version it was made on, to other values; disjoint changes merge. current and wanted are by the input's names.
-func (s *Service) clashes(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, wanted map[string]any) error {
+func (s *Core) CheckConflicts(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, wanted map[string]any) error {
 	switch {
 	case expected == version:
 		return nil
@@ -52,7 +58,7 @@ func (s *Service) clashes(ctx context.Context, tx *store.Tx, action, subject str
 	}
 	base := map[string]any{}
 	for _, entry := range entries {
-		var v versionChange
+		var v VersionChange
 		if err := json.Unmarshal(entry.Detail, &v); err != nil {
 			return fmt.Errorf("service: history of %s: %w", subject, err)
 		}
@@ -64,7 +70,7 @@ func (s *Service) clashes(ctx context.Context, tx *store.Tx, action, subject str
 	}
 	conflict := &fault.Conflict{CurrentVersion: version}
 	for name, yours := range wanted {
-		if old, moved := base[name]; moved && !same(current[name], yours) {
+		if old, moved := base[name]; moved && !Same(current[name], yours) {
 			conflict.Fields = append(conflict.Fields, fault.FieldConflict{Name: name, Base: old, Theirs: current[name], Yours: yours})
 		}
 	}
@@ -82,18 +88,35 @@ func (s *Service) clashes(ctx context.Context, tx *store.Tx, action, subject str
 	return clash
 }
 
-// same compares two values as they look in JSON.
-func same(a, b any) bool {
+// Same compares two values as they look in JSON.
+func Same(a, b any) bool {
 	x, errA := json.Marshal(a)
 	y, errB := json.Marshal(b)
 	return errA == nil && errB == nil && reflect.DeepEqual(x, y)
 }
 
-const customerUpdate = "customer.update"
-
-// noteStage writes the row of a stage change.
-func (s *Service) noteStage(ctx context.Context, tx *store.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
+// RecordStageChange writes the row of a stage change.
+func (s *Core) RecordStageChange(ctx context.Context, tx *store.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
 	actor, _ := auth.From(ctx)
-	return tx.StageChange.Create().SetID(s.ids.Make(id.StageChange)).SetCustomerID(customerID).SetFromStage(from).SetToStage(to).
+	return tx.StageChange.Create().SetID(s.IDs.Make(id.StageChange)).SetCustomerID(customerID).SetFromStage(from).SetToStage(to).
 		SetAt(at).SetReason(reason).SetActor(actor.Name).Exec(auth.System(ctx))
+}
+
+// Add prepares an audit entry by the context's actor; detail is anything that becomes JSON.
+func (a *AuditRows) Add(ctx context.Context, s *Core, action, subject string, detail any) error {
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return fmt.Errorf("service: audit %s: %w", action, err)
+	}
+	actor, _ := auth.From(ctx)
+	a.rows = append(a.rows, []any{s.IDs.Make(id.Audit), s.Now(), actor.Name, action, subject, string(text)})
+	return nil
+}
+
+// Last gives the id of the entry that was added last.
+func (a *AuditRows) Last() string { return a.rows[len(a.rows)-1][0].(string) }
+
+// Write inserts the entries.
+func (a *AuditRows) Write(ctx context.Context, tx *store.Tx) error {
+	return tx.InsertRows(ctx, "audit_entries", []string{"id", "at", "actor", "action", "subject", "detail"}, a.rows)
 }

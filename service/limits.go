@@ -1,6 +1,8 @@
 package service
 
-import "time"
+import (
+	"time"
+)
 
 // Limits says how long the verbs remember, and how often signing in may be tried. The zero of a field takes its
 // default, named beside it.
@@ -29,4 +31,5 @@ func (l Limits) WithDefaults() Limits {
 	return l
 }
 
-func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+// Days gives the duration of n days of 24 hours.
+func Days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

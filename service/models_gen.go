@@ -6,13 +6,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -40,13 +39,6 @@ type AgreePriceInput struct {
 	ValidTo             *time.Time   `json:"validTo,omitempty"`
 	OverrideFloorReason *string      `json:"overrideFloorReason,omitempty"`
 	IdempotencyKey      *string      `json:"idempotencyKey,omitempty"`
-}
-
-type AgreementsBelowFloor struct {
-	// How many there are.
-	Total    int                    `json:"total"`
-	Rows     []*AgreementBelowFloor `json:"rows"`
-	PageInfo *schema.PageInfo       `json:"pageInfo"`
 }
 
 type AttributionFitPayload struct {
@@ -353,18 +345,6 @@ type PriceAgreementPayload struct {
 	UserErrors []UserError         `json:"userErrors"`
 }
 
-type PriceConnection struct {
-	Edges    []*PriceEdge     `json:"edges"`
-	PageInfo *schema.PageInfo `json:"pageInfo"`
-}
-
-// node is null, with an error of its own, where this product cannot be priced (a missing rate).
-type PriceEdge struct {
-	Product *ent.Product  `json:"product"`
-	Node    *Price        `json:"node,omitempty"`
-	Cursor  schema.Cursor `json:"cursor"`
-}
-
 type PriceRulePayload struct {
 	PriceRule  *ent.PriceRule `json:"priceRule,omitempty"`
 	UserErrors []UserError    `json:"userErrors"`
@@ -475,11 +455,6 @@ type SendOfferInput struct {
 	Channel         schema.Channel  `json:"channel"`
 	Purpose         *schema.Purpose `json:"purpose,omitempty"`
 	IdempotencyKey  *string         `json:"idempotencyKey,omitempty"`
-}
-
-type SessionPayload struct {
-	Session    *Session    `json:"session,omitempty"`
-	UserErrors []UserError `json:"userErrors"`
 }
 
 type SetListPriceInput struct {

@@ -1,12 +1,16 @@
-// Package service has the verbs: one file per subject, one transaction per verb. It checks what the caller
-// gives, decides by the pure heart (costing, pricing, attribution, lifetime), and writes through the guarded client.
+// Package service holds what all verbs share: [Core] with the database, the clock and the ids; one transaction a verb, run once a key
+// (write.go); history and conflicts (history.go); events to subscribers (event.go); the registry of what is held in memory
+// (snapshot.go); the installation's settings (settings.go); and the inputs, payloads and filters of the API, which are generated
+// (models_gen.go).
+//
+// The verbs themselves stand in the packages under it, one for each subject, each with a Service made of the Core and of the
+// packages that it calls; package app puts them together. It may import store, auth, ent, the domain packages and service/input.
 package service
 
 import (
 	"context"
 	"io"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +20,10 @@ import (
 	"kopeck/money"
 	"kopeck/store"
 )
+
+// EndOfTime is later than anything is known: what is in the database counts, whatever the clock of the process that
+// wrote it.
+var EndOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // Config is what a service is made of. Every field is required but Random (nil: the system's source) and Limits.
 type Config struct {
@@ -28,67 +36,38 @@ type Config struct {
 	Limits   Limits
 }
 
-// Service has the verbs.
-type Service struct {
-	store    *store.Store
-	client   *ent.Client
-	currency money.Currency
+// Core is what the verbs of every subject share.
+type Core struct {
+	Store    *store.Store
+	Client   *ent.Client // guarded: it reads and writes what the context's actor may
+	Currency money.Currency
+	Random   io.Reader // nil: the system's source
+	IDs      *id.Maker
+	Log      *slog.Logger
+	Limits   Limits
+
 	clock    func() time.Time
-	random   io.Reader
-	ids      *id.Maker
-	log      *slog.Logger
-	limits   Limits
 	origin   string // names this process among those that share the database
-
-	access    *auth.Access
-	prices    *auth.Prices
-	links     *auth.Links
-	passwords *auth.Passwords
-	attempts  *auth.Attempts
-
 	settings atomic.Pointer[Settings]
-	book     atomic.Pointer[book]
-	people   atomic.Pointer[people]
-	model    atomic.Pointer[model]
-	fits     atomic.Pointer[fits]
+	readers  []snapshotReader
 	reading  chan struct{} // held while a snapshot is read anew
-
-	olderFits sync.Map // of *attribution.Fit by id
-	groups    atomic.Pointer[contactGroups]
-	books     atomic.Int64 // counts what this process has changed in the books
+	books    atomic.Int64  // counts what this process has changed in the books
 }
 
-// New makes the service and hangs the guard on the store's client. The database must be migrated.
-// It reads the settings, the price book and the people once; Watch keeps them fresh.
-func New(ctx context.Context, c Config) (*Service, error) {
-	s := &Service{
-		store: c.Store, client: c.Store.Client(), currency: c.Currency, clock: c.Now, random: c.Random,
-		ids: id.New(c.Now, c.Random), log: c.Log, limits: c.Limits.WithDefaults(),
-		reading: make(chan struct{}, 1),
+// NewCore makes the core and hangs the guard on the store's client. The database must be migrated.
+func NewCore(ctx context.Context, c Config) (*Core, error) {
+	s := &Core{
+		Store: c.Store, Client: c.Store.Client(), Currency: c.Currency, Random: c.Random, IDs: id.New(c.Now, c.Random), Log: c.Log,
+		Limits: c.Limits.WithDefaults(), clock: c.Now, reading: make(chan struct{}, 1),
 	}
-	s.origin = s.ids.Make("svc")
-	auth.Guard(s.client, s.now)
-	s.openAccess(c.Keys)
-	if err := s.keepCurrency(auth.System(ctx)); err != nil {
-		return nil, err
-	}
-	if err := s.refresh(auth.System(ctx), everything); err != nil {
-		return nil, err
-	}
-	return s, nil
+	s.origin = s.IDs.Make("svc")
+	auth.Guard(s.Client, s.Now)
+	s.Register(SnapshotSettings, s.readSettings)
+	return s, s.keepCurrency(auth.System(ctx))
 }
 
-// now is the clock's time as it is kept: UTC to the microsecond.
-func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
-
-// Now gives the service's time.
-func (s *Service) Now() time.Time { return s.now() }
-
-// Client gives the guarded client, for reading.
-func (s *Service) Client() *ent.Client { return s.client }
-
-// Currency gives the installation's currency.
-func (s *Service) Currency() money.Currency { return s.currency }
+// Now gives the clock's time as it is stored: UTC to the microsecond.
+func (s *Core) Now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
 // Settings gives the installation's settings as they are now.
-func (s *Service) Settings() *Settings { return s.settings.Load() }
+func (s *Core) Settings() *Settings { return s.settings.Load() }

@@ -41,12 +41,6 @@ type Settings struct {
 	values map[string]json.RawMessage // by name, as stored or by default
 }
 
-// Day gives the calendar day of a moment: days since 1970-01-01 in the installation's time zone.
-func (s *Settings) Day(at time.Time) int { return costing.Day(at, s.Zone) }
-
-// StartOfDay gives the first moment of a calendar day.
-func (s *Settings) StartOfDay(day int) time.Time { return costing.StartOfDay(day, s.Zone) }
-
 // setting is one choice: its name, what it means, its default, and how it is read.
 type setting struct {
 	name, description, standard string
@@ -129,6 +123,12 @@ var settings = []setting{
 
 var levels = []schema.PermissionLevel{schema.Situation, schema.BrandTrust, schema.Personal, schema.Points, schema.Intravenous}
 
+// Day gives the calendar day of a moment: days since 1970-01-01 in the installation's time zone.
+func (s *Settings) Day(at time.Time) int { return costing.Day(at, s.Zone) }
+
+// StartOfDay gives the first moment of a calendar day.
+func (s *Settings) StartOfDay(day int) time.Time { return costing.StartOfDay(day, s.Zone) }
+
 func readRequiredLevels(s *Settings, v json.RawMessage) error {
 	given, err := decode[map[schema.Purpose]schema.PermissionLevel](v)
 	if err != nil {
@@ -143,8 +143,8 @@ func readRequiredLevels(s *Settings, v json.RawMessage) error {
 	return nil
 }
 
-// parseSettings reads the stored values over the defaults.
-func parseSettings(stored map[string]json.RawMessage) (*Settings, error) {
+// ParseSettings reads the stored values over the defaults.
+func ParseSettings(stored map[string]json.RawMessage) (*Settings, error) {
 	s := &Settings{values: map[string]json.RawMessage{}}
 	for _, one := range settings {
 		value := json.RawMessage(one.standard)
@@ -170,7 +170,7 @@ func (s *Settings) List() []*Setting {
 }
 
 // ListSettings gives the settings to those who may read them, else FORBIDDEN.
-func (s *Service) ListSettings(ctx context.Context) ([]*Setting, error) {
+func (s *Core) ListSettings(ctx context.Context) ([]*Setting, error) {
 	if actor, ok := auth.From(ctx); !ok || actor.May("Setting").Read == auth.NoRows {
 		return nil, fault.New(fault.Forbidden, "", "the settings are not for you")
 	}
@@ -179,7 +179,7 @@ func (s *Service) ListSettings(ctx context.Context) ([]*Setting, error) {
 
 // ChangeSetting changes one setting. It gives NOT_FOUND for an unknown name, INVALID for a wrong value, and
 // WRONG_STATE for a time zone once there are orders.
-func (s *Service) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setting, error) {
+func (s *Core) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setting, error) {
 	at := slices.IndexFunc(settings, func(one setting) bool { return one.name == in.Name })
 	if at < 0 {
 		return nil, fault.NoSuch("name", "setting")
@@ -191,7 +191,7 @@ func (s *Service) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Se
 	if err := settings[at].read(&Settings{}, value); err != nil {
 		return nil, fault.Invalidf("value", "%v", err)
 	}
-	_, err = s.write(ctx, verb{name: "changeSetting"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	_, err = s.Write(ctx, Verb{Name: "changeSetting"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		return in.Name, s.storeSetting(ctx, tx, in.Name, value)
 	})
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *Service) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Se
 	return s.Settings().List()[at], nil
 }
 
-func (s *Service) storeSetting(ctx context.Context, tx *store.Tx, name string, value json.RawMessage) error {
+func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, value json.RawMessage) error {
 	if name == "timeZone" {
 		some, err := tx.Order.Query().Exist(auth.System(ctx))
 		if err != nil {
@@ -211,17 +211,17 @@ func (s *Service) storeSetting(ctx context.Context, tx *store.Tx, name string, v
 		}
 	}
 	old := s.Settings().values[name]
-	changed, err := tx.Setting.UpdateOneID(name).SetValue(value).SetUpdatedAt(s.now()).Save(ctx)
+	changed, err := tx.Setting.UpdateOneID(name).SetValue(value).SetUpdatedAt(s.Now()).Save(ctx)
 	if ent.IsNotFound(err) {
-		changed, err = tx.Setting.Create().SetID(name).SetValue(value).SetUpdatedAt(s.now()).Save(ctx)
+		changed, err = tx.Setting.Create().SetID(name).SetValue(value).SetUpdatedAt(s.Now()).Save(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
+	if err := s.Audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
 		return err
 	}
-	return s.touch(ctx, tx, everything)
+	return s.Touch(ctx, tx, SnapshotAll)
 }
 
 func decode[T any](v json.RawMessage) (value T, err error) {
@@ -263,4 +263,22 @@ func oneOf[T ~string](v json.RawMessage, values ...T) (T, error) {
 		return "", fmt.Errorf("want one of %v", values)
 	}
 	return text, nil
+}
+
+func (s *Core) readSettings(ctx context.Context, tx *store.Tx) error {
+	rows, err := tx.Setting.Query().All(ctx)
+	if err != nil {
+		return err
+	}
+	stored := map[string]json.RawMessage{}
+	for _, row := range rows {
+		stored[row.ID] = row.Value
+	}
+	settings, err := ParseSettings(stored)
+	if err != nil {
+		return err
+	}
+	s.settings.Store(settings)
+	s.books.Add(1) // what is reckoned from them may differ now
+	return nil
 }

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"kopeck/auth"
@@ -16,17 +18,28 @@ import (
 	"kopeck/store"
 )
 
-// verb is one request to change something.
-type verb struct {
-	name string  // of the mutation
-	key  *string // the idempotency key, nil where the caller gives none
-	body any     // the input, by which a key's second use is told from its reuse
+// Verb is one request to change something.
+type Verb struct {
+	Name string  // of the mutation
+	Key  *string // the idempotency key, nil where the caller gives none
+	Body any     // the input, by which a key's second use is told from its reuse
 }
 
-// write runs a verb in one transaction and gives the id of what it made or changed. do runs again when the
+func asValidation(err error, to **ent.ValidationError) bool { return errors.As(err, to) }
+
+// inputName turns a column's name into the input's: "external_id" into "externalId".
+func inputName(column string) string {
+	words := strings.Split(column, "_")
+	for i, w := range words[1:] {
+		words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return strings.Join(words, "")
+}
+
+// Write runs a verb in one transaction and gives the id of what it made or changed. do runs again when the
 // database asks for it, so it must not change anything outside the transaction. A verb with a key that has
 // been run is not run again: it gives the same id; another body under the key is IDEMPOTENCY_KEY_REUSED.
-func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (string, error) {
+func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (string, error) {
 	actor, ok := auth.From(ctx)
 	if !ok {
 		return "", fault.New(fault.Unauthenticated, "", "sign in first")
@@ -36,31 +49,31 @@ func (s *Service) write(ctx context.Context, v verb, do func(ctx context.Context
 		return "", err
 	}
 	var result string
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		result, err = s.once(ctx, tx, actor, v, hash, do)
 		return err
 	})
-	return result, s.told(err)
+	return result, s.Translate(err)
 }
 
-func (s *Service) once(ctx context.Context, tx *store.Tx, actor auth.Actor, v verb, hash string, do func(context.Context, *store.Tx) (string, error)) (string, error) {
-	if v.key == nil {
+func (s *Core) once(ctx context.Context, tx *store.Tx, actor auth.Actor, v Verb, hash string, do func(context.Context, *store.Tx) (string, error)) (string, error) {
+	if v.Key == nil {
 		return do(ctx, tx)
 	}
 	inner := auth.System(ctx)
 	owner := actor.UserID
 	// Requests with one key take turns: the second, sent while the first is not done, waits for its answer instead of
 	// meeting what it has just changed.
-	if err := tx.Lock(ctx, store.LockOn("idempotency", owner+"\x00"+*v.key), false); err != nil {
+	if err := tx.Lock(ctx, store.LockOn("idempotency", owner+"\x00"+*v.Key), false); err != nil {
 		return "", err
 	}
-	known := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.key))
+	known := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(owner), idempotencykey.Key(*v.Key))
 	// Holding the row makes this commit wait for the synchronous standby, where there is one: the commit that wrote it
 	// may have given up waiting, and what it did is not to be acknowledged now either until the standby has it.
 	store.ForUpdate(tx, known)
 	before, err := known.Only(inner)
 	switch {
-	case err == nil && (before.Operation != v.name || before.BodyHash != hash):
+	case err == nil && (before.Operation != v.Name || before.BodyHash != hash):
 		return "", fault.New(fault.IdempotencyKeyReused, "idempotencyKey", "this key was used for another request")
 	case err == nil:
 		return before.ResultID, nil
@@ -71,27 +84,27 @@ func (s *Service) once(ctx context.Context, tx *store.Tx, actor auth.Actor, v ve
 	if err != nil {
 		return "", err
 	}
-	return result, tx.IdempotencyKey.Create().SetID(s.ids.Make(id.Idempotency)).SetActor(owner).SetKey(*v.key).
-		SetOperation(v.name).SetBodyHash(hash).SetResultID(result).SetCreatedAt(s.now()).Exec(inner)
+	return result, tx.IdempotencyKey.Create().SetID(s.IDs.Make(id.Idempotency)).SetActor(owner).SetKey(*v.Key).
+		SetOperation(v.Name).SetBodyHash(hash).SetResultID(result).SetCreatedAt(s.Now()).Exec(inner)
 }
 
-func bodyHash(v verb) (string, error) {
-	if v.key == nil {
+func bodyHash(v Verb) (string, error) {
+	if v.Key == nil {
 		return "", nil
 	}
-	if n := utf8.RuneCountInString(*v.key); n == 0 || len(*v.key) > 255 {
+	if n := utf8.RuneCountInString(*v.Key); n == 0 || len(*v.Key) > 255 {
 		return "", fault.Invalidf("idempotencyKey", "want 1 to 255 characters")
 	}
-	text, err := json.Marshal(v.body)
+	text, err := json.Marshal(v.Body)
 	if err != nil {
-		return "", fmt.Errorf("service: hash the body of %s: %w", v.name, err)
+		return "", fmt.Errorf("service: hash the body of %s: %w", v.Name, err)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// told turns what the database refused into what the caller can put right; everything else stays internal.
-func (s *Service) told(err error) error {
+// Translate turns what the database refused into what the caller can put right; everything else stays internal.
+func (s *Core) Translate(err error) error {
 	var invalid *ent.ValidationError
 	switch {
 	case err == nil || len(fault.All(err)) > 0:
@@ -106,13 +119,13 @@ func (s *Service) told(err error) error {
 	return err
 }
 
-// audit records who changed what; detail is anything that becomes JSON.
-func (s *Service) audit(ctx context.Context, tx *store.Tx, action, subject string, detail any) error {
+// Audit records who changed what; detail is anything that becomes JSON.
+func (s *Core) Audit(ctx context.Context, tx *store.Tx, action, subject string, detail any) error {
 	text, err := json.Marshal(detail)
 	if err != nil {
 		return fmt.Errorf("service: audit %s: %w", action, err)
 	}
 	actor, _ := auth.From(ctx)
-	return tx.AuditEntry.Create().SetID(s.ids.Make(id.Audit)).SetAt(s.now()).SetActor(actor.Name).
+	return tx.AuditEntry.Create().SetID(s.IDs.Make(id.Audit)).SetAt(s.Now()).SetActor(actor.Name).
 		SetAction(action).SetSubject(subject).SetDetail(text).Exec(auth.System(ctx))
 }

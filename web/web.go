@@ -17,7 +17,8 @@ import (
 	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/graph"
-	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/service/people"
 	"kopeck/store"
 	"kopeck/transport"
 	"kopeck/transport/graphiql"
@@ -25,7 +26,7 @@ import (
 
 // Config is what the site is made of.
 type Config struct {
-	Service     *service.Service
+	Service     *app.App
 	Store       *store.Store
 	Keys        *auth.Keys
 	Origins     []string // of other sites whose pages may call the API
@@ -119,7 +120,7 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			return
 		}
 		scheme, token, _ := strings.Cut(header, " ")
-		actor, expiresAt, err := s.config.Service.Authenticate(r.Context(), strings.TrimSpace(token))
+		actor, expiresAt, err := s.config.Service.People.Authenticate(r.Context(), strings.TrimSpace(token))
 		if !strings.EqualFold(scheme, "Bearer") || err != nil {
 			unauthorized(w)
 			return
@@ -143,11 +144,11 @@ func (s *Site) authenticate(ctx context.Context, token string) (context.Context,
 	if token == "" {
 		return ctx, time.Time{}, nil, fault.New(fault.Unauthenticated, "", "sign in first")
 	}
-	actor, expiresAt, err := s.config.Service.Authenticate(ctx, token)
+	actor, expiresAt, err := s.config.Service.People.Authenticate(ctx, token)
 	if err != nil {
 		return ctx, time.Time{}, nil, err
 	}
-	return auth.With(ctx, actor), expiresAt, s.config.Service.SessionEnded(ctx, actor), nil
+	return auth.With(ctx, actor), expiresAt, s.config.Service.People.SessionEnded(ctx, actor), nil
 }
 
 // session tells when an event stream's caller is no longer signed in.
@@ -157,7 +158,7 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 		return time.Time{}, nil
 	}
 	expiresAt, _ := ctx.Value(expiryKey{}).(time.Time)
-	return expiresAt, s.config.Service.SessionEnded(ctx, actor)
+	return expiresAt, s.config.Service.People.SessionEnded(ctx, actor)
 }
 
 // caller names whose bucket of points an operation is charged to.
@@ -177,7 +178,7 @@ func (s *Site) withAddress(next http.Handler) http.Handler {
 			all := strings.Split(forwarded, ",")
 			address = strings.TrimSpace(all[len(all)-1])
 		}
-		next.ServeHTTP(w, r.WithContext(service.WithAddress(r.Context(), address)))
+		next.ServeHTTP(w, r.WithContext(people.WithAddress(r.Context(), address)))
 	})
 }
 

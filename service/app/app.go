@@ -1,0 +1,63 @@
+// Package app puts the packages under service together: one [App] is what the server, the commands, the API and the tests hold.
+// It may import every package of service.
+package app
+
+import (
+	"context"
+
+	"kopeck/auth"
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/bulk"
+	"kopeck/service/catalogue"
+	"kopeck/service/consent"
+	"kopeck/service/contacts"
+	"kopeck/service/customers"
+	"kopeck/service/people"
+	"kopeck/service/quote"
+	"kopeck/service/rates"
+	"kopeck/service/report"
+	"kopeck/service/sale"
+	"kopeck/service/value"
+)
+
+// App has all verbs, by subject.
+type App struct {
+	*service.Core
+
+	People    *people.Service
+	Value     *value.Service
+	Quote     *quote.Service
+	Books     *books.Service
+	Rates     *rates.Service
+	Consent   *consent.Service
+	Customers *customers.Service
+	Catalogue *catalogue.Service
+	Contacts  *contacts.Service
+	Sale      *sale.Service
+	Report    *report.Service
+	Bulk      *bulk.Service
+}
+
+// New makes the service and hangs the guard on the store's client. The database must be migrated.
+// It reads what is held in memory once; Watch keeps it fresh.
+func New(ctx context.Context, c service.Config) (*App, error) {
+	core, err := service.NewCore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Core: core}
+	a.People = people.New(core, c.Keys)
+	a.Value = value.New(core)
+	a.Books = books.New(core, a.Value)
+	a.Quote = quote.New(core, c.Keys, a.Value)
+	a.Rates = rates.New(core, a.Books, a.Quote, a.Value)
+	a.Consent = consent.New(core, c.Keys, a.Books)
+	a.Customers = customers.New(core, a.Books, a.People)
+	a.Catalogue = catalogue.New(core, a.People, a.Quote)
+	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
+	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
+	a.Report = report.New(core, a.Books, a.Consent, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.Bulk = bulk.New(core, a.Books, a.Customers, a.Rates, a.Value)
+	return a, core.Refresh(auth.System(ctx), service.SnapshotAll)
+}

@@ -1,0 +1,98 @@
+package books
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"time"
+
+	"kopeck/attribution"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// expectedFrom is how far back the contacts lie that an expectation is reckoned from.
+const expectedFrom = 365 * 24 * time.Hour
+
+// The groups are read at most once in groupsAge where there are more contacts than fewContacts: it would take its time.
+const (
+	fewContacts = 50_000
+	groupsAge   = time.Minute
+)
+
+// contactGroups are what the contacts of the last year have earned, by group, as they were read at a moment.
+type contactGroups struct {
+	*attribution.Expectations
+	at       time.Time
+	contacts int64
+	version  int64 // of the books as this process knows them
+}
+
+// Expected is what a contact is expected to earn, and the group of those like it.
+type Expected struct {
+	Value money.Amount
+	From  *service.ContactGroup
+}
+
+// expectations gives what contacts are expected to earn. They are read anew when this process has changed the books, and
+// once a minute for what others changed; where there are so many contacts that reading takes its time, once a minute in
+// any case.
+func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
+	now, version := s.Now(), s.BooksVersion()
+	if known := s.groups.Load(); known != nil && !now.Before(known.at) && now.Sub(known.at) < groupsAge && (known.version == version || known.contacts > fewContacts) {
+		return known, nil
+	}
+	groups := &contactGroups{at: now, version: version}
+	earned := map[attribution.Group]attribution.Earned{}
+	err := store.Each(ctx, s.Store, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{now.Add(-expectedFrom), now}, func(scan store.ScanFunc) error {
+		var g attribution.Group
+		var e attribution.Earned
+		err := scan(&g.Kind, &g.Channel, &g.Stage, &e.Contacts, &e.Realised)
+		earned[g] = e
+		groups.contacts += e.Contacts
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("service: what contacts earned: %w", err)
+	}
+	if groups.Expectations, err = attribution.NewExpectations(earned, int64(s.Settings().ExpectedStrength)); err != nil {
+		return nil, input.DomainError(err)
+	}
+	s.groups.Store(groups)
+	return groups, nil
+}
+
+// ExpectedValues gives what contacts are expected to earn (design, section 6): the mean of those of its kind, channel and
+// stage over the last year, shrunk towards the greater groups by its count. The groups are of the whole company.
+func (s *Service) ExpectedValues(ctx context.Context, contacts []*ent.Contact) (map[*ent.Contact]Expected, error) {
+	groups, err := s.expectations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[*ent.Contact]Expected, len(contacts))
+	for _, c := range contacts {
+		g := attribution.Group{Kind: string(c.Kind), Channel: string(c.Channel), Stage: string(c.Stage)}
+		value, err := groups.Of(g)
+		if err != nil {
+			return nil, input.DomainError(err)
+		}
+		from := &service.ContactGroup{Kind: c.Kind, Channel: c.Channel, Stage: c.Stage, Contacts: int(groups.Group(g).Contacts)}
+		if from.Contacts > 0 {
+			mean, err := meanOf(groups.Group(g))
+			if err != nil {
+				return nil, err
+			}
+			from.Mean = &mean
+		}
+		all[c] = Expected{value, from}
+	}
+	return all, nil
+}
+
+func meanOf(e attribution.Earned) (money.Amount, error) {
+	mean := e.Realised.Rat()
+	return money.Round(mean.Quo(mean, new(big.Rat).SetInt64(e.Contacts)))
+}

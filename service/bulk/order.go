@@ -1,0 +1,326 @@
+package bulk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// OrderRecord is an order as files tell it. Empty texts and zero times are absent.
+type OrderRecord struct {
+	ID                             string // of Kopeck's own; "" in other logs, whose orders are told apart by external id
+	ExternalID                     string
+	CustomerID, CustomerExternalID string // at least one
+	Status                         schema.OrderStatus
+	At                             time.Time
+	Total, Cost                    money.Amount
+	StatedCost, Uncosted           bool
+	CreditModel                    schema.AttributionModel
+	CreatedAt                      time.Time // absent: now
+	DueAt                          time.Time
+	CompletedAt                    time.Time
+	CancelledAt                    time.Time
+	CancelReason                   string
+	Refunds                        []RefundRecord
+	Lines                          []OrderLineRecord
+}
+
+// RefundRecord is a refund as files tell it.
+type RefundRecord struct {
+	ID     string
+	Amount money.Amount
+	Reason string
+	At     time.Time
+	Actor  string
+}
+
+// OrderLineRecord is a line of an order as files tell it.
+type OrderLineRecord struct {
+	ID         string
+	SKU        string // of the product; one that is not known here is made, inactive
+	Quantity   money.Decimal
+	Unit       money.Amount
+	Total      money.Amount
+	Cost       money.Amount
+	PriceLines []pricing.Line
+	Options    []pricing.Option
+	LeadDays   int
+}
+
+// storedOrder is what an imported order is held against.
+type storedOrder struct {
+	id, externalID, customerID, status string
+	at                                 time.Time
+	day                                int
+	total, refunded, cost              money.Amount
+}
+
+type freshOrder struct {
+	*OrderRecord
+	told *storedOrder
+}
+
+// refunded is what was given back in all.
+func (o *OrderRecord) refunded() (money.Amount, error) {
+	var sum money.Amount
+	var err error
+	for _, r := range o.Refunds {
+		if sum, err = sum.Plus(r.Amount); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// Orders imports orders. One that is there already (by its id, or else by its external id) with the same customer,
+// day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
+func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
+	parts := i.byCustomer(orders)
+	chunks, errs := make([]*chunk, len(parts)), make([]error, len(parts))
+	var all sync.WaitGroup
+	for n, part := range parts {
+		all.Go(func() {
+			chunks[n], errs[n] = i.run(ctx, i.sessions[n], len(part), func(ctx context.Context, c *chunk) error { return c.importOrders(ctx, orders, part) })
+		})
+	}
+	all.Wait()
+	verdicts := make([]Verdict, len(orders))
+	var refused error
+	for n, part := range parts {
+		switch {
+		case errors.Is(errs[n], ErrRejected):
+			refused = errs[n]
+		case errs[n] != nil:
+			return nil, errs[n]
+		case !i.Check:
+			i.CustomersAdded += int64(len(chunks[n].made))
+		}
+		for k, at := range part {
+			verdicts[at] = chunks[n].verdicts[k]
+		}
+	}
+	return verdicts, refused
+}
+
+// byCustomer parts orders among the connections, those of one customer together, and gives their places.
+func (i *Import) byCustomer(orders []OrderRecord) [][]int {
+	parts := make([][]int, len(i.sessions))
+	seed := maphash.MakeSeed()
+	for n := range orders {
+		part := 0
+		if len(parts) > 1 {
+			part = int(maphash.String(seed, cmp.Or(orders[n].CustomerExternalID, orders[n].CustomerID)) % uint64(len(parts)))
+		}
+		parts[part] = append(parts[part], n)
+	}
+	return slices.DeleteFunc(parts, func(part []int) bool { return len(part) == 0 })
+}
+
+// importOrders imports those orders whose places are given.
+func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
+	people, err := c.findCustomers(ctx, len(part), func(n int) (string, string) {
+		return orders[part[n]].CustomerID, orders[part[n]].CustomerExternalID
+	})
+	if err != nil {
+		return err
+	}
+	byID, byExternal, err := c.findOrders(ctx, orders, part)
+	if err != nil {
+		return err
+	}
+	fresh := make([]*freshOrder, 0, len(part))
+	for n, at := range part {
+		o := &orders[at]
+		if err := c.checkOrder(o); err != nil {
+			c.verdicts[n] = Verdict{Rejected, reason(err)}
+			continue
+		}
+		customer, v := people.resolve(o.CustomerID, o.CustomerExternalID)
+		if v.Outcome == Rejected {
+			c.verdicts[n] = v
+			continue
+		}
+		refunded, _ := o.refunded() // checked
+		told := &storedOrder{
+			o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
+		}
+		known := byID[o.ID]
+		if known == nil || o.ID == "" {
+			known = byExternal[o.ExternalID]
+		}
+		if known != nil && (o.ID != "" || o.ExternalID != "") {
+			c.verdicts[n] = sameOrder(known, told)
+			continue
+		}
+		if told.id == "" {
+			told.id = c.service.IDs.Make(id.Order)
+		}
+		byID[told.id] = told
+		if told.externalID != "" {
+			byExternal[told.externalID] = told
+		}
+		people.use(customer)
+		c.affected[customer] = true
+		fresh = append(fresh, &freshOrder{o, told})
+	}
+	if c.bulk == nil || len(fresh) == 0 {
+		return nil
+	}
+	if err := c.settleMade(fresh); err != nil {
+		return err
+	}
+	if err := c.addCustomers(ctx); err != nil {
+		return err
+	}
+	if err := c.addMoves(ctx); err != nil {
+		return err
+	}
+	if err := c.addOrders(ctx, fresh); err != nil {
+		return err
+	}
+	return c.settle(ctx)
+}
+
+// sameOrder tells whether an order that is there is the one that a file tells of.
+func sameOrder(known, told *storedOrder) Verdict {
+	own := told.id != ""
+	switch {
+	case own && known.id != told.id:
+		return rejected("the order's external id %q is that of another order, %s", input.Shown(told.externalID), known.id)
+	case own && known.externalID != told.externalID:
+		return rejected("the order is there with the external id %q, not %q", input.Shown(known.externalID), input.Shown(told.externalID))
+	case known.customerID != told.customerID:
+		return rejected("the order is there already, of another customer")
+	case known.day != told.day || own && !known.at.Equal(told.at):
+		return rejected("the order is there already, of %s", known.at.Format(time.RFC3339))
+	case known.total != told.total:
+		return rejected("the order is there already with another total")
+	case known.cost != told.cost:
+		return rejected("the order is there already with another cost of its goods")
+	case own && (known.status != told.status || known.refunded != told.refunded):
+		return rejected("the order is there already, %s, with other refunds or another status", known.status)
+	}
+	return Verdict{Outcome: Present}
+}
+
+func (c *chunk) checkOrder(o *OrderRecord) error {
+	refunded, err := o.refunded()
+	margin, err2 := o.Total.Minus(o.Cost)
+	if err == nil && err2 == nil {
+		_, err = margin.Minus(refunded)
+	}
+	var lines, costs money.Amount
+	for _, line := range o.Lines {
+		if err == nil {
+			lines, err = lines.Plus(line.Total)
+		}
+		if err == nil {
+			costs, err = costs.Plus(line.Cost)
+		}
+	}
+	switch {
+	case err != nil || err2 != nil:
+		return fault.Invalidf("", "the amount is too large")
+	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
+		return fault.Invalidf("", "not a negative amount")
+	case refunded.Compare(o.Total) > 0:
+		return fault.Invalidf("refunds", "more was given back than the order's total")
+	case len(o.Lines) > 0 && lines != o.Total:
+		return fault.Invalidf("total", "the lines' totals do not sum to the order's")
+	case len(o.Lines) > 0 && !o.StatedCost && costs != o.Cost:
+		return fault.Invalidf("cost", "the lines' costs do not sum to the order's")
+	case (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded) == o.CompletedAt.IsZero():
+		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
+	}
+	if o.ExternalID != "" {
+		checked, err := input.Text("order", o.ExternalID, 200)
+		if err != nil {
+			return err
+		}
+		o.ExternalID = checked
+	}
+	if o.ID == "" {
+		return nil
+	}
+	if err := id.Check("id", id.Order, o.ID); err != nil {
+		return err
+	}
+	for n := range o.Lines {
+		if err := id.Check("line_id", id.OrderLine, o.Lines[n].ID); err != nil {
+			return err
+		}
+		if o.Lines[n].Quantity.Sign() <= 0 {
+			return fault.Invalidf("quantity", "want more than nothing")
+		}
+		if _, err := input.Text("sku", o.Lines[n].SKU, 100); err != nil {
+			return err
+		}
+	}
+	for n := range o.Refunds {
+		if err := id.Check("refunds", id.Refund, o.Refunds[n].ID); err != nil {
+			return err
+		}
+		if o.Refunds[n].Amount.Sign() <= 0 {
+			return fault.Invalidf("refunds", "want more than nothing")
+		}
+	}
+	return nil
+}
+
+// findOrders looks for the orders that are there already, by id and by external id.
+func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (byID, byExternal map[string]*storedOrder, err error) {
+	byID, byExternal = make(map[string]*storedOrder, len(part)), make(map[string]*storedOrder, len(part))
+	if none, err := c.noOrders(ctx); none || err != nil {
+		return byID, byExternal, err
+	}
+	var ids, externals []string
+	for _, n := range part {
+		if orders[n].ID != "" {
+			ids = append(ids, orders[n].ID)
+		}
+		if orders[n].ExternalID != "" {
+			externals = append(externals, orders[n].ExternalID)
+		}
+	}
+	read := func(scan store.ScanFunc) error {
+		var o storedOrder
+		var external *string
+		err := scan(&o.id, &external, &o.customerID, &o.status, &o.at, &o.day, &o.total, &o.refunded, &o.cost)
+		if o.externalID = input.OrZero(external); external != nil {
+			byExternal[*external] = &o
+		}
+		byID[o.id] = &o
+		return err
+	}
+	const query = "SELECT id, external_id, customer_id, status, at, day, total, refunded, cost FROM orders WHERE"
+	if err := c.look(ctx, query, "external_id", "", externals, read); err != nil {
+		return nil, nil, err
+	}
+	return byID, byExternal, c.look(ctx, query, "id", "", ids, read)
+}
+
+// noOrders tells that there is none to be found: the call knows, or it only looks and the table is empty.
+func (c *chunk) noOrders(ctx context.Context) (bool, error) {
+	if c.allNew || !c.Check {
+		return c.allNew, nil
+	}
+	none := true
+	err := c.each(ctx, "SELECT id FROM orders LIMIT 1", nil, func(scan store.ScanFunc) error {
+		var some string
+		none = false
+		return scan(&some)
+	})
+	return none, err
+}

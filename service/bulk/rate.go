@@ -1,0 +1,166 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/rates"
+	"kopeck/store"
+)
+
+// RateRecord is a rate of a file.
+type RateRecord struct {
+	Set        service.SetRateInput // as the API takes it
+	RecordedAt time.Time            // when it was learned of; zero for now
+}
+
+// rateImport is the work on the records of one call.
+type rateImport struct {
+	verdicts []Verdict
+	rates    []rates.NewRate // that are new, in their order
+	there    rates.RecordedRates
+	done     rates.Restated
+}
+
+// ExportedRate is a rate as it is exported.
+type ExportedRate struct {
+	costing.Rate
+	Correction bool // of an earlier one for the same moment
+}
+
+// Rates records rates, and restates once what all of them cover: one transaction for all that it is given. A rate that is
+// there with the same content is left alone; one that SetRate would refuse is rejected for the same reason. A rate with its own
+// id and moment of recording, of Kopeck's own format, keeps both.
+func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, error) {
+	s := i.service
+	var w *rateImport
+	work := func(ctx context.Context, tx *store.Tx) (err error) {
+		w, err = s.placeRecords(ctx, tx, records, !i.Check)
+		if err != nil || i.Check {
+			return err
+		}
+		if i.AllOrNothing && slices.ContainsFunc(w.verdicts, func(v Verdict) bool { return v.Outcome == Rejected }) {
+			return ErrRejected
+		}
+		return s.writeRecords(ctx, tx, w)
+	}
+	run := s.Store.Write
+	if i.Check {
+		run = s.Store.Read
+	}
+	if err := run(auth.System(ctx), work); err != nil {
+		if w == nil {
+			return nil, err
+		}
+		return w.verdicts, err
+	}
+	if !i.Check {
+		i.ContactsRestated += int64(w.done.Contacts)
+		i.OrdersRestated += int64(w.done.Orders)
+	}
+	return w.verdicts, nil
+}
+
+// placeRecords decides what becomes of each record. Where they are to be written it holds the rates first.
+func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []RateRecord, writing bool) (*rateImport, error) {
+	w := &rateImport{verdicts: make([]Verdict, len(records))}
+	checked := make([]rates.NewRate, len(records))
+	var ids []string
+	for n, record := range records {
+		var err error
+		if checked[n], err = s.rates.CheckRate(ctx, record.Set); err != nil {
+			w.verdicts[n] = rejected("%s", reason(err))
+		}
+		checked[n].RecordedAt = record.RecordedAt
+		ids = append(ids, checked[n].ID)
+	}
+	if writing {
+		if err := tx.Lock(ctx, rates.LockRates, false); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if w.there, err = s.rates.RatesOf(ctx, tx, checked); err != nil {
+		return nil, err
+	}
+	known := map[string]costing.Rate{}
+	err = store.EachByIDs(ctx, tx, rates.RateColumns+"WHERE id IN @ids", nil, ids, func(scan store.ScanFunc) error {
+		r, err := rates.ScanRate(scan)
+		known[r.ID] = r
+		return err
+	})
+	now := s.Now()
+	for n := range records {
+		if w.verdicts[n].Outcome != Rejected {
+			w.verdicts[n] = w.place(&checked[n], known, now)
+			known[checked[n].ID] = checked[n].Rate
+		}
+	}
+	return w, err
+}
+
+func (w *rateImport) place(r *rates.NewRate, known map[string]costing.Rate, now time.Time) Verdict {
+	if same, ok := known[r.ID]; ok {
+		if same.Subject == r.Subject && same.Code == r.Code && same.ValidFrom.Equal(r.ValidFrom) && sameRate(same, r.Rate) {
+			return Verdict{Outcome: Present}
+		}
+		return rejected("id: it is there already, with other content: a rate is never changed, a correction is a rate of its own, without an id")
+	}
+	standing := w.there.Holding(r.Key(), r.ValidFrom)
+	if standing != nil && sameRate(*standing, r.Rate) && (r.RecordedAt.IsZero() || !r.Correction) {
+		return Verdict{Outcome: Present}
+	}
+	if fail := w.there.Place(r, now); fail != nil {
+		return rejected("%s", reason(fail))
+	}
+	w.rates = append(w.rates, *r)
+	return Verdict{Outcome: Added}
+}
+
+// sameRate tells whether two rates of one thing from one moment on say the same.
+func sameRate(a, b costing.Rate) bool {
+	same := func(a, b *money.Decimal) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+	return a.Unit == b.Unit && a.Amount == b.Amount && same(a.CapacityPerDay, b.CapacityPerDay) && same(a.FixedShare, b.FixedShare)
+}
+
+// writeRecords writes the rates that are new and restates what they cover.
+func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport) error {
+	if len(w.rates) == 0 {
+		return nil
+	}
+	var err error
+	if w.done, err = s.rates.RecordRates(ctx, tx, w.there, w.rates); err != nil {
+		return err
+	}
+	if _, err := s.rates.AuditRates(ctx, tx, w.rates, w.done); err != nil {
+		return err
+	}
+	return s.Touch(ctx, tx, service.SnapshotBook)
+}
+
+// ExportRates gives every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
+func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
+	var all []costing.Rate
+	err := store.Each(auth.System(ctx), s.Store, rates.RateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan store.ScanFunc) error {
+		r, err := rates.ScanRate(scan)
+		all = append(all, r)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("service: rates: %w", err)
+	}
+	for n, r := range all {
+		one := ExportedRate{Rate: r}
+		one.Correction = n > 0 && all[n-1].Subject == r.Subject && all[n-1].Code == r.Code && all[n-1].ValidFrom.Equal(r.ValidFrom)
+		if err := each(&one); err != nil {
+			return err
+		}
+	}
+	return nil
+}

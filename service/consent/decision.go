@@ -1,0 +1,104 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/ent/permission"
+	"kopeck/fault"
+	"kopeck/schema"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// PermissionDecision says whether we may speak to a customer, and why or why not.
+type PermissionDecision struct {
+	Allowed       bool
+	Reason        string
+	Permission    *ent.Permission
+	RequiredLevel schema.PermissionLevel
+	CurrentLevel  *schema.PermissionLevel
+}
+
+// Decide tells whether a customer may be spoken to over a channel for a purpose, inside a transaction that
+// holds the customer (lockCustomer): revoking holds it too, so from the moment a revocation commits the answer is no.
+// level is what the contact needs beyond what its purpose does, nil for nothing. at nil is the present, for what
+// is done now; a moment gone by is for what was done then and is told only now (the late contact of an
+// offline phone): the permission must have been active at that moment, by its events.
+func (s *Service) Decide(ctx context.Context, tx *store.Tx, customerID string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*PermissionDecision, error) {
+	found, err := s.decisions(ctx, tx.Client(), []string{customerID}, channel, purpose, level, at)
+	if err != nil {
+		return nil, err
+	}
+	return found[customerID], nil
+}
+
+// MayContact tells for each of some customers whether they may be spoken to, as decide does, without holding anything.
+func (s *Service) MayContact(ctx context.Context, customerIDs []string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (map[string]*PermissionDecision, error) {
+	if err := input.CheckDate("at", at); err != nil {
+		return nil, err
+	}
+	return s.decisions(ctx, s.Client, customerIDs, channel, purpose, level, at)
+}
+
+func (s *Service) decisions(ctx context.Context, client *ent.Client, customerIDs []string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (map[string]*PermissionDecision, error) {
+	rows, err := s.permissionsAt(ctx, client, at, permission.CustomerIDIn(customerIDs...), permission.ChannelEQ(channel), permission.PurposeEQ(purpose))
+	if err != nil {
+		return nil, err
+	}
+	required := s.Settings().RequiredLevels[purpose]
+	if level != nil && level.Rank() > required.Rank() {
+		required = *level
+	}
+	byCustomer := map[string]*ent.Permission{}
+	for _, p := range rows { // oldest first: an active one is taken, else the newest
+		if before := byCustomer[p.CustomerID]; before == nil || before.State != schema.PermissionActive {
+			byCustomer[p.CustomerID] = p
+		}
+	}
+	found := make(map[string]*PermissionDecision, len(customerIDs))
+	for _, customerID := range customerIDs {
+		found[customerID] = decision(byCustomer[customerID], channel, purpose, required)
+	}
+	return found, nil
+}
+
+// decision judges one permission, nil for none. required "" is a purpose that needs no permission; the
+// decision then names SITUATION, the lowest level.
+func decision(p *ent.Permission, channel schema.Channel, purpose schema.Purpose, required schema.PermissionLevel) *PermissionDecision {
+	d := &PermissionDecision{Permission: p, RequiredLevel: required}
+	if p != nil && p.State == schema.PermissionActive {
+		level := p.Level
+		d.CurrentLevel = &level
+	}
+	what := fmt.Sprintf("%s by %s", purpose, channel)
+	switch {
+	case required == "":
+		d.Allowed, d.RequiredLevel, d.Reason = true, schema.Situation, fmt.Sprintf("%s needs no permission", purpose)
+	case p == nil:
+		d.Reason = fmt.Sprintf("no permission for %s", what)
+	case p.State == schema.PermissionPending:
+		d.Reason = fmt.Sprintf("the permission for %s has not been confirmed", what)
+	case p.State == schema.PermissionRevoked:
+		d.Reason = fmt.Sprintf("the permission for %s was revoked at %s", what, p.RevokedAt.UTC().Format(time.RFC3339))
+	case p.State == schema.PermissionExpired:
+		d.Reason = fmt.Sprintf("the permission for %s has expired", what)
+	case p.Level.Rank() < required.Rank():
+		d.Reason = fmt.Sprintf("the permission for %s goes as far as %s: %s is needed", what, p.Level, required)
+	default:
+		d.Allowed, d.Reason = true, fmt.Sprintf("%s permission for %s since %s", p.Level, what, p.GrantedAt.UTC().Format(time.RFC3339))
+	}
+	return d
+}
+
+// MissingPermission is the fault of a decision against: PERMISSION_MISSING with what is there and what is needed.
+func MissingPermission(d *PermissionDecision, channel schema.Channel, purpose schema.Purpose) *fault.Error {
+	missing := fault.New(fault.PermissionMissing, "channel", "%s", d.Reason)
+	missing.Detail = &fault.Missing{
+		Channel: string(channel), Purpose: string(purpose),
+		RequiredLevel: string(d.RequiredLevel), CurrentLevel: string(input.OrZero(d.CurrentLevel)),
+	}
+	return missing
+}

@@ -1,0 +1,25 @@
+// Package contacts holds the recording of contacts with customers. It may import service, service/input, books, consent, people and rates.
+package contacts
+
+import (
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/consent"
+	"kopeck/service/people"
+	"kopeck/service/rates"
+)
+
+// Service has the verbs of this package.
+type Service struct {
+	*service.Core
+
+	books   *books.Service
+	consent *consent.Service
+	people  *people.Service
+	rates   *rates.Service
+}
+
+// New makes the verbs.
+func New(core *service.Core, books *books.Service, consent *consent.Service, people *people.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, books: books, consent: consent, people: people, rates: rates}
+}

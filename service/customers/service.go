@@ -1,0 +1,21 @@
+// Package customers holds customers: creating, updating and deleting them, searching, and referrals. It may import service, service/input, books and people.
+package customers
+
+import (
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/people"
+)
+
+// Service has the verbs of this package.
+type Service struct {
+	*service.Core
+
+	books  *books.Service
+	people *people.Service
+}
+
+// New makes the verbs.
+func New(core *service.Core, books *books.Service, people *people.Service) *Service {
+	return &Service{Core: core, books: books, people: people}
+}

@@ -1,0 +1,66 @@
+package people
+
+import (
+	"context"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/refreshsession"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// people are the users and partners, by whom an access token is held against.
+type people struct {
+	users    map[string]*ent.User
+	partners map[string]*ent.Partner
+	ended    map[string]bool // sessions that were ended while an access token of theirs may still run
+	replaced chan struct{}   // closed when there is a newer reading
+}
+
+func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
+	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}, ended: map[string]bool{}, replaced: make(chan struct{})}
+	users, err := tx.User.Query().All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		all.users[u.ID] = u
+	}
+	partners, err := tx.Partner.Query().All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range partners {
+		all.partners[p.ID] = p
+	}
+	families, err := tx.RefreshSession.Query().Where(refreshsession.RevokedAtGT(s.Now().Add(-endedFor))).
+		Unique(true).Select(refreshsession.FieldFamily).Strings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, family := range families {
+		all.ended[family] = true
+	}
+	if before := s.people.Swap(all); before != nil {
+		close(before.replaced)
+	}
+	return nil
+}
+
+// User gives a user by id, nil for none, from memory.
+func (s *Service) User(id string) *ent.User { return s.people.Load().users[id] }
+
+// Partner gives a partner by id, nil for none, from memory.
+func (s *Service) Partner(id string) *ent.Partner { return s.people.Load().partners[id] }
+
+// actorOf makes the actor of a user: role and scopes as they are now, whatever a token says.
+func (s *Service) actorOf(u *ent.User, session string) auth.Actor {
+	actor := auth.Actor{UserID: u.ID, Name: u.Email, Role: u.Role, Scopes: auth.ScopesOf(u.Role), SessionID: session}
+	if u.Role == schema.RolePartner && u.PartnerID != nil {
+		if p := s.people.Load().partners[*u.PartnerID]; p != nil && p.Active {
+			actor.PartnerID, actor.Scopes = p.ID, p.Scopes
+		}
+	}
+	return actor
+}

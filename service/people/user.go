@@ -1,0 +1,194 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/user"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// Viewer is the user who asks, and what they may.
+type Viewer struct {
+	User   *ent.User
+	Role   schema.Role
+	Scopes []string
+}
+
+const userUpdate = "user.update"
+
+// partnerInput is what a user of the role PARTNER belongs to. scopes nil leaves a known partner's as they are.
+type partnerInput struct {
+	name   string
+	scopes []string
+}
+
+// Viewer gives who asks. UNAUTHENTICATED where that is no user.
+func (s *Service) Viewer(ctx context.Context) (*Viewer, error) {
+	actor, _ := auth.From(ctx)
+	u := s.User(actor.UserID)
+	if u == nil {
+		return nil, fault.New(fault.Unauthenticated, "", "sign in first")
+	}
+	return viewerOf(u, actor), nil
+}
+
+func viewerOf(u *ent.User, actor auth.Actor) *Viewer {
+	return &Viewer{User: u, Role: actor.Role, Scopes: append([]string{}, actor.Scopes...)}
+}
+
+// Users gives everybody who signs in, by name. FORBIDDEN without the scope users.
+func (s *Service) Users(ctx context.Context) ([]*ent.User, error) {
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeUsers) {
+		return nil, fault.New(fault.Forbidden, "", "users needs the scope %s", auth.ScopeUsers)
+	}
+	all, err := s.Client.User.Query().Where(user.DeletedAtIsNil()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b *ent.User) int {
+		if byName := strings.Compare(input.NameKey(a.Name), input.NameKey(b.Name)); byName != 0 {
+			return byName
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return all, nil
+}
+
+// steersUsers gives FORBIDDEN to whoever may not change users, before anything about them is told.
+func steersUsers(ctx context.Context) error {
+	actor, ok := auth.From(ctx)
+	switch {
+	case !ok:
+		return fault.New(fault.Unauthenticated, "", "sign in first")
+	case actor.May("User").Write != auth.AllRows:
+		return fault.New(fault.Forbidden, "", "the role %s may not change users", actor.Role)
+	}
+	return nil
+}
+
+// CreateUser makes somebody who signs in. For ADMIN, and for the system. It gives ALREADY_EXISTS for an e-mail
+// that is taken, in whatever case, and INVALID for a weak password or a partner that is missing or out of place.
+func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*ent.User, error) {
+	if err := steersUsers(ctx); err != nil {
+		return nil, err
+	}
+	var faults fault.List
+	newID, fail := s.NewID(id.User, in.ID)
+	faults.Add(fail)
+	address, fail := input.Email("email", in.Email)
+	faults.Add(fail)
+	name, fail := input.Text("name", in.Name, 200)
+	faults.Add(fail)
+	grade, fail := input.OptionalText("grade", in.Grade, 100)
+	faults.Add(fail)
+	faults.Add(auth.CheckPassword("password", address, in.Password))
+	partner := checkPartner(&faults, in)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	hash, err := s.passwords.Hash(ctx, in.Password)
+	if err != nil {
+		return nil, err
+	}
+	body := in
+	body.Password = "" // the key's hash of the body must be no way to try passwords out
+	made, err := s.Write(ctx, service.Verb{Name: "createUser", Key: in.IdempotencyKey, Body: body}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		now := s.Now()
+		create := tx.User.Create().SetID(newID).SetEmail(address).SetEmailKey(input.EmailKey(address)).SetName(name).SetRole(in.Role).
+			SetNillableGrade(grade).SetPasswordHash(hash).SetCreatedAt(now).SetUpdatedAt(now)
+		if partner != nil {
+			p, err := s.PartnerNamed(ctx, tx, partner.name, partner.scopes)
+			if err != nil {
+				return "", err
+			}
+			create.SetPartnerID(p.ID)
+		}
+		u, err := create.Save(ctx)
+		if err != nil {
+			return "", userTaken(err, in.ID != nil)
+		}
+		if err := s.Audit(ctx, tx, "user.create", u.ID, map[string]any{"email": u.Email, "role": u.Role, "partner": u.PartnerID}); err != nil {
+			return "", err
+		}
+		return u.ID, s.Touch(ctx, tx, service.SnapshotPeople)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.User.Get(ctx, made)
+}
+
+func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput {
+	if in.Role != schema.RolePartner {
+		if in.Partner != nil {
+			faults.Add(fault.Invalidf("partner", "for the role PARTNER only"))
+		}
+		if in.PartnerScopes != nil {
+			faults.Add(fault.Invalidf("partnerScopes", "for the role PARTNER only"))
+		}
+		return nil
+	}
+	if in.Partner == nil {
+		faults.Add(fault.Invalidf("partner", "the role PARTNER needs the partner's name"))
+		return nil
+	}
+	name, fail := input.Text("partner", *in.Partner, 200)
+	faults.Add(fail)
+	for _, scope := range in.PartnerScopes {
+		if !slices.Contains(auth.PartnerScopes(), scope) {
+			faults.Add(fault.Invalidf("partnerScopes", "no such scope %q: want some of %s", input.Shown(scope), strings.Join(auth.PartnerScopes(), ", ")))
+		}
+	}
+	var scopes []string
+	if in.PartnerScopes != nil {
+		scopes = slices.Clone(in.PartnerScopes)
+		slices.Sort(scopes)
+		scopes = slices.Compact(scopes)
+	}
+	return &partnerInput{name, scopes}
+}
+
+// PartnerNamed gives the partner of a name, whatever its case; one that is not there is made. scopes that are
+// given replace the partner's.
+func (s *Service) PartnerNamed(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
+	inner, now := auth.System(ctx), s.Now()
+	if err := tx.Lock(ctx, store.LockOn("partners", ""), false); err != nil {
+		return nil, err
+	}
+	all, err := tx.Partner.Query().All(inner)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(p *ent.Partner) bool { return input.Fold(p.Name) == input.Fold(name) })
+	if at < 0 {
+		return tx.Partner.Create().SetID(s.IDs.Make(id.Partner)).SetName(name).SetScopes(append([]string{}, scopes...)).
+			SetCreatedAt(now).SetUpdatedAt(now).Save(inner)
+	}
+	p := all[at]
+	if scopes == nil || slices.Equal(p.Scopes, scopes) {
+		return p, nil
+	}
+	if err := s.Audit(ctx, tx, "partner.scopes", p.ID, map[string]any{"old": p.Scopes, "new": scopes}); err != nil {
+		return nil, err
+	}
+	return tx.Partner.UpdateOne(p).SetScopes(scopes).SetUpdatedAt(now).Save(inner)
+}
+
+func userTaken(err error, madeByClient bool) error {
+	switch columns := store.UniqueColumns(err); {
+	case slices.Contains(columns, "email_key"):
+		return fault.New(fault.AlreadyExists, "email", "another user has this e-mail")
+	case slices.Contains(columns, "id") && madeByClient:
+		return fault.New(fault.AlreadyExists, "id", "this id is taken")
+	}
+	return err
+}

@@ -1,0 +1,47 @@
+package quote
+
+import (
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+)
+
+// PriceConnection is a page of a customer's prices.
+type PriceConnection struct {
+	Edges    []*PriceEdge     `json:"edges"`
+	PageInfo *schema.PageInfo `json:"pageInfo"`
+}
+
+// PriceEdge is one price of a page. Node is null, with an error of its own, where this product cannot be priced (a missing rate).
+type PriceEdge struct {
+	Product *ent.Product  `json:"product"`
+	Node    *Price        `json:"node,omitempty"`
+	Cursor  schema.Cursor `json:"cursor"`
+}
+
+// Price is one customer's price for one product at one moment, with its reasons. Money is of one unit but for Total.
+type Price struct {
+	ProductID  string
+	CustomerID string
+	Quantity   money.Decimal
+	Unit       money.Amount
+	Total      money.Amount
+	List       money.Amount
+	Lines      []pricing.Line
+	Floor      money.Amount
+	Cost       *costing.ProductCost
+	Margin     money.Amount
+	At         time.Time
+	ValidUntil time.Time
+	LeadDays   int
+
+	from     *Quotes
+	question pricing.Question
+	options  []pricing.Option   // of the question, and those that measurements filled
+	rejected []pricing.Rejected // of all rules, the supposed ones too
+	supposed bool               // by other rates or rules than there are: not to be promised
+}

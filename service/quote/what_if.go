@@ -1,0 +1,104 @@
+package quote
+
+import (
+	"context"
+	"strconv"
+
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// WhatIf is a price as it is, and as it would be.
+type WhatIf struct {
+	Is, Would  *Price
+	Difference money.Amount
+}
+
+// mostSupposed is how much of each kind may be supposed at once.
+const mostSupposed = 50
+
+// WhatIf asks one price by other rates, utilisations and rules than there are. It writes nothing, and what it answers has no
+// token. INVALID by field; NOT_FOUND for a rate, resource, rule, customer or product that is not there.
+func (s *Service) WhatIf(ctx context.Context, customerID, productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int, in service.WhatIfInput) (*WhatIf, error) {
+	instead, err := s.checkWhatIf(in)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.customerOf(ctx, customerID)
+	if err != nil {
+		return nil, err
+	}
+	is, would, err := s.compare(ctx, c, s.supposed(instead), productID, amount, options, leadDays)
+	if err != nil {
+		return nil, err
+	}
+	difference, err := would.price.Unit.Minus(is.price.Unit)
+	return &WhatIf{is.price, would.price, difference}, input.DomainError(err)
+}
+
+func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
+	var faults fault.List
+	var instead pricing.Instead
+	for field, n := range map[string]int{"rates": len(in.Rates), "utilisations": len(in.Utilisations), "withoutRules": len(in.WithoutRules), "rules": len(in.Rules)} {
+		if n > mostSupposed {
+			faults.Add(fault.New(fault.LimitExceeded, field, "want at most %d", mostSupposed).At("instead"))
+		}
+	}
+	if err := faults.Or(); err != nil {
+		return instead, err
+	}
+	now := s.Now().UTC()
+	add := func(fail *fault.Error, field string, i int) {
+		if fail != nil {
+			faults.Add(fail.At("instead", field, strconv.Itoa(i)))
+		}
+	}
+	rates := s.book.Load().prices.Basis().Rates
+	for i, r := range in.Rates {
+		rate, ok := rates.At(string(r.Subject), r.Code, now, now)
+		switch r.Subject {
+		case costing.SubjectMaterial, costing.SubjectResource, costing.SubjectOverhead:
+		default:
+			add(fault.Invalidf("subject", "want MATERIAL, RESOURCE or OVERHEAD: no price depends on another"), "rates", i)
+			continue
+		}
+		if !ok {
+			add(fault.New(fault.NotFound, "code", "%s %s has no rate now", r.Subject, input.Shown(r.Code)), "rates", i)
+			continue
+		}
+		var fail *fault.Error
+		rate.Amount, fail = input.Decimal("amount", r.Amount, "0", "1000000000")
+		add(fail, "rates", i)
+		rate.ID, rate.ValidFrom, rate.RecordedAt = "supposed", now, now
+		instead.Rates = append(instead.Rates, rate)
+	}
+	instead.Assumed = costing.Utilisations{}
+	for i, u := range in.Utilisations {
+		if _, ok := rates.At(costing.SubjectResource, u.Resource, now, now); !ok {
+			add(fault.New(fault.NotFound, "resource", "%s has no rate now", input.Shown(u.Resource)), "utilisations", i)
+			continue
+		}
+		assumed, fail := input.Decimal("utilisation", u.Utilisation, "0", "1000")
+		add(fail, "utilisations", i)
+		instead.Assumed[u.Resource] = assumed
+	}
+	for i, ruleID := range in.WithoutRules {
+		if s.PriceRule(ruleID) == nil {
+			faults.Add(fault.NoSuch(strconv.Itoa(i), "price rule").At("instead", "withoutRules"))
+		}
+	}
+	instead.Without = in.WithoutRules
+	for i, r := range in.Rules {
+		_, rule, err := s.checkRule(*r)
+		for _, fail := range fault.All(err) {
+			add(fail, "rules", i)
+		}
+		rule.RecordedAt = now
+		instead.Rules = append(instead.Rules, rule)
+	}
+	return instead, faults.Or()
+}

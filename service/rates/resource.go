@@ -1,0 +1,130 @@
+package rates
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/booking"
+	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// Resource is what is worked with: a machine, a room, people's hours. It is known by its rates, and by the products
+// that take it.
+type Resource struct {
+	Code           string
+	Unit           *string   // nil where it has never had a rate
+	Rate           *ent.Rate // that holds now; nil where none does
+	CapacityPerDay *money.Decimal
+}
+
+// mostResources is how many resources one answer holds, mostDays how many days.
+const (
+	mostResources = 1000
+	mostDays      = 366
+)
+
+// Resources gives the resources by their codes, at most 1,000, from memory. Who may see them is for the caller to know.
+func (s *Service) Resources() []*Resource {
+	codes := s.resourceCodes()
+	all := make([]*Resource, 0, min(len(codes), mostResources))
+	for _, code := range slices.Sorted(maps.Keys(codes))[:min(len(codes), mostResources)] {
+		all = append(all, s.resource(code))
+	}
+	return all
+}
+
+// Resource gives a resource by its code, from memory; nil where there is none.
+func (s *Service) Resource(code string) *Resource {
+	if !s.resourceCodes()[code] {
+		return nil
+	}
+	return s.resource(code)
+}
+
+// resourceCodes are the codes that have a rate or that a product is made with.
+func (s *Service) resourceCodes() map[string]bool {
+	basis := s.quote.PriceBook().Basis()
+	codes := map[string]bool{}
+	for _, key := range basis.Rates.Keys() {
+		if key.Subject == costing.SubjectResource {
+			codes[key.Code] = true
+		}
+	}
+	seen := map[string]bool{}
+	for _, p := range s.quote.Products() {
+		walkComponents(basis.Catalogue, p.ID, seen, func(c costing.Component) {
+			if c.Resource != "" {
+				codes[c.Resource] = true
+			}
+		})
+	}
+	return codes
+}
+
+func (s *Service) resource(code string) *Resource {
+	r := &Resource{Code: code}
+	rates := s.quote.PriceBook().Basis().Rates
+	if now, ok := rates.At(costing.SubjectResource, code, s.Now(), service.EndOfTime); ok {
+		r.Unit, r.CapacityPerDay = &now.Unit, now.CapacityPerDay
+		r.Rate = &ent.Rate{
+			ID: now.ID, Subject: schema.RateSubject(now.Subject), Code: now.Code, Unit: now.Unit, Amount: now.Amount, CurrencyCode: s.Currency.Code(),
+			ValidFrom: now.ValidFrom.UTC(), RecordedAt: now.RecordedAt.UTC(), CapacityPerDay: now.CapacityPerDay, FixedShare: now.FixedShare,
+		}
+	} else if first, ok := rates.First(costing.SubjectResource, code); ok {
+		r.Unit = &first.Unit
+	}
+	return r
+}
+
+// ResourceDays tells how resources stand on the calendar days of a range, which includes from and not to, by what was
+// known at a moment (nil: all that is known now): by resource's code, in one statement. The range may lie in the future. Faults:
+// INVALID on to where it is not after from, and on a date; LIMIT_EXCEEDED on to for more than 366 days.
+func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to time.Time, knownAt *time.Time) (map[string][]costing.ResourceDay, error) {
+	var faults fault.List
+	faults.Add(input.CheckDate("from", &from))
+	faults.Add(input.CheckDate("to", &to))
+	settings := s.Settings()
+	first, last := settings.Day(from), settings.Day(to.Add(-time.Nanosecond))
+	switch {
+	case !to.After(from):
+		faults.Add(fault.Invalidf("to", "want a moment after from"))
+	case last-first >= mostDays:
+		faults.Add(fault.New(fault.LimitExceeded, "to", "want at most %d days", mostDays))
+	}
+	known := service.EndOfTime
+	if knownAt != nil {
+		var fail *fault.Error
+		known, fail = s.Moment("knownAt", knownAt)
+		faults.Add(fail)
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	query := s.Client.Booking.Query().Where(booking.ResourceIn(codes...), booking.DayGTE(first), booking.DayLTE(last))
+	if knownAt == nil {
+		query.Where(booking.FreedAtIsNil())
+	} else {
+		query.Where(booking.BookedAtLTE(known), booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(known)))
+	}
+	basis := s.quote.PriceBook().Basis()
+	var err error
+	if basis.Bookings, err = sumBookings(ctx, query); err != nil {
+		return nil, fmt.Errorf("service: bookings of resources: %w", err)
+	}
+	all := make(map[string][]costing.ResourceDay, len(codes))
+	for _, code := range codes {
+		if all[code], err = basis.ResourceDays(code, first, last, known); err != nil {
+			return nil, input.DomainError(err)
+		}
+	}
+	return all, nil
+}

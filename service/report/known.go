@@ -1,0 +1,82 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/input"
+	"kopeck/service/rates"
+)
+
+// ContactCost is what a contact cost by what was known at a moment.
+type ContactCost struct {
+	KnownAt time.Time
+	Total   money.Amount
+	Lines   []*costing.Line
+}
+
+// OrderKnown is what an order cost and left over by what was known at a moment.
+type OrderKnown struct {
+	KnownAt  time.Time
+	Refunded money.Amount
+	Cost     money.Amount
+	Margin   money.Amount
+}
+
+// The books say what is known now of every moment. What they said before a correction can be asked still: a cost by the
+// rates that had been recorded by then (design, law 5).
+
+// ContactsKnownAt gives what contacts cost by what was known at a moment, not in the future: nil of those that had not been
+// recorded by then. No statement. INVALID on at.
+func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*ent.Contact]*ContactCost, error) {
+	known, fail := s.Moment("at", &at)
+	if fail != nil {
+		return nil, fail
+	}
+	dated := s.quote.PriceBook().Basis().Rates
+	all := make(map[*ent.Contact]*ContactCost, len(contacts))
+	for _, c := range contacts {
+		if c.RecordedAt.After(known) {
+			continue
+		}
+		in := costing.ContactInput{Minutes: c.Minutes, Channel: string(c.Channel), Expense: c.Expense}
+		if staff := s.people.User(input.OrZero(c.StaffID)); staff != nil {
+			in.StaffCodes = rates.StaffCodes(staff)
+		}
+		cost, err := costing.Contact(in, dated, c.At, known, s.Currency)
+		if err != nil {
+			return nil, input.DomainError(err)
+		}
+		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: service.Pointers(cost.Lines)}
+	}
+	return all, nil
+}
+
+// OrdersKnownAt gives what orders cost and left over by what was known at a moment, not in the future: nil of those that
+// had not been recorded by then. A cost that came with an import is no rate's to change. INVALID on at.
+func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at time.Time) (map[*ent.Order]*OrderKnown, error) {
+	moment, fail := s.Moment("at", &at)
+	if fail != nil {
+		return nil, fail
+	}
+	var known []*knownOrder
+	rows := map[string]*ent.Order{}
+	for _, o := range orders {
+		if !o.CreatedAt.After(moment) {
+			known, rows[o.ID] = append(known, &knownOrder{SoldOrder: books.SoldOrder{ID: o.ID}, total: o.Total, cost: o.Cost, stated: o.StatedCost}), o
+		}
+	}
+	if err := s.marginsKnownAt(ctx, s.Store, s.quote.PriceBook().Basis(), known, moment); err != nil {
+		return nil, err
+	}
+	all := make(map[*ent.Order]*OrderKnown, len(orders))
+	for _, o := range known {
+		all[rows[o.ID]] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Margin: o.Margin}
+	}
+	return all, nil
+}

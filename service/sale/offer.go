@@ -1,0 +1,196 @@
+package sale
+
+import (
+	"context"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/ent/offer"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/service/quote"
+	"kopeck/store"
+)
+
+// longestOffer is how long an offer may bind us.
+const longestOffer = 366 * 24 * time.Hour
+
+// OfferStatusAt gives an offer's status at a moment: one that nobody has answered is EXPIRED from expiresAt on,
+// without anybody having to write it down.
+func OfferStatusAt(o *ent.Offer, at time.Time) schema.OfferStatus {
+	if unanswered(o.Status) && !at.Before(o.ExpiresAt) {
+		return schema.OfferExpired
+	}
+	return o.Status
+}
+
+func unanswered(status schema.OfferStatus) bool {
+	return status == schema.OfferDraft || status == schema.OfferSent || status == schema.OfferViewed
+}
+
+// CreateOffer drafts an offer of promised prices for a customer; they hold until expiresAt, which is longer than the
+// tokens do. Faults: INVALID, PRICE_EXPIRED with today's price, or LIMIT_EXCEEDED on priceTokens; INVALID on
+// expiresAt unless it is in the coming year; NOT_FOUND on customerId; ALREADY_EXISTS on id.
+func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) (*ent.Offer, error) {
+	var faults fault.List
+	offerID, fail := s.NewID(id.Offer, in.ID)
+	faults.Add(fail)
+	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	promises, refused := s.quote.Redeem(in.CustomerID, in.PriceTokens)
+	expiresAt := in.ExpiresAt.UTC().Truncate(time.Microsecond)
+	made, err := s.Write(ctx, service.Verb{Name: "createOffer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
+			return "", err
+		}
+		now := s.Now()
+		switch {
+		case !expiresAt.After(now):
+			return "", fault.Invalidf("expiresAt", "an offer ends in the future")
+		case expiresAt.After(now.Add(longestOffer)):
+			return "", fault.Invalidf("expiresAt", "an offer binds for a year at most")
+		case refused != nil:
+			return "", refused
+		}
+		total, err := quote.TotalOf(promises)
+		if err != nil {
+			return "", err
+		}
+		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(in.CustomerID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
+			SetStatus(schema.OfferDraft).SetTotal(total).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+		if store.IsUnique(err) && in.ID != nil {
+			return "", fault.New(fault.AlreadyExists, "id", "this id is taken")
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := s.writeOfferLines(ctx, tx, o, promises); err != nil {
+			return "", err
+		}
+		if err := s.Audit(ctx, tx, "offer.create", o.ID, map[string]any{"customer": o.CustomerID, "kind": o.Kind, "total": total, "lines": len(promises), "expiresAt": expiresAt}); err != nil {
+			return "", err
+		}
+		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID)
+	})
+	if err != nil {
+		return nil, s.quote.TellRefusal(ctx, in.CustomerID, err)
+	}
+	return s.Client.Offer.Get(ctx, made)
+}
+
+func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offer, promises []quote.Promise) error {
+	lines := make([]*ent.OfferLineCreate, len(promises))
+	for i, p := range promises {
+		kept, err := p.AsJSON()
+		if err != nil {
+			return err
+		}
+		lines[i] = tx.OfferLine.Create().SetID(s.IDs.Make(id.OfferLine)).SetOfferID(o.ID).SetPosition(i).SetProductID(p.ProductID).
+			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetPriceLines(kept.Lines).SetOptions(kept.Options).
+			SetLeadDays(p.LeadDays).SetPricedAt(p.PricedAt)
+	}
+	return tx.OfferLine.CreateBulk(lines...).Exec(ctx)
+}
+
+// ViewOffer records that the customer has looked at an offer that was sent; of several looks the first counts, in
+// whatever order they are told. Fault: WRONG_STATE unless it is SENT or VIEWED and was so at that moment.
+func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*ent.Offer, error) {
+	at, fail := s.Moment("at", in.At)
+	if fail != nil {
+		return nil, fail
+	}
+	return s.changeOffer(ctx, service.Verb{Name: "viewOffer"}, in.ID, nil, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
+		if status := OfferStatusAt(o, at); status != schema.OfferSent && status != schema.OfferViewed {
+			return wrongOffer(status, "viewed")
+		}
+		if o.ViewedAt != nil && !at.Before(*o.ViewedAt) {
+			return nil
+		}
+		return tx.Offer.UpdateOne(o).SetStatus(schema.OfferViewed).SetViewedAt(at).SetUpdatedAt(s.Now()).AddVersion(1).Exec(ctx)
+	})
+}
+
+// DeclineOffer records that the customer has said no, and why. Fault: WRONG_STATE for one that is answered,
+// withdrawn or expired.
+func (s *Service) DeclineOffer(ctx context.Context, in service.DeclineOfferInput) (*ent.Offer, error) {
+	reason, fail := input.Text("reason", in.Reason, 2000)
+	if fail != nil {
+		return nil, fail
+	}
+	return s.changeOffer(ctx, service.Verb{Name: "declineOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
+		now := s.Now()
+		if status := OfferStatusAt(o, now); !unanswered(status) {
+			return wrongOffer(status, "declined")
+		}
+		if err := tx.Offer.UpdateOne(o).SetStatus(schema.OfferDeclined).SetDeclineReason(reason).SetDecidedAt(now).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+			return err
+		}
+		return s.Audit(ctx, tx, "offer.decline", o.ID, map[string]any{"reason": reason})
+	})
+}
+
+// WithdrawOffer takes an offer back. Fault: WRONG_STATE for one that is answered, withdrawn or expired.
+func (s *Service) WithdrawOffer(ctx context.Context, in service.WithdrawOfferInput) (*ent.Offer, error) {
+	reason, fail := input.OptionalText("reason", in.Reason, 2000)
+	if fail != nil {
+		return nil, fail
+	}
+	return s.changeOffer(ctx, service.Verb{Name: "withdrawOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
+		now := s.Now()
+		if status := OfferStatusAt(o, now); !unanswered(status) {
+			return wrongOffer(status, "withdrawn")
+		}
+		if err := tx.Offer.UpdateOne(o).SetStatus(schema.OfferWithdrawn).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+			return err
+		}
+		return s.Audit(ctx, tx, "offer.withdraw", o.ID, map[string]any{"reason": reason})
+	})
+}
+
+// changeOffer runs a change of one offer in its transaction, with the customer locked, and gives the offer as it is then.
+func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.Offer, *ent.Customer) error) (*ent.Offer, error) {
+	if err := id.Check("id", id.Offer, offerID); err != nil {
+		return nil, err
+	}
+	_, err := s.Write(ctx, v, func(ctx context.Context, tx *store.Tx) (string, error) {
+		seen, err := tx.Offer.Get(ctx, offerID)
+		if ent.IsNotFound(err) {
+			return "", fault.NoSuch("id", "offer")
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := s.rates.HoldRates(ctx, tx); err != nil {
+			return "", err
+		}
+		c, err := s.LockCustomer(ctx, tx, "id", seen.CustomerID)
+		if err != nil {
+			return "", err
+		}
+		o, err := tx.Offer.Query().Where(offer.ID(offerID)).Only(ctx) // again, now that nobody else changes it
+		if err != nil {
+			return "", err
+		}
+		if err := service.ExpectVersion(expectedVersion, o.Version); err != nil {
+			return "", err
+		}
+		if err := change(ctx, tx, o, c); err != nil {
+			return "", err
+		}
+		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.Offer.Get(ctx, offerID)
+}
+
+// wrongOffer says that an offer is not in a state to do this.
+func wrongOffer(status schema.OfferStatus, to string) error {
+	return fault.New(fault.WrongState, "id", "an offer that is %s cannot be %s", status, to)
+}

@@ -1,0 +1,74 @@
+package sale
+
+import (
+	"context"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/consent"
+	"kopeck/service/contacts"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// carriers are the kinds of contact that carry an offer over a channel; over every other it is a MESSAGE.
+var carriers = map[schema.Channel]schema.ContactKind{
+	schema.ByEmail: schema.Email, schema.ByPhone: schema.TargetCall, schema.ByVisit: schema.Visit,
+}
+
+// SendOffer sends a draft: the outbound contact that carries it is permitted, costed and recorded in the same
+// transaction, so none goes out on a permission that was revoked before (design, law 6). An INDIVIDUAL offer needs the
+// level for what is made of the customer's own data, whatever its purpose.
+//
+// Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; FORBIDDEN.
+func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*ent.Offer, error) {
+	purpose := input.Or(in.Purpose, schema.Marketing)
+	return s.changeOffer(ctx, service.Verb{Name: "sendOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer) error {
+		now := s.Now()
+		if status := OfferStatusAt(o, now); status != schema.OfferDraft {
+			return wrongOffer(status, "sent")
+		}
+		var level *schema.PermissionLevel
+		if o.Kind == schema.OfferIndividual {
+			level = &s.Settings().IndividualLevel
+		}
+		decision, err := s.consent.Decide(ctx, tx, c.ID, in.Channel, purpose, level, nil)
+		if err != nil {
+			return err
+		}
+		if !decision.Allowed {
+			return consent.MissingPermission(decision, in.Channel, purpose)
+		}
+		contact, err := s.carry(ctx, tx, o, c, in.Channel, purpose, decision)
+		if err != nil {
+			return err
+		}
+		if err := tx.Offer.UpdateOne(o).SetStatus(schema.OfferSent).SetSentAt(now).SetContactID(contact.ID).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+			return err
+		}
+		return s.Audit(ctx, tx, "offer.send", o.ID, map[string]any{"channel": in.Channel, "purpose": purpose, "contact": contact.ID})
+	})
+}
+
+// carry records the contact that carries an offer.
+func (s *Service) carry(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
+	kind, ok := carriers[channel]
+	if !ok {
+		kind = schema.Message
+	}
+	n := contacts.NewContact{
+		ID: s.IDs.Make(id.Contact), CustomerID: c.ID, Kind: kind, Direction: schema.Outbound, Channel: channel, At: s.Now(), Purpose: &purpose,
+	}
+	if decision.CurrentLevel != nil {
+		n.PermissionID = &decision.Permission.ID
+	}
+	if actor, _ := auth.From(ctx); s.people.User(actor.UserID) != nil {
+		n.StaffID = &actor.UserID
+	}
+	subject := "offer " + o.ID
+	n.Subject = &subject
+	return s.contacts.AddContact(ctx, tx, c, n)
+}

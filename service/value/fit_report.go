@@ -1,0 +1,150 @@
+package value
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/lifetime"
+)
+
+// fitReport is what a fit has to say beside the model's parameters, as it is kept with the model.
+type fitReport struct {
+	Activated bool `json:"activated"` // it became the active model when it was fitted
+
+	Status         string             `json:"status,omitempty"`
+	Condition      float64            `json:"condition,omitempty"` // of the Hessian in the parameters' logarithms
+	StandardErrors map[string]float64 `json:"standardErrors,omitempty"`
+	Rows           int                `json:"rows,omitempty"` // distinct histories
+
+	// The log-likelihood of the best model in which nobody leaves.
+	NoDropoutLogLikelihood float64 `json:"noDropoutLogLikelihood,omitempty"`
+	// Of what customers did in the days the model was tested on; absent where it was not tested.
+	HoldOutLogLikelihood *float64 `json:"holdOutLogLikelihood,omitempty"`
+
+	// The margin model: its likelihood is of margins in the currency's major unit.
+	MarginStatus        string  `json:"marginStatus,omitempty"`
+	MarginLogLikelihood float64 `json:"marginLogLikelihood,omitempty"`
+	MarginCustomers     int     `json:"marginCustomers,omitempty"`
+	NotPositive         int     `json:"notPositive,omitempty"`
+	Correlation         float64 `json:"correlation,omitempty"` // of frequency and margin
+
+	Notes    []string `json:"notes"`
+	Warnings []string `json:"warnings"` // of them what concerns every customer's figures
+}
+
+// BackTest is what a model predicted for the orders it had not been shown.
+type BackTest struct {
+	CalibrationEnd              time.Time `json:"calibrationEnd"`
+	HoldoutOrders               int       `json:"holdoutOrders"`
+	PredictedOrders             float64   `json:"predictedOrders"`
+	MeanAbsoluteError           float64   `json:"meanAbsoluteError"`
+	RootMeanSquareError         float64   `json:"rootMeanSquareError"`
+	BaselineRootMeanSquareError float64   `json:"baselineRootMeanSquareError"`
+}
+
+func (r *fitReport) note(format string, args ...any) {
+	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+}
+
+// warn notes what every customer's figures suffer from.
+func (r *fitReport) warn(text string) {
+	r.Notes = append(r.Notes, text)
+	r.Warnings = append(r.Warnings, text)
+}
+
+// reportOn says what is to be known of a fit of counts.
+func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
+	r := fitReport{
+		Status: f.Status, Condition: bounded(f.Condition), Rows: f.Rows, NoDropoutLogLikelihood: bounded(f.NoDropoutLogLikelihood),
+		StandardErrors: map[string]float64{}, Notes: []string{}, Warnings: []string{},
+	}
+	r.note("%s on %d customers (%d distinct histories): %s", f.Model.Kind().Name(), f.Customers, f.Rows, f.Status)
+	r.standardErrors(f.Model.Parameters(), f.StdErrors, 1)
+	if regular, ok := f.Model.(lifetime.MBGCNBD); ok {
+		if regular.K == 1 {
+			r.note("orders come no more regularly than by chance: k is 1, which is MBG/NBD")
+		} else {
+			r.note("orders come more regularly than by chance: k is %d", regular.K)
+		}
+	}
+	if !f.Converged {
+		r.warn("the fit of the model did not converge")
+	}
+	if f.Boundary != lifetime.Interior {
+		r.warn(string(f.Boundary))
+	}
+	return r
+}
+
+// addMargins adds what is to be known of the fit of margins.
+func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) {
+	r.MarginStatus, r.MarginCustomers, r.NotPositive, r.Correlation = f.Status, f.Customers, f.NotPositive, f.Correlation
+	r.MarginLogLikelihood = f.LogLikelihood + float64(f.Customers)*math.Log(minorPerMajor)
+	r.note("Gamma-Gamma on the margins of %d repeat customers: %s", f.Customers, f.Status)
+	r.standardErrors(f.Model.Parameters(), f.StdErrors, minorPerMajor)
+	if !f.Converged {
+		r.warn("the fit of the margin model did not converge")
+	}
+	for _, warning := range f.Warnings() {
+		r.warn(warning)
+	}
+}
+
+// noMargins says that the data identifies no margin model, and what stands in.
+func (r *fitReport) noMargins(why *lifetime.Unidentified, f lifetime.GammaGammaFit, prior bool) {
+	r.NotPositive, r.Correlation = f.NotPositive, f.Correlation
+	r.MarginStatus = string(why.Reason)
+	standsIn := "the mean margin of a customer's own order days stands in"
+	if prior {
+		standsIn = "a prior with the published shapes (Fader and Hardie 2013) around the mean margin of an order day stands in"
+	}
+	r.warn(fmt.Sprintf("no margin model: %s; %s", why.Reason, standsIn))
+}
+
+// standardErrors adds those of parameters; gamma's is in units of which there are some in the currency's major unit.
+func (r *fitReport) standardErrors(of []lifetime.Parameter, errors []float64, gammaPerMajor float64) {
+	var told []string
+	for i, e := range errors {
+		if of[i].Name == "gamma" {
+			e /= gammaPerMajor
+		}
+		if finite(e) {
+			r.StandardErrors[of[i].Name] = e
+			told = append(told, fmt.Sprintf("%s %.3g", of[i].Name, e))
+		}
+	}
+	if len(told) > 0 {
+		r.note("standard errors: %s", strings.Join(told, ", "))
+	}
+}
+
+// reportOf reads the report of a model.
+func reportOf(row *ent.LifetimeModel) (fitReport, error) {
+	var r fitReport
+	if err := json.Unmarshal(row.Report, &r); err != nil {
+		return r, fmt.Errorf("service: the report of %s: %w", row.ID, err)
+	}
+	return r, nil
+}
+
+// FitNotes says what a model's fit has to say, the prior's too.
+func FitNotes(row *ent.LifetimeModel) ([]string, error) {
+	r, err := reportOf(row)
+	if r.Notes == nil {
+		return append([]string{}, r.Warnings...), err
+	}
+	return r.Notes, err
+}
+
+// BackTestOf gives how a model did on the orders it was not shown, nil where it was not tested.
+func BackTestOf(row *ent.LifetimeModel) (*BackTest, error) {
+	if len(row.BackTest) == 0 || string(row.BackTest) == "null" {
+		return nil, nil
+	}
+	var b BackTest
+	return &b, json.Unmarshal(row.BackTest, &b)
+}

@@ -1,0 +1,167 @@
+package value
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/lifetimemodel"
+	"kopeck/lifetime"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// priorID is the id of the model that stands in while none has been fitted. No row has it.
+const priorID = "ltm_00000000000000000000000000"
+
+const priorNote = "no model has been fitted: the prior published for the CDNOW customers (Fader, Hardie and Lee 2005) stands in"
+
+// Model is a lifetime model, ready to be asked: the active one, or the documented prior where there is none.
+type Model struct {
+	Row    *ent.LifetimeModel
+	fitted bool
+	Counts lifetime.CountModel
+	// margins is in minor units. nil where no margin model is known: a customer's own mean margin stands in.
+	margins *lifetime.GammaGamma
+	notes   []string // warnings that hold for every customer
+}
+
+// Current gives the model that values are computed by now.
+func (s *Service) Current() *Model { return s.model.Load() }
+
+// activeModel makes the model of a row; nil is the prior.
+func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
+	if row == nil {
+		return priorModel(), nil
+	}
+	unit, err := lifetime.ParseUnit(string(row.TimeUnit))
+	if err != nil {
+		return nil, err
+	}
+	var p map[string]float64
+	if err := again(row.Parameters, &p); err != nil {
+		return nil, fmt.Errorf("service: parameters of %s: %w", row.ID, err)
+	}
+	counts, err := lifetime.NewCountModel(lifetime.Kind(row.Kind), unit, p)
+	if err != nil {
+		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+	}
+	m := &Model{Row: row, fitted: true, Counts: counts}
+	if gamma, there := p["gamma"]; there {
+		m.margins = &lifetime.GammaGamma{P: p["p"], Q: p["q"], Gamma: gamma * float64(s.Currency.MinorPerMajor())}
+		if err := m.margins.Validate(); err != nil {
+			return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+		}
+	}
+	report, err := reportOf(row)
+	if err != nil {
+		return nil, err
+	}
+	m.notes = report.Warnings
+	return m, nil
+}
+
+func priorModel() *Model {
+	counts := lifetime.Prior(lifetime.Week)
+	row := &ent.LifetimeModel{
+		ID: priorID, Kind: schema.BGNBD, TimeUnit: schema.Week, FittedAt: time.Unix(0, 0).UTC(),
+		Parameters: map[string]any{"r": counts.R, "alpha": counts.Alpha, "a": counts.A, "b": counts.B},
+		Report:     json.RawMessage(`{"warnings":["` + priorNote + `"]}`),
+	}
+	return &Model{Row: row, Counts: counts, notes: []string{priorNote}}
+}
+
+// ModelAt gives the model that was active at a moment: the last one that had been fitted to be active by then.
+func (s *Service) ModelAt(ctx context.Context, at time.Time) (*Model, error) {
+	if m := s.model.Load(); m.fitted && !m.Row.FittedAt.After(at) {
+		return m, nil
+	}
+	rows, err := s.Store.Query(ctx, "SELECT id, report FROM lifetime_models WHERE fitted_at <= ? ORDER BY fitted_at DESC, id DESC", at)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := ""
+	for rows.Next() && found == "" {
+		var rowID string
+		var report []byte
+		if err := rows.Scan(&rowID, &report); err != nil {
+			return nil, err
+		}
+		read, err := reportOf(&ent.LifetimeModel{ID: rowID, Report: report})
+		if err != nil {
+			return nil, err
+		}
+		if read.Activated {
+			found = rowID
+		}
+	}
+	if err := rows.Err(); err != nil || found == "" {
+		return priorModel(), err
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	row, err := s.Client.LifetimeModel.Query().Where(lifetimemodel.ID(found)).Only(auth.System(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return s.activeModel(row)
+}
+
+// Alive is the probability that a customer of this history has not left; 0 before the first order.
+func (m *Model) Alive(e Earnings, today int) float64 {
+	if e.OrderDays == 0 {
+		return 0
+	}
+	return m.Counts.PAlive(e.Stats(today).In(m.Counts.TimeUnit()))
+}
+
+// OrderMargin is the margin expected of the next order, in minor units.
+func (m *Model) OrderMargin(e Earnings) (float64, error) {
+	if m.margins == nil {
+		mean, _ := new(big.Rat).Quo(e.Margin.Rat(), new(big.Rat).SetInt64(int64(e.OrderDays))).Float64()
+		return mean, nil
+	}
+	x, mean := e.OrderDays-1, 0.0
+	if x > 0 {
+		mean, _ = new(big.Rat).Quo(e.RepeatMargin.Rat(), new(big.Rat).SetInt64(int64(x))).Float64()
+	}
+	return m.margins.ExpectedMargin(x, mean)
+}
+
+// Outlook is what the months ahead of a customer who has ordered are drawn from.
+func (m *Model) Outlook(e Earnings, today, months int, margin, annual float64) *lifetime.Outlook {
+	o := &lifetime.Outlook{Counts: m.Counts, Months: months, AnnualRate: annual, Margins: m.margins, Margin: margin}
+	o.X, o.TX, o.T = e.Stats(today).In(m.Counts.TimeUnit())
+	if o.X > 0 {
+		o.Mean, _ = new(big.Rat).Quo(e.RepeatMargin.Rat(), new(big.Rat).SetInt64(int64(o.X))).Float64()
+	}
+	return o
+}
+
+// again reads a value that JSON made in a shape of its own.
+func again(from, to any) error {
+	text, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, to)
+}
+
+func (s *Service) readModel(ctx context.Context, tx *store.Tx) error {
+	active, err := tx.LifetimeModel.Query().Where(lifetimemodel.Active(true)).First(ctx)
+	if err != nil && !ent.IsNotFound(err) {
+		return err
+	}
+	model, err := s.activeModel(active)
+	if err != nil {
+		return err
+	}
+	s.model.Store(model)
+	return nil
+}
