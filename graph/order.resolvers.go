@@ -7,12 +7,13 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/report"
-	"time"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
