@@ -7567,7 +7567,7 @@ enum PermissionState @goModel(model: "kopeck/schema.PermissionState") {
   ACTIVE
   "Ended by itself."
   EXPIRED
-  "Revoked; never in force again."
+  "Revoked for good."
   REVOKED
 }
 extend type Permission {

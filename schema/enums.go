@@ -110,7 +110,7 @@ const (
 	PermissionPending PermissionState = "PENDING" // Waiting for confirmPermission; allows nothing yet.
 	PermissionActive  PermissionState = "ACTIVE"  // In force.
 	PermissionExpired PermissionState = "EXPIRED" // Ended by itself.
-	PermissionRevoked PermissionState = "REVOKED" // Revoked; never in force again.
+	PermissionRevoked PermissionState = "REVOKED" // Revoked for good.
 
 	EventRequested PermissionEventKind = "REQUESTED" // Requested, to be confirmed by the customer.
 	EventConfirmed PermissionEventKind = "CONFIRMED" // Confirmed by the customer.
