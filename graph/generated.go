@@ -6414,19 +6414,8 @@ type ExpectedMonth {
 }
 `, BuiltIn: false},
 	{Name: "../schema/bundle.graphql", Input: `extend type Price {
-  "The options that the price is for: those asked for, then those that the customer's measurements filled in."
-  options: [PriceOption!]!
   "Of a BUNDLE: the total split over its parts in proportion to their list prices; the shares sum exactly to total. Empty for other products."
   parts: [PricePart!]!
-}
-"An option that a price is for."
-type PriceOption {
-  "The code of the option."
-  code: String!
-  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
-  value: String!
-  "Whether the customer's measurement gave the value, and not the request."
-  measured: Boolean!
 }
 "A part of a bundle, and its share of the price."
 type PricePart {
@@ -6504,42 +6493,6 @@ type Credit {
   amount: Money!
   "The share of the order's margin, with 6 places."
   share: Decimal!
-}
-"A line of a cost."
-type CostLine {
-  "What kind of thing was consumed."
-  kind: CostLineKind!
-  "What was consumed, for people; says \"no rate\" if none is known."
-  label: String!
-  "How much was consumed, in the unit of the rate."
-  quantity: Decimal!
-  "The price of one unit in the currency's major unit; it may be finer than the minor unit."
-  rate: Decimal!
-  "The quantity times the rate, rounded half to even."
-  amount: Money!
-  "From when the rate holds; null if no rate is known: the amount is then 0 until one is recorded."
-  rateValidFrom: Time
-}
-"The kinds of things that a contact or a product consumes."
-enum CostLineKind {
-  "The working time of staff."
-  STAFF_TIME
-  "The fee of a channel for a contact."
-  CHANNEL_FEE
-  "The time on a channel."
-  CHANNEL_TIME
-  "Money spent on this contact alone."
-  EXPENSE
-  "A material."
-  MATERIAL
-  "A resource, such as a machine."
-  RESOURCE
-  "What an option of the product consumes."
-  OPTION
-  "The share added for overhead."
-  OVERHEAD
-  "Another product that is a part of this one."
-  COMPONENT
 }
 
 extend type Query {
@@ -6630,6 +6583,54 @@ extend type Subscription {
     "Only contacts with this customer; with all customers by default."
     customerId: ID
   ): Contact!
+}
+`, BuiltIn: false},
+	{Name: "../schema/cost.graphql", Input: `"A line of a cost."
+type CostLine {
+  "What kind of thing was consumed."
+  kind: CostLineKind!
+  "What was consumed, for people; says \"no rate\" if none is known."
+  label: String!
+  "How much was consumed, in the unit of the rate."
+  quantity: Decimal!
+  "The price of one unit in the currency's major unit; it may be finer than the minor unit."
+  rate: Decimal!
+  "The quantity times the rate, rounded half to even."
+  amount: Money!
+  "From when the rate holds; null if no rate is known: the amount is then 0 until one is recorded."
+  rateValidFrom: Time
+}
+"The kinds of things that a contact or a product consumes."
+enum CostLineKind {
+  "The working time of staff."
+  STAFF_TIME
+  "The fee of a channel for a contact."
+  CHANNEL_FEE
+  "The time on a channel."
+  CHANNEL_TIME
+  "Money spent on this contact alone."
+  EXPENSE
+  "A material."
+  MATERIAL
+  "A resource, such as a machine."
+  RESOURCE
+  "What an option of the product consumes."
+  OPTION
+  "The share added for overhead."
+  OVERHEAD
+  "Another product that is a part of this one."
+  COMPONENT
+}
+"What one unit of a product costs."
+type ProductCost {
+  "The moment whose rates count."
+  at: Time!
+  "The full cost: the sum of all lines."
+  full: Money!
+  "The marginal cost: what one more unit really costs now. Idle capacity is free, scarce capacity is expensive."
+  marginal: Money!
+  "What is consumed, each line with its rate; the amounts sum exactly to full."
+  lines: [CostLine!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/customer.graphql", Input: `extend type Customer {
@@ -7710,6 +7711,8 @@ type Price {
   lines: [PriceLine!]!
   "The rules that were considered and did not apply, each with the reason."
   rejected: [RejectedRule!]!
+  "The options that the price is for: those asked for, then those that the customer's measurements filled in."
+  options: [PriceOption!]!
   "The lowest price of a unit that is not an agreement with a written reason. Scope costs: null without it."
   floor: Money @scope(name: "costs")
   "The cost of a unit. Scope costs: null without it."
@@ -7722,6 +7725,15 @@ type Price {
   validUntil: Time!
   "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String!
+}
+"An option that a price is for."
+type PriceOption {
+  "The code of the option."
+  code: String!
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
+  value: String!
+  "Whether the customer's measurement gave the value, and not the request."
+  measured: Boolean!
 }
 "A step from the list price to the unit price."
 type PriceLine {
@@ -7912,17 +7924,6 @@ input OptionInput {
   code: String!
   "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
   value: String!
-}
-"What one unit of a product costs."
-type ProductCost {
-  "The moment whose rates count."
-  at: Time!
-  "The full cost: the sum of all lines."
-  full: Money!
-  "The marginal cost: what one more unit really costs now. Idle capacity is free, scarce capacity is expensive."
-  marginal: Money!
-  "What is consumed, each line with its rate; the amounts sum exactly to full."
-  lines: [CostLine!]!
 }
 
 extend type Query {
@@ -9752,6 +9753,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_lines(ctx, field)
 	case "rejected":
 		return ec.fieldContext_Price_rejected(ctx, field)
+	case "options":
+		return ec.fieldContext_Price_options(ctx, field)
 	case "floor":
 		return ec.fieldContext_Price_floor(ctx, field)
 	case "cost":
@@ -9764,8 +9767,6 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_validUntil(ctx, field)
 	case "token":
 		return ec.fieldContext_Price_token(ctx, field)
-	case "options":
-		return ec.fieldContext_Price_options(ctx, field)
 	case "parts":
 		return ec.fieldContext_Price_parts(ctx, field)
 	}
@@ -24403,6 +24404,38 @@ func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.PriceOption) graphql.Marshaler {
+			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24620,38 +24653,6 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
-}
-
-func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Price_options(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Options(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.PriceOption) graphql.Marshaler {
-			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚐPriceOptionᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Price_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Price",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PriceOption(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.CollectedField, obj *service.Price) (ret graphql.Marshaler) {
@@ -41361,6 +41362,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "options":
+			out.Values[i] = ec._Price_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "floor":
 			out.Values[i] = ec._Price_floor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -41392,11 +41398,6 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Price_token(ctx, field, obj)
 				})
-		case "options":
-			out.Values[i] = ec._Price_options(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "parts":
 			out.Values[i] = ec._Price_parts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -35,7 +35,7 @@ type versioned struct{ ent.Schema }
 func (versioned) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("version").Default(1).Positive().
-			Comment("The number of changes, counted from 1. An update states it as expectedVersion."),
+			Comment("The version of the record: 1 at first, one more with every change. An update states it as expectedVersion."),
 	}
 }
 
