@@ -18,12 +18,13 @@ import (
 type AttributionFit struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Model holds the value of the "model" field.
+	// The attribution model fitted: MARKOV or SHAPLEY.
 	Model schema.AttributionModel `json:"model,omitempty"`
-	// FittedAt holds the value of the "fitted_at" field.
+	// When the fit was made.
 	FittedAt time.Time `json:"fitted_at,omitempty"`
-	// Fit holds the value of the "fit" field.
+	// The fit in full: an attribution.Fit.
 	Fit          json.RawMessage `json:"fit,omitempty"`
 	selectValues sql.SelectValues
 }

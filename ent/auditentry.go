@@ -17,16 +17,17 @@ import (
 type AuditEntry struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// At holds the value of the "at" field.
+	// When the change was made.
 	At time.Time `json:"at,omitempty"`
-	// Actor holds the value of the "actor" field.
+	// Who made it: the e-mail of a user, or "system".
 	Actor string `json:"actor,omitempty"`
-	// Action holds the value of the "action" field.
+	// What was done.
 	Action string `json:"action,omitempty"`
-	// Subject holds the value of the "subject" field.
+	// The id of what was changed.
 	Subject string `json:"subject,omitempty"`
-	// Detail holds the value of the "detail" field.
+	// From what to what, and why, as JSON.
 	Detail       json.RawMessage `json:"detail,omitempty"`
 	selectValues sql.SelectValues
 }

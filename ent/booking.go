@@ -18,18 +18,19 @@ import (
 type Booking struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Resource holds the value of the "resource" field.
+	// The code of the resource.
 	Resource string `json:"resource,omitempty"`
-	// Day holds the value of the "day" field.
+	// The calendar day.
 	Day int `json:"day,omitempty"`
-	// Units holds the value of the "units" field.
+	// The capacity taken, in units of the resource.
 	Units money.Decimal `json:"units,omitempty"`
-	// OrderID holds the value of the "order_id" field.
+	// The order that takes it.
 	OrderID string `json:"order_id,omitempty"`
-	// BookedAt holds the value of the "booked_at" field.
+	// When the capacity was booked.
 	BookedAt time.Time `json:"booked_at,omitempty"`
-	// FreedAt holds the value of the "freed_at" field.
+	// When the capacity was freed; null while it is booked.
 	FreedAt *time.Time `json:"freed_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the BookingQuery when eager-loading is set.
@@ -39,7 +40,7 @@ type Booking struct {
 
 // BookingEdges holds the relations/edges for other nodes in the graph.
 type BookingEdges struct {
-	// Order holds the value of the order edge.
+	// The order that takes the capacity.
 	Order *Order `json:"order,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -18,20 +18,21 @@ import (
 type Component struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// ProductID holds the value of the "product_id" field.
+	// The product.
 	ProductID string `json:"product_id,omitempty"`
-	// OptionID holds the value of the "option_id" field.
+	// The option that the component belongs to; null if it belongs to the product itself.
 	OptionID *string `json:"option_id,omitempty"`
-	// Position holds the value of the "position" field.
+	// The place of the component in the recipe, from 0.
 	Position int `json:"position,omitempty"`
-	// Material holds the value of the "material" field.
+	// The code of the material, if it is one.
 	Material *string `json:"material,omitempty"`
-	// Resource holds the value of the "resource" field.
+	// The code of the resource, if it is one.
 	Resource *string `json:"resource,omitempty"`
-	// PartID holds the value of the "part_id" field.
+	// The product that is a part of this one, if it is one.
 	PartID *string `json:"part_id,omitempty"`
-	// Quantity holds the value of the "quantity" field.
+	// The quantity for one unit.
 	Quantity money.Decimal `json:"quantity,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ComponentQuery when eager-loading is set.
@@ -41,11 +42,11 @@ type Component struct {
 
 // ComponentEdges holds the relations/edges for other nodes in the graph.
 type ComponentEdges struct {
-	// Product holds the value of the product edge.
+	// The product.
 	Product *Product `json:"product,omitempty"`
-	// Option holds the value of the option edge.
+	// The option that the component belongs to.
 	Option *ProductOption `json:"option,omitempty"`
-	// Part holds the value of the part edge.
+	// The product that is a part of this one.
 	Part *Product `json:"part,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

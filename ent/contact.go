@@ -22,50 +22,51 @@ import (
 type Contact struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer contacted.
 	CustomerID string `json:"customer_id,omitempty"`
-	// Kind holds the value of the "kind" field.
+	// The occasion of the contact.
 	Kind schema.ContactKind `json:"kind,omitempty"`
-	// Direction holds the value of the "direction" field.
+	// Who addressed whom.
 	Direction schema.Direction `json:"direction,omitempty"`
-	// Channel holds the value of the "channel" field.
+	// The way the contact went.
 	Channel schema.Channel `json:"channel,omitempty"`
-	// At holds the value of the "at" field.
+	// When the contact took place.
 	At time.Time `json:"at,omitempty"`
-	// Minutes holds the value of the "minutes" field.
+	// The working time spent on the contact, in minutes.
 	Minutes money.Decimal `json:"minutes,omitempty"`
-	// StaffID holds the value of the "staff_id" field.
+	// The user who took part.
 	StaffID *string `json:"staff_id,omitempty"`
-	// Subject holds the value of the "subject" field.
+	// What the contact was about, in a line; null if nothing was noted.
 	Subject *string `json:"subject,omitempty"`
-	// Notes holds the value of the "notes" field.
+	// Free text about the contact; null if nothing was noted.
 	Notes *string `json:"notes,omitempty"`
-	// AboutID holds the value of the "about_id" field.
+	// The customer whom a recommendation is about.
 	AboutID *string `json:"about_id,omitempty"`
-	// PermissionID holds the value of the "permission_id" field.
+	// The permission under which the contact was made.
 	PermissionID *string `json:"permission_id,omitempty"`
-	// Purpose holds the value of the "purpose" field.
+	// The purpose of an outbound contact.
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
-	// Stage holds the value of the "stage" field.
+	// The customer's stage at the moment of the contact.
 	Stage schema.Stage `json:"stage,omitempty"`
-	// Segment holds the value of the "segment" field.
+	// The customer's segment as it was known when the contact was recorded.
 	Segment *schema.Segment `json:"segment,omitempty"`
-	// ExternalID holds the value of the "external_id" field.
+	// The id of the contact in the system that it was imported from.
 	ExternalID *string `json:"external_id,omitempty"`
-	// Expense holds the value of the "expense" field.
+	// Money spent on this contact alone.
 	Expense money.Amount `json:"expense,omitempty"`
-	// Cost holds the value of the "cost" field.
+	// What the contact consumed: the sum of its cost lines.
 	Cost money.Amount `json:"cost,omitempty"`
-	// CostLines holds the value of the "cost_lines" field.
+	// A list of costing.Line; the amounts sum to cost.
 	CostLines json.RawMessage `json:"cost_lines,omitempty"`
-	// Uncosted holds the value of the "uncosted" field.
+	// Whether a rate is missing: the contact is costed when the rate arrives.
 	Uncosted bool `json:"uncosted,omitempty"`
-	// Realised holds the value of the "realised" field.
+	// The sum of the contact's credits.
 	Realised money.Amount `json:"realised,omitempty"`
-	// RecordedAt holds the value of the "recorded_at" field.
+	// When the contact was recorded.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ContactQuery when eager-loading is set.
@@ -75,13 +76,13 @@ type Contact struct {
 
 // ContactEdges holds the relations/edges for other nodes in the graph.
 type ContactEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer contacted.
 	Customer *Customer `json:"customer,omitempty"`
-	// Staff holds the value of the staff edge.
+	// The user who took part; null if none is known.
 	Staff *User `json:"staff,omitempty"`
-	// About holds the value of the about edge.
+	// The customer whom a RECOMMENDATION is about; null for other contacts.
 	About *Customer `json:"about,omitempty"`
-	// Permission holds the value of the permission edge.
+	// The permission under which an outbound contact was made; null if it needed none.
 	Permission *Permission `json:"permission,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

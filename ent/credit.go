@@ -18,16 +18,17 @@ import (
 type Credit struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// OrderID holds the value of the "order_id" field.
+	// The order.
 	OrderID string `json:"order_id,omitempty"`
-	// ContactID holds the value of the "contact_id" field.
+	// The contact.
 	ContactID string `json:"contact_id,omitempty"`
-	// Position holds the value of the "position" field.
+	// The place of the credit among the order's credits, from 0.
 	Position int `json:"position,omitempty"`
-	// Amount holds the value of the "amount" field.
+	// The part of the order's margin that the contact earned.
 	Amount money.Amount `json:"amount,omitempty"`
-	// Share holds the value of the "share" field.
+	// The share of the order's margin, with 6 places.
 	Share money.Decimal `json:"share,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CreditQuery when eager-loading is set.
@@ -37,9 +38,9 @@ type Credit struct {
 
 // CreditEdges holds the relations/edges for other nodes in the graph.
 type CreditEdges struct {
-	// Order holds the value of the order edge.
+	// The order.
 	Order *Order `json:"order,omitempty"`
-	// Contact holds the value of the contact edge.
+	// The contact.
 	Contact *Contact `json:"contact,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -21,64 +21,65 @@ import (
 type Customer struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// Kind holds the value of the "kind" field.
+	// Whether the customer is a person or a company.
 	Kind schema.CustomerKind `json:"kind,omitempty"`
-	// Name holds the value of the "name" field.
+	// The name, as people write it.
 	Name string `json:"name,omitempty"`
-	// NameKey holds the value of the "name_key" field.
+	// The name folded for ordering, the same on both databases.
 	NameKey string `json:"name_key,omitempty"`
-	// Email holds the value of the "email" field.
+	// The e-mail address; null if unknown.
 	Email *string `json:"email,omitempty"`
-	// EmailKey holds the value of the "email_key" field.
+	// The e-mail address in lower case: addresses that differ in case alone are one.
 	EmailKey *string `json:"email_key,omitempty"`
-	// Phone holds the value of the "phone" field.
+	// The phone number as it was entered; null if unknown.
 	Phone *string `json:"phone,omitempty"`
-	// ExternalID holds the value of the "external_id" field.
+	// The customer's id in another system, unique; null if there is none.
 	ExternalID *string `json:"external_id,omitempty"`
-	// Stage holds the value of the "stage" field.
+	// How far the customer has come with us.
 	Stage schema.Stage `json:"stage,omitempty"`
-	// Segment holds the value of the "segment" field.
+	// The two of fast, quality and cheap that the customer prefers; null if unknown.
 	Segment *schema.Segment `json:"segment,omitempty"`
-	// OwnerID holds the value of the "owner_id" field.
+	// The user who looks after the customer.
 	OwnerID *string `json:"owner_id,omitempty"`
-	// ReferredByID holds the value of the "referred_by_id" field.
+	// The customer who referred this one.
 	ReferredByID *string `json:"referred_by_id,omitempty"`
-	// PartnerID holds the value of the "partner_id" field.
+	// The partner who brought the customer.
 	PartnerID *string `json:"partner_id,omitempty"`
-	// Measurements holds the value of the "measurements" field.
+	// What is known of the customer to make a product theirs: an object of values by code; null if nothing is.
 	Measurements map[string]interface{} `json:"measurements,omitempty"`
-	// AcquiredAt holds the value of the "acquired_at" field.
+	// When the customer was won; null if unknown.
 	AcquiredAt *time.Time `json:"acquired_at,omitempty"`
-	// AcquisitionCost holds the value of the "acquisition_cost" field.
+	// What it cost to win the customer.
 	AcquisitionCost money.Amount `json:"acquisition_cost,omitempty"`
-	// Wallet holds the value of the "wallet" field.
+	// What the customer spends a year, with any supplier, on what we could sell; null if unknown.
 	Wallet *money.Amount `json:"wallet,omitempty"`
-	// DepartedAt holds the value of the "departed_at" field.
+	// When the customer left us, as staff recorded it.
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
-	// DeletedAt holds the value of the "deleted_at" field.
+	// When the customer was deleted.
 	DeletedAt *time.Time `json:"deleted_at,omitempty"`
-	// OrderDays holds the value of the "order_days" field.
+	// The number of distinct days with a completed order.
 	OrderDays int `json:"order_days,omitempty"`
-	// FirstOrderDay holds the value of the "first_order_day" field.
+	// The day of the first completed order.
 	FirstOrderDay int `json:"first_order_day,omitempty"`
-	// LastOrderDay holds the value of the "last_order_day" field.
+	// The day of the last completed order.
 	LastOrderDay int `json:"last_order_day,omitempty"`
-	// Margin holds the value of the "margin" field.
+	// The margin of completed orders, less refunds.
 	Margin money.Amount `json:"margin,omitempty"`
-	// RepeatMargin holds the value of the "repeat_margin" field.
+	// The margin without that of the first order day.
 	RepeatMargin money.Amount `json:"repeat_margin,omitempty"`
-	// ContactCost holds the value of the "contact_cost" field.
+	// The cost of all contacts.
 	ContactCost money.Amount `json:"contact_cost,omitempty"`
-	// LastOrderAt holds the value of the "last_order_at" field.
+	// When the last completed order was placed; 1970-01-01 if there is none.
 	LastOrderAt time.Time `json:"last_order_at,omitempty"`
-	// LifetimeValue holds the value of the "lifetime_value" field.
+	// The lifetime value at the last fit or order, by which lists are ordered.
 	LifetimeValue money.Amount `json:"lifetime_value,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CustomerQuery when eager-loading is set.
@@ -88,13 +89,13 @@ type Customer struct {
 
 // CustomerEdges holds the relations/edges for other nodes in the graph.
 type CustomerEdges struct {
-	// Owner holds the value of the owner edge.
+	// The user who looks after the customer; null if nobody does.
 	Owner *User `json:"owner,omitempty"`
-	// ReferredBy holds the value of the referred_by edge.
+	// The customer who referred this one; null if nobody did.
 	ReferredBy *Customer `json:"referred_by,omitempty"`
-	// Referrals holds the value of the referrals edge.
+	// The customers whom this one referred.
 	Referrals []*Customer `json:"referrals,omitempty"`
-	// Partner holds the value of the partner edge.
+	// The partner who brought the customer.
 	Partner *Partner `json:"partner,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -1,6 +1,7 @@
 //go:build ignore
 
-// Entc generates the model from the schema: the client, and for the API types, connections and orders.
+// Entc generates the model from the schema: the client and, for the API, the types, connections and orders with their
+// descriptions.
 package main
 
 import (
@@ -13,7 +14,8 @@ import (
 )
 
 func main() {
-	// The templates of entgql itself bring the generators into the program that is generated; its lists are package graph's.
+	// Our own template takes the place of those of entgql, which would import the generators into the program. Package
+	// graph reads the lists.
 	relay := gen.MustParse(gen.NewTemplate("relay").Funcs(entgql.TemplateFuncs).ParseFiles("template/relay.tmpl"))
 	api, err := entgql.NewExtension(
 		entgql.WithSchemaGenerator(),
@@ -21,7 +23,7 @@ func main() {
 		entgql.WithRelaySpec(true),
 		entgql.WithWhereInputs(false),
 		entgql.WithNodeDescriptor(false),
-		entgql.WithSchemaHook(dropUnused),
+		entgql.WithSchemaHook(dropUnused, describe),
 		entgql.WithTemplates(relay),
 	)
 	if err != nil {
@@ -40,8 +42,8 @@ func main() {
 	}
 }
 
-// dropUnused takes out the enums of two fields that the API computes instead of showing the column; the
-// SDL by hand has them under the design's names.
+// dropUnused removes the enums of two fields that the API computes instead of showing the column; the hand-written SDL
+// has them under the design's names.
 func dropUnused(_ *gen.Graph, sdl *ast.Schema) error {
 	delete(sdl.Types, "OfferOfferStatus")
 	delete(sdl.Types, "PermissionPermissionState")

@@ -11,14 +11,14 @@ import (
 	"kopeck/schema"
 )
 
-// What the pages of all lists have.
+// The types that the pages of all lists share.
 type (
 	Cursor         = schema.Cursor
 	PageInfo       = schema.PageInfo
 	OrderDirection = schema.OrderDirection
 )
 
-// Noder is what has an id in the API.
+// Noder is an object with an id in the API: GraphQL's interface Node.
 type Noder interface{ IsNode() }
 
 // IsNode makes AttributionFit a Noder.
@@ -27,37 +27,37 @@ func (*AttributionFit) IsNode() {}
 // IsNode makes Contact a Noder.
 func (*Contact) IsNode() {}
 
-// ContactConnection is a page of a list of Contact.
+// ContactConnection is a page of a list of Contact, by the Relay specification of cursor connections.
 type ContactConnection struct {
 	Edges      []*ContactEdge `json:"edges"`
 	PageInfo   PageInfo       `json:"pageInfo"`
 	TotalCount int            `json:"totalCount"`
 }
 
-// ContactEdge is a Contact at its place in a list.
+// ContactEdge is a Contact of a page and its place in the list.
 type ContactEdge struct {
 	Node   *Contact `json:"node"`
 	Cursor Cursor   `json:"cursor"`
 }
 
-// ContactOrder is how a list of Contact is ordered.
+// ContactOrder is the order of a list of Contact.
 type ContactOrder struct {
 	Direction OrderDirection     `json:"direction"`
 	Field     *ContactOrderField `json:"field"`
 }
 
-// ContactOrderField is by what.
+// ContactOrderField is a field by which a list of Contact can be ordered.
 type ContactOrderField string
 
 // String is the field's name in the API.
 func (f ContactOrderField) String() string { return string(f) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (f ContactOrderField) MarshalGQL(w io.Writer) {
 	_, _ = io.WriteString(w, strconv.Quote(string(f)))
 }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
 func (f *ContactOrderField) UnmarshalGQL(from any) error {
 	values := []string{"AT"}
 	text, ok := from.(string)
@@ -71,37 +71,37 @@ func (f *ContactOrderField) UnmarshalGQL(from any) error {
 // IsNode makes Customer a Noder.
 func (*Customer) IsNode() {}
 
-// CustomerConnection is a page of a list of Customer.
+// CustomerConnection is a page of a list of Customer, by the Relay specification of cursor connections.
 type CustomerConnection struct {
 	Edges      []*CustomerEdge `json:"edges"`
 	PageInfo   PageInfo        `json:"pageInfo"`
 	TotalCount int             `json:"totalCount"`
 }
 
-// CustomerEdge is a Customer at its place in a list.
+// CustomerEdge is a Customer of a page and its place in the list.
 type CustomerEdge struct {
 	Node   *Customer `json:"node"`
 	Cursor Cursor    `json:"cursor"`
 }
 
-// CustomerOrder is how a list of Customer is ordered.
+// CustomerOrder is the order of a list of Customer.
 type CustomerOrder struct {
 	Direction OrderDirection      `json:"direction"`
 	Field     *CustomerOrderField `json:"field"`
 }
 
-// CustomerOrderField is by what.
+// CustomerOrderField is a field by which a list of Customer can be ordered.
 type CustomerOrderField string
 
 // String is the field's name in the API.
 func (f CustomerOrderField) String() string { return string(f) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (f CustomerOrderField) MarshalGQL(w io.Writer) {
 	_, _ = io.WriteString(w, strconv.Quote(string(f)))
 }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
 func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 	values := []string{"CREATED_AT", "UPDATED_AT", "NAME", "LAST_ORDER_AT", "LIFETIME_VALUE"}
 	text, ok := from.(string)
@@ -118,35 +118,35 @@ func (*LifetimeModel) IsNode() {}
 // IsNode makes Offer a Noder.
 func (*Offer) IsNode() {}
 
-// OfferConnection is a page of a list of Offer.
+// OfferConnection is a page of a list of Offer, by the Relay specification of cursor connections.
 type OfferConnection struct {
 	Edges      []*OfferEdge `json:"edges"`
 	PageInfo   PageInfo     `json:"pageInfo"`
 	TotalCount int          `json:"totalCount"`
 }
 
-// OfferEdge is a Offer at its place in a list.
+// OfferEdge is a Offer of a page and its place in the list.
 type OfferEdge struct {
 	Node   *Offer `json:"node"`
 	Cursor Cursor `json:"cursor"`
 }
 
-// OfferOrder is how a list of Offer is ordered.
+// OfferOrder is the order of a list of Offer.
 type OfferOrder struct {
 	Direction OrderDirection   `json:"direction"`
 	Field     *OfferOrderField `json:"field"`
 }
 
-// OfferOrderField is by what.
+// OfferOrderField is a field by which a list of Offer can be ordered.
 type OfferOrderField string
 
 // String is the field's name in the API.
 func (f OfferOrderField) String() string { return string(f) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (f OfferOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
 func (f *OfferOrderField) UnmarshalGQL(from any) error {
 	values := []string{"CREATED_AT", "UPDATED_AT", "EXPIRES_AT"}
 	text, ok := from.(string)
@@ -163,35 +163,35 @@ func (*OfferLine) IsNode() {}
 // IsNode makes Order a Noder.
 func (*Order) IsNode() {}
 
-// OrderConnection is a page of a list of Order.
+// OrderConnection is a page of a list of Order, by the Relay specification of cursor connections.
 type OrderConnection struct {
 	Edges      []*OrderEdge `json:"edges"`
 	PageInfo   PageInfo     `json:"pageInfo"`
 	TotalCount int          `json:"totalCount"`
 }
 
-// OrderEdge is a Order at its place in a list.
+// OrderEdge is a Order of a page and its place in the list.
 type OrderEdge struct {
 	Node   *Order `json:"node"`
 	Cursor Cursor `json:"cursor"`
 }
 
-// OrderOrder is how a list of Order is ordered.
+// OrderOrder is the order of a list of Order.
 type OrderOrder struct {
 	Direction OrderDirection   `json:"direction"`
 	Field     *OrderOrderField `json:"field"`
 }
 
-// OrderOrderField is by what.
+// OrderOrderField is a field by which a list of Order can be ordered.
 type OrderOrderField string
 
 // String is the field's name in the API.
 func (f OrderOrderField) String() string { return string(f) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (f OrderOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
 func (f *OrderOrderField) UnmarshalGQL(from any) error {
 	values := []string{"CREATED_AT", "UPDATED_AT", "AT"}
 	text, ok := from.(string)
@@ -220,37 +220,37 @@ func (*PriceRule) IsNode() {}
 // IsNode makes Product a Noder.
 func (*Product) IsNode() {}
 
-// ProductConnection is a page of a list of Product.
+// ProductConnection is a page of a list of Product, by the Relay specification of cursor connections.
 type ProductConnection struct {
 	Edges      []*ProductEdge `json:"edges"`
 	PageInfo   PageInfo       `json:"pageInfo"`
 	TotalCount int            `json:"totalCount"`
 }
 
-// ProductEdge is a Product at its place in a list.
+// ProductEdge is a Product of a page and its place in the list.
 type ProductEdge struct {
 	Node   *Product `json:"node"`
 	Cursor Cursor   `json:"cursor"`
 }
 
-// ProductOrder is how a list of Product is ordered.
+// ProductOrder is the order of a list of Product.
 type ProductOrder struct {
 	Direction OrderDirection     `json:"direction"`
 	Field     *ProductOrderField `json:"field"`
 }
 
-// ProductOrderField is by what.
+// ProductOrderField is a field by which a list of Product can be ordered.
 type ProductOrderField string
 
 // String is the field's name in the API.
 func (f ProductOrderField) String() string { return string(f) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (f ProductOrderField) MarshalGQL(w io.Writer) {
 	_, _ = io.WriteString(w, strconv.Quote(string(f)))
 }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
 func (f *ProductOrderField) UnmarshalGQL(from any) error {
 	values := []string{"CREATED_AT", "UPDATED_AT", "SKU", "NAME"}
 	text, ok := from.(string)
@@ -267,22 +267,22 @@ func (*Rate) IsNode() {}
 // IsNode makes User a Noder.
 func (*User) IsNode() {}
 
-// UserOrder is how a list of User is ordered.
+// UserOrder is the order of a list of User.
 type UserOrder struct {
 	Direction OrderDirection  `json:"direction"`
 	Field     *UserOrderField `json:"field"`
 }
 
-// UserOrderField is by what.
+// UserOrderField is a field by which a list of User can be ordered.
 type UserOrderField string
 
 // String is the field's name in the API.
 func (f UserOrderField) String() string { return string(f) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (f UserOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
 func (f *UserOrderField) UnmarshalGQL(from any) error {
 	values := []string{"CREATED_AT", "UPDATED_AT"}
 	text, ok := from.(string)

@@ -16,18 +16,19 @@ import (
 type IdempotencyKey struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Actor holds the value of the "actor" field.
+	// Who sent the request.
 	Actor string `json:"actor,omitempty"`
-	// Key holds the value of the "key" field.
+	// The key that the client chose.
 	Key string `json:"key,omitempty"`
-	// Operation holds the value of the "operation" field.
+	// The name of the operation.
 	Operation string `json:"operation,omitempty"`
-	// BodyHash holds the value of the "body_hash" field.
+	// The SHA-256 of the request, in hexadecimal.
 	BodyHash string `json:"body_hash,omitempty"`
-	// ResultID holds the value of the "result_id" field.
+	// The id of what the request made or changed.
 	ResultID string `json:"result_id,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the request was first carried out.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
 }

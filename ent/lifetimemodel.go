@@ -18,32 +18,33 @@ import (
 type LifetimeModel struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Kind holds the value of the "kind" field.
+	// The model of how often customers order and when they leave.
 	Kind schema.LifetimeModelKind `json:"kind,omitempty"`
-	// TimeUnit holds the value of the "time_unit" field.
+	// The unit of the model's times.
 	TimeUnit schema.TimeUnit `json:"time_unit,omitempty"`
-	// Parameters holds the value of the "parameters" field.
+	// The fitted parameters by name.
 	Parameters map[string]interface{} `json:"parameters,omitempty"`
-	// LogLikelihood holds the value of the "log_likelihood" field.
+	// The log-likelihood of the data under the fitted parameters.
 	LogLikelihood float64 `json:"log_likelihood,omitempty"`
-	// Customers holds the value of the "customers" field.
+	// The number of customers that the model was fitted on.
 	Customers int `json:"customers,omitempty"`
-	// Converged holds the value of the "converged" field.
+	// Whether the fit converged; only then can the model be active.
 	Converged bool `json:"converged,omitempty"`
-	// Iterations holds the value of the "iterations" field.
+	// The number of iterations that the fit took.
 	Iterations int `json:"iterations,omitempty"`
-	// GradientNorm holds the value of the "gradient_norm" field.
+	// The norm of the gradient of the log-likelihood where the fit ended.
 	GradientNorm float64 `json:"gradient_norm,omitempty"`
-	// Active holds the value of the "active" field.
+	// Whether lifetime values are computed by this model; at most one is active.
 	Active bool `json:"active,omitempty"`
-	// FittedAt holds the value of the "fitted_at" field.
+	// When the model was fitted.
 	FittedAt time.Time `json:"fitted_at,omitempty"`
-	// CalibrationEnd holds the value of the "calibration_end" field.
+	// The end of the orders that the model was fitted on; null if it was fitted on all.
 	CalibrationEnd *time.Time `json:"calibration_end,omitempty"`
-	// Report holds the value of the "report" field.
+	// The fit in full: a lifetime.Report.
 	Report json.RawMessage `json:"report,omitempty"`
-	// BackTest holds the value of the "back_test" field.
+	// The back-test in full.
 	BackTest     json.RawMessage `json:"back_test,omitempty"`
 	selectValues sql.SelectValues
 }

@@ -18,20 +18,21 @@ import (
 type ListPrice struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// ProductID holds the value of the "product_id" field.
+	// The product.
 	ProductID string `json:"product_id,omitempty"`
-	// Amount holds the value of the "amount" field.
+	// The list price of one unit; null if the product is cost-plus.
 	Amount *money.Amount `json:"amount,omitempty"`
-	// Markup holds the value of the "markup" field.
+	// The share added to full cost if there is no list price.
 	Markup money.Decimal `json:"markup,omitempty"`
-	// MinimumMargin holds the value of the "minimum_margin" field.
+	// The share of the price that must remain after cost.
 	MinimumMargin money.Decimal `json:"minimum_margin,omitempty"`
-	// BundleDiscount holds the value of the "bundle_discount" field.
+	// The share taken off the sum of the parts' list prices, of a bundle without a list price of its own.
 	BundleDiscount *money.Decimal `json:"bundle_discount,omitempty"`
-	// ValidFrom holds the value of the "valid_from" field.
+	// From when the terms hold.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
-	// RecordedAt holds the value of the "recorded_at" field.
+	// When the terms were recorded.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ListPriceQuery when eager-loading is set.
@@ -41,7 +42,7 @@ type ListPrice struct {
 
 // ListPriceEdges holds the relations/edges for other nodes in the graph.
 type ListPriceEdges struct {
-	// Product holds the value of the product edge.
+	// The product.
 	Product *Product `json:"product,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

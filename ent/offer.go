@@ -21,34 +21,35 @@ import (
 type Offer struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer to whom the offer is made.
 	CustomerID string `json:"customer_id,omitempty"`
-	// Kind holds the value of the "kind" field.
+	// Why the offer is made.
 	Kind schema.OfferKind `json:"kind,omitempty"`
-	// Status holds the value of the "status" field.
+	// The status as stored; an unanswered offer is EXPIRED by the clock.
 	Status schema.OfferStatus `json:"status,omitempty"`
-	// Total holds the value of the "total" field.
+	// The sum of the lines' totals.
 	Total money.Amount `json:"total,omitempty"`
-	// ExpiresAt holds the value of the "expires_at" field.
+	// Until when the customer can accept the offer at these prices.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
-	// SentAt holds the value of the "sent_at" field.
+	// When the offer was sent; null for a draft.
 	SentAt *time.Time `json:"sent_at,omitempty"`
-	// ViewedAt holds the value of the "viewed_at" field.
+	// When the customer looked at the offer; null if that is not recorded.
 	ViewedAt *time.Time `json:"viewed_at,omitempty"`
-	// DecidedAt holds the value of the "decided_at" field.
+	// When the customer accepted or declined the offer; null if neither.
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
-	// DeclineReason holds the value of the "decline_reason" field.
+	// Why the offer was declined; null if it was not.
 	DeclineReason *string `json:"decline_reason,omitempty"`
-	// ContactID holds the value of the "contact_id" field.
+	// The contact by which the offer was sent.
 	ContactID *string `json:"contact_id,omitempty"`
-	// OrderID holds the value of the "order_id" field.
+	// The order made when the offer was accepted.
 	OrderID *string `json:"order_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OfferQuery when eager-loading is set.
@@ -58,11 +59,11 @@ type Offer struct {
 
 // OfferEdges holds the relations/edges for other nodes in the graph.
 type OfferEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer to whom the offer is made.
 	Customer *Customer `json:"customer,omitempty"`
-	// Contact holds the value of the contact edge.
+	// The contact by which the offer was sent; null for a draft.
 	Contact *Contact `json:"contact,omitempty"`
-	// Order holds the value of the order edge.
+	// The order made when the offer was accepted; null before.
 	Order *Order `json:"order,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -20,26 +20,27 @@ import (
 type OfferLine struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// OfferID holds the value of the "offer_id" field.
+	// The offer.
 	OfferID string `json:"offer_id,omitempty"`
-	// Position holds the value of the "position" field.
+	// The place of the line in the offer, from 0.
 	Position int `json:"position,omitempty"`
-	// ProductID holds the value of the "product_id" field.
+	// The product.
 	ProductID string `json:"product_id,omitempty"`
-	// Quantity holds the value of the "quantity" field.
+	// The quantity in units of the product.
 	Quantity money.Decimal `json:"quantity,omitempty"`
-	// Unit holds the value of the "unit" field.
+	// The promised price of one unit.
 	Unit money.Amount `json:"unit,omitempty"`
-	// Total holds the value of the "total" field.
+	// The promised price of the whole quantity.
 	Total money.Amount `json:"total,omitempty"`
-	// PriceLines holds the value of the "price_lines" field.
+	// A list of pricing.Line, from the list price to the unit price.
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
-	// Options holds the value of the "options" field.
+	// The options chosen and the measurements filled in.
 	Options json.RawMessage `json:"options,omitempty"`
-	// LeadDays holds the value of the "lead_days" field.
+	// The lead time priced for, in days.
 	LeadDays int `json:"lead_days,omitempty"`
-	// PricedAt holds the value of the "priced_at" field.
+	// The moment of the price.
 	PricedAt time.Time `json:"priced_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OfferLineQuery when eager-loading is set.
@@ -49,9 +50,9 @@ type OfferLine struct {
 
 // OfferLineEdges holds the relations/edges for other nodes in the graph.
 type OfferLineEdges struct {
-	// Offer holds the value of the offer edge.
+	// The offer.
 	Offer *Offer `json:"offer,omitempty"`
-	// Product holds the value of the product edge.
+	// The product.
 	Product *Product `json:"product,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

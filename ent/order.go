@@ -19,50 +19,51 @@ import (
 type Order struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer who ordered.
 	CustomerID string `json:"customer_id,omitempty"`
-	// ExternalID holds the value of the "external_id" field.
+	// The order's id in another system, unique; null if there is none.
 	ExternalID *string `json:"external_id,omitempty"`
-	// Status holds the value of the "status" field.
+	// Where the order stands.
 	Status schema.OrderStatus `json:"status,omitempty"`
-	// At holds the value of the "at" field.
+	// When the customer ordered.
 	At time.Time `json:"at,omitempty"`
-	// Day holds the value of the "day" field.
+	// The calendar day of at, in the installation's time zone.
 	Day int `json:"day,omitempty"`
-	// Total holds the value of the "total" field.
+	// The sum of the lines' totals, before refunds.
 	Total money.Amount `json:"total,omitempty"`
-	// Refunded holds the value of the "refunded" field.
+	// What was given back so far.
 	Refunded money.Amount `json:"refunded,omitempty"`
-	// Cost holds the value of the "cost" field.
+	// The full cost of the order.
 	Cost money.Amount `json:"cost,omitempty"`
-	// StatedCost holds the value of the "stated_cost" field.
+	// Whether the cost came with an import: no rate restates it.
 	StatedCost bool `json:"stated_cost,omitempty"`
-	// Uncosted holds the value of the "uncosted" field.
+	// Whether a rate is missing: the order is costed when the rate arrives.
 	Uncosted bool `json:"uncosted,omitempty"`
-	// Margin holds the value of the "margin" field.
+	// The total less refunds and cost.
 	Margin money.Amount `json:"margin,omitempty"`
-	// Unattributed holds the value of the "unattributed" field.
+	// The part of a completed order's margin that no contact earned.
 	Unattributed money.Amount `json:"unattributed,omitempty"`
-	// CreditModel holds the value of the "credit_model" field.
+	// The attribution model by which the margin is credited.
 	CreditModel *schema.AttributionModel `json:"credit_model,omitempty"`
-	// CreditFit holds the value of the "credit_fit" field.
+	// The attribution fit whose weights MARKOV or SHAPLEY credits by; null for the prior's.
 	CreditFit *string `json:"credit_fit,omitempty"`
-	// DueAt holds the value of the "due_at" field.
+	// When the order is due; null if no day was agreed.
 	DueAt *time.Time `json:"due_at,omitempty"`
-	// CompletedAt holds the value of the "completed_at" field.
+	// When the order was completed; null before.
 	CompletedAt *time.Time `json:"completed_at,omitempty"`
-	// CancelledAt holds the value of the "cancelled_at" field.
+	// When the order was cancelled; null if it was not.
 	CancelledAt *time.Time `json:"cancelled_at,omitempty"`
-	// CancelReason holds the value of the "cancel_reason" field.
+	// Why the order was cancelled; null if it was not.
 	CancelReason *string `json:"cancel_reason,omitempty"`
-	// OfferID holds the value of the "offer_id" field.
+	// The offer that the order came of.
 	OfferID *string `json:"offer_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderQuery when eager-loading is set.
@@ -72,7 +73,7 @@ type Order struct {
 
 // OrderEdges holds the relations/edges for other nodes in the graph.
 type OrderEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer who ordered.
 	Customer *Customer `json:"customer,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -19,26 +19,27 @@ import (
 type OrderLine struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// OrderID holds the value of the "order_id" field.
+	// The order.
 	OrderID string `json:"order_id,omitempty"`
-	// Position holds the value of the "position" field.
+	// The place of the line in the order, from 0.
 	Position int `json:"position,omitempty"`
-	// ProductID holds the value of the "product_id" field.
+	// The product.
 	ProductID string `json:"product_id,omitempty"`
-	// Quantity holds the value of the "quantity" field.
+	// The quantity in units of the product.
 	Quantity money.Decimal `json:"quantity,omitempty"`
-	// Unit holds the value of the "unit" field.
+	// The price of one unit.
 	Unit money.Amount `json:"unit,omitempty"`
-	// Total holds the value of the "total" field.
+	// The price of the whole quantity.
 	Total money.Amount `json:"total,omitempty"`
-	// Cost holds the value of the "cost" field.
+	// The full cost of the quantity.
 	Cost money.Amount `json:"cost,omitempty"`
-	// PriceLines holds the value of the "price_lines" field.
+	// A list of pricing.Line, from the list price to the unit price.
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
-	// Options holds the value of the "options" field.
+	// The options chosen and the measurements filled in.
 	Options json.RawMessage `json:"options,omitempty"`
-	// LeadDays holds the value of the "lead_days" field.
+	// The lead time priced for, in days.
 	LeadDays int `json:"lead_days,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderLineQuery when eager-loading is set.
@@ -48,9 +49,9 @@ type OrderLine struct {
 
 // OrderLineEdges holds the relations/edges for other nodes in the graph.
 type OrderLineEdges struct {
-	// Order holds the value of the order edge.
+	// The order.
 	Order *Order `json:"order,omitempty"`
-	// Product holds the value of the product edge.
+	// The product.
 	Product *Product `json:"product,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -17,16 +17,17 @@ import (
 type Partner struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// Name holds the value of the "name" field.
+	// The name of the partner, unique.
 	Name string `json:"name,omitempty"`
-	// Active holds the value of the "active" field.
+	// Whether the partner's client has access.
 	Active bool `json:"active,omitempty"`
-	// Scopes holds the value of the "scopes" field.
+	// The scopes that the partner's client was given.
 	Scopes       []string `json:"scopes,omitempty"`
 	selectValues sql.SelectValues
 }

@@ -18,24 +18,25 @@ import (
 type Permission struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer who gave the permission.
 	CustomerID string `json:"customer_id,omitempty"`
-	// Channel holds the value of the "channel" field.
+	// The channel that may be used.
 	Channel schema.Channel `json:"channel,omitempty"`
-	// Purpose holds the value of the "purpose" field.
+	// The purpose that it may be used for.
 	Purpose schema.Purpose `json:"purpose,omitempty"`
-	// Level holds the value of the "level" field.
+	// How far the permission goes.
 	Level schema.PermissionLevel `json:"level,omitempty"`
-	// State holds the value of the "state" field.
+	// The state at the last event; the state now depends on the clock as well.
 	State schema.PermissionState `json:"state,omitempty"`
-	// GrantedAt holds the value of the "granted_at" field.
+	// When the permission was granted or requested.
 	GrantedAt time.Time `json:"granted_at,omitempty"`
-	// ExpiresAt holds the value of the "expires_at" field.
+	// When the permission ends by itself; null if it does not.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
-	// RevokedAt holds the value of the "revoked_at" field.
+	// When the permission was revoked; null if it was not.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PermissionQuery when eager-loading is set.
@@ -45,7 +46,7 @@ type Permission struct {
 
 // PermissionEdges holds the relations/edges for other nodes in the graph.
 type PermissionEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer who gave the permission.
 	Customer *Customer `json:"customer,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

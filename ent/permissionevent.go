@@ -18,34 +18,35 @@ import (
 type PermissionEvent struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// PermissionID holds the value of the "permission_id" field.
+	// The permission.
 	PermissionID string `json:"permission_id,omitempty"`
-	// Sequence holds the value of the "sequence" field.
+	// The place of the event in the permission's chain, from 1.
 	Sequence int `json:"sequence,omitempty"`
-	// At holds the value of the "at" field.
+	// When the event took place.
 	At time.Time `json:"at,omitempty"`
-	// Kind holds the value of the "kind" field.
+	// What happened to the permission.
 	Kind schema.PermissionEventKind `json:"kind,omitempty"`
-	// Level holds the value of the "level" field.
+	// The level from this event on; null if the event states none.
 	Level *schema.PermissionLevel `json:"level,omitempty"`
-	// ExpiresAt holds the value of the "expires_at" field.
+	// When the permission ends by itself from this event on; null if it does not.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
-	// Actor holds the value of the "actor" field.
+	// Who recorded the event: the e-mail of a user, or "system".
 	Actor string `json:"actor,omitempty"`
-	// Source holds the value of the "source" field.
+	// Where the event came from, such as a web form or a call.
 	Source string `json:"source,omitempty"`
-	// Wording holds the value of the "wording" field.
+	// The exact text that the customer agreed to; null if the event has none.
 	Wording *string `json:"wording,omitempty"`
-	// WordingVersion holds the value of the "wording_version" field.
+	// The version of that text; null if none was stated.
 	WordingVersion *string `json:"wording_version,omitempty"`
-	// Address holds the value of the "address" field.
+	// The IP address or other evidence of where the customer agreed; null if none was stated.
 	Address *string `json:"address,omitempty"`
-	// Reason holds the value of the "reason" field.
+	// Why, as stated; null if no reason was.
 	Reason *string `json:"reason,omitempty"`
-	// PreviousHash holds the value of the "previous_hash" field.
+	// The hash of the event before; 64 zeros for the first.
 	PreviousHash string `json:"previous_hash,omitempty"`
-	// Hash holds the value of the "hash" field.
+	// The SHA-256 of this event and previousHash, in hexadecimal.
 	Hash string `json:"hash,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PermissionEventQuery when eager-loading is set.
@@ -55,7 +56,7 @@ type PermissionEvent struct {
 
 // PermissionEventEdges holds the relations/edges for other nodes in the graph.
 type PermissionEventEdges struct {
-	// Permission holds the value of the permission edge.
+	// The permission.
 	Permission *Permission `json:"permission,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -19,26 +19,27 @@ import (
 type PriceAgreement struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer who pays the price.
 	CustomerID string `json:"customer_id,omitempty"`
-	// ProductID holds the value of the "product_id" field.
+	// The product.
 	ProductID string `json:"product_id,omitempty"`
-	// Unit holds the value of the "unit" field.
+	// The agreed price of one unit.
 	Unit money.Amount `json:"unit,omitempty"`
-	// MinimumQuantity holds the value of the "minimum_quantity" field.
+	// The smallest quantity for which the price holds.
 	MinimumQuantity money.Decimal `json:"minimum_quantity,omitempty"`
-	// ValidFrom holds the value of the "valid_from" field.
+	// From when the price holds, included.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
-	// ValidTo holds the value of the "valid_to" field.
+	// Until when the price holds, excluded; null if without end.
 	ValidTo *time.Time `json:"valid_to,omitempty"`
-	// OverrideFloorReason holds the value of the "override_floor_reason" field.
+	// Why the price may be below the floor; null if no reason was given.
 	OverrideFloorReason *string `json:"override_floor_reason,omitempty"`
-	// AgreedBy holds the value of the "agreed_by" field.
+	// The user who agreed the price.
 	AgreedBy string `json:"agreed_by,omitempty"`
-	// RecordedAt holds the value of the "recorded_at" field.
+	// When the agreement was recorded.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PriceAgreementQuery when eager-loading is set.
@@ -48,9 +49,9 @@ type PriceAgreement struct {
 
 // PriceAgreementEdges holds the relations/edges for other nodes in the graph.
 type PriceAgreementEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer who pays the price.
 	Customer *Customer `json:"customer,omitempty"`
-	// Product holds the value of the product edge.
+	// The product.
 	Product *Product `json:"product,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -17,34 +17,35 @@ import (
 type PriceRule struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// Name holds the value of the "name" field.
+	// The name of the rule, shown in the lines of prices.
 	Name string `json:"name,omitempty"`
-	// Condition holds the value of the "condition" field.
+	// The condition under which the rule applies, in CEL.
 	Condition string `json:"condition,omitempty"`
-	// Percent holds the value of the "percent" field.
+	// The percentage by which the rule changes the running price: "-5" takes a twentieth off. Null if it changes by amount or sets a price.
 	Percent *money.Decimal `json:"percent,omitempty"`
-	// Amount holds the value of the "amount" field.
+	// The amount by which the rule changes the running price of a unit; null if it changes by percent or sets a price.
 	Amount *money.Amount `json:"amount,omitempty"`
-	// Price holds the value of the "price" field.
+	// The price of a unit that the rule sets; null if it changes the running price.
 	Price *money.Amount `json:"price,omitempty"`
-	// Cap holds the value of the "cap" field.
+	// The most by which percent changes the price of a unit, up or down; null if there is no limit.
 	Cap *money.Amount `json:"cap,omitempty"`
-	// Priority holds the value of the "priority" field.
+	// Rules apply in the order of their priority, the highest first; of equal ones the older first.
 	Priority int `json:"priority,omitempty"`
-	// Exclusive holds the value of the "exclusive" field.
+	// Whether no further rule applies after this one.
 	Exclusive bool `json:"exclusive,omitempty"`
-	// ValidFrom holds the value of the "valid_from" field.
+	// From when the rule applies, included; null if from the beginning.
 	ValidFrom *time.Time `json:"valid_from,omitempty"`
-	// ValidTo holds the value of the "valid_to" field.
+	// Until when the rule applies, excluded; null if without end.
 	ValidTo *time.Time `json:"valid_to,omitempty"`
-	// Active holds the value of the "active" field.
+	// Whether the rule is in force; false after it was retired.
 	Active bool `json:"active,omitempty"`
-	// RecordedAt holds the value of the "recorded_at" field.
+	// When the rule was recorded.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
-	// RetiredAt holds the value of the "retired_at" field.
+	// When the rule was retired.
 	RetiredAt    *time.Time `json:"retired_at,omitempty"`
 	selectValues sql.SelectValues
 }

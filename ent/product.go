@@ -18,26 +18,27 @@ import (
 type Product struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// Sku holds the value of the "sku" field.
+	// The stock-keeping unit: the product's own code, unique.
 	Sku string `json:"sku,omitempty"`
-	// Name holds the value of the "name" field.
+	// The name of the product.
 	Name string `json:"name,omitempty"`
-	// NameKey holds the value of the "name_key" field.
+	// The name folded for ordering, the same on both databases.
 	NameKey string `json:"name_key,omitempty"`
-	// Kind holds the value of the "kind" field.
+	// Whether the product is a good, a service or a bundle.
 	Kind schema.ProductKind `json:"kind,omitempty"`
-	// Active holds the value of the "active" field.
+	// Whether the product is in the catalogue.
 	Active bool `json:"active,omitempty"`
-	// StandardLeadDays holds the value of the "standard_lead_days" field.
+	// The usual lead time in days; a shorter or longer one has its own price.
 	StandardLeadDays int `json:"standard_lead_days,omitempty"`
-	// PartnerID holds the value of the "partner_id" field.
+	// The partner whose product it is.
 	PartnerID *string `json:"partner_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ProductQuery when eager-loading is set.
@@ -47,7 +48,7 @@ type Product struct {
 
 // ProductEdges holds the relations/edges for other nodes in the graph.
 type ProductEdges struct {
-	// Partner holds the value of the partner edge.
+	// The partner whose product it is.
 	Partner *Partner `json:"partner,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

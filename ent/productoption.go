@@ -17,20 +17,21 @@ import (
 type ProductOption struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// ProductID holds the value of the "product_id" field.
+	// The product.
 	ProductID string `json:"product_id,omitempty"`
-	// Code holds the value of the "code" field.
+	// The code by which the option is chosen.
 	Code string `json:"code,omitempty"`
-	// Name holds the value of the "name" field.
+	// The name of the option.
 	Name string `json:"name,omitempty"`
-	// Position holds the value of the "position" field.
+	// The place of the option in the product's list, from 0.
 	Position int `json:"position,omitempty"`
-	// Surcharge holds the value of the "surcharge" field.
+	// What the option adds to the price of a unit.
 	Surcharge money.Amount `json:"surcharge,omitempty"`
-	// Measured holds the value of the "measured" field.
+	// Whether the customer's measurement of the same code fills the option in.
 	Measured bool `json:"measured,omitempty"`
-	// Grade holds the value of the "grade" field.
+	// Whether the option is a better quality.
 	Grade bool `json:"grade,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ProductOptionQuery when eager-loading is set.
@@ -40,7 +41,7 @@ type ProductOption struct {
 
 // ProductOptionEdges holds the relations/edges for other nodes in the graph.
 type ProductOptionEdges struct {
-	// Product holds the value of the product edge.
+	// The product.
 	Product *Product `json:"product,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -18,24 +18,25 @@ import (
 type Rate struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Subject holds the value of the "subject" field.
+	// What kind of thing the rate is the price of.
 	Subject schema.RateSubject `json:"subject,omitempty"`
-	// Code holds the value of the "code" field.
+	// Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource.
 	Code string `json:"code,omitempty"`
-	// Unit holds the value of the "unit" field.
+	// The unit that the amount is for, such as hour, kg or m.
 	Unit string `json:"unit,omitempty"`
-	// Amount holds the value of the "amount" field.
+	// The price of one unit in the currency's major unit; it may be finer than the minor unit.
 	Amount money.Decimal `json:"amount,omitempty"`
-	// CurrencyCode holds the value of the "currency_code" field.
+	// The installation's currency.
 	CurrencyCode string `json:"currency_code,omitempty"`
-	// ValidFrom holds the value of the "valid_from" field.
+	// From when the rate holds.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
-	// RecordedAt holds the value of the "recorded_at" field.
+	// When the rate was recorded.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
-	// CapacityPerDay holds the value of the "capacity_per_day" field.
+	// Of a RESOURCE: the practical capacity in units a day; null if unknown and for other subjects.
 	CapacityPerDay *money.Decimal `json:"capacity_per_day,omitempty"`
-	// FixedShare holds the value of the "fixed_share" field.
+	// Of a RESOURCE: the share of the rate that is spent even when the resource is idle; null for other subjects.
 	FixedShare   *money.Decimal `json:"fixed_share,omitempty"`
 	selectValues sql.SelectValues
 }

@@ -17,20 +17,21 @@ import (
 type RefreshSession struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Family holds the value of the "family" field.
+	// The family: the tokens that came of one sign-in.
 	Family string `json:"family,omitempty"`
-	// UserID holds the value of the "user_id" field.
+	// The user.
 	UserID string `json:"user_id,omitempty"`
-	// TokenHash holds the value of the "token_hash" field.
+	// The SHA-256 of the refresh token, in hexadecimal.
 	TokenHash string `json:"token_hash,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the token was issued.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// ExpiresAt holds the value of the "expires_at" field.
+	// When the token expires.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
-	// UsedAt holds the value of the "used_at" field.
+	// When the token was used; null before.
 	UsedAt *time.Time `json:"used_at,omitempty"`
-	// RevokedAt holds the value of the "revoked_at" field.
+	// When the family ended; null before.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RefreshSessionQuery when eager-loading is set.
@@ -40,7 +41,7 @@ type RefreshSession struct {
 
 // RefreshSessionEdges holds the relations/edges for other nodes in the graph.
 type RefreshSessionEdges struct {
-	// User holds the value of the user edge.
+	// The user.
 	User *User `json:"user,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -18,16 +18,17 @@ import (
 type Refund struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// OrderID holds the value of the "order_id" field.
+	// The order.
 	OrderID string `json:"order_id,omitempty"`
-	// Amount holds the value of the "amount" field.
+	// What was given back.
 	Amount money.Amount `json:"amount,omitempty"`
-	// Reason holds the value of the "reason" field.
+	// Why it was given back.
 	Reason string `json:"reason,omitempty"`
-	// At holds the value of the "at" field.
+	// When it was given back.
 	At time.Time `json:"at,omitempty"`
-	// Actor holds the value of the "actor" field.
+	// Who gave it back: the e-mail of a user, or "system".
 	Actor string `json:"actor,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RefundQuery when eager-loading is set.
@@ -37,7 +38,7 @@ type Refund struct {
 
 // RefundEdges holds the relations/edges for other nodes in the graph.
 type RefundEdges struct {
-	// Order holds the value of the order edge.
+	// The order.
 	Order *Order `json:"order,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -17,9 +17,9 @@ type SearchTerm struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int `json:"id,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer found.
 	CustomerID string `json:"customer_id,omitempty"`
-	// Term holds the value of the "term" field.
+	// The beginning of a word, an e-mail address or the tail of a phone number.
 	Term string `json:"term,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SearchTermQuery when eager-loading is set.
@@ -29,7 +29,7 @@ type SearchTerm struct {
 
 // SearchTermEdges holds the relations/edges for other nodes in the graph.
 type SearchTermEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer found.
 	Customer *Customer `json:"customer,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

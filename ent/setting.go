@@ -17,10 +17,11 @@ import (
 type Setting struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The name of the setting.
 	ID string `json:"id,omitempty"`
-	// Value holds the value of the "value" field.
+	// The value as JSON.
 	Value json.RawMessage `json:"value,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the setting was last changed.
 	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
 }

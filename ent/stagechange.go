@@ -18,18 +18,19 @@ import (
 type StageChange struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// CustomerID holds the value of the "customer_id" field.
+	// The customer.
 	CustomerID string `json:"customer_id,omitempty"`
-	// FromStage holds the value of the "from_stage" field.
+	// The stage before.
 	FromStage schema.Stage `json:"from_stage,omitempty"`
-	// ToStage holds the value of the "to_stage" field.
+	// The stage after.
 	ToStage schema.Stage `json:"to_stage,omitempty"`
-	// At holds the value of the "at" field.
+	// When the stage changed.
 	At time.Time `json:"at,omitempty"`
-	// Reason holds the value of the "reason" field.
+	// Why the stage changed.
 	Reason string `json:"reason,omitempty"`
-	// Actor holds the value of the "actor" field.
+	// Who changed the stage: the e-mail of a user, or "system".
 	Actor string `json:"actor,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the StageChangeQuery when eager-loading is set.
@@ -39,7 +40,7 @@ type StageChange struct {
 
 // StageChangeEdges holds the relations/edges for other nodes in the graph.
 type StageChangeEdges struct {
-	// Customer holds the value of the customer edge.
+	// The customer.
 	Customer *Customer `json:"customer,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

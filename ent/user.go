@@ -18,30 +18,31 @@ import (
 type User struct {
 	config `json:"-"`
 	// ID of the ent.
+	// The id: a TypeID, that is a prefix that names the type and a UUIDv7.
 	ID string `json:"id,omitempty"`
-	// Version holds the value of the "version" field.
+	// The version of the record: 1 at first, one more with every change. An update states it as expectedVersion.
 	Version int `json:"version,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// When the record was created.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// UpdatedAt holds the value of the "updated_at" field.
+	// When the record was last changed.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
-	// Email holds the value of the "email" field.
+	// The e-mail address by which the user signs in.
 	Email string `json:"email,omitempty"`
-	// EmailKey holds the value of the "email_key" field.
+	// The e-mail address in lower case, unique.
 	EmailKey string `json:"email_key,omitempty"`
-	// Name holds the value of the "name" field.
+	// The user's name.
 	Name string `json:"name,omitempty"`
-	// Role holds the value of the "role" field.
+	// What the user may see and do.
 	Role schema.Role `json:"role,omitempty"`
-	// Active holds the value of the "active" field.
+	// Whether the user can sign in.
 	Active bool `json:"active,omitempty"`
-	// Grade holds the value of the "grade" field.
+	// The code of a STAFF rate that several users share; null if the user has a rate of their own or none.
 	Grade *string `json:"grade,omitempty"`
-	// PasswordHash holds the value of the "password_hash" field.
+	// The Argon2id hash of the password; null if the user cannot sign in by one.
 	PasswordHash *string `json:"-"`
-	// PartnerID holds the value of the "partner_id" field.
+	// The partner whose client this user is.
 	PartnerID *string `json:"partner_id,omitempty"`
-	// DeletedAt holds the value of the "deleted_at" field.
+	// When the user was deleted.
 	DeletedAt *time.Time `json:"deleted_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the UserQuery when eager-loading is set.
@@ -51,7 +52,7 @@ type User struct {
 
 // UserEdges holds the relations/edges for other nodes in the graph.
 type UserEdges struct {
-	// Partner holds the value of the partner edge.
+	// The partner whose client this user is.
 	Partner *Partner `json:"partner,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.

@@ -6046,1004 +6046,1749 @@ var sources = []*ast.Source{
 	{Name: "../schema/attribution.graphql", Input: `extend type AttributionFit {
   "How many states the chain of MARKOV remembers; null for SHAPLEY."
   order: Int
-  "All journeys of all customers: the contacts that an order may be credited to, and those that led to none."
+  "The number of journeys: sequences of contacts that an order can be credited to, or that led to no order."
   journeys: Int!
-  "Those that ended in an order."
+  "The number of journeys that ended in an order."
   converted: Int!
+  "The share of journeys that ended in an order, by the model."
   conversionProbability: Decimal!
-  "How many permutations SHAPLEY was averaged over; 0 where it is exact."
+  "How many permutations SHAPLEY was averaged over; 0 if it is exact."
   permutations: Int!
+  "What the fit says of each kind of contact on each channel."
   states: [AttributionState!]!
 }
 "A kind of contact on a channel, and what a fit says of it."
 type AttributionState {
+  "The kind of contact."
   kind: ContactKind!
+  "The channel."
   channel: Channel!
-  "The conversions that are owed to it; the weights of a fit sum to the conversions that had a contact."
+  "The number of conversions credited to the state; the weights of a fit sum to the conversions that had a contact."
   weight: Decimal!
-  "MARKOV: the share of all conversions that would be lost without it."
+  "The share of all conversions that would be lost without the state; null for SHAPLEY."
   removalEffect: Decimal
-  "SHAPLEY: of the weight, where it was sampled; 0 where it is exact."
+  "The standard error of the weight where SHAPLEY was sampled, 0 if it is exact; null for MARKOV."
   standardError: Decimal
 }
 
 extend type Query {
-  "The fits of MARKOV and SHAPLEY, the newest first; at most 100."
-  attributionFits(model: AttributionModel): [AttributionFit!] @scope(name: "costs")
+  "The fits of MARKOV and SHAPLEY, the newest first, at most 100. Scope costs: null without it."
+  attributionFits(
+    "Only the fits of this model; of both by default."
+    model: AttributionModel
+  ): [AttributionFit!] @scope(name: "costs")
 }
 extend type Mutation {
   """
-  Fits MARKOV or SHAPLEY on all journeys, converted or not. What is credited under the model from now on follows the new
-  fit; orders that were credited keep theirs.
+  Fits MARKOV or SHAPLEY on all journeys, converted or not. What is credited by the model from now on follows the new
+  fit; orders that were credited before keep their fit.
   """
-  fitAttribution(input: FitAttributionInput!): AttributionFitPayload!
+  fitAttribution(
+    "What to fit."
+    input: FitAttributionInput!
+  ): AttributionFitPayload!
 }
+"The input of fitAttribution."
 input FitAttributionInput {
-  "MARKOV or SHAPLEY."
+  "The model: MARKOV or SHAPLEY; another is INVALID."
   model: AttributionModel!
-  "MARKOV: how many states its chain remembers, 1 or 2."
+  "MARKOV only: how many states its chain remembers, 1 or 2."
   order: Int = 1
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The answer of fitAttribution."
 type AttributionFitPayload {
+  "The new fit; null if there are userErrors."
   fit: AttributionFit
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../schema/base.graphql", Input: `"Not for the client: the caller must have this scope, else the field is null (a list is empty)."
-directive @scope(name: String!) on FIELD_DEFINITION
+	{Name: "../schema/base.graphql", Input: `"Closes a field to viewers without a scope: they get null, an empty list of credits, or FORBIDDEN if the field cannot be null."
+directive @scope(
+  "The scope: costs (whatever a cost or a margin can be computed from), floor (prices below the floor) or users."
+  name: String!
+) on FIELD_DEFINITION
 
-"An exact decimal number as a JSON string, \"12.50\"; a JSON number is refused. Rates, quantities, minutes and shares have at most nine places."
+"An exact decimal number as a JSON string, such as \"12.50\"; a JSON number is refused. Rates, quantities, minutes and shares have at most nine places."
 scalar Decimal
-"ISO 4217."
+"The code of a currency in ISO 4217, such as RUB."
 scalar CurrencyCode
+"Any JSON value."
 scalar JSON
 
-"An exact amount of money. amount always carries the currency's own number of decimals."
+"An exact amount of money."
 type Money {
+  "The amount in the currency's major unit, with exactly the number of decimals that the currency has."
   amount: Decimal!
+  "The installation's currency."
   currencyCode: CurrencyCode!
 }
-"An amount with no more decimals than the currency has, in the installation's currency."
+"An amount of money in the installation's currency."
 input MoneyInput {
+  "The amount in the currency's major unit, with no more decimals than the currency has: more are INVALID."
   amount: Decimal!
+  "The installation's currency; another is INVALID."
   currencyCode: CurrencyCode!
 }
 
-"What the caller can put right. Nothing was written."
+"An error that the caller can correct. Nothing was written."
 interface UserError {
-  "The path of the input's field; null for the request as a whole."
+  "The path of the field in the input; null if the error concerns the request as a whole."
   field: [String!]
+  "What kind of error it is."
   code: UserErrorCode!
+  "What is wrong and what is expected, for people."
   message: String!
 }
+"A UserError without further details."
 type InvalidInput implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
   field: [String!]
+  "What kind of error it is."
   code: UserErrorCode!
+  "What is wrong and what is expected, for people."
   message: String!
 }
-"Somebody changed the same fields since the version that this change was made on. Other fields would have merged."
+"Somebody else changed the same fields since expectedVersion. Changes of other fields would have been merged."
 type VersionConflict implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
   field: [String!]
+  "Always VERSION_CONFLICT."
   code: UserErrorCode!
+  "What is wrong and what is expected, for people."
   message: String!
+  "The version now."
   currentVersion: Int!
+  "The fields that both changed; empty if the change is of the state as a whole."
   fields: [FieldConflict!]!
 }
+"A field that two callers changed."
 type FieldConflict {
+  "The name of the field in the input."
   name: String!
+  "The value at expectedVersion; null if it was empty."
   base: JSON
+  "The value now; null if it is empty."
   theirs: JSON
+  "The value in the input; null if it would be empty."
   yours: JSON
 }
+"The customer has not given the permission that the contact needs."
 type PermissionMissing implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
   field: [String!]
+  "Always PERMISSION_MISSING."
   code: UserErrorCode!
+  "What is wrong and what is expected, for people."
   message: String!
+  "The channel of the contact."
   channel: Channel!
+  "The purpose of the contact."
   purpose: Purpose!
+  "The level that is needed."
   requiredLevel: PermissionLevel!
+  "The level of the permission in force; null if there is none."
   currentLevel: PermissionLevel
 }
+"The kinds of errors that the caller can correct."
 enum UserErrorCode {
+  "A value is wrong. Several such errors may come together."
   INVALID
+  "There is no such object, or none that the viewer may see."
   NOT_FOUND
+  "An id, e-mail, sku or external id is taken, or a rate for the same moment exists and this is no correction."
   ALREADY_EXISTS
+  "Somebody else changed the object since expectedVersion: see VersionConflict."
   VERSION_CONFLICT
+  "The idempotency key was used for another request."
   IDEMPOTENCY_KEY_REUSED
+  "The customer has not given the permission needed: see PermissionMissing."
   PERMISSION_MISSING
+  "An agreed price is below the floor: it needs a reason and the scope floor."
   BELOW_FLOOR
+  "A price token has expired. The message states the price now."
   PRICE_EXPIRED
+  "The object is not in a state to do this, or a rate is missing."
   WRONG_STATE
+  "Too many, or too often."
   LIMIT_EXCEEDED
+  "The viewer's role does not allow it."
   FORBIDDEN
 }
 
-"from is included, to is not."
+"A range of time. An absent bound is no bound."
 input TimeRange {
+  "The beginning, included."
   from: Time
+  "The end, excluded."
   to: Time
 }
 
-"Each field of a mutation is one transaction of its own, run in order."
+"What can be changed. Each field of a mutation is a transaction of its own; they run in order."
 type Mutation
+"What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later."
 type Subscription
 
-"One of the installation's choices."
+"A setting of the installation."
 type Setting {
+  "The name of the setting."
   name: String!
+  "The value; the default if it was never changed."
   value: JSON!
+  "What the setting means, with its unit."
   description: String!
 }
 extend type Query {
-  "The installation's settings with what each means."
+  "All settings of the installation."
   settings: [Setting!]!
 }
 extend type Mutation {
-  "Changes a setting (ADMIN); a wrong value is refused with the reason."
-  changeSetting(input: ChangeSettingInput!): SettingPayload!
+  "Changes a setting. For ADMIN only: others get FORBIDDEN. A wrong value is INVALID, with the reason."
+  changeSetting(
+    "Which setting, and its new value."
+    input: ChangeSettingInput!
+  ): SettingPayload!
 }
+"The input of changeSetting."
 input ChangeSettingInput {
+  "The name of the setting."
   name: String!
+  "The new value."
   value: JSON!
 }
+"The answer of changeSetting."
 type SettingPayload {
+  "The setting after the change; null if there are userErrors."
   setting: Setting
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/base_value.graphql", Input: `extend type LifetimeValue {
   """
-  The bounds of the total: it lies within them with a probability of 0.8, by simulation from what the model knows of this customer. Null before
-  the first order. Both are past where most likely nothing more comes.
+  The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
+  customer; the model's own parameters are taken as known. Null before the first order. Both bounds are past if most
+  likely no further order comes.
   """
   interval: LifetimeInterval
 }
+"The bounds of a lifetime value."
 type LifetimeInterval {
+  "The probability that the total lies within the bounds."
   probability: Float!
+  "The lower bound of the total."
   low: Money!
+  "The upper bound of the total."
   high: Money!
-  "Of the orders of the horizon, likewise."
+  "The lower bound of the number of orders in the horizon, with the same probability."
   ordersLow: Int!
+  "The upper bound of the number of orders in the horizon, with the same probability."
   ordersHigh: Int!
 }
 
 extend type Query {
-  "What all customers are worth, by any combination of dimensions, each named once; of none there is one row. Every figure is the sum of the customers' own."
-  customerBase(by: [BaseDimension!]!, horizonMonths: Int = 12, annualDiscountRate: Decimal): CustomerBase! @scope(name: "costs")
-  "Customers whose probability to be alive falls under a threshold before this month ends, if they do not order until then, the most valuable first."
-  valueAtRisk(threshold: Float = 0.5, first: Int = 20): ValueAtRisk! @scope(name: "costs")
-  "Orders and margin expected of the customers there are, month by month from now, not discounted."
-  expectedMonths(months: Int = 12): ExpectedMonths! @scope(name: "costs")
+  "What all customers are worth, by any combination of dimensions. Every figure is the sum of the customers' own. Scope costs: FORBIDDEN without it."
+  customerBase(
+    "The dimensions of the rows, each at most once; without any there is one row."
+    by: [BaseDimension!]!
+    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
+    horizonMonths: Int = 12
+    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
+    annualDiscountRate: Decimal
+  ): CustomerBase! @scope(name: "costs")
+  """
+  Customers whose probability of being alive falls below a threshold before this month ends if they do not order until
+  then, the most valuable first. Scope costs: FORBIDDEN without it.
+  """
+  valueAtRisk(
+    "The threshold, more than 0 and less than 1."
+    threshold: Float = 0.5
+    "The number of rows, at most 100."
+    first: Int = 20
+  ): ValueAtRisk! @scope(name: "costs")
+  "Orders and margin expected of the present customers, month by month from now, not discounted. Scope costs: FORBIDDEN without it."
+  expectedMonths(
+    "The number of months, 1 to 120."
+    months: Int = 12
+  ): ExpectedMonths! @scope(name: "costs")
 }
-"ACQUIRED is the month in which a customer was acquired, else of the first order; SOURCE who brought them: the partner's id, REFERRAL, or nobody."
+"The dimensions by which customerBase groups customers."
 enum BaseDimension {
+  "The customer's segment."
   SEGMENT
+  "The customer's stage."
   STAGE
+  "The month in which the customer was acquired, or else of the first order."
   ACQUIRED
+  "Who brought the customer: a partner's id, REFERRAL, or \"\" for nobody."
   SOURCE
 }
+"What all customers are worth."
 type CustomerBase {
+  "The moment of the figures."
   at: Time!
+  "The lifetime model by which they were computed."
   model: LifetimeModel!
+  "The horizon of future, in months."
   horizonMonths: Int!
-  "By key."
+  "A row for each group of customers, ordered by key."
   rows: [CustomerBaseRow!]!
+  "The sums over all customers; its key is empty."
   total: CustomerBaseRow!
-  "The rows as a CSV file, the same as the command export customer-base writes."
+  "The rows as a CSV file, the same as the command \"kopeck export customer-base\" writes."
   csv: String!
 }
+"A group of customers and what they are worth."
 type CustomerBaseRow {
-  "A value for each dimension, in the order they were asked for; \"\" for none."
+  "A value for each dimension, in the order of by; \"\" for none."
   key: [String!]!
-  "The key as people read it: the name of a partner."
+  "The key for people: the name of a partner instead of the id."
   labels: [String!]!
+  "The number of customers."
   customers: Int!
-  "The sum of the probabilities to be alive."
+  "The sum of the probabilities of being alive."
   alive: Float!
+  "The number of orders expected in the horizon."
   expectedOrders: Float!
+  "Margin earned less contact and acquisition costs."
   past: Money!
+  "The discounted expected margin of the horizon."
   future: Money!
+  "The sum of past and future."
   total: Money!
+  "The mean total of a customer."
   mean: Money!
-  "A tenth of the customers are worth this or less."
+  "The first decile: a tenth of the customers are worth this or less in total."
   lowest: Money!
+  "The median total of a customer."
   median: Money!
-  "A tenth are worth this or more."
+  "The ninth decile: a tenth of the customers are worth this or more in total."
   highest: Money!
 }
+"The customers at risk, and what they are worth."
 type ValueAtRisk {
+  "The threshold asked for."
   threshold: Float!
-  "The end of the month."
+  "The end of this month."
   until: Time!
+  "The number of customers at risk."
   customers: Int!
-  "The discounted margin of the next 12 months that is expected of all of them."
+  "The discounted margin of the next 12 months expected of all of them."
   value: Money!
+  "The customers, the most valuable first, as many as asked for."
   rows: [CustomerAtRisk!]!
 }
+"A customer at risk."
 type CustomerAtRisk {
+  "The customer."
   customer: Customer!
+  "The probability of being alive now."
   probabilityAlive: Float!
-  "When the month ends."
+  "The probability of being alive at the end of the month if no order comes until then."
   probabilityAliveThen: Float!
+  "The discounted margin of the next 12 months expected of the customer."
   value: Money!
 }
+"Orders and margin expected of the present customers."
 type ExpectedMonths {
+  "The lifetime model by which they were computed."
   model: LifetimeModel!
+  "The months, from now on."
   rows: [ExpectedMonth!]!
-  "The rows as a CSV file, the same as the command export expected-months writes."
+  "The rows as a CSV file, the same as the command \"kopeck export expected-months\" writes."
   csv: String!
 }
-"A month of 30.4375 days. The bounds hold the figure with a probability of 0.8."
+"A month of 30.4375 days and what is expected in it. The bounds hold the figure with a probability of 0.8."
 type ExpectedMonth {
+  "The beginning of the month, included."
   from: Time!
+  "The end of the month, excluded."
   to: Time!
+  "The expected number of orders."
   orders: Float!
+  "The lower bound of the number of orders."
   ordersLow: Float!
+  "The upper bound of the number of orders."
   ordersHigh: Float!
+  "The expected margin, not discounted."
   margin: Money!
+  "The lower bound of the margin."
   marginLow: Money!
+  "The upper bound of the margin."
   marginHigh: Money!
 }
 `, BuiltIn: false},
 	{Name: "../schema/bundle.graphql", Input: `extend type Price {
-  "What it is for: the options that were asked for, then the measurements that the customer's own filled in."
-  options: [PriceOption!]!
-  "Of a BUNDLE: its total split over its parts, in proportion to their list prices; the shares sum exactly to total. Empty for anything else."
+  "Of a BUNDLE: the total split over its parts in proportion to their list prices; the shares sum exactly to total. Empty for other products."
   parts: [PricePart!]!
 }
-type PriceOption {
-  code: String!
-  value: String!
-  "Not given, but known of the customer."
-  measured: Boolean!
-}
+"A part of a bundle, and its share of the price."
 type PricePart {
+  "The product that is the part."
   product: Product!
-  "In the whole quantity."
+  "The quantity of the part in the whole quantity of the bundle."
   quantity: Decimal!
-  "Its share of the bundle's total."
+  "The part's share of the bundle's total."
   total: Money!
-  "What it costs by itself, in the whole quantity; of a partner's product what the partner is paid, by the rates agreed with them."
+  "The full cost of the part in that quantity; of a partner's product what the partner is paid by the rates agreed. Scope costs: null without it."
   cost: Money @scope(name: "costs")
-  "What is left of total after cost."
+  "The total less the cost. Scope costs: null without it."
   margin: Money @scope(name: "costs")
 }
 `, BuiltIn: false},
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
-  "Each with its rate and since when that holds; they sum exactly to cost."
+  "What the contact consumed, each line with its rate; the amounts sum exactly to cost."
   costLines: [CostLine!]!
+  "What the contact earned, or is expected to earn."
   value: ContactValue!
+  "The purpose of an outbound contact; null if none was stated."
   purpose: Purpose
-  "What the contact cost by what was known at a moment, before later corrections; null where it had not been recorded."
-  costKnownAt(at: Time!): ContactCost
+  "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded by then."
+  costKnownAt(
+    "The moment."
+    at: Time!
+  ): ContactCost
 }
+"What a contact cost by what was known at a moment."
 type ContactCost {
+  "The moment."
   knownAt: Time!
+  "The sum of the lines."
   total: Money!
+  "What the contact consumed, each line with its rate as known then."
   lines: [CostLine!]!
 }
+"What a contact earned, or is expected to earn."
 type ContactValue {
-  "Order margin credited to this contact so far, under the installation's model."
+  "The order margin credited to this contact so far, by the installation's attribution model."
   realised: Money!
-  "What contacts like it are worth, before their orders arrive."
+  "The mean realised value of similar contacts: what the contact is expected to earn before its orders arrive."
   expected: Money!
-  "The contacts like it that expected was reckoned from."
+  "The group of similar contacts that expected was computed from."
   expectedFrom: ContactGroup!
-  "realised - cost"
+  "The realised value less the cost."
   net: Money!
-  credits(model: AttributionModel): [Credit!]!
+  "The credits of orders to this contact."
+  credits(
+    "The attribution model to compute the credits by, without changing the books; what the books say by default."
+    model: AttributionModel
+  ): [Credit!]!
 }
-"The contacts of the last year of one kind, channel and stage. What few of them earned is drawn to what those of the kind and channel did, and so on."
+"""
+The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
+of the kind and channel, then of the kind, then of all: the more so, the fewer they are.
+"""
 type ContactGroup {
+  "The kind of contact."
   kind: ContactKind!
+  "The channel."
   channel: Channel!
+  "The customer's stage at the moment of the contact."
   stage: Stage!
+  "The number of contacts in the group."
   contacts: Int!
-  "Their mean, before it is drawn to that of the greater group; null where there are none."
+  "The mean realised value of the group by itself; null if it has no contacts."
   mean: Money
 }
+"The part of an order's margin that a contact earned."
 type Credit {
+  "The order."
   order: Order!
+  "The part of the order's margin."
   amount: Money!
+  "The share of the order's margin, with 6 places."
   share: Decimal!
-}
-type CostLine {
-  kind: CostLineKind!
-  label: String!
-  quantity: Decimal!
-  "Of the currency, per unit; may be finer than a kopeck."
-  rate: Decimal!
-  amount: Money!
-  "null where no rate is known: the amount is then nothing until it arrives."
-  rateValidFrom: Time
-}
-enum CostLineKind {
-  STAFF_TIME
-  CHANNEL_FEE
-  CHANNEL_TIME
-  EXPENSE
-  MATERIAL
-  RESOURCE
-  OPTION
-  OVERHEAD
-  COMPONENT
 }
 
 extend type Query {
-  contacts(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: ContactOrder, filter: ContactFilter): ContactConnection!
+  "The contacts that the viewer may see."
+  contacts(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by AT, ascending, by default."
+    orderBy: ContactOrder
+    "Which contacts are listed: all by default."
+    filter: ContactFilter
+  ): ContactConnection!
 }
 
 extend type Mutation {
   """
-  Records a contact, costs it by the rates of its moment, and credits it with the orders it belongs to. An outbound
-  contact that sells is refused without a permission that held at its moment.
+  Records a contact, costs it by the rates of its moment, and credits it with its part of the orders after it. An outbound
+  contact that sells is refused with PERMISSION_MISSING unless a permission was in force at its moment.
   """
-  recordContact(input: RecordContactInput!): ContactPayload!
+  recordContact(
+    "The contact."
+    input: RecordContactInput!
+  ): ContactPayload!
 }
+"The answer of the mutations of a contact."
 type ContactPayload {
+  "The contact after the change; null if there are userErrors."
   contact: Contact
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The input of recordContact."
 input RecordContactInput {
+  "The id of the new contact: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The customer contacted."
   customerId: ID!
+  "The occasion of the contact."
   kind: ContactKind!
+  "Who addressed whom."
   direction: Direction!
+  "The way the contact went."
   channel: Channel!
-  "Now, unless told; a phone that was offline tells."
+  "When the contact took place: now by default. A phone that was offline states it. A moment in the future is INVALID."
   at: Time
+  "The working time spent on the contact, in minutes."
   minutes: Decimal = "0"
-  "The viewer when absent."
+  "The user who took part: the viewer by default."
   staffId: ID
+  "What the contact was about, in a line."
   subject: String
+  "Free text about the contact."
   notes: String
-  "The person a recommendation is about."
+  "The customer whom a RECOMMENDATION is about."
   aboutId: ID
-  "Required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE)."
+  "The purpose: required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE)."
   purpose: Purpose
-  "Anything spent on this contact alone."
+  "Money spent on this contact alone: nothing by default."
   expense: MoneyInput
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"Which contacts are listed. Every field is optional; all that are given must hold."
 input ContactFilter {
+  "Contacts with this customer."
   customerId: ID
+  "Contacts of these kinds, at most 250."
   kinds: [ContactKind!]
+  "Contacts on these channels, at most 250."
   channels: [Channel!]
+  "Contacts in this direction."
   direction: Direction
+  "Contacts in which this user took part."
   staffId: ID
+  "Contacts that took place within this time."
   at: TimeRange
 }
 
 extend type Subscription {
-  "Every contact recorded, of one customer or of all that the viewer may see."
-  contactRecorded(customerId: ID): Contact!
+  "Every contact that is recorded and that the viewer may see."
+  contactRecorded(
+    "Only contacts with this customer; with all customers by default."
+    customerId: ID
+  ): Contact!
+}
+`, BuiltIn: false},
+	{Name: "../schema/cost.graphql", Input: `"A line of a cost."
+type CostLine {
+  "What kind of thing was consumed."
+  kind: CostLineKind!
+  "What was consumed, for people; says \"no rate\" if none is known."
+  label: String!
+  "How much was consumed, in the unit of the rate."
+  quantity: Decimal!
+  "The price of one unit in the currency's major unit; it may be finer than the minor unit."
+  rate: Decimal!
+  "The quantity times the rate, rounded half to even."
+  amount: Money!
+  "From when the rate holds; null if no rate is known: the amount is then 0 until one is recorded."
+  rateValidFrom: Time
+}
+"The kinds of things that a contact or a product consumes."
+enum CostLineKind {
+  "The working time of staff."
+  STAFF_TIME
+  "The fee of a channel for a contact."
+  CHANNEL_FEE
+  "The time on a channel."
+  CHANNEL_TIME
+  "Money spent on this contact alone."
+  EXPENSE
+  "A material."
+  MATERIAL
+  "A resource, such as a machine."
+  RESOURCE
+  "What an option of the product consumes."
+  OPTION
+  "The share added for overhead."
+  OVERHEAD
+  "Another product that is a part of this one."
+  COMPONENT
+}
+"What one unit of a product costs."
+type ProductCost {
+  "The moment whose rates count."
+  at: Time!
+  "The full cost: the sum of all lines."
+  full: Money!
+  "The marginal cost: what one more unit really costs now. Idle capacity is free, scarce capacity is expensive."
+  marginal: Money!
+  "What is consumed, each line with its rate; the amounts sum exactly to full."
+  lines: [CostLine!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/customer.graphql", Input: `extend type Customer {
-  contacts(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: ContactOrder, filter: ContactFilter): ContactConnection!
-  offers(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: OfferOrder, filter: OfferFilter): OfferConnection!
-  orders(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: OrderOrder, filter: OrderFilter): OrderConnection!
-  "The permissions as they were at a moment, now unless told: the active and the pending, then the ended ones."
-  permissions(at: Time): [Permission!]!
-  "Whether we may speak to this customer: what ` + "`" + `recordContact` + "`" + ` and ` + "`" + `sendOffer` + "`" + ` would decide."
-  mayContact(channel: Channel!, purpose: Purpose!, level: PermissionLevel, at: Time): PermissionDecision!
-  "What this customer pays for a product at a moment, now unless told, with the reasons."
-  price(productId: ID!, quantity: Decimal = "1", options: [OptionInput!], leadDays: Int, at: Time): Price!
-  "The whole active catalogue priced for this customer, by sku."
-  prices(first: Int, after: Cursor, quantity: Decimal = "1", at: Time): PriceConnection!
-  lifetimeValue(horizonMonths: Int = 12, annualDiscountRate: Decimal, at: Time): LifetimeValue!
-  economics(from: Time, to: Time): CustomerEconomics!
-  "The margins of all whom this customer referred, and of all whom those referred, and so on: each once, of those that the viewer may see."
+  "The contacts with the customer."
+  contacts(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by AT, ascending, by default."
+    orderBy: ContactOrder
+    "Which contacts are listed: all by default."
+    filter: ContactFilter
+  ): ContactConnection!
+  "The offers made to the customer."
+  offers(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by CREATED_AT, ascending, by default."
+    orderBy: OfferOrder
+    "Which offers are listed: all by default."
+    filter: OfferFilter
+  ): OfferConnection!
+  "The customer's orders."
+  orders(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by AT, ascending, by default."
+    orderBy: OrderOrder
+    "Which orders are listed: all by default."
+    filter: OrderFilter
+  ): OrderConnection!
+  "The customer's permissions as they were at a moment: first those active or pending, then those ended."
+  permissions(
+    "The moment: now by default."
+    at: Time
+  ): [Permission!]!
+  "Whether we may address the customer: what recordContact and sendOffer would decide."
+  mayContact(
+    "The channel to be used."
+    channel: Channel!
+    "The purpose of the contact."
+    purpose: Purpose!
+    "The level needed: by default that of the setting requiredLevels for the purpose."
+    level: PermissionLevel
+    "The moment of the contact: now by default."
+    at: Time
+  ): PermissionDecision!
+  "What the customer pays for a product at a moment, with the reasons. A missing rate is an error that names it."
+  price(
+    "The product."
+    productId: ID!
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen. One that is measured is filled in by the customer's measurement by default; one that is neither given nor measured is INVALID."
+    options: [OptionInput!]
+    "The lead time in days: the product's standard lead time by default."
+    leadDays: Int
+    "The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a token."
+    at: Time
+  ): Price!
+  "The whole active catalogue priced for the customer, ordered by sku."
+  prices(
+    "The size of the page: 20 by default, at most 1,000."
+    first: Int
+    "The cursor after which the page begins: the start of the list by default."
+    after: Cursor
+    "The quantity of each product."
+    quantity: Decimal = "1"
+    "The moment: now by default."
+    at: Time
+  ): PriceConnection!
+  "What the customer is worth: margin earned so far and margin expected."
+  lifetimeValue(
+    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
+    horizonMonths: Int = 12
+    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
+    annualDiscountRate: Decimal
+    "The moment: now by default."
+    at: Time
+  ): LifetimeValue!
+  "What the customer brought and cost within a time."
+  economics(
+    "The beginning of the time, included: no bound by default."
+    from: Time
+    "The end of the time, excluded: no bound by default."
+    to: Time
+  ): CustomerEconomics!
+  "The margins of all whom this customer referred, directly or through others: each customer once, of those that the viewer may see."
   referralValue: Money!
-  "Every move from one stage to another, oldest first."
+  "Every move from one stage to another, the oldest first."
   stageChanges: [StageChange!]!
 }
+"A move of a customer from one stage to another."
 type StageChange {
+  "When the stage changed."
   at: Time!
+  "The stage before."
   from: Stage!
+  "The stage after."
   to: Stage!
+  "Why the stage changed."
   reason: String!
+  "Who changed the stage: the e-mail of a user, or \"system\"."
   actor: String!
 }
-"What a customer brought and cost from a moment on (included) to another (not); without them, over the whole time."
+"What a customer brought and cost within a time."
 type CustomerEconomics {
-  "The totals of the orders sold, less what was given back."
+  "The totals of the orders completed, less refunds."
   revenue: Money!
-  "revenue less what the goods had cost"
+  "The revenue less the full cost of the orders."
   margin: Money!
+  "The cost of the contacts."
   contactCost: Money!
-  "What it cost to win the customer, where that was in this time."
+  "The acquisition cost, if the customer was acquired within the time."
   acquisitionCost: Money!
-  "margin - contactCost - acquisitionCost"
+  "The margin less contactCost and acquisitionCost."
   net: Money!
+  "The number of orders completed."
   orders: Int!
+  "The number of contacts."
   contacts: Int!
-  "The revenue of the year before the end of this time, by what the customer spends a year (Customer.wallet); null where that is not known."
+  "The revenue of the year before the end of the time, divided by Customer.wallet; null if the wallet is not known."
   shareOfWallet: Decimal
-  "When margins less contact costs had first made up for the acquisition cost, looking at the whole time; null while they have not."
+  "When margins less contact costs first covered the acquisition cost, over all time; null while they have not."
   acquisitionPaidBackAt: Time
-  "While they have not: when they are expected to, by the lifetime model; null where that is not in the next ten years, or never."
+  "When the lifetime model expects them to cover it; null if they have, or if that is not expected within ten years."
   acquisitionPaysBackAt: Time
 }
 
 extend type Query {
-  "One customer by id or by externalId: exactly one of them. null where there is none that the viewer may see."
-  customer(id: ID, externalId: String): Customer
-  """
-  search finds by the beginnings of words of the name, of the e-mail, of the external id, and by any four or more
-  consecutive digits of the phone number, however it is typed; all words must be found.
-  """
-  customers(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: CustomerOrder, filter: CustomerFilter, search: String): CustomerConnection!
+  "A customer by id or by externalId: exactly one of them must be given. Null if there is none that the viewer may see."
+  customer(
+    "The customer's id."
+    id: ID
+    "The customer's id in another system."
+    externalId: String
+  ): Customer
+  "The customers that the viewer may see."
+  customers(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by CREATED_AT, ascending, by default."
+    orderBy: CustomerOrder
+    "Which customers are listed: all by default."
+    filter: CustomerFilter
+    """
+    Only customers found by this text of at most eight words and 200 characters: by the beginnings of words of the name,
+    the e-mail and the external id, and by any four or more consecutive digits of the phone number, however it is written.
+    All words must be found.
+    """
+    search: String
+  ): CustomerConnection!
 }
 
 extend type Mutation {
-  createCustomer(input: CreateCustomerInput!): CustomerPayload!
-  "Changes what is given; null clears a field that may be empty. Disjoint changes merge, others come back as a conflict."
-  updateCustomer(input: UpdateCustomerInput!): CustomerPayload!
-  "Takes a customer off every list; the books keep their orders and contacts, and the e-mail is free again."
-  deleteCustomer(input: DeleteCustomerInput!): CustomerPayload!
-  "Records that a customer has left us: FORMER until the next order."
-  recordDeparture(input: RecordDepartureInput!): CustomerPayload!
+  "Creates a customer. An id, e-mail or external id that is taken is ALREADY_EXISTS."
+  createCustomer(
+    "The customer."
+    input: CreateCustomerInput!
+  ): CustomerPayload!
+  """
+  Changes the fields given; null clears a field that may be empty. Changes of different fields since expectedVersion are
+  merged, changes of the same field are a VersionConflict.
+  """
+  updateCustomer(
+    "The changes."
+    input: UpdateCustomerInput!
+  ): CustomerPayload!
+  "Removes a customer from every list. The books keep the orders and contacts; the e-mail can be used for another customer."
+  deleteCustomer(
+    "Which customer, and why."
+    input: DeleteCustomerInput!
+  ): CustomerPayload!
+  "Records that a customer has left us: the stage is FORMER until the next order."
+  recordDeparture(
+    "Which customer, when and why."
+    input: RecordDepartureInput!
+  ): CustomerPayload!
 }
 
+"The answer of the mutations of a customer."
 type CustomerPayload {
+  "The customer after the change; null if there are userErrors."
   customer: Customer
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
 
+"The input of createCustomer."
 input CreateCustomerInput {
+  "The id of the new customer: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "Whether the customer is a person or a company."
   kind: CustomerKind = PERSON
+  "The name."
   name: String!
+  "The e-mail address, unique regardless of letter case."
   email: String
+  "The phone number, in any notation."
   phone: String
+  "The customer's id in another system, unique."
   externalId: String
+  "How far the customer has come with us."
   stage: Stage = STRANGER
+  "The two of fast, quality and cheap that the customer prefers: unknown by default."
   segment: Segment
-  "Nobody, unless told; SALES may name only themselves."
+  "The user who looks after the customer: nobody by default. SALES may name only themselves."
   ownerId: ID
+  "The customer who referred this one: nobody by default."
   referredById: ID
+  "What is known of the customer to make a product theirs: an object of values by code, at most 64 KiB."
   measurements: JSON
+  "What it cost to win the customer: nothing by default."
   acquisitionCost: MoneyInput
+  "When the customer was won: unknown by default."
   acquiredAt: Time
-  "What the customer spends a year on what we could sell, with whomever."
+  "What the customer spends a year, with any supplier, on what we could sell: unknown by default."
   wallet: MoneyInput
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of updateCustomer. A field that is absent is not changed."
 input UpdateCustomerInput {
+  "The customer."
   id: ID!
+  "The version that the changes are based on."
   expectedVersion: Int!
+  "The name."
   name: String
+  "The e-mail address; null for none."
   email: String @goField(omittable: true)
+  "The phone number; null for none."
   phone: String @goField(omittable: true)
+  "The customer's id in another system; null for none."
   externalId: String @goField(omittable: true)
+  "The stage, overruled by staff; requires stageReason."
   stage: Stage
   "Why the stage is overruled; required with stage."
   stageReason: String
+  "The segment; null for unknown."
   segment: Segment @goField(omittable: true)
+  "The user who looks after the customer; null for nobody."
   ownerId: ID @goField(omittable: true)
+  "The measurements as a whole; null for none."
   measurements: JSON @goField(omittable: true)
+  "What the customer spends a year, with any supplier, on what we could sell; null for unknown."
   wallet: MoneyInput @goField(omittable: true)
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of deleteCustomer."
 input DeleteCustomerInput {
+  "The customer."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Why the customer is deleted; kept in the audit."
   reason: String!
 }
+"The input of recordDeparture."
 input RecordDepartureInput {
+  "The customer."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Why the customer left."
   reason: String!
+  "When the customer left: now by default."
   at: Time
 }
-"Every field is optional; all given ones must hold."
+"Which customers are listed. Every field is optional; all that are given must hold."
 input CustomerFilter {
+  "Customers in these stages, at most 250."
   stages: [Stage!]
+  "Customers of these segments, at most 250."
   segments: [Segment!]
+  "Customers whom this user looks after."
   ownerId: ID
+  "Customers of this kind."
   kind: CustomerKind
+  "Customers created within this time."
   createdAt: TimeRange
+  "Customers last changed within this time."
   updatedAt: TimeRange
+  "Customers whose last completed order was placed within this time."
   lastOrderAt: TimeRange
 }
 
 extend type Subscription {
-  "The customer after every change of it, or of what belongs to it, that the viewer may see."
-  customerChanged(id: ID!): Customer!
+  "The customer after every change of the customer, or of what belongs to the customer, that the viewer may see."
+  customerChanged(
+    "The customer."
+    id: ID!
+  ): Customer!
 }
 `, BuiltIn: false},
 	{Name: "../schema/drift.graphql", Input: `extend type LifetimeModel {
   "How the fit of the counts ended, beside converged, iterations and gradientNorm."
   convergence: Convergence!
-  "How it moved against the fit of the same kind and unit before it; null for the first."
+  "How the parameters moved since the previous fit of the same kind and time unit; null for the first."
   drift: ModelDrift
 }
+"How a fit ended."
 type Convergence {
+  "What the optimiser reports."
   status: String!
-  "Of the Hessian in the parameters' logarithms, the largest eigenvalue over the smallest; null where there is no proper maximum."
+  "The condition number: the largest over the smallest eigenvalue of the Hessian in the parameters' logarithms; null without a proper maximum."
   condition: Float
-  "By parameter; empty where there is no proper maximum."
+  "The standard errors by parameter; empty without a proper maximum."
   standardErrors: JSON!
-  "Of orders that it was not shown; null where it was not tested."
+  "The log-likelihood of orders that the model was not fitted on; null if it was not tested."
   holdOutLogLikelihood: Float
 }
+"How the parameters of a model moved since the previous fit."
 type ModelDrift {
-  "When the fit before was made."
+  "When the previous fit was made."
   since: Time!
+  "The parameters, before and now."
   parameters: [ParameterDrift!]!
-  "For each customer."
+  "The log-likelihood for each customer at the previous fit."
   logLikelihoodBefore: Float!
+  "The log-likelihood for each customer now."
   logLikelihood: Float!
 }
+"How a parameter moved since the previous fit."
 type ParameterDrift {
+  "The name of the parameter."
   name: String!
+  "The value at the previous fit."
   before: Float!
+  "The value now."
   now: Float!
-  "now - before, in standard errors of this fit; null where there are none."
+  "The difference in standard errors of this fit; null if they are unknown."
   standardErrors: Float
 }
 `, BuiltIn: false},
 	{Name: "../schema/economics.graphql", Input: `extend type Query {
   """
-  What contacts cost and earned, by any combination of dimensions, each named once; of none there is one row. from is
-  included, to is not. Without a model it is as the books have it; with one every order's margin is credited anew for
-  this answer. With knownAt it is what the books said at that moment, before later corrections, refunds, and contacts and
-  orders that were told late, by the settings of now.
+  What contacts cost and earned within a time, by any combination of dimensions, at most 50,000 rows. Scope costs:
+  FORBIDDEN without it.
   """
-  contactEconomics(from: Time!, to: Time!, by: [ContactDimension!]!, model: AttributionModel, knownAt: Time): ContactEconomics! @scope(name: "costs")
+  contactEconomics(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded."
+    to: Time!
+    "The dimensions of the rows, each at most once; without any there is one row."
+    by: [ContactDimension!]!
+    "The attribution model by which every order's margin is credited for this answer; the books are not changed. By default the credits are those of the books."
+    model: AttributionModel
+    """
+    The moment whose knowledge counts: the answer is what the books said then, before later corrections and refunds and
+    before contacts and orders that were reported late, by the settings of now. By default it is what they say now.
+    """
+    knownAt: Time
+  ): ContactEconomics! @scope(name: "costs")
   """
-  What each of the staff cost and earned by contacts, and how that compares with what all staff together net by contacts
-  of the same kinds with customers of the same stages. from is included, to is not.
+  What each member of staff cost and earned by contacts within a time, and how that compares with what all staff together
+  net by contacts of the same kinds with customers in the same stages. Scope costs: FORBIDDEN without it.
   """
-  staffEconomics(from: Time!, to: Time!): StaffEconomics! @scope(name: "costs")
+  staffEconomics(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded."
+    to: Time!
+  ): StaffEconomics! @scope(name: "costs")
 }
-"STAGE is the customer's at the contact's moment, SEGMENT too, MONTH a calendar month in the installation's time zone."
+"The dimensions by which contactEconomics groups contacts."
 enum ContactDimension {
+  "The kind of the contact."
   KIND
+  "The channel of the contact."
   CHANNEL
+  "The direction of the contact."
   DIRECTION
+  "The user who took part."
   STAFF
+  "The customer's stage at the moment of the contact."
   STAGE
+  "The customer's segment as known when the contact was recorded."
   SEGMENT
+  "The calendar month of the contact in the installation's time zone."
   MONTH
 }
+"What contacts cost and earned within a time."
 type ContactEconomics {
+  "The beginning of the time, included."
   from: Time!
+  "The end of the time, excluded."
   to: Time!
-  "The one that was asked for, else the installation's."
+  "The attribution model asked for, or else the installation's."
   model: AttributionModel!
-  "null where it was not asked for."
+  "The moment whose knowledge counts; null if none was asked for."
   knownAt: Time
-  "By key."
+  "A row for each group of contacts, ordered by key."
   rows: [ContactEconomicsRow!]!
-  "What no contact earned of the orders placed within from and to."
+  "What no contact earned of the margin of the orders placed within the time."
   unattributed: Money!
   "The sums of all rows; its key is empty."
   total: ContactEconomicsRow!
-  "The rows as a CSV file, the same as the command export contact-economics writes."
+  "The rows as a CSV file, the same as the command \"kopeck export contact-economics\" writes."
   csv: String!
 }
+"A group of contacts, what they cost and what they earned."
 type ContactEconomicsRow {
-  "A value for each dimension, in the order they were asked for: the enum's, a staff member's id, a month as \"2026-11\"; \"\" for nobody and for no segment."
+  "A value for each dimension, in the order of by: an enum's value, a user's id, a month as \"2026-11\"; \"\" for nobody and for no segment."
   key: [String!]!
-  "The key as people read it: the name of a staff member."
+  "The key for people: the name of a user instead of the id."
   labels: [String!]!
+  "The number of contacts."
   contacts: Int!
+  "The working time spent on them, in minutes."
   minutes: Decimal!
+  "What they consumed."
   cost: Money!
-  "What is credited to these contacts so far, whenever their orders came."
+  "The margin credited to these contacts so far, whenever their orders came."
   realised: Money!
-  "realised - cost"
+  "The realised margin less the cost."
   net: Money!
-  "net / cost with six places; null where the cost is nothing, or next to nothing so that the quotient is no Decimal."
+  "The net divided by the cost, with 6 places; null if the cost is 0 or too small for the quotient to be a Decimal."
   returnOnCost: Decimal
 }
+"What members of staff cost and earned by contacts within a time."
 type StaffEconomics {
+  "The beginning of the time, included."
   from: Time!
+  "The end of the time, excluded."
   to: Time!
-  "Who had at least 30 contacts, by name."
+  "The members with at least 30 contacts, ordered by name."
   rows: [StaffEconomicsRow!]!
-  "Who had fewer, together."
+  "The members with fewer contacts, together."
   others: StaffEconomicsGroup!
-  "rows and others together."
+  "The sums of rows and others."
   total: StaffEconomicsGroup!
-  "The rows and the others as a CSV file, the same as the command export staff-economics writes."
+  "The rows and the others as a CSV file, the same as the command \"kopeck export staff-economics\" writes."
   csv: String!
 }
+"What a member of staff cost and earned by contacts."
 type StaffEconomicsRow {
+  "The member."
   user: User!
+  "The number of contacts."
   contacts: Int!
+  "The working time spent on them, in minutes."
   minutes: Decimal!
+  "What they consumed."
   cost: Money!
+  "The margin credited to these contacts so far."
   realised: Money!
-  "realised - cost"
+  "The realised margin less the cost."
   net: Money!
+  "The net divided by the number of contacts."
   netPerContact: Money!
-  "null where no time was spent, or next to none so that the quotient is no amount."
+  "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
   netPerHour: Money
-  "What all staff together net on average by a contact of the same kind and stage, summed over this person's contacts."
+  "What all staff together net on average by a contact of the same kind and stage, summed over this member's contacts."
   expectedNet: Money!
-  "net - expectedNet"
+  "The net less expectedNet."
   difference: Money!
+  "The difference divided by the number of contacts."
   differencePerContact: Money!
 }
+"What several members of staff cost and earned by contacts."
 type StaffEconomicsGroup {
+  "The number of members."
   people: Int!
+  "The number of contacts."
   contacts: Int!
+  "The working time spent on them, in minutes."
   minutes: Decimal!
+  "What they consumed."
   cost: Money!
+  "The margin credited to these contacts so far."
   realised: Money!
-  "realised - cost"
+  "The realised margin less the cost."
   net: Money!
-  "null where there are no contacts."
+  "The net divided by the number of contacts; null without contacts."
   netPerContact: Money
-  "null where no time was spent, or next to none so that the quotient is no amount."
+  "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
   netPerHour: Money
-  "As of a person; the total's is the sum of the others, each rounded once."
+  "As of one member. In total it is the sum over the members, each rounded once."
   expectedNet: Money!
-  "net - expectedNet"
+  "The net less expectedNet."
   difference: Money!
-  "null where there are no contacts."
+  "The difference divided by the number of contacts; null without contacts."
   differencePerContact: Money
 }
 `, BuiltIn: false},
-	{Name: "../schema/lifetime.graphql", Input: `type LifetimeValue {
+	{Name: "../schema/lifetime.graphql", Input: `"What a customer is worth."
+type LifetimeValue {
+  "The moment of the figures."
   at: Time!
+  "The horizon of future, in months of 30.4375 days."
   horizonMonths: Int!
+  "The lifetime model by which the value was computed."
   model: LifetimeModel!
-  "Repeat orders: distinct days with a completed order, less the first."
+  "The number of repeat orders: distinct days with a completed order, less the first."
   frequency: Int!
-  "From the first to the last order, in the model's time unit."
+  "The time from the first to the last order, in the model's time unit."
   recency: Float!
-  "From the first order to at, in the model's time unit."
+  "The time from the first order to at, in the model's time unit."
   age: Float!
+  "The probability that the customer has not left."
   probabilityAlive: Float!
+  "The number of orders expected in the horizon."
   expectedOrders: Float!
+  "The expected margin of an order."
   expectedOrderMargin: Money!
-  "Margin earned - contact costs - acquisition cost."
+  "Margin earned less contact costs and acquisition cost."
   past: Money!
   "The discounted expected margin of the horizon."
   future: Money!
+  "The sum of past and future."
   total: Money!
-  "How far to trust it."
+  "How far to trust the figures, for people."
   notes: [String!]!
 }
 extend type LifetimeModel {
+  "How well the model predicted orders that it was not fitted on; null if it was not tested."
   backTest: BackTest
-  "What the fit has to say: standard errors, the margin model, warnings."
+  "Remarks on the fit, for people: standard errors, the margin model, warnings."
   notes: [String!]!
 }
-"What the model, fitted on the orders to calibrationEnd, predicted for the rest, and what came."
+"What a model, fitted on the orders up to calibrationEnd, predicted for the time after it, and what came."
 type BackTest {
+  "The end of the orders that the model was fitted on."
   calibrationEnd: Time!
+  "The number of orders that came after it."
   holdoutOrders: Int!
+  "The number of orders that the model predicted."
   predictedOrders: Float!
+  "The mean absolute error of the predicted number of a customer's orders."
   meanAbsoluteError: Float!
+  "The root mean square error of the predicted number of a customer's orders."
   rootMeanSquareError: Float!
-  "Of the forecast that everybody goes on ordering at the mean rate."
+  "The same error of the forecast that every customer goes on ordering at the mean rate."
   baselineRootMeanSquareError: Float!
 }
 
 extend type Query {
-  "The active model; null while none has been fitted and the documented prior stands in."
+  "The active model; null while none has been fitted and the documented prior is used."
   lifetimeModel: LifetimeModel
   "Every model ever fitted, the newest first."
   lifetimeModels: [LifetimeModel!]!
 }
 extend type Mutation {
-  "Fits a model on the completed orders, up to calibrationEnd where one is given, and tests it on those after it."
-  fitLifetimeModel(input: FitLifetimeModelInput!): LifetimeModelPayload!
+  "Fits a lifetime model on the completed orders up to calibrationEnd, and tests it on those after it."
+  fitLifetimeModel(
+    "What to fit."
+    input: FitLifetimeModelInput!
+  ): LifetimeModelPayload!
 }
+"The answer of fitLifetimeModel."
 type LifetimeModelPayload {
+  "The fitted model; null if there are userErrors."
   model: LifetimeModel
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The input of fitLifetimeModel."
 input FitLifetimeModelInput {
+  "The kind of model. By default all are fitted, and the one that best predicts orders it was not fitted on is returned."
   kind: LifetimeModelKind
+  "The unit of the model's times."
   timeUnit: TimeUnit = WEEK
+  "The end of the orders to fit on: none by default, so that the model is fitted on all."
   calibrationEnd: Time
+  "Whether lifetime values are computed by the model from now on; a fit that did not converge is never made active."
   activate: Boolean = true
 }
 `, BuiltIn: false},
-	{Name: "../schema/offer.graphql", Input: `enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
+	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
+enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
+  "Not sent yet."
   DRAFT
+  "Sent and not answered."
   SENT
+  "Looked at by the customer and not answered."
   VIEWED
+  "Accepted; an order was made of it."
   ACCEPTED
+  "Declined by the customer."
   DECLINED
+  "Not answered by expiresAt."
   EXPIRED
+  "Withdrawn by us."
   WITHDRAWN
 }
 extend type Offer {
+  "Where the offer stands now."
   status: OfferStatus! @goField(forceResolver: true)
+  "The products offered, each at its promised price."
   lines: [OfferLine!]!
 }
 extend type OfferLine {
-  "From list to unit, as the customer was told."
+  "The waterfall from the list price to the unit price, as the customer was offered it; the amounts sum exactly to unit."
   priceLines: [PriceLine!]!
-  "What the same line would be priced at now."
+  "The price of the same line now."
   repriced: Price!
 }
 
 extend type Query {
-  offers(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: OfferOrder, filter: OfferFilter): OfferConnection!
+  "The offers that the viewer may see."
+  offers(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by CREATED_AT, ascending, by default."
+    orderBy: OfferOrder
+    "Which offers are listed: all by default."
+    filter: OfferFilter
+  ): OfferConnection!
 }
 extend type Mutation {
-  "Makes an offer of priced lines; each has exactly the price of its token."
-  createOffer(input: CreateOfferInput!): OfferPayload!
-  "Sends a draft: the contact that carries it needs a permission and is recorded in the same transaction."
-  sendOffer(input: SendOfferInput!): OfferPayload!
-  "Records that the customer has looked at it."
-  viewOffer(input: ViewOfferInput!): OfferPayload!
-  "Makes the order. at is when the customer said yes: an offline phone may tell it late."
-  acceptOffer(input: AcceptOfferInput!): OfferPayload!
-  declineOffer(input: DeclineOfferInput!): OfferPayload!
-  withdrawOffer(input: WithdrawOfferInput!): OfferPayload!
+  "Creates an offer as a draft. Each line has exactly the price of its token; an expired token is PRICE_EXPIRED."
+  createOffer(
+    "The offer."
+    input: CreateOfferInput!
+  ): OfferPayload!
+  "Sends a draft. The contact by which it is sent needs a permission (PERMISSION_MISSING) and is recorded in the same transaction."
+  sendOffer(
+    "Which offer, and how it is sent."
+    input: SendOfferInput!
+  ): OfferPayload!
+  "Records that the customer has looked at an offer."
+  viewOffer(
+    "Which offer, and when."
+    input: ViewOfferInput!
+  ): OfferPayload!
+  """
+  Records that the customer accepted an offer, and makes the order at exactly the promised prices. An offer that was
+  answered, withdrawn or expired by then is WRONG_STATE.
+  """
+  acceptOffer(
+    "Which offer, and when it was accepted."
+    input: AcceptOfferInput!
+  ): OfferPayload!
+  "Records that the customer declined an offer. An offer that was answered, withdrawn or expired is WRONG_STATE."
+  declineOffer(
+    "Which offer, and why."
+    input: DeclineOfferInput!
+  ): OfferPayload!
+  "Withdraws an offer. An offer that was answered, withdrawn or expired is WRONG_STATE."
+  withdrawOffer(
+    "Which offer, and why."
+    input: WithdrawOfferInput!
+  ): OfferPayload!
 }
+"The answer of the mutations of an offer."
 type OfferPayload {
+  "The offer after the change; null if there are userErrors."
   offer: Offer
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The input of createOffer."
 input CreateOfferInput {
+  "The id of the new offer: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The customer to whom the offer is made."
   customerId: ID!
+  "Why the offer is made."
   kind: OfferKind = INDIVIDUAL
-  "One a line, 1 to 250, each the customer's own and not expired."
+  "The tokens of the prices, one for each line, 1 to 250; each must be this customer's and not expired."
   priceTokens: [String!]!
-  "Until when the prices hold, though the tokens end before; a year at most."
+  "Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year."
   expiresAt: Time!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of sendOffer."
 input SendOfferInput {
+  "The offer."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "The channel by which the offer is sent."
   channel: Channel!
+  "The purpose of the contact."
   purpose: Purpose = MARKETING
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of viewOffer."
 input ViewOfferInput {
+  "The offer."
   id: ID!
+  "When the customer looked at it: now by default."
   at: Time
 }
+"The input of acceptOffer."
 input AcceptOfferInput {
+  "The offer."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "When the customer said yes: it counts against expiresAt. It may be told up to 30 days after that."
+  "When the customer accepted: now by default. This moment must not be after expiresAt; it can be reported up to 30 days after expiresAt, as by a phone that was offline."
   at: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of declineOffer."
 input DeclineOfferInput {
+  "The offer."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Why the customer declined."
   reason: String!
 }
+"The input of withdrawOffer."
 input WithdrawOfferInput {
+  "The offer."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Why the offer is withdrawn; kept in the audit."
   reason: String
 }
+"Which offers are listed. Every field is optional; all that are given must hold."
 input OfferFilter {
+  "Offers made to this customer."
   customerId: ID
+  "Offers with these statuses now, at most 250."
   statuses: [OfferStatus!]
+  "Offers of these kinds, at most 250."
   kinds: [OfferKind!]
+  "Offers that expire within this time."
   expiresAt: TimeRange
 }
 `, BuiltIn: false},
 	{Name: "../schema/order.graphql", Input: `extend type Order {
+  "The products ordered, each at its promised price."
   lines: [OrderLine!]!
+  "The full cost of the order. Scope costs: null without it."
   cost: Money @scope(name: "costs")
-  "total - refunded - cost"
+  "The total less refunds and cost. Scope costs: null without it."
   margin: Money @scope(name: "costs")
-  "Who earned the margin, under the installation's model or another; they sum exactly to margin."
-  credits(model: AttributionModel): [OrderCredit!]! @scope(name: "costs")
-  "What the order cost and left over by what was known at a moment, before later corrections and refunds; null where it had not been recorded."
-  costKnownAt(at: Time!): OrderKnown @scope(name: "costs")
+  "Who earned the margin; the amounts sum exactly to margin. Scope costs: empty without it."
+  credits(
+    "The attribution model to compute the credits by, without changing the books; what the books say by default."
+    model: AttributionModel
+  ): [OrderCredit!]! @scope(name: "costs")
+  """
+  The cost and margin of the order by what was known at a moment, before later corrections and refunds; null if it had not
+  been recorded by then. Scope costs: null without it.
+  """
+  costKnownAt(
+    "The moment."
+    at: Time!
+  ): OrderKnown @scope(name: "costs")
 }
+"The cost and margin of an order by what was known at a moment."
 type OrderKnown {
+  "The moment."
   knownAt: Time!
+  "What had been given back."
   refunded: Money!
+  "The full cost, as known then."
   cost: Money!
+  "The total less refunds and cost, as known then."
   margin: Money!
 }
-"contact is null where nobody earned it: it came by itself."
+"A part of an order's margin, and the contact that earned it."
 type OrderCredit {
+  "The contact; null for the unattributed part, which no contact earned."
   contact: Contact
+  "The part of the margin."
   amount: Money!
+  "The share of the margin, with 6 places."
   share: Decimal!
 }
+"Whether the books balance: the credits and unattributed parts of completed orders against their margins."
 type LedgerCheck {
+  "Whether every order balances."
   balanced: Boolean!
+  "The number of orders checked."
   orders: Int!
+  "The sum of their margins."
   margin: Money!
+  "The sum of their credits."
   credited: Money!
+  "The sum of their unattributed parts."
   unattributed: Money!
+  "The margin less credited and unattributed: 0 if the books balance."
   difference: Money!
+  "The ids of orders that do not balance."
   offenders: [ID!]!
 }
 
 extend type Query {
-  orders(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: OrderOrder, filter: OrderFilter): OrderConnection!
-  "Whether the credits and the unattributed part of every completed order sum to its margin."
-  ledgerCheck(from: Time, to: Time): LedgerCheck! @scope(name: "costs")
+  "The orders that the viewer may see."
+  orders(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by AT, ascending, by default."
+    orderBy: OrderOrder
+    "Which orders are listed: all by default."
+    filter: OrderFilter
+  ): OrderConnection!
+  "Checks that the credits and the unattributed part of every completed order sum to its margin. Scope costs: FORBIDDEN without it."
+  ledgerCheck(
+    "Only orders from this moment on: no bound by default."
+    from: Time
+    "Only orders before this moment: no bound by default."
+    to: Time
+  ): LedgerCheck! @scope(name: "costs")
 }
 extend type Mutation {
-  "Places an order of priced lines, each at exactly the price of its token, and books the capacity it needs."
-  placeOrder(input: PlaceOrderInput!): OrderPayload!
-  "Completes an order: its margin is credited to the contacts that earned it."
-  completeOrder(input: CompleteOrderInput!): OrderPayload!
-  "Cancels an order that is not completed, and frees its capacity."
-  cancelOrder(input: CancelOrderInput!): OrderPayload!
-  "Gives money back, all that is left unless an amount is told; nothing left makes the order REFUNDED."
-  refundOrder(input: RefundOrderInput!): OrderPayload!
+  "Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED."
+  placeOrder(
+    "The order."
+    input: PlaceOrderInput!
+  ): OrderPayload!
+  "Completes an order that is PLACED: its margin is credited to the contacts that earned it."
+  completeOrder(
+    "Which order, and when."
+    input: CompleteOrderInput!
+  ): OrderPayload!
+  "Cancels an order that is PLACED, and frees its capacity."
+  cancelOrder(
+    "Which order, and why."
+    input: CancelOrderInput!
+  ): OrderPayload!
+  "Gives money back for a COMPLETED order and takes it off the margin and the credits. With nothing left the order is REFUNDED."
+  refundOrder(
+    "Which order, how much and why."
+    input: RefundOrderInput!
+  ): OrderPayload!
 }
+"The answer of the mutations of an order."
 type OrderPayload {
+  "The order after the change; null if there are userErrors."
   order: Order
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The input of placeOrder."
 input PlaceOrderInput {
+  "The id of the new order: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The customer who orders."
   customerId: ID!
-  "One a line, 1 to 250, each the customer's own and not expired now, whatever at says."
+  "The tokens of the prices, one for each line, 1 to 250; each must be this customer's and not expired now, whatever at states."
   priceTokens: [String!]!
+  "The order's id in another system, unique."
   externalId: String
-  "When the customer ordered; now, unless told. It does not lengthen a token's life: a longer promise is an offer."
+  "When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer."
   at: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of completeOrder."
 input CompleteOrderInput {
+  "The order."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "When it was completed, not before the order; now, unless told."
+  "When the order was completed: now by default, and not before it was placed."
   at: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of cancelOrder."
 input CancelOrderInput {
+  "The order."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Why the order is cancelled."
   reason: String!
 }
+"The input of refundOrder."
 input RefundOrderInput {
+  "The order."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "All that is left, unless told."
+  "How much is given back: all that is left by default. More than that, or nothing, is INVALID."
   amount: MoneyInput
+  "Why it is given back."
   reason: String!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"Which orders are listed. Every field is optional; all that are given must hold."
 input OrderFilter {
+  "Orders of this customer."
   customerId: ID
+  "Orders with these statuses, at most 250."
   statuses: [OrderStatus!]
+  "Orders placed within this time."
   at: TimeRange
 }
 `, BuiltIn: false},
-	{Name: "../schema/permission.graphql", Input: `enum PermissionState @goModel(model: "kopeck/schema.PermissionState") {
+	{Name: "../schema/permission.graphql", Input: `"What a permission is worth now."
+enum PermissionState @goModel(model: "kopeck/schema.PermissionState") {
+  "Waiting for confirmPermission; allows nothing yet."
   PENDING
+  "In force."
   ACTIVE
+  "Ended by itself."
   EXPIRED
+  "Revoked for good."
   REVOKED
 }
 extend type Permission {
   "What the permission is worth now."
   state: PermissionState!
-  "The whole ledger of this permission, oldest first."
+  "The consent log of the permission, the oldest event first. Each event's hash covers the one before it."
   events: [PermissionEvent!]!
+  "What the contacts made under the permission cost and earned."
   value: PermissionValue!
-  "For the link that revokes without signing in: /permissions/revoke?token=…; never expires."
+  "The token of the link by which the customer revokes without signing in: /permissions/revoke?token=…. It never expires."
   revocationToken: String!
 }
+"What the contacts made under a permission cost and earned."
 type PermissionValue {
+  "The number of contacts."
   contacts: Int!
+  "What they consumed."
   cost: Money!
+  "The margin credited to them so far."
   realised: Money!
+  "The realised margin less the cost."
   net: Money!
 }
+"Whether a contact is allowed, and why."
 type PermissionDecision {
+  "Whether the contact is allowed."
   allowed: Boolean!
+  "Why, for people."
   reason: String!
+  "The permission that was looked at; null if there is none or none is needed."
   permission: Permission
+  "The level that is needed."
   requiredLevel: PermissionLevel!
+  "The level of the permission in force; null if there is none."
   currentLevel: PermissionLevel
 }
 
 extend type Mutation {
-  "Records a permission, or raises, lowers or renews the one there is for the same channel and purpose."
-  grantPermission(input: GrantPermissionInput!): PermissionPayload!
-  confirmPermission(input: ConfirmPermissionInput!): PermissionPayload!
-  revokePermission(input: RevokePermissionInput!): PermissionPayload!
-  "Revokes by the signed link's token, without signing in."
-  revokePermissionByLink(input: RevokePermissionByLinkInput!): RevokePermissionByLinkPayload!
+  "Records a permission; raises, lowers or renews it if one exists for the same channel and purpose."
+  grantPermission(
+    "The permission and its evidence."
+    input: GrantPermissionInput!
+  ): PermissionPayload!
+  "Confirms a PENDING permission by the token sent to the customer, within seven days."
+  confirmPermission(
+    "The token."
+    input: ConfirmPermissionInput!
+  ): PermissionPayload!
+  "Revokes a permission for good. Revoking it once more is no error."
+  revokePermission(
+    "Which permission, and why."
+    input: RevokePermissionInput!
+  ): PermissionPayload!
+  "Revokes a permission by the token of its link, without signing in."
+  revokePermissionByLink(
+    "The token, and why."
+    input: RevokePermissionByLinkInput!
+  ): RevokePermissionByLinkPayload!
 }
+"The answer of the mutations of a permission."
 type PermissionPayload {
+  "The permission after the change; null if there are userErrors."
   permission: Permission
-  "With confirm: what confirmPermission takes; send it to the customer's own address."
+  "What confirmPermission takes; send it to the customer's own address. Null unless confirm was true."
   confirmationToken: String
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The answer of revokePermissionByLink."
 type RevokePermissionByLinkPayload {
+  "Whether the permission is revoked now."
   revoked: Boolean!
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The input of grantPermission."
 input GrantPermissionInput {
+  "The id of the new permission: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The customer who gives the permission."
   customerId: ID!
+  "The channel that may be used."
   channel: Channel!
+  "The purpose that it may be used for."
   purpose: Purpose!
+  "How far the permission goes."
   level: PermissionLevel!
-  "Where it was given: \"web form /subscribe\", \"call 2026-11-20\"."
+  "Where it was given, such as \"web form /subscribe\" or \"call 2026-11-20\"."
   source: String!
-  "The very text the person agreed to."
+  "The exact text that the customer agreed to."
   wording: String!
+  "The version of that text."
   wordingVersion: String
-  "IP address or other proof of place."
+  "The IP address or other evidence of where the customer agreed."
   address: String
-  "A SITUATION ends in a day, unless told."
+  "When the permission ends by itself: never by default, but a SITUATION after a day (setting situationHours)."
   expiresAt: Time
-  "Double opt-in: PENDING until confirmPermission."
+  "Double opt-in: whether the permission is PENDING until confirmPermission."
   confirm: Boolean = false
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of confirmPermission."
 input ConfirmPermissionInput {
+  "The confirmationToken of grantPermission."
   token: String!
 }
+"The input of revokePermission."
 input RevokePermissionInput {
+  "The permission."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Where it was revoked, such as a call."
   source: String!
+  "Why, as the customer stated."
   reason: String
 }
+"The input of revokePermissionByLink."
 input RevokePermissionByLinkInput {
+  "The revocationToken of the permission."
   token: String!
+  "Why, as the customer stated."
   reason: String
 }
 `, BuiltIn: false},
-	{Name: "../schema/price.graphql", Input: `type Price {
+	{Name: "../schema/price.graphql", Input: `"What one customer pays for one product at one moment, with the reasons."
+type Price {
+  "The product."
   product: Product!
+  "The quantity in units of the product."
   quantity: Decimal!
+  "The price of one unit."
   unit: Money!
+  "The price of the whole quantity."
   total: Money!
   "The list price of one unit at this moment."
   list: Money!
-  "From list to unit; the amounts sum exactly to unit."
+  "The waterfall from the list price to the unit price; the amounts sum exactly to unit."
   lines: [PriceLine!]!
-  "Rules that were looked at and did not apply, and why."
+  "The rules that were considered and did not apply, each with the reason."
   rejected: [RejectedRule!]!
+  "The options that the price is for: those asked for, then those that the customer's measurements filled in."
+  options: [PriceOption!]!
+  "The lowest price of a unit that is not an agreement with a written reason. Scope costs: null without it."
   floor: Money @scope(name: "costs")
+  "The cost of a unit. Scope costs: null without it."
   cost: ProductCost @scope(name: "costs")
-  "unit - full cost"
+  "The unit price less the full cost of a unit. Scope costs: null without it."
   margin: Money @scope(name: "costs")
+  "The moment of the price."
   at: Time!
+  "Until when the token is honoured: setting priceMinutes."
   validUntil: Time!
-  "Signed; createOffer and placeOrder honour it until validUntil, whatever happens to rates."
+  "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String!
 }
+"An option that a price is for."
+type PriceOption {
+  "The code of the option."
+  code: String!
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
+  value: String!
+  "Whether the customer's measurement gave the value, and not the request."
+  measured: Boolean!
+}
+"A step from the list price to the unit price."
 type PriceLine {
+  "The kind of step."
   kind: PriceLineKind!
+  "The step for people, such as the name of the rule."
   label: String!
+  "What the step adds to the price of a unit; negative if it lowers it."
   amount: Money!
+  "The rule that applied; null for other steps."
   rule: PriceRule
 }
+"The steps of a price, in their order."
 enum PriceLineKind {
+  "The list price, or full cost and markup of a cost-plus product."
   LIST
+  "The customer's own price; rules are then skipped."
   AGREEMENT
+  "A rule that applied."
   RULE
+  "The difference in marginal cost between this lead time and the standard one, with markup."
   LEAD_TIME
+  "Up to the floor."
   FLOOR
+  "To the installation's step: setting priceStep."
   ROUNDING
 }
+"A rule that did not apply, and why."
 type RejectedRule {
+  "The rule."
   rule: PriceRule!
+  "Why it did not apply, for people."
   reason: String!
 }
+"A page of a list of prices."
 type PriceConnection {
+  "The prices of the page, ordered by the sku of the product."
   edges: [PriceEdge!]!
+  "Where the page lies in the list."
   pageInfo: PageInfo!
 }
-"node is null, with an error of its own, where this product cannot be priced (a missing rate)."
+"A product of a page and its price."
 type PriceEdge {
+  "The product."
   product: Product!
+  "The price; null, with an error of its own, if the product cannot be priced, as when a rate is missing."
   node: Price
+  "The place of the product in the list, for after."
   cursor: Cursor!
 }
 
@@ -7052,540 +7797,873 @@ extend type Query {
   priceRules: [PriceRule!]!
 }
 extend type Mutation {
-  createPriceRule(input: CreatePriceRuleInput!): PriceRulePayload!
-  "Ends a rule from now on; prices asked as of a moment before stay what they were."
-  retirePriceRule(input: RetirePriceRuleInput!): PriceRulePayload!
-  "Agrees a customer's own price; under the floor only with a reason and the right to give one (scope floor)."
-  agreePrice(input: AgreePriceInput!): PriceAgreementPayload!
+  "Creates a price rule. A condition that is wrong is INVALID, with line, column and reason."
+  createPriceRule(
+    "The rule."
+    input: CreatePriceRuleInput!
+  ): PriceRulePayload!
+  "Ends a rule from now on. Prices asked as of an earlier moment stay what they were."
+  retirePriceRule(
+    "Which rule, and why."
+    input: RetirePriceRuleInput!
+  ): PriceRulePayload!
+  "Agrees a customer's own price. A price below the floor needs overrideFloorReason and the scope floor, or it is BELOW_FLOOR."
+  agreePrice(
+    "The price."
+    input: AgreePriceInput!
+  ): PriceAgreementPayload!
 }
+"The answer of the mutations of a price rule."
 type PriceRulePayload {
+  "The rule after the change; null if there are userErrors."
   priceRule: PriceRule
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The answer of agreePrice."
 type PriceAgreementPayload {
+  "The agreement; null if there are userErrors."
   agreement: PriceAgreement
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
-"Exactly one of percent, amount and price."
+"The input of createPriceRule. Exactly one of percent, amount and price must be given."
 input CreatePriceRuleInput {
+  "The id of the new rule: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The name, shown in the lines of prices."
   name: String!
-  "CEL over customer, product, quantity, leadDays, utilisation, permissionLevel, lifetimeValue, season and at."
+  """
+  The condition under which the rule applies: a CEL expression over customer, product, quantity, leadDays, utilisation,
+  permissionLevel, permissionRank, lifetimeValue, season and at.
+  """
   condition: String!
-  "Of the running price: \"-5\" takes a twentieth off."
+  "The percentage by which the rule changes the running price: \"-5\" takes a twentieth off."
   percent: Decimal
-  "The most that percent changes a unit's price by, up or down."
+  "The most by which percent changes the price of a unit, up or down: no limit by default."
   cap: MoneyInput
+  "The amount that the rule adds to the running price of a unit; negative to lower it."
   amount: MoneyInput
+  "The price of a unit that the rule sets."
   price: MoneyInput
+  "Rules apply in the order of their priority, the highest first; of equal ones the older first."
   priority: Int = 0
+  "Whether no further rule applies after this one."
   exclusive: Boolean = false
+  "From when the rule applies, included: from the beginning by default."
   validFrom: Time
+  "Until when the rule applies, excluded: without end by default."
   validTo: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of retirePriceRule."
 input RetirePriceRuleInput {
+  "The rule."
   id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
+  "Why the rule is retired; kept in the audit."
   reason: String
 }
+"The input of agreePrice."
 input AgreePriceInput {
+  "The id of the new agreement: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The customer who pays the price."
   customerId: ID!
+  "The product."
   productId: ID!
+  "The price of one unit."
   unit: MoneyInput!
+  "The smallest quantity for which the price holds."
   minimumQuantity: Decimal = "1"
+  "From when the price holds, included: now by default."
   validFrom: Time
+  "Until when the price holds, excluded: without end by default."
   validTo: Time
+  "Why the price may be below the floor; required if it is."
   overrideFloorReason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphql", Input: `extend type Product {
   "The list price of one unit at a moment; of a cost-plus product its full cost and markup."
-  listPrice(at: Time): Money!
-  "What one unit costs when so many are made, by the rates of the moment, as known now or at knownAt."
-  cost(quantity: Decimal = "1", options: [OptionInput!], leadDays: Int, at: Time, knownAt: Time): ProductCost @scope(name: "costs")
+  listPrice(
+    "The moment: now by default."
+    at: Time
+  ): Money!
+  "What one unit costs if this quantity is made, by the rates of a moment. Scope costs: null without it."
+  cost(
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen: none by default."
+    options: [OptionInput!]
+    "The lead time in days: the product's standard lead time by default."
+    leadDays: Int
+    "The moment whose rates count: now by default."
+    at: Time
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): ProductCost @scope(name: "costs")
+  "The options that can be chosen."
   options: [ProductOption!]!
-  "Whose product it is: the name of the partner who makes or does it for us; null for our own."
+  "The name of the partner who makes or does the product for us; null if it is our own."
   partner: String
 }
+"A choice that changes what a product is made of, and can cost a surcharge."
 type ProductOption {
+  "The code by which the option is chosen."
   code: String!
+  "The name of the option."
   name: String!
+  "What the option adds to the price of a unit."
   surcharge: Money!
-  "Filled by the customer's measurement of this code where it is not given; one of both is needed."
+  "Whether the customer's measurement of the same code fills the option in if it is not given; one of the two is then required."
   measured: Boolean!
-  "It makes a better quality; of several the last is the best."
+  "Whether the option is a better quality; of several such options the last is the best."
   grade: Boolean!
 }
-"An option of a product and its value: how many units of it (\"2.4\"), or \"yes\" or \"no\"."
+"An option chosen for a product."
 input OptionInput {
+  "The code of the option."
   code: String!
+  "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
   value: String!
-}
-type ProductCost {
-  at: Time!
-  "Every line."
-  full: Money!
-  "What one more unit really costs now: idle capacity is free, scarce capacity is dear."
-  marginal: Money!
-  "They sum exactly to full."
-  lines: [CostLine!]!
 }
 
 extend type Query {
-  products(first: Int, after: Cursor, last: Int, before: Cursor, orderBy: ProductOrder, filter: ProductFilter): ProductConnection!
+  "The products."
+  products(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by SKU, ascending, by default."
+    orderBy: ProductOrder
+    "Which products are listed: all by default."
+    filter: ProductFilter
+  ): ProductConnection!
 }
 extend type Mutation {
-  createProduct(input: CreateProductInput!): ProductPayload!
-  "Renames a product, takes it off the catalogue or back on it, or says whose it is."
-  updateProduct(input: UpdateProductInput!): ProductPayload!
-  "Sets a product's list price, or its markup on full cost, and its least margin, from a moment on."
-  setListPrice(input: SetListPriceInput!): ProductPayload!
+  "Creates a product. An id or sku that is taken is ALREADY_EXISTS; a component without any rate is NOT_FOUND."
+  createProduct(
+    "The product."
+    input: CreateProductInput!
+  ): ProductPayload!
+  """
+  Renames a product, takes it off the catalogue or puts it back, or changes the partner. Changes of different fields since
+  expectedVersion are merged, changes of the same field are a VersionConflict.
+  """
+  updateProduct(
+    "The changes."
+    input: UpdateProductInput!
+  ): ProductPayload!
+  "Sets a product's list price, or its markup on full cost, and its minimum margin, from a moment on."
+  setListPrice(
+    "The price terms."
+    input: SetListPriceInput!
+  ): ProductPayload!
 }
+"The answer of the mutations of a product."
 type ProductPayload {
+  "The product after the change; null if there are userErrors."
   product: Product
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The input of createProduct."
 input CreateProductInput {
+  "The id of the new product: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The stock-keeping unit: the product's own code, unique."
   sku: String!
+  "The name."
   name: String!
+  "Whether the product is a good, a service or a bundle."
   kind: ProductKind = GOOD
-  "Of a product that a partner makes or does for us: their name; a new partner is made of a new name. What they are paid is a rate, and stands among the components."
+  "The name of the partner who makes or does the product for us: our own by default. A new name creates a partner. What the partner is paid is a rate among the components."
   partner: String
-  "Absent: cost-plus."
+  "The list price of one unit: by default the product is cost-plus."
   listPrice: MoneyInput
-  "A share of full cost, \"0.35\", where there is no list price."
+  "The share added to full cost if there is no list price, such as \"0.35\"."
   markup: Decimal
-  "Of a BUNDLE without a list price and markup: the share that is taken off the sum of its parts' list prices."
+  "Of a BUNDLE without list price and markup: the share taken off the sum of its parts' list prices."
   bundleDiscount: Decimal
   "The share of the price that must remain after cost."
   minimumMargin: Decimal = "0"
-  "What one unit is made of."
+  "The recipe: what one unit is made of."
   components: [ComponentInput!]
+  "The options that can be chosen: none by default."
   options: [ProductOptionInput!]
-  "How many days it takes as a rule; a shorter or longer time has its own price."
+  "The usual lead time in days; a shorter or longer one has its own price."
   standardLeadDays: Int = 14
-  "From when the list price or markup holds; always, unless told."
+  "From when the list price or markup holds: from the beginning by default."
   validFrom: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
-"Exactly one of material, resource and productSku. A material or resource is one that has a rate, be it of another time."
+"A component of a product. Exactly one of material, resource and productSku must be given; a material or resource must have a rate at some time."
 input ComponentInput {
+  "The code of the material."
   material: String
+  "The code of the resource."
   resource: String
+  "The sku of the product that is a part of this one."
   productSku: String
+  "The quantity for one unit."
   quantity: Decimal!
 }
+"An option of a new product."
 input ProductOptionInput {
+  "The code by which the option is chosen."
   code: String!
+  "The name."
   name: String!
+  "What one unit of the option is made of."
   components: [ComponentInput!]!
+  "What the option adds to the price of a unit: nothing by default."
   surcharge: MoneyInput
-  "Made to measure: filled by the customer's measurement of this code where it is not given."
+  "Whether the product is made to measure: the customer's measurement of the same code fills the option in if it is not given."
   measured: Boolean = false
-  "A better quality; of several the last is the best."
+  "Whether the option is a better quality; of several such options the last is the best."
   grade: Boolean = false
 }
+"The input of updateProduct. A field that is absent is not changed."
 input UpdateProductInput {
+  "The product."
   id: ID!
+  "The version that the changes are based on."
   expectedVersion: Int!
+  "The name."
   name: String
+  "Whether the product is in the catalogue."
   active: Boolean
-  "Empty: it is our own."
+  "The name of the partner who makes or does the product for us; \"\" if it is our own."
   partner: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"""
+The input of setListPrice. If none of listPrice, markup and bundleDiscount is given, those that hold at validFrom stay, and
+only minimumMargin changes.
+"""
 input SetListPriceInput {
+  "The product."
   productId: ID!
+  "The list price of one unit."
   listPrice: MoneyInput
+  "The share added to full cost, of a product without a list price."
   markup: Decimal
-  "Of a BUNDLE: from this moment on it is sold at the sum of its parts' list prices less this share."
+  "Of a BUNDLE without list price and markup: the share taken off the sum of its parts' list prices."
   bundleDiscount: Decimal
+  "The share of the price that must remain after cost: by default what holds at validFrom."
   minimumMargin: Decimal
-  "Now, unless told."
+  "From when the terms hold: now by default."
   validFrom: Time
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"Which products are listed. Every field is optional; all that are given must hold."
 input ProductFilter {
+  "Products of these kinds, at most 250."
   kinds: [ProductKind!]
+  "Products that are in the catalogue, or that are not."
   active: Boolean
-  "The beginning of the sku, or of a word of the name."
+  "Products whose sku, or a word of whose name, begins with this text."
   search: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
   """
-  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: soon or when capacity stands
-  idle, with and without the product's best grade. What suits the customer's segment comes first.
+  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: soon or when capacity is idle,
+  with and without the product's best grade. The proposal for the customer's segment comes first.
   """
-  proposals(productId: ID!, quantity: Decimal = "1", options: [OptionInput!]): [Proposal!]!
+  proposals(
+    "The product."
+    productId: ID!
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen: none by default."
+    options: [OptionInput!]
+  ): [Proposal!]!
 }
+"A product as two of fast, quality and cheap."
 type Proposal {
+  "The two of fast, quality and cheap."
   segment: Segment!
-  "It is the customer's own."
+  "Whether that is the customer's own segment."
   suits: Boolean!
-  "The option that makes the quality; null for none."
+  "The code of the option that makes the quality; null for none."
   grade: String
+  "The lead time in days."
   leadDays: Int!
-  "Ready by the end of this day."
+  "The end of the day on which the product is ready."
   readyOn: Time!
+  "The price, with its token."
   price: Price!
-  "Where the product leaves no choice: it has no grade, or a later day is not cheaper."
+  "Why the product leaves no choice, for people: it has no grade, or a later day is not cheaper. Null if it leaves one."
   note: String
 }
 `, BuiltIn: false},
 	{Name: "../schema/prospect.graphql", Input: `extend type Customer {
-  "What somebody is worth who has not ordered yet: how likely each stage is reached, times what a new customer of their segment is worth. Null for who has ordered."
-  prospect(horizonMonths: Int = 12, annualDiscountRate: Decimal): Prospect @scope(name: "costs")
+  """
+  What a customer who has not ordered yet is worth: the probability that they become a customer times what a new customer
+  of their segment is worth. Null for one who has ordered. Scope costs: null without it.
+  """
+  prospect(
+    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
+    horizonMonths: Int = 12
+    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
+    annualDiscountRate: Decimal
+  ): Prospect @scope(name: "costs")
 }
+"What a customer who has not ordered yet is worth."
 type Prospect {
   "The probability that each stage is ever reached from the present one."
   reach: [StageProbability!]!
-  "Changes of stage that this was learned from."
+  "The number of changes of stage from which the probabilities were learned."
   observed: Int!
-  "The margin of a first order and the discounted margin expected of the horizon after it."
+  "What a new customer is worth: the margin of a first order and the discounted margin expected of the horizon after it."
   newCustomer: Money!
-  "Whose orders that is learned from: order days of the segment, or of all where it has fewer than 30."
+  "The number of order days from which that was learned: those of the segment, or of all if it has fewer than 30."
   orderDays: Int!
-  "newCustomer x the probability to become a customer."
+  "The worth of a new customer times the probability of becoming one."
   value: Money!
 }
+"The probability that a stage is ever reached."
 type StageProbability {
+  "The stage."
   stage: Stage!
+  "The probability."
   probability: Float!
 }
 `, BuiltIn: false},
 	{Name: "../schema/rate.graphql", Input: `extend type Query {
-  "The rates of a subject, or of one code of it, the newest first, with all corrections; at most 1,000 (scope costs)."
-  rates(subject: RateSubject, code: String): [Rate!] @scope(name: "costs")
+  "The rates with all corrections, the newest first, at most 1,000. Scope costs: null without it."
+  rates(
+    "Only the rates of this kind of thing: of all by default."
+    subject: RateSubject
+    "Only the rates of this code: of all by default."
+    code: String
+  ): [Rate!] @scope(name: "costs")
   """
-  What is spent without a rate that says what it costs, and whatever it touches; what touches most first, at most 1,000 (scope costs).
-  Contacts and orders are costed when the rate arrives; products cannot be priced until then.
+  What is consumed without a rate, and what that touches; the gap that touches most first, at most 1,000. Contacts and
+  orders are costed when the rate arrives; products cannot be priced until then. Scope costs: null without it.
   """
   rateGaps: [RateGap!] @scope(name: "costs")
 }
 extend type Mutation {
   """
-  Sets what something costs from a moment on. A rate for the past restates the contacts and orders that it covers.
-  A second rate for one moment is a correction and says so.
+  Sets what something costs from a moment on. A rate for the past restates the contacts and orders that it covers. A second
+  rate for the same validFrom must state correction: true, or it is ALREADY_EXISTS.
   """
-  setRate(input: SetRateInput!): RatePayload!
+  setRate(
+    "The rate."
+    input: SetRateInput!
+  ): RatePayload!
   """
-  Sets several rates, at most 250, in their order and in one transaction: all of them or none. What they cover is restated once.
-  A userError's field names the row: ["rates", "3", "amount"].
+  Sets several rates, at most 250, in their order and in one transaction: all of them or none. What they cover is restated
+  once. The field of a userError names the row: ["rates", "3", "amount"].
   """
-  setRates(input: SetRatesInput!): RatesPayload!
+  setRates(
+    "The rates."
+    input: SetRatesInput!
+  ): RatesPayload!
 }
+"The answer of setRate."
 type RatePayload {
+  "The rate; null if there are userErrors."
   rate: Rate
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The answer of setRates."
 type RatesPayload {
-  "In the order of the input; null where there are userErrors."
+  "The rates, in the order of the input; null if there are userErrors."
   rates: [Rate!]
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
 """
-Something that is spent before it has a rate, or without any. There is no rate from for ever to until; what lies in that time and needed one begins
-with since.
+Something that is consumed before it has a rate, or without any. No rate holds before until; the contacts and orders of
+that time that needed one begin with since.
 """
 type RateGap {
+  "The kind of thing that has no rate."
   subject: RateSubject!
-  "Of STAFF the member's e-mail: a rate of that or of the member's grade closes the gap."
+  "Which thing of that kind. Of STAFF it is a user's e-mail: a rate of that or of the user's grade closes the gap."
   code: String!
-  "When the first contact or order that needs it was; null where only products do."
+  "When the first contact or order that needs the rate took place; null if only products need it."
   since: Time
-  "From when there is a rate; null where there is none."
+  "From when there is a rate; null if there is none."
   until: Time
-  "Contacts that say \"no rate\" of it."
+  "The number of contacts whose cost lines say \"no rate\" of it."
   contacts: Int!
-  "Orders that are costed without it, cancelled ones left out."
+  "The number of orders that are costed without it; cancelled ones are left out."
   orders: Int!
-  "Products of the catalogue that cannot be priced now without it, or not with one of their options."
+  "The number of products of the catalogue that cannot be priced now without it, or not with one of their options."
   products: Int!
-  "Ids of some of what it touches: of contacts and of orders the first and the last made, and up to five products by sku."
+  "The ids of some of what it touches: the first and last contact, the first and last order, and up to five products by sku."
   examples: [ID!]!
 }
+"The input of setRates."
 input SetRatesInput {
-  "1 to 250. Their own idempotency keys stay empty."
+  "The rates, 1 to 250. Their own idempotency keys must be absent."
   rates: [SetRateInput!]!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of setRate."
 input SetRateInput {
+  "The id of the new rate: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "What kind of thing the rate is the price of."
   subject: RateSubject!
-  "The user's e-mail or grade, the channel, the material's or the resource's code."
+  "Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource."
   code: String!
-  "Per unit; may be finer than a kopeck."
+  "The price of one unit in the currency's major unit; it may be finer than the minor unit."
   amount: Decimal!
-  "\"hour\" or \"minute\" for STAFF, \"contact\" for CHANNEL_FEE, \"minute\" for CHANNEL_MINUTE, \"share\" for OVERHEAD, else the thing's own: \"kg\", \"m\"."
+  "The unit: \"hour\" or \"minute\" for STAFF, \"contact\" for CHANNEL_FEE, \"minute\" for CHANNEL_MINUTE, \"share\" for OVERHEAD, else the thing's own, such as \"kg\" or \"m\"."
   unit: String!
+  "From when the rate holds."
   validFrom: Time!
   "RESOURCE only: the practical capacity in units a day."
   capacityPerDay: Decimal
-  "RESOURCE only: the share of the rate that is spent even when the resource stands idle."
+  "RESOURCE only: the share of the rate that is spent even when the resource is idle."
   fixedShare: Decimal
-  "true: this replaces what was recorded for the same validFrom."
+  "Whether the rate replaces what was recorded for the same validFrom."
   correction: Boolean = false
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
 `, BuiltIn: false},
-	{Name: "../schema/resource.graphql", Input: `"What is worked with: a machine, a room, people's hours. Known by its rates and by the products that take it."
+	{Name: "../schema/resource.graphql", Input: `"What work is done with: a machine, a room, people's hours. It is known by its rates and by the products that consume it."
 type Resource {
+  "The code of the resource."
   code: String!
-  "What it is counted in; null where it has never had a rate."
+  "The unit in which it is counted; null if it has never had a rate."
   unit: String
-  "The rate that holds now."
+  "The rate that holds now; null if there is none."
   rate: Rate
-  "The practical capacity in units on a day that is worked; null where none is known."
+  "The practical capacity in units on a working day; null if it is unknown."
   capacityPerDay: Decimal
-  "Calendar day by calendar day, at most 366, also ahead; by what is known now or was at knownAt."
-  utilisation(from: Time!, to: Time!, knownAt: Time): [ResourceDay!]!
-  "The money in idle capacity: the sum of the days' idleCost."
-  idleCost(from: Time!, to: Time!, knownAt: Time): Money!
+  "The utilisation by calendar day, at most 366 days, in the future too."
+  utilisation(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded."
+    to: Time!
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): [ResourceDay!]!
+  "The money spent on idle capacity: the sum of the days' idleCost, of at most 366 days."
+  idleCost(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded."
+    to: Time!
+    "The moment whose knowledge counts: what is known now by default."
+    knownAt: Time
+  ): Money!
 }
-"How a resource stands on a day, by the rate that holds at the day's end."
+"A resource on a day, by the rate that holds at the day's end."
 type ResourceDay {
-  "\"2026-03-02\", in the installation's time zone."
+  "The calendar day in the installation's time zone, such as \"2026-03-02\"."
   day: String!
-  "false on a weekday that is not worked and on a day off: settings workingDays and daysOff."
+  "Whether it is a working day by the settings workingDays and daysOff."
   working: Boolean!
-  "In units: 0 on a day off, null where none is known."
+  "The capacity in units: 0 on a day that is not a working day; null if it is unknown."
   capacity: Decimal
-  "What orders have booked, and not freed again."
+  "The units that orders have booked and not freed."
   booked: Decimal!
-  "booked / capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" where neither is any, null where no capacity is known."
+  "The booked units divided by the capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" if both are 0, null if the capacity is unknown."
   utilisation: Decimal
-  "What of the capacity nobody has booked."
+  "The units of the capacity that are not booked."
   idle: Decimal!
-  "idle x rate x fixed share, rounded half to even."
+  "The idle units times the rate times its fixed share, rounded half to even."
   idleCost: Money!
 }
 extend type Query {
-  "A resource by its code (scope costs)."
-  resource(code: String!): Resource @scope(name: "costs")
-  "All resources by their codes, at most 1,000 (scope costs)."
+  "A resource by its code; null if there is none. Scope costs: null without it."
+  resource(
+    "The code of the resource."
+    code: String!
+  ): Resource @scope(name: "costs")
+  "All resources, ordered by code, at most 1,000. Scope costs: null without it."
   resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
 	{Name: "../schema/source.graphql", Input: `extend type Query {
-  "Who brings customers, at what cost, when that is paid back, and how much may be spent to win another one so that the return is left."
-  acquisitionSources(horizonMonths: Int = 60, annualDiscountRate: Decimal, return: Decimal = "0.2"): AcquisitionSources! @scope(name: "costs")
+  """
+  Who brings customers, at what cost, when that is paid back, and how much can be spent to win another customer at a given
+  return. Scope costs: FORBIDDEN without it.
+  """
+  acquisitionSources(
+    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
+    horizonMonths: Int = 60
+    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
+    annualDiscountRate: Decimal
+    "The return wanted, as a share of what is spent: \"0.2\" leaves a fifth more than it."
+    return: Decimal = "0.2"
+  ): AcquisitionSources! @scope(name: "costs")
 }
+"Who brings customers, and at what cost."
 type AcquisitionSources {
+  "The horizon of expected, in months of 30.4375 days."
   horizonMonths: Int!
-  "A share of what is spent: \"0.2\" leaves a fifth more than it."
+  "The return wanted, as a share of what is spent."
   return: Decimal!
-  "By source."
+  "A row for each source, ordered by source."
   rows: [AcquisitionSource!]!
-  "The rows as a CSV file, the same as the command export acquisition-sources writes."
+  "The rows as a CSV file, the same as the command \"kopeck export acquisition-sources\" writes."
   csv: String!
 }
+"A source of customers, what they cost to win and what they earn."
 type AcquisitionSource {
-  "A partner's id, REFERRAL, or \"\" for nobody."
+  "The source: a partner's id, REFERRAL, or \"\" for nobody."
   source: String!
-  "As people read it: the partner's name."
+  "The source for people: the partner's name."
   label: String!
-  "Everybody whom the source brought."
+  "The number of customers whom the source brought."
   customers: Int!
-  "Of them, those who have ordered."
+  "The number of those who have ordered."
   won: Int!
-  "Acquisition costs of all of them."
+  "The acquisition costs of all of them."
   cost: Money!
-  "Margins less the costs of contacts, so far."
+  "Their margins less the costs of contacts, so far."
   earned: Money!
-  "The discounted margin expected within the horizon."
+  "The discounted margin expected of them within the horizon."
   expected: Money!
-  "earned + expected - cost"
+  "The earned and expected margin less the cost."
   net: Money!
-  "What was earned covers the cost already."
+  "Whether what was earned covers the cost already."
   paidBack: Boolean!
-  "In how many months from now what is expected will have covered it, not discounted; null where it has already, or will not within the horizon."
+  "In how many months from now what is expected, not discounted, will have covered the cost; null if it is covered already or will not be within the horizon."
   paysBackIn: Int
-  "(earned + expected) / (1 + return) for each who was won: the most that may be spent on the next one. Null where nobody was won."
+  "The most that can be spent to win the next customer: (earned + expected) / (1 + return) for each who was won. Null if nobody was."
   mostToSpend: Money
 }
 `, BuiltIn: false},
 	{Name: "../schema/trial.graphql", Input: `extend type RejectedRule {
-  "All parts of its condition but one held; or all of them, and something else was in the way."
+  "Whether the rule came near: all parts of its condition but one held, or all held and another rule or an agreement prevented it."
   nearly: Boolean!
-  "The parts of its condition, between &&, that did not hold, each with what it met. What it met of utilisation, permissions and lifetime value takes the scope costs."
+  "The parts of the condition, between &&, that did not hold, each with the facts it met. Facts of utilisation, permissions and lifetime value need the scope costs."
   unmet: [UnmetCondition!]!
 }
+"A part of a rule's condition that did not hold."
 type UnmetCondition {
-  "In CEL."
+  "The part, in CEL."
   condition: String!
+  "The facts that it met."
   met: [MetFact!]!
-  "Why it could not be told."
+  "Why the part could not be evaluated; null if it was false."
   failure: String
 }
+"A fact that a condition met."
 type MetFact {
+  "The name of the fact, such as quantity."
   name: String!
-  "null where it is not known, or not to be known by who asks."
+  "The value; null if it is unknown or the viewer may not see it."
   value: String
 }
 
 extend type Query {
   """
-  Tries a rule before it is saved, and writes nothing: on the price of a customer, on a sample of customers and
-  products, and on the orders of the last 90 days. What is wrong with the rule is in userErrors, and nothing else is answered then.
+  Tries a rule before it is saved: on the price of a customer, on a sample of customers and products, and on the orders of
+  the last 90 days. Nothing is written. If the rule is wrong, userErrors says so and everything else is null. Scope costs:
+  FORBIDDEN without it.
   """
-  tryPriceRule(rule: CreatePriceRuleInput!, customerId: ID!, productId: ID!, quantity: Decimal = "1", options: [OptionInput!], leadDays: Int): PriceRuleTrial! @scope(name: "costs")
-  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written."
-  whatIf(customerId: ID!, productId: ID!, quantity: Decimal = "1", options: [OptionInput!], leadDays: Int, instead: WhatIfInput!): WhatIf! @scope(name: "costs")
-  "Agreed prices that hold now and stand under today's floor of their product and least quantity, the deepest first."
-  agreementsBelowFloor(first: Int = 20, after: Cursor): AgreementsBelowFloor! @scope(name: "costs")
+  tryPriceRule(
+    "The rule."
+    rule: CreatePriceRuleInput!
+    "The customer of the price."
+    customerId: ID!
+    "The product of the price."
+    productId: ID!
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen: none by default."
+    options: [OptionInput!]
+    "The lead time in days: the product's standard lead time by default."
+    leadDays: Int
+  ): PriceRuleTrial! @scope(name: "costs")
+  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written. Scope costs: FORBIDDEN without it."
+  whatIf(
+    "The customer of the price."
+    customerId: ID!
+    "The product of the price."
+    productId: ID!
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen: none by default."
+    options: [OptionInput!]
+    "The lead time in days: the product's standard lead time by default."
+    leadDays: Int
+    "What is supposed instead of what is."
+    instead: WhatIfInput!
+  ): WhatIf! @scope(name: "costs")
+  """
+  The agreed prices in force that are below the floor of their product and minimum quantity now, the one farthest below
+  first. Scope costs: FORBIDDEN without it.
+  """
+  agreementsBelowFloor(
+    "The size of the page, at most 100."
+    first: Int = 20
+    "The cursor after which the page begins: the start of the list by default."
+    after: Cursor
+  ): AgreementsBelowFloor! @scope(name: "costs")
 }
+"What a rule would do."
 type PriceRuleTrial {
+  "What is wrong with the rule; empty if nothing is."
   userErrors: [UserError!]!
-  "Whether it applied to this price."
+  "Whether the rule applied to the price."
   applied: Boolean
-  "Why not."
+  "Why it did not apply; null if it did."
   reason: String
+  "The parts of the condition that did not hold."
   unmet: [UnmetCondition!]
+  "The price without the rule. It has no token."
   without: Price
+  "The price with the rule. It has no token."
   with: Price
+  "Whom and what the rule touches in a sample of customers and products."
   sample: PriceRuleSample
+  "What the rule would have made of the orders of the last 90 days."
   orders: PriceRuleEffect
 }
-"The customers with the latest orders, at most 200, and products from all over the active catalogue, at most 100; each price is asked at the quantity that is tried."
+"""
+Whom and what a rule touches: among the customers with the latest orders, at most 200, and products from the whole active
+catalogue, at most 100, each priced at the quantity tried.
+"""
 type PriceRuleSample {
+  "The number of customers in the sample."
   customers: Int!
+  "The number of customers of whom the rule changes a price."
   customersTouched: Int!
+  "The number of products in the sample."
   products: Int!
+  "The number of products of which the rule changes a price."
   productsTouched: Int!
 }
-"Lines of orders of the last 90 days that were not cancelled, the latest 5,000, priced anew as of their moment with and without the rule, to customers as they are known now."
+"""
+What a rule would have made of the order lines of the last 90 days that were not cancelled, the latest 5,000. Each is
+priced as of its moment with and without the rule, to the customer as known now.
+"""
 type PriceRuleEffect {
+  "The beginning of the 90 days."
   since: Time!
+  "The number of orders."
   orders: Int!
+  "The number of orders of which the rule changes a price."
   ordersTouched: Int!
+  "The number of order lines."
   lines: Int!
+  "The number of order lines of which the rule changes the price."
   linesTouched: Int!
-  "Lines that could not be priced as of their moment; they are left out."
+  "The number of lines that could not be priced as of their moment; they are left out."
   unpriced: Int!
-  "There were more than these."
+  "Whether there were more lines than these."
   more: Boolean!
+  "The total of the lines without the rule."
   without: Money!
+  "The total of the lines with the rule."
   with: Money!
+  "The total with the rule less the total without it."
   difference: Money!
 }
-"Whatever is absent stays as it is."
+"What is supposed instead of what is. Whatever is absent stays as it is."
 input WhatIfInput {
+  "Other rates."
   rates: [WhatIfRateInput!]
+  "Other utilisations."
   utilisations: [WhatIfUtilisationInput!]
-  "Ids of rules that are taken away."
+  "The ids of rules that are taken away."
   withoutRules: [ID!]
   "Rules that are added."
   rules: [CreatePriceRuleInput!]
 }
-"A MATERIAL, RESOURCE or OVERHEAD that has a rate now."
+"Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now."
 input WhatIfRateInput {
+  "The kind of thing: MATERIAL, RESOURCE or OVERHEAD."
   subject: RateSubject!
+  "Which thing of that kind."
   code: String!
+  "The price of one unit in the currency's major unit; the unit stays as it is."
   amount: Decimal!
 }
+"Another utilisation of a resource."
 input WhatIfUtilisationInput {
+  "The code of the resource."
   resource: String!
-  "\"0.9\" is 90 %."
+  "The utilisation: \"0.9\" is 90 %."
   utilisation: Decimal!
 }
+"A price as it is and as it would be."
 type WhatIf {
+  "The price as it is."
   is: Price!
+  "The price as it would be. It has no token."
   would: Price!
-  "Of one unit."
+  "The unit price as it would be less the unit price as it is."
   difference: Money!
 }
+"A page of the agreed prices below the floor."
 type AgreementsBelowFloor {
-  "How many there are."
+  "The number of such agreements on all pages."
   total: Int!
+  "The agreements of the page, the one farthest below the floor first."
   rows: [AgreementBelowFloor!]!
+  "Where the page lies in the list."
   pageInfo: PageInfo!
 }
+"An agreed price below the floor."
 type AgreementBelowFloor {
+  "The agreement."
   agreement: PriceAgreement!
+  "The floor of a unit now."
   floor: Money!
-  "How far it is under it."
+  "How far the agreed price of a unit is below the floor."
   difference: Money!
-  "Without a written reason the customer pays the floor."
+  "Whether the customer pays the floor, since the agreement has no written reason."
   lifted: Boolean!
 }
 `, BuiltIn: false},
-	{Name: "../schema/user.graphql", Input: `"Who is asking, and what they may."
+	{Name: "../schema/user.graphql", Input: `"Who is asking, and what they may do."
 type Viewer {
+  "The user."
   user: User!
+  "The user's role now."
   role: Role!
+  "The user's scopes now: those of the role, or those that a partner's client was given."
   scopes: [String!]!
 }
+"A session of a signed-in user."
 type Session {
+  "The token to send as \"Authorization: Bearer …\"."
   accessToken: String!
+  "When the access token expires, 15 minutes after it was issued at most."
   expiresAt: Time!
+  "The token by which refreshSession issues the next pair; it can be used once."
   refreshToken: String!
+  "Who signed in."
   viewer: Viewer!
 }
 
 extend type Query {
+  "Who is asking, and what they may do."
   viewer: Viewer!
-  "Everybody who signs in, by name (scope users)."
+  "All users, ordered by name. Scope users: FORBIDDEN without it."
   users: [User!]!
 }
 
 extend type Mutation {
-  signIn(input: SignInInput!): SessionPayload!
-  "Gives a new pair of tokens for a refresh token. Using one twice ends the session everywhere."
-  refreshSession(input: RefreshSessionInput!): SessionPayload!
-  signOut(input: SignOutInput!): SignOutPayload!
-  createUser(input: CreateUserInput!): UserPayload!
-  updateUser(input: UpdateUserInput!): UserPayload!
+  "Signs a user in; needs no access token. The answer is the same whether the account does not exist or the password is wrong."
+  signIn(
+    "The e-mail and the password."
+    input: SignInInput!
+  ): SessionPayload!
+  "Issues a new pair of tokens for a refresh token. Using one twice ends the session everywhere."
+  refreshSession(
+    "The refresh token."
+    input: RefreshSessionInput!
+  ): SessionPayload!
+  "Ends a session at once, with its access tokens."
+  signOut(
+    "The refresh token."
+    input: SignOutInput!
+  ): SignOutPayload!
+  "Creates a user. Scope users: FORBIDDEN without it."
+  createUser(
+    "The user."
+    input: CreateUserInput!
+  ): UserPayload!
+  "Changes the fields given of a user. Scope users: FORBIDDEN without it."
+  updateUser(
+    "The changes."
+    input: UpdateUserInput!
+  ): UserPayload!
 }
 
+"The answer of signIn and refreshSession."
 type SessionPayload {
+  "The session; null if there are userErrors."
   session: Session
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The answer of signOut."
 type SignOutPayload {
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
+"The answer of the mutations of a user."
 type UserPayload {
+  "The user after the change; null if there are userErrors."
   user: User
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
 
+"The input of signIn."
 input SignInInput {
+  "The e-mail address, in any letter case."
   email: String!
+  "The password."
   password: String!
 }
+"The input of refreshSession."
 input RefreshSessionInput {
+  "The refresh token of the session."
   refreshToken: String!
 }
+"The input of signOut."
 input SignOutInput {
+  "The refresh token of the session."
   refreshToken: String!
 }
+"The input of createUser."
 input CreateUserInput {
+  "The id of the new user: chosen by the server by default, but a client may choose it, as an offline phone must."
   id: ID
+  "The e-mail address by which the user signs in, unique regardless of letter case."
   email: String!
+  "The name."
   name: String!
+  "The password."
   password: String!
+  "What the user may see and do."
   role: Role!
-  "The code of a STAFF rate that several people share; a rate under the e-mail goes before it."
+  "The code of a STAFF rate that several users share: none by default. A rate for the e-mail takes precedence over it."
   grade: String
-  "For the role PARTNER: the partner's name; a new one is made of a new name."
+  "Role PARTNER only: the name of the partner. A new name creates a partner."
   partner: String
-  "For the role PARTNER: what the partner's client was given."
+  "Role PARTNER only: the scopes that the partner's client is given, of contacts, offers, orders and permissions."
   partnerScopes: [String!]
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
+"The input of updateUser. A field that is absent is not changed."
 input UpdateUserInput {
+  "The user."
   id: ID!
+  "The version that the changes are based on."
   expectedVersion: Int!
+  "The name."
   name: String
+  "The password."
   password: String
+  "What the user may see and do."
   role: Role
-  "false signs the user out everywhere."
+  "Whether the user can sign in; false signs them out everywhere."
   active: Boolean
+  "The code of a STAFF rate that several users share; null for none."
   grade: String @goField(omittable: true)
 }
 `, BuiltIn: false},
@@ -8682,6 +9760,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_lines(ctx, field)
 	case "rejected":
 		return ec.fieldContext_Price_rejected(ctx, field)
+	case "options":
+		return ec.fieldContext_Price_options(ctx, field)
 	case "floor":
 		return ec.fieldContext_Price_floor(ctx, field)
 	case "cost":
@@ -8694,8 +9774,6 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_validUntil(ctx, field)
 	case "token":
 		return ec.fieldContext_Price_token(ctx, field)
-	case "options":
-		return ec.fieldContext_Price_options(ctx, field)
 	case "parts":
 		return ec.fieldContext_Price_parts(ctx, field)
 	}
@@ -23333,6 +24411,38 @@ func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_options(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Options(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*quote.PriceOption) graphql.Marshaler {
+			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚋquoteᚐPriceOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23550,38 +24660,6 @@ func (ec *executionContext) _Price_token(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Price_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, true, true, "String")
-}
-
-func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Price_options(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Options(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*quote.PriceOption) graphql.Marshaler {
-			return ec.marshalNPriceOption2ᚕᚖkopeckᚋserviceᚋquoteᚐPriceOptionᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Price_options(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Price",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PriceOption(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _Price_parts(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
@@ -40291,6 +41369,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "options":
+			out.Values[i] = ec._Price_options(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "floor":
 			out.Values[i] = ec._Price_floor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -40322,11 +41405,6 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Price_token(ctx, field, obj)
 				})
-		case "options":
-			out.Values[i] = ec._Price_options(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "parts":
 			out.Values[i] = ec._Price_parts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -2,34 +2,35 @@ package schema
 
 import "entgo.io/ent/schema"
 
-// api tells entgo.io/contrib/entgql how the API shows a noun or a field: it has the name and the JSON of that package's
-// own annotation, which would bring the generators themselves into the program.
+// api is the annotation by which entgo.io/contrib/entgql decides how the API shows a noun or a field. It has the name
+// and the JSON of that package's own annotation, which would bring the generators themselves into the program.
 type api struct {
-	OrderField      string   `json:",omitempty"` // what lists are ordered by when they are ordered by this
-	Mapping         []string `json:",omitempty"` // the field's name
-	Type            string   `json:",omitempty"` // the field's type
-	Skip            int      `json:",omitempty"`
-	RelayConnection bool     `json:",omitempty"`
+	OrderField       string   `json:",omitempty"` // the enum value by which lists are ordered by this field
+	OrderDescription string   `json:",omitempty"` // the description of that enum value; read by ent/describe.go
+	Mapping          []string `json:",omitempty"` // the field's name in the API
+	Type             string   `json:",omitempty"` // the field's type in the API
+	Skip             int      `json:",omitempty"` // the parts left out of the API: see skipType
+	RelayConnection  bool     `json:",omitempty"` // the noun is listed in connections
 }
 
-// What is skipped.
+// The parts that Skip leaves out, as bits.
 const (
 	skipType  = 1 << 0
 	skipOrder = 1 << 2
 	skipAll   = 1<<6 - 1
 )
 
-// Name is under which the generator looks for it.
+// Name implements schema.Annotation: it is the name that entgql looks for.
 func (api) Name() string { return "EntGQL" }
 
-// Merge puts several annotations of one field together.
+// Merge combines the annotations of one noun or field.
 func (a api) Merge(other schema.Annotation) schema.Annotation {
 	b, ok := other.(api)
 	if !ok {
 		return a
 	}
 	if b.OrderField != "" {
-		a.OrderField = b.OrderField
+		a.OrderField, a.OrderDescription = b.OrderField, b.OrderDescription
 	}
 	if b.Mapping != nil {
 		a.Mapping = b.Mapping
@@ -42,16 +43,25 @@ func (a api) Merge(other schema.Annotation) schema.Annotation {
 	return a
 }
 
+// shownAs gives a field a type of the API.
 func shownAs(typeName string) api { return api{Type: typeName} }
-func named(name string) api       { return api{Mapping: []string{name}} }
-func orderedAs(name string) api   { return api{OrderField: name} }
-func listed() api                 { return api{RelayConnection: true} }
 
-// inner keeps the field's column out of the API, which may show what stands for it.
+// named gives a field a name in the API.
+func named(name string) api { return api{Mapping: []string{name}} }
+
+// orderedAs lets lists be ordered by a field, under the name of an enum value with its description.
+func orderedAs(name, description string) api {
+	return api{OrderField: name, OrderDescription: description}
+}
+
+// listed gives a noun connections.
+func listed() api { return api{RelayConnection: true} }
+
+// inner keeps a column out of the API, which may show a computed field in its place.
 func inner() api { return api{Skip: skipType} }
 
-// unordered leaves out the orders of a noun that the API does not list.
+// unordered leaves out the order types of a noun that the API does not list.
 func unordered() api { return api{Skip: skipOrder} }
 
-// hidden keeps a noun, a field or an edge out of the API wholly.
+// hidden keeps a noun, a field or an edge out of the API altogether.
 func hidden() schema.Annotation { return api{Skip: skipAll} }

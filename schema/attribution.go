@@ -8,8 +8,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// AttributionFit is what MARKOV or SHAPLEY learned from all journeys at one time. Append-only: an order is credited by
-// the same fit for ever.
+// AttributionFit is what MARKOV or SHAPLEY learned from all journeys up to a moment. Append-only: an order keeps the fit
+// that it was first credited by.
 type AttributionFit struct{ ent.Schema }
 
 // Mixin of AttributionFit.
@@ -18,9 +18,12 @@ func (AttributionFit) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of AttributionFit.
 func (AttributionFit) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("model").GoType(AttributionModel("")).Immutable().Annotations(shownAs("AttributionModel")),
-		field.Time("fitted_at").Immutable(),
-		field.JSON("fit", json.RawMessage{}).Immutable().Annotations(hidden()), // an attribution.Fit
+		field.Enum("model").GoType(AttributionModel("")).Immutable().Annotations(shownAs("AttributionModel")).
+			Comment("The attribution model fitted: MARKOV or SHAPLEY."),
+		field.Time("fitted_at").Immutable().
+			Comment("When the fit was made."),
+		field.JSON("fit", json.RawMessage{}).Immutable().Annotations(hidden()).
+			Comment("The fit in full: an attribution.Fit."),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Contact is one communication with a customer, either way, with what it cost and earned.
+// Contact is one communication with a customer, either way, with what it cost and what it earned.
 type Contact struct{ ent.Schema }
 
 // Mixin of Contact.
@@ -20,37 +20,55 @@ func (Contact) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{
 // Fields of Contact.
 func (Contact) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.Enum("kind").GoType(ContactKind("")).Annotations(shownAs("ContactKind")),
-		field.Enum("direction").GoType(Direction("")).Annotations(shownAs("Direction")),
-		field.Enum("channel").GoType(Channel("")).Annotations(shownAs("Channel")),
-		field.Time("at").Annotations(orderedAs("AT")),
-		decimal("minutes"),
-		field.String("staff_id").Optional().Nillable().Annotations(hidden()),
-		field.String("subject").Optional().Nillable().MaxLen(2000),
-		field.Text("notes").Optional().Nillable().MaxLen(80000),
-		field.String("about_id").Optional().Nillable().Annotations(hidden()),
-		field.String("permission_id").Optional().Nillable().Annotations(hidden()),
-		field.Enum("purpose").GoType(Purpose("")).Optional().Nillable().Annotations(hidden()),
-		field.Enum("stage").GoType(Stage("")).Annotations(hidden()),                           // the customer's stage at that moment
-		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(hidden()), // and the segment, as it was known when the contact was recorded
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(hidden()),
-		innerAmount("expense"),
-		amount("cost"),
-		field.JSON("cost_lines", json.RawMessage{}).Annotations(hidden()), // a list of costing.Line, summing to cost
-		field.Bool("uncosted").Default(false).Annotations(hidden()),       // a rate is missing: costed when it arrives
-		innerAmount("realised"), // the credits' sum
-		field.Time("recorded_at").Immutable().Annotations(hidden()),
+		field.String("customer_id").Immutable().Annotations(hidden()).
+			Comment("The customer contacted."),
+		field.Enum("kind").GoType(ContactKind("")).Annotations(shownAs("ContactKind")).
+			Comment("The occasion of the contact."),
+		field.Enum("direction").GoType(Direction("")).Annotations(shownAs("Direction")).
+			Comment("Who addressed whom."),
+		field.Enum("channel").GoType(Channel("")).Annotations(shownAs("Channel")).
+			Comment("The way the contact went."),
+		field.Time("at").Annotations(orderedAs("AT", "By the time of the contact.")).
+			Comment("When the contact took place."),
+		decimal("minutes", "The working time spent on the contact, in minutes."),
+		field.String("staff_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The user who took part."),
+		field.String("subject").Optional().Nillable().MaxLen(2000).
+			Comment("What the contact was about, in a line; null if nothing was noted."),
+		field.Text("notes").Optional().Nillable().MaxLen(80000).
+			Comment("Free text about the contact; null if nothing was noted."),
+		field.String("about_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The customer whom a recommendation is about."),
+		field.String("permission_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The permission under which the contact was made."),
+		field.Enum("purpose").GoType(Purpose("")).Optional().Nillable().Annotations(hidden()).
+			Comment("The purpose of an outbound contact."),
+		field.Enum("stage").GoType(Stage("")).Annotations(hidden()).
+			Comment("The customer's stage at the moment of the contact."),
+		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(hidden()).
+			Comment("The customer's segment as it was known when the contact was recorded."),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(hidden()).
+			Comment("The id of the contact in the system that it was imported from."),
+		innerAmount("expense", "Money spent on this contact alone."),
+		amount("cost", "What the contact consumed: the sum of its cost lines."),
+		field.JSON("cost_lines", json.RawMessage{}).Annotations(hidden()).
+			Comment("A list of costing.Line; the amounts sum to cost."),
+		field.Bool("uncosted").Default(false).Annotations(hidden()).
+			Comment("Whether a rate is missing: the contact is costed when the rate arrives."),
+		innerAmount("realised", "The sum of the contact's credits."),
+		field.Time("recorded_at").Immutable().Annotations(hidden()).
+			Comment("When the contact was recorded."),
 	}
 }
 
 // Edges of Contact.
 func (Contact) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable(),
-		maybe("staff", User.Type, "staff_id"),
-		maybe("about", Customer.Type, "about_id"),
-		maybe("permission", Permission.Type, "permission_id"),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
+			Comment("The customer contacted."),
+		maybe("staff", User.Type, "staff_id", "The user who took part; null if none is known."),
+		maybe("about", Customer.Type, "about_id", "The customer whom a RECOMMENDATION is about; null for other contacts."),
+		maybe("permission", Permission.Type, "permission_id", "The permission under which an outbound contact was made; null if it needed none."),
 	}
 }
 

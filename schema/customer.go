@@ -22,42 +22,68 @@ func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned
 // Fields of Customer.
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(shownAs("CustomerKind")),
-		field.String("name").NotEmpty().MaxLen(1200),
-		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME"), inner()), // folded for ordering, the same on both databases
-		field.String("email").Optional().Nillable().MaxLen(320),
-		field.String("email_key").Optional().Nillable().MaxLen(320).Annotations(hidden()), // lower case: e-mails differing in case are one
-		field.String("phone").Optional().Nillable().MaxLen(40),
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")),
-		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(shownAs("Stage")),
-		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(shownAs("Segment")),
-		field.String("owner_id").Optional().Nillable().Annotations(hidden()),
-		field.String("referred_by_id").Optional().Nillable().Annotations(hidden()),
-		field.String("partner_id").Optional().Nillable().Annotations(hidden()), // the partner who brought the customer
-		field.JSON("measurements", map[string]any{}).Optional().Annotations(shownAs("JSON")),
-		field.Time("acquired_at").Optional().Nillable(),
-		amount("acquisition_cost"),
-		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(shownAs("Money")), // spent a year on what we could sell, with whomever
-		field.Time("departed_at").Optional().Nillable().Annotations(hidden()),
-		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()),
-		// What lifetime value is reckoned from, kept by the transaction that changes an order or a contact.
-		field.Int("order_days").Default(0).NonNegative().Annotations(hidden()), // distinct days with a completed order
-		field.Int("first_order_day").Default(0).Annotations(hidden()),
-		field.Int("last_order_day").Default(0).Annotations(hidden()),
-		innerAmount("margin"),        // of completed orders, refunds taken off
-		innerAmount("repeat_margin"), // the same without the first order day
-		innerAmount("contact_cost"),
-		field.Time("last_order_at").Default(never).Annotations(orderedAs("LAST_ORDER_AT"), inner()),                                 // 1970-01-01 where there is none
-		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(orderedAs("LIFETIME_VALUE"), inner()), // as of the last fit or order; what lists are ordered by
+		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(shownAs("CustomerKind")).
+			Comment("Whether the customer is a person or a company."),
+		field.String("name").NotEmpty().MaxLen(1200).
+			Comment("The name, as people write it."),
+		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME", "By name, regardless of letter case."), inner()).
+			Comment("The name folded for ordering, the same on both databases."),
+		field.String("email").Optional().Nillable().MaxLen(320).
+			Comment("The e-mail address; null if unknown."),
+		field.String("email_key").Optional().Nillable().MaxLen(320).Annotations(hidden()).
+			Comment("The e-mail address in lower case: addresses that differ in case alone are one."),
+		field.String("phone").Optional().Nillable().MaxLen(40).
+			Comment("The phone number as it was entered; null if unknown."),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")).
+			Comment("The customer's id in another system, unique; null if there is none."),
+		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(shownAs("Stage")).
+			Comment("How far the customer has come with us."),
+		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(shownAs("Segment")).
+			Comment("The two of fast, quality and cheap that the customer prefers; null if unknown."),
+		field.String("owner_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The user who looks after the customer."),
+		field.String("referred_by_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The customer who referred this one."),
+		field.String("partner_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The partner who brought the customer."),
+		field.JSON("measurements", map[string]any{}).Optional().Annotations(shownAs("JSON")).
+			Comment("What is known of the customer to make a product theirs: an object of values by code; null if nothing is."),
+		field.Time("acquired_at").Optional().Nillable().
+			Comment("When the customer was won; null if unknown."),
+		amount("acquisition_cost", "What it cost to win the customer."),
+		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(shownAs("Money")).
+			Comment("What the customer spends a year, with any supplier, on what we could sell; null if unknown."),
+		field.Time("departed_at").Optional().Nillable().Annotations(hidden()).
+			Comment("When the customer left us, as staff recorded it."),
+		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()).
+			Comment("When the customer was deleted."),
+		// The statistics that lifetime value is computed from; the transaction that changes an order or a contact keeps them.
+		field.Int("order_days").Default(0).NonNegative().Annotations(hidden()).
+			Comment("The number of distinct days with a completed order."),
+		field.Int("first_order_day").Default(0).Annotations(hidden()).
+			Comment("The day of the first completed order."),
+		field.Int("last_order_day").Default(0).Annotations(hidden()).
+			Comment("The day of the last completed order."),
+		innerAmount("margin", "The margin of completed orders, less refunds."),
+		innerAmount("repeat_margin", "The margin without that of the first order day."),
+		innerAmount("contact_cost", "The cost of all contacts."),
+		field.Time("last_order_at").Default(never).Annotations(orderedAs("LAST_ORDER_AT", "By the time of the last completed order; customers without one come as if it were 1970."), inner()).
+			Comment("When the last completed order was placed; 1970-01-01 if there is none."),
+		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(orderedAs("LIFETIME_VALUE", "By the lifetime value as last computed: at the customer's last change, after a fit or in the nightly run."), inner()).
+			Comment("The lifetime value at the last fit or order, by which lists are ordered."),
 	}
 }
 
 // Edges of Customer.
 func (Customer) Edges() []ent.Edge {
 	return []ent.Edge{
-		maybe("owner", User.Type, "owner_id"),
-		edge.To("referrals", Customer.Type).Annotations(hidden()).From("referred_by").Field("referred_by_id").Unique(),
-		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()),
+		maybe("owner", User.Type, "owner_id", "The user who looks after the customer; null if nobody does."),
+		edge.To("referrals", Customer.Type).Annotations(hidden()).
+			Comment("The customers whom this one referred.").
+			From("referred_by").Field("referred_by_id").Unique().
+			Comment("The customer who referred this one; null if nobody did."),
+		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()).
+			Comment("The partner who brought the customer."),
 	}
 }
 
@@ -83,7 +109,7 @@ func (Customer) Annotations() []schema.Annotation {
 	return []schema.Annotation{listed()}
 }
 
-// SearchTerm is one beginning under which a customer is found: a word of the name, the e-mail, a tail of the phone number.
+// SearchTerm is one text by whose beginning a customer is found: a word of the name, the e-mail, a tail of the phone number.
 type SearchTerm struct{ ent.Schema }
 
 // Mixin of SearchTerm.
@@ -92,15 +118,18 @@ func (SearchTerm) Mixin() []ent.Mixin { return []ent.Mixin{} }
 // Fields of SearchTerm.
 func (SearchTerm) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("customer_id").MaxLen(40),
-		field.String("term").NotEmpty().MaxLen(400),
+		field.String("customer_id").MaxLen(40).
+			Comment("The customer found."),
+		field.String("term").NotEmpty().MaxLen(400).
+			Comment("The beginning of a word, an e-mail address or the tail of a phone number."),
 	}
 }
 
 // Edges of SearchTerm.
 func (SearchTerm) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().
+			Comment("The customer found."),
 	}
 }
 
@@ -124,19 +153,26 @@ func (StageChange) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of StageChange.
 func (StageChange) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("customer_id").Immutable(),
-		field.Enum("from_stage").GoType(Stage("")).Immutable(),
-		field.Enum("to_stage").GoType(Stage("")).Immutable(),
-		field.Time("at").Immutable(),
-		field.String("reason").Immutable().MaxLen(4000),
-		field.String("actor").Immutable().MaxLen(400),
+		field.String("customer_id").Immutable().
+			Comment("The customer."),
+		field.Enum("from_stage").GoType(Stage("")).Immutable().
+			Comment("The stage before."),
+		field.Enum("to_stage").GoType(Stage("")).Immutable().
+			Comment("The stage after."),
+		field.Time("at").Immutable().
+			Comment("When the stage changed."),
+		field.String("reason").Immutable().MaxLen(4000).
+			Comment("Why the stage changed."),
+		field.String("actor").Immutable().MaxLen(400).
+			Comment("Who changed the stage: the e-mail of a user, or \"system\"."),
 	}
 }
 
 // Edges of StageChange.
 func (StageChange) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
+			Comment("The customer."),
 	}
 }
 
@@ -150,5 +186,5 @@ func (StageChange) Indexes() []ent.Index {
 // Annotations of StageChange.
 func (StageChange) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
-// never stands in a time that lists are ordered by where nothing has happened yet.
+// never is the value of a time that lists are ordered by while nothing has happened yet.
 func never() time.Time { return time.Unix(0, 0).UTC() }

@@ -7,34 +7,35 @@ import (
 	"strconv"
 )
 
-// The design's words for closed sets of values. Each is a string in the database and an enum of the
-// same name in the API; MarshalGQL and UnmarshalGQL are what the executor calls.
+// The closed sets of values, by the design's names. Each is a string in the database and an enum of the same name in the
+// API; MarshalGQL and UnmarshalGQL are called by the executor. The comments on types and values are the descriptions in
+// the API: see ent/describe.go.
 type (
-	// Role is what a user may do: see package auth for the rules.
+	// Role is what a user may see and do.
 	Role string
-	// CustomerKind tells a person from a company.
+	// CustomerKind distinguishes people from companies.
 	CustomerKind string
 	// Stage is how far a customer has come with us.
 	Stage string
-	// Segment is the two of fast, quality and cheap that a customer picks.
+	// Segment is the two of fast, quality and cheap that a customer prefers.
 	Segment string
 	// ContactKind is the occasion of a contact.
 	ContactKind string
-	// Direction tells who spoke to whom.
+	// Direction is who addressed whom in a contact.
 	Direction string
 	// Channel is the way a contact goes.
 	Channel string
-	// Purpose is what a permission is for.
+	// Purpose is what a permission allows, or what a contact is made for.
 	Purpose string
-	// PermissionLevel is how far a permission goes; see Rank.
+	// PermissionLevel is how far a permission goes. The values stand in ascending order.
 	PermissionLevel string
 	// PermissionState is what a permission is worth now.
 	PermissionState string
 	// PermissionEventKind is what happened to a permission.
 	PermissionEventKind string
-	// ProductKind tells goods, services and bundles apart.
+	// ProductKind distinguishes goods, services and bundles.
 	ProductKind string
-	// RateSubject is what a rate is the price of.
+	// RateSubject is the kind of thing that a rate is the price of.
 	RateSubject string
 	// OfferKind is why an offer is made.
 	OfferKind string
@@ -42,341 +43,327 @@ type (
 	OfferStatus string
 	// OrderStatus is where an order stands.
 	OrderStatus string
-	// AttributionModel is how an order's margin is credited to contacts.
+	// AttributionModel is how an order's margin is credited to the contacts before it.
 	AttributionModel string
 	// LifetimeModelKind is a model of how often customers order and when they leave.
 	LifetimeModelKind string
 	// TimeUnit is the unit of a lifetime model's times.
 	TimeUnit string
-	// OrderDirection is which way a list is ordered.
-	OrderDirection string
 )
 
-// The values.
+// The values of the enums, each with its description in the API.
 const (
-	RoleAdmin   Role = "ADMIN"
-	RoleManager Role = "MANAGER"
-	RoleSales   Role = "SALES"
-	RoleAnalyst Role = "ANALYST"
-	RolePartner Role = "PARTNER"
+	RoleAdmin   Role = "ADMIN"   // All rows and all scopes.
+	RoleManager Role = "MANAGER" // All rows and all scopes but users.
+	RoleSales   Role = "SALES"   // Customers they own or nobody owns, and what belongs to those; no scopes.
+	RoleAnalyst Role = "ANALYST" // All rows, read only; the scope costs.
+	RolePartner Role = "PARTNER" // Customers whom this partner brought and who gave PARTNER_SHARING, read only; the scopes that the partner's client was given.
 
-	Person  CustomerKind = "PERSON"
-	Company CustomerKind = "COMPANY"
+	Person  CustomerKind = "PERSON"  // A person.
+	Company CustomerKind = "COMPANY" // A company.
 
-	Stranger Stage = "STRANGER"
-	Friend   Stage = "FRIEND"
-	Buyer    Stage = "CUSTOMER"
-	Loyal    Stage = "LOYAL"
-	Former   Stage = "FORMER"
+	Stranger Stage = "STRANGER" // Has given us no permission and ordered nothing.
+	Friend   Stage = "FRIEND"   // Has given a permission.
+	Buyer    Stage = "CUSTOMER" // Has completed an order.
+	Loyal    Stage = "LOYAL"    // Has ordered repeatedly and is most likely still a customer: settings loyalOrderDays and loyalProbability.
+	Former   Stage = "FORMER"   // Has most likely left, or has left as staff recorded: setting formerProbability.
 
-	FastCheap    Segment = "FAST_CHEAP"
-	FastQuality  Segment = "FAST_QUALITY"
-	QualityCheap Segment = "QUALITY_CHEAP"
+	FastCheap    Segment = "FAST_CHEAP"    // Fast and cheap, at the expense of quality.
+	FastQuality  Segment = "FAST_QUALITY"  // Fast and good, at the expense of price.
+	QualityCheap Segment = "QUALITY_CHEAP" // Good and cheap, at the expense of speed.
 
-	InfoCall       ContactKind = "INFO_CALL"
-	TargetCall     ContactKind = "TARGET_CALL"
-	Email          ContactKind = "EMAIL"
-	Message        ContactKind = "MESSAGE"
-	Meeting        ContactKind = "MEETING"
-	Visit          ContactKind = "VISIT"
-	Complaint      ContactKind = "COMPLAINT"
-	Claim          ContactKind = "CLAIM"
-	Recommendation ContactKind = "RECOMMENDATION"
-	Review         ContactKind = "REVIEW"
-	OtherContact   ContactKind = "OTHER"
+	InfoCall       ContactKind = "INFO_CALL"      // A call for information that sells nothing.
+	TargetCall     ContactKind = "TARGET_CALL"    // A call that sells.
+	Email          ContactKind = "EMAIL"          // An e-mail.
+	Message        ContactKind = "MESSAGE"        // A message by SMS or a messenger.
+	Meeting        ContactKind = "MEETING"        // A meeting.
+	Visit          ContactKind = "VISIT"          // A visit.
+	Complaint      ContactKind = "COMPLAINT"      // A complaint.
+	Claim          ContactKind = "CLAIM"          // A claim for redress.
+	Recommendation ContactKind = "RECOMMENDATION" // A recommendation of us to another person, who is the contact's about.
+	Review         ContactKind = "REVIEW"         // A review of us or of a product.
+	OtherContact   ContactKind = "OTHER"          // Anything else.
 
-	Inbound  Direction = "INBOUND"
-	Outbound Direction = "OUTBOUND"
+	Inbound  Direction = "INBOUND"  // The customer addressed us.
+	Outbound Direction = "OUTBOUND" // We addressed the customer.
 
-	ByPhone     Channel = "PHONE"
-	ByEmail     Channel = "EMAIL"
-	BySMS       Channel = "SMS"
-	ByMessenger Channel = "MESSENGER"
-	ByPost      Channel = "POST"
-	ByVisit     Channel = "VISIT"
-	ByWeb       Channel = "WEB"
-	ByApp       Channel = "APP"
+	ByPhone     Channel = "PHONE"     // By telephone.
+	ByEmail     Channel = "EMAIL"     // By e-mail.
+	BySMS       Channel = "SMS"       // By SMS.
+	ByMessenger Channel = "MESSENGER" // By a messenger.
+	ByPost      Channel = "POST"      // By post.
+	ByVisit     Channel = "VISIT"     // In person.
+	ByWeb       Channel = "WEB"       // By the web site.
+	ByApp       Channel = "APP"       // By the app.
 
-	Marketing       Purpose = "MARKETING"
-	Personalisation Purpose = "PERSONALISATION"
-	Service         Purpose = "SERVICE"
-	PartnerSharing  Purpose = "PARTNER_SHARING"
+	Marketing       Purpose = "MARKETING"       // Contacts that sell. Needs BRAND_TRUST by default.
+	Personalisation Purpose = "PERSONALISATION" // Anything made from the customer's own data or price. Needs PERSONAL by default.
+	Service         Purpose = "SERVICE"         // An answer, a delivery, a complaint. Needs no permission by default.
+	PartnerSharing  Purpose = "PARTNER_SHARING" // Sharing the customer's data with the partner who brought them. Needs PERSONAL by default.
 
-	Situation   PermissionLevel = "SITUATION"
-	BrandTrust  PermissionLevel = "BRAND_TRUST"
-	Personal    PermissionLevel = "PERSONAL"
-	Points      PermissionLevel = "POINTS"
-	Intravenous PermissionLevel = "INTRAVENOUS"
+	Situation   PermissionLevel = "SITUATION"   // Here and now: ends by default after a day (setting situationHours).
+	BrandTrust  PermissionLevel = "BRAND_TRUST" // The customer trusts the brand and accepts to hear from it.
+	Personal    PermissionLevel = "PERSONAL"    // The customer accepts a personal relation: their own data may be used for them.
+	Points      PermissionLevel = "POINTS"      // The customer takes part in a scheme that rewards attention.
+	Intravenous PermissionLevel = "INTRAVENOUS" // May act on the customer's behalf.
 
-	PermissionPending PermissionState = "PENDING"
-	PermissionActive  PermissionState = "ACTIVE"
-	PermissionExpired PermissionState = "EXPIRED"
-	PermissionRevoked PermissionState = "REVOKED"
+	PermissionPending PermissionState = "PENDING" // Waiting for confirmPermission; allows nothing yet.
+	PermissionActive  PermissionState = "ACTIVE"  // In force.
+	PermissionExpired PermissionState = "EXPIRED" // Ended by itself.
+	PermissionRevoked PermissionState = "REVOKED" // Revoked for good.
 
-	EventRequested PermissionEventKind = "REQUESTED"
-	EventConfirmed PermissionEventKind = "CONFIRMED"
-	EventGranted   PermissionEventKind = "GRANTED"
-	EventRaised    PermissionEventKind = "RAISED"
-	EventLowered   PermissionEventKind = "LOWERED"
-	EventRenewed   PermissionEventKind = "RENEWED"
-	EventExpired   PermissionEventKind = "EXPIRED"
-	EventRevoked   PermissionEventKind = "REVOKED"
+	EventRequested PermissionEventKind = "REQUESTED" // Requested, to be confirmed by the customer.
+	EventConfirmed PermissionEventKind = "CONFIRMED" // Confirmed by the customer.
+	EventGranted   PermissionEventKind = "GRANTED"   // Granted without confirmation.
+	EventRaised    PermissionEventKind = "RAISED"    // Raised to a higher level.
+	EventLowered   PermissionEventKind = "LOWERED"   // Lowered to a lower level.
+	EventRenewed   PermissionEventKind = "RENEWED"   // Renewed at the same level.
+	EventExpired   PermissionEventKind = "EXPIRED"   // Ended by itself.
+	EventRevoked   PermissionEventKind = "REVOKED"   // Revoked.
 
-	Good        ProductKind = "GOOD"
-	ServiceWork ProductKind = "SERVICE"
-	Bundle      ProductKind = "BUNDLE"
+	Good        ProductKind = "GOOD"    // A thing.
+	ServiceWork ProductKind = "SERVICE" // Work done for the customer.
+	Bundle      ProductKind = "BUNDLE"  // Several products sold as one.
 
-	RateStaff         RateSubject = "STAFF"
-	RateChannelFee    RateSubject = "CHANNEL_FEE"
-	RateChannelMinute RateSubject = "CHANNEL_MINUTE"
-	RateMaterial      RateSubject = "MATERIAL"
-	RateResource      RateSubject = "RESOURCE"
-	RateOverhead      RateSubject = "OVERHEAD"
+	RateStaff         RateSubject = "STAFF"          // The working time of a user or a grade.
+	RateChannelFee    RateSubject = "CHANNEL_FEE"    // A contact on a channel.
+	RateChannelMinute RateSubject = "CHANNEL_MINUTE" // A minute on a channel.
+	RateMaterial      RateSubject = "MATERIAL"       // A material.
+	RateResource      RateSubject = "RESOURCE"       // A resource, such as a machine, a room or people's hours.
+	RateOverhead      RateSubject = "OVERHEAD"       // A share added to the cost of what is made.
 
-	OfferIndividual OfferKind = "INDIVIDUAL"
-	OfferBundle     OfferKind = "BUNDLE"
-	OfferOfTheMonth OfferKind = "PRODUCT_OF_THE_MONTH"
-	OfferCrossSell  OfferKind = "CROSS_SELL"
-	OfferWinBack    OfferKind = "WIN_BACK"
-	OfferTender     OfferKind = "TENDER"
+	OfferIndividual OfferKind = "INDIVIDUAL"           // Made from the customer's own data or price.
+	OfferBundle     OfferKind = "BUNDLE"               // Several products together.
+	OfferOfTheMonth OfferKind = "PRODUCT_OF_THE_MONTH" // The product of the month.
+	OfferCrossSell  OfferKind = "CROSS_SELL"           // A product that goes with another.
+	OfferWinBack    OfferKind = "WIN_BACK"             // To win a former customer back.
+	OfferTender     OfferKind = "TENDER"               // An answer to a call for tenders.
 
-	OfferDraft     OfferStatus = "DRAFT"
-	OfferSent      OfferStatus = "SENT"
-	OfferViewed    OfferStatus = "VIEWED"
-	OfferAccepted  OfferStatus = "ACCEPTED"
-	OfferDeclined  OfferStatus = "DECLINED"
-	OfferExpired   OfferStatus = "EXPIRED"
-	OfferWithdrawn OfferStatus = "WITHDRAWN"
+	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
+	OfferSent      OfferStatus = "SENT"      // Sent and not answered.
+	OfferViewed    OfferStatus = "VIEWED"    // Looked at by the customer and not answered.
+	OfferAccepted  OfferStatus = "ACCEPTED"  // Accepted; an order was made of it.
+	OfferDeclined  OfferStatus = "DECLINED"  // Declined by the customer.
+	OfferExpired   OfferStatus = "EXPIRED"   // Not answered in time.
+	OfferWithdrawn OfferStatus = "WITHDRAWN" // Withdrawn by us.
 
-	OrderPlaced    OrderStatus = "PLACED"
-	OrderCompleted OrderStatus = "COMPLETED"
-	OrderCancelled OrderStatus = "CANCELLED"
-	OrderRefunded  OrderStatus = "REFUNDED"
+	OrderPlaced    OrderStatus = "PLACED"    // Placed, not completed.
+	OrderCompleted OrderStatus = "COMPLETED" // Completed; the margin is credited.
+	OrderCancelled OrderStatus = "CANCELLED" // Cancelled before completion.
+	OrderRefunded  OrderStatus = "REFUNDED"  // Completed and given back in full.
 
-	AttributeFirst     AttributionModel = "FIRST"
-	AttributeLast      AttributionModel = "LAST"
-	AttributeLinear    AttributionModel = "LINEAR"
-	AttributeTimeDecay AttributionModel = "TIME_DECAY"
-	AttributePosition  AttributionModel = "POSITION"
-	AttributeMarkov    AttributionModel = "MARKOV"
-	AttributeShapley   AttributionModel = "SHAPLEY"
+	AttributeFirst     AttributionModel = "FIRST"      // All to the first contact.
+	AttributeLast      AttributionModel = "LAST"       // All to the last contact.
+	AttributeLinear    AttributionModel = "LINEAR"     // Equally to all contacts.
+	AttributeTimeDecay AttributionModel = "TIME_DECAY" // By age: half as much for each half-life before the order (setting halfLifeDays).
+	AttributePosition  AttributionModel = "POSITION"   // 40 % to the first, 40 % to the last, 20 % to those between.
+	AttributeMarkov    AttributionModel = "MARKOV"     // By the removal effects of kind and channel in a Markov chain of all journeys.
+	AttributeShapley   AttributionModel = "SHAPLEY"    // By the Shapley values of kind and channel over all journeys.
 
-	BGNBD     LifetimeModelKind = "BG_NBD"
-	MBGNBD    LifetimeModelKind = "MBG_NBD"
-	ParetoNBD LifetimeModelKind = "PARETO_NBD"
-	MBGCNBD   LifetimeModelKind = "MBG_CNBD_K"
+	BGNBD     LifetimeModelKind = "BG_NBD"     // BG/NBD: a customer may leave after a repeat order.
+	MBGNBD    LifetimeModelKind = "MBG_NBD"    // MBG/NBD: a customer may leave after any order, the first included.
+	ParetoNBD LifetimeModelKind = "PARETO_NBD" // Pareto/NBD: a customer may leave at any time.
+	MBGCNBD   LifetimeModelKind = "MBG_CNBD_K" // MBG/CNBD-k: as MBG/NBD, for customers who order at regular intervals.
 
-	Day   TimeUnit = "DAY"
-	Week  TimeUnit = "WEEK"
-	Month TimeUnit = "MONTH"
-
-	Ascending  OrderDirection = "ASC"
-	Descending OrderDirection = "DESC"
+	Day   TimeUnit = "DAY"   // A day.
+	Week  TimeUnit = "WEEK"  // A week.
+	Month TimeUnit = "MONTH" // A month of 30.4375 days.
 )
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (Role) Values() []string {
 	return texts(RoleAdmin, RoleManager, RoleSales, RoleAnalyst, RolePartner)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v Role) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *Role) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (CustomerKind) Values() []string { return texts(Person, Company) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v CustomerKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *CustomerKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (Stage) Values() []string { return texts(Stranger, Friend, Buyer, Loyal, Former) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v Stage) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *Stage) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (Segment) Values() []string { return texts(FastCheap, FastQuality, QualityCheap) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v Segment) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *Segment) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (ContactKind) Values() []string {
 	return texts(InfoCall, TargetCall, Email, Message, Meeting, Visit, Complaint, Claim, Recommendation, Review, OtherContact)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v ContactKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *ContactKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (Direction) Values() []string { return texts(Inbound, Outbound) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v Direction) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *Direction) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (Channel) Values() []string {
 	return texts(ByPhone, ByEmail, BySMS, ByMessenger, ByPost, ByVisit, ByWeb, ByApp)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v Channel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *Channel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (Purpose) Values() []string { return texts(Marketing, Personalisation, Service, PartnerSharing) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v Purpose) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *Purpose) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (PermissionLevel) Values() []string {
 	return texts(Situation, BrandTrust, Personal, Points, Intravenous)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionLevel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *PermissionLevel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (PermissionState) Values() []string {
 	return texts(PermissionPending, PermissionActive, PermissionExpired, PermissionRevoked)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *PermissionState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (PermissionEventKind) Values() []string {
 	return texts(EventRequested, EventConfirmed, EventGranted, EventRaised, EventLowered, EventRenewed, EventExpired, EventRevoked)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionEventKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *PermissionEventKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (ProductKind) Values() []string { return texts(Good, ServiceWork, Bundle) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v ProductKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *ProductKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (RateSubject) Values() []string {
 	return texts(RateStaff, RateChannelFee, RateChannelMinute, RateMaterial, RateResource, RateOverhead)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v RateSubject) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *RateSubject) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (OfferKind) Values() []string {
 	return texts(OfferIndividual, OfferBundle, OfferOfTheMonth, OfferCrossSell, OfferWinBack, OfferTender)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v OfferKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *OfferKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (OfferStatus) Values() []string {
 	return texts(OfferDraft, OfferSent, OfferViewed, OfferAccepted, OfferDeclined, OfferExpired, OfferWithdrawn)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v OfferStatus) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *OfferStatus) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (OrderStatus) Values() []string {
 	return texts(OrderPlaced, OrderCompleted, OrderCancelled, OrderRefunded)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v OrderStatus) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *OrderStatus) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (AttributionModel) Values() []string {
 	return texts(AttributeFirst, AttributeLast, AttributeLinear, AttributeTimeDecay, AttributePosition, AttributeMarkov, AttributeShapley)
 }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v AttributionModel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *AttributionModel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (LifetimeModelKind) Values() []string { return texts(BGNBD, MBGNBD, ParetoNBD, MBGCNBD) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v LifetimeModelKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *LifetimeModelKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
+// Values lists the enum's values in their order in the API.
 func (TimeUnit) Values() []string { return texts(Day, Week, Month) }
 
-// MarshalGQL writes the enum.
+// MarshalGQL writes the value as GraphQL's enum.
 func (v TimeUnit) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the enum.
+// UnmarshalGQL reads the value; it fails if from is none of Values.
 func (v *TimeUnit) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
-// Values lists the values in their order.
-func (OrderDirection) Values() []string { return texts(Ascending, Descending) }
-
-// MarshalGQL writes the enum.
-func (v OrderDirection) MarshalGQL(w io.Writer) { writeEnum(w, v) }
-
-// UnmarshalGQL reads the enum.
-func (v *OrderDirection) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
-
-// Rank orders the levels from 1, the lowest; 0 is no level.
+// Rank is the place of the level from 1, the lowest; 0 if it is none of the levels.
 func (v PermissionLevel) Rank() int { return slices.Index(v.Values(), string(v)) + 1 }
 
 func texts[T ~string](values ...T) []string {

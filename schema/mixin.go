@@ -1,9 +1,12 @@
-// Package schema is the model by hand: for every noun its Ent type and, beside it, its verbs in SDL.
+// Package schema is the hand-written model: for every noun its Ent type and, beside it, its verbs in SDL.
 //
-// It imports nothing generated; guards and hooks are hung on the client when it is built (package auth).
-// Money and decimals are whole numbers in the database (package money), times UTC to the microsecond,
-// MaxLen counts bytes and is four times what the service takes in characters;
-// ids TypeIDs (package id), days the number of days since 1970-01-01 in the installation's time zone.
+// It imports nothing generated; guards and hooks are attached to the client when it is built (package auth).
+// The doc comments of its types and constants and the Comments of its fields and edges are the descriptions
+// in graph/ent.graphql.
+//
+// In the database money and decimals are whole numbers (package money), times are UTC to the microsecond, ids are
+// TypeIDs (package id), and days are counted from 1970-01-01 in the installation's time zone. MaxLen counts bytes: it
+// is four times the number of characters that the service accepts.
 package schema
 
 import (
@@ -17,50 +20,58 @@ import (
 // identified gives a noun its id.
 type identified struct{ ent.Schema }
 
-// Mixin is the list a noun embeds: an id.
+// Fields of an identified noun.
 func (identified) Fields() []ent.Field {
-	return []ent.Field{field.String("id").Immutable().NotEmpty().MaxLen(40)}
+	return []ent.Field{
+		field.String("id").Immutable().NotEmpty().MaxLen(40).
+			Comment("The id: a TypeID, that is a prefix that names the type and a UUIDv7."),
+	}
 }
 
-// versioned gives a noun the version that its updates are made on.
+// versioned gives a noun the version that an update states as its base.
 type versioned struct{ ent.Schema }
 
 // Fields of a versioned noun.
 func (versioned) Fields() []ent.Field {
-	return []ent.Field{field.Int("version").Default(1).Positive()}
+	return []ent.Field{
+		field.Int("version").Default(1).Positive().
+			Comment("The version of the record: 1 at first, one more with every change. An update states it as expectedVersion."),
+	}
 }
 
-// stamped gives a noun the times of its making and of its last change; the service sets them by its clock.
+// stamped gives a noun the times of its creation and of its last change; the service sets them by its clock.
 type stamped struct{ ent.Schema }
 
 // Fields of a stamped noun.
 func (stamped) Fields() []ent.Field {
 	return []ent.Field{
-		field.Time("created_at").Immutable().Annotations(orderedAs("CREATED_AT")),
-		field.Time("updated_at").Annotations(orderedAs("UPDATED_AT")),
+		field.Time("created_at").Immutable().Annotations(orderedAs("CREATED_AT", "By the time of creation.")).
+			Comment("When the record was created."),
+		field.Time("updated_at").Annotations(orderedAs("UPDATED_AT", "By the time of the last change.")).
+			Comment("When the record was last changed."),
 	}
 }
 
 // amount is a field of money, shown as Money.
-func amount(name string) ent.Field {
-	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(shownAs("Money"))
+func amount(name, comment string) ent.Field {
+	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(shownAs("Money")).Comment(comment)
 }
 
-// innerAmount is a field of money that the API does not show as it is.
-func innerAmount(name string) ent.Field {
-	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden())
+// innerAmount is a field of money that the API does not show.
+func innerAmount(name, comment string) ent.Field {
+	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden()).Comment(comment)
 }
 
 func noMoney() money.Amount { return money.Amount{} }
 
 // decimal is a field of an exact decimal, shown as Decimal.
-func decimal(name string) ent.Field {
-	return field.Int64(name).GoType(money.Decimal{}).DefaultFunc(zero).Annotations(shownAs("Decimal"))
+func decimal(name, comment string) ent.Field {
+	return field.Int64(name).GoType(money.Decimal{}).DefaultFunc(zero).Annotations(shownAs("Decimal")).Comment(comment)
 }
 
 func zero() money.Decimal { return money.Decimal{} }
 
-// maybe gives a noun an edge to another that may be absent, kept in a column, that the API shows under its name.
-func maybe(name string, to any, column string) ent.Edge {
-	return edge.To(name, to).Field(column).Unique()
+// maybe is an edge to at most one other noun, kept in a column, that the API shows under its name.
+func maybe(name string, to any, column, comment string) ent.Edge {
+	return edge.To(name, to).Field(column).Unique().Comment(comment)
 }

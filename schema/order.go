@@ -13,7 +13,7 @@ import (
 	"kopeck/money"
 )
 
-// Order is what a customer bought. Its margin, total less refunds and full cost, is credited to contacts when it completes.
+// Order is what a customer bought. When it completes, its margin (total less refunds and full cost) is credited to contacts.
 type Order struct{ ent.Schema }
 
 // Mixin of Order.
@@ -22,32 +22,47 @@ func (Order) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{},
 // Fields of Order.
 func (Order) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")),
-		field.Enum("status").GoType(OrderStatus("")).Annotations(shownAs("OrderStatus")),
-		field.Time("at").Annotations(orderedAs("AT")),
-		field.Int("day").Annotations(hidden()), // of at, in the installation's time zone
-		amount("total"),
-		amount("refunded"),
-		innerAmount("cost"),
-		field.Bool("stated_cost").Default(false).Annotations(hidden()), // the cost came with an import: no rate restates it
-		field.Bool("uncosted").Default(false).Annotations(hidden()),    // a rate is missing: costed when it arrives
-		innerAmount("margin"),                                          // total - refunded - cost
-		innerAmount("unattributed"),                                    // what of the margin of a completed order no contact earned
-		field.Enum("credit_model").GoType(AttributionModel("")).Optional().Nillable().Annotations(hidden()),
-		field.String("credit_fit").Optional().Nillable().MaxLen(40).Annotations(hidden()), // whose weights MARKOV or SHAPLEY credits by; without one the prior's
-		field.Time("due_at").Optional().Nillable(),
-		field.Time("completed_at").Optional().Nillable(),
-		field.Time("cancelled_at").Optional().Nillable(),
-		field.String("cancel_reason").Optional().Nillable().MaxLen(8000),
-		field.String("offer_id").Optional().Nillable().Annotations(hidden()),
+		field.String("customer_id").Immutable().Annotations(hidden()).
+			Comment("The customer who ordered."),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")).
+			Comment("The order's id in another system, unique; null if there is none."),
+		field.Enum("status").GoType(OrderStatus("")).Annotations(shownAs("OrderStatus")).
+			Comment("Where the order stands."),
+		field.Time("at").Annotations(orderedAs("AT", "By the time of the order.")).
+			Comment("When the customer ordered."),
+		field.Int("day").Annotations(hidden()).
+			Comment("The calendar day of at, in the installation's time zone."),
+		amount("total", "The sum of the lines' totals, before refunds."),
+		amount("refunded", "What was given back so far."),
+		innerAmount("cost", "The full cost of the order."),
+		field.Bool("stated_cost").Default(false).Annotations(hidden()).
+			Comment("Whether the cost came with an import: no rate restates it."),
+		field.Bool("uncosted").Default(false).Annotations(hidden()).
+			Comment("Whether a rate is missing: the order is costed when the rate arrives."),
+		innerAmount("margin", "The total less refunds and cost."),
+		innerAmount("unattributed", "The part of a completed order's margin that no contact earned."),
+		field.Enum("credit_model").GoType(AttributionModel("")).Optional().Nillable().Annotations(hidden()).
+			Comment("The attribution model by which the margin is credited."),
+		field.String("credit_fit").Optional().Nillable().MaxLen(40).Annotations(hidden()).
+			Comment("The attribution fit whose weights MARKOV or SHAPLEY credits by; null for the prior's."),
+		field.Time("due_at").Optional().Nillable().
+			Comment("When the order is due; null if no day was agreed."),
+		field.Time("completed_at").Optional().Nillable().
+			Comment("When the order was completed; null before."),
+		field.Time("cancelled_at").Optional().Nillable().
+			Comment("When the order was cancelled; null if it was not."),
+		field.String("cancel_reason").Optional().Nillable().MaxLen(8000).
+			Comment("Why the order was cancelled; null if it was not."),
+		field.String("offer_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The offer that the order came of."),
 	}
 }
 
 // Edges of Order.
 func (Order) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
+			Comment("The customer who ordered."),
 	}
 }
 
@@ -73,24 +88,35 @@ func (OrderLine) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of OrderLine.
 func (OrderLine) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("order_id").Immutable().Annotations(hidden()),
-		field.Int("position").Immutable().Annotations(hidden()),
-		field.String("product_id").Immutable().Annotations(hidden()),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
-		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
-		innerAmount("cost"),
-		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()),
-		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()),
-		field.Int("lead_days").Immutable().Annotations(hidden()),
+		field.String("order_id").Immutable().Annotations(hidden()).
+			Comment("The order."),
+		field.Int("position").Immutable().Annotations(hidden()).
+			Comment("The place of the line in the order, from 0."),
+		field.String("product_id").Immutable().Annotations(hidden()).
+			Comment("The product."),
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+			Comment("The quantity in units of the product."),
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+			Comment("The price of one unit."),
+		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+			Comment("The price of the whole quantity."),
+		innerAmount("cost", "The full cost of the quantity."),
+		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
+			Comment("A list of pricing.Line, from the list price to the unit price."),
+		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()).
+			Comment("The options chosen and the measurements filled in."),
+		field.Int("lead_days").Immutable().Annotations(hidden()).
+			Comment("The lead time priced for, in days."),
 	}
 }
 
 // Edges of OrderLine.
 func (OrderLine) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().Annotations(hidden()),
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable(),
+		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().Annotations(hidden()).
+			Comment("The order."),
+		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
+			Comment("The product."),
 	}
 }
 
@@ -111,18 +137,24 @@ func (Refund) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Refund.
 func (Refund) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("order_id").Immutable(),
-		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable(),
-		field.String("reason").MaxLen(8000).Immutable(),
-		field.Time("at").Immutable(),
-		field.String("actor").MaxLen(400).Immutable(),
+		field.String("order_id").Immutable().
+			Comment("The order."),
+		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().
+			Comment("What was given back."),
+		field.String("reason").MaxLen(8000).Immutable().
+			Comment("Why it was given back."),
+		field.Time("at").Immutable().
+			Comment("When it was given back."),
+		field.String("actor").MaxLen(400).Immutable().
+			Comment("Who gave it back: the e-mail of a user, or \"system\"."),
 	}
 }
 
 // Edges of Refund.
 func (Refund) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable(),
+		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().
+			Comment("The order."),
 	}
 }
 
@@ -136,7 +168,8 @@ func (Refund) Indexes() []ent.Index {
 // Annotations of Refund.
 func (Refund) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
-// Credit is the part of an order's margin that a contact earned. With the order's unattributed part they sum to its margin.
+// Credit is the part of an order's margin that a contact earned. An order's credits and its unattributed part sum to its
+// margin.
 type Credit struct{ ent.Schema }
 
 // Mixin of Credit.
@@ -145,19 +178,26 @@ func (Credit) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Credit.
 func (Credit) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("order_id").Immutable(),
-		field.String("contact_id").Immutable(),
-		field.Int("position").NonNegative(),
-		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney),
-		field.Int64("share").GoType(money.Decimal{}).DefaultFunc(zero),
+		field.String("order_id").Immutable().
+			Comment("The order."),
+		field.String("contact_id").Immutable().
+			Comment("The contact."),
+		field.Int("position").NonNegative().
+			Comment("The place of the credit among the order's credits, from 0."),
+		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).
+			Comment("The part of the order's margin that the contact earned."),
+		field.Int64("share").GoType(money.Decimal{}).DefaultFunc(zero).
+			Comment("The share of the order's margin, with 6 places."),
 	}
 }
 
 // Edges of Credit.
 func (Credit) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable(),
-		edge.To("contact", Contact.Type).Field("contact_id").Unique().Required().Immutable(),
+		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().
+			Comment("The order."),
+		edge.To("contact", Contact.Type).Field("contact_id").Unique().Required().Immutable().
+			Comment("The contact."),
 	}
 }
 

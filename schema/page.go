@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// PageInfo tells how a page of a list lies in it, as the Relay specification of cursor connections has it.
+// PageInfo states where a page lies in its list, as the Relay specification of cursor connections defines it.
 type PageInfo struct {
 	HasNextPage     bool    `json:"hasNextPage"`
 	HasPreviousPage bool    `json:"hasPreviousPage"`
@@ -17,21 +17,39 @@ type PageInfo struct {
 
 // Cursor is the place of a row in a list. To clients it is opaque text.
 type Cursor struct {
-	List  string // the list's name, so that cursors of others are told apart
-	Order string // the column and the direction it is ordered by
+	List  string // the list's name, so that a cursor of another list is refused
+	Order string // the column and the direction that the list is ordered by
 	Key   string // the row's value in that column
-	ID    string // the row's
+	ID    string // the row's id
 }
+
+// OrderDirection is the direction in which a list is ordered.
+type OrderDirection string
+
+// The directions.
+const (
+	Ascending  OrderDirection = "ASC"  // The smallest first.
+	Descending OrderDirection = "DESC" // The greatest first.
+)
+
+// Values lists the enum's values in their order in the API.
+func (OrderDirection) Values() []string { return texts(Ascending, Descending) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v OrderDirection) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is none of Values.
+func (v *OrderDirection) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 var errCursor = errors.New("not a cursor")
 
 // MarshalGQL writes the cursor.
 func (c Cursor) MarshalGQL(w io.Writer) {
-	fields, _ := json.Marshal([]string{c.List, c.Order, c.Key, c.ID}) // texts always can be written
+	fields, _ := json.Marshal([]string{c.List, c.Order, c.Key, c.ID}) // strings always can be encoded
 	_, _ = io.WriteString(w, `"`+base64.RawURLEncoding.EncodeToString(fields)+`"`)
 }
 
-// UnmarshalGQL reads a cursor; whether it is of the list that is asked for is the list's to say.
+// UnmarshalGQL reads a cursor. The list checks that the cursor is one of its own.
 func (c *Cursor) UnmarshalGQL(from any) error {
 	text, ok := from.(string)
 	if !ok {

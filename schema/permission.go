@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Permission is what a customer lets us do: channel, purpose and level. It changes by its events alone.
+// Permission is what a customer lets us do: channel, purpose and level. It changes only by its events.
 type Permission struct{ ent.Schema }
 
 // Mixin of Permission.
@@ -18,21 +18,30 @@ func (Permission) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, version
 // Fields of Permission.
 func (Permission) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(shownAs("Channel")),
-		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(shownAs("Purpose")),
-		field.Enum("level").GoType(PermissionLevel("")).Annotations(shownAs("PermissionLevel")),
-		field.Enum("state").GoType(PermissionState("")).Annotations(inner()), // as of the last event; what it is worth now depends on the clock
-		field.Time("granted_at"),
-		field.Time("expires_at").Optional().Nillable(),
-		field.Time("revoked_at").Optional().Nillable(),
+		field.String("customer_id").Immutable().Annotations(hidden()).
+			Comment("The customer who gave the permission."),
+		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(shownAs("Channel")).
+			Comment("The channel that may be used."),
+		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(shownAs("Purpose")).
+			Comment("The purpose that it may be used for."),
+		field.Enum("level").GoType(PermissionLevel("")).Annotations(shownAs("PermissionLevel")).
+			Comment("How far the permission goes."),
+		field.Enum("state").GoType(PermissionState("")).Annotations(inner()).
+			Comment("The state at the last event; the state now depends on the clock as well."),
+		field.Time("granted_at").
+			Comment("When the permission was granted or requested."),
+		field.Time("expires_at").Optional().Nillable().
+			Comment("When the permission ends by itself; null if it does not."),
+		field.Time("revoked_at").Optional().Nillable().
+			Comment("When the permission was revoked; null if it was not."),
 	}
 }
 
 // Edges of Permission.
 func (Permission) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
+			Comment("The customer who gave the permission."),
 	}
 }
 
@@ -54,27 +63,42 @@ func (PermissionEvent) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of PermissionEvent.
 func (PermissionEvent) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("permission_id").Immutable().Annotations(hidden()),
-		field.Int("sequence").Immutable().Positive().Annotations(hidden()),
-		field.Time("at").Immutable(),
-		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(shownAs("PermissionEventKind")),
-		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(shownAs("PermissionLevel")),
-		field.Time("expires_at").Optional().Nillable().Immutable(),
-		field.String("actor").MaxLen(400).Immutable(),
-		field.String("source").MaxLen(4000).Immutable(),
-		field.Text("wording").Optional().Nillable().MaxLen(80000).Immutable(),
-		field.String("wording_version").Optional().Nillable().MaxLen(800).Immutable(),
-		field.String("address").Optional().Nillable().MaxLen(400).Immutable(),
-		field.String("reason").Optional().Nillable().MaxLen(8000).Immutable(),
-		field.String("previous_hash").MaxLen(64).Immutable(),
-		field.String("hash").MaxLen(64).Immutable(),
+		field.String("permission_id").Immutable().Annotations(hidden()).
+			Comment("The permission."),
+		field.Int("sequence").Immutable().Positive().Annotations(hidden()).
+			Comment("The place of the event in the permission's chain, from 1."),
+		field.Time("at").Immutable().
+			Comment("When the event took place."),
+		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(shownAs("PermissionEventKind")).
+			Comment("What happened to the permission."),
+		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(shownAs("PermissionLevel")).
+			Comment("The level from this event on; null if the event states none."),
+		field.Time("expires_at").Optional().Nillable().Immutable().
+			Comment("When the permission ends by itself from this event on; null if it does not."),
+		field.String("actor").MaxLen(400).Immutable().
+			Comment("Who recorded the event: the e-mail of a user, or \"system\"."),
+		field.String("source").MaxLen(4000).Immutable().
+			Comment("Where the event came from, such as a web form or a call."),
+		field.Text("wording").Optional().Nillable().MaxLen(80000).Immutable().
+			Comment("The exact text that the customer agreed to; null if the event has none."),
+		field.String("wording_version").Optional().Nillable().MaxLen(800).Immutable().
+			Comment("The version of that text; null if none was stated."),
+		field.String("address").Optional().Nillable().MaxLen(400).Immutable().
+			Comment("The IP address or other evidence of where the customer agreed; null if none was stated."),
+		field.String("reason").Optional().Nillable().MaxLen(8000).Immutable().
+			Comment("Why, as stated; null if no reason was."),
+		field.String("previous_hash").MaxLen(64).Immutable().
+			Comment("The hash of the event before; 64 zeros for the first."),
+		field.String("hash").MaxLen(64).Immutable().
+			Comment("The SHA-256 of this event and previousHash, in hexadecimal."),
 	}
 }
 
 // Edges of PermissionEvent.
 func (PermissionEvent) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("permission", Permission.Type).Field("permission_id").Unique().Required().Immutable().Annotations(hidden()),
+		edge.To("permission", Permission.Type).Field("permission_id").Unique().Required().Immutable().Annotations(hidden()).
+			Comment("The permission."),
 	}
 }
 

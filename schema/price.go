@@ -9,7 +9,8 @@ import (
 	"kopeck/money"
 )
 
-// PriceRule changes a price where its condition holds. Its terms are never changed: it is retired and another takes its place.
+// PriceRule is a rule that changes a price if its condition holds. Its terms are never changed: it is retired, and another
+// rule takes its place.
 type PriceRule struct{ ent.Schema }
 
 // Mixin of PriceRule.
@@ -18,23 +19,37 @@ func (PriceRule) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versione
 // Fields of PriceRule.
 func (PriceRule) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(1200),
-		field.Text("condition").NotEmpty().MaxLen(16000).Immutable(),
-		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
-		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")),
-		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")),
-		field.Int64("cap").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")), // the most that percent changes a unit's price by
-		field.Int("priority").Default(0).Immutable(),
-		field.Bool("exclusive").Default(false).Immutable(),
-		field.Time("valid_from").Optional().Nillable().Immutable(),
-		field.Time("valid_to").Optional().Nillable().Immutable(),
-		field.Bool("active").Default(true),
-		field.Time("recorded_at").Immutable(),
-		field.Time("retired_at").Optional().Nillable().Annotations(hidden()),
+		field.String("name").NotEmpty().MaxLen(1200).
+			Comment("The name of the rule, shown in the lines of prices."),
+		field.Text("condition").NotEmpty().MaxLen(16000).Immutable().
+			Comment("The condition under which the rule applies, in CEL."),
+		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")).
+			Comment("The percentage by which the rule changes the running price: \"-5\" takes a twentieth off. Null if it changes by amount or sets a price."),
+		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")).
+			Comment("The amount by which the rule changes the running price of a unit; null if it changes by percent or sets a price."),
+		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")).
+			Comment("The price of a unit that the rule sets; null if it changes the running price."),
+		field.Int64("cap").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")).
+			Comment("The most by which percent changes the price of a unit, up or down; null if there is no limit."),
+		field.Int("priority").Default(0).Immutable().
+			Comment("Rules apply in the order of their priority, the highest first; of equal ones the older first."),
+		field.Bool("exclusive").Default(false).Immutable().
+			Comment("Whether no further rule applies after this one."),
+		field.Time("valid_from").Optional().Nillable().Immutable().
+			Comment("From when the rule applies, included; null if from the beginning."),
+		field.Time("valid_to").Optional().Nillable().Immutable().
+			Comment("Until when the rule applies, excluded; null if without end."),
+		field.Bool("active").Default(true).
+			Comment("Whether the rule is in force; false after it was retired."),
+		field.Time("recorded_at").Immutable().
+			Comment("When the rule was recorded."),
+		field.Time("retired_at").Optional().Nillable().Annotations(hidden()).
+			Comment("When the rule was retired."),
 	}
 }
 
-// PriceAgreement is a customer's own price for a product. Append-only: the last recorded that covers a moment and quantity holds.
+// PriceAgreement is a customer's own price for a product. Append-only: of those that cover a moment and a quantity the last
+// recorded holds.
 type PriceAgreement struct{ ent.Schema }
 
 // Mixin of PriceAgreement.
@@ -43,23 +58,34 @@ func (PriceAgreement) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, ver
 // Fields of PriceAgreement.
 func (PriceAgreement) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("customer_id").Immutable().Annotations(hidden()),
-		field.String("product_id").Immutable().Annotations(hidden()),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")),
-		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")),
-		field.Time("valid_from").Immutable(),
-		field.Time("valid_to").Optional().Nillable().Immutable(),
-		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).Immutable(),
-		field.String("agreed_by").MaxLen(40).Immutable().Annotations(hidden()),
-		field.Time("recorded_at").Immutable(),
+		field.String("customer_id").Immutable().Annotations(hidden()).
+			Comment("The customer who pays the price."),
+		field.String("product_id").Immutable().Annotations(hidden()).
+			Comment("The product."),
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+			Comment("The agreed price of one unit."),
+		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+			Comment("The smallest quantity for which the price holds."),
+		field.Time("valid_from").Immutable().
+			Comment("From when the price holds, included."),
+		field.Time("valid_to").Optional().Nillable().Immutable().
+			Comment("Until when the price holds, excluded; null if without end."),
+		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).Immutable().
+			Comment("Why the price may be below the floor; null if no reason was given."),
+		field.String("agreed_by").MaxLen(40).Immutable().Annotations(hidden()).
+			Comment("The user who agreed the price."),
+		field.Time("recorded_at").Immutable().
+			Comment("When the agreement was recorded."),
 	}
 }
 
 // Edges of PriceAgreement.
 func (PriceAgreement) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable(),
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
+			Comment("The customer who pays the price."),
+		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
+			Comment("The product."),
 	}
 }
 

@@ -19,20 +19,28 @@ func (Product) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{
 // Fields of Product.
 func (Product) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("sku").NotEmpty().MaxLen(400).Annotations(orderedAs("SKU")),
-		field.String("name").NotEmpty().MaxLen(1200),
-		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME"), inner()),
-		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(shownAs("ProductKind")),
-		field.Bool("active").Default(true),
-		field.Int("standard_lead_days").Default(14).NonNegative(),
-		field.String("partner_id").Optional().Nillable().Annotations(hidden()), // the partner whose product it is
+		field.String("sku").NotEmpty().MaxLen(400).Annotations(orderedAs("SKU", "By the product code.")).
+			Comment("The stock-keeping unit: the product's own code, unique."),
+		field.String("name").NotEmpty().MaxLen(1200).
+			Comment("The name of the product."),
+		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME", "By name, regardless of letter case."), inner()).
+			Comment("The name folded for ordering, the same on both databases."),
+		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(shownAs("ProductKind")).
+			Comment("Whether the product is a good, a service or a bundle."),
+		field.Bool("active").Default(true).
+			Comment("Whether the product is in the catalogue."),
+		field.Int("standard_lead_days").Default(14).NonNegative().
+			Comment("The usual lead time in days; a shorter or longer one has its own price."),
+		field.String("partner_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The partner whose product it is."),
 	}
 }
 
 // Edges of Product.
 func (Product) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()),
+		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()).
+			Comment("The partner whose product it is."),
 	}
 }
 
@@ -58,20 +66,28 @@ func (ListPrice) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of ListPrice.
 func (ListPrice) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("product_id").Immutable(),
-		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable(), // nil: cost-plus
-		field.Int64("markup").GoType(money.Decimal{}).DefaultFunc(zero).Immutable(),
-		field.Int64("minimum_margin").GoType(money.Decimal{}).DefaultFunc(zero).Immutable(),
-		field.Int64("bundle_discount").GoType(money.Decimal{}).Optional().Nillable().Immutable(), // of a bundle that is sold at the sum of its parts less this share
-		field.Time("valid_from").Immutable(),
-		field.Time("recorded_at").Immutable(),
+		field.String("product_id").Immutable().
+			Comment("The product."),
+		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().
+			Comment("The list price of one unit; null if the product is cost-plus."),
+		field.Int64("markup").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().
+			Comment("The share added to full cost if there is no list price."),
+		field.Int64("minimum_margin").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().
+			Comment("The share of the price that must remain after cost."),
+		field.Int64("bundle_discount").GoType(money.Decimal{}).Optional().Nillable().Immutable().
+			Comment("The share taken off the sum of the parts' list prices, of a bundle without a list price of its own."),
+		field.Time("valid_from").Immutable().
+			Comment("From when the terms hold."),
+		field.Time("recorded_at").Immutable().
+			Comment("When the terms were recorded."),
 	}
 }
 
 // Edges of ListPrice.
 func (ListPrice) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable(),
+		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
+			Comment("The product."),
 	}
 }
 
@@ -94,22 +110,32 @@ func (Component) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Component.
 func (Component) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("product_id").Immutable(),
-		field.String("option_id").Optional().Nillable().Immutable(),
-		field.Int("position").NonNegative(),
-		field.String("material").Optional().Nillable().MaxLen(400),
-		field.String("resource").Optional().Nillable().MaxLen(400),
-		field.String("part_id").Optional().Nillable(),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero),
+		field.String("product_id").Immutable().
+			Comment("The product."),
+		field.String("option_id").Optional().Nillable().Immutable().
+			Comment("The option that the component belongs to; null if it belongs to the product itself."),
+		field.Int("position").NonNegative().
+			Comment("The place of the component in the recipe, from 0."),
+		field.String("material").Optional().Nillable().MaxLen(400).
+			Comment("The code of the material, if it is one."),
+		field.String("resource").Optional().Nillable().MaxLen(400).
+			Comment("The code of the resource, if it is one."),
+		field.String("part_id").Optional().Nillable().
+			Comment("The product that is a part of this one, if it is one."),
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).
+			Comment("The quantity for one unit."),
 	}
 }
 
 // Edges of Component.
 func (Component) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable(),
-		edge.To("option", ProductOption.Type).Field("option_id").Unique().Immutable(),
-		edge.To("part", Product.Type).Field("part_id").Unique(),
+		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
+			Comment("The product."),
+		edge.To("option", ProductOption.Type).Field("option_id").Unique().Immutable().
+			Comment("The option that the component belongs to."),
+		edge.To("part", Product.Type).Field("part_id").Unique().
+			Comment("The product that is a part of this one."),
 	}
 }
 
@@ -135,20 +161,28 @@ func (ProductOption) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of ProductOption.
 func (ProductOption) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("product_id").Immutable(),
-		field.String("code").NotEmpty().MaxLen(400),
-		field.String("name").NotEmpty().MaxLen(1200),
-		field.Int("position").NonNegative(),
-		field.Int64("surcharge").GoType(money.Amount{}).DefaultFunc(noMoney),
-		field.Bool("measured").Default(false), // filled by the customer's measurement of its code
-		field.Bool("grade").Default(false),    // of a better quality
+		field.String("product_id").Immutable().
+			Comment("The product."),
+		field.String("code").NotEmpty().MaxLen(400).
+			Comment("The code by which the option is chosen."),
+		field.String("name").NotEmpty().MaxLen(1200).
+			Comment("The name of the option."),
+		field.Int("position").NonNegative().
+			Comment("The place of the option in the product's list, from 0."),
+		field.Int64("surcharge").GoType(money.Amount{}).DefaultFunc(noMoney).
+			Comment("What the option adds to the price of a unit."),
+		field.Bool("measured").Default(false).
+			Comment("Whether the customer's measurement of the same code fills the option in."),
+		field.Bool("grade").Default(false).
+			Comment("Whether the option is a better quality."),
 	}
 }
 
 // Edges of ProductOption.
 func (ProductOption) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable(),
+		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
+			Comment("The product."),
 	}
 }
 

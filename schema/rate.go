@@ -10,7 +10,7 @@ import (
 	"kopeck/money"
 )
 
-// Rate is a dated price of something the company spends. Append-only: of several for one moment the last recorded holds.
+// Rate is a dated price of something the company spends. Append-only: of several for one validFrom the last recorded holds.
 type Rate struct{ ent.Schema }
 
 // Mixin of Rate.
@@ -19,15 +19,24 @@ func (Rate) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Rate.
 func (Rate) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(shownAs("RateSubject")),
-		field.String("code").NotEmpty().MaxLen(320).Immutable(),
-		field.String("unit").NotEmpty().MaxLen(40).Immutable(),
-		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")), // of the currency, not of its minor unit
-		field.String("currency_code").MaxLen(3).Immutable().Annotations(shownAs("CurrencyCode")),
-		field.Time("valid_from").Immutable(),
-		field.Time("recorded_at").Immutable(),
-		field.Int64("capacity_per_day").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
-		field.Int64("fixed_share").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")),
+		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(shownAs("RateSubject")).
+			Comment("What kind of thing the rate is the price of."),
+		field.String("code").NotEmpty().MaxLen(320).Immutable().
+			Comment("Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource."),
+		field.String("unit").NotEmpty().MaxLen(40).Immutable().
+			Comment("The unit that the amount is for, such as hour, kg or m."),
+		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+			Comment("The price of one unit in the currency's major unit; it may be finer than the minor unit."),
+		field.String("currency_code").MaxLen(3).Immutable().Annotations(shownAs("CurrencyCode")).
+			Comment("The installation's currency."),
+		field.Time("valid_from").Immutable().
+			Comment("From when the rate holds."),
+		field.Time("recorded_at").Immutable().
+			Comment("When the rate was recorded."),
+		field.Int64("capacity_per_day").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")).
+			Comment("Of a RESOURCE: the practical capacity in units a day; null if unknown and for other subjects."),
+		field.Int64("fixed_share").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")).
+			Comment("Of a RESOURCE: the share of the rate that is spent even when the resource is idle; null for other subjects."),
 	}
 }
 
@@ -38,7 +47,7 @@ func (Rate) Indexes() []ent.Index {
 	}
 }
 
-// Booking is the capacity that an order takes of a resource on a day, and when it was freed again.
+// Booking is the capacity that an order takes of a resource on a day, and when it was freed.
 type Booking struct{ ent.Schema }
 
 // Mixin of Booking.
@@ -47,19 +56,26 @@ func (Booking) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Booking.
 func (Booking) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("resource").NotEmpty().MaxLen(400).Immutable(),
-		field.Int("day").Immutable(),
-		field.Int64("units").GoType(money.Decimal{}).DefaultFunc(zero).Immutable(),
-		field.String("order_id").Immutable(),
-		field.Time("booked_at").Immutable(),
-		field.Time("freed_at").Optional().Nillable(),
+		field.String("resource").NotEmpty().MaxLen(400).Immutable().
+			Comment("The code of the resource."),
+		field.Int("day").Immutable().
+			Comment("The calendar day."),
+		field.Int64("units").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().
+			Comment("The capacity taken, in units of the resource."),
+		field.String("order_id").Immutable().
+			Comment("The order that takes it."),
+		field.Time("booked_at").Immutable().
+			Comment("When the capacity was booked."),
+		field.Time("freed_at").Optional().Nillable().
+			Comment("When the capacity was freed; null while it is booked."),
 	}
 }
 
 // Edges of Booking.
 func (Booking) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable(),
+		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().
+			Comment("The order that takes the capacity."),
 	}
 }
 

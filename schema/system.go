@@ -9,7 +9,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Setting is one of the installation's choices, by its name, as JSON.
+// Setting is one of the installation's settings: its name and its value as JSON.
 type Setting struct{ ent.Schema }
 
 // Mixin of Setting.
@@ -18,16 +18,19 @@ func (Setting) Mixin() []ent.Mixin { return []ent.Mixin{} }
 // Fields of Setting.
 func (Setting) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("id").Immutable().NotEmpty().MaxLen(400),
-		field.JSON("value", json.RawMessage{}),
-		field.Time("updated_at"),
+		field.String("id").Immutable().NotEmpty().MaxLen(400).
+			Comment("The name of the setting."),
+		field.JSON("value", json.RawMessage{}).
+			Comment("The value as JSON."),
+		field.Time("updated_at").
+			Comment("When the setting was last changed."),
 	}
 }
 
 // Annotations of Setting.
 func (Setting) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
-// IdempotencyKey remembers what a request with a key did, so that the same request does it once.
+// IdempotencyKey is what a request with an idempotency key did, so that the same request is carried out once.
 type IdempotencyKey struct{ ent.Schema }
 
 // Mixin of IdempotencyKey.
@@ -36,12 +39,18 @@ func (IdempotencyKey) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of IdempotencyKey.
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("actor").Immutable().MaxLen(400),
-		field.String("key").Immutable().NotEmpty().MaxLen(255),
-		field.String("operation").Immutable().MaxLen(400),
-		field.String("body_hash").Immutable().MaxLen(64),
-		field.String("result_id").MaxLen(40),
-		field.Time("created_at").Immutable(),
+		field.String("actor").Immutable().MaxLen(400).
+			Comment("Who sent the request."),
+		field.String("key").Immutable().NotEmpty().MaxLen(255).
+			Comment("The key that the client chose."),
+		field.String("operation").Immutable().MaxLen(400).
+			Comment("The name of the operation."),
+		field.String("body_hash").Immutable().MaxLen(64).
+			Comment("The SHA-256 of the request, in hexadecimal."),
+		field.String("result_id").MaxLen(40).
+			Comment("The id of what the request made or changed."),
+		field.Time("created_at").Immutable().
+			Comment("When the request was first carried out."),
 	}
 }
 
@@ -65,11 +74,16 @@ func (AuditEntry) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of AuditEntry.
 func (AuditEntry) Fields() []ent.Field {
 	return []ent.Field{
-		field.Time("at").Immutable(),
-		field.String("actor").Immutable().MaxLen(400),
-		field.String("action").Immutable().MaxLen(400),
-		field.String("subject").Immutable().MaxLen(400),
-		field.JSON("detail", json.RawMessage{}).Immutable(),
+		field.Time("at").Immutable().
+			Comment("When the change was made."),
+		field.String("actor").Immutable().MaxLen(400).
+			Comment("Who made it: the e-mail of a user, or \"system\"."),
+		field.String("action").Immutable().MaxLen(400).
+			Comment("What was done."),
+		field.String("subject").Immutable().MaxLen(400).
+			Comment("The id of what was changed."),
+		field.JSON("detail", json.RawMessage{}).Immutable().
+			Comment("From what to what, and why, as JSON."),
 	}
 }
 

@@ -18,22 +18,32 @@ func (User) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{}, 
 // Fields of User.
 func (User) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("email").NotEmpty().MaxLen(320),
-		field.String("email_key").NotEmpty().MaxLen(320).Annotations(hidden()),
-		field.String("name").NotEmpty().MaxLen(1200),
-		field.Enum("role").GoType(Role("")).Annotations(shownAs("Role")),
-		field.Bool("active").Default(true),
-		field.String("grade").Optional().Nillable().MaxLen(400),                               // the code of a STAFF rate that several share
-		field.String("password_hash").Optional().Nillable().Sensitive().Annotations(hidden()), // nil: signs in by no password
-		field.String("partner_id").Optional().Nillable().Annotations(hidden()),
-		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()),
+		field.String("email").NotEmpty().MaxLen(320).
+			Comment("The e-mail address by which the user signs in."),
+		field.String("email_key").NotEmpty().MaxLen(320).Annotations(hidden()).
+			Comment("The e-mail address in lower case, unique."),
+		field.String("name").NotEmpty().MaxLen(1200).
+			Comment("The user's name."),
+		field.Enum("role").GoType(Role("")).Annotations(shownAs("Role")).
+			Comment("What the user may see and do."),
+		field.Bool("active").Default(true).
+			Comment("Whether the user can sign in."),
+		field.String("grade").Optional().Nillable().MaxLen(400).
+			Comment("The code of a STAFF rate that several users share; null if the user has a rate of their own or none."),
+		field.String("password_hash").Optional().Nillable().Sensitive().Annotations(hidden()).
+			Comment("The Argon2id hash of the password; null if the user cannot sign in by one."),
+		field.String("partner_id").Optional().Nillable().Annotations(hidden()).
+			Comment("The partner whose client this user is."),
+		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()).
+			Comment("When the user was deleted."),
 	}
 }
 
 // Edges of User.
 func (User) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()),
+		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()).
+			Comment("The partner whose client this user is."),
 	}
 }
 
@@ -45,7 +55,7 @@ func (User) Indexes() []ent.Index {
 	}
 }
 
-// RefreshSession is one refresh token of a family; using it makes the next one, using it twice ends the family.
+// RefreshSession is one refresh token of a family. Using it issues the next one; using it twice ends the family.
 type RefreshSession struct{ ent.Schema }
 
 // Mixin of RefreshSession.
@@ -54,20 +64,28 @@ func (RefreshSession) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of RefreshSession.
 func (RefreshSession) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("family").Immutable().MaxLen(40),
-		field.String("user_id").Immutable(),
-		field.String("token_hash").Unique().Immutable().MaxLen(64),
-		field.Time("created_at").Immutable(),
-		field.Time("expires_at").Immutable(),
-		field.Time("used_at").Optional().Nillable(),
-		field.Time("revoked_at").Optional().Nillable(),
+		field.String("family").Immutable().MaxLen(40).
+			Comment("The family: the tokens that came of one sign-in."),
+		field.String("user_id").Immutable().
+			Comment("The user."),
+		field.String("token_hash").Unique().Immutable().MaxLen(64).
+			Comment("The SHA-256 of the refresh token, in hexadecimal."),
+		field.Time("created_at").Immutable().
+			Comment("When the token was issued."),
+		field.Time("expires_at").Immutable().
+			Comment("When the token expires."),
+		field.Time("used_at").Optional().Nillable().
+			Comment("When the token was used; null before."),
+		field.Time("revoked_at").Optional().Nillable().
+			Comment("When the family ended; null before."),
 	}
 }
 
 // Edges of RefreshSession.
 func (RefreshSession) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("user", User.Type).Field("user_id").Unique().Required().Immutable(),
+		edge.To("user", User.Type).Field("user_id").Unique().Required().Immutable().
+			Comment("The user."),
 	}
 }
 
@@ -84,7 +102,7 @@ func (RefreshSession) Indexes() []ent.Index {
 // Annotations of RefreshSession.
 func (RefreshSession) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
-// Partner is a company that brings customers and sees those who allow it, and of them what its client was given.
+// Partner is a company that brings customers. Its client sees those who allow it, within the scopes that it was given.
 type Partner struct{ ent.Schema }
 
 // Mixin of Partner.
@@ -93,9 +111,12 @@ func (Partner) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, stamped{}}
 // Fields of Partner.
 func (Partner) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(1200),
-		field.Bool("active").Default(true),
-		field.JSON("scopes", []string{}).Optional(),
+		field.String("name").NotEmpty().MaxLen(1200).
+			Comment("The name of the partner, unique."),
+		field.Bool("active").Default(true).
+			Comment("Whether the partner's client has access."),
+		field.JSON("scopes", []string{}).Optional().
+			Comment("The scopes that the partner's client was given."),
 	}
 }
 

@@ -6,617 +6,936 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
-	"strconv"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// What the caller can put right. Nothing was written.
+// An error that the caller can correct. Nothing was written.
 type UserError interface {
 	IsUserError()
 }
 
+// The input of acceptOffer.
 type AcceptOfferInput struct {
-	ID              string `json:"id"`
-	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
-	// When the customer said yes: it counts against expiresAt. It may be told up to 30 days after that.
-	At             *time.Time `json:"at,omitempty"`
-	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
+	// The offer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// When the customer accepted: now by default. This moment must not be after expiresAt; it can be reported up to 30 days after expiresAt, as by a phone that was offline.
+	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of agreePrice.
 type AgreePriceInput struct {
-	ID                  *string      `json:"id,omitempty"`
-	CustomerID          string       `json:"customerId"`
-	ProductID           string       `json:"productId"`
-	Unit                *MoneyInput  `json:"unit"`
-	MinimumQuantity     *money.Exact `json:"minimumQuantity,omitempty"`
-	ValidFrom           *time.Time   `json:"validFrom,omitempty"`
-	ValidTo             *time.Time   `json:"validTo,omitempty"`
-	OverrideFloorReason *string      `json:"overrideFloorReason,omitempty"`
-	IdempotencyKey      *string      `json:"idempotencyKey,omitempty"`
+	// The id of the new agreement: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer who pays the price.
+	CustomerID string `json:"customerId"`
+	// The product.
+	ProductID string `json:"productId"`
+	// The price of one unit.
+	Unit *MoneyInput `json:"unit"`
+	// The smallest quantity for which the price holds.
+	MinimumQuantity *money.Exact `json:"minimumQuantity,omitempty"`
+	// From when the price holds, included: now by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Until when the price holds, excluded: without end by default.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+	// Why the price may be below the floor; required if it is.
+	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The answer of fitAttribution.
 type AttributionFitPayload struct {
-	Fit        *ent.AttributionFit `json:"fit,omitempty"`
-	UserErrors []UserError         `json:"userErrors"`
+	// The new fit; null if there are userErrors.
+	Fit *ent.AttributionFit `json:"fit,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of cancelOrder.
 type CancelOrderInput struct {
-	ID              string `json:"id"`
-	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
-	Reason          string `json:"reason"`
+	// The order.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the order is cancelled.
+	Reason string `json:"reason"`
 }
 
+// The input of changeSetting.
 type ChangeSettingInput struct {
-	Name  string `json:"name"`
-	Value any    `json:"value"`
+	// The name of the setting.
+	Name string `json:"name"`
+	// The new value.
+	Value any `json:"value"`
 }
 
+// The input of completeOrder.
 type CompleteOrderInput struct {
-	ID              string `json:"id"`
-	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
-	// When it was completed, not before the order; now, unless told.
-	At             *time.Time `json:"at,omitempty"`
-	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
+	// The order.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// When the order was completed: now by default, and not before it was placed.
+	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// Exactly one of material, resource and productSku. A material or resource is one that has a rate, be it of another time.
+// A component of a product. Exactly one of material, resource and productSku must be given; a material or resource must have a rate at some time.
 type ComponentInput struct {
-	Material   *string     `json:"material,omitempty"`
-	Resource   *string     `json:"resource,omitempty"`
-	ProductSku *string     `json:"productSku,omitempty"`
-	Quantity   money.Exact `json:"quantity"`
+	// The code of the material.
+	Material *string `json:"material,omitempty"`
+	// The code of the resource.
+	Resource *string `json:"resource,omitempty"`
+	// The sku of the product that is a part of this one.
+	ProductSku *string `json:"productSku,omitempty"`
+	// The quantity for one unit.
+	Quantity money.Exact `json:"quantity"`
 }
 
+// The input of confirmPermission.
 type ConfirmPermissionInput struct {
+	// The confirmationToken of grantPermission.
 	Token string `json:"token"`
 }
 
+// Which contacts are listed. Every field is optional; all that are given must hold.
 type ContactFilter struct {
-	CustomerID *string              `json:"customerId,omitempty"`
-	Kinds      []schema.ContactKind `json:"kinds,omitempty"`
-	Channels   []schema.Channel     `json:"channels,omitempty"`
-	Direction  *schema.Direction    `json:"direction,omitempty"`
-	StaffID    *string              `json:"staffId,omitempty"`
-	At         *TimeRange           `json:"at,omitempty"`
+	// Contacts with this customer.
+	CustomerID *string `json:"customerId,omitempty"`
+	// Contacts of these kinds, at most 250.
+	Kinds []schema.ContactKind `json:"kinds,omitempty"`
+	// Contacts on these channels, at most 250.
+	Channels []schema.Channel `json:"channels,omitempty"`
+	// Contacts in this direction.
+	Direction *schema.Direction `json:"direction,omitempty"`
+	// Contacts in which this user took part.
+	StaffID *string `json:"staffId,omitempty"`
+	// Contacts that took place within this time.
+	At *TimeRange `json:"at,omitempty"`
 }
 
-// The contacts of the last year of one kind, channel and stage. What few of them earned is drawn to what those of the kind and channel did, and so on.
+// The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
+// of the kind and channel, then of the kind, then of all: the more so, the fewer they are.
 type ContactGroup struct {
-	Kind     schema.ContactKind `json:"kind"`
-	Channel  schema.Channel     `json:"channel"`
-	Stage    schema.Stage       `json:"stage"`
-	Contacts int                `json:"contacts"`
-	// Their mean, before it is drawn to that of the greater group; null where there are none.
+	// The kind of contact.
+	Kind schema.ContactKind `json:"kind"`
+	// The channel.
+	Channel schema.Channel `json:"channel"`
+	// The customer's stage at the moment of the contact.
+	Stage schema.Stage `json:"stage"`
+	// The number of contacts in the group.
+	Contacts int `json:"contacts"`
+	// The mean realised value of the group by itself; null if it has no contacts.
 	Mean *money.Amount `json:"mean,omitempty"`
 }
 
+// The answer of the mutations of a contact.
 type ContactPayload struct {
-	Contact    *ent.Contact `json:"contact,omitempty"`
-	UserErrors []UserError  `json:"userErrors"`
+	// The contact after the change; null if there are userErrors.
+	Contact *ent.Contact `json:"contact,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of createCustomer.
 type CreateCustomerInput struct {
-	ID         *string              `json:"id,omitempty"`
-	Kind       *schema.CustomerKind `json:"kind,omitempty"`
-	Name       string               `json:"name"`
-	Email      *string              `json:"email,omitempty"`
-	Phone      *string              `json:"phone,omitempty"`
-	ExternalID *string              `json:"externalId,omitempty"`
-	Stage      *schema.Stage        `json:"stage,omitempty"`
-	Segment    *schema.Segment      `json:"segment,omitempty"`
-	// Nobody, unless told; SALES may name only themselves.
-	OwnerID         *string     `json:"ownerId,omitempty"`
-	ReferredByID    *string     `json:"referredById,omitempty"`
-	Measurements    any         `json:"measurements,omitempty"`
+	// The id of the new customer: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// Whether the customer is a person or a company.
+	Kind *schema.CustomerKind `json:"kind,omitempty"`
+	// The name.
+	Name string `json:"name"`
+	// The e-mail address, unique regardless of letter case.
+	Email *string `json:"email,omitempty"`
+	// The phone number, in any notation.
+	Phone *string `json:"phone,omitempty"`
+	// The customer's id in another system, unique.
+	ExternalID *string `json:"externalId,omitempty"`
+	// How far the customer has come with us.
+	Stage *schema.Stage `json:"stage,omitempty"`
+	// The two of fast, quality and cheap that the customer prefers: unknown by default.
+	Segment *schema.Segment `json:"segment,omitempty"`
+	// The user who looks after the customer: nobody by default. SALES may name only themselves.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// The customer who referred this one: nobody by default.
+	ReferredByID *string `json:"referredById,omitempty"`
+	// What is known of the customer to make a product theirs: an object of values by code, at most 64 KiB.
+	Measurements any `json:"measurements,omitempty"`
+	// What it cost to win the customer: nothing by default.
 	AcquisitionCost *MoneyInput `json:"acquisitionCost,omitempty"`
-	AcquiredAt      *time.Time  `json:"acquiredAt,omitempty"`
-	// What the customer spends a year on what we could sell, with whomever.
-	Wallet         *MoneyInput `json:"wallet,omitempty"`
-	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
+	// When the customer was won: unknown by default.
+	AcquiredAt *time.Time `json:"acquiredAt,omitempty"`
+	// What the customer spends a year, with any supplier, on what we could sell: unknown by default.
+	Wallet *MoneyInput `json:"wallet,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createOffer.
 type CreateOfferInput struct {
-	ID         *string           `json:"id,omitempty"`
-	CustomerID string            `json:"customerId"`
-	Kind       *schema.OfferKind `json:"kind,omitempty"`
-	// One a line, 1 to 250, each the customer's own and not expired.
+	// The id of the new offer: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer to whom the offer is made.
+	CustomerID string `json:"customerId"`
+	// Why the offer is made.
+	Kind *schema.OfferKind `json:"kind,omitempty"`
+	// The tokens of the prices, one for each line, 1 to 250; each must be this customer's and not expired.
 	PriceTokens []string `json:"priceTokens"`
-	// Until when the prices hold, though the tokens end before; a year at most.
-	ExpiresAt      time.Time `json:"expiresAt"`
-	IdempotencyKey *string   `json:"idempotencyKey,omitempty"`
+	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// Exactly one of percent, amount and price.
+// The input of createPriceRule. Exactly one of percent, amount and price must be given.
 type CreatePriceRuleInput struct {
-	ID   *string `json:"id,omitempty"`
-	Name string  `json:"name"`
-	// CEL over customer, product, quantity, leadDays, utilisation, permissionLevel, lifetimeValue, season and at.
+	// The id of the new rule: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The name, shown in the lines of prices.
+	Name string `json:"name"`
+	// The condition under which the rule applies: a CEL expression over customer, product, quantity, leadDays, utilisation,
+	// permissionLevel, permissionRank, lifetimeValue, season and at.
 	Condition string `json:"condition"`
-	// Of the running price: "-5" takes a twentieth off.
+	// The percentage by which the rule changes the running price: "-5" takes a twentieth off.
 	Percent *money.Exact `json:"percent,omitempty"`
-	// The most that percent changes a unit's price by, up or down.
-	Cap            *MoneyInput `json:"cap,omitempty"`
-	Amount         *MoneyInput `json:"amount,omitempty"`
-	Price          *MoneyInput `json:"price,omitempty"`
-	Priority       *int        `json:"priority,omitempty"`
-	Exclusive      *bool       `json:"exclusive,omitempty"`
-	ValidFrom      *time.Time  `json:"validFrom,omitempty"`
-	ValidTo        *time.Time  `json:"validTo,omitempty"`
-	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
+	// The most by which percent changes the price of a unit, up or down: no limit by default.
+	Cap *MoneyInput `json:"cap,omitempty"`
+	// The amount that the rule adds to the running price of a unit; negative to lower it.
+	Amount *MoneyInput `json:"amount,omitempty"`
+	// The price of a unit that the rule sets.
+	Price *MoneyInput `json:"price,omitempty"`
+	// Rules apply in the order of their priority, the highest first; of equal ones the older first.
+	Priority *int `json:"priority,omitempty"`
+	// Whether no further rule applies after this one.
+	Exclusive *bool `json:"exclusive,omitempty"`
+	// From when the rule applies, included: from the beginning by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Until when the rule applies, excluded: without end by default.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createProduct.
 type CreateProductInput struct {
-	ID   *string             `json:"id,omitempty"`
-	Sku  string              `json:"sku"`
-	Name string              `json:"name"`
+	// The id of the new product: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The stock-keeping unit: the product's own code, unique.
+	Sku string `json:"sku"`
+	// The name.
+	Name string `json:"name"`
+	// Whether the product is a good, a service or a bundle.
 	Kind *schema.ProductKind `json:"kind,omitempty"`
-	// Of a product that a partner makes or does for us: their name; a new partner is made of a new name. What they are paid is a rate, and stands among the components.
+	// The name of the partner who makes or does the product for us: our own by default. A new name creates a partner. What the partner is paid is a rate among the components.
 	Partner *string `json:"partner,omitempty"`
-	// Absent: cost-plus.
+	// The list price of one unit: by default the product is cost-plus.
 	ListPrice *MoneyInput `json:"listPrice,omitempty"`
-	// A share of full cost, "0.35", where there is no list price.
+	// The share added to full cost if there is no list price, such as "0.35".
 	Markup *money.Exact `json:"markup,omitempty"`
-	// Of a BUNDLE without a list price and markup: the share that is taken off the sum of its parts' list prices.
+	// Of a BUNDLE without list price and markup: the share taken off the sum of its parts' list prices.
 	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
 	// The share of the price that must remain after cost.
 	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
-	// What one unit is made of.
-	Components []*ComponentInput     `json:"components,omitempty"`
-	Options    []*ProductOptionInput `json:"options,omitempty"`
-	// How many days it takes as a rule; a shorter or longer time has its own price.
+	// The recipe: what one unit is made of.
+	Components []*ComponentInput `json:"components,omitempty"`
+	// The options that can be chosen: none by default.
+	Options []*ProductOptionInput `json:"options,omitempty"`
+	// The usual lead time in days; a shorter or longer one has its own price.
 	StandardLeadDays *int `json:"standardLeadDays,omitempty"`
-	// From when the list price or markup holds; always, unless told.
-	ValidFrom      *time.Time `json:"validFrom,omitempty"`
-	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
+	// From when the list price or markup holds: from the beginning by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createUser.
 type CreateUserInput struct {
-	ID       *string     `json:"id,omitempty"`
-	Email    string      `json:"email"`
-	Name     string      `json:"name"`
-	Password string      `json:"password"`
-	Role     schema.Role `json:"role"`
-	// The code of a STAFF rate that several people share; a rate under the e-mail goes before it.
+	// The id of the new user: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The e-mail address by which the user signs in, unique regardless of letter case.
+	Email string `json:"email"`
+	// The name.
+	Name string `json:"name"`
+	// The password.
+	Password string `json:"password"`
+	// What the user may see and do.
+	Role schema.Role `json:"role"`
+	// The code of a STAFF rate that several users share: none by default. A rate for the e-mail takes precedence over it.
 	Grade *string `json:"grade,omitempty"`
-	// For the role PARTNER: the partner's name; a new one is made of a new name.
+	// Role PARTNER only: the name of the partner. A new name creates a partner.
 	Partner *string `json:"partner,omitempty"`
-	// For the role PARTNER: what the partner's client was given.
-	PartnerScopes  []string `json:"partnerScopes,omitempty"`
-	IdempotencyKey *string  `json:"idempotencyKey,omitempty"`
+	// Role PARTNER only: the scopes that the partner's client is given, of contacts, offers, orders and permissions.
+	PartnerScopes []string `json:"partnerScopes,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// Every field is optional; all given ones must hold.
+// Which customers are listed. Every field is optional; all that are given must hold.
 type CustomerFilter struct {
-	Stages      []schema.Stage       `json:"stages,omitempty"`
-	Segments    []schema.Segment     `json:"segments,omitempty"`
-	OwnerID     *string              `json:"ownerId,omitempty"`
-	Kind        *schema.CustomerKind `json:"kind,omitempty"`
-	CreatedAt   *TimeRange           `json:"createdAt,omitempty"`
-	UpdatedAt   *TimeRange           `json:"updatedAt,omitempty"`
-	LastOrderAt *TimeRange           `json:"lastOrderAt,omitempty"`
+	// Customers in these stages, at most 250.
+	Stages []schema.Stage `json:"stages,omitempty"`
+	// Customers of these segments, at most 250.
+	Segments []schema.Segment `json:"segments,omitempty"`
+	// Customers whom this user looks after.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// Customers of this kind.
+	Kind *schema.CustomerKind `json:"kind,omitempty"`
+	// Customers created within this time.
+	CreatedAt *TimeRange `json:"createdAt,omitempty"`
+	// Customers last changed within this time.
+	UpdatedAt *TimeRange `json:"updatedAt,omitempty"`
+	// Customers whose last completed order was placed within this time.
+	LastOrderAt *TimeRange `json:"lastOrderAt,omitempty"`
 }
 
+// The answer of the mutations of a customer.
 type CustomerPayload struct {
-	Customer   *ent.Customer `json:"customer,omitempty"`
-	UserErrors []UserError   `json:"userErrors"`
+	// The customer after the change; null if there are userErrors.
+	Customer *ent.Customer `json:"customer,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of declineOffer.
 type DeclineOfferInput struct {
-	ID              string `json:"id"`
-	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
-	Reason          string `json:"reason"`
+	// The offer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the customer declined.
+	Reason string `json:"reason"`
 }
 
+// The input of deleteCustomer.
 type DeleteCustomerInput struct {
-	ID              string `json:"id"`
-	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
-	Reason          string `json:"reason"`
+	// The customer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the customer is deleted; kept in the audit.
+	Reason string `json:"reason"`
 }
 
+// A field that two callers changed.
 type FieldConflict struct {
-	Name   string `json:"name"`
-	Base   any    `json:"base,omitempty"`
-	Theirs any    `json:"theirs,omitempty"`
-	Yours  any    `json:"yours,omitempty"`
+	// The name of the field in the input.
+	Name string `json:"name"`
+	// The value at expectedVersion; null if it was empty.
+	Base any `json:"base,omitempty"`
+	// The value now; null if it is empty.
+	Theirs any `json:"theirs,omitempty"`
+	// The value in the input; null if it would be empty.
+	Yours any `json:"yours,omitempty"`
 }
 
+// The input of fitAttribution.
 type FitAttributionInput struct {
-	// MARKOV or SHAPLEY.
+	// The model: MARKOV or SHAPLEY; another is INVALID.
 	Model schema.AttributionModel `json:"model"`
-	// MARKOV: how many states its chain remembers, 1 or 2.
-	Order          *int    `json:"order,omitempty"`
+	// MARKOV only: how many states its chain remembers, 1 or 2.
+	Order *int `json:"order,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of fitLifetimeModel.
 type FitLifetimeModelInput struct {
-	Kind           *schema.LifetimeModelKind `json:"kind,omitempty"`
-	TimeUnit       *schema.TimeUnit          `json:"timeUnit,omitempty"`
-	CalibrationEnd *time.Time                `json:"calibrationEnd,omitempty"`
-	Activate       *bool                     `json:"activate,omitempty"`
+	// The kind of model. By default all are fitted, and the one that best predicts orders it was not fitted on is returned.
+	Kind *schema.LifetimeModelKind `json:"kind,omitempty"`
+	// The unit of the model's times.
+	TimeUnit *schema.TimeUnit `json:"timeUnit,omitempty"`
+	// The end of the orders to fit on: none by default, so that the model is fitted on all.
+	CalibrationEnd *time.Time `json:"calibrationEnd,omitempty"`
+	// Whether lifetime values are computed by the model from now on; a fit that did not converge is never made active.
+	Activate *bool `json:"activate,omitempty"`
 }
 
+// The input of grantPermission.
 type GrantPermissionInput struct {
-	ID         *string                `json:"id,omitempty"`
-	CustomerID string                 `json:"customerId"`
-	Channel    schema.Channel         `json:"channel"`
-	Purpose    schema.Purpose         `json:"purpose"`
-	Level      schema.PermissionLevel `json:"level"`
-	// Where it was given: "web form /subscribe", "call 2026-11-20".
+	// The id of the new permission: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer who gives the permission.
+	CustomerID string `json:"customerId"`
+	// The channel that may be used.
+	Channel schema.Channel `json:"channel"`
+	// The purpose that it may be used for.
+	Purpose schema.Purpose `json:"purpose"`
+	// How far the permission goes.
+	Level schema.PermissionLevel `json:"level"`
+	// Where it was given, such as "web form /subscribe" or "call 2026-11-20".
 	Source string `json:"source"`
-	// The very text the person agreed to.
-	Wording        string  `json:"wording"`
+	// The exact text that the customer agreed to.
+	Wording string `json:"wording"`
+	// The version of that text.
 	WordingVersion *string `json:"wordingVersion,omitempty"`
-	// IP address or other proof of place.
+	// The IP address or other evidence of where the customer agreed.
 	Address *string `json:"address,omitempty"`
-	// A SITUATION ends in a day, unless told.
+	// When the permission ends by itself: never by default, but a SITUATION after a day (setting situationHours).
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// Double opt-in: PENDING until confirmPermission.
-	Confirm        *bool   `json:"confirm,omitempty"`
+	// Double opt-in: whether the permission is PENDING until confirmPermission.
+	Confirm *bool `json:"confirm,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// A UserError without further details.
 type InvalidInput struct {
-	Field   []string   `json:"field,omitempty"`
-	Code    fault.Code `json:"code"`
-	Message string     `json:"message"`
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// What kind of error it is.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
 }
 
 func (InvalidInput) IsUserError() {}
 
+// The answer of fitLifetimeModel.
 type LifetimeModelPayload struct {
-	Model      *ent.LifetimeModel `json:"model,omitempty"`
-	UserErrors []UserError        `json:"userErrors"`
-}
-
-type OfferFilter struct {
-	CustomerID *string              `json:"customerId,omitempty"`
-	Statuses   []schema.OfferStatus `json:"statuses,omitempty"`
-	Kinds      []schema.OfferKind   `json:"kinds,omitempty"`
-	ExpiresAt  *TimeRange           `json:"expiresAt,omitempty"`
-}
-
-type OfferPayload struct {
-	Offer      *ent.Offer  `json:"offer,omitempty"`
+	// The fitted model; null if there are userErrors.
+	Model *ent.LifetimeModel `json:"model,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// An option of a product and its value: how many units of it ("2.4"), or "yes" or "no".
+// Which offers are listed. Every field is optional; all that are given must hold.
+type OfferFilter struct {
+	// Offers made to this customer.
+	CustomerID *string `json:"customerId,omitempty"`
+	// Offers with these statuses now, at most 250.
+	Statuses []schema.OfferStatus `json:"statuses,omitempty"`
+	// Offers of these kinds, at most 250.
+	Kinds []schema.OfferKind `json:"kinds,omitempty"`
+	// Offers that expire within this time.
+	ExpiresAt *TimeRange `json:"expiresAt,omitempty"`
+}
+
+// The answer of the mutations of an offer.
+type OfferPayload struct {
+	// The offer after the change; null if there are userErrors.
+	Offer *ent.Offer `json:"offer,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// An option chosen for a product.
 type OptionInput struct {
-	Code  string `json:"code"`
+	// The code of the option.
+	Code string `json:"code"`
+	// The number of units of the option, such as "2.4", or "yes" or "no".
 	Value string `json:"value"`
 }
 
+// Which orders are listed. Every field is optional; all that are given must hold.
 type OrderFilter struct {
-	CustomerID *string              `json:"customerId,omitempty"`
-	Statuses   []schema.OrderStatus `json:"statuses,omitempty"`
-	At         *TimeRange           `json:"at,omitempty"`
+	// Orders of this customer.
+	CustomerID *string `json:"customerId,omitempty"`
+	// Orders with these statuses, at most 250.
+	Statuses []schema.OrderStatus `json:"statuses,omitempty"`
+	// Orders placed within this time.
+	At *TimeRange `json:"at,omitempty"`
 }
 
+// The answer of the mutations of an order.
 type OrderPayload struct {
-	Order      *ent.Order  `json:"order,omitempty"`
+	// The order after the change; null if there are userErrors.
+	Order *ent.Order `json:"order,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The customer has not given the permission that the contact needs.
 type PermissionMissing struct {
-	Field         []string                `json:"field,omitempty"`
-	Code          fault.Code              `json:"code"`
-	Message       string                  `json:"message"`
-	Channel       schema.Channel          `json:"channel"`
-	Purpose       schema.Purpose          `json:"purpose"`
-	RequiredLevel schema.PermissionLevel  `json:"requiredLevel"`
-	CurrentLevel  *schema.PermissionLevel `json:"currentLevel,omitempty"`
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always PERMISSION_MISSING.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+	// The channel of the contact.
+	Channel schema.Channel `json:"channel"`
+	// The purpose of the contact.
+	Purpose schema.Purpose `json:"purpose"`
+	// The level that is needed.
+	RequiredLevel schema.PermissionLevel `json:"requiredLevel"`
+	// The level of the permission in force; null if there is none.
+	CurrentLevel *schema.PermissionLevel `json:"currentLevel,omitempty"`
 }
 
 func (PermissionMissing) IsUserError() {}
 
+// The answer of the mutations of a permission.
 type PermissionPayload struct {
+	// The permission after the change; null if there are userErrors.
 	Permission *ent.Permission `json:"permission,omitempty"`
-	// With confirm: what confirmPermission takes; send it to the customer's own address.
-	ConfirmationToken *string     `json:"confirmationToken,omitempty"`
-	UserErrors        []UserError `json:"userErrors"`
+	// What confirmPermission takes; send it to the customer's own address. Null unless confirm was true.
+	ConfirmationToken *string `json:"confirmationToken,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// What the contacts made under a permission cost and earned.
 type PermissionValue struct {
-	Contacts int           `json:"contacts"`
-	Cost     *money.Amount `json:"cost"`
+	// The number of contacts.
+	Contacts int `json:"contacts"`
+	// What they consumed.
+	Cost *money.Amount `json:"cost"`
+	// The margin credited to them so far.
 	Realised *money.Amount `json:"realised"`
-	Net      *money.Amount `json:"net"`
+	// The realised margin less the cost.
+	Net *money.Amount `json:"net"`
 }
 
+// The input of placeOrder.
 type PlaceOrderInput struct {
-	ID         *string `json:"id,omitempty"`
-	CustomerID string  `json:"customerId"`
-	// One a line, 1 to 250, each the customer's own and not expired now, whatever at says.
+	// The id of the new order: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer who orders.
+	CustomerID string `json:"customerId"`
+	// The tokens of the prices, one for each line, 1 to 250; each must be this customer's and not expired now, whatever at states.
 	PriceTokens []string `json:"priceTokens"`
-	ExternalID  *string  `json:"externalId,omitempty"`
-	// When the customer ordered; now, unless told. It does not lengthen a token's life: a longer promise is an offer.
-	At             *time.Time `json:"at,omitempty"`
-	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
+	// The order's id in another system, unique.
+	ExternalID *string `json:"externalId,omitempty"`
+	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer.
+	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The answer of agreePrice.
 type PriceAgreementPayload struct {
-	Agreement  *ent.PriceAgreement `json:"agreement,omitempty"`
-	UserErrors []UserError         `json:"userErrors"`
+	// The agreement; null if there are userErrors.
+	Agreement *ent.PriceAgreement `json:"agreement,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// The answer of the mutations of a price rule.
 type PriceRulePayload struct {
-	PriceRule  *ent.PriceRule `json:"priceRule,omitempty"`
-	UserErrors []UserError    `json:"userErrors"`
+	// The rule after the change; null if there are userErrors.
+	PriceRule *ent.PriceRule `json:"priceRule,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// Which products are listed. Every field is optional; all that are given must hold.
 type ProductFilter struct {
-	Kinds  []schema.ProductKind `json:"kinds,omitempty"`
-	Active *bool                `json:"active,omitempty"`
-	// The beginning of the sku, or of a word of the name.
+	// Products of these kinds, at most 250.
+	Kinds []schema.ProductKind `json:"kinds,omitempty"`
+	// Products that are in the catalogue, or that are not.
+	Active *bool `json:"active,omitempty"`
+	// Products whose sku, or a word of whose name, begins with this text.
 	Search *string `json:"search,omitempty"`
 }
 
+// An option of a new product.
 type ProductOptionInput struct {
-	Code       string            `json:"code"`
-	Name       string            `json:"name"`
+	// The code by which the option is chosen.
+	Code string `json:"code"`
+	// The name.
+	Name string `json:"name"`
+	// What one unit of the option is made of.
 	Components []*ComponentInput `json:"components"`
-	Surcharge  *MoneyInput       `json:"surcharge,omitempty"`
-	// Made to measure: filled by the customer's measurement of this code where it is not given.
+	// What the option adds to the price of a unit: nothing by default.
+	Surcharge *MoneyInput `json:"surcharge,omitempty"`
+	// Whether the product is made to measure: the customer's measurement of the same code fills the option in if it is not given.
 	Measured *bool `json:"measured,omitempty"`
-	// A better quality; of several the last is the best.
+	// Whether the option is a better quality; of several such options the last is the best.
 	Grade *bool `json:"grade,omitempty"`
 }
 
+// The answer of the mutations of a product.
 type ProductPayload struct {
-	Product    *ent.Product `json:"product,omitempty"`
-	UserErrors []UserError  `json:"userErrors"`
+	// The product after the change; null if there are userErrors.
+	Product *ent.Product `json:"product,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
+// The answer of setRate.
 type RatePayload struct {
-	Rate       *ent.Rate   `json:"rate,omitempty"`
+	// The rate; null if there are userErrors.
+	Rate *ent.Rate `json:"rate,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The answer of setRates.
 type RatesPayload struct {
-	// In the order of the input; null where there are userErrors.
-	Rates      []*ent.Rate `json:"rates,omitempty"`
+	// The rates, in the order of the input; null if there are userErrors.
+	Rates []*ent.Rate `json:"rates,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of recordContact.
 type RecordContactInput struct {
-	ID         *string            `json:"id,omitempty"`
-	CustomerID string             `json:"customerId"`
-	Kind       schema.ContactKind `json:"kind"`
-	Direction  schema.Direction   `json:"direction"`
-	Channel    schema.Channel     `json:"channel"`
-	// Now, unless told; a phone that was offline tells.
-	At      *time.Time   `json:"at,omitempty"`
+	// The id of the new contact: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// The customer contacted.
+	CustomerID string `json:"customerId"`
+	// The occasion of the contact.
+	Kind schema.ContactKind `json:"kind"`
+	// Who addressed whom.
+	Direction schema.Direction `json:"direction"`
+	// The way the contact went.
+	Channel schema.Channel `json:"channel"`
+	// When the contact took place: now by default. A phone that was offline states it. A moment in the future is INVALID.
+	At *time.Time `json:"at,omitempty"`
+	// The working time spent on the contact, in minutes.
 	Minutes *money.Exact `json:"minutes,omitempty"`
-	// The viewer when absent.
+	// The user who took part: the viewer by default.
 	StaffID *string `json:"staffId,omitempty"`
+	// What the contact was about, in a line.
 	Subject *string `json:"subject,omitempty"`
-	Notes   *string `json:"notes,omitempty"`
-	// The person a recommendation is about.
+	// Free text about the contact.
+	Notes *string `json:"notes,omitempty"`
+	// The customer whom a RECOMMENDATION is about.
 	AboutID *string `json:"aboutId,omitempty"`
-	// Required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE).
+	// The purpose: required for an OUTBOUND contact that sells (TARGET_CALL, EMAIL, MESSAGE).
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
-	// Anything spent on this contact alone.
-	Expense        *MoneyInput `json:"expense,omitempty"`
-	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
+	// Money spent on this contact alone: nothing by default.
+	Expense *MoneyInput `json:"expense,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of recordDeparture.
 type RecordDepartureInput struct {
-	ID              string     `json:"id"`
-	ExpectedVersion *int       `json:"expectedVersion,omitempty"`
-	Reason          string     `json:"reason"`
-	At              *time.Time `json:"at,omitempty"`
+	// The customer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the customer left.
+	Reason string `json:"reason"`
+	// When the customer left: now by default.
+	At *time.Time `json:"at,omitempty"`
 }
 
+// The input of refreshSession.
 type RefreshSessionInput struct {
+	// The refresh token of the session.
 	RefreshToken string `json:"refreshToken"`
 }
 
+// The input of refundOrder.
 type RefundOrderInput struct {
-	ID              string `json:"id"`
-	ExpectedVersion *int   `json:"expectedVersion,omitempty"`
-	// All that is left, unless told.
-	Amount         *MoneyInput `json:"amount,omitempty"`
-	Reason         string      `json:"reason"`
-	IdempotencyKey *string     `json:"idempotencyKey,omitempty"`
+	// The order.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How much is given back: all that is left by default. More than that, or nothing, is INVALID.
+	Amount *MoneyInput `json:"amount,omitempty"`
+	// Why it is given back.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of retirePriceRule.
 type RetirePriceRuleInput struct {
-	ID              string  `json:"id"`
-	ExpectedVersion *int    `json:"expectedVersion,omitempty"`
-	Reason          *string `json:"reason,omitempty"`
-}
-
-type RevokePermissionByLinkInput struct {
-	Token  string  `json:"token"`
+	// The rule.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the rule is retired; kept in the audit.
 	Reason *string `json:"reason,omitempty"`
 }
 
+// The input of revokePermissionByLink.
+type RevokePermissionByLinkInput struct {
+	// The revocationToken of the permission.
+	Token string `json:"token"`
+	// Why, as the customer stated.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// The answer of revokePermissionByLink.
 type RevokePermissionByLinkPayload struct {
-	Revoked    bool        `json:"revoked"`
+	// Whether the permission is revoked now.
+	Revoked bool `json:"revoked"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of revokePermission.
 type RevokePermissionInput struct {
-	ID              string  `json:"id"`
-	ExpectedVersion *int    `json:"expectedVersion,omitempty"`
-	Source          string  `json:"source"`
-	Reason          *string `json:"reason,omitempty"`
+	// The permission.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Where it was revoked, such as a call.
+	Source string `json:"source"`
+	// Why, as the customer stated.
+	Reason *string `json:"reason,omitempty"`
 }
 
+// The input of sendOffer.
 type SendOfferInput struct {
-	ID              string          `json:"id"`
-	ExpectedVersion *int            `json:"expectedVersion,omitempty"`
-	Channel         schema.Channel  `json:"channel"`
-	Purpose         *schema.Purpose `json:"purpose,omitempty"`
-	IdempotencyKey  *string         `json:"idempotencyKey,omitempty"`
+	// The offer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// The channel by which the offer is sent.
+	Channel schema.Channel `json:"channel"`
+	// The purpose of the contact.
+	Purpose *schema.Purpose `json:"purpose,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of setListPrice. If none of listPrice, markup and bundleDiscount is given, those that hold at validFrom stay, and
+// only minimumMargin changes.
 type SetListPriceInput struct {
-	ProductID string       `json:"productId"`
-	ListPrice *MoneyInput  `json:"listPrice,omitempty"`
-	Markup    *money.Exact `json:"markup,omitempty"`
-	// Of a BUNDLE: from this moment on it is sold at the sum of its parts' list prices less this share.
+	// The product.
+	ProductID string `json:"productId"`
+	// The list price of one unit.
+	ListPrice *MoneyInput `json:"listPrice,omitempty"`
+	// The share added to full cost, of a product without a list price.
+	Markup *money.Exact `json:"markup,omitempty"`
+	// Of a BUNDLE without list price and markup: the share taken off the sum of its parts' list prices.
 	BundleDiscount *money.Exact `json:"bundleDiscount,omitempty"`
-	MinimumMargin  *money.Exact `json:"minimumMargin,omitempty"`
-	// Now, unless told.
-	ValidFrom      *time.Time `json:"validFrom,omitempty"`
-	IdempotencyKey *string    `json:"idempotencyKey,omitempty"`
+	// The share of the price that must remain after cost: by default what holds at validFrom.
+	MinimumMargin *money.Exact `json:"minimumMargin,omitempty"`
+	// From when the terms hold: now by default.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of setRate.
 type SetRateInput struct {
-	ID      *string            `json:"id,omitempty"`
+	// The id of the new rate: chosen by the server by default, but a client may choose it, as an offline phone must.
+	ID *string `json:"id,omitempty"`
+	// What kind of thing the rate is the price of.
 	Subject schema.RateSubject `json:"subject"`
-	// The user's e-mail or grade, the channel, the material's or the resource's code.
+	// Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource.
 	Code string `json:"code"`
-	// Per unit; may be finer than a kopeck.
+	// The price of one unit in the currency's major unit; it may be finer than the minor unit.
 	Amount money.Exact `json:"amount"`
-	// "hour" or "minute" for STAFF, "contact" for CHANNEL_FEE, "minute" for CHANNEL_MINUTE, "share" for OVERHEAD, else the thing's own: "kg", "m".
-	Unit      string    `json:"unit"`
+	// The unit: "hour" or "minute" for STAFF, "contact" for CHANNEL_FEE, "minute" for CHANNEL_MINUTE, "share" for OVERHEAD, else the thing's own, such as "kg" or "m".
+	Unit string `json:"unit"`
+	// From when the rate holds.
 	ValidFrom time.Time `json:"validFrom"`
 	// RESOURCE only: the practical capacity in units a day.
 	CapacityPerDay *money.Exact `json:"capacityPerDay,omitempty"`
-	// RESOURCE only: the share of the rate that is spent even when the resource stands idle.
+	// RESOURCE only: the share of the rate that is spent even when the resource is idle.
 	FixedShare *money.Exact `json:"fixedShare,omitempty"`
-	// true: this replaces what was recorded for the same validFrom.
-	Correction     *bool   `json:"correction,omitempty"`
+	// Whether the rate replaces what was recorded for the same validFrom.
+	Correction *bool `json:"correction,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of setRates.
 type SetRatesInput struct {
-	// 1 to 250. Their own idempotency keys stay empty.
-	Rates          []*SetRateInput `json:"rates"`
-	IdempotencyKey *string         `json:"idempotencyKey,omitempty"`
+	// The rates, 1 to 250. Their own idempotency keys must be absent.
+	Rates []*SetRateInput `json:"rates"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The answer of changeSetting.
 type SettingPayload struct {
-	Setting    *Setting    `json:"setting,omitempty"`
+	// The setting after the change; null if there are userErrors.
+	Setting *Setting `json:"setting,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of signIn.
 type SignInInput struct {
-	Email    string `json:"email"`
+	// The e-mail address, in any letter case.
+	Email string `json:"email"`
+	// The password.
 	Password string `json:"password"`
 }
 
+// The input of signOut.
 type SignOutInput struct {
+	// The refresh token of the session.
 	RefreshToken string `json:"refreshToken"`
 }
 
+// The answer of signOut.
 type SignOutPayload struct {
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-type Subscription struct {
-}
+// What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later.
+type Subscription struct{}
 
-// from is included, to is not.
+// A range of time. An absent bound is no bound.
 type TimeRange struct {
+	// The beginning, included.
 	From *time.Time `json:"from,omitempty"`
-	To   *time.Time `json:"to,omitempty"`
+	// The end, excluded.
+	To *time.Time `json:"to,omitempty"`
 }
 
+// The input of updateCustomer. A field that is absent is not changed.
 type UpdateCustomerInput struct {
-	ID              string                     `json:"id"`
-	ExpectedVersion int                        `json:"expectedVersion"`
-	Name            *string                    `json:"name,omitempty"`
-	Email           graphql.Omittable[*string] `json:"email,omitempty"`
-	Phone           graphql.Omittable[*string] `json:"phone,omitempty"`
-	ExternalID      graphql.Omittable[*string] `json:"externalId,omitempty"`
-	Stage           *schema.Stage              `json:"stage,omitempty"`
+	// The customer.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The e-mail address; null for none.
+	Email graphql.Omittable[*string] `json:"email,omitempty"`
+	// The phone number; null for none.
+	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
+	// The customer's id in another system; null for none.
+	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
+	// The stage, overruled by staff; requires stageReason.
+	Stage *schema.Stage `json:"stage,omitempty"`
 	// Why the stage is overruled; required with stage.
-	StageReason    *string                            `json:"stageReason,omitempty"`
-	Segment        graphql.Omittable[*schema.Segment] `json:"segment,omitempty"`
-	OwnerID        graphql.Omittable[*string]         `json:"ownerId,omitempty"`
-	Measurements   graphql.Omittable[any]             `json:"measurements,omitempty"`
-	Wallet         graphql.Omittable[*MoneyInput]     `json:"wallet,omitempty"`
-	IdempotencyKey *string                            `json:"idempotencyKey,omitempty"`
-}
-
-type UpdateProductInput struct {
-	ID              string  `json:"id"`
-	ExpectedVersion int     `json:"expectedVersion"`
-	Name            *string `json:"name,omitempty"`
-	Active          *bool   `json:"active,omitempty"`
-	// Empty: it is our own.
-	Partner        *string `json:"partner,omitempty"`
+	StageReason *string `json:"stageReason,omitempty"`
+	// The segment; null for unknown.
+	Segment graphql.Omittable[*schema.Segment] `json:"segment,omitempty"`
+	// The user who looks after the customer; null for nobody.
+	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
+	// The measurements as a whole; null for none.
+	Measurements graphql.Omittable[any] `json:"measurements,omitempty"`
+	// What the customer spends a year, with any supplier, on what we could sell; null for unknown.
+	Wallet graphql.Omittable[*MoneyInput] `json:"wallet,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-type UpdateUserInput struct {
-	ID              string       `json:"id"`
-	ExpectedVersion int          `json:"expectedVersion"`
-	Name            *string      `json:"name,omitempty"`
-	Password        *string      `json:"password,omitempty"`
-	Role            *schema.Role `json:"role,omitempty"`
-	// false signs the user out everywhere.
-	Active *bool                      `json:"active,omitempty"`
-	Grade  graphql.Omittable[*string] `json:"grade,omitempty"`
+// The input of updateProduct. A field that is absent is not changed.
+type UpdateProductInput struct {
+	// The product.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// Whether the product is in the catalogue.
+	Active *bool `json:"active,omitempty"`
+	// The name of the partner who makes or does the product for us; "" if it is our own.
+	Partner *string `json:"partner,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of updateUser. A field that is absent is not changed.
+type UpdateUserInput struct {
+	// The user.
+	ID string `json:"id"`
+	// The version that the changes are based on.
+	ExpectedVersion int `json:"expectedVersion"`
+	// The name.
+	Name *string `json:"name,omitempty"`
+	// The password.
+	Password *string `json:"password,omitempty"`
+	// What the user may see and do.
+	Role *schema.Role `json:"role,omitempty"`
+	// Whether the user can sign in; false signs them out everywhere.
+	Active *bool `json:"active,omitempty"`
+	// The code of a STAFF rate that several users share; null for none.
+	Grade graphql.Omittable[*string] `json:"grade,omitempty"`
+}
+
+// The answer of the mutations of a user.
 type UserPayload struct {
-	User       *ent.User   `json:"user,omitempty"`
+	// The user after the change; null if there are userErrors.
+	User *ent.User `json:"user,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// Somebody changed the same fields since the version that this change was made on. Other fields would have merged.
+// Somebody else changed the same fields since expectedVersion. Changes of other fields would have been merged.
 type VersionConflict struct {
-	Field          []string         `json:"field,omitempty"`
-	Code           fault.Code       `json:"code"`
-	Message        string           `json:"message"`
-	CurrentVersion int              `json:"currentVersion"`
-	Fields         []*FieldConflict `json:"fields"`
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always VERSION_CONFLICT.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+	// The version now.
+	CurrentVersion int `json:"currentVersion"`
+	// The fields that both changed; empty if the change is of the state as a whole.
+	Fields []*FieldConflict `json:"fields"`
 }
 
 func (VersionConflict) IsUserError() {}
 
+// The input of viewOffer.
 type ViewOfferInput struct {
-	ID string     `json:"id"`
+	// The offer.
+	ID string `json:"id"`
+	// When the customer looked at it: now by default.
 	At *time.Time `json:"at,omitempty"`
 }
 
-// Whatever is absent stays as it is.
+// What is supposed instead of what is. Whatever is absent stays as it is.
 type WhatIfInput struct {
-	Rates        []*WhatIfRateInput        `json:"rates,omitempty"`
+	// Other rates.
+	Rates []*WhatIfRateInput `json:"rates,omitempty"`
+	// Other utilisations.
 	Utilisations []*WhatIfUtilisationInput `json:"utilisations,omitempty"`
-	// Ids of rules that are taken away.
+	// The ids of rules that are taken away.
 	WithoutRules []string `json:"withoutRules,omitempty"`
 	// Rules that are added.
 	Rules []*CreatePriceRuleInput `json:"rules,omitempty"`
 }
 
-// A MATERIAL, RESOURCE or OVERHEAD that has a rate now.
+// Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now.
 type WhatIfRateInput struct {
+	// The kind of thing: MATERIAL, RESOURCE or OVERHEAD.
 	Subject schema.RateSubject `json:"subject"`
-	Code    string             `json:"code"`
-	Amount  money.Exact        `json:"amount"`
+	// Which thing of that kind.
+	Code string `json:"code"`
+	// The price of one unit in the currency's major unit; the unit stays as it is.
+	Amount money.Exact `json:"amount"`
 }
 
+// Another utilisation of a resource.
 type WhatIfUtilisationInput struct {
+	// The code of the resource.
 	Resource string `json:"resource"`
-	// "0.9" is 90 %.
+	// The utilisation: "0.9" is 90 %.
 	Utilisation money.Exact `json:"utilisation"`
 }
 
+// The input of withdrawOffer.
 type WithdrawOfferInput struct {
-	ID              string  `json:"id"`
-	ExpectedVersion *int    `json:"expectedVersion,omitempty"`
-	Reason          *string `json:"reason,omitempty"`
+	// The offer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the offer is withdrawn; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
 }
 
-// ACQUIRED is the month in which a customer was acquired, else of the first order; SOURCE who brought them: the partner's id, REFERRAL, or nobody.
+// The dimensions by which customerBase groups customers.
 type BaseDimension string
 
 const (
-	BaseDimensionSegment  BaseDimension = "SEGMENT"
-	BaseDimensionStage    BaseDimension = "STAGE"
+	// The customer's segment.
+	BaseDimensionSegment BaseDimension = "SEGMENT"
+	// The customer's stage.
+	BaseDimensionStage BaseDimension = "STAGE"
+	// The month in which the customer was acquired, or else of the first order.
 	BaseDimensionAcquired BaseDimension = "ACQUIRED"
-	BaseDimensionSource   BaseDimension = "SOURCE"
+	// Who brought the customer: a partner's id, REFERRAL, or "" for nobody.
+	BaseDimensionSource BaseDimension = "SOURCE"
 )
 
 var AllBaseDimension = []BaseDimension{
@@ -669,17 +988,24 @@ func (e BaseDimension) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// STAGE is the customer's at the contact's moment, SEGMENT too, MONTH a calendar month in the installation's time zone.
+// The dimensions by which contactEconomics groups contacts.
 type ContactDimension string
 
 const (
-	ContactDimensionKind      ContactDimension = "KIND"
-	ContactDimensionChannel   ContactDimension = "CHANNEL"
+	// The kind of the contact.
+	ContactDimensionKind ContactDimension = "KIND"
+	// The channel of the contact.
+	ContactDimensionChannel ContactDimension = "CHANNEL"
+	// The direction of the contact.
 	ContactDimensionDirection ContactDimension = "DIRECTION"
-	ContactDimensionStaff     ContactDimension = "STAFF"
-	ContactDimensionStage     ContactDimension = "STAGE"
-	ContactDimensionSegment   ContactDimension = "SEGMENT"
-	ContactDimensionMonth     ContactDimension = "MONTH"
+	// The user who took part.
+	ContactDimensionStaff ContactDimension = "STAFF"
+	// The customer's stage at the moment of the contact.
+	ContactDimensionStage ContactDimension = "STAGE"
+	// The customer's segment as known when the contact was recorded.
+	ContactDimensionSegment ContactDimension = "SEGMENT"
+	// The calendar month of the contact in the installation's time zone.
+	ContactDimensionMonth ContactDimension = "MONTH"
 )
 
 var AllContactDimension = []ContactDimension{

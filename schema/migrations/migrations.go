@@ -1,12 +1,12 @@
-// Package migrations holds the database's schema as it grew: a directory for each dialect with the same steps,
-// reviewed and append-only. A file that has been released is never changed; what is wrong with it is put right by the next.
+// Package migrations holds the migrations of the database's schema: a directory for each dialect with the same steps,
+// reviewed and append-only. A file that has been released is never changed; a later file corrects its mistakes.
 //
-// The files are goose's, without a way down: going back is restoring a backup. To make the next pair after the
-// model (package schema) has changed and package ent was generated, run
+// The files are in goose's format, without down migrations: to go back, restore a backup. After the model (package schema)
+// has changed and package ent has been generated, create the next pair of files by
 //
 //	go run ./schema/migrations/diff short_name
 //
-// and review what it wrote. On PostgreSQL every text column has COLLATE "C", so that both databases compare and
+// and review them. On PostgreSQL every text column has COLLATE "C", so that both databases compare and
 // sort text by its bytes.
 package migrations
 
@@ -23,21 +23,21 @@ import (
 //go:embed sqlite/*.sql postgres/*.sql
 var files embed.FS
 
-// SQLite gives the files for SQLite.
+// SQLite returns the migrations for SQLite, by file name.
 func SQLite() fs.FS { return directory("sqlite") }
 
-// Postgres gives the files for PostgreSQL.
+// Postgres returns the migrations for PostgreSQL, by file name.
 func Postgres() fs.FS { return directory("postgres") }
 
 func directory(name string) fs.FS {
 	sub, err := fs.Sub(files, name)
 	if err != nil {
-		panic(err) // the name is not a path: impossible
+		panic(err) // impossible: the names are valid paths
 	}
 	return sub
 }
 
-// Latest is the version of a dialect's last file: the number its name begins with.
+// Latest returns the version of a dialect's last migration: the number that its file name begins with.
 func Latest(dialectName string) (int64, error) {
 	from := SQLite()
 	if dialectName == dialect.Postgres {
@@ -50,7 +50,7 @@ func Latest(dialectName string) (int64, error) {
 	number, _, _ := strings.Cut(entries[len(entries)-1].Name(), "_")
 	version, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("the migration %s has no number", entries[len(entries)-1].Name())
+		return 0, fmt.Errorf("migration %s: the file name does not begin with a number", entries[len(entries)-1].Name())
 	}
 	return version, nil
 }

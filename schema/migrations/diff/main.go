@@ -1,8 +1,8 @@
-// Diff writes the next migration of both dialects: what lies between the migrations there are and the model (package ent).
+// Diff writes the next migration of both dialects: the steps from the existing migrations to the model (package ent).
 //
 //	go run ./schema/migrations/diff short_name
 //
-// It needs PostgreSQL's programs on the machine and writes nothing where nothing has changed.
+// It needs PostgreSQL's programs on the machine. It writes nothing if nothing has changed.
 package main
 
 import (
@@ -74,7 +74,7 @@ func run(ctx context.Context, name string, now time.Time) error {
 		fmt.Println("nothing has changed")
 		return nil
 	}
-	for directory, steps := range found { // both, so that the versions stay the same
+	for directory, steps := range found { // always both, so that the versions stay the same
 		written := filepath.Join("schema", "migrations", directory, now.Format("20060102150405")+"_"+name+".sql")
 		if steps == "" {
 			steps = "SELECT 1; -- nothing to do here\n"
@@ -87,8 +87,8 @@ func run(ctx context.Context, name string, now time.Time) error {
 	return nil
 }
 
-// plan gives the statements from what the migrations make to the model, "" where there are none. It plays the
-// migrations, and what it plans, on an empty database, and leaves that empty.
+// plan returns the statements that lead from the existing migrations to the model; "" if there are none. It applies the
+// migrations, and what it plans, to an empty database, which it leaves empty.
 func plan(ctx context.Context, db *sql.DB, dialectName string, files fs.FS) (string, error) {
 	directory := &migrate.MemDir{}
 	entries, err := fs.ReadDir(files, ".")

@@ -14,7 +14,7 @@ import (
 	"kopeck/schema/migrations"
 )
 
-// The model and the migrations are in step: what the migrations make needs no change. If this fails after a change of
+// The migrations lead to the model: no further step is needed. If this fails after a change of
 // package schema, run go run ./schema/migrations/diff short_name.
 func TestMigrationsAreInStepWithTheModel(t *testing.T) {
 	for name, database := range map[string]struct {
@@ -38,7 +38,7 @@ func TestMigrationsAreInStepWithTheModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			if steps != "" {
-				t.Errorf("the model has gone on:\n%s", steps)
+				t.Errorf("the model differs from the migrations:\n%s", steps)
 			}
 			// The comparison sees differences: in an index, and in a column.
 			further := fstest.MapFS{"99999999999999_further.sql": {Data: []byte("-- +goose Up\nDROP INDEX customer_email_key;\nALTER TABLE settings DROP COLUMN updated_at;\n")}}
