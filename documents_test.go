@@ -27,7 +27,8 @@ func sha(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ask sends what is given ("" for neither) by POST and by GET, which must be answered alike, and gives the body.
+// ask sends a text, a hash or both ("" leaves one out) by POST and by GET and returns the body of the answer to POST. Both
+// must be answered with the same error code.
 func (r reader) ask(text, hash string) string {
 	r.t.Helper()
 	body, parameters := map[string]any{}, url.Values{}
@@ -97,7 +98,7 @@ func TestPersistedQueries(t *testing.T) {
 	address, _ = i.serving("--persisted-queries", "--document-cache-bytes", "1048576")
 	r.address = address
 	if got := r.ask("", sha(query)); errorCode(got) != "PERSISTED_QUERY_NOT_FOUND" || !strings.Contains(got, `"PersistedQueryNotFound"`) {
-		t.Errorf("before it was sent: %s", got)
+		t.Errorf("a hash whose document was not sent before: %s", got)
 	}
 	if got := r.ask(query, sha(query+" ")); errorCode(got) != "BAD_REQUEST" {
 		t.Errorf("with another's SHA-256: %s", got)
@@ -122,7 +123,7 @@ func TestPersistedQueries(t *testing.T) {
 			t.Errorf("%q: %s", bad, got)
 		}
 	}
-	// Who sends many documents pushes out old ones, which their clients send again; the memory stays as it is.
+	// A client that sends many documents evicts old ones, and the cache does not grow. Clients send evicted documents again.
 	for n := range 20 {
 		long := fmt.Sprintf(`{ viewer { role } } # %d %s`, n, strings.Repeat("x", 5000))
 		if got := r.ask(long, sha(long)); errorCode(got) != "" {
@@ -130,7 +131,7 @@ func TestPersistedQueries(t *testing.T) {
 		}
 	}
 	if got := r.ask("", sha(query)); errorCode(got) != "PERSISTED_QUERY_NOT_FOUND" {
-		t.Errorf("nothing was forgotten: %s", got)
+		t.Errorf("the document was not evicted: %s", got)
 	}
 	if got := r.ask(query, sha(query)) + r.ask("", sha(query)); strings.Count(got, `"role":"ADMIN"`) != 2 {
 		t.Errorf("sent again: %s", got)
