@@ -35,9 +35,9 @@ type PriceContent struct {
 // PriceOption is one option chosen, or one measurement given, with its value.
 type PriceOption struct{ Code, Value string }
 
-// PriceLine is one step of the waterfall. Kind is the pricing's own number for it.
+// PriceLine is one line of the waterfall.
 type PriceLine struct {
-	Kind   uint8
+	Kind   uint8 // the number of the price step (pricing.Step), from 1 to 254
 	Amount int64
 	Ref    string // the rule (rul_…) or agreement (agr_…) that made it; else empty
 }
@@ -54,7 +54,7 @@ type Prices struct {
 }
 
 // Sign makes the token of a price. It refuses a waterfall that does not sum to the unit price, ids of
-// another type, a ValidUntil further off than MaxLife(UsePrice), and what does not fit 16 KiB.
+// another type, a line without the number of a step, a ValidUntil further off than MaxLife(UsePrice), and what does not fit 16 KiB.
 func (p *Prices) Sign(content PriceContent) (string, error) {
 	if life := content.ValidUntil.Sub(p.Now()); life > MaxLife(UsePrice) {
 		return "", fmt.Errorf("auth: a price can be promised for %v at most, not for %v", MaxLife(UsePrice), life)

@@ -56,7 +56,10 @@ func encodePrice(c PriceContent) ([]byte, error) {
 		}
 	}
 	to = binary.AppendUvarint(to, uint64(len(c.Lines)))
-	for _, line := range c.Lines {
+	for i, line := range c.Lines {
+		if !validKind(line.Kind) {
+			return nil, fmt.Errorf("auth: line %d of a price has kind %d: want the number of a price step, from 1 to 254", i, line.Kind)
+		}
 		ref, id, err := packRef(line.Ref)
 		if err != nil {
 			return nil, err
@@ -68,6 +71,10 @@ func encodePrice(c PriceContent) ([]byte, error) {
 	}
 	return to, nil
 }
+
+// validKind reports whether a line's kind can be the number of a price step: 0 is none, and 255 is what a search without
+// a result gives as a byte.
+func validKind(kind uint8) bool { return kind > 0 && kind < math.MaxUint8 }
 
 func packRef(text string) (ref byte, id [idBytes]byte, err error) {
 	if text == "" {
@@ -105,6 +112,9 @@ func decodePrice(payload []byte) (PriceContent, error) {
 	}
 	for i := range c.Lines {
 		kind, ref := in.byte(), in.byte()
+		if !validKind(kind) {
+			return PriceContent{}, errNotSealed
+		}
 		c.Lines[i] = PriceLine{Kind: kind, Amount: in.number()}
 		if ref == refNone {
 			continue

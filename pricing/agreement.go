@@ -64,13 +64,13 @@ func (b *Book) agreementFor(customer, product string, quantity money.Decimal, at
 	return nil
 }
 
-// agree is step 2: to the customer's own price, where one covers product, quantity and moment.
-func (w *waterfall) agree() error {
+// agree takes the price to the customer's own price, where one covers product, quantity and moment.
+func (w *waterfall) agree(s Step) error {
 	w.agreement = w.book.agreementFor(w.question.Customer.ID, w.question.ProductID, w.question.Quantity, w.question.At)
 	if w.agreement == nil {
 		return nil
 	}
-	return w.step(AgreementLine, "agreed price", w.agreement.ID, w.agreement.Unit)
+	return w.addLine(s, s.Label, w.agreement.ID, w.agreement.Unit)
 }
 
 // Below is an agreement that stands under the floor.

@@ -62,8 +62,8 @@ type waterfall struct {
 	answer    Answer
 }
 
-// Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in this
-// order; each adds to the lines what it changes.
+// Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in the
+// order of Steps; each adds to the lines what it changes.
 //
 // The lists in Answer.Cost are shared with other answers: they are not to be changed.
 //
@@ -76,15 +76,8 @@ func (b *Book) Price(q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	for _, step := range [...]func(*waterfall) error{
-		(*waterfall).list,
-		(*waterfall).agree,
-		(*waterfall).rules,
-		(*waterfall).leadTime,
-		(*waterfall).floor,
-		(*waterfall).rounding,
-	} {
-		if err := step(w); err != nil {
+	for i := range steps {
+		if err := steps[i].take(w, steps[i].Step); err != nil {
 			return Answer{}, err
 		}
 	}
@@ -154,13 +147,13 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	return w, nil
 }
 
-// step adds the line that takes the running price to another.
-func (w *waterfall) step(kind LineKind, label, ref string, to money.Amount) error {
+// addLine adds the line of a step that takes the running price to another.
+func (w *waterfall) addLine(s Step, label, ref string, to money.Amount) error {
 	change, err := to.Minus(w.running)
 	if err != nil {
 		return err
 	}
-	w.answer.Lines = append(w.answer.Lines, Line{kind, label, change, ref})
+	w.answer.Lines = append(w.answer.Lines, Line{s.Kind, label, change, ref})
 	w.running = to
 	return nil
 }

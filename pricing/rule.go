@@ -107,10 +107,10 @@ const (
 	ReasonAgreement = "an agreement won"
 )
 
-// rules is step 3: by priority, highest first (ties: older first), each rule that was known at that moment and whose
+// rules applies rules: by priority, highest first (ties: older first), each rule that was known at that moment and whose
 // condition holds changes the running price, a percentage by its share of it. One that applies and is exclusive ends
 // the list. No rule takes the running price below nothing. Where an agreement holds, no rule applies.
-func (w *waterfall) rules() error {
+func (w *waterfall) rules(s Step) error {
 	closed := ""
 	if w.agreement != nil {
 		closed = ReasonAgreement
@@ -130,7 +130,7 @@ func (w *waterfall) rules() error {
 			w.answer.Rejected = append(w.answer.Rejected, Rejected{rule.ID, reason})
 			continue
 		}
-		if err := w.apply(rule); err != nil {
+		if err := w.apply(s, rule); err != nil {
 			return err
 		}
 		if rule.Exclusive {
@@ -162,7 +162,7 @@ func (w *waterfall) refuse(rule *compiledRule) string {
 }
 
 // apply adds a rule's line.
-func (w *waterfall) apply(rule *compiledRule) error {
+func (w *waterfall) apply(s Step, rule *compiledRule) error {
 	to := w.running
 	var err error
 	switch {
@@ -184,7 +184,7 @@ func (w *waterfall) apply(rule *compiledRule) error {
 	if to.Sign() < 0 {
 		to = money.Amount{}
 	}
-	return w.step(RuleLine, rule.Name, rule.ID, to)
+	return w.addLine(s, rule.Name, rule.ID, to)
 }
 
 // capped keeps a change within a bound, up and down.
