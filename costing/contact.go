@@ -7,14 +7,6 @@ import (
 	"kopeck/money"
 )
 
-// ContactInput is what a contact consumed.
-type ContactInput struct {
-	Minutes    money.Decimal
-	StaffCodes []string     // by which the staff member's rate is looked for, the closest first: e-mail, grade; none: nobody's time
-	Channel    string       // the code of the channel's rates; "": no channel
-	Expense    money.Amount // spent on this contact alone
-}
-
 // ContactCost is what a contact cost. Total is the sum of the lines exactly.
 type ContactCost struct {
 	Lines   []Line

@@ -177,7 +177,7 @@ func (w *waterfall) end() (Answer, error) {
 	a.Unit = w.running
 	a.BelowFloor = a.Unit.Compare(a.Floor) < 0
 	var err error
-	if a.Total, err = costing.MulDiv(a.Unit.Minor(), w.question.Quantity.Nano(), one.Nano()); err != nil {
+	if a.Total, err = costing.LineTotal(a.Unit, w.question.Quantity); err != nil {
 		return Answer{}, err
 	}
 	if a.Margin, err = a.Unit.Minus(a.Cost.Full); err != nil {

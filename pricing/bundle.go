@@ -93,7 +93,7 @@ func (b *Book) PartCost(productID string, quantity money.Decimal, leadDays int, 
 	if err != nil {
 		return money.Amount{}, err
 	}
-	return money.Round(new(big.Rat).Mul(cost.Full.Rat(), quantity.Rat()))
+	return costing.LineCost(cost.Full, quantity)
 }
 
 // SplitOver splits what a bundle is sold at over its parts, to the minor unit, in proportion to their list prices; in
