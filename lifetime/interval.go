@@ -176,7 +176,7 @@ func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustom
 	var shape, alpha, a, b float64
 	switch m := m.(type) {
 	case BGNBD:
-		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n
+		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+float64(m.chances(x))
 	case MBGNBD:
 		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n+1
 	case MBGCNBD:
