@@ -178,7 +178,7 @@ func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustom
 	case BGNBD:
 		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+float64(m.chances(x))
 	case MBGNBD:
-		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n+1
+		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+float64(m.chances(x))
 	case MBGCNBD:
 		share, _ := m.phases(x, tx, T)
 		for left := (distuv.Uniform{Max: 1, Src: source}).Rand() - share[0]; left > 0 && c.passed < m.K-1; left -= share[c.passed] {
