@@ -37,7 +37,7 @@ func ExampleShapleyValues() {
 	// [91/2 41/2 34/1]
 }
 
-// closedForm gives the Shapley values of the game of journeys without any coalition: each journey's conversions go to its
+// closedForm returns the Shapley values of the game of journeys without any coalition: each journey's conversions go to its
 // different states alike.
 func closedForm(journeys []attribution.Journey) map[string]*big.Rat {
 	values := map[string]*big.Rat{}

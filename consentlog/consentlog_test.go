@@ -312,7 +312,7 @@ func lookBack(events []consentlog.Event) (consentlog.State, string) {
 	return consentlog.StateActive, *last.Level
 }
 
-// openRequest gives the last request that nothing has answered and whose own time was not over at an end since.
+// openRequest returns the last request that nothing has answered and whose own time was not over at an end since.
 func openRequest(events []consentlog.Event) *consentlog.Event {
 	var open *consentlog.Event
 	for i, e := range events {

@@ -87,7 +87,7 @@ func levelOf(e *Event) string {
 // Overdue reports whether the permission's time is over and no event says so yet.
 func (s *Standing) Overdue(at time.Time) bool { return s.State.At(at, s.ExpiresAt) != s.State }
 
-// Row is what is stored of a permission beside its events.
+// Row is what is stored of a permission in addition to its events.
 type Row struct {
 	State     State
 	Level     string

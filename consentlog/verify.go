@@ -6,7 +6,7 @@ import (
 )
 
 // Verify returns the first thing wrong with a permission's events, given in their order, and with the row that is stored
-// beside them; "" where nothing is. An event that was changed, added or taken away breaks the chain, but for events taken
+// with them; "" where nothing is. An event that was changed, added or taken away breaks the chain, but for events taken
 // off its end, which the row's version shows. The state of the row is that at now: an end that no event has
 // recorded counts.
 func Verify(p Permission, row Row, events []Event, now time.Time) string {

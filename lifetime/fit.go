@@ -10,7 +10,7 @@ var ErrStopped = errors.New("lifetime: the fit was stopped")
 
 // Options of a fit.
 type Options struct {
-	// Stop, if set, is asked at every step, by one goroutine at a time; once it reports true the fit
+	// Stop, if set, is called at every step, by one goroutine at a time; once it reports true the fit
 	// ends with ErrStopped.
 	Stop func() bool
 }
@@ -30,7 +30,7 @@ const (
 type Report struct {
 	LogLikelihood float64 // of all customers, in the unit of the sample
 	Converged     bool    // the gradient vanishes; in the interior, at a true maximum too
-	Iterations    int     // of all starts together, and of the polish
+	Iterations    int     // of all starts together, and of Newton's method
 	GradientNorm  float64 // largest |d LL / d ln parameter|
 	// Condition is the largest eigenvalue of the Hessian in the logarithms of the parameters over the
 	// smallest; 0 where there is no proper maximum.
@@ -38,7 +38,7 @@ type Report struct {
 	// StdErrors belong to the parameters in the model's order; nil where there is no proper maximum.
 	StdErrors []float64
 	Boundary  Boundary
-	Status    string // one sentence for people
+	Status    string // one sentence for a reader
 	Rows      int    // distinct rows used
 	Customers int    // customers in them
 }
@@ -54,7 +54,7 @@ func (r *Report) describe() {
 	}
 }
 
-// report carries an optimum over to the parameters themselves.
+// report returns the report on an optimum, in terms of the parameters themselves.
 func (o optimum) report(parameters []Parameter) Report {
 	r := Report{
 		LogLikelihood: o.value, Converged: o.converged, Iterations: o.iterations,

@@ -35,7 +35,7 @@ const draws = 2000
 // answer.
 type Source interface{ Uint64() uint64 }
 
-// Interval gives the central interval in which the future lies with a probability, by simulation from the posterior of the
+// Interval returns the central interval in which the future lies with a probability, by simulation from the posterior of the
 // customer's own rates (parameters of the models are taken as known): where the customer is alive,
 //
 //	BG/NBD     rate ~ Gamma(r + x, alpha + T), leaving ~ Beta(a, b + x)

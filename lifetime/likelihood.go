@@ -16,7 +16,7 @@ type likelihood struct {
 	starts    [][]float64
 	// at returns the log-likelihood at theta and fills grad with its derivatives by theta.
 	at func(theta, grad []float64) float64
-	// rough, if set, is nearly the same at less cost, for the way from the starts to the polish.
+	// rough, if set, is nearly the same at less cost, for the way from the starts to Newton's method.
 	rough func(theta, grad []float64) float64
 }
 
@@ -32,7 +32,7 @@ type optimum struct {
 	stdErrors  []float64 // of theta
 }
 
-// roughGradient is where L-BFGS hands over to Newton, per customer.
+// roughGradient is the gradient per customer at which L-BFGS ends and Newton's method begins.
 const roughGradient = 1e-4
 
 // maximise runs L-BFGS from every start and polishes the results by Newton, best first, until one

@@ -78,7 +78,7 @@ func (m MBGCNBD) logLeft(x int, tx, T float64) float64 {
 	return math.Log(m.A/(m.B+float64(x))) + m.shape(x)*math.Log1p((T-tx)/(m.Alpha+tx))
 }
 
-// phases gives the probabilities that 0 to K-1 phases have passed since the last order of a customer who is alive, in
+// phases returns the probabilities that 0 to K-1 phases have passed since the last order of a customer who is alive, in
 // proportion to (r+Kx)_j/j! · ((T-t_x)/(alpha+T))^j, and the logarithm of the sum S of these, which begin with 1.
 func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum float64) {
 	const large = 1e250
@@ -89,7 +89,7 @@ func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum
 	for j := 1; j < min(m.K, len(share)); j++ {
 		last *= y * (shape + float64(j-1)) / float64(j)
 		share[j] = last
-		if sum += last; sum > large { // of a shape beyond all measure
+		if sum += last; sum > large { // the shape is extremely large
 			for i := range share {
 				share[i] /= large
 			}
@@ -135,5 +135,5 @@ func (m MBGCNBD) MonthlyOrders(cumulative []float64, x int, tx, T float64) {
 	multiply(cumulative, m.alive(x, tx, T, silent))
 }
 
-// Caveats are sentences for the notes on this model's figures, whatever the customer's history.
+// Caveats are sentences for the notes on this model's figures, for any history of the customer.
 func (m MBGCNBD) Caveats(int) []string { return m.single().Caveats(0) }

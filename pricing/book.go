@@ -33,8 +33,8 @@ type Book struct {
 // rememberedCosts bounds the memory that a book's costs take: some 32 MB for products of 50 components.
 const rememberedCosts = 4096
 
-// NewBook makes a book. A row that is wrong (a rule that no longer compiles, a product in a cycle) spoils what it
-// belongs to, not the book.
+// NewBook returns a book. A wrong row (a rule that no longer compiles, a product in a cycle) affects what it
+// belongs to, not the rest of the book.
 func NewBook(s Source) *Book {
 	var known map[string]*Condition
 	if s.Previous != nil {
@@ -46,10 +46,10 @@ func NewBook(s Source) *Book {
 	return b
 }
 
-// Basis gives what the book's costs come from.
+// Basis returns what the book's costs come from.
 func (b *Book) Basis() costing.Basis { return b.basis }
 
-// waterfall is a price in the making.
+// waterfall is a price that is being computed.
 type waterfall struct {
 	book      *Book
 	question  Question
@@ -65,9 +65,9 @@ type waterfall struct {
 // Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in the
 // order of Steps; each adds to the lines what it changes.
 //
-// The lists in Answer.Cost are shared with other answers: they are not to be changed.
+// The lists in Answer.Cost are shared with other answers: they must not be changed.
 //
-// Options that a customer's measurements fill are filled by them where they are not given.
+// Options that are filled by a customer's measurements take them where no value is given.
 //
 // Errors: *MissingRateError naming the rates without which there is no price, *MeasurementError, ErrNoTerms, ErrNoMargin,
 // money.ErrOverflow, and those of costing.Basis.Cost for a wrong quantity, lead time or option.
@@ -84,7 +84,7 @@ func (b *Book) Price(q Question) (Answer, error) {
 	return w.end()
 }
 
-// Floor gives the floor under the unit price of a product. Errors as Price.
+// Floor returns the floor under the unit price of a product. Errors as Price.
 func (b *Book) Floor(productID string, quantity money.Decimal, options []Option, leadDays *int, at time.Time) (money.Amount, error) {
 	w, err := b.begin(Question{ProductID: productID, Quantity: quantity, Options: options, LeadDays: leadDays, At: at})
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *Book) Floor(productID string, quantity money.Decimal, options []Option,
 	return w.answer.Floor, nil
 }
 
-// mostLines is how many lines most prices have room in: the rules are few that apply.
+// mostLines is the number of lines that most prices need at most: few rules apply.
 const mostLines = 8
 
 // begin finds the terms and the costs that the steps need.
@@ -186,7 +186,7 @@ func (w *waterfall) end() (Answer, error) {
 	return *a, nil
 }
 
-// WithBookings gives the same book over other bookings: those of a past that the snapshot does not hold.
+// WithBookings returns the same book with other bookings: those of a past that the snapshot does not hold.
 func (b *Book) WithBookings(bookings *costing.Bookings) *Book {
 	other := *b
 	other.basis.Bookings = bookings

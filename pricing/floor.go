@@ -6,7 +6,7 @@ import (
 )
 
 // floor raises the price up to marginal cost / (1 - minimum margin). Only an agreement with a written reason stands below
-// it; even that is never less than nothing.
+// it; even that is never less than zero.
 func (w *waterfall) floor(s Step) error {
 	least := w.answer.Floor
 	label := s.Label
@@ -19,10 +19,10 @@ func (w *waterfall) floor(s Step) error {
 	return w.addLine(s, label, "", least)
 }
 
-// excused tells whether an agreement with a reason holds.
+// excused reports whether an agreement with a reason holds.
 func (w *waterfall) excused() bool { return w.agreement != nil && w.agreement.OverrideReason != "" }
 
-// floorOf gives marginal cost / (1 - minimum margin), or ErrNoMargin.
+// floorOf returns marginal cost / (1 - minimum margin), or ErrNoMargin.
 func floorOf(marginal money.Amount, minimumMargin money.Decimal) (money.Amount, error) {
 	if minimumMargin.Sign() < 0 || minimumMargin.Compare(one) >= 0 {
 		return money.Amount{}, ErrNoMargin

@@ -6,7 +6,7 @@ import (
 )
 
 // list begins with the product's list price at that moment, with the surcharges of the options that are chosen; or,
-// where there is none, full cost x (1 + markup), in which the options' components and surcharges are already.
+// where there is none, full cost x (1 + markup), which includes the options' components and surcharges.
 func (w *waterfall) list(s Step) error {
 	var to money.Amount
 	var err error
@@ -29,14 +29,14 @@ func (w *waterfall) list(s Step) error {
 		if to, err = w.book.bundled(w.product, *w.terms.BundleDiscount, w.question.At, 0); err != nil {
 			return err
 		}
-	} else if to, err = w.marked(w.answer.Cost.Full); err != nil { // the label is the same: it must not tell the cost
+	} else if to, err = w.marked(w.answer.Cost.Full); err != nil { // the label is the same, so that it does not reveal the cost
 		return err
 	}
 	w.answer.List = to
 	return w.addLine(s, label, "", to)
 }
 
-// marked gives an amount x (1 + markup).
+// marked returns an amount x (1 + markup).
 func (w *waterfall) marked(amount money.Amount) (money.Amount, error) {
 	factor, err := money.Minor(one.Nano()).Plus(money.Minor(w.terms.Markup.Nano())) // in billionths
 	if err != nil {

@@ -47,7 +47,7 @@ var oracleSteps = map[pricing.LineKind]func(*oracle){
 	pricing.RoundingLine:  (*oracle).rounding,
 }
 
-// plainPrice gives the unit price of a scene, its floor, and how many rules applied.
+// plainPrice returns the unit price of a scene, its floor, and how many rules applied.
 func plainPrice(s scene) (unit, floor *big.Rat, applied int) {
 	o := &oracle{scene: s, terms: s.source.Terms[0], lead: 10}
 	if s.question.LeadDays != nil {

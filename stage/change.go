@@ -19,7 +19,7 @@ type Change struct {
 	Reason   string
 }
 
-// Begin returns the facts that the history of a customer's stage tells: the stage that the customer was recorded with, and what
+// Begin returns the facts that follow from the history of a customer's stage: the stage that the customer was recorded with, and what
 // staff last decided. The changes are in the order of their moments; where there are none the customer has
 // always been in their current stage. The other facts are for the caller to fill in.
 func Begin(current Stage, changes []Change) Facts {
