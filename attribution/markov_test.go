@@ -191,15 +191,17 @@ func TestMemory(t *testing.T) {
 		1: {"a": "0.5", "b": "0.5", "m": "1", "x": "1", "y": "0"},
 		2: {"a": "1", "b": "0", "m": "1", "x": "1", "y": "0"},
 	} {
-		fit, err := attribution.FitMarkov(journeys, order)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range fit.States {
-			if s.RemovalEffect.String() != want[s.Name] {
-				t.Errorf("order %d, %s: %s; want %s", order, s.Name, s.RemovalEffect, want[s.Name])
+		t.Run(fmt.Sprintf("order %d", order), func(t *testing.T) {
+			fit, err := attribution.FitMarkov(journeys, order)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			for _, s := range fit.States {
+				if s.RemovalEffect.String() != want[s.Name] {
+					t.Errorf("order %d, %s: %s; want %s", order, s.Name, s.RemovalEffect, want[s.Name])
+				}
+			}
+		})
 	}
 }
 

@@ -224,12 +224,14 @@ func TestRandomNumbers(t *testing.T) {
 		orders[fmt.Sprint(attribution.Shuffled(uint64(i), []int{1, 2, 3}))]++
 	}
 	for name, counts := range map[string][]int{"dice": faces, "orders of three": slices.Collect(maps.Values(orders))} {
-		chi := 0.0
-		for _, n := range counts {
-			chi += float64((n-throws/6)*(n-throws/6)) / (throws / 6)
-		}
-		if chi > 20 || len(counts) != 6 { // of 5 degrees of freedom: one in a thousand
-			t.Errorf("%s: %v, chi squared %.1f", name, counts, chi)
-		}
+		t.Run(name, func(t *testing.T) {
+			chi := 0.0
+			for _, n := range counts {
+				chi += float64((n-throws/6)*(n-throws/6)) / (throws / 6)
+			}
+			if chi > 20 || len(counts) != 6 { // of 5 degrees of freedom: one in a thousand
+				t.Errorf("%s: %v, chi squared %.1f", name, counts, chi)
+			}
+		})
 	}
 }

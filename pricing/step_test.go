@@ -1,6 +1,7 @@
 package pricing_test
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -39,9 +40,11 @@ func TestStepNumbersAreKept(t *testing.T) {
 	for number, kind := range map[uint8]pricing.LineKind{
 		1: "LIST", 2: "AGREEMENT", 3: "RULE", 4: "LEAD_TIME", 5: "FLOOR", 6: "ROUNDING",
 	} {
-		if s, err := pricing.StepNumbered(number); err != nil || s.Kind != kind {
-			t.Errorf("%d: %s, %v; want %s", number, s.Kind, err, kind)
-		}
+		t.Run(fmt.Sprint(number), func(t *testing.T) {
+			if s, err := pricing.StepNumbered(number); err != nil || s.Kind != kind {
+				t.Errorf("%d: %s, %v; want %s", number, s.Kind, err, kind)
+			}
+		})
 	}
 }
 
