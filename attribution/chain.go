@@ -7,10 +7,10 @@ import (
 )
 
 // chain is an absorbing Markov chain: from the start to nodes, from node to node, and at last to conversion or to nothing.
-// It holds how often each way was gone, not shares of it.
+// It holds how often each transition occurred, not its probability.
 //
-// Ways from a node to itself are left out. That changes no chance of ever reaching anything: who stays, leaves later by the
-// same odds.
+// Transitions from a node to itself are left out. That changes no probability of ever reaching anything: whoever stays leaves
+// later by the same odds.
 type chain struct {
 	nodes []node // by their key
 }
@@ -19,8 +19,8 @@ type node struct {
 	key       nodeKey
 	starts    float64 // journeys that begin here
 	converted float64 // journeys that convert from here
-	leaves    float64 // all ways out of here: to other nodes, to conversion, to nothing; never none
-	ways      []way   // to other nodes, by node
+	leaves    float64 // all transitions from here: to other nodes, to conversion, to nothing; never 0
+	ways      []way   // transitions to other nodes, by node
 }
 
 // nodeKey is where a journey is: at a state, and under order 2 after another. before is -1 at the first state, and always
@@ -40,7 +40,7 @@ type edge struct{ from, to nodeKey }
 
 type tally struct{ starts, converted, leaves int64 }
 
-// newChain counts the ways that journeys went, remembering one state or two. They are added up as whole numbers, so that the
+// newChain counts the transitions of journeys, remembering one state or two. They are added up as whole numbers, so that the
 // order of the journeys does not matter.
 func newChain(t travels, order int) chain {
 	ways, tallies := map[edge]int64{}, map[nodeKey]*tally{}
@@ -87,11 +87,11 @@ func newChain(t travels, order int) chain {
 	return c
 }
 
-// directNodes is up to how many nodes a chain is solved by elimination, which takes a time that goes with their third power
-// and with nothing else; that of sweeps goes with the ways, and with how long journeys go round.
+// directNodes is the greatest number of nodes of a chain that is solved by elimination, whose time grows with the third power
+// of their number. The time of sweeps grows with the number of transitions and the length of loops.
 const directNodes = 600
 
-// through gives for every state the number of journeys of this chain that pass it and then convert. Errors: ErrTooLong.
+// through returns for every state the number of journeys of this chain that pass it and then convert. Errors: ErrTooLong.
 func (c chain) through(states int) ([]float64, error) {
 	if len(c.nodes) <= directNodes {
 		return c.eliminate(states), nil

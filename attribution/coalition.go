@@ -6,7 +6,7 @@ import (
 	"math/bits"
 )
 
-// ExactPlayers is the number of players up to which Shapley values are worked out over all coalitions.
+// ExactPlayers is the number of players up to which Shapley values are computed over all coalitions.
 const ExactPlayers = 12
 
 // ErrPlayers says that a game has a negative number of players, or more than ExactPlayers.
@@ -15,13 +15,13 @@ var ErrPlayers = fmt.Errorf("attribution: want a game of %d players at most", Ex
 // Coalition is a set of players, who are numbered from 0.
 type Coalition uint16
 
-// Has tells whether a player belongs to the coalition.
+// Has reports whether a player belongs to the coalition.
 func (c Coalition) Has(player int) bool { return c>>player&1 == 1 }
 
 // Size is the number of its players.
 func (c Coalition) Size() int { return bits.OnesCount16(uint16(c)) }
 
-// ShapleyValues gives each player's mean contribution to the worth of the coalition of those before, over all orders in
+// ShapleyValues returns each player's mean contribution to the worth of the coalition of those before, over all orders in
 // which the players can join (Shapley, "A value for n-person games", 1953): exactly, and in the unit of worth. The values
 // sum to the worth of all less that of nobody. worth is asked once for each coalition. Errors: ErrPlayers.
 func ShapleyValues(players int, worth func(Coalition) int64) ([]*big.Rat, error) {
@@ -53,7 +53,7 @@ func ShapleyValues(players int, worth func(Coalition) int64) ([]*big.Rat, error)
 	for i := range values {
 		var sum, orders big.Int
 		for s := range players {
-			// In so many orders just these s players, of those that are counted together, come before this one.
+			// The number of orders in which just these s players, of those that are counted together, come before this one.
 			orders.Mul(factorial[s], factorial[players-s-1])
 			sum.Add(&sum, orders.Mul(&orders, &gains[i][s]))
 		}

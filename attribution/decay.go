@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// decayBits is the number of binary places that the weights of TIME_DECAY are worked out in: a weight is 2^-x with a
+// decayBits is the number of binary places that the weights of TIME_DECAY are computed in: a weight is 2^-x with a
 // relative error below 2^-55.
 const decayBits = 64
 
@@ -21,7 +21,7 @@ var halves = func() [decayBits]*big.Int {
 }()
 
 // decay weighs contacts by 2^-(age / half-life). The weights are scaled by a power of two that all of them share, so that
-// the youngest contact's age is taken as less than one half-life: ever so old contacts still split a margin. All
+// the youngest contact's age is taken as less than one half-life: however old the contacts are, they still split a margin. All
 // arithmetic is on whole numbers, so that the weights are the same to the bit on every machine.
 func decay(halfLife time.Duration) func([]Touch, time.Time) []*big.Rat {
 	return func(touches []Touch, convertedAt time.Time) []*big.Rat {
@@ -42,20 +42,20 @@ func decay(halfLife time.Duration) func([]Touch, time.Time) []*big.Rat {
 	}
 }
 
-// halfLives gives the exact number of half-lives from one moment to another.
+// halfLives returns the exact number of half-lives from one moment to another.
 func halfLives(to, from time.Time, halfLife time.Duration) *big.Rat {
 	nanos := new(big.Int).Mul(big.NewInt(to.Unix()-from.Unix()), big.NewInt(int64(time.Second)))
 	nanos.Add(nanos, big.NewInt(int64(to.Nanosecond()-from.Nanosecond())))
 	return new(big.Rat).SetFrac(nanos, big.NewInt(int64(halfLife)))
 }
 
-// floorOf gives the greatest whole number that is not more than r.
+// floorOf returns the greatest whole number that is not more than r.
 func floorOf(r *big.Rat) *big.Int {
 	return new(big.Int).Div(r.Num(), r.Denom()) // Euclidean: the denominator is positive
 }
 
-// power gives 2^-x for x >= 0, as a product of the roots in halves for the binary digits of x's fraction (x is cut to 64
-// of them), shifted by its whole part. Below 2^-4096 it is nothing.
+// power returns 2^-x for x >= 0, as a product of the roots in halves for the binary digits of x's fraction (x is cut to 64
+// of them), shifted by its whole part. Below 2^-4096 it is zero.
 func power(x *big.Rat) *big.Rat {
 	whole := floorOf(x)
 	if whole.Cmp(big.NewInt(4096)) > 0 {

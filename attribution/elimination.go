@@ -1,6 +1,6 @@
 package attribution
 
-// matrix has a row for the start and one for each node, with how often the ways from there go to conversion, to nothing, and
+// matrix has a row for the start and one for each node, with how often the transitions from there go to conversion, to nothing, and
 // to each node: row i + 1 and column i + 2 are node i's.
 type matrix [][]float64
 
@@ -10,14 +10,13 @@ const (
 	toNodes
 )
 
-// eliminate gives for every state the number of journeys of this chain that pass it and then convert: it is what the
-// fundamental matrix says, without the matrix. A node is taken out of a chain by handing on what comes to it, by the odds of
-// what leaves it; nothing else changes. What is left when all nodes but those of one state are gone tells how many journeys
-// come to the state, and what becomes of them. The nodes are gone by halves of the states, each half for all states of the
-// other.
+// eliminate returns for every state the number of journeys of this chain that pass it and then convert: it is what the
+// fundamental matrix says, without the matrix. A node is removed from a chain by passing on what comes to it, by the odds of
+// what leaves it; nothing else changes. When all nodes but those of one state are removed, the rest says how many journeys
+// come to the state, and how they end. Nodes are removed by halves of the states, each half for all states of the other.
 //
 // Nothing is ever subtracted (Grassmann, Taksar and Heyman, "Regenerative analysis and steady state distributions for Markov
-// chains", 1985), so that every figure is good to some 1e-14 of itself, also that of a state that hardly anybody passes.
+// chains", 1985), so that every figure is good to some 1e-14 of itself, even that of a state that hardly any journey passes.
 // Products are rounded before they are added, so that it is the same to the bit on every machine.
 func (c chain) eliminate(states int) []float64 {
 	m := newMatrix(len(c.nodes))
@@ -47,7 +46,7 @@ func newMatrix(nodes int) matrix {
 	return m
 }
 
-// halve finds the number of journeys that pass and then convert for each of the states that the nodes are of. The matrix is
+// halve computes the number of journeys that pass and then convert for each of the states that the nodes are of. The matrix is
 // not needed afterwards.
 func (m matrix) halve(of []int, through []float64) {
 	if len(of) == 0 {
@@ -77,7 +76,7 @@ func (m matrix) halve(of []int, through []float64) {
 	m.halve(of[:cut], through)
 }
 
-// turned gives a copy with the nodes from cut on before the others.
+// turned returns a copy with the nodes from cut on before the others.
 func (m matrix) turned(cut int) matrix {
 	nodes := len(m) - 1
 	turned := newMatrix(nodes)
@@ -93,7 +92,7 @@ func (m matrix) turned(cut int) matrix {
 	return turned
 }
 
-// keep takes the nodes from the last down to keep out of the chain.
+// keep removes all nodes from the chain but the first ones, from the last down.
 func (m *matrix) keep(nodes int) {
 	rows := *m
 	for x := len(rows) - 2; x >= nodes; x-- {

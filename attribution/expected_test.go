@@ -1,6 +1,7 @@
 package attribution_test
 
 import (
+	"fmt"
 	"math/big"
 	"testing"
 
@@ -29,9 +30,11 @@ func TestExpectedByHand(t *testing.T) {
 		{Kind: "INFO_CALL", Channel: "WEB", Stage: "LOYAL"}:    20_000,
 		{Kind: "VISIT", Channel: "VISIT", Stage: "LOYAL"}:      10_000,
 	} {
-		if got, err := e.Of(g); err != nil || got.Minor() != want {
-			t.Errorf("%v: %d, want %d (%v)", g, got.Minor(), want, err)
-		}
+		t.Run(fmt.Sprintf("%+v", g), func(t *testing.T) {
+			if got, err := e.Of(g); err != nil || got.Minor() != want {
+				t.Errorf("%v: %d, want %d (%v)", g, got.Minor(), want, err)
+			}
+		})
 	}
 	none, err := attribution.NewExpectations(nil, 20)
 	if err != nil {

@@ -1,6 +1,6 @@
 package attribution
 
-// Transitions gives the shares of the ways out of each state, and out of the start, in a chain of order 1; those from a
+// Transitions returns the shares of the ways out of each state, and out of the start, in a chain of order 1; those from a
 // state to itself are not counted.
 func Transitions(journeys []Journey) (map[string]map[string]float64, error) {
 	t, err := number(journeys)
@@ -24,7 +24,7 @@ func Transitions(journeys []Journey) (map[string]map[string]float64, error) {
 	return shares, nil
 }
 
-// Random gives the first numbers of a seed, and the first below a bound.
+// Random returns the first numbers of a seed, and the first below a bound.
 func Random(seed uint64, n int, bound uint64) (raw, bounded []uint64) {
 	one, other := splitMix(seed), splitMix(seed)
 	for range n {
@@ -33,14 +33,14 @@ func Random(seed uint64, n int, bound uint64) (raw, bounded []uint64) {
 	return raw, bounded
 }
 
-// Shuffled gives the first random order of a seed.
+// Shuffled returns the first random order of a seed.
 func Shuffled(seed uint64, order []int) []int {
 	dice := splitMix(seed)
 	dice.shuffle(order)
 	return order
 }
 
-// Solved gives for every state how many journeys pass it and convert, by elimination and by sweeps, and how many convert at
+// Solved returns for every state how many journeys pass it and convert, by elimination and by sweeps, and how many convert at
 // all in the chain of the journeys, by sweeps.
 func Solved(journeys []Journey, order int) (eliminated, swept []float64, conversions float64, err error) {
 	t, err := number(journeys)

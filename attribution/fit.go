@@ -11,13 +11,13 @@ import (
 	"kopeck/money"
 )
 
-// ErrBadFit says that a stored fit is none: of no fitted model, of a wrong order, with negative figures, or with states
+// ErrBadFit says that what is stored is not a fit: it is of no fitted model, of a wrong order, with negative figures, or with states
 // that are not sorted.
-var ErrBadFit = errors.New("attribution: not a fit")
+var ErrBadFit = errors.New("attribution: what is stored is not a valid fit")
 
-// Fit is what MARKOV or SHAPLEY learned from journeys: which states the conversions are owed to. It holds whole numbers and
-// decimals alone, so that it comes back from JSON the same to the digit, and a margin splits to the same kopeck wherever
-// it was kept. It is not to be changed once it is made.
+// Fit is what MARKOV or SHAPLEY learned from journeys: how the conversions are credited to states. It holds whole numbers and
+// decimals alone, so that JSON preserves it exactly, and a margin splits to the same kopeck wherever the fit was
+// stored. It must not be changed once it is made.
 type Fit struct {
 	Model Model `json:"model"`
 	// Order is how many states the chain of MARKOV remembers, 1 or 2; 0 for SHAPLEY.
@@ -25,7 +25,7 @@ type Fit struct {
 	// Converted and Null count the journeys that it was fitted on by how they ended.
 	Converted int64 `json:"converted"`
 	Null      int64 `json:"null"`
-	// Permutations is how many a sampled SHAPLEY was averaged over, and Seed where the sampling began; 0 where it is exact.
+	// Permutations is the number that a sampled SHAPLEY was averaged over, and Seed that of the sampling; both 0 where it is exact.
 	Permutations int    `json:"permutations,omitempty"`
 	Seed         uint64 `json:"seed,omitempty"`
 	// States come by name, each once.
@@ -44,10 +44,10 @@ type State struct {
 	StandardError money.Decimal `json:"standardError"`
 }
 
-// Journeys gives how many journeys the fit has seen.
+// Journeys returns how many journeys the fit has seen.
 func (f *Fit) Journeys() int64 { return f.Converted + f.Null }
 
-// Probability gives the share of the journeys that ended in conversion, with nine places; 0 of none.
+// Probability returns the share of the journeys that ended in conversion, with nine places; 0 of none.
 func (f *Fit) Probability() money.Decimal {
 	if f.Converted <= 0 {
 		return money.Decimal{}
@@ -58,7 +58,7 @@ func (f *Fit) Probability() money.Decimal {
 	return probability
 }
 
-// State gives what the fit says of a state, and whether it knows it.
+// State returns what the fit says of a state, and whether the fit has it.
 func (f *Fit) State(name string) (State, bool) {
 	i, known := slices.BinarySearchFunc(f.States, name, func(s State, name string) int { return cmp.Compare(s.Name, name) })
 	if !known {
@@ -67,7 +67,7 @@ func (f *Fit) State(name string) (State, bool) {
 	return f.States[i], true
 }
 
-// UnmarshalJSON reads a stored fit. What cannot have been one is ErrBadFit.
+// UnmarshalJSON reads a stored fit. What cannot have been one gives ErrBadFit.
 func (f *Fit) UnmarshalJSON(text []byte) error {
 	type plain Fit // without this method
 	var read plain

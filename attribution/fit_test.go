@@ -137,11 +137,13 @@ func TestAFitOfAnotherModel(t *testing.T) {
 		attribution.Markov:  {Markov: aFit(attribution.Shapley)},
 		attribution.Shapley: {Shapley: aFit(attribution.Markov)},
 	} {
-		for _, touches := range [][]attribution.Touch{nil, in("a")} {
-			if _, err := attribution.Split(money.Minor(1), completed, touches, model, settings); !errors.Is(err, attribution.ErrOtherModel) {
-				t.Errorf("%s: %v", model, err)
+		t.Run(string(model), func(t *testing.T) {
+			for _, touches := range [][]attribution.Touch{nil, in("a")} {
+				if _, err := attribution.Split(money.Minor(1), completed, touches, model, settings); !errors.Is(err, attribution.ErrOtherModel) {
+					t.Errorf("%s: %v", model, err)
+				}
 			}
-		}
+		})
 	}
 }
 

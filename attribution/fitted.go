@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// ErrOtherModel says that the settings have the fit of one model in the place of another's.
+// ErrOtherModel says that the settings have the fit of one model where another's belongs.
 var ErrOtherModel = errors.New("attribution: the fit is of another model")
 
-// fitted weighs contacts by their states: each state of this journey has the weight that the fit gives it, once, however
-// often it was come back to, for removing a state removes all its contacts; they share it alike. A state that the fit does
-// not know weighs nothing. Where nothing weighs anything, and under the prior, which is no fit, every state of the journey
-// weighs alike: that is the Shapley value had there been but this one journey, and the removal effect where it never came
-// back to a state.
+// fitted weights contacts by their states. Each state of the journey has the weight that the fit gives it, once, however often
+// it occurs, because removing a state removes all its contacts; these share the weight equally. A state that the fit does
+// not have weighs 0. Where all states weigh 0, and under the prior, when there is no fit, every state of the journey
+// weighs the same: that is the Shapley value if there were only this journey, and the removal effect where no state
+// occurs twice.
 func fitted(model Model, fit *Fit) (func([]Touch, time.Time) []*big.Rat, error) {
 	if fit != nil && fit.Model != model {
 		return nil, fmt.Errorf("%w: %s with a fit of %q", ErrOtherModel, model, string(fit.Model))

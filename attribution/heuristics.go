@@ -30,8 +30,8 @@ func linear(touches []Touch, _ time.Time) []*big.Rat {
 	return weights
 }
 
-// position gives 40 % to the first and to the last and 20 % to those between, alike; of two contacts half to each,
-// of one all.
+// position returns 40 % to the first and to the last and 20 % to those between, in equal parts; with two contacts half
+// to each, with one all.
 func position(touches []Touch, at time.Time) []*big.Rat {
 	n := len(touches)
 	weights := linear(touches, at)

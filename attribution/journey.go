@@ -11,20 +11,20 @@ import (
 
 // Errors of a fit.
 var (
-	// ErrCounts says that a journey was made a negative number of times, or that there are more journeys than MaxJourneys.
+	// ErrCounts says that the count of a journey is negative, or that there are more journeys than MaxJourneys.
 	ErrCounts = fmt.Errorf("attribution: want counts of journeys that are not negative and sum to %d at most", MaxJourneys)
 	// ErrNoConversions says that no journey with a contact ended in conversion: there is nothing to credit, and so nothing
 	// to learn from.
 	ErrNoConversions = errors.New("attribution: no journey with a contact ended in conversion")
-	// ErrOrder says that a Markov chain should remember none or more than two states.
+	// ErrOrder says that the order of a Markov chain, the number of states that it remembers, is neither 1 nor 2.
 	ErrOrder = errors.New("attribution: want a Markov chain of order 1 or 2")
 )
 
-// MaxJourneys is how many journeys a fit takes at most, each counted as often as it was made: conversions are credited in
+// MaxJourneys is the greatest number of journeys that a fit takes, each counted as often as it was made: conversions are credited in
 // billionths, and all of them must fit a money.Decimal.
 const MaxJourneys int64 = (1<<63 - 1) / 1_000_000_000
 
-// Journey is a way that customers went, from state to state, and how often it ended in conversion and how often in none. A
+// Journey is a sequence of states that customers went through, and how often it ended in conversion and how often not. A
 // state says what a contact was, such as its kind and channel. A journey without states is a customer who came (Converted)
 // or stayed away (Null) without any contact.
 type Journey struct {
@@ -32,7 +32,7 @@ type Journey struct {
 	Converted, Null int64
 }
 
-// travels are journeys whose states are numbers: the places of their names. Those that nobody made are left out.
+// travels are journeys whose states are numbers: the indexes of their names. Journeys that nobody made are left out.
 type travels struct {
 	names           []string // sorted
 	paths           []path
@@ -45,7 +45,7 @@ type path struct {
 	converted, null int64
 }
 
-// number gives the journeys with numbered states. Errors: ErrCounts, ErrNoConversions.
+// number returns the journeys with numbered states. Errors: ErrCounts, ErrNoConversions.
 func number(journeys []Journey) (travels, error) {
 	var all travels
 	places := map[string]int{}
@@ -80,7 +80,7 @@ func number(journeys []Journey) (travels, error) {
 	return all, nil
 }
 
-// sort numbers the states by their names, whatever journey came first.
+// sort numbers the states by the order of their names, independently of the order of the journeys.
 func (t *travels) sort() {
 	met := t.names
 	t.names = slices.Sorted(slices.Values(met))

@@ -118,25 +118,28 @@ func fitLaws(t *rapid.T, fitted func([]attribution.Journey) (*attribution.Fit, e
 
 func TestFitErrors(t *testing.T) {
 	for _, c := range []struct {
+		name     string
 		journeys []attribution.Journey
 		want     error
 	}{
-		{nil, attribution.ErrNoConversions},
-		{[]attribution.Journey{journey("a > b", 0, 7)}, attribution.ErrNoConversions},
-		{[]attribution.Journey{journey("", 7, 7)}, attribution.ErrNoConversions},
-		{[]attribution.Journey{journey("", 7, 7), journey("a", 0, 0)}, attribution.ErrNoConversions},
-		{[]attribution.Journey{journey("a", -1, 1)}, attribution.ErrCounts},
-		{[]attribution.Journey{journey("a", 1, -1)}, attribution.ErrCounts},
-		{[]attribution.Journey{journey("a", attribution.MaxJourneys, 1)}, attribution.ErrCounts},
-		{[]attribution.Journey{journey("a", 1<<62, 1<<62), journey("a", 1<<62, 1<<62)}, attribution.ErrCounts},
-		{[]attribution.Journey{journey("a", 1, 0), journey("b", 0, attribution.MaxJourneys)}, attribution.ErrCounts},
-		{[]attribution.Journey{journey("a", attribution.MaxJourneys, 0)}, nil},
+		{"no journeys", nil, attribution.ErrNoConversions},
+		{"no conversion", []attribution.Journey{journey("a > b", 0, 7)}, attribution.ErrNoConversions},
+		{"no states", []attribution.Journey{journey("", 7, 7)}, attribution.ErrNoConversions},
+		{"a state that nobody came to", []attribution.Journey{journey("", 7, 7), journey("a", 0, 0)}, attribution.ErrNoConversions},
+		{"a negative count of conversions", []attribution.Journey{journey("a", -1, 1)}, attribution.ErrCounts},
+		{"a negative count of others", []attribution.Journey{journey("a", 1, -1)}, attribution.ErrCounts},
+		{"one too many", []attribution.Journey{journey("a", attribution.MaxJourneys, 1)}, attribution.ErrCounts},
+		{"a sum that overflows", []attribution.Journey{journey("a", 1<<62, 1<<62), journey("a", 1<<62, 1<<62)}, attribution.ErrCounts},
+		{"one too many of two", []attribution.Journey{journey("a", 1, 0), journey("b", 0, attribution.MaxJourneys)}, attribution.ErrCounts},
+		{"just enough", []attribution.Journey{journey("a", attribution.MaxJourneys, 0)}, nil},
 	} {
-		for name, fitted := range fits {
-			if fit, err := fitted(c.journeys); !errors.Is(err, c.want) || (fit == nil) != (err != nil) {
-				t.Errorf("%s of %v: %v, %v; want %v", name, c.journeys, fit, err, c.want)
+		t.Run(c.name, func(t *testing.T) {
+			for name, fitted := range fits {
+				if fit, err := fitted(c.journeys); !errors.Is(err, c.want) || (fit == nil) != (err != nil) {
+					t.Errorf("%s of %v: %v, %v; want %v", name, c.journeys, fit, err, c.want)
+				}
 			}
-		}
+		})
 	}
 	for _, order := range []int{-1, 0, 3} {
 		if _, err := attribution.FitMarkov([]attribution.Journey{journey("a", 1, 0)}, order); !errors.Is(err, attribution.ErrOrder) {

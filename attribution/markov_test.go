@@ -30,7 +30,7 @@ func ExampleFitMarkov() {
 	// without OFFER EMAIL 0.5 of them would be lost; it is credited 1.6
 }
 
-// slowChance gives the exact chance of conversion in the chain that remembers so many states, where everything ends in
+// slowChance returns the exact chance of conversion in the chain that remembers so many states, where everything ends in
 // nothing that comes to the state removed. Ways from a node to itself are ways like others here.
 func slowChance(journeys []attribution.Journey, order int, removed string) *big.Rat {
 	type node struct{ before, state string }
@@ -82,7 +82,7 @@ func slowChance(journeys []attribution.Journey, order int, removed string) *big.
 	return solve(rows, places[start])
 }
 
-// solve gives one unknown of linear equations with one solution, by elimination in rationals.
+// solve returns one unknown of linear equations with one solution, by elimination in rationals.
 func solve(rows [][]*big.Rat, wanted int) *big.Rat {
 	for i := range rows {
 		pivot := i
@@ -103,7 +103,7 @@ func solve(rows [][]*big.Rat, wanted int) *big.Rat {
 	return new(big.Rat).Quo(rows[wanted][len(rows)], rows[wanted][wanted])
 }
 
-// near tells whether a decimal is a rational rounded to nine places, give or take a few billionths of a billionth and a
+// near reports whether a decimal is a rational rounded to nine places, give or take a few billionths of a billionth and a
 // relative error.
 func near(got money.Decimal, want *big.Rat, billionths, relative float64) bool {
 	exact, _ := want.Float64()
@@ -191,15 +191,17 @@ func TestMemory(t *testing.T) {
 		1: {"a": "0.5", "b": "0.5", "m": "1", "x": "1", "y": "0"},
 		2: {"a": "1", "b": "0", "m": "1", "x": "1", "y": "0"},
 	} {
-		fit, err := attribution.FitMarkov(journeys, order)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range fit.States {
-			if s.RemovalEffect.String() != want[s.Name] {
-				t.Errorf("order %d, %s: %s; want %s", order, s.Name, s.RemovalEffect, want[s.Name])
+		t.Run(fmt.Sprintf("order %d", order), func(t *testing.T) {
+			fit, err := attribution.FitMarkov(journeys, order)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			for _, s := range fit.States {
+				if s.RemovalEffect.String() != want[s.Name] {
+					t.Errorf("order %d, %s: %s; want %s", order, s.Name, s.RemovalEffect, want[s.Name])
+				}
+			}
+		})
 	}
 }
 

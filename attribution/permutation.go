@@ -14,10 +14,10 @@ type drawn struct {
 	squares []big.Int // of each player's contributions to a pair together, summed over all pairs
 }
 
-// draw takes so many pairs of random orders of joining. The conversions of a set are what its last player contributes, for
-// with it the set is whole; in the reverse order that is the first. So a pair costs one pass over the sets. That one of the
-// two comes early where the other comes late takes much of the chance out (antithetic sampling): of sets with one or two
-// players all of it, so that they are counted beforehand.
+// draw samples a number of pairs of random orders of joining. The conversions of a set are what its last player contributes,
+// who completes the set; in the reverse order that is the first player. So a pair costs one pass over the sets. Pairing an
+// order with its reverse lowers the variance (antithetic sampling); of sets with one or two players it removes it, so that
+// these are counted beforehand.
 func draw(players int, sets []set, pairs int, seed uint64) drawn {
 	d := drawn{int64(pairs), make([]int64, players), make([]big.Int, players)}
 	certain := make([]int64, players) // of each player in every pair
@@ -59,7 +59,7 @@ func draw(players int, sets []set, pairs int, seed uint64) drawn {
 	return d
 }
 
-// standardError gives the standard error of a player's mean contribution, cut to nine places: the root of the variance of
+// standardError returns the standard error of a player's mean contribution, cut to nine places: the root of the variance of
 // the pairs' means by their number.
 func (d drawn) standardError(player int) money.Decimal {
 	n := big.NewInt(d.pairs)
@@ -73,7 +73,7 @@ func (d drawn) standardError(player int) money.Decimal {
 }
 
 // splitMix draws 64 bits at a time (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). It
-// stands here so that a seed means the same for ever.
+// is implemented here so that a seed always gives the same numbers.
 type splitMix uint64
 
 func (s *splitMix) next() uint64 {
@@ -85,7 +85,7 @@ func (s *splitMix) next() uint64 {
 }
 
 // below draws a whole number from 0 to n - 1, each as likely as the others: the high half of a product, where draws that
-// would favour some are taken again (Lemire, "Fast random integer generation in an interval", 2019).
+// would favour some numbers are repeated (Lemire, "Fast random integer generation in an interval", 2019).
 func (s *splitMix) below(n uint64) uint64 {
 	for {
 		high, low := bits.Mul64(s.next(), n)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Permutations is how many orders of joining a sampled Shapley value is the mean of.
+// Permutations is the number of orders of joining that a sampled Shapley value is the mean of.
 const Permutations = 16_384
 
 // FitShapley credits conversions to states by their Shapley values in the game where a coalition of states is worth the
@@ -15,7 +15,7 @@ const Permutations = 16_384
 //
 // Of up to ExactPlayers states that took part in a conversion the values are exact, by all coalitions. Of more they are
 // means over Permutations orders of joining, drawn by the seed, with their standard errors. They sum to the conversions
-// either way. The order of the journeys, and whether equal ones come together, changes nothing.
+// either way. The order of the journeys, and whether equal ones are given as one, changes nothing.
 //
 // Errors: ErrCounts, ErrNoConversions.
 func FitShapley(journeys []Journey, seed uint64) (*Fit, error) {
@@ -26,7 +26,7 @@ func FitShapley(journeys []Journey, seed uint64) (*Fit, error) {
 	players, sets := t.game()
 	values := make([]*big.Rat, len(t.names))
 	for i := range values {
-		values[i] = new(big.Rat) // of those who took part in no conversion and add nothing to any coalition
+		values[i] = new(big.Rat) // 0 for states that took part in no conversion
 	}
 	if len(players) > ExactPlayers {
 		drawn := draw(len(players), sets, Permutations/2, seed)
@@ -59,7 +59,7 @@ type set struct {
 	converted int64
 }
 
-// game gives the players, which are the states that took part in a conversion, ascending, and their sets, in no order that
+// game returns the players, which are the states that took part in a conversion, ascending, and their sets, in no order that
 // matters.
 func (t *travels) game() (players []int, sets []set) {
 	for _, p := range t.paths {
@@ -98,7 +98,7 @@ func (t *travels) game() (players []int, sets []set) {
 	return players, distinct
 }
 
-// worths gives the worth of every coalition of at most ExactPlayers: the conversions of its subsets together.
+// worths returns the worth of every coalition of at most ExactPlayers: the conversions of its subsets together.
 func worths(players int, sets []set) func(Coalition) int64 {
 	sums := make([]int64, 1<<players)
 	for _, s := range sets {

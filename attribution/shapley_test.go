@@ -37,7 +37,7 @@ func ExampleShapleyValues() {
 	// [91/2 41/2 34/1]
 }
 
-// closedForm gives the Shapley values of the game of journeys without any coalition: each journey's conversions go to its
+// closedForm returns the Shapley values of the game of journeys without any coalition: each journey's conversions go to its
 // different states alike.
 func closedForm(journeys []attribution.Journey) map[string]*big.Rat {
 	values := map[string]*big.Rat{}
@@ -224,12 +224,14 @@ func TestRandomNumbers(t *testing.T) {
 		orders[fmt.Sprint(attribution.Shuffled(uint64(i), []int{1, 2, 3}))]++
 	}
 	for name, counts := range map[string][]int{"dice": faces, "orders of three": slices.Collect(maps.Values(orders))} {
-		chi := 0.0
-		for _, n := range counts {
-			chi += float64((n-throws/6)*(n-throws/6)) / (throws / 6)
-		}
-		if chi > 20 || len(counts) != 6 { // of 5 degrees of freedom: one in a thousand
-			t.Errorf("%s: %v, chi squared %.1f", name, counts, chi)
-		}
+		t.Run(name, func(t *testing.T) {
+			chi := 0.0
+			for _, n := range counts {
+				chi += float64((n-throws/6)*(n-throws/6)) / (throws / 6)
+			}
+			if chi > 20 || len(counts) != 6 { // of 5 degrees of freedom: one in a thousand
+				t.Errorf("%s: %v, chi squared %.1f", name, counts, chi)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ type Model string
 const (
 	First     Model = "FIRST"      // all to the first contact
 	Last      Model = "LAST"       // all to the last contact
-	Linear    Model = "LINEAR"     // to all alike
+	Linear    Model = "LINEAR"     // to all in equal parts
 	TimeDecay Model = "TIME_DECAY" // by 2^-(age / half-life)
 	Position  Model = "POSITION"   // 40 % to the first, 40 % to the last, 20 % to those between
 	Markov    Model = "MARKOV"     // by removal effects of states, fitted on journeys
@@ -32,22 +32,22 @@ const (
 var (
 	ErrUnknownModel = errors.New("attribution: no such model")
 	// ErrHalfLife says that a half-life is not a positive time.
-	ErrHalfLife = errors.New("attribution: want a half-life of more than nothing")
+	ErrHalfLife = errors.New("attribution: want a half-life of more than 0")
 )
 
 // Touch is a contact that may have earned a part of a margin.
 type Touch struct {
 	ContactID string
 	At        time.Time
-	State     string // as in the journeys of a fit; only MARKOV and SHAPLEY look at it
+	State     string // as in the journeys of a fit; only MARKOV and SHAPLEY use it
 }
 
 // Settings are the installation's choices.
 type Settings struct {
 	Window   time.Duration // how far back from the order's completion contacts count
 	HalfLife time.Duration // of TIME_DECAY
-	// Markov and Shapley are what these models split by. Without one, the prior stands in: every state of the journey weighs
-	// alike.
+	// Markov and Shapley are what these models split by. Without one, the prior stands in: every state of the journey
+	// weighs the same.
 	Markov, Shapley *Fit
 }
 
@@ -57,7 +57,7 @@ func DefaultSettings() Settings {
 	return Settings{Window: 90 * day, HalfLife: 7 * day}
 }
 
-// Covers tells whether a contact at a moment lies in the look-back window of an order: not after it, and not more than
+// Covers reports whether a contact at a moment lies in the look-back window of an order: not after it, and not more than
 // the window before it.
 func (s Settings) Covers(touch, converted time.Time) bool {
 	return !touch.After(converted) && !touch.Before(converted.Add(-s.Window))
@@ -70,10 +70,10 @@ type Credit struct {
 	Share     money.Decimal
 }
 
-// Split credits a margin, of either sign, to contacts, by the model; convertedAt is when the order completed. Which
-// contacts count is the caller's to say (see Settings.Covers; a recommendation may lie before the window). The credits
-// come by time, then by contact, and sum to the margin exactly; of no contacts there are none, and all of the margin is
-// unattributed. A contact that a model gives nothing has a credit of nothing. Errors: ErrUnknownModel, ErrHalfLife,
+// Split credits a margin, of either sign, to contacts, by the model; convertedAt is when the order completed. The caller says which
+// contacts count (see Settings.Covers; a recommendation may lie before the window). The credits
+// are ordered by time, then by contact, and sum to the margin exactly; without contacts there are none, and all of the margin is
+// unattributed. A contact that the model gives no weight has a credit of zero. Errors: ErrUnknownModel, ErrHalfLife,
 // ErrOtherModel.
 func Split(margin money.Amount, convertedAt time.Time, touches []Touch, model Model, settings Settings) ([]Credit, error) {
 	weigh, err := weigher(model, settings)
@@ -100,7 +100,7 @@ func Split(margin money.Amount, convertedAt time.Time, touches []Touch, model Mo
 	return credits, nil
 }
 
-// weigher gives the function that weighs contacts, which come by time.
+// weigher returns the function that weights contacts, which are in the order of time.
 func weigher(model Model, settings Settings) (func([]Touch, time.Time) []*big.Rat, error) {
 	switch model {
 	case First:

@@ -78,10 +78,12 @@ func TestSplitByHand(t *testing.T) {
 		{attribution.TimeDecay, 1 << 62, []int{36500, 0}, []int64{0, 1 << 62}},
 		{attribution.TimeDecay, 0, []int{7, 0}, []int64{0, 0}},
 	} {
-		credits, err := attribution.Split(money.Minor(c.margin), completed, daysBefore(c.days...), c.model, settings)
-		if err != nil || fmt.Sprint(amounts(credits)) != fmt.Sprint(c.want) {
-			t.Errorf("%s of %d over %v: %v, %v; want %v", c.model, c.margin, c.days, amounts(credits), err, c.want)
-		}
+		t.Run(fmt.Sprintf("%s of %d over %v days", c.model, c.margin, c.days), func(t *testing.T) {
+			credits, err := attribution.Split(money.Minor(c.margin), completed, daysBefore(c.days...), c.model, settings)
+			if err != nil || fmt.Sprint(amounts(credits)) != fmt.Sprint(c.want) {
+				t.Errorf("%s of %d over %v: %v, %v; want %v", c.model, c.margin, c.days, amounts(credits), err, c.want)
+			}
+		})
 	}
 }
 
@@ -99,11 +101,13 @@ func TestSplitErrors(t *testing.T) {
 		"":      attribution.ErrUnknownModel,
 		"first": attribution.ErrUnknownModel,
 	} {
-		for _, touches := range [][]attribution.Touch{nil, daysBefore(1)} {
-			if _, err := attribution.Split(money.Minor(1), completed, touches, model, settings); !errors.Is(err, want) {
-				t.Errorf("%q: %v; want %v", model, err, want)
+		t.Run(string(model), func(t *testing.T) {
+			for _, touches := range [][]attribution.Touch{nil, daysBefore(1)} {
+				if _, err := attribution.Split(money.Minor(1), completed, touches, model, settings); !errors.Is(err, want) {
+					t.Errorf("%q: %v; want %v", model, err, want)
+				}
 			}
-		}
+		})
 	}
 	if _, err := attribution.Split(money.Minor(1), completed, daysBefore(1), attribution.TimeDecay, attribution.Settings{}); !errors.Is(err, attribution.ErrHalfLife) {
 		t.Errorf("no half-life: %v", err)
@@ -112,17 +116,20 @@ func TestSplitErrors(t *testing.T) {
 
 func TestWindow(t *testing.T) {
 	for _, c := range []struct {
+		name  string
 		touch time.Time
 		want  bool
 	}{
-		{completed, true},
-		{completed.Add(time.Microsecond), false},
-		{completed.Add(-90 * 24 * time.Hour), true},
-		{completed.Add(-90*24*time.Hour - time.Microsecond), false},
+		{"at the completion", completed, true},
+		{"after it", completed.Add(time.Microsecond), false},
+		{"at the beginning of the window", completed.Add(-90 * 24 * time.Hour), true},
+		{"before it", completed.Add(-90*24*time.Hour - time.Microsecond), false},
 	} {
-		if got := settings.Covers(c.touch, completed); got != c.want {
-			t.Errorf("%s: %v", c.touch, got)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := settings.Covers(c.touch, completed); got != c.want {
+				t.Errorf("%s: %v", c.touch, got)
+			}
+		})
 	}
 }
 

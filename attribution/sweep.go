@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// ErrTooLong says that a chain with more than some hundred nodes, which only one of order 2 is likely to have, was not solved
-// in maxSweeps sweeps: some journeys are hundreds of contacts long. Order 1 takes them.
-var ErrTooLong = errors.New("attribution: the journeys are too long for a chain of so many nodes")
+// ErrTooLong says that a chain of more than directNodes nodes, which is likely to be of order 2, was not solved in maxSweeps
+// sweeps, because some journeys are hundreds of contacts long. Use order 1 for these.
+var ErrTooLong = errors.New("attribution: the journeys are too long for a chain of this many nodes; use order 1")
 
 const maxSweeps = 4096
 
-// sweep gives what eliminate does, for large chains. The chance of conversion from every node is solved for, then for every
-// state the chance of coming to it and converting from there. That is found forward and not as the difference of two
-// chances, so that the figure of a state that hardly anybody passes is as good as any. Errors: ErrTooLong.
+// sweep returns what eliminate does, for large chains. It solves for the probability of conversion from every node, then, for
+// every state, of coming to it and converting from there. The latter is computed directly and not as a difference of two
+// probabilities, so that it is as precise for a state that hardly any journey passes. Errors: ErrTooLong.
 func (c chain) sweep(states int) ([]float64, error) {
 	atOnce := make([]float64, len(c.nodes))
 	all := make([]int, len(c.nodes))
@@ -47,13 +47,13 @@ func (c chain) sweep(states int) ([]float64, error) {
 
 // settle solves the linear equations
 //
-//	chance of a node = (what it has at once + sum over its ways of times x chance there) / all its ways out
+//	chance of a node = (what it has at once + sum over its transitions of times x chance there) / all its transitions
 //
 // for the chances of the free nodes, which must be 0 when it begins; the others are given. Errors: ErrTooLong.
 //
-// It is the Gauss-Seidel method, with sweeps there and back, until no chance changes in its last bit. Nothing is ever
-// subtracted, and rounding keeps order, so that chances only rise from sweep to sweep, and they are bounded: there is such an
-// end. There the equations hold to the rounding of one sum each, and the relative error is that times the length of a
+// It is the Gauss-Seidel method, with alternating forward and backward sweeps, until no chance changes in its last bit. Nothing is ever
+// subtracted, and rounding keeps order, so that the bounded chances only rise from sweep to sweep: the method
+// terminates. Then the equations hold to the rounding of one sum each, and the relative error is that times the length of a
 // journey. Products are rounded before they are added, so that it is the same to the bit on every machine.
 func (c chain) settle(chances, atOnce []float64, free []int) error {
 	for range maxSweeps {

@@ -9,8 +9,8 @@ import (
 // The errors of a price token.
 var (
 	// ErrPriceInvalid: not a price token of this installation: malformed, altered, or of another kind.
-	ErrPriceInvalid = errors.New("the price token is not one of ours")
-	// ErrPriceExpired: ours and unaltered, but its time is over. The content comes with it.
+	ErrPriceInvalid = errors.New("the price token was not issued by this installation")
+	// ErrPriceExpired: of this installation and unaltered, but no longer valid. The content comes with it.
 	ErrPriceExpired = errors.New("the price token has expired")
 )
 
@@ -35,9 +35,9 @@ type PriceContent struct {
 // PriceOption is one option chosen, or one measurement given, with its value.
 type PriceOption struct{ Code, Value string }
 
-// PriceLine is one step of the waterfall. Kind is the pricing's own number for it.
+// PriceLine is one line of the waterfall.
 type PriceLine struct {
-	Kind   uint8
+	Kind   uint8 // the number of the price step (pricing.Step), from 1 to 254
 	Amount int64
 	Ref    string // the rule (rul_…) or agreement (agr_…) that made it; else empty
 }
@@ -45,8 +45,8 @@ type PriceLine struct {
 // Prices signs price tokens and verifies them.
 //
 // A token is "kp1." and base64url. It has about 160 characters, 24 more for every line of the
-// waterfall and 23 for every rule or agreement named: six such lines take under 350, so a token
-// stays under 600 characters unless there are many rules or long options. At 16 KiB signing refuses.
+// waterfall and 23 for every rule or agreement named: six lines with a rule each take under 350, so a
+// token stays under 600 characters unless there are many rules or long options. Signing refuses more than 16 KiB.
 // The same content gives the same token as long as the same key signs.
 type Prices struct {
 	Keys *Keys
@@ -54,7 +54,7 @@ type Prices struct {
 }
 
 // Sign makes the token of a price. It refuses a waterfall that does not sum to the unit price, ids of
-// another type, a ValidUntil further off than MaxLife(UsePrice), and what does not fit 16 KiB.
+// another type, a line without the number of a step, a ValidUntil further off than MaxLife(UsePrice), and what does not fit 16 KiB.
 func (p *Prices) Sign(content PriceContent) (string, error) {
 	if life := content.ValidUntil.Sub(p.Now()); life > MaxLife(UsePrice) {
 		return "", fmt.Errorf("auth: a price can be promised for %v at most, not for %v", MaxLife(UsePrice), life)
@@ -69,9 +69,9 @@ func (p *Prices) Sign(content PriceContent) (string, error) {
 	return priceTokens.seal(p.Keys, payload)
 }
 
-// Verify gives the content of a token that still holds. ErrPriceExpired comes with the content too, so
-// that the caller can say today's price; with ErrPriceInvalid there is none. Whether the customer is
-// the one who is being served is for the caller to ask.
+// Verify returns the content of a token that still holds. ErrPriceExpired comes with the content too, so
+// that the caller can offer today's price; with ErrPriceInvalid there is none. The caller checks that
+// the customer is the one who is being served.
 func (p *Prices) Verify(token string) (PriceContent, error) {
 	payload, err := priceTokens.open(p.Keys, token)
 	if err != nil {

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"math"
 	"path/filepath"
@@ -28,12 +29,12 @@ func curtains(c *clock) PriceContent {
 		AskedAt: c.Now(), ValidUntil: c.Now().Add(15 * time.Minute),
 		Options: []PriceOption{{"lining", "blackout"}, {"width_cm", "240"}},
 		Lines: []PriceLine{
-			{Kind: 0, Amount: 1_500_000},
-			{Kind: 2, Amount: -150_000, Ref: "rul_01h455vb4pex5vsknk084sn02s"},
-			{Kind: 2, Amount: -135_000, Ref: "rul_01h455vb4pex5vsknk084sn02t"},
-			{Kind: 3, Amount: -45_678},
-			{Kind: 4, Amount: 65_132},
-			{Kind: 5, Amount: 46},
+			{Kind: 1, Amount: 1_500_000},
+			{Kind: 3, Amount: -150_000, Ref: "rul_01h455vb4pex5vsknk084sn02s"},
+			{Kind: 3, Amount: -135_000, Ref: "rul_01h455vb4pex5vsknk084sn02t"},
+			{Kind: 4, Amount: -45_678},
+			{Kind: 5, Amount: 65_132},
+			{Kind: 6, Amount: 46},
 		},
 	}
 }
@@ -168,17 +169,21 @@ func TestSignRefuses(t *testing.T) {
 		"a line's customer":       func(p *PriceContent) { p.Lines[1].Ref = p.Customer },
 		"a waterfall one short":   func(p *PriceContent) { p.Unit++ },
 		"no waterfall":            func(p *PriceContent) { p.Lines = nil },
+		"a line of no step":       func(p *PriceContent) { p.Lines[1].Kind = 0 },
+		"a step not found":        func(p *PriceContent) { p.Lines[1].Kind = 255 },
 		"an overflow":             func(p *PriceContent) { p.Lines[0].Amount, p.Lines[4].Amount = math.MaxInt64, math.MaxInt64 },
 		"negative lead days":      func(p *PriceContent) { p.LeadDays = -1 },
 		"bytes for a text":        func(p *PriceContent) { p.Options[0].Value = "\xff" },
 		"a book for an option":    func(p *PriceContent) { p.Options[0].Value = strings.Repeat("x", 16<<10) },
 		"a time past microsecond": func(p *PriceContent) { p.AskedAt = time.Unix(math.MinInt64/2, 0) },
 	} {
-		content := curtains(c)
-		spoil(&content)
-		if token, err := prices.Sign(content); err == nil || token != "" {
-			t.Errorf("%s: %q", name, token)
-		}
+		t.Run(name, func(t *testing.T) {
+			content := curtains(c)
+			spoil(&content)
+			if token, err := prices.Sign(content); err == nil || token != "" {
+				t.Errorf("signed as %q", token)
+			}
+		})
 	}
 	content := curtains(c)
 	content.Options = append(content.Options, PriceOption{"engraving", strings.Repeat("длинно ", 100)})
@@ -239,7 +244,7 @@ func TestPriceRoundTrip(t *testing.T) {
 			want.Options = append(want.Options, PriceOption{rapid.String().Draw(t, "code"), rapid.String().Draw(t, "value")})
 		}
 		for range rapid.IntRange(0, 9).Draw(t, "lines") {
-			line := PriceLine{Kind: rapid.Byte().Draw(t, "kind"), Amount: rapid.Int64Range(-1<<58, 1<<58).Draw(t, "amount")}
+			line := PriceLine{Kind: rapid.ByteRange(1, 254).Draw(t, "kind"), Amount: rapid.Int64Range(-1<<58, 1<<58).Draw(t, "amount")}
 			switch rapid.IntRange(0, 2).Draw(t, "ref") {
 			case 1:
 				line.Ref = drawID(t, "rul")
@@ -261,6 +266,27 @@ func TestPriceRoundTrip(t *testing.T) {
 			t.Fatalf("\n got %+v\nwant %+v", got, want)
 		}
 	})
+}
+
+// TestDecodeRefusesLinesOfNoStep: a payload that the earlier encoder could make by mistake is not a price.
+func TestDecodeRefusesLinesOfNoStep(t *testing.T) {
+	content := curtains(newClock())
+	content.Options, content.Lines = nil, []PriceLine{{Kind: 1, Amount: content.Unit}}
+	payload, err := encodePrice(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := len(payload) - len(binary.AppendVarint(nil, content.Unit)) - 2
+	for _, wrong := range []byte{0, 255} {
+		payload[kind] = wrong
+		if got, err := decodePrice(payload); err == nil {
+			t.Errorf("a line of kind %d: %+v", wrong, got)
+		}
+	}
+	payload[kind] = 1
+	if _, err := decodePrice(payload); err != nil {
+		t.Error(err)
+	}
 }
 
 // Whatever bytes are taken for a price have that one encoding: there are no two tokens for one content.

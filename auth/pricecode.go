@@ -15,7 +15,7 @@ import (
 // its length in front; the number of lines, and of each its kind, what it refers to, its amount, and
 // the 16 bytes referred to where there are any. Every content has one encoding, and nothing follows it.
 
-// What a line refers to.
+// The types of what a line refers to.
 const (
 	refNone byte = iota
 	refRule
@@ -34,11 +34,11 @@ func encodePrice(c PriceContent) ([]byte, error) {
 		return nil, err
 	}
 	if c.LeadDays < 0 || c.LeadDays > math.MaxInt32 {
-		return nil, fmt.Errorf("auth: %d lead days", c.LeadDays)
+		return nil, fmt.Errorf("auth: %d lead days: want 0 to 2147483647", c.LeadDays)
 	}
 	asked, ends := c.AskedAt.UnixMicro(), c.ValidUntil.UnixMicro()
 	if !time.UnixMicro(asked).Equal(c.AskedAt.Truncate(time.Microsecond)) || !time.UnixMicro(ends).Equal(c.ValidUntil.Truncate(time.Microsecond)) {
-		return nil, errors.New("auth: a time out of range")
+		return nil, errors.New("auth: a time is out of the range of microseconds in 64 bits")
 	}
 	to := append(customer[:], product[:]...)
 	// Differences may wrap: adding them back wraps again.
@@ -49,14 +49,17 @@ func encodePrice(c PriceContent) ([]byte, error) {
 	for _, option := range c.Options {
 		for _, text := range []string{option.Code, option.Value} {
 			if !utf8.ValidString(text) {
-				return nil, fmt.Errorf("auth: an option that is no text: %q", text)
+				return nil, fmt.Errorf("auth: an option is not valid UTF-8: %q", text)
 			}
 			to = binary.AppendUvarint(to, uint64(len(text)))
 			to = append(to, text...)
 		}
 	}
 	to = binary.AppendUvarint(to, uint64(len(c.Lines)))
-	for _, line := range c.Lines {
+	for i, line := range c.Lines {
+		if !validKind(line.Kind) {
+			return nil, fmt.Errorf("auth: line %d of a price has kind %d: want the number of a price step, from 1 to 254", i, line.Kind)
+		}
 		ref, id, err := packRef(line.Ref)
 		if err != nil {
 			return nil, err
@@ -68,6 +71,10 @@ func encodePrice(c PriceContent) ([]byte, error) {
 	}
 	return to, nil
 }
+
+// validKind reports whether a line's kind can be the number of a price step: 0 is none, and 255 is what a search without
+// a result gives as a byte.
+func validKind(kind uint8) bool { return kind > 0 && kind < math.MaxUint8 }
 
 func packRef(text string) (ref byte, id [idBytes]byte, err error) {
 	if text == "" {
@@ -81,7 +88,7 @@ func packRef(text string) (ref byte, id [idBytes]byte, err error) {
 	return refNone, id, fmt.Errorf("auth: a line of a price refers to %q: want a rule or an agreement", text)
 }
 
-// decodePrice takes any bytes. What it accepts, encodePrice gives back unchanged.
+// decodePrice decodes any bytes. What it accepts, encodePrice encodes to the same bytes.
 func decodePrice(payload []byte) (PriceContent, error) {
 	in := priceReader{left: payload}
 	c := PriceContent{Customer: unpackID("cus", in.id()), Product: unpackID("prd", in.id())}
@@ -105,6 +112,9 @@ func decodePrice(payload []byte) (PriceContent, error) {
 	}
 	for i := range c.Lines {
 		kind, ref := in.byte(), in.byte()
+		if !validKind(kind) {
+			return PriceContent{}, errNotSealed
+		}
 		c.Lines[i] = PriceLine{Kind: kind, Amount: in.number()}
 		if ref == refNone {
 			continue
@@ -121,13 +131,13 @@ func decodePrice(payload []byte) (PriceContent, error) {
 	return c, nil
 }
 
-// priceReader takes a payload apart. Once something is wrong it is broken and gives zeros.
+// priceReader decodes a payload. After the first error it is broken and returns zeros.
 type priceReader struct {
 	left   []byte
 	broken bool
 }
 
-// bytes gives the next n, fewer only when broken.
+// bytes returns the next n, fewer only when broken.
 func (r *priceReader) bytes(n int) []byte {
 	if r.broken || n > len(r.left) {
 		r.broken = true
@@ -152,7 +162,7 @@ func (r *priceReader) id() (id [idBytes]byte) {
 
 func (r *priceReader) number() int64 {
 	number, n := binary.Varint(r.left)
-	if n <= 0 || n > 1 && r.left[n-1] == 0 { // the longer spellings of a number end in a zero byte
+	if n <= 0 || n > 1 && r.left[n-1] == 0 { // a longer encoding of the same number ends in a zero byte
 		r.broken = true
 		return 0
 	}
@@ -160,7 +170,7 @@ func (r *priceReader) number() int64 {
 	return number
 }
 
-// count gives how many things follow of which each takes at least so many bytes.
+// count reads how many items follow, each of which takes at least a number of bytes.
 func (r *priceReader) count(each int) int {
 	number, n := binary.Uvarint(r.left)
 	if n <= 0 || n > 1 && r.left[n-1] == 0 || number > uint64(len(r.left)/each) {

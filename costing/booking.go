@@ -10,14 +10,14 @@ import (
 	"kopeck/money"
 )
 
-// Day numbers calendar days of a time zone: days since 1970-01-01.
+// Day returns the number of a calendar day of a time zone: days since 1970-01-01.
 func Day(at time.Time, zone *time.Location) int {
 	local := at.In(zone)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
 	return int(midnight.Unix() / 86400)
 }
 
-// StartOfDay gives the first moment of a calendar day of a time zone.
+// StartOfDay returns the first moment of a calendar day of a time zone.
 func StartOfDay(day int, zone *time.Location) time.Time {
 	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC()
@@ -73,7 +73,7 @@ func NewBookings(bookings []Booking) *Bookings {
 	return index
 }
 
-// Booked gives the exact units of a resource that are booked on the days from first to last, both included, as
+// Booked returns the exact units of a resource that are booked on the days from first to last, both included, as
 // known at a moment.
 func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *big.Rat {
 	if b == nil || b.byResource[resource] == nil {
@@ -101,9 +101,9 @@ func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *
 	return new(big.Rat).SetFrac(nano, big.NewInt(1_000_000_000))
 }
 
-// Plan books what an order needs on the earliest worked days with room, from its first day up to its due day, both
-// included, as known at a moment. What finds no room is booked on the last worked day all the same, over its
-// capacity: the order is promised, and the days' utilisation says so; where no day is worked, on the due day. A
+// Plan books what an order needs on the earliest worked days with free capacity, from its first day up to its due day, both
+// included, as known at a moment. What does not fit is booked on the last worked day all the same, over its
+// capacity, because the order is promised; where no day is worked, on the due day. A
 // resource of unknown capacity is booked on the first worked day. Where dueDay is before firstDay everything is due on
 // firstDay. The bookings come by resource and day, their units sum to the needs exactly, and BookedAt is knownAt.
 func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookings, knownAt time.Time) []Booking {
@@ -121,9 +121,9 @@ func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookin
 			switch {
 			case need.Capacity == nil || day == last:
 			case calendar.Works(day):
-				room := need.Capacity.Rat()
-				room.Sub(room, booked.Booked(need.Resource, day, day, knownAt))
-				take = min(left, max(0, wholeNano(room)))
+				free := need.Capacity.Rat()
+				free.Sub(free, booked.Booked(need.Resource, day, day, knownAt))
+				take = min(left, max(0, wholeNano(free)))
 			default:
 				take = 0
 			}
@@ -137,7 +137,7 @@ func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookin
 	return plan
 }
 
-// wholeNano gives the billionths of a difference of decimals, at least as far as an int64 goes.
+// wholeNano returns the billionths of a difference of decimals, at least as far as an int64 goes.
 func wholeNano(r *big.Rat) int64 {
 	scaled := new(big.Rat).Mul(r, big.NewRat(1_000_000_000, 1))
 	whole := new(big.Int).Quo(scaled.Num(), scaled.Denom())

@@ -25,13 +25,15 @@ func TestDayIsOfTheZone(t *testing.T) {
 		{"1970-01-01T20:59:59Z", moscow, 0},
 		{"2026-03-02T09:00:00Z", time.UTC, 20514},
 	} {
-		at, err := time.Parse(time.RFC3339, c.at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := costing.Day(at, c.zone); got != c.want {
-			t.Errorf("%s: day %d; want %d", c.at, got, c.want)
-		}
+		t.Run(fmt.Sprintf("%s in %s", c.at, c.zone), func(t *testing.T) {
+			at, err := time.Parse(time.RFC3339, c.at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := costing.Day(at, c.zone); got != c.want {
+				t.Errorf("%s: day %d; want %d", c.at, got, c.want)
+			}
+		})
 	}
 }
 
@@ -106,13 +108,15 @@ func TestPlanPassesOverDaysOff(t *testing.T) {
 		{"20", 9, 17, "11:8 12:8 13:4"}, // from the next Monday on
 		{"100", 10, 16, "11:8 12:8 13:8 15:76"},
 	} {
-		got := ""
-		for _, b := range costing.Plan([]costing.Usage{{Resource: "loom", Units: dec(c.needs), Capacity: some("8")}}, c.first, c.due, week, nil, day) {
-			got += fmt.Sprintf(" %d:%s", b.Day, b.Units)
-		}
-		if got != " "+c.want {
-			t.Errorf("%s from %d to %d:%s; want %s", c.needs, c.first, c.due, got, c.want)
-		}
+		t.Run(fmt.Sprintf("%s from day %d to %d", c.needs, c.first, c.due), func(t *testing.T) {
+			got := ""
+			for _, b := range costing.Plan([]costing.Usage{{Resource: "loom", Units: dec(c.needs), Capacity: some("8")}}, c.first, c.due, week, nil, day) {
+				got += fmt.Sprintf(" %d:%s", b.Day, b.Units)
+			}
+			if got != " "+c.want {
+				t.Errorf("%s from %d to %d:%s; want %s", c.needs, c.first, c.due, got, c.want)
+			}
+		})
 	}
 	unknown := costing.Plan([]costing.Usage{{Resource: "drill", Units: dec("3")}}, 9, 15, week, nil, day)
 	if len(unknown) != 1 || unknown[0].Day != 11 {

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Calendar says on which days is worked: on some weekdays, but for days off. The zero value works every day. It is
+// Calendar says which days are worked: some weekdays, except for days off. The zero value works every day. It is
 // immutable.
 type Calendar struct {
 	idle [7]bool // by weekday, from Sunday
 	off  []int   // sorted; on weekdays that are worked, each once
 }
 
-// NewCalendar makes the calendar of the weekdays that are worked and of days off, as Day numbers them; neither's order
-// matters.
+// NewCalendar returns the calendar of the weekdays that are worked and of days off, as Day numbers them, both in any
+// order.
 func NewCalendar(worked []time.Weekday, daysOff []int) Calendar {
 	var c Calendar
 	for weekday := range c.idle {
@@ -30,10 +30,10 @@ func NewCalendar(worked []time.Weekday, daysOff []int) Calendar {
 	return c
 }
 
-// weekday gives the weekday of a day: day 0 was a Thursday.
+// weekday returns the weekday of a day: day 0 was a Thursday.
 func weekday(day int) time.Weekday { return time.Weekday(((day+4)%7 + 7) % 7) }
 
-// Works tells whether a day is worked.
+// Works reports whether a day is worked.
 func (c Calendar) Works(day int) bool {
 	_, off := slices.BinarySearch(c.off, day)
 	return !off && !c.idle[weekday(day)]
@@ -59,7 +59,7 @@ func (c Calendar) Working(first, last int) int {
 	return n - (sort.SearchInts(c.off, last+1) - sort.SearchInts(c.off, first))
 }
 
-// firstWorked gives the first day from first to last that is worked; first where none is.
+// firstWorked returns the first day from first to last that is worked; first where none is.
 func (c Calendar) firstWorked(first, last int) int {
 	for day := first; day <= last; day++ {
 		if c.Works(day) {
@@ -69,7 +69,7 @@ func (c Calendar) firstWorked(first, last int) int {
 	return first
 }
 
-// lastWorked gives the last day from first to last that is worked; last where none is.
+// lastWorked returns the last day from first to last that is worked; last where none is.
 func (c Calendar) lastWorked(first, last int) int {
 	for day := last; day >= first; day-- {
 		if c.Works(day) {

@@ -7,32 +7,24 @@ import (
 	"kopeck/money"
 )
 
-// ContactInput is what a contact consumed.
-type ContactInput struct {
-	Minutes    money.Decimal
-	StaffCodes []string     // by which the staff member's rate is looked for, the closest first: e-mail, grade; none: nobody's time
-	Channel    string       // the code of the channel's rates; "": no channel
-	Expense    money.Amount // spent on this contact alone
-}
-
 // ContactCost is what a contact cost. Total is the sum of the lines exactly.
 type ContactCost struct {
 	Lines   []Line
 	Total   money.Amount
-	Missing []RateKey // the rates that were looked for in vain, one for each line that says "no rate"
+	Missing []RateKey // the rates that do not exist, one for each line that says "no rate"
 }
 
-// Contact costs a contact at a moment by the rates known at another: STAFF_TIME is minutes x the rate of the
-// first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE as given.
-// Where there is no staff member, no minute or no expense there is no such line. A missing rate gives a line of
-// no money that says "no rate", and its key in Missing (the closest staff code), so that the contact can be
+// Contact computes the cost of a contact at a moment, by the rates known at another: STAFF_TIME is minutes x the rate of the
+// first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE is as given.
+// Where there is no staff member, no minute or no expense there is no such line. A missing rate makes a line of
+// zero money that says "no rate", and its key in Missing (the closest staff code), so that the contact can be
 // costed when the rate arrives. Errors: *FieldError for negative minutes or expense, money.ErrOverflow.
 func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency money.Currency) (ContactCost, error) {
 	switch {
 	case in.Minutes.Sign() < 0:
-		return ContactCost{}, &FieldError{"minutes", "not a negative time"}
+		return ContactCost{}, &FieldError{"minutes", "want 0 or more minutes"}
 	case in.Expense.Sign() < 0:
-		return ContactCost{}, &FieldError{"expense", "not a negative amount"}
+		return ContactCost{}, &FieldError{"expense", "want 0 or more"}
 	}
 	var cost ContactCost
 	add := func(kind LineKind, subject string, codes []string, quantity money.Decimal) error {

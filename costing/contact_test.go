@@ -54,20 +54,22 @@ func TestContactLines(t *testing.T) {
 			"[STAFF_TIME 0 CHANNEL_FEE 0 CHANNEL_TIME 0 EXPENSE 5]", "[STAFF boris@example.com CHANNEL_FEE SMS CHANNEL_MINUTE SMS]",
 		},
 	} {
-		cost, err := costing.Contact(c.in, costing.NewRates(contactRates()), day, day, rub)
-		if err != nil {
-			t.Fatalf("%s: %v", c.name, err)
-		}
-		got := []string{}
-		for _, line := range cost.Lines {
-			got = append(got, fmt.Sprintf("%s %d", line.Kind, line.Amount.Minor()))
-			if noRate := line.RateValidFrom == nil && line.Kind != costing.Expense; noRate != (line.Amount.IsZero() && line.Label[len(line.Label)-7:] == "no rate") {
-				t.Errorf("%s: the line %q with rate from %v", c.name, line.Label, line.RateValidFrom)
+		t.Run(c.name, func(t *testing.T) {
+			cost, err := costing.Contact(c.in, costing.NewRates(contactRates()), day, day, rub)
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
 			}
-		}
-		if fmt.Sprint(got) != c.want || fmt.Sprint(cost.Missing) != c.missing {
-			t.Errorf("%s: %v missing %v; want %s missing %s", c.name, got, cost.Missing, c.want, c.missing)
-		}
+			got := []string{}
+			for _, line := range cost.Lines {
+				got = append(got, fmt.Sprintf("%s %d", line.Kind, line.Amount.Minor()))
+				if noRate := line.RateValidFrom == nil && line.Kind != costing.Expense; noRate != (line.Amount.IsZero() && line.Label[len(line.Label)-7:] == "no rate") {
+					t.Errorf("%s: the line %q with rate from %v", c.name, line.Label, line.RateValidFrom)
+				}
+			}
+			if fmt.Sprint(got) != c.want || fmt.Sprint(cost.Missing) != c.missing {
+				t.Errorf("%s: %v missing %v; want %s missing %s", c.name, got, cost.Missing, c.want, c.missing)
+			}
+		})
 	}
 }
 
@@ -75,16 +77,18 @@ func TestContactBeforeItsRates(t *testing.T) {
 	call := costing.ContactInput{Channel: "PHONE"}
 	early := day.AddDate(-2, 0, 0)
 	for _, c := range []struct{ at, known string }{{"early", "now"}, {"now", "early"}} {
-		at, known := day, day
-		if c.at == "early" {
-			at = early
-		} else {
-			known = early
-		}
-		cost, err := costing.Contact(call, costing.NewRates(contactRates()), at, known, rub)
-		if err != nil || len(cost.Missing) != 1 {
-			t.Errorf("at %s, known %s: %+v, %v", c.at, c.known, cost, err)
-		}
+		t.Run(c.at+" as known "+c.known, func(t *testing.T) {
+			at, known := day, day
+			if c.at == "early" {
+				at = early
+			} else {
+				known = early
+			}
+			cost, err := costing.Contact(call, costing.NewRates(contactRates()), at, known, rub)
+			if err != nil || len(cost.Missing) != 1 {
+				t.Errorf("at %s, known %s: %+v, %v", c.at, c.known, cost, err)
+			}
+		})
 	}
 }
 
@@ -92,10 +96,12 @@ func TestContactRefuses(t *testing.T) {
 	for field, in := range map[string]costing.ContactInput{
 		"minutes": {Minutes: dec("-1")}, "expense": {Expense: money.Minor(-1)},
 	} {
-		var wrong *costing.FieldError
-		if _, err := costing.Contact(in, nil, day, day, rub); !errors.As(err, &wrong) || wrong.Field != field {
-			t.Errorf("%s: %v", field, err)
-		}
+		t.Run(field, func(t *testing.T) {
+			var wrong *costing.FieldError
+			if _, err := costing.Contact(in, nil, day, day, rub); !errors.As(err, &wrong) || wrong.Field != field {
+				t.Errorf("%s: %v", field, err)
+			}
+		})
 	}
 	dear := costing.NewRates([]costing.Rate{rate("CHANNEL_MINUTE", "PHONE", "minute", "9000000000")})
 	if _, err := costing.Contact(costing.ContactInput{Minutes: dec("9000000000"), Channel: "PHONE"}, dear, day, day, rub); !errors.Is(err, money.ErrOverflow) {

@@ -15,11 +15,11 @@ type Basis struct {
 	Catalogue *Catalogue
 	Rates     *Rates
 	Bookings  *Bookings
-	Calendar  Calendar     // of the days that are worked
+	Calendar  Calendar     // which days are worked
 	Load      Load         // of the fixed shares; DefaultLoad unless the installation has its own
-	Assumed   Utilisations // that are supposed, whatever is booked; nil for none
+	Assumed   Utilisations // taken in place of the booked ones; nil for none
 	Currency  money.Currency
-	Zone      *time.Location // in which days are days
+	Zone      *time.Location // of calendar days
 }
 
 // Utilisations are shares of capacity that are booked, by resource: 0.9 is 90 %.
@@ -35,18 +35,18 @@ type ProductQuestion struct {
 	KnownAt   time.Time // by what was known then
 }
 
-// ProductCost is the cost of ONE unit of a product: the quantity that was asked for matters to the utilisation of
-// resources alone, so that price, cost and margin compare as they stand. The lines sum to Full exactly.
+// ProductCost is the cost of ONE unit of a product: the quantity in question affects nothing but the utilisation
+// of resources, so that price, cost and margin can be compared. The lines sum to Full exactly.
 type ProductCost struct {
 	At       time.Time
 	Full     money.Amount
-	Marginal money.Amount // what one more unit really costs; see Basis.Cost
+	Marginal money.Amount // the cost of one more unit; see Basis.Cost
 	Lines    []Line
-	Missing  []RateKey // each once; Full and Marginal are without what these would add
+	Missing  []RateKey // each once; Full and Marginal lack what these would add
 	Usage    []Usage   // of resources, sorted by resource
 }
 
-// Usage is what the whole quantity takes of a resource, and how the resource stands over the lead time.
+// Usage is what the whole quantity takes of a resource, and the utilisation of the resource over the lead time.
 type Usage struct {
 	Resource    string
 	Units       money.Decimal  // rounded to nine places
@@ -54,19 +54,19 @@ type Usage struct {
 	Utilisation money.Decimal  // booked / capacity over the lead time, six places; 0 where no capacity is known
 }
 
-// Cost gives the cost of a product at a moment.
+// Cost returns the cost of a product at a moment.
 //
-// Full: a MATERIAL or RESOURCE line for each code, through all nesting, quantity x rate; a COMPONENT line of no
+// Full: a MATERIAL or RESOURCE line for each code, through all nesting, quantity x rate; a COMPONENT line of zero
 // money for a part of which nothing is recorded; an OPTION line for each chosen option, (its components x
 // rates + surcharge) x units; then an OVERHEAD line for each overhead, its share of the subtotal of the lines before.
 //
 // Marginal: the same lines, where the fixed share f of a resource's rate counts with the load factor L of the
 // resource's utilisation u: rate x ((1 - f) + f L(u)), and overheads on that subtotal. u is what is booked on the
 // days from At to At + lead time, both included, with what the units before the last take (so for a quantity of 1,
-// or less, it is what is booked), over the capacity of these days, which is that of the worked ones; of no capacity it
-// is endless. Where no capacity is known L is 1.
+// or less, it is what is booked), over the capacity of the worked days among these; without any
+// capacity it is maxUtilisation. Where no capacity is known L is 1.
 //
-// A missing rate gives a line of no money that says "no rate", and its key in Missing. Errors: *FieldError for a
+// A missing rate makes a line of zero money that says "no rate", and its key in Missing. Errors: *FieldError for a
 // quantity that is not positive or a negative lead time, *OptionError, ErrUnknownProduct, ErrTooDeep, *CycleError,
 // money.ErrOverflow.
 func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
@@ -98,7 +98,7 @@ func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
 	for i := range product.Options {
 		bill.use(made.options[i], units[i])
 	}
-	if err := bill.weigh(); err != nil {
+	if err := bill.weightResources(); err != nil {
 		return ProductCost{}, err
 	}
 	for _, i := range made.base {
@@ -119,7 +119,7 @@ func (b Basis) Cost(q ProductQuestion) (ProductCost, error) {
 // MaxLeadDays bounds lead times: ten years.
 const MaxLeadDays = 3660
 
-// bill is a cost in the making.
+// bill is a cost that is being computed.
 type bill struct {
 	basis    Basis
 	question ProductQuestion
@@ -130,7 +130,7 @@ type bill struct {
 	loads    map[string]*big.Rat // by resource: the share of its rate that the marginal cost counts
 }
 
-// use notes what one unit takes of resources.
+// use adds what one unit takes of resources to the needs.
 func (b *bill) use(ingredients []ingredient, units money.Decimal) {
 	for _, i := range ingredients {
 		if i.kind != Resource || units.Sign() == 0 {
@@ -146,8 +146,8 @@ func (b *bill) use(ingredients []ingredient, units money.Decimal) {
 	}
 }
 
-// weigh finds each resource's utilisation and from it the share of its rate that counts.
-func (b *bill) weigh() error {
+// weightResources computes each resource's utilisation, and from it the share of its rate that counts.
+func (b *bill) weightResources() error {
 	slices.SortFunc(b.needs, func(x, y ingredient) int { return cmp.Compare(x.code, y.code) })
 	first := Day(b.question.At, b.basis.Zone)
 	before := b.question.Quantity.Rat() // the units before the last
@@ -184,22 +184,22 @@ func (b *bill) weigh() error {
 	return nil
 }
 
-// endless is the utilisation of a resource without any capacity, and the greatest that is told apart: a thousand times its capacity.
-var endless = big.NewRat(1000, 1)
+// maxUtilisation is the utilisation of a resource without any capacity, and the greatest that is distinguished.
+var maxUtilisation = big.NewRat(1000, 1)
 
-// utilised gives booked / capacity over so many worked days, at most endless. It may change booked.
+// utilised returns booked / capacity over a number of worked days, at most maxUtilisation. It may change booked.
 func utilised(booked, perDay *big.Rat, days int) *big.Rat {
 	capacity := perDay.Mul(perDay, new(big.Rat).SetInt64(int64(days)))
 	if capacity.Sign() <= 0 {
-		return endless
+		return maxUtilisation
 	}
-	if booked.Quo(booked, capacity); booked.Cmp(endless) > 0 {
-		return endless
+	if booked.Quo(booked, capacity); booked.Cmp(maxUtilisation) > 0 {
+		return maxUtilisation
 	}
 	return booked
 }
 
-// rate gives an ingredient's rate; where there is none, it is noted as missing.
+// rate returns an ingredient's rate; where there is none, it is noted as missing.
 func (b *bill) rate(i ingredient) *Rate {
 	subject := SubjectMaterial
 	if i.kind == Resource {
@@ -244,7 +244,7 @@ func (b *bill) base(i ingredient) error {
 	return b.round(line, full, new(big.Rat).Mul(full, b.loads[i.code]))
 }
 
-// nanoSquared is what the product of two decimals' billionths counts in.
+// nanoSquared is the unit of the product of two decimals' billionths.
 const nanoSquared = 1_000_000_000 * 1_000_000_000
 
 // option adds the line of a chosen option.
@@ -279,7 +279,7 @@ func (b *bill) option(option Option, ingredients []ingredient, units money.Decim
 	return b.round(line, full.Mul(full, units.Rat()), marginal.Mul(marginal, units.Rat()))
 }
 
-// round adds a line of exact minor units.
+// round adds a line from exact minor units.
 func (b *bill) round(line Line, full, marginal *big.Rat) error {
 	amount, err := money.Round(full)
 	if err != nil {
@@ -292,7 +292,7 @@ func (b *bill) round(line Line, full, marginal *big.Rat) error {
 	return b.add(line, amount, weighed)
 }
 
-// add adds a line, in full and marginally.
+// add adds a line with its full and its marginal amount.
 func (b *bill) add(line Line, full, marginal money.Amount) error {
 	line.Amount = full
 	var err error
@@ -306,7 +306,7 @@ func (b *bill) add(line Line, full, marginal money.Amount) error {
 	return nil
 }
 
-// total adds the overheads, each on the subtotal of what came before all of them.
+// total adds the overheads, each on the subtotal of the lines before the first of them.
 func (b *bill) total() (ProductCost, error) {
 	full, marginal := b.cost.Full, b.marginal
 	for _, rate := range b.basis.Rates.overheads(b.question.At, b.question.KnownAt) {

@@ -17,7 +17,7 @@ import (
 
 var codes = []string{"oak", "glass", "felt", "saw", "oven"}
 
-// drawRates gives every code a rate: materials, then two resources with capacity and fixed share, and up to two overheads.
+// drawRates returns every code a rate: materials, then two resources with capacity and fixed share, and up to two overheads.
 func drawRates(t *rapid.T) []costing.Rate {
 	var rates []costing.Rate
 	for i, code := range codes {

@@ -104,12 +104,14 @@ func TestMarginal(t *testing.T) {
 		{"60", "5", 56000}, // the four before the last are booked as well
 		{"64", "0.5", 56000},
 	} {
-		question := ask("cut")
-		question.Quantity = dec(c.quantity)
-		cost, err := basis(products, windowRates()[3:4], booked(c.hours)).Cost(question)
-		if err != nil || cost.Marginal.Minor() != c.want || cost.Full.Minor() != 80000 {
-			t.Errorf("%s of 80 hours booked, %s wanted: %d of %d, %v; want %d", c.hours, c.quantity, cost.Marginal.Minor(), cost.Full.Minor(), err, c.want)
-		}
+		t.Run(fmt.Sprintf("%s with %s hours booked", c.quantity, c.hours), func(t *testing.T) {
+			question := ask("cut")
+			question.Quantity = dec(c.quantity)
+			cost, err := basis(products, windowRates()[3:4], booked(c.hours)).Cost(question)
+			if err != nil || cost.Marginal.Minor() != c.want || cost.Full.Minor() != 80000 {
+				t.Errorf("%s of 80 hours booked, %s wanted: %d of %d, %v; want %d", c.hours, c.quantity, cost.Marginal.Minor(), cost.Full.Minor(), err, c.want)
+			}
+		})
 	}
 	short := 0
 	question := ask("cut")
@@ -137,11 +139,13 @@ func TestCostIsAsKnown(t *testing.T) {
 		known time.Time
 		want  int64
 	}{{day, 90000}, {day.AddDate(0, 0, 3), 100000}} {
-		question := ask("pane")
-		question.KnownAt = c.known
-		if cost, err := b.Cost(question); err != nil || cost.Full.Minor() != c.want {
-			t.Errorf("known at %s: %d, %v; want %d", c.known, cost.Full.Minor(), err, c.want)
-		}
+		t.Run(c.known.Format(time.DateOnly), func(t *testing.T) {
+			question := ask("pane")
+			question.KnownAt = c.known
+			if cost, err := b.Cost(question); err != nil || cost.Full.Minor() != c.want {
+				t.Errorf("known at %s: %d, %v; want %d", c.known, cost.Full.Minor(), err, c.want)
+			}
+		})
 	}
 }
 
@@ -176,9 +180,11 @@ func TestAPartOfNothingIsNotSilent(t *testing.T) {
 
 func TestChosenValues(t *testing.T) {
 	for value, want := range map[string]string{"": "1", "true": "1", "YES": "1", "false": "0", "no": "0", "0": "0", "2.5": "2.5"} {
-		if units, err := (costing.Chosen{Value: value}).Units(); err != nil || units != dec(want) {
-			t.Errorf("%q: %s, %v; want %s", value, units, err, want)
-		}
+		t.Run(value, func(t *testing.T) {
+			if units, err := (costing.Chosen{Value: value}).Units(); err != nil || units != dec(want) {
+				t.Errorf("%q: %s, %v; want %s", value, units, err, want)
+			}
+		})
 	}
 	for _, c := range []struct {
 		chosen []costing.Chosen
@@ -193,12 +199,14 @@ func TestChosenValues(t *testing.T) {
 		{[]costing.Chosen{{"lining", "0.0000000001"}}, 0, "value"},
 		{[]costing.Chosen{{"lining", "99999999999"}}, 0, "value"},
 	} {
-		question := ask("window")
-		question.Chosen = c.chosen
-		var wrong *costing.OptionError
-		if _, err := basis(window(), windowRates()).Cost(question); !errors.As(err, &wrong) || wrong.Index != c.index || wrong.Field != c.field {
-			t.Errorf("%v: %v; want an error of options[%d].%s", c.chosen, err, c.index, c.field)
-		}
+		t.Run(fmt.Sprint(c.chosen), func(t *testing.T) {
+			question := ask("window")
+			question.Chosen = c.chosen
+			var wrong *costing.OptionError
+			if _, err := basis(window(), windowRates()).Cost(question); !errors.As(err, &wrong) || wrong.Index != c.index || wrong.Field != c.field {
+				t.Errorf("%v: %v; want an error of options[%d].%s", c.chosen, err, c.index, c.field)
+			}
+		})
 	}
 }
 
@@ -214,12 +222,14 @@ func TestCostRefuses(t *testing.T) {
 		"yesterday":         {func(q *costing.ProductQuestion) { q.LeadDays = &negative }, "leadDays"},
 		"in ten years":      {func(q *costing.ProductQuestion) { q.LeadDays = &long }, "leadDays"},
 	} {
-		question := ask("window")
-		c.change(&question)
-		var wrong *costing.FieldError
-		if _, err := b.Cost(question); !errors.As(err, &wrong) || wrong.Field != c.field {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			question := ask("window")
+			c.change(&question)
+			var wrong *costing.FieldError
+			if _, err := b.Cost(question); !errors.As(err, &wrong) || wrong.Field != c.field {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if _, err := b.Cost(ask("door")); !errors.Is(err, costing.ErrUnknownProduct) {
 		t.Errorf("unknown: %v", err)

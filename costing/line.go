@@ -23,7 +23,7 @@ const (
 	Resource    LineKind = "RESOURCE"
 	OptionLine  LineKind = "OPTION"
 	Overhead    LineKind = "OVERHEAD"
-	// ComponentLine is a part of which nothing is recorded that it is made of: it costs nothing, but not silently.
+	// ComponentLine is a part whose recipe is not recorded: it costs nothing, and its line says so.
 	ComponentLine LineKind = "COMPONENT"
 )
 
@@ -38,7 +38,7 @@ type Line struct {
 	RateValidFrom *time.Time `json:"from,omitempty"`
 }
 
-// noRate is what the label of a line says whose rate is missing.
+// noRate ends the label of a line whose rate is missing.
 const noRate = ": no rate"
 
 // FieldError says which field of an input is wrong, by the API's name for it, and why.
@@ -47,7 +47,7 @@ type FieldError struct{ Field, Reason string }
 // Error implements error.
 func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
 
-// sum adds up the lines' amounts, or gives money.ErrOverflow.
+// sum returns the sum of the lines' amounts, or money.ErrOverflow.
 func sum(lines []Line) (money.Amount, error) {
 	var total money.Amount
 	for _, line := range lines {
@@ -59,7 +59,7 @@ func sum(lines []Line) (money.Amount, error) {
 	return total, nil
 }
 
-// minorOf gives quantity x rate in exact minor units.
+// minorOf returns quantity x rate in exact minor units.
 func minorOf(quantity *big.Rat, rate money.Decimal, currency money.Currency) *big.Rat {
 	exact := new(big.Rat).Mul(quantity, rate.Rat())
 	return exact.Mul(exact, new(big.Rat).SetInt64(currency.MinorPerMajor()))

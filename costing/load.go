@@ -7,8 +7,8 @@ import (
 )
 
 // Load says how much of a resource's fixed share one more unit is charged with, by the resource's utilisation:
-// nothing while it stands idle, more than all of it when it is scarce. Between two points the factor is linear,
-// before the first and after the last it stays.
+// nothing while it is idle, more than all of it when it is scarce. Between two points the factor is linear,
+// before the first and after the last it is constant.
 type Load []LoadPoint
 
 // LoadPoint is a corner of the load function.
@@ -26,7 +26,7 @@ func DefaultLoad() Load {
 	}
 }
 
-// Check gives a *FieldError where there is no point, utilisations do not rise, or a factor is negative or falls.
+// Check returns a *FieldError where there is no point, utilisations do not rise, or a factor is negative or falls.
 func (l Load) Check() error {
 	if len(l) == 0 {
 		return &FieldError{"load", "want at least one point"}
@@ -34,17 +34,17 @@ func (l Load) Check() error {
 	for i, point := range l {
 		switch {
 		case point.Utilisation.Sign() < 0 || point.Factor.Sign() < 0:
-			return &FieldError{"load", "neither utilisation nor factor is negative"}
+			return &FieldError{"load", "want a utilisation and a factor of 0 or more"}
 		case i > 0 && point.Utilisation.Compare(l[i-1].Utilisation) <= 0:
 			return &FieldError{"load", "want rising utilisations"}
 		case i > 0 && point.Factor.Compare(l[i-1].Factor) < 0:
-			return &FieldError{"load", "a factor does not fall while utilisation rises"}
+			return &FieldError{"load", "want factors that do not fall while utilisations rise"}
 		}
 	}
 	return nil
 }
 
-// Factor gives the exact factor at a utilisation. A load without points weighs everything with 1.
+// Factor returns the exact factor at a utilisation. A load without points has the factor 1 everywhere.
 func (l Load) Factor(utilisation *big.Rat) *big.Rat {
 	if len(l) == 0 {
 		return big.NewRat(1, 1)

@@ -17,11 +17,13 @@ func TestDefaultLoad(t *testing.T) {
 	for _, c := range []struct{ utilisation, want string }{
 		{"0", "0"}, {"0.7", "0"}, {"0.75", "1/4"}, {"0.8", "1/2"}, {"0.9", "1"}, {"0.95", "3/2"}, {"1", "2"}, {"1.000001", "2"}, {"17", "2"},
 	} {
-		u, _ := new(big.Rat).SetString(c.utilisation)
-		want, _ := new(big.Rat).SetString(c.want)
-		if got := load.Factor(u); got.Cmp(want) != 0 {
-			t.Errorf("at %s: %s; want %s", c.utilisation, got, want)
-		}
+		t.Run(c.utilisation, func(t *testing.T) {
+			u, _ := new(big.Rat).SetString(c.utilisation)
+			want, _ := new(big.Rat).SetString(c.want)
+			if got := load.Factor(u); got.Cmp(want) != 0 {
+				t.Errorf("%s; want %s", got, want)
+			}
+		})
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		low := rapid.Int64Range(0, 3e6).Draw(t, "low")
@@ -38,8 +40,10 @@ func TestLoadCheck(t *testing.T) {
 		"no point": {}, "equal utilisations": {point("0.5", "0"), point("0.5", "1")}, "falling": {point("0.5", "1"), point("0.6", "0.5")},
 		"negative": {point("0.5", "-1")},
 	} {
-		if load.Check() == nil {
-			t.Errorf("%s passed", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if load.Check() == nil {
+				t.Error("it passed")
+			}
+		})
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"kopeck/money"
 )
 
-// Memo remembers costs that were asked for. Between two moments at which anything begins to hold, is recorded, booked or
-// freed, and within one day, the same question has the same answer; so nothing that is remembered is ever out of date. It
-// is safe for concurrent use. The lists in its answers are shared: they are not to be changed.
+// Memo remembers costs that it was asked for. Between two moments at which anything begins to hold, is recorded, booked or
+// freed, and within one day, the same question has the same answer; so a remembered cost is never out of date. It
+// is safe for concurrent use. The lists in its answers are shared: they must not be changed.
 type Memo struct {
 	basis   Basis
 	most    int
@@ -26,8 +26,8 @@ type memoKey struct {
 	held, knew, booked int // the turns of rates up to At and up to KnownAt, and those of bookings up to KnownAt
 }
 
-// NewMemo remembers at most so many costs, of 50 lines and some 8 kB each; when they are more it begins afresh. The basis
-// is not to be changed any more.
+// NewMemo returns a memo of at most a number of costs, of 50 lines and some 8 kB each; when it is full it starts over. The
+// basis must not change afterwards.
 func NewMemo(basis Basis, most int) *Memo {
 	return &Memo{basis: basis, most: most, answers: make(map[memoKey]ProductCost)}
 }
@@ -63,7 +63,7 @@ func (m *Memo) Cost(q ProductQuestion) (ProductCost, error) {
 	return cost, nil
 }
 
-// turns are the moments at which answers may change, ascending.
+// turns are the moments at which answers may change, in ascending order.
 type turns []time.Time
 
 func newTurns(moments []time.Time) turns {

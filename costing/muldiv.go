@@ -6,9 +6,9 @@ import (
 	"kopeck/money"
 )
 
-// MulDiv gives a x b / divisor as money, exactly worked out in 128 bits and rounded once, half to even: what
-// money.Round gives for that rational, without allocating. The divisor is more than 0. What does not fit is
-// money.ErrOverflow.
+// MulDiv returns a x b / divisor as money, computed exactly in 128 bits and rounded once, half to even: what
+// money.Round gives for that rational, without allocating. The divisor is more than 0. A result that does not fit
+// gives money.ErrOverflow.
 func MulDiv(a, b, divisor int64) (money.Amount, error) {
 	high, low := bits.Mul64(magnitude(a), magnitude(b))
 	by := uint64(divisor)

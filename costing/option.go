@@ -7,8 +7,8 @@ import (
 	"kopeck/money"
 )
 
-// Chosen is an option that is chosen for a product and how much of it: so many units of the option for each
-// unit of the product, like metres of lining, as a decimal number; "true", "yes" and "" are 1, "false" and "no" 0.
+// Chosen is an option that is chosen for a product and how much of it: the units of the option for each
+// unit of the product, such as metres of lining, as a decimal number; "true", "yes" and "" are 1, "false" and "no" 0.
 // It is kept as JSON with order and offer lines.
 type Chosen struct {
 	Code  string `json:"code"`
@@ -27,7 +27,7 @@ func (e *OptionError) Error() string {
 	return fmt.Sprintf("options[%d].%s: %s", e.Index, e.Field, e.Reason)
 }
 
-// Units gives the number of units that the value stands for, or a reason why it stands for none.
+// Units returns the number of units that the value stands for, or the reason why it stands for none.
 func (c Chosen) Units() (money.Decimal, error) {
 	switch strings.ToLower(strings.TrimSpace(c.Value)) {
 	case "", "true", "yes":
@@ -37,12 +37,12 @@ func (c Chosen) Units() (money.Decimal, error) {
 	}
 	units, err := money.ParseDecimal(c.Value)
 	if err == nil && units.Sign() < 0 {
-		err = fmt.Errorf("not a negative number")
+		err = fmt.Errorf("want 0 or more")
 	}
 	return units, err
 }
 
-// CheckChosen gives the units of each of the product's options, in the product's order, or an *OptionError: an
+// CheckChosen returns the units of each of the product's options, in the product's order, or an *OptionError: an
 // option that the product does not have, one chosen twice, or a value that is no number, negative or too fine.
 func CheckChosen(p Product, chosen []Chosen) ([]money.Decimal, error) {
 	units := make([]money.Decimal, len(p.Options))

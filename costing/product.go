@@ -14,13 +14,13 @@ import (
 // Product is what we sell, as far as its cost is concerned.
 type Product struct {
 	ID, SKU, Name    string
-	Kind             string // GOOD, SERVICE or BUNDLE; costing takes them alike
+	Kind             string // GOOD, SERVICE or BUNDLE; costing treats them alike
 	StandardLeadDays int
 	Components       []Component // of one unit
 	Options          []Option
 }
 
-// Component is so much of a material, a resource or another product: exactly one of the three.
+// Component is a quantity of a material, a resource or another product: exactly one of the three.
 type Component struct {
 	Material, Resource, PartID string
 	Quantity                   money.Decimal
@@ -66,7 +66,7 @@ type recipe struct {
 	err     error          // ErrUnknownProduct, ErrTooDeep or a *CycleError: this product cannot be costed
 }
 
-// ingredient is so much of a material or a resource; or of a part of which nothing is recorded.
+// ingredient is a quantity of a material or a resource, or of a part whose recipe is not recorded.
 type ingredient struct {
 	kind     LineKind // Material, Resource or ComponentLine
 	code     string   // a rate's code; a part's name
@@ -76,20 +76,20 @@ type ingredient struct {
 	err      error         // money.ErrOverflow where the quantity is too large to be shown
 }
 
-// NewCatalogue works out what products are made of. A product that is wrongly put together gives its error when
-// it is costed, and does not keep the others from being costed. Of two products with one ID the later holds.
+// NewCatalogue computes what products are made of. A product with a wrong recipe gives its error when
+// it is costed, and does not keep the others from being costed. Of two products with one ID the later counts.
 func NewCatalogue(products []Product) *Catalogue {
 	c := &Catalogue{products: make(map[string]Product, len(products)), recipes: make(map[string]*recipe, len(products))}
 	for _, p := range products {
 		c.products[p.ID] = p
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.products)) {
-		c.work(id, nil)
+		c.recipeOf(id, nil)
 	}
 	return c
 }
 
-// Product gives a product by its id.
+// Product returns a product by its id.
 func (c *Catalogue) Product(id string) (Product, bool) {
 	if c == nil {
 		return Product{}, false
@@ -98,16 +98,16 @@ func (c *Catalogue) Product(id string) (Product, bool) {
 	return p, ok
 }
 
-// CheckCycle tells whether a product may be put into the catalogue (or take the place of the one with its id): it
-// gives a *CycleError where it would become a part of itself, directly, through others or through an option;
-// ErrTooDeep; or ErrUnknownProduct for a part that is not there.
+// CheckCycle returns nil where a product may be added to the catalogue, or replace the one with its id. Errors: *CycleError
+// where it would become a part of itself, directly, through others or through an option; ErrTooDeep; ErrUnknownProduct
+// for a part that is not there.
 func (c *Catalogue) CheckCycle(p Product) error {
-	return c.walk(p, p, []string{p.ID}, map[string]int{})
+	return c.findCycle(p, p, []string{p.ID}, map[string]int{})
 }
 
-// walk looks for the product among the parts of another. seen holds the depth at which a part was found to be
-// free of it, so that each part is walked again only where it lies deeper than before.
-func (c *Catalogue) walk(wanted, p Product, path []string, seen map[string]int) error {
+// findCycle looks for the product among the parts of another. seen holds the depth at which a part was found to be
+// free of it, so that each part is visited again only where it lies deeper than before.
+func (c *Catalogue) findCycle(wanted, p Product, path []string, seen map[string]int) error {
 	if len(path) > MaxDepth {
 		return ErrTooDeep
 	}
@@ -123,7 +123,7 @@ func (c *Catalogue) walk(wanted, p Product, path []string, seen map[string]int) 
 		if !ok {
 			return fmt.Errorf("%w: %s", ErrUnknownProduct, id)
 		}
-		if err := c.walk(wanted, part, append(slices.Clone(path), id), seen); err != nil {
+		if err := c.findCycle(wanted, part, append(slices.Clone(path), id), seen); err != nil {
 			return err
 		}
 	}
@@ -160,8 +160,8 @@ func parts(p Product) []string {
 	return ids
 }
 
-// work gives a product's recipe, from what it is made of; path holds the ids of the products it is being worked out for.
-func (c *Catalogue) work(id string, path []string) *recipe {
+// recipeOf computes a product's recipe, once; path holds the ids of the products whose recipes need it.
+func (c *Catalogue) recipeOf(id string, path []string) *recipe {
 	if done := c.recipes[id]; done != nil {
 		return done
 	}
@@ -185,12 +185,12 @@ func (c *Catalogue) work(id string, path []string) *recipe {
 		r.err = ErrTooDeep
 	}
 	if r.err == nil || len(path) == 1 {
-		c.recipes[id] = r // an error depends on the way one came, unless one came by none
+		c.recipes[id] = r // an error depends on the path, unless that has this product alone
 	}
 	return r
 }
 
-// ingredients sums up what components come to, each material and resource once, in the order of first mention, and
+// ingredients adds up components, each material and resource once, in the order of first mention, and
 // raises depth to one more than that of the deepest part.
 func (c *Catalogue) ingredients(components []Component, path []string, depth *int) ([]ingredient, error) {
 	var all []ingredient
@@ -216,7 +216,7 @@ func (c *Catalogue) ingredients(components []Component, path []string, depth *in
 			direct.kind, direct.code = Resource, component.Resource
 			add(direct)
 		default:
-			part := c.work(component.PartID, path)
+			part := c.recipeOf(component.PartID, path)
 			if part.err != nil {
 				return nil, part.err
 			}

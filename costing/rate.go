@@ -36,7 +36,7 @@ type RateKey struct{ Subject, Code string }
 // String writes "MATERIAL oak".
 func (k RateKey) String() string { return k.Subject + " " + k.Code }
 
-// Rates is an immutable index of rates. A nil one holds none.
+// Rates is an immutable index of rates. A nil *Rates holds none.
 type Rates struct {
 	dated    map[RateKey][]Rate // by ValidFrom, RecordedAt, ID, ascending
 	overhead []string           // the codes of overheads, sorted
@@ -66,7 +66,7 @@ func NewRates(rates []Rate) *Rates {
 	return index
 }
 
-// With gives these rates and others beside them.
+// With returns these rates and others in addition.
 func (r *Rates) With(others []Rate) *Rates {
 	all := slices.Clone(others)
 	if r != nil {
@@ -77,7 +77,7 @@ func (r *Rates) With(others []Rate) *Rates {
 	return NewRates(all)
 }
 
-// At gives the rate that holds at a moment, as known at another: the latest with ValidFrom <= at among those
+// At returns the rate that holds at a moment, as known at another: the latest with ValidFrom <= at among those
 // with RecordedAt <= knownAt; of several for one ValidFrom the last recorded (ties: the greater ID).
 func (r *Rates) At(subject, code string, at, knownAt time.Time) (Rate, bool) {
 	if found := r.at(subject, code, at, knownAt); found != nil {
@@ -99,7 +99,7 @@ func (r *Rates) at(subject, code string, at, knownAt time.Time) *Rate {
 	return nil
 }
 
-// First gives the rate with the earliest ValidFrom, the last recorded of several: before it there is none.
+// First returns the rate with the earliest ValidFrom, the last recorded of several: before it no rate holds.
 func (r *Rates) First(subject, code string) (Rate, bool) {
 	if r == nil || len(r.dated[RateKey{subject, code}]) == 0 {
 		return Rate{}, false
@@ -114,7 +114,7 @@ func (r *Rates) First(subject, code string) (Rate, bool) {
 	return first, true
 }
 
-// Keys gives what there are rates for, in no order.
+// Keys returns the keys that have rates, in no particular order.
 func (r *Rates) Keys() []RateKey {
 	if r == nil {
 		return nil
@@ -126,7 +126,7 @@ func (r *Rates) Keys() []RateKey {
 	return keys
 }
 
-// Next gives the first moment after at from which another rate holds, as known at knownAt: a rate set for at
+// Next returns the first moment after at from which another rate holds, as known at knownAt: a rate set for at
 // restates what happened from at up to that moment, and no later.
 func (r *Rates) Next(subject, code string, at, knownAt time.Time) (time.Time, bool) {
 	if r == nil {
@@ -142,7 +142,7 @@ func (r *Rates) Next(subject, code string, at, knownAt time.Time) (time.Time, bo
 
 var one = money.Whole(1)
 
-// CheckRate tells what is wrong with a rate as a *FieldError, or nil: an unknown subject, no code, a unit that
+// CheckRate returns what is wrong with a rate as a *FieldError, or nil: an unknown subject, no code, a unit that
 // the subject is not counted in, a negative amount or capacity, a fixed share outside 0 to 1, or capacity and
 // fixed share for anything but a resource.
 func CheckRate(rate Rate) error {
@@ -150,11 +150,11 @@ func CheckRate(rate Rate) error {
 	case rate.Code == "":
 		return &FieldError{"code", "want the code of what is spent"}
 	case rate.Amount.Sign() < 0:
-		return &FieldError{"amount", "a rate is not negative"}
+		return &FieldError{"amount", "want 0 or more"}
 	case rate.CapacityPerDay != nil && rate.Subject != SubjectResource:
 		return &FieldError{"capacityPerDay", "only a RESOURCE has a capacity"}
 	case rate.CapacityPerDay != nil && rate.CapacityPerDay.Sign() < 0:
-		return &FieldError{"capacityPerDay", "a capacity is not negative"}
+		return &FieldError{"capacityPerDay", "want 0 or more"}
 	case rate.FixedShare != nil && rate.Subject != SubjectResource:
 		return &FieldError{"fixedShare", "only a RESOURCE has a fixed share"}
 	case rate.FixedShare != nil && (rate.FixedShare.Sign() < 0 || rate.FixedShare.Compare(one) > 0):
@@ -175,7 +175,7 @@ func CheckRate(rate Rate) error {
 		}
 		return nil
 	}
-	return &FieldError{"subject", "not a subject of rates: \"" + rate.Subject + "\""}
+	return &FieldError{"subject", "want one of STAFF, CHANNEL_FEE, CHANNEL_MINUTE, MATERIAL, RESOURCE and OVERHEAD, not \"" + rate.Subject + "\""}
 }
 
 func checkUnit(unit string, allowed ...string) error {
@@ -189,7 +189,7 @@ func checkUnit(unit string, allowed ...string) error {
 	return &FieldError{"unit", "want " + want + ", not \"" + unit + "\""}
 }
 
-// overheads gives the overheads that hold at a moment, by code.
+// overheads returns the overheads that hold at a moment, by code.
 func (r *Rates) overheads(at, knownAt time.Time) []*Rate {
 	if r == nil {
 		return nil

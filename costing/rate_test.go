@@ -66,10 +66,12 @@ func TestRateHasTwoTimes(t *testing.T) {
 		{4, 7, "13"},
 		{4, -30, "12"},
 	} {
-		got, ok := rates.At(costing.SubjectMaterial, "oak", march(c.at), march(c.known))
-		if ok != (c.want != "") || (ok && got.Amount != dec(c.want)) {
-			t.Errorf("at %d as known at %d: %s, %v; want %q", c.at, c.known, got.Amount, ok, c.want)
-		}
+		t.Run(fmt.Sprintf("day %d as known on day %d", c.at, c.known), func(t *testing.T) {
+			got, ok := rates.At(costing.SubjectMaterial, "oak", march(c.at), march(c.known))
+			if ok != (c.want != "") || (ok && got.Amount != dec(c.want)) {
+				t.Errorf("at %d as known at %d: %s, %v; want %q", c.at, c.known, got.Amount, ok, c.want)
+			}
+		})
 	}
 	if _, ok := rates.At(costing.SubjectResource, "oak", march(5), march(9)); ok {
 		t.Error("a material's rate passed for a resource's")
@@ -155,9 +157,11 @@ func TestCheckRate(t *testing.T) {
 		{with("RESOURCE", "hour", func(r *costing.Rate) { r.FixedShare = some("1.000000001") }), "fixedShare"},
 		{with("RESOURCE", "hour", func(r *costing.Rate) { r.FixedShare = some("-0.1") }), "fixedShare"},
 	} {
-		var wrong *costing.FieldError
-		if err := costing.CheckRate(c.rate); !errors.As(err, &wrong) || wrong.Field != c.field {
-			t.Errorf("%+v: %v; want an error of %s", c.rate, err, c.field)
-		}
+		t.Run(c.field+" of "+c.rate.Subject, func(t *testing.T) {
+			var wrong *costing.FieldError
+			if err := costing.CheckRate(c.rate); !errors.As(err, &wrong) || wrong.Field != c.field {
+				t.Errorf("%+v: %v; want an error of %s", c.rate, err, c.field)
+			}
+		})
 	}
 }

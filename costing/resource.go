@@ -7,22 +7,22 @@ import (
 	"kopeck/money"
 )
 
-// ResourceDay is how a resource stands on a calendar day, by the rate that holds at the day's end.
+// ResourceDay is the capacity and use of a resource on a calendar day, by the rate that holds at the day's end.
 type ResourceDay struct {
 	Day         int
 	Working     bool
 	Capacity    *money.Decimal // in the rate's unit; 0 on a day off, nil where none is known
 	Booked      money.Decimal  // at most mostShown
-	Utilisation *money.Decimal // booked / capacity, six places, at most 1000; 0 where neither is any, nil where no capacity is known
+	Utilisation *money.Decimal // booked / capacity, six places, at most 1000; 0 where both are 0, nil where no capacity is known
 	Idle        money.Decimal  // units of the capacity that nobody has booked
 	IdleCost    money.Amount   // the money in them: idle x rate x fixed share
 }
 
-// mostShown is the most that is shown as booked on a day: more than any capacity can be.
+// mostShown is the greatest shown value of what is booked on a day: more than any capacity can be.
 var mostShown = money.Whole(9_000_000_000)
 
-// ResourceDays tells how a resource stands on the days from first to last, both included, as known at a moment. Each
-// day's idle cost is rounded once, half to even; what is over a period is their sum. Errors: money.ErrOverflow.
+// ResourceDays returns the use of a resource on the days from first to last, both included, as known at a moment. Each
+// day's idle cost is rounded once, half to even; that of a period is their sum. Errors: money.ErrOverflow.
 func (b Basis) ResourceDays(resource string, first, last int, knownAt time.Time) ([]ResourceDay, error) {
 	days := make([]ResourceDay, 0, max(0, last-first+1))
 	for day := first; day <= last; day++ {
@@ -74,7 +74,7 @@ func (b Basis) resourceDay(resource string, day int, knownAt time.Time) (Resourc
 	return d, err
 }
 
-// IdleCost sums the money in idle capacity over days, or gives money.ErrOverflow.
+// IdleCost returns the sum of the days' idle costs, or money.ErrOverflow.
 func IdleCost(days []ResourceDay) (money.Amount, error) {
 	var total money.Amount
 	for _, day := range days {

@@ -13,7 +13,7 @@ type HoldOut struct {
 	Purchases int // order days in the hold-out period, of each
 }
 
-// BackTest is how well a model fitted to the calibration period foretold the hold-out period.
+// BackTest is how well a model fitted to the calibration period predicted the hold-out period.
 //
 // On the mean absolute error "nobody buys" nearly wins, since most customers do not; judge by the root
 // mean square error, the bias and TopTenth.
@@ -22,7 +22,7 @@ type BackTest struct {
 	Bias              float64 // Predicted/Actual - 1; 0 if nothing was bought
 	MeanAbsolute      float64 // error per customer
 	RootMeanSquare    float64 // error per customer
-	// BaselineRootMeanSquare is the error of the simplest rival: everyone goes on at the mean rate of
+	// BaselineRootMeanSquare is the error of the simplest alternative: everyone continues at the mean rate of
 	// the calibration period, Σx/ΣT.
 	BaselineRootMeanSquare float64
 	// TopTenth is the share of the actual purchases made by the tenth of the customers (rounded down)

@@ -7,10 +7,10 @@ const (
 	peakStep = 0.6 // of betaMean, in widths of a peak that is narrower than that
 )
 
-// betaMean is the mean of h(p) over p ~ Beta(leave, stay), for smooth h > 0 that is as good as constant
+// betaMean is the mean of h(p) over p ~ Beta(leave, stay), for smooth h > 0 that is practically constant
 // where p is far below 1/low, and where 1-p is far below 1/high.
 //
-// It takes some hundred nodes whatever the parameters: the trapezoidal rule in u = ln(p/(1-p)), which
+// It takes some hundred nodes for any parameters: the trapezoidal rule in u = ln(p/(1-p)), which
 // converges exponentially. Where the integrand has become a pure exponential of u, the rest of the
 // rule is a geometric series and is added in one step, so that leave near 0 needs no long tail.
 func betaMean(leave, stay, low, high float64, h func(p float64) float64) float64 {

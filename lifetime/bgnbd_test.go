@@ -1,6 +1,7 @@
 package lifetime_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -16,9 +17,11 @@ func TestBGNBDPublished(t *testing.T) {
 	for horizon, want := range map[float64]float64{
 		1. / 7: 0.0078, 1: 0.0532, 3: 0.1506, 31 + 6./7: 1.0405, 32: 1.0437, 78: 1.8576,
 	} {
-		if got := table.ExpectedNew(horizon); math.Abs(got-want) > 5e-4 {
-			t.Errorf("E[X(%g)] = %g, published %g", horizon, got, want)
-		}
+		t.Run(fmt.Sprintf("%g weeks", horizon), func(t *testing.T) {
+			if got := table.ExpectedNew(horizon); math.Abs(got-want) > 5e-4 {
+				t.Errorf("E[X(%g)] = %g, published %g", horizon, got, want)
+			}
+		})
 	}
 	paper := lifetime.BGNBD{Unit: lifetime.Week, R: 0.243, Alpha: 4.414, A: 0.793, B: 2.426}
 	if got := paper.ExpectedPurchases(2, 30.43, 38.86, 39); math.Abs(got-1.226) > 5e-4 {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// CountFit is a fitted model of counts with what is to be known of the fit.
+// CountFit is a fitted model of counts with a report on the fit.
 type CountFit[M CountModel] struct {
 	Model M
 	Report
@@ -26,7 +26,7 @@ type MBGCNBDFit = CountFit[MBGCNBD]
 // ParetoNBDFit is a fit of Pareto/NBD.
 type ParetoNBDFit = CountFit[ParetoNBD]
 
-// FitCounts fits the model of a kind, as FitBGNBD and its siblings do; an unknown kind fails with
+// FitCounts fits the model of a kind, as FitBGNBD and the other Fit functions do; an unknown kind fails with
 // ErrParameters.
 func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
 	switch kind {
@@ -59,7 +59,7 @@ type family[M CountModel] struct {
 
 // fit is by maximum likelihood. The parameters are in the sample's unit. Errors: one that wraps ErrStats
 // for an impossible row, *Unidentified where the data cannot carry four parameters, ErrStopped. A fit that
-// did not converge is no error: read the Report.
+// did not converge is not an error: see the Report.
 //
 // Where dropout is not identified, the model is the limit without it.
 func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
@@ -116,7 +116,7 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 	return fit, nil
 }
 
-// notSeen is a gain in log-likelihood that no test on any data could tell from none.
+// notSeen is a gain in log-likelihood that no test on any data could distinguish from none.
 const notSeen = 1e-3
 
 // identifiable refuses data that says nothing of how rates and dropout differ between customers.

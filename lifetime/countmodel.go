@@ -18,7 +18,7 @@ const (
 	KindMBGCNBD   Kind = "MBG_CNBD_K"
 )
 
-// Kinds are all of them, the order in which equal ones are preferred.
+// Kinds returns all kinds, in the order in which equally good ones are preferred.
 func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD, KindMBGCNBD} }
 
 // Name is the kind as papers write it: BG/NBD, MBG/NBD, Pareto/NBD, MBG/CNBD-k.
@@ -39,8 +39,8 @@ func (k Kind) Name() string {
 // CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD, ParetoNBD or MBGCNBD.
 //
 // The methods take x >= 0 and times in the model's unit with 0 <= t_x <= T; none allocates but Parameters
-// and Caveats. For those and valid parameters every result is finite, save where it says so.
-type CountModel interface { //nolint:interfacebloat // a model answers all of it, and its users ask for most of it
+// and Caveats. For those and valid parameters every result is finite, unless it says otherwise.
+type CountModel interface { //nolint:interfacebloat // every model implements all of it, and its users need most of it
 	Kind() Kind
 	TimeUnit() Unit
 	// Parameters in the order of Report.StdErrors.
@@ -77,7 +77,7 @@ type Parameter struct {
 	Value float64
 }
 
-// NewCountModel is the model of a kind with its parameters by name; others are passed over. Errors wrap
+// NewCountModel is the model of a kind with its parameters by name; others are ignored. Errors wrap
 // ErrParameters: an unknown kind, a parameter that is missing or out of range, no unit.
 func NewCountModel(kind Kind, u Unit, parameters map[string]float64) (CountModel, error) {
 	var m CountModel

@@ -53,7 +53,7 @@ func newCounts(s Sample, phases int) counts {
 	return d
 }
 
-// coarseRows is about how many rows lead a fit from its starts to where all rows are worth their cost.
+// coarseRows is about how many rows the likelihood uses before the exact one is worth its cost.
 const coarseRows = 150
 
 // coarse is a sample much like s with fewer rows: neighbours with the same x become one row with their mean

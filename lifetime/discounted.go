@@ -14,17 +14,18 @@ func (m ParetoNBD) DiscountedPurchases(x int, tx, T, rate float64) float64 {
 	return m.PAlive(x, tx, T) * (m.R + float64(x)) / (m.Alpha + T) * scale * discounting(m.S-1, rate*scale)
 }
 
-// discounted is the same for BG/NBD and MBG/NBD. Given the leaving probability p, orders come and stay at
+// DiscountedPurchases is the number of order days expected from now on without end, each discounted
+// continuously at a rate per unit above 0. Given the leaving probability p, orders come and stay at
 // the rate r+x over alpha+T times (1 + p·s)^-(r+x+1) at the time s·(alpha+T) from now, the derivative of
 // integral's h; its discounted sum is discounting's integral with u = ln(1 + p·s), of which the mean over p
 // is taken. It costs some ten thousand exponentials.
-func (m betaNBD) discounted(x int, tx, T, rate float64) float64 {
+func (m BetaGeometric[L]) DiscountedPurchases(x int, tx, T, rate float64) float64 {
 	if !(rate > 0) {
 		return math.NaN()
 	}
-	shape, stay, z := m.r+float64(x), m.b+float64(x+m.first), rate*(m.alpha+T)
+	shape, stay, z := m.R+float64(x), m.B+float64(m.chances(x)), rate*(m.Alpha+T)
 	flat := (1 + shape) / z
-	return m.alive(x, tx, T) * betaMean(m.a, stay, flat, 1+shape, func(p float64) float64 {
+	return m.PAlive(x, tx, T) * betaMean(m.A, stay, flat, 1+shape, func(p float64) float64 {
 		if p*flat < negligible {
 			return shape / z
 		}

@@ -6,7 +6,7 @@
 // Statistics are kept in whole days (Stats) and divided exactly by the days of a Unit; parameters
 // carry their Unit, so weeks and days cannot be mixed by accident.
 //
-// The models, one file each:
+// The models:
 //
 //   - BG/NBD for order counts: Fader, Hardie and Lee, "Counting Your Customers the Easy Way",
 //     Marketing Science 24 (2005), "FHL 2005" below.
@@ -19,8 +19,10 @@
 //   - Gamma-Gamma for the margin of an order: Fader and Hardie, "The Gamma-Gamma Model of Monetary
 //     Value", note 025 (2013), "FH 2013" below.
 //
-// Models of counts are asked through CountModel and fitted by FitCounts; BackTestOf tells which of them
-// foretold best what customers did next.
+// Models of counts are used through CountModel and fitted by FitCounts; BackTestOf measures how well one of them
+// predicts what customers did next.
+//
+// StatisticsOf computes the figures of a customer's orders from which the models start.
 //
 // The package is pure: it reads no clock and no database. Margins are float64 minor units here,
 // because they are expectations; the caller rounds a result once, half to even, when it becomes money.

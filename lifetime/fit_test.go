@@ -163,9 +163,11 @@ func TestFitsArePublished(t *testing.T) {
 		"log-likelihood": {counts.LogLikelihood, -9582.4, 0.05},
 		"p":              {margins.Model.P, 6.25, 5e-3}, "q": {margins.Model.Q, 3.74, 5e-3}, "gamma": {margins.Model.Gamma, 15.44, 5e-3},
 	} {
-		if math.Abs(v[0]-v[1]) > v[2] {
-			t.Errorf("%s = %g, published %g", what, v[0], v[1])
-		}
+		t.Run(what, func(t *testing.T) {
+			if math.Abs(v[0]-v[1]) > v[2] {
+				t.Errorf("%s = %g, published %g", what, v[0], v[1])
+			}
+		})
 	}
 }
 
@@ -278,13 +280,15 @@ func TestFitRefusesWhatIdentifiesNothing(t *testing.T) {
 		"one day":         {[]lifetime.Row{row(0, 0, 0, 1000)}, lifetime.NoTimePassed},
 		"few repeaters":   {[]lifetime.Row{row(0, 0, 9, 1000), row(1, 3, 9, 9)}, lifetime.TooFewRepeaters},
 	} {
-		for _, kind := range lifetime.Kinds() {
-			_, err := lifetime.FitCounts(kind, lifetime.Sample{Unit: lifetime.Week, Rows: c.rows}, lifetime.Options{})
-			var u *lifetime.Unidentified
-			if !errors.As(err, &u) || u.Reason != c.want {
-				t.Errorf("%s: %s: %v", kind, name, err)
+		t.Run(name, func(t *testing.T) {
+			for _, kind := range lifetime.Kinds() {
+				_, err := lifetime.FitCounts(kind, lifetime.Sample{Unit: lifetime.Week, Rows: c.rows}, lifetime.Options{})
+				var u *lifetime.Unidentified
+				if !errors.As(err, &u) || u.Reason != c.want {
+					t.Errorf("%s: %s: %v", kind, name, err)
+				}
 			}
-		}
+		})
 	}
 	for name, c := range map[string]struct {
 		rows []lifetime.MarginRow
@@ -295,11 +299,13 @@ func TestFitRefusesWhatIdentifiesNothing(t *testing.T) {
 		"equal":          {[]lifetime.MarginRow{{X: 2, Mean: 10, N: 100}, {X: 3, Mean: 10, N: 100}}, lifetime.EqualMargins},
 		"no finite mean": {heavyTail(), lifetime.NoMeanMargin},
 	} {
-		_, err := lifetime.FitGammaGamma(c.rows, lifetime.Options{})
-		var u *lifetime.Unidentified
-		if !errors.As(err, &u) || u.Reason != c.want {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := lifetime.FitGammaGamma(c.rows, lifetime.Options{})
+			var u *lifetime.Unidentified
+			if !errors.As(err, &u) || u.Reason != c.want {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	bad := lifetime.Sample{Unit: lifetime.Week, Rows: []lifetime.Row{row(1, 10, 9, 100)}}
 	for _, kind := range lifetime.Kinds() {

@@ -35,7 +35,7 @@ const draws = 2000
 // answer.
 type Source interface{ Uint64() uint64 }
 
-// Interval gives the central interval in which the future lies with a probability, by simulation from the posterior of the
+// Interval returns the central interval in which the future lies with a probability, by simulation from the posterior of the
 // customer's own rates (parameters of the models are taken as known): where the customer is alive,
 //
 //	BG/NBD     rate ~ Gamma(r + x, alpha + T), leaving ~ Beta(a, b + x)
@@ -176,9 +176,9 @@ func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustom
 	var shape, alpha, a, b float64
 	switch m := m.(type) {
 	case BGNBD:
-		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n
+		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+float64(m.chances(x))
 	case MBGNBD:
-		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+n+1
+		shape, alpha, a, b = m.R+n, m.Alpha, m.A, m.B+float64(m.chances(x))
 	case MBGCNBD:
 		share, _ := m.phases(x, tx, T)
 		for left := (distuv.Uniform{Max: 1, Src: source}).Rand() - share[0]; left > 0 && c.passed < m.K-1; left -= share[c.passed] {

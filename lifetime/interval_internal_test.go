@@ -2,6 +2,7 @@ package lifetime
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -210,9 +211,11 @@ func TestIntervalRefuses(t *testing.T) {
 		{Outlook{Counts: m, Months: 1}, 1, ErrParameters},
 		{Outlook{Counts: m, Months: 1}, math.NaN(), ErrParameters},
 	} {
-		if _, err := one.o.Interval(one.probability, rand.NewPCG(1, 2)); !errors.Is(err, one.want) {
-			t.Errorf("%+v: %v, want %v", one.o, err, one.want)
-		}
+		t.Run(fmt.Sprintf("%d months at %g with probability %g", one.o.Months, one.o.AnnualRate, one.probability), func(t *testing.T) {
+			if _, err := one.o.Interval(one.probability, rand.NewPCG(1, 2)); !errors.Is(err, one.want) {
+				t.Errorf("%+v: %v, want %v", one.o, err, one.want)
+			}
+		})
 	}
 	gone := Outlook{Counts: m, X: 3, TX: 3, T: 500, Months: 12, Margin: 100}
 	if i, err := gone.Interval(0.8, rand.NewPCG(1, 2)); err != nil || i != (Interval{}) {

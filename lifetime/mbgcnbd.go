@@ -26,8 +26,8 @@ type MBGCNBD struct {
 var _ CountModel = MBGCNBD{}
 
 // single is the model of one phase with the same parameters, which also has what leaving is in both.
-func (m MBGCNBD) single() betaNBD {
-	return betaNBD{unit: m.Unit, r: m.R, alpha: m.Alpha, a: m.A, b: m.B, first: 1}
+func (m MBGCNBD) single() MBGNBD {
+	return MBGNBD{Unit: m.Unit, R: m.R, Alpha: m.Alpha, A: m.A, B: m.B}
 }
 
 // Kind is KindMBGCNBD.
@@ -38,7 +38,7 @@ func (m MBGCNBD) TimeUnit() Unit { return m.Unit }
 
 // Parameters are r, alpha, a, b and k, which is a whole number and has no standard error.
 func (m MBGCNBD) Parameters() []Parameter {
-	return append(m.single().parameters(), Parameter{"k", float64(m.K)})
+	return append(m.single().Parameters(), Parameter{"k", float64(m.K)})
 }
 
 // Validate refuses parameters outside R, Alpha, B > 0, A >= 0 and K of 1 to MostPhases, and a missing unit, with
@@ -78,7 +78,7 @@ func (m MBGCNBD) logLeft(x int, tx, T float64) float64 {
 	return math.Log(m.A/(m.B+float64(x))) + m.shape(x)*math.Log1p((T-tx)/(m.Alpha+tx))
 }
 
-// phases gives the probabilities that 0 to K-1 phases have passed since the last order of a customer who is alive, in
+// phases returns the probabilities that 0 to K-1 phases have passed since the last order of a customer who is alive, in
 // proportion to (r+Kx)_j/j! · ((T-t_x)/(alpha+T))^j, and the logarithm of the sum S of these, which begin with 1.
 func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum float64) {
 	const large = 1e250
@@ -89,7 +89,7 @@ func (m MBGCNBD) phases(x int, tx, T float64) (share [MostPhases]float64, logSum
 	for j := 1; j < min(m.K, len(share)); j++ {
 		last *= y * (shape + float64(j-1)) / float64(j)
 		share[j] = last
-		if sum += last; sum > large { // of a shape beyond all measure
+		if sum += last; sum > large { // the shape is extremely large
 			for i := range share {
 				share[i] /= large
 			}
@@ -128,16 +128,12 @@ func (m MBGCNBD) ExpectedNew(t float64) float64 { return m.ExpectedPurchases(0, 
 // MonthlyOrders fills cumulative[i] with the order days expected until the end of month i+1 from now.
 func (m MBGCNBD) MonthlyOrders(cumulative []float64, x int, tx, T float64) {
 	share, silent := m.phases(x, tx, T)
-	alive := m.alive(x, tx, T, silent)
-	var ts [block]float64
-	for first := 0; first < len(cumulative); first += block {
-		part := cumulative[first:min(first+block, len(cumulative))]
-		m.expected(x, T, &share, monthEnds(&ts, m.Unit, first, len(part)), part)
-		for i := range part {
-			part[i] *= alive
-		}
+	blocks := newMonthBlocks(cumulative, m.Unit)
+	for part, ends := blocks.next(); len(part) > 0; part, ends = blocks.next() {
+		m.expected(x, T, &share, ends, part)
 	}
+	multiply(cumulative, m.alive(x, tx, T, silent))
 }
 
-// Caveats are sentences for the notes on this model's figures, whatever the customer's history.
-func (m MBGCNBD) Caveats(int) []string { return MBGNBD{A: m.A}.Caveats(0) }
+// Caveats are sentences for the notes on this model's figures, for any history of the customer.
+func (m MBGCNBD) Caveats(int) []string { return m.single().Caveats(0) }

@@ -4,11 +4,11 @@ import "math"
 
 // LogProbability is the logarithm of the probability of exactly n order days in the next t units. Of a customer who
 // is alive and of whose phases j have passed, they are n if so many would have come without leaving and all n chances
-// are passed, or if at least n would have come and the n-th chance is taken, as in betaNBD.logProbability; n orders
+// are passed, or if at least n would have come and the n-th chance is taken, as in BetaGeometric.LogProbability; n orders
 // take nK-j to nK-j+K-1 phases.
 func (m MBGCNBD) LogProbability(n, x int, tx, T, t float64) float64 {
 	if m.K == 1 {
-		return m.single().logProbability(n, x, tx, T, t)
+		return m.single().LogProbability(n, x, tx, T, t)
 	}
 	if n < 0 || !(t > 0) {
 		return none(n)
@@ -52,7 +52,7 @@ func (m MBGCNBD) LogProbability(n, x int, tx, T, t float64) float64 {
 // costs some ten thousand exponentials.
 func (m MBGCNBD) DiscountedPurchases(x int, tx, T, rate float64) float64 {
 	if m.K == 1 {
-		return m.single().discounted(x, tx, T, rate)
+		return m.single().DiscountedPurchases(x, tx, T, rate)
 	}
 	if !(rate > 0) {
 		return math.NaN()

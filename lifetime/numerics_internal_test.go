@@ -128,8 +128,8 @@ func TestGradients(t *testing.T) {
 	d, regular := newCounts(sample, 1), newCounts(sample, 4)
 	m := newMargins([]MarginRow{{X: 1, Mean: 3, N: 4}, {X: 2, Mean: 90, N: 1}, {X: 7, Mean: 11, N: 2}, {X: 30, Mean: 5, N: 1}}, 10)
 	for name, l := range map[string]likelihood{
-		"BG/NBD": d.betaNBD(0), "MBG/NBD": d.betaNBD(1), "Pareto/NBD": d.paretoNBD(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8),
-		"MBG/CNBD-4": regular.betaNBD(1), "CNBD-4": regular.nbd(),
+		"BG/NBD": d.betaGeometric(0), "MBG/NBD": d.betaGeometric(1), "Pareto/NBD": d.paretoNBD(), "NBD": d.nbd(), "Gamma-Gamma": m.likelihood(8),
+		"MBG/CNBD-4": regular.betaGeometric(1), "CNBD-4": regular.nbd(),
 	} {
 		rapid.Check(t, func(t *rapid.T) {
 			dim := len(l.starts[0])

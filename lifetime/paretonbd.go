@@ -99,7 +99,7 @@ func (m ParetoNBD) MonthlyOrders(cumulative []float64, x int, tx, T float64) {
 	}
 }
 
-// Caveats are sentences for the notes on this model's figures, whatever the customer's history.
+// Caveats are sentences for the notes on this model's figures, for any history of the customer.
 func (m ParetoNBD) Caveats(int) []string {
 	if m.S == 0 {
 		return []string{string(NoDropout)}

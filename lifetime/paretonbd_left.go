@@ -2,7 +2,7 @@ package lifetime
 
 import "math"
 
-// paretoLeft reckons how likely a Pareto/NBD customer is to have left.
+// paretoLeft computes how likely a Pareto/NBD customer is to have left.
 type paretoLeft struct{ r, alpha, s, beta float64 }
 
 // exact is the exponent from which the logarithm of a number near 1 must come from log1p: below it the
@@ -15,8 +15,8 @@ const exact = 1e4
 //	s ∫ from t_x to T of ((alpha+T)/(alpha+y))^(r+x) · ((beta+T)/(beta+y))^s dy/(beta+y)
 //
 // in the variable v = ln((low+y)/(low+t_x)), where low is the smaller of alpha and beta and high the larger.
-// There the logarithm of the integrand is concave, and its next singularity is π away from the real axis
-// whatever the parameters, so that few Gauss-Legendre nodes suffice. With alpha = beta it is a straight line.
+// There the logarithm of the integrand is concave, and its nearest singularity is π away from the real axis
+// for any parameters, so that few Gauss-Legendre nodes suffice. With alpha = beta it is a straight line.
 //
 // Where byParameter is given it is filled with the derivatives by r, alpha, s and beta.
 func (m paretoLeft) logOdds(x, tx, T float64, byParameter *[4]float64) float64 {

@@ -1,6 +1,7 @@
 package lifetime_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -22,7 +23,9 @@ func TestParetoNBDPublished(t *testing.T) {
 	check("E[Y(52)] of customer 1516", m.ExpectedPurchases(26, 30+6./7, 31, 52), 25.45647, 5e-3)
 	check("P(alive) of customer 1516", m.PAlive(26, 30+6./7, 31), 0.997874, 1e-6)
 	for x, want := range map[int]float64{10: 0.7062289, 15: 0.1442396, 20: 0.02250658, 25: 0.00309267} {
-		check("E[Y(52)] of one who ordered often and stopped", m.ExpectedPurchases(x, 20, 39, 52), want, 5e-4)
+		t.Run(fmt.Sprintf("%d orders", x), func(t *testing.T) {
+			check("E[Y(52)] of one who ordered often and stopped", m.ExpectedPurchases(x, 20, 39, 52), want, 5e-4)
+		})
 	}
 
 	// The same customers over 78 weeks, by the manual of BTYD.

@@ -1,10 +1,10 @@
 package lifetime
 
-// The priors stand in where nothing has been fitted or the data identifies nothing; the notes say so.
+// The priors are used where nothing has been fitted or the data identifies nothing; the notes say so.
 
 // Prior is the BG/NBD model published for the CDNOW customers (FHL 2005: r 0.243, alpha 4.414 weeks,
 // a 0.793, b 2.426), in the unit asked for. It comes from a shop of 1997, not from this installation:
-// a customer's own orders outweigh it soon, since it counts as 0.243 orders in 4.4 weeks.
+// a customer's own orders soon outweigh it, since it counts as 0.243 orders in 4.4 weeks.
 func Prior(u Unit) BGNBD {
 	return BGNBD{Unit: Week, R: 0.243, Alpha: 4.414, A: 0.793, B: 2.426}.To(u)
 }

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// node is a place in (0, 1) and its weight in a Gauss-Legendre rule.
+// node is a point in (0, 1) and its weight in a Gauss-Legendre rule.
 type node struct{ at, weight float64 }
 
 // The rules; one of n nodes is exact for polynomials of degree 2n - 1.
@@ -45,7 +45,7 @@ func logConcave(end float64, f, slope func(v float64) float64) float64 {
 	}
 	mode := bisect(50, 0, end, slope)
 	top := f(mode)
-	if math.IsInf(top, -1) { // the peak is nearer to 0 than doubles tell
+	if math.IsInf(top, -1) { // the peak is closer to 0 than doubles can distinguish
 		return top
 	}
 	left := mode - bisect(16, 0, mode, func(back float64) float64 { return f(mode-back) - top + deep })

@@ -40,7 +40,7 @@ func (s Stats) In(u Unit) (x int, tx, T float64) {
 	return s.Frequency, float64(s.RecencyDays) / u.Days(), float64(s.AgeDays) / u.Days()
 }
 
-// Row is N customers with the same history, the times in the unit of the Sample it stands in.
+// Row is N customers with the same history, the times in the unit of the Sample that it is in.
 type Row struct {
 	X     int
 	TX, T float64
@@ -51,8 +51,8 @@ type Row struct {
 type Sample struct {
 	Unit Unit
 	Rows []Row
-	// Gaps are the times between an order day and the next, of all customers. Only MBGCNBD needs them, which cannot be told
-	// from one that is less regular without.
+	// Gaps are the times between an order day and the next, of all customers. Only MBGCNBD needs them: without them it
+	// cannot be distinguished from a less regular model.
 	Gaps Gaps
 }
 
@@ -103,7 +103,7 @@ type Tally struct {
 	gaps   map[int]int // by days
 }
 
-// AddGaps counts n times of so many days between an order day of a customer and the next. It refuses less than a day,
+// AddGaps counts n gaps of a number of days between an order day of a customer and the next. It refuses less than a day,
 // and n < 0, with ErrStats.
 func (t *Tally) AddGaps(days, n int) error {
 	if days < 1 || n < 0 {
@@ -131,7 +131,7 @@ func (t *Tally) Add(s Stats, n int) error {
 	return nil
 }
 
-// Sample gives the distinct rows in the unit, ordered by (x, t_x, T) so that equal input makes equal fits.
+// Sample returns the distinct rows in the unit, ordered by (x, t_x, T) so that equal input makes equal fits.
 func (t *Tally) Sample(u Unit) Sample {
 	keys := slices.SortedFunc(maps.Keys(t.counts), func(a, b Stats) int {
 		return cmp.Or(cmp.Compare(a.Frequency, b.Frequency), cmp.Compare(a.RecencyDays, b.RecencyDays),

@@ -13,10 +13,12 @@ func TestUnits(t *testing.T) {
 		text string
 		days float64
 	}{lifetime.Day: {"DAY", 1}, lifetime.Week: {"WEEK", 7}, lifetime.Month: {"MONTH", 30.4375}} {
-		parsed, err := lifetime.ParseUnit(want.text)
-		if err != nil || parsed != u || u.String() != want.text || u.Days() != want.days || !u.Valid() {
-			t.Errorf("%v: parsed %v, %v; %g days", want.text, parsed, err, u.Days())
-		}
+		t.Run(u.String(), func(t *testing.T) {
+			parsed, err := lifetime.ParseUnit(want.text)
+			if err != nil || parsed != u || u.String() != want.text || u.Days() != want.days || !u.Valid() {
+				t.Errorf("%v: parsed %v, %v; %g days", want.text, parsed, err, u.Days())
+			}
+		})
 	}
 	for _, s := range []string{"", "week", "YEAR", "Unit(0)"} {
 		if u, err := lifetime.ParseUnit(s); err == nil {
@@ -110,9 +112,11 @@ func TestBackTestByHand(t *testing.T) {
 		"no customers": second(lifetime.NewBackTest(nil, 5, half)),
 		"no time":      second(lifetime.NewBackTest(rows, 0, half)),
 	} {
-		if !errors.Is(err, lifetime.ErrStats) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if !errors.Is(err, lifetime.ErrStats) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 

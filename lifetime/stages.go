@@ -1,8 +1,8 @@
 package lifetime
 
-// Reach gives the probability that a state is ever reached from each state, in an absorbing Markov chain: moves[i][j] is how
-// often it was gone from i to j, stays[i] how often somebody stayed in i for good. Both may hold a prior, and be no whole numbers. From
-// a state that nobody was ever in nothing is reached; each state reaches itself.
+// Reach returns the probability that a state is ever reached from each state, in an absorbing Markov chain: moves[i][j] is
+// how often the transition from i to j occurred, stays[i] how often somebody stayed in i for good. Both may include a prior, and
+// need not be whole numbers. From a state that nobody was ever in no other state is reached; each state reaches itself.
 //
 // With the target made absorbing it is the column of B = (I - Q)^-1 R that belongs to it (Kemeny and Snell, "Finite Markov
 // Chains", 1960, theorem 3.3.7), found by elimination. moves is square, and no count is negative.
@@ -28,8 +28,8 @@ func Reach(moves [][]float64, stays []float64, target int) []float64 {
 			}
 		}
 	}
-	// Each row's diagonal is at least the sum of what is beside it, so no pivot needs to be looked for; one that is 0 is of states
-	// that only lead to each other, and reach nothing.
+	// Each row's diagonal is at least the sum of the rest of the row, so no pivoting is needed; one that is 0 belongs to
+	// states that only lead to each other, and reach nothing.
 	for i := range a {
 		if a[i][i] < 1e-12 {
 			continue

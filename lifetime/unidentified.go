@@ -26,8 +26,8 @@ const (
 	NoMargin        Reason = "there is no positive mean margin to start from"
 )
 
-// Unidentified is the error of a fit, or of a prior, that the data cannot carry. It is no failure of
-// the arithmetic: the caller uses the documented prior and says so.
+// Unidentified is the error of a fit, or of a prior, that the data does not support. It is not a failure
+// of the arithmetic: the caller uses the documented prior and says so.
 type Unidentified struct {
 	Reason    Reason
 	Customers int // customers in the data

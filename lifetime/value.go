@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// MaxMonths is the longest horizon, fifty years; no order log carries a forecast further.
+// MaxMonths is the longest horizon, fifty years; no order log supports a longer forecast.
 const MaxMonths = 600
 
 // ErrHorizon is returned for a horizon of less than 0 or more than MaxMonths months.
@@ -26,7 +26,7 @@ func Future(cumulative []float64, margin, annualRate float64) (float64, error) {
 	if !(annualRate > -1) || !finite(annualRate) {
 		return 0, fmt.Errorf("%w: %g", ErrDiscount, annualRate)
 	}
-	// Powers by multiplication: six hundred of them lose 1e-13 at most, and cost no logarithm.
+	// Powers by multiplication: six hundred of them lose 1e-13 at most, and need no logarithm.
 	monthly := math.Exp(-math.Log1p(annualRate) / 12)
 	sum, before, factor := 0.0, 0.0, 1.0
 	for _, c := range cumulative {

@@ -1,5 +1,5 @@
-// Package money is exact: amounts are whole minor units, quantities and rates exact decimals, and what
-// lies between them exact rationals, which become money at one place, half to even.
+// Package money is the arithmetic of money. It is exact: amounts are whole minor units, quantities and rates are decimals,
+// and intermediate results are rationals, which are rounded to money in one place, half to even.
 package money
 
 import (
@@ -21,19 +21,19 @@ type Amount struct{ minor int64 }
 // Minor makes an amount from minor units.
 func Minor(units int64) Amount { return Amount{units} }
 
-// Minor gives the minor units.
+// Minor returns the minor units.
 func (a Amount) Minor() int64 { return a.minor }
 
 // Sign is -1, 0 or 1.
 func (a Amount) Sign() int { return sign(a.minor) }
 
-// IsZero tells whether there is no money.
+// IsZero reports whether there is no money.
 func (a Amount) IsZero() bool { return a.minor == 0 }
 
 // Compare is -1, 0 or 1 as a is less than, equal to or greater than b.
 func (a Amount) Compare(b Amount) int { return compare(a.minor, b.minor) }
 
-// Plus gives a + b, or ErrOverflow.
+// Plus returns a + b, or ErrOverflow.
 func (a Amount) Plus(b Amount) (Amount, error) {
 	sum := a.minor + b.minor
 	if (sum > a.minor) != (b.minor > 0) && b.minor != 0 {
@@ -42,7 +42,7 @@ func (a Amount) Plus(b Amount) (Amount, error) {
 	return Amount{sum}, nil
 }
 
-// Minus gives a - b, or ErrOverflow.
+// Minus returns a - b, or ErrOverflow.
 func (a Amount) Minus(b Amount) (Amount, error) {
 	difference := a.minor - b.minor
 	if (difference < a.minor) != (b.minor > 0) && b.minor != 0 {
@@ -51,10 +51,10 @@ func (a Amount) Minus(b Amount) (Amount, error) {
 	return Amount{difference}, nil
 }
 
-// Neg gives -a, or ErrOverflow for the one amount that has no opposite.
+// Neg returns -a, or ErrOverflow for the one amount that has no opposite.
 func (a Amount) Neg() (Amount, error) { return Amount{}.Minus(a) }
 
-// Sum adds amounts up, or gives ErrOverflow.
+// Sum returns the sum of amounts, or ErrOverflow.
 func Sum(amounts ...Amount) (Amount, error) {
 	var total Amount
 	for _, a := range amounts {
@@ -66,10 +66,10 @@ func Sum(amounts ...Amount) (Amount, error) {
 	return total, nil
 }
 
-// Rat gives the amount as an exact rational of minor units.
+// Rat returns the amount as an exact rational of minor units.
 func (a Amount) Rat() *big.Rat { return new(big.Rat).SetInt64(a.minor) }
 
-// Round turns a rational number of minor units into money, half to even; or gives ErrOverflow.
+// Round turns a rational number of minor units into money, half to even, or returns ErrOverflow.
 func Round(minor *big.Rat) (Amount, error) {
 	quotient := RoundInt(minor)
 	if !quotient.IsInt64() {
@@ -95,7 +95,7 @@ func RoundInt(r *big.Rat) *big.Int {
 }
 
 // FromFloat rounds an expectation of a statistical model, in minor units, half to even. It is the one
-// place where a float becomes money. NaN, infinities and what is too large are ErrOverflow.
+// place where a float becomes money. NaN, an infinity or a value that does not fit gives ErrOverflow.
 func FromFloat(minor float64) (Amount, error) {
 	rounded := math.RoundToEven(minor)
 	if math.IsNaN(rounded) || math.Abs(rounded) >= 1<<63 {

@@ -15,7 +15,7 @@ type Currency struct {
 	decimals int
 }
 
-// ParseCurrency gives the currency of an ISO 4217 code in capital letters.
+// ParseCurrency returns the currency of an ISO 4217 code in capital letters.
 func ParseCurrency(code string) (Currency, error) {
 	unit, err := currency.ParseISO(code)
 	if err != nil || unit.String() != code {
@@ -25,17 +25,17 @@ func ParseCurrency(code string) (Currency, error) {
 	return Currency{code: code, decimals: decimals}, nil
 }
 
-// Code gives the ISO 4217 code.
+// Code returns the ISO 4217 code.
 func (c Currency) Code() string { return c.code }
 
-// Decimals gives the number of decimals: 2 for RUB, 0 for JPY, 3 for KWD.
+// Decimals returns the number of decimals: 2 for RUB, 0 for JPY, 3 for KWD.
 func (c Currency) Decimals() int { return c.decimals }
 
-// MinorPerMajor gives how many minor units make one of the currency, 100 for RUB.
+// MinorPerMajor returns how many minor units make one of the currency, 100 for RUB.
 func (c Currency) MinorPerMajor() int64 { return pow10(c.decimals) }
 
-// Parse reads an amount like "12.50". It gives ErrNotDecimal, ErrTooManyDecimals where it has more
-// than the currency, or ErrOverflow.
+// Parse reads an amount like "12.50". Errors: ErrNotDecimal, ErrTooManyDecimals where it has more
+// than the currency, ErrOverflow.
 func (c Currency) Parse(text string) (Amount, error) {
 	minor, err := parseScaled(text, c.decimals)
 	if errors.Is(err, ErrTooManyPlaces) {

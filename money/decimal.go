@@ -30,7 +30,7 @@ type Decimal struct{ nano int64 }
 // Nano makes a decimal from billionths.
 func Nano(billionths int64) Decimal { return Decimal{billionths} }
 
-// Whole makes a decimal from a whole number. It panics where that does not fit; for numbers known beforehand.
+// Whole makes a decimal from a whole number. It panics where that does not fit; for constants.
 func Whole(n int64) Decimal {
 	if n > (1<<63-1)/unit || n < -(1<<63-1)/unit {
 		panic(ErrTooLarge)
@@ -39,7 +39,7 @@ func Whole(n int64) Decimal {
 }
 
 // ParseDecimal reads digits with an optional sign, point and fraction, and nothing else: no exponent, no spaces.
-// It gives ErrNotDecimal, ErrTooManyPlaces or ErrTooLarge.
+// It returns ErrNotDecimal, ErrTooManyPlaces or ErrTooLarge.
 func ParseDecimal(text string) (Decimal, error) {
 	nano, err := parseScaled(text, Places)
 	if errors.Is(err, ErrOverflow) {
@@ -57,22 +57,22 @@ func MustDecimal(text string) Decimal {
 	return d
 }
 
-// Nano gives the billionths.
+// Nano returns the billionths.
 func (d Decimal) Nano() int64 { return d.nano }
 
 // Sign is -1, 0 or 1.
 func (d Decimal) Sign() int { return sign(d.nano) }
 
-// IsZero tells whether the number is 0.
+// IsZero reports whether the number is 0.
 func (d Decimal) IsZero() bool { return d.nano == 0 }
 
 // Compare is -1, 0 or 1 as d is less than, equal to or greater than e.
 func (d Decimal) Compare(e Decimal) int { return compare(d.nano, e.nano) }
 
-// Rat gives the number as an exact rational.
+// Rat returns the number as an exact rational.
 func (d Decimal) Rat() *big.Rat { return big.NewRat(d.nano, unit) }
 
-// DecimalOf rounds a rational to so many places (at most nine), half to even; or gives ErrOverflow.
+// DecimalOf rounds a rational to a number of places (at most nine), half to even, or returns ErrOverflow.
 func DecimalOf(r *big.Rat, places int) (Decimal, error) {
 	scale := pow10(places)
 	scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt64(scale))
@@ -102,7 +102,7 @@ func (d *Decimal) UnmarshalText(text []byte) (err error) {
 // MarshalGQL writes a JSON string, as the API's scalar Decimal.
 func (d Decimal) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) }
 
-// UnmarshalGQL reads a JSON string; a JSON number is refused, for it may have passed through a float.
+// UnmarshalGQL reads a JSON string; a JSON number is refused, because it may have passed through a float.
 func (d *Decimal) UnmarshalGQL(v any) error {
 	text, ok := v.(string)
 	if !ok {
@@ -142,7 +142,7 @@ func parseScaled(text string, places int) (int64, error) {
 	return value, nil
 }
 
-// formatScaled writes a whole number of 10^-places with exactly so many places.
+// formatScaled writes a whole number of 10^-places with exactly that many places.
 func formatScaled(value int64, places int) string {
 	digits := strconv.FormatUint(absolute(value), 10)
 	if places > 0 {

@@ -13,10 +13,12 @@ import (
 
 func TestCurrencyDecimals(t *testing.T) {
 	for code, want := range map[string]int{"RUB": 2, "USD": 2, "JPY": 0, "KWD": 3, "EUR": 2} {
-		c, err := money.ParseCurrency(code)
-		if err != nil || c.Decimals() != want {
-			t.Errorf("%s: %d decimals, %v; want %d", code, c.Decimals(), err, want)
-		}
+		t.Run(code, func(t *testing.T) {
+			c, err := money.ParseCurrency(code)
+			if err != nil || c.Decimals() != want {
+				t.Errorf("%s: %d decimals, %v; want %d", code, c.Decimals(), err, want)
+			}
+		})
 	}
 	for _, code := range []string{"", "rub", "RU", "ROUBLE", "ЯЯЯ"} {
 		if _, err := money.ParseCurrency(code); err == nil {
@@ -30,19 +32,23 @@ func TestParseAmount(t *testing.T) {
 	for text, want := range map[string]int64{
 		"0": 0, "12.5": 1250, "12.50": 1250, "-0.01": -1, "92233720368547758.07": 1<<63 - 1, "-92233720368547758.08": -1 << 63,
 	} {
-		got, err := rub.Parse(text)
-		if err != nil || got.Minor() != want {
-			t.Errorf("Parse(%q) = %d, %v; want %d", text, got.Minor(), err, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			got, err := rub.Parse(text)
+			if err != nil || got.Minor() != want {
+				t.Errorf("Parse(%q) = %d, %v; want %d", text, got.Minor(), err, want)
+			}
+		})
 	}
 	for text, want := range map[string]error{
 		"12.505": money.ErrTooManyDecimals, "12.500": money.ErrTooManyDecimals, "": money.ErrNotDecimal, "1e3": money.ErrNotDecimal,
 		" 1": money.ErrNotDecimal, "1.": money.ErrNotDecimal, ".5": money.ErrNotDecimal, "+1": money.ErrNotDecimal, "1,5": money.ErrNotDecimal,
 		"١": money.ErrNotDecimal, "92233720368547758.08": money.ErrOverflow, "NaN": money.ErrNotDecimal,
 	} {
-		if got, err := rub.Parse(text); !errors.Is(err, want) {
-			t.Errorf("Parse(%q) = %v, %v; want %v", text, got, err, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			if got, err := rub.Parse(text); !errors.Is(err, want) {
+				t.Errorf("Parse(%q) = %v, %v; want %v", text, got, err, want)
+			}
+		})
 	}
 }
 
@@ -93,10 +99,12 @@ func same(t *rapid.T, name string, want *big.Int, do func() (money.Amount, error
 // TestRoundHalfToEven compares with the definition: the nearest whole number, of two equally near the even one.
 func TestRoundHalfToEven(t *testing.T) {
 	for text, want := range map[string]int64{"1/2": 0, "3/2": 2, "5/2": 2, "-1/2": 0, "-3/2": -2, "-5/2": -2, "7/3": 2, "8/3": 3, "-8/3": -3, "51/100": 1} {
-		r, _ := new(big.Rat).SetString(text)
-		if got, err := money.Round(r); err != nil || got.Minor() != want {
-			t.Errorf("Round(%s) = %d, %v; want %d", text, got.Minor(), err, want)
-		}
+		t.Run(text, func(t *testing.T) {
+			r, _ := new(big.Rat).SetString(text)
+			if got, err := money.Round(r); err != nil || got.Minor() != want {
+				t.Errorf("Round(%s) = %d, %v; want %d", text, got.Minor(), err, want)
+			}
+		})
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		r := big.NewRat(rapid.Int64Range(-1e15, 1e15).Draw(t, "n"), rapid.Int64Range(1, 1e4).Draw(t, "d"))

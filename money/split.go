@@ -6,11 +6,11 @@ import (
 	"sort"
 )
 
-// ErrNoWeights says that there is nothing to split by: no weights, or weights that are negative or all zero.
-var ErrNoWeights = errors.New("money: nothing to split by")
+// ErrNoWeights is returned for weights that cannot be split by: none, negative ones, or all zero.
+var ErrNoWeights = errors.New("money: want at least one weight, none negative and not all zero")
 
 // Split divides a sum in proportion to weights by largest remainder (Hamilton's method), ties to the
-// earlier, so that the parts add up to the sum exactly. A negative sum is split as its opposite is.
+// earlier, so that the parts add up to the sum exactly. A negative sum is split as its absolute value is.
 func Split(sum Amount, weights []*big.Rat) ([]Amount, error) {
 	parts, err := splitUnits(big.NewInt(sum.minor), weights)
 	if err != nil {

@@ -20,20 +20,21 @@ type Agreement struct {
 	RecordedAt                time.Time
 }
 
-// CheckAgreement tells what is wrong with an agreement as a *costing.FieldError, or nil: a negative price or
-// quantity, or an end that is not after the beginning. Whether it is below the floor is Book.Floor's to say.
+// CheckAgreement returns what is wrong with an agreement as a *costing.FieldError, or nil: a negative price or
+// quantity, or an end that is not after the beginning. Whether it is below the floor is for Book.Floor to say.
 func CheckAgreement(a Agreement) error {
 	switch {
 	case a.Unit.Sign() < 0:
-		return &costing.FieldError{Field: "unit", Reason: "a price is not negative"}
+		return &costing.FieldError{Field: "unit", Reason: "want 0 or more"}
 	case a.MinimumQuantity.Sign() < 0:
-		return &costing.FieldError{Field: "minimumQuantity", Reason: "a quantity is not negative"}
+		return &costing.FieldError{Field: "minimumQuantity", Reason: "want 0 or more"}
 	case a.ValidTo != nil && !a.ValidTo.After(a.ValidFrom):
 		return &costing.FieldError{Field: "validTo", Reason: "want a moment after validFrom"}
 	}
 	return nil
 }
 
+// agreed is what agreements are indexed by.
 type agreed struct{ customer, product string }
 
 // indexAgreements sorts the agreements of each customer and product, the last recorded first.
@@ -51,7 +52,7 @@ func indexAgreements(all []Agreement) map[agreed][]Agreement {
 	return index
 }
 
-// agreementFor gives the last recorded agreement that covers a customer, product, quantity and moment, as known
+// agreementFor returns the last recorded agreement that covers a customer, product, quantity and moment, as known
 // at that moment; nil for none.
 func (b *Book) agreementFor(customer, product string, quantity money.Decimal, at time.Time) *Agreement {
 	list := b.agreements[agreed{customer, product}]
@@ -64,23 +65,24 @@ func (b *Book) agreementFor(customer, product string, quantity money.Decimal, at
 	return nil
 }
 
-// agree is step 2: to the customer's own price, where one covers product, quantity and moment.
-func (w *waterfall) agree() error {
+// agree takes the price to the customer's own price, where one covers product, quantity and moment.
+func (w *waterfall) agree(s Step) error {
 	w.agreement = w.book.agreementFor(w.question.Customer.ID, w.question.ProductID, w.question.Quantity, w.question.At)
 	if w.agreement == nil {
 		return nil
 	}
-	return w.step(AgreementLine, "agreed price", w.agreement.ID, w.agreement.Unit)
+	return w.addLine(s, s.Label, w.agreement.ID, w.agreement.Unit)
 }
 
-// Below is an agreement that stands under the floor.
+// Below is an agreement whose price is below the floor.
 type Below struct {
 	Agreement         *Agreement
 	Floor, Difference money.Amount
 }
 
-// BelowFloor gives the agreements that a customer would have for their least quantity at a moment (1 for one without), and that
-// stand under the floor of then, in no order. What has no floor, for want of a rate, is not among them.
+// BelowFloor returns the agreements whose price is below the floor at a moment, in no particular order. Each is taken at its
+// minimum quantity, or 1 where it has none, and only where it is the one that would apply. Products without a floor, because
+// a rate is missing, are left out.
 func (b *Book) BelowFloor(at time.Time) []Below {
 	var below []Below
 	for _, list := range b.agreements {

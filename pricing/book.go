@@ -33,8 +33,8 @@ type Book struct {
 // rememberedCosts bounds the memory that a book's costs take: some 32 MB for products of 50 components.
 const rememberedCosts = 4096
 
-// NewBook makes a book. A row that is wrong (a rule that no longer compiles, a product in a cycle) spoils what it
-// belongs to, not the book.
+// NewBook returns a book. A wrong row (a rule that no longer compiles, a product in a cycle) affects what it
+// belongs to, not the rest of the book.
 func NewBook(s Source) *Book {
 	var known map[string]*Condition
 	if s.Previous != nil {
@@ -46,10 +46,10 @@ func NewBook(s Source) *Book {
 	return b
 }
 
-// Basis gives what the book's costs come from.
+// Basis returns what the book's costs come from.
 func (b *Book) Basis() costing.Basis { return b.basis }
 
-// waterfall is a price in the making.
+// waterfall is a price that is being computed.
 type waterfall struct {
 	book      *Book
 	question  Question
@@ -62,12 +62,12 @@ type waterfall struct {
 	answer    Answer
 }
 
-// Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in this
-// order; each adds to the lines what it changes.
+// Price answers what one unit costs this customer at this moment, by what was known then. The steps are taken in the
+// order of Steps; each adds to the lines what it changes.
 //
-// The lists in Answer.Cost are shared with other answers: they are not to be changed.
+// The lists in Answer.Cost are shared with other answers: they must not be changed.
 //
-// Options that a customer's measurements fill are filled by them where they are not given.
+// Options that are filled by a customer's measurements take them where no value is given.
 //
 // Errors: *MissingRateError naming the rates without which there is no price, *MeasurementError, ErrNoTerms, ErrNoMargin,
 // money.ErrOverflow, and those of costing.Basis.Cost for a wrong quantity, lead time or option.
@@ -76,22 +76,15 @@ func (b *Book) Price(q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	for _, step := range [...]func(*waterfall) error{
-		(*waterfall).list,
-		(*waterfall).agree,
-		(*waterfall).rules,
-		(*waterfall).leadTime,
-		(*waterfall).floor,
-		(*waterfall).rounding,
-	} {
-		if err := step(w); err != nil {
+	for i := range steps {
+		if err := steps[i].take(w, steps[i].Step); err != nil {
 			return Answer{}, err
 		}
 	}
 	return w.end()
 }
 
-// Floor gives the floor under the unit price of a product. Errors as Price.
+// Floor returns the floor under the unit price of a product. Errors as Price.
 func (b *Book) Floor(productID string, quantity money.Decimal, options []Option, leadDays *int, at time.Time) (money.Amount, error) {
 	w, err := b.begin(Question{ProductID: productID, Quantity: quantity, Options: options, LeadDays: leadDays, At: at})
 	if err != nil {
@@ -100,7 +93,7 @@ func (b *Book) Floor(productID string, quantity money.Decimal, options []Option,
 	return w.answer.Floor, nil
 }
 
-// mostLines is how many lines most prices have room in: the rules are few that apply.
+// mostLines is the number of lines that most prices need at most: few rules apply.
 const mostLines = 8
 
 // begin finds the terms and the costs that the steps need.
@@ -154,13 +147,13 @@ func (b *Book) begin(q Question) (*waterfall, error) {
 	return w, nil
 }
 
-// step adds the line that takes the running price to another.
-func (w *waterfall) step(kind LineKind, label, ref string, to money.Amount) error {
+// addLine adds the line of a step that takes the running price to another.
+func (w *waterfall) addLine(s Step, label, ref string, to money.Amount) error {
 	change, err := to.Minus(w.running)
 	if err != nil {
 		return err
 	}
-	w.answer.Lines = append(w.answer.Lines, Line{kind, label, change, ref})
+	w.answer.Lines = append(w.answer.Lines, Line{s.Kind, label, change, ref})
 	w.running = to
 	return nil
 }
@@ -184,7 +177,7 @@ func (w *waterfall) end() (Answer, error) {
 	a.Unit = w.running
 	a.BelowFloor = a.Unit.Compare(a.Floor) < 0
 	var err error
-	if a.Total, err = costing.MulDiv(a.Unit.Minor(), w.question.Quantity.Nano(), one.Nano()); err != nil {
+	if a.Total, err = costing.LineTotal(a.Unit, w.question.Quantity); err != nil {
 		return Answer{}, err
 	}
 	if a.Margin, err = a.Unit.Minus(a.Cost.Full); err != nil {
@@ -193,7 +186,7 @@ func (w *waterfall) end() (Answer, error) {
 	return *a, nil
 }
 
-// WithBookings gives the same book over other bookings: those of a past that the snapshot does not hold.
+// WithBookings returns the same book with other bookings: those of a past that the snapshot does not hold.
 func (b *Book) WithBookings(bookings *costing.Bookings) *Book {
 	other := *b
 	other.basis.Bookings = bookings

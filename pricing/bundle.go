@@ -9,15 +9,15 @@ import (
 	"kopeck/money"
 )
 
-// Part is so much of a product in one unit of a bundle, with its list price.
+// Part is a quantity of a product in one unit of a bundle, with its list price.
 type Part struct {
 	ProductID string
 	Quantity  money.Decimal
 	List      money.Amount // of one unit of the part
 }
 
-// Parts gives the products that a product is put together from, with their list prices at a moment, in the order of its components.
-// Materials and resources beside them are no parts. Errors as Price, about a part.
+// Parts returns the products that a product is put together from, with their list prices at a moment, in the order of its components.
+// Materials and resources among the components are not parts. Errors as Price, about a part.
 func (b *Book) Parts(productID string, at time.Time) ([]Part, error) {
 	product, ok := b.basis.Catalogue.Product(productID)
 	if !ok {
@@ -41,7 +41,7 @@ func (b *Book) parts(product costing.Product, at time.Time, depth int) ([]Part, 
 	return parts, nil
 }
 
-// listOf gives the list price of one unit of a product without options, at its standard lead time.
+// listOf returns the list price of one unit of a product without options, at its standard lead time.
 func (b *Book) listOf(productID string, at time.Time, depth int) (money.Amount, error) {
 	product, ok := b.basis.Catalogue.Product(productID)
 	if !ok {
@@ -70,7 +70,7 @@ func (b *Book) listOf(productID string, at time.Time, depth int) (money.Amount, 
 	return w.marked(cost.Full)
 }
 
-// bundled gives the sum of the parts' list prices less a share of it, rounded once.
+// bundled returns the sum of the parts' list prices less a share of it, rounded once.
 func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.Time, depth int) (money.Amount, error) {
 	parts, err := b.parts(product, at, depth)
 	if err != nil {
@@ -87,17 +87,17 @@ func (b *Book) bundled(product costing.Product, discount money.Decimal, at time.
 // worth is the list price of the part's whole quantity, exactly.
 func (p Part) worth() *big.Rat { return new(big.Rat).Mul(p.List.Rat(), p.Quantity.Rat()) }
 
-// PartCost gives the full cost of so much of a product by itself, ready by a bundle's lead time, rounded once.
+// PartCost returns the full cost of a quantity of a product by itself, ready by a bundle's lead time, rounded once.
 func (b *Book) PartCost(productID string, quantity money.Decimal, leadDays int, at time.Time) (money.Amount, error) {
 	cost, err := b.costs.Cost(costing.ProductQuestion{ProductID: productID, Quantity: quantity, LeadDays: &leadDays, At: at, KnownAt: at})
 	if err != nil {
 		return money.Amount{}, err
 	}
-	return money.Round(new(big.Rat).Mul(cost.Full.Rat(), quantity.Rat()))
+	return costing.LineCost(cost.Full, quantity)
 }
 
 // SplitOver splits what a bundle is sold at over its parts, to the minor unit, in proportion to their list prices; in
-// equal shares where they have none. No parts get nothing.
+// equal shares where all of these are zero. Without parts there is nothing to split.
 func SplitOver(total money.Amount, parts []Part) ([]money.Amount, error) {
 	if len(parts) == 0 {
 		return nil, nil

@@ -20,8 +20,8 @@ const (
 	CostLimit          = 2000
 )
 
-// Condition is a rule's condition, compiled: an expression in CEL that is true or false of a question. What it may
-// speak of, with nothing else, and so with no time but at and no randomness:
+// Condition is a rule's condition, compiled: an expression in CEL that is true or false of a question. It may
+// use these variables and nothing else, so that it depends on no other time than at and on no randomness:
 //
 //	customer.id, customer.kind, customer.stage, customer.segment   string ("" where there is none)
 //	customer.measurements   map of string to what was measured: has(customer.measurements.waist) && customer.measurements.waist > 90.0
@@ -42,12 +42,12 @@ type Condition struct {
 	program cel.Program
 	short   shortcut // nil where there is none
 
-	apart sync.Once // when somebody wants to know why it does not hold
+	apart sync.Once // guards parts and wrong, which are computed when the reasons are asked for
 	parts []part
 	wrong error
 }
 
-// environment is what conditions are compiled in. It is made once and not changed.
+// environment is what conditions are compiled in. It is made once and never changed.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	var options []cel.EnvOption
 	for _, v := range variables {
@@ -64,7 +64,7 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	)...)
 })
 
-// sizes tells how long variables are, so that the most that a condition can cost is known beforehand.
+// sizes bounds the lengths of variables, so that the greatest cost of a condition is known beforehand.
 type sizes struct{}
 
 // EstimateSize implements checker.CostEstimator.
@@ -112,7 +112,7 @@ func Compile(condition string) (*Condition, error) {
 	return &Condition{text: condition, program: program, short: short}, nil
 }
 
-// Holds evaluates the condition. An error says why it could not be told: a division by zero, a measurement
+// Holds evaluates the condition. An error says why it has no value: a division by zero, a measurement
 // that is not there, the cost limit.
 func (c *Condition) Holds(f *facts) (bool, error) {
 	if c.short != nil {
@@ -130,7 +130,7 @@ func (c *Condition) interpret(f *facts) (bool, error) {
 	}
 	holds, ok := result.(types.Bool)
 	if !ok {
-		return false, errors.New("neither true nor false")
+		return false, errors.New("the condition is neither true nor false")
 	}
 	return bool(holds), nil
 }

@@ -2,6 +2,7 @@ package pricing_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -44,17 +45,19 @@ func TestCompileRefusesWithPositionAndReason(t *testing.T) {
 		{"true && " + strings.Repeat("(", 200) + "true" + strings.Repeat(")", 200), 0, 0, ""},
 		{"true" + strings.Repeat(" && true", 1000), 0, 0, ""},
 	} {
-		_, err := pricing.Compile(c.condition)
-		var wrong *pricing.RuleError
-		if !errors.As(err, &wrong) {
-			t.Errorf("%.40q: %v; want a RuleError", c.condition, err)
-			continue
-		}
-		if c.line != 0 && (wrong.Line != c.line || wrong.Column != c.column) {
-			t.Errorf("%.40q: at %d:%d; want %d:%d (%s)", c.condition, wrong.Line, wrong.Column, c.line, c.column, wrong.Reason)
-		}
-		if !strings.Contains(wrong.Reason, c.reason) {
-			t.Errorf("%.40q: %q; want %q", c.condition, wrong.Reason, c.reason)
-		}
+		t.Run(fmt.Sprintf("%.40q", c.condition), func(t *testing.T) {
+			_, err := pricing.Compile(c.condition)
+			var wrong *pricing.RuleError
+			if !errors.As(err, &wrong) {
+				t.Errorf("%.40q: %v; want a RuleError", c.condition, err)
+				return
+			}
+			if c.line != 0 && (wrong.Line != c.line || wrong.Column != c.column) {
+				t.Errorf("%.40q: at %d:%d; want %d:%d (%s)", c.condition, wrong.Line, wrong.Column, c.line, c.column, wrong.Reason)
+			}
+			if !strings.Contains(wrong.Reason, c.reason) {
+				t.Errorf("%.40q: %q; want %q", c.condition, wrong.Reason, c.reason)
+			}
+		})
 	}
 }

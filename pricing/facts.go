@@ -11,8 +11,8 @@ import (
 	"kopeck/costing"
 )
 
-// facts are what conditions speak of, for one question. They implement cel.Activation, and keep the values that a
-// condition has asked for, for the conditions after it. They are for one goroutine.
+// facts are the values of the variables of conditions, for one question. They implement cel.Activation, and keep the values
+// that a condition has asked for, for the conditions after it. They must not be used concurrently.
 type facts struct {
 	question    *Question
 	product     *costing.Product
@@ -24,8 +24,8 @@ type facts struct {
 	asked       []ref.Val // by the number of the variable; nil until a condition asks
 }
 
-// variable is a name that conditions may use: its type, its value for a question (one of the functions), and the most
-// characters it has, 0 for what has none or any number.
+// variable is a name that conditions may use: its type, its value for a question (one of the functions), and its
+// greatest length in characters, 0 where it is no string or unbounded.
 type variable struct {
 	name    string
 	typed   *cel.Type
@@ -38,7 +38,7 @@ type variable struct {
 
 const measurementsName = "customer.measurements"
 
-// variables are what Condition documents.
+// variables are those that Condition documents.
 var variables = [...]variable{
 	{name: "customer.id", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.ID }},
 	{name: "customer.kind", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Kind }},
@@ -82,7 +82,7 @@ var numbered = func() map[string]int {
 	return index
 }()
 
-// Parent implements cel.Activation: there is nothing behind the facts.
+// Parent implements cel.Activation: facts have no parent.
 func (f *facts) Parent() cel.Activation { return nil }
 
 // ResolveName implements cel.Activation.
@@ -100,7 +100,7 @@ func (f *facts) ResolveName(name string) (any, bool) {
 	return f.asked[i], true
 }
 
-// ratio gives the double nearest to a fraction of whole numbers, for conditions alone: no money comes of it. The divisor is
+// ratio returns the double nearest to a fraction of whole numbers, for conditions alone: it never becomes money. The divisor is
 // a power of ten of a double's precision. A division of doubles rounds to the nearest, and both are exact up to 2^53.
 func ratio(of, by int64) float64 {
 	if -exact < of && of < exact {
@@ -110,7 +110,7 @@ func ratio(of, by int64) float64 {
 	return nearest
 }
 
-// Season gives the meteorological season of a moment in a time zone, in the northern half of the world: "winter" from
+// Season returns the meteorological season of a moment in a time zone, in the northern half of the world: "winter" from
 // December, "spring" from March, "summer" from June, "autumn" from September.
 func Season(at time.Time, zone *time.Location) string {
 	switch at.In(zone).Month() {

@@ -7,16 +7,17 @@ import (
 	"kopeck/costing"
 )
 
-// Instead is what a book may be asked as if it were different. The book itself stays what it is.
+// Instead describes how a book is to differ from another, for questions of the kind "what if".
 type Instead struct {
-	Rates       []costing.Rate       // beside those there are
-	Assumed     costing.Utilisations // of resources; nil: as booked
-	Without     []string             // rules that are taken away
-	Rules       []Rule               // that are added
-	KnownAlways bool                 // the rules that are added were known at all times
+	Rates       []costing.Rate       // in addition to those of the book
+	Assumed     costing.Utilisations // of resources, in place of the booked ones; nil: as booked
+	Without     []string             // ids of rules to leave out
+	Rules       []Rule               // rules to add
+	KnownAlways bool                 // the added rules count as known at all times
 }
 
-// Instead gives a book that is as this one but for some things. Costs that change nothing are remembered together.
+// Instead returns a book that differs from this one as described; this one does not change. Where costs are the same, both
+// share the remembered ones.
 func (b *Book) Instead(i Instead) *Book {
 	other := *b
 	if len(i.Rates) > 0 || len(i.Assumed) > 0 {

@@ -2,10 +2,8 @@ package pricing_test
 
 import (
 	"fmt"
-	"math/big"
 	"math/rand"
 	"reflect"
-	"sort"
 	"sync"
 	"testing"
 	"time"
@@ -107,121 +105,6 @@ func drawScene(t *rapid.T) scene {
 		q.Options = []pricing.Option{{Code: "lining", Value: money.Nano(rapid.Int64Range(0, 2e9).Draw(t, "lining")).String()}}
 	}
 	return scene{s, q}
-}
-
-func round(r *big.Rat) *big.Rat { return new(big.Rat).SetInt(money.RoundInt(r)) }
-
-func times(a *big.Rat, b ...*big.Rat) *big.Rat {
-	product := new(big.Rat).Set(a)
-	for _, factor := range b {
-		product.Mul(product, factor)
-	}
-	return product
-}
-
-func plus(a, b *big.Rat) *big.Rat { return new(big.Rat).Add(a, b) }
-
-// plainPrice is the oracle: the six steps in rationals, with nothing prepared or sorted beforehand. It
-// takes the costs from costing, which has an oracle of its own. It gives the unit price, the floor, and how many rules applied.
-func plainPrice(s scene) (unit, floor *big.Rat, applied int) {
-	q, terms := s.question, s.source.Terms[0]
-	lead := 10
-	if q.LeadDays != nil {
-		lead = *q.LeadDays
-	}
-	cost := func(lead int) costing.ProductCost {
-		c, err := s.source.Basis.Cost(costing.ProductQuestion{ProductID: "curtain", Quantity: q.Quantity, Chosen: q.Options, LeadDays: &lead, At: q.At, KnownAt: q.At})
-		if err != nil {
-			panic(err)
-		}
-		return c
-	}
-	markup := plus(big.NewRat(1, 1), terms.Markup.Rat())
-
-	// 1. LIST
-	if terms.Amount != nil {
-		unit = terms.Amount.Rat()
-		for _, o := range q.Options {
-			units, _ := o.Units()
-			unit = plus(unit, round(times(big.NewRat(100_00, 1), units.Rat())))
-		}
-	} else {
-		unit = round(times(cost(lead).Full.Rat(), markup))
-	}
-
-	// 2. AGREEMENT
-	var agreement *pricing.Agreement
-	for i := range s.source.Agreements {
-		a := &s.source.Agreements[i]
-		covers := a.CustomerID == q.Customer.ID && !a.ValidFrom.After(q.At) && (a.ValidTo == nil || q.At.Before(*a.ValidTo)) &&
-			!a.RecordedAt.After(q.At) && a.MinimumQuantity.Compare(q.Quantity) <= 0
-		if covers && (agreement == nil || !a.RecordedAt.Before(agreement.RecordedAt)) {
-			agreement = a
-		}
-	}
-	if agreement != nil {
-		unit = agreement.Unit.Rat()
-	}
-
-	// 3. RULE
-	rules := append([]pricing.Rule{}, s.source.Rules...)
-	sort.SliceStable(rules, func(i, j int) bool { return rules[i].RecordedAt.Before(rules[j].RecordedAt) })
-	sort.SliceStable(rules, func(i, j int) bool { return rules[i].Priority > rules[j].Priority })
-	for _, r := range rules {
-		if agreement != nil || r.RecordedAt.After(q.At) || (r.RetiredAt != nil && !q.At.Before(*r.RetiredAt)) ||
-			(r.ValidFrom != nil && q.At.Before(*r.ValidFrom)) || (r.ValidTo != nil && !q.At.Before(*r.ValidTo)) {
-			continue
-		}
-		holds := false
-		for _, c := range conditions {
-			holds = holds || (c.cel == r.Condition && c.holds(q, lead))
-		}
-		if !holds {
-			continue
-		}
-		applied++
-		switch {
-		case r.Percent != nil:
-			change := round(times(unit, r.Percent.Rat(), big.NewRat(1, 100)))
-			if r.Cap != nil && new(big.Rat).Abs(change).Cmp(r.Cap.Rat()) > 0 {
-				change = times(r.Cap.Rat(), big.NewRat(int64(change.Sign()), 1))
-			}
-			unit = plus(unit, change)
-		case r.Amount != nil:
-			unit = plus(unit, r.Amount.Rat())
-		default:
-			unit = r.Price.Rat()
-		}
-		if unit.Sign() < 0 {
-			unit = new(big.Rat)
-		}
-		if r.Exclusive {
-			break
-		}
-	}
-
-	// 4. LEAD_TIME
-	change := plus(cost(lead).Marginal.Rat(), times(cost(10).Marginal.Rat(), big.NewRat(-1, 1)))
-	unit = plus(unit, round(times(change, markup)))
-
-	// 5. FLOOR
-	floor = round(new(big.Rat).Quo(cost(lead).Marginal.Rat(), plus(big.NewRat(1, 1), times(terms.MinimumMargin.Rat(), big.NewRat(-1, 1)))))
-	least := floor
-	if agreement != nil && agreement.OverrideReason != "" {
-		least = new(big.Rat)
-	}
-	if unit.Cmp(least) < 0 {
-		unit = least
-	}
-
-	// 6. ROUNDING
-	if step := s.source.Step.Rat(); step.Sign() > 0 {
-		unit = times(step, round(new(big.Rat).Quo(unit, step)))
-		if unit.Cmp(least) < 0 {
-			unit = plus(unit, step)
-		}
-	}
-	return unit, floor, applied
 }
 
 // TestPriceLaws: the price is the oracle's; the waterfall sums to it; it is not below its floor unless agreed with a reason,

@@ -2,9 +2,9 @@ package pricing
 
 import "fmt"
 
-// leadTime is step 4: what the lead time changes in the marginal cost against the standard one, x (1 + markup).
+// leadTime adds what the lead time changes in the marginal cost against the standard one, x (1 + markup).
 // A near day on scarce capacity is dearer, a late one on idle capacity cheaper.
-func (w *waterfall) leadTime() error {
+func (w *waterfall) leadTime(s Step) error {
 	difference, err := w.answer.Cost.Marginal.Minus(w.standard)
 	if err != nil || difference.IsZero() {
 		return err
@@ -17,5 +17,5 @@ func (w *waterfall) leadTime() error {
 	if err != nil {
 		return err
 	}
-	return w.step(LeadTimeLine, fmt.Sprintf("%d days instead of %d", w.answer.LeadDays, w.product.StandardLeadDays), "", to)
+	return w.addLine(s, fmt.Sprintf("%d days instead of %d", w.answer.LeadDays, w.product.StandardLeadDays), "", to)
 }

@@ -1,6 +1,6 @@
 // Package pricing says what a customer pays for a product at a moment, and why. A Book is an immutable
 // snapshot of everything prices come from; asking it for a price reads no database and no clock. The steps
-// of a price stand in one function, Book.Price, and each has a file of its own.
+// of a price are declared in one table, in step.go, and each has a file of its own.
 package pricing
 
 import (
@@ -11,7 +11,7 @@ import (
 // LineKind says which step a line of a price comes from. The values are those of the API's PriceLineKind.
 type LineKind string
 
-// The steps, in their order.
+// The kinds of line. Each has a step in the table of steps, which declares their order.
 const (
 	ListLine      LineKind = "LIST"
 	AgreementLine LineKind = "AGREEMENT"
@@ -33,7 +33,7 @@ type Line struct {
 // Option is an option of a product that is chosen, as it is kept with order and offer lines.
 type Option = costing.Chosen
 
-// Rejected is a rule that was looked at and did not apply, and why.
+// Rejected is a rule that was considered and did not apply, and why.
 type Rejected struct {
 	RuleID string
 	Reason string

@@ -5,12 +5,12 @@ import (
 	"kopeck/money"
 )
 
-// list is step 1: the product's list price at that moment, with the surcharges of the options that are chosen; or,
-// where there is none, full cost x (1 + markup), in which the options' components and surcharges are already.
-func (w *waterfall) list() error {
+// list begins with the product's list price at that moment, with the surcharges of the options that are chosen; or,
+// where there is none, full cost x (1 + markup), which includes the options' components and surcharges.
+func (w *waterfall) list(s Step) error {
 	var to money.Amount
 	var err error
-	label := "list price"
+	label := s.Label
 	if w.terms.Amount != nil {
 		to = *w.terms.Amount
 		if len(w.question.Options) > 0 {
@@ -19,7 +19,7 @@ func (w *waterfall) list() error {
 				return err
 			}
 			if !surcharge.IsZero() {
-				label = "list price with options"
+				label = s.Label + " with options"
 			}
 			if to, err = to.Plus(surcharge); err != nil {
 				return err
@@ -29,14 +29,14 @@ func (w *waterfall) list() error {
 		if to, err = w.book.bundled(w.product, *w.terms.BundleDiscount, w.question.At, 0); err != nil {
 			return err
 		}
-	} else if to, err = w.marked(w.answer.Cost.Full); err != nil { // the label is the same: it must not tell the cost
+	} else if to, err = w.marked(w.answer.Cost.Full); err != nil { // the label is the same, so that it does not reveal the cost
 		return err
 	}
 	w.answer.List = to
-	return w.step(ListLine, label, "", to)
+	return w.addLine(s, label, "", to)
 }
 
-// marked gives an amount x (1 + markup).
+// marked returns an amount x (1 + markup).
 func (w *waterfall) marked(amount money.Amount) (money.Amount, error) {
 	factor, err := money.Minor(one.Nano()).Plus(money.Minor(w.terms.Markup.Nano())) // in billionths
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"kopeck/money"
 )
 
-// MeasurementError says that a product made to measure needs a measurement, as an option, that was not given and is
-// not known of the customer.
+// MeasurementError says that a product made to measure needs a measurement, as an option, that is neither given nor known
+// of the customer.
 type MeasurementError struct {
 	Code   string // of the option
 	Reason string
@@ -20,7 +20,7 @@ type MeasurementError struct {
 func (e *MeasurementError) Error() string { return e.Code + " is needed: " + e.Reason }
 
 // measure completes the chosen options by the customer's measurements. A question without a customer, as for a floor, is
-// asked as it stands.
+// left as it is.
 func (w *waterfall) measure() error {
 	if w.question.Customer.ID == "" {
 		return nil
@@ -39,7 +39,7 @@ func (w *waterfall) measure() error {
 	return nil
 }
 
-// measurementOf gives what is known of a customer as the value of an option.
+// measurementOf returns what is known of a customer as the value of an option.
 func measurementOf(c Customer, code string) (string, error) {
 	var value string
 	switch measured := c.Measurements[code].(type) {
@@ -58,7 +58,7 @@ func measurementOf(c Customer, code string) (string, error) {
 	return value, nil
 }
 
-// withoutGrades gives the chosen options without those that make a grade.
+// withoutGrades returns the chosen options except those that make a grade.
 func withoutGrades(p costing.Product, chosen []Option) []Option {
 	return slices.DeleteFunc(slices.Clone(chosen), func(c Option) bool {
 		return slices.ContainsFunc(p.Options, func(o costing.Option) bool { return o.Grade && o.Code == c.Code })

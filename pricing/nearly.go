@@ -13,10 +13,10 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// Refusal tells how near a rule came to a price. It is worked out when somebody wants to know, and costs some
-// compilations the first time.
+// Refusal says how close a rule came to applying to a price. It is computed on demand, and needs some compilations the first
+// time.
 type Refusal struct {
-	// Nearly: all parts of the condition but one held; or all of them, and something else was in the way.
+	// Nearly says that all parts of the condition but one held, or all of them and something else kept the rule from applying.
 	Nearly bool
 	Unmet  []Unmet
 }
@@ -24,15 +24,15 @@ type Refusal struct {
 // Unmet is a part of a condition, between its outermost &&, that did not hold.
 type Unmet struct {
 	Condition string // in CEL
-	Met       []Fact // what it speaks of, by name
-	Failure   string // why it could not be told; "" where it is false
+	Met       []Fact // the variables in it, by name
+	Failure   string // why it has no value; "" where it is false
 }
 
 // Fact is a variable and its value, as CEL writes it; "" for a measurement that is not known.
 type Fact struct{ Name, Value string }
 
-// Refused tells how near a rule of the book comes to a price. A rule that the book does not have, or whose condition is
-// wrong, comes near to none. Errors as Price.
+// Refused returns how close a rule of the book comes to applying to a price: the zero Refusal for a rule that the book does
+// not have, or whose condition is wrong. Errors as Price.
 func (b *Book) Refused(q Question, ruleID string) (Refusal, error) {
 	at := slices.IndexFunc(b.rules, func(r compiledRule) bool { return r.ID == ruleID })
 	if at < 0 || b.rules[at].condition == nil {
@@ -53,7 +53,7 @@ func (c *Condition) refusal(f *facts) (Refusal, error) {
 		if holds && failure == nil {
 			continue
 		}
-		unmet := Unmet{Condition: part.condition.text, Met: f.spokenOf(part.expr)}
+		unmet := Unmet{Condition: part.condition.text, Met: f.mentioned(part.expr)}
 		if failure != nil {
 			unmet.Failure = failure.Error()
 		}
@@ -63,12 +63,13 @@ func (c *Condition) refusal(f *facts) (Refusal, error) {
 	return r, c.wrong
 }
 
-// part is one of those that all must hold.
+// part is an operand of a condition's outermost &&.
 type part struct {
 	condition *Condition
 	expr      ast.Expr
 }
 
+// takeApart compiles the operands of a condition's outermost &&.
 func takeApart(condition string) ([]part, error) {
 	env, err := environment()
 	if err != nil {
@@ -93,7 +94,7 @@ func takeApart(condition string) ([]part, error) {
 	return parts, nil
 }
 
-// operandsOf takes expressions that an operator joins apart, however it was nested.
+// operandsOf splits expressions into the operands of an associative operator, however it is nested.
 func operandsOf(joined []ast.Expr, operator string) []ast.Expr {
 	var parts []ast.Expr
 	for _, e := range joined {
@@ -106,8 +107,8 @@ func operandsOf(joined []ast.Expr, operator string) []ast.Expr {
 	return parts
 }
 
-// spokenOf gives the variables that an expression speaks of, by name, with their values.
-func (f *facts) spokenOf(e ast.Expr) []Fact {
+// mentioned returns the variables that occur in an expression, by name, with their values.
+func (f *facts) mentioned(e ast.Expr) []Fact {
 	var met []Fact
 	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		if field, ok := measurement(e); ok {

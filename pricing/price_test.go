@@ -156,12 +156,14 @@ func TestSteps(t *testing.T) {
 			s.Terms[0].Amount, s.Terms[0].MinimumMargin, s.Step = amount(70100), dec("0"), money.Minor(60000)
 		}, "LIST 70100 ROUNDING 49900", ""},
 	} {
-		source, question := curtain(), ask()
-		c.change(&source, &question)
-		got, err := pricing.NewBook(source).Price(question)
-		if err != nil || waterfall(got) != c.want || reasons(got) != c.rejected {
-			t.Errorf("%s: %s (%s), %v\n\twant %s (%s)", c.name, waterfall(got), reasons(got), err, c.want, c.rejected)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			source, question := curtain(), ask()
+			c.change(&source, &question)
+			got, err := pricing.NewBook(source).Price(question)
+			if err != nil || waterfall(got) != c.want || reasons(got) != c.rejected {
+				t.Errorf("%s: %s (%s), %v\n\twant %s (%s)", c.name, waterfall(got), reasons(got), err, c.want, c.rejected)
+			}
+		})
 	}
 }
 
@@ -182,14 +184,16 @@ func TestWhatRulesMaySpeakOf(t *testing.T) {
 		`duration("24h") < at - timestamp("2026-03-01T00:00:00Z")`: true,
 		`customer.stage.matches("^L.L$")`:                          false,
 	} {
-		source, question := curtain(), ask()
-		source.Basis.Bookings = costing.NewBookings([]costing.Booking{{Resource: "loom", Day: costing.Day(day, time.UTC) + 10, Units: dec("64.5"), BookedAt: day}})
-		source.Rules = []pricing.Rule{rule("r", condition, "100")}
-		question.Quantity = dec("2.5")
-		got, err := pricing.NewBook(source).Price(question)
-		if err != nil || (len(got.Rejected) == 0) != want {
-			t.Errorf("%s: %s, %v; want %v", condition, reasons(got), err, want)
-		}
+		t.Run(condition, func(t *testing.T) {
+			source, question := curtain(), ask()
+			source.Basis.Bookings = costing.NewBookings([]costing.Booking{{Resource: "loom", Day: costing.Day(day, time.UTC) + 10, Units: dec("64.5"), BookedAt: day}})
+			source.Rules = []pricing.Rule{rule("r", condition, "100")}
+			question.Quantity = dec("2.5")
+			got, err := pricing.NewBook(source).Price(question)
+			if err != nil || (len(got.Rejected) == 0) != want {
+				t.Errorf("%s: %s, %v; want %v", condition, reasons(got), err, want)
+			}
+		})
 	}
 }
 
@@ -225,11 +229,13 @@ func TestAgreementsAreDated(t *testing.T) {
 		quantity string
 		want     int64
 	}{{-10, "1", 135000}, {-9, "1", 100001}, {-8, "1", 100002}, {-1, "9.999", 100002}, {0, "10", 100003}, {0, "1", 100002}, {0, "0.5", 135000}, {4, "1", 100002}, {5, "1", 100005}, {5, "12", 100005}} {
-		question := ask()
-		question.At, question.Quantity = *moment(c.at), dec(c.quantity)
-		if got, err := book.Price(question); err != nil || got.Unit.Minor() != c.want {
-			t.Errorf("on day %d for %s: %d, %v; want %d", c.at, c.quantity, got.Unit.Minor(), err, c.want)
-		}
+		t.Run(fmt.Sprintf("day %d, quantity %s", c.at, c.quantity), func(t *testing.T) {
+			question := ask()
+			question.At, question.Quantity = *moment(c.at), dec(c.quantity)
+			if got, err := book.Price(question); err != nil || got.Unit.Minor() != c.want {
+				t.Errorf("on day %d for %s: %d, %v; want %d", c.at, c.quantity, got.Unit.Minor(), err, c.want)
+			}
+		})
 	}
 }
 
@@ -243,11 +249,13 @@ func TestPriceIsWhatWasKnown(t *testing.T) {
 	source.Terms = append(source.Terms, pricing.Terms{ID: "u", ProductID: "curtain", Markup: dec("1"), ValidFrom: since, RecordedAt: *moment(2)})
 	book := pricing.NewBook(source)
 	for at, want := range map[int]int64{0: 135000, 1: 360000, 2: 480000} {
-		question := ask()
-		question.At = *moment(at)
-		if got, err := book.Price(question); err != nil || got.Unit.Minor() != want {
-			t.Errorf("on day %d: %d, %v; want %d", at, got.Unit.Minor(), err, want)
-		}
+		t.Run(fmt.Sprintf("day %d", at), func(t *testing.T) {
+			question := ask()
+			question.At = *moment(at)
+			if got, err := book.Price(question); err != nil || got.Unit.Minor() != want {
+				t.Errorf("on day %d: %d, %v; want %d", at, got.Unit.Minor(), err, want)
+			}
+		})
 	}
 }
 
@@ -290,65 +298,82 @@ func TestPriceRefuses(t *testing.T) {
 	}
 }
 
-func TestChecks(t *testing.T) {
-	field := func(err error) string {
-		var wrong *costing.FieldError
-		if errors.As(err, &wrong) {
-			return wrong.Field
-		}
-		return fmt.Sprint(err)
+// wrongField is the field that an error is about; the error's text where it is about none.
+func wrongField(err error) string {
+	var wrong *costing.FieldError
+	if errors.As(err, &wrong) {
+		return wrong.Field
 	}
+	return fmt.Sprint(err)
+}
+
+func TestCheckRule(t *testing.T) {
 	with := func(change func(*pricing.Rule)) pricing.Rule {
 		r := rule("r", "true", "-10")
 		change(&r)
 		return r
 	}
 	for _, c := range []struct {
+		name   string
 		change func(*pricing.Rule)
 		want   string
 	}{
-		{func(*pricing.Rule) {}, "<nil>"},
-		{func(r *pricing.Rule) { r.Percent = some("-99.999999999") }, "<nil>"},
-		{func(r *pricing.Rule) { r.Percent = some("1000") }, "<nil>"},
-		{func(r *pricing.Rule) { r.Percent = nil }, "percent"},
-		{func(r *pricing.Rule) { r.Amount = amount(1) }, "percent"},
-		{func(r *pricing.Rule) { r.Percent = some("-100") }, "percent"},
-		{func(r *pricing.Rule) { r.Percent = some("1000.1") }, "percent"},
-		{func(r *pricing.Rule) { r.Percent, r.Price = nil, amount(-1) }, "price"},
-		{func(r *pricing.Rule) { r.ValidFrom, r.ValidTo = moment(0), moment(0) }, "validTo"},
-		{func(r *pricing.Rule) { r.Name = " " }, "name"},
-		{func(r *pricing.Rule) { r.Condition = "quantity" }, "line 1, column 1: want true or false, not a double"},
+		{"a discount", func(*pricing.Rule) {}, "<nil>"},
+		{"nearly all off", func(r *pricing.Rule) { r.Percent = some("-99.999999999") }, "<nil>"},
+		{"the greatest percentage", func(r *pricing.Rule) { r.Percent = some("1000") }, "<nil>"},
+		{"no effect", func(r *pricing.Rule) { r.Percent = nil }, "percent"},
+		{"two effects", func(r *pricing.Rule) { r.Amount = amount(1) }, "percent"},
+		{"all off", func(r *pricing.Rule) { r.Percent = some("-100") }, "percent"},
+		{"too great a percentage", func(r *pricing.Rule) { r.Percent = some("1000.1") }, "percent"},
+		{"a negative price", func(r *pricing.Rule) { r.Percent, r.Price = nil, amount(-1) }, "price"},
+		{"an end at the beginning", func(r *pricing.Rule) { r.ValidFrom, r.ValidTo = moment(0), moment(0) }, "validTo"},
+		{"no name", func(r *pricing.Rule) { r.Name = " " }, "name"},
+		{"a condition that is a number", func(r *pricing.Rule) { r.Condition = "quantity" }, "line 1, column 1: want true or false, not a double"},
 	} {
-		if got := field(pricing.CheckRule(with(c.change))); got != c.want {
-			t.Errorf("rule: %s; want %s", got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := wrongField(pricing.CheckRule(with(c.change))); got != c.want {
+				t.Errorf("rule: %s; want %s", got, c.want)
+			}
+		})
 	}
+}
+
+func TestCheckTerms(t *testing.T) {
 	for _, c := range []struct {
+		name  string
 		terms pricing.Terms
 		want  string
 	}{
-		{pricing.Terms{Markup: dec("0.35"), MinimumMargin: dec("0.999999999")}, "<nil>"},
-		{pricing.Terms{Amount: amount(-1)}, "listPrice"},
-		{pricing.Terms{Markup: dec("-1.1")}, "markup"},
-		{pricing.Terms{MinimumMargin: dec("1")}, "minimumMargin"},
-		{pricing.Terms{MinimumMargin: dec("-0.1")}, "minimumMargin"},
+		{"a markup", pricing.Terms{Markup: dec("0.35"), MinimumMargin: dec("0.999999999")}, "<nil>"},
+		{"a negative list price", pricing.Terms{Amount: amount(-1)}, "listPrice"},
+		{"a markup below -1", pricing.Terms{Markup: dec("-1.1")}, "markup"},
+		{"a margin of all", pricing.Terms{MinimumMargin: dec("1")}, "minimumMargin"},
+		{"a negative margin", pricing.Terms{MinimumMargin: dec("-0.1")}, "minimumMargin"},
 	} {
-		if got := field(pricing.CheckTerms(c.terms)); got != c.want {
-			t.Errorf("terms: %s; want %s", got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := wrongField(pricing.CheckTerms(c.terms)); got != c.want {
+				t.Errorf("terms: %s; want %s", got, c.want)
+			}
+		})
 	}
+}
+
+func TestCheckAgreement(t *testing.T) {
 	for _, c := range []struct {
+		name      string
 		agreement pricing.Agreement
 		want      string
 	}{
-		{pricing.Agreement{Unit: money.Minor(1), MinimumQuantity: dec("1"), ValidFrom: day}, "<nil>"},
-		{pricing.Agreement{Unit: money.Minor(-1)}, "unit"},
-		{pricing.Agreement{MinimumQuantity: dec("-1")}, "minimumQuantity"},
-		{pricing.Agreement{ValidFrom: day, ValidTo: moment(0)}, "validTo"},
+		{"a price", pricing.Agreement{Unit: money.Minor(1), MinimumQuantity: dec("1"), ValidFrom: day}, "<nil>"},
+		{"a negative price", pricing.Agreement{Unit: money.Minor(-1)}, "unit"},
+		{"a negative quantity", pricing.Agreement{MinimumQuantity: dec("-1")}, "minimumQuantity"},
+		{"an end at the beginning", pricing.Agreement{ValidFrom: day, ValidTo: moment(0)}, "validTo"},
 	} {
-		if got := field(pricing.CheckAgreement(c.agreement)); got != c.want {
-			t.Errorf("agreement: %s; want %s", got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := wrongField(pricing.CheckAgreement(c.agreement)); got != c.want {
+				t.Errorf("agreement: %s; want %s", got, c.want)
+			}
+		})
 	}
 }
 
@@ -363,13 +388,15 @@ func TestSeason(t *testing.T) {
 	for at, want := range map[string]string{
 		"2026-02-28T20:59:59Z": "winter", "2026-02-28T21:00:00Z": "spring", "2026-06-15T00:00:00Z": "summer", "2026-09-01T00:00:00Z": "autumn", "2026-12-01T00:00:00Z": "winter",
 	} {
-		moment, err := time.Parse(time.RFC3339, at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := pricing.Season(moment, moscow); got != want {
-			t.Errorf("%s: %s", at, got)
-		}
+		t.Run(at, func(t *testing.T) {
+			moment, err := time.Parse(time.RFC3339, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := pricing.Season(moment, moscow); got != want {
+				t.Errorf("%s: %s", at, got)
+			}
+		})
 	}
 }
 

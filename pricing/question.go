@@ -7,7 +7,7 @@ import (
 	"kopeck/money"
 )
 
-// Customer is what rules and agreements know of a customer.
+// Customer is what prices depend on of a customer.
 type Customer struct {
 	ID              string
 	Kind            string // PERSON or COMPANY
@@ -36,8 +36,8 @@ type Answer struct {
 	List     money.Amount // the list price of one unit
 	Floor    money.Amount // marginal cost / (1 - minimum margin), what an agreement without a reason cannot go below
 	Margin   money.Amount // unit - full cost
-	LeadDays int          // that the price is for
-	Options  []Option     // that it is for, those among them that the customer's measurements filled
+	LeadDays int          // the lead time that the price is for
+	Options  []Option     // that the price is for, including those that the customer's measurements filled
 	Lines    []Line
 	Rejected []Rejected
 	Cost     costing.ProductCost // of one unit at LeadDays

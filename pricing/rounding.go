@@ -5,9 +5,9 @@ import (
 	"kopeck/money"
 )
 
-// rounding is step 6: to the nearest multiple of the installation's step, half to even; up where the nearest would be
+// rounding takes the price to the nearest multiple of the installation's step, half to even; up where the nearest would be
 // below the floor.
-func (w *waterfall) rounding() error {
+func (w *waterfall) rounding(s Step) error {
 	size := w.book.step
 	if size.Compare(money.Minor(1)) <= 0 {
 		return nil
@@ -28,5 +28,5 @@ func (w *waterfall) rounding() error {
 	if to == w.running {
 		return nil
 	}
-	return w.step(RoundingLine, "rounded", "", to)
+	return w.addLine(s, s.Label, "", to)
 }

@@ -18,7 +18,7 @@ type Rule struct {
 	Percent            *money.Decimal // -10 takes a tenth off the running price
 	Cap                *money.Amount  // the most that Percent changes the unit price by; nil: no bound
 	Amount             *money.Amount  // added to the unit price; negative for a discount
-	Price              *money.Amount  // takes the running price's place
+	Price              *money.Amount  // replaces the running price
 	Priority           int            // the highest first; ties: the older first
 	Exclusive          bool           // where it applies, no rule after it does
 	ValidFrom, ValidTo *time.Time     // from included, to not; nil: no bound
@@ -33,8 +33,7 @@ var (
 
 // CheckRule compiles a rule and tells what is wrong with it: a *RuleError for its condition; a *costing.FieldError for
 // anything else: not exactly one of percent, amount and price; a percentage of -100 or less, or over 1000; a cap
-// of nothing or without a percentage; a negative
-// price; an end that is not after the beginning; no name.
+// of 0 or less, or without a percentage; a negative price; an end that is not after the beginning; no name.
 func CheckRule(r Rule) error {
 	given := 0
 	for _, is := range []bool{r.Percent != nil, r.Amount != nil, r.Price != nil} {
@@ -52,7 +51,7 @@ func CheckRule(r Rule) error {
 	case r.Cap != nil && (r.Percent == nil || r.Cap.Sign() <= 0):
 		return &costing.FieldError{Field: "cap", Reason: "want more than 0, and a percentage that it bounds"}
 	case r.Price != nil && r.Price.Sign() < 0:
-		return &costing.FieldError{Field: "price", Reason: "a price is not negative"}
+		return &costing.FieldError{Field: "price", Reason: "want 0 or more"}
 	case r.ValidFrom != nil && r.ValidTo != nil && !r.ValidTo.After(*r.ValidFrom):
 		return &costing.FieldError{Field: "validTo", Reason: "want a moment after validFrom"}
 	}
@@ -107,10 +106,10 @@ const (
 	ReasonAgreement = "an agreement won"
 )
 
-// rules is step 3: by priority, highest first (ties: older first), each rule that was known at that moment and whose
+// rules applies rules: by priority, highest first (ties: older first), each rule that was known at that moment and whose
 // condition holds changes the running price, a percentage by its share of it. One that applies and is exclusive ends
-// the list. No rule takes the running price below nothing. Where an agreement holds, no rule applies.
-func (w *waterfall) rules() error {
+// the list. No rule takes the running price below zero. Where an agreement holds, no rule applies.
+func (w *waterfall) rules(s Step) error {
 	closed := ""
 	if w.agreement != nil {
 		closed = ReasonAgreement
@@ -130,7 +129,7 @@ func (w *waterfall) rules() error {
 			w.answer.Rejected = append(w.answer.Rejected, Rejected{rule.ID, reason})
 			continue
 		}
-		if err := w.apply(rule); err != nil {
+		if err := w.apply(s, rule); err != nil {
 			return err
 		}
 		if rule.Exclusive {
@@ -140,7 +139,7 @@ func (w *waterfall) rules() error {
 	return nil
 }
 
-// refuse gives the reason why a rule does not apply, or "".
+// refuse returns the reason why a rule does not apply, or "".
 func (w *waterfall) refuse(rule *compiledRule) string {
 	at := w.question.At
 	switch {
@@ -162,7 +161,7 @@ func (w *waterfall) refuse(rule *compiledRule) string {
 }
 
 // apply adds a rule's line.
-func (w *waterfall) apply(rule *compiledRule) error {
+func (w *waterfall) apply(s Step, rule *compiledRule) error {
 	to := w.running
 	var err error
 	switch {
@@ -176,7 +175,7 @@ func (w *waterfall) apply(rule *compiledRule) error {
 	case rule.Price != nil:
 		to = *rule.Price
 	default:
-		err = fmt.Errorf("pricing: the rule %s does nothing", rule.ID)
+		err = fmt.Errorf("pricing: the rule %s has no effect: want a percentage, an amount or a price", rule.ID)
 	}
 	if err != nil {
 		return err
@@ -184,7 +183,7 @@ func (w *waterfall) apply(rule *compiledRule) error {
 	if to.Sign() < 0 {
 		to = money.Amount{}
 	}
-	return w.step(RuleLine, rule.Name, rule.ID, to)
+	return w.addLine(s, rule.Name, rule.ID, to)
 }
 
 // capped keeps a change within a bound, up and down.

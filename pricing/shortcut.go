@@ -9,12 +9,12 @@ import (
 	"cel.dev/cel-go/common/types"
 )
 
-// shortcut tells what most conditions come to without the interpreter and its boxed values: comparisons of variables,
-// measurements and constants, joined by and, or and not. Where it does not know, be it that the interpreter would fail, it says so,
-// and the interpreter is asked: it alone says why a condition failed.
+// shortcut evaluates a condition without the interpreter and its boxed values. It exists for most conditions: comparisons of
+// variables, measurements and constants, joined by and, or and not. Where known is false, for example because the
+// interpreter would fail, the interpreter must be asked: it alone says why a condition failed.
 type shortcut func(*facts) (holds, known bool)
 
-// shorten gives an expression's shortcut, nil where it has none.
+// shorten returns an expression's shortcut, nil where it has none.
 func shorten(e ast.Expr) shortcut {
 	switch e.Kind() {
 	case ast.LiteralKind:
@@ -99,7 +99,7 @@ var comparisons = map[string]accepted{
 	operators.GreaterEquals: {equal: true, more: true}, operators.Greater: {more: true}, operators.NotEquals: {less: true, more: true},
 }
 
-// operand is one side of a comparison; one of its functions is there, and none for what has no shortcut.
+// operand is one side of a comparison. One of its fields is set; none is where there is no shortcut.
 type operand struct {
 	text        func(*facts) string
 	whole       func(*facts) int64
@@ -107,7 +107,7 @@ type operand struct {
 	measurement string
 }
 
-// exact is up to where every whole number is a double.
+// exact bounds the whole numbers that a float64 represents exactly.
 const exact = 1 << 53
 
 func operandOf(e ast.Expr) operand {
@@ -136,7 +136,7 @@ func operandOf(e ast.Expr) operand {
 	return operand{}
 }
 
-// measurement gives the name that customer.measurements is asked for.
+// measurement returns the name that customer.measurements is asked for.
 func measurement(e ast.Expr) (string, bool) {
 	if e.Kind() != ast.SelectKind {
 		return "", false
@@ -145,7 +145,7 @@ func measurement(e ast.Expr) (string, bool) {
 	return e.AsSelect().FieldName(), of.Kind() == ast.IdentKind && of.AsIdent() == measurementsName
 }
 
-// numeric gives the operand as a double, as the interpreter compares whole numbers with doubles.
+// numeric returns the operand as a double, as the interpreter compares whole numbers with doubles.
 func (o operand) numeric() func(*facts) float64 {
 	if o.number == nil && o.whole != nil {
 		return func(f *facts) float64 { return float64(o.whole(f)) }
@@ -190,7 +190,7 @@ func shortenMeasured(name string, with operand, accept accepted) shortcut {
 	}
 }
 
-// compare is cmp.Compare without its care for what is no number: there is none among facts, and a constant is one.
+// compare is cmp.Compare without its treatment of NaN, which neither facts nor constants can be.
 func compare[T int64 | float64](a, b T) int {
 	switch {
 	case a < b:
@@ -201,7 +201,7 @@ func compare[T int64 | float64](a, b T) int {
 	return 0
 }
 
-// shortenIn is the search of a text in a list of constants.
+// shortenIn searches a text in a list of constants.
 func shortenIn(what, list ast.Expr) shortcut {
 	text := operandOf(what).text
 	if text == nil || list.Kind() != ast.ListKind || len(list.AsList().OptionalIndices()) > 0 {

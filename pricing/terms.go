@@ -21,12 +21,12 @@ type Terms struct {
 
 var one = money.Whole(1)
 
-// CheckTerms tells what is wrong with price terms as a *costing.FieldError, or nil: a negative list price, a markup
+// CheckTerms returns what is wrong with price terms as a *costing.FieldError, or nil: a negative list price, a markup
 // below -1 (a price below nothing) or over 1000, a minimum margin that is negative or not less than 1.
 func CheckTerms(t Terms) error {
 	switch {
 	case t.Amount != nil && t.Amount.Sign() < 0:
-		return &costing.FieldError{Field: "listPrice", Reason: "a price is not negative"}
+		return &costing.FieldError{Field: "listPrice", Reason: "want 0 or more"}
 	case t.BundleDiscount != nil && (t.BundleDiscount.Sign() < 0 || t.BundleDiscount.Compare(one) >= 0):
 		return &costing.FieldError{Field: "bundleDiscount", Reason: "want 0 or more and less than 1: a share of the parts' prices"}
 	case t.Markup.Compare(money.Whole(-1)) < 0 || t.Markup.Compare(money.Whole(1000)) > 0:
@@ -51,7 +51,7 @@ func indexTerms(all []Terms) map[string][]Terms {
 	return index
 }
 
-// termsAt gives the latest terms that hold at a moment and were known then, nil for none.
+// termsAt returns the latest terms that hold at a moment and were known then, nil for none.
 func termsAt(list []Terms, at time.Time) *Terms {
 	for i := len(list) - 1; i >= 0; i-- {
 		if !list[i].ValidFrom.After(at) && !list[i].RecordedAt.After(at) {

@@ -15,7 +15,7 @@ type Proposal struct {
 	Note    string // where the product leaves no choice
 }
 
-// horizon is how many days ahead a proposal that can wait is looked for, at least.
+// horizon is the least number of days that the search for a cheaper lead time covers.
 const horizon = 30
 
 // Triangle proposes the same product three times, priced from the same costs.
@@ -68,7 +68,7 @@ func (b *Book) Triangle(q Question) ([3]Proposal, error) {
 	return proposals, nil
 }
 
-// soonest prices the first lead time for which there is room, at most the standard one.
+// soonest prices the first lead time with enough free capacity, at most the standard one.
 func (b *Book) soonest(q Question, standard int) (Answer, error) {
 	for lead := min(1, standard); ; lead++ {
 		q.LeadDays = &lead
@@ -79,24 +79,24 @@ func (b *Book) soonest(q Question, standard int) (Answer, error) {
 	}
 }
 
-// fits tells whether what is not yet booked until the lead time ends is enough for the whole quantity.
+// fits reports whether what is not yet booked until the lead time ends is enough for the whole quantity.
 func (b *Book) fits(a Answer, q Question) bool {
 	first := costing.Day(q.At, b.basis.Zone)
 	for _, usage := range a.Cost.Usage {
 		if usage.Capacity == nil {
 			continue
 		}
-		room := new(big.Rat).SetInt64(int64(b.basis.Calendar.Working(first, first+a.LeadDays)))
-		room.Mul(room, usage.Capacity.Rat())
-		room.Sub(room, b.basis.Bookings.Booked(usage.Resource, first, first+a.LeadDays, q.At))
-		if usage.Units.Rat().Cmp(room) > 0 {
+		free := new(big.Rat).SetInt64(int64(b.basis.Calendar.Working(first, first+a.LeadDays)))
+		free.Mul(free, usage.Capacity.Rat())
+		free.Sub(free, b.basis.Bookings.Booked(usage.Resource, first, first+a.LeadDays, q.At))
+		if usage.Units.Rat().Cmp(free) > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// cheapest prices the lead time with the least price from an answer's on, the earliest of several.
+// cheapest prices the lead time with the lowest price, from that of an answer on; of several the earliest.
 func (b *Book) cheapest(q Question, from Answer, last int) (Answer, error) {
 	best := from
 	for lead := from.LeadDays + 1; lead <= min(last, costing.MaxLeadDays); lead++ {

@@ -9,6 +9,28 @@ const (
 	negligible = 1e-17 // what a sum of doubles does not feel
 )
 
+// ExpectedPurchases is the number of order days expected in the next t units, 0 for t <= 0: FHL 2005 equation (10)
+// and the formula of Batislam et al. 2007, computed without their hypergeometric functions: see expected.
+func (m BetaGeometric[L]) ExpectedPurchases(x int, tx, T, t float64) float64 {
+	ts, out := [1]float64{t}, [1]float64{}
+	m.expected(x, T, ts[:], out[:])
+	return m.PAlive(x, tx, T) * out[0]
+}
+
+// ExpectedNew is the number of repeat order days expected of a customer in the t units after their
+// first order, for BG/NBD FHL 2005 equation (9). For MBG/NBD the customers who leave at once are included.
+func (m BetaGeometric[L]) ExpectedNew(t float64) float64 { return m.ExpectedPurchases(0, 0, 0, t) }
+
+// MonthlyOrders fills cumulative[i] with the order days expected until the end of month i+1 from now.
+// The months share one pass, so twelve cost little more than one.
+func (m BetaGeometric[L]) MonthlyOrders(cumulative []float64, x int, tx, T float64) {
+	blocks := newMonthBlocks(cumulative, m.Unit)
+	for part, ends := blocks.next(); len(part) > 0; part, ends = blocks.next() {
+		m.expected(x, T, ends, part)
+	}
+	multiply(cumulative, m.PAlive(x, tx, T))
+}
+
 // expected fills out[i] with E[orders in (T, T + ts[i]]] of a customer known to be alive; ts ascends
 // and has 1 to block horizons.
 //
@@ -19,17 +41,17 @@ const (
 //	E = sum over k of P(N = k) · g_k,  g_k = sum over j < k of (B)_j/(a+B)_j
 //
 // All terms are positive and nothing is singular, unlike in the hypergeometric form at a = 1 or a+b <= 1.
-func (m betaNBD) expected(x int, T float64, ts, out []float64) {
-	shape, stay, scale := m.r+float64(x), m.b+float64(x+m.first), m.alpha+T
+func (m BetaGeometric[L]) expected(x int, T float64, ts, out []float64) {
+	shape, stay, scale := m.R+float64(x), m.B+float64(m.chances(x)), m.Alpha+T
 	last := len(ts) - 1
 	// Far horizons would need too many terms, or start the series below the smallest double.
 	longest := max(ts[last], 0) / scale
 	near := shape*longest < maxTerms/2 && shape*math.Log1p(longest) < maxLogHead
-	if near && m.a > 0 && series(shape, m.a, stay, scale, 1, 0, ts, out) {
+	if near && m.A > 0 && series(shape, m.A, stay, scale, 1, 0, ts, out) {
 		return
 	}
 	for i, t := range ts {
-		out[i] = integral(shape, m.a, stay, max(t, 0)/scale)
+		out[i] = integral(shape, m.A, stay, max(t, 0)/scale)
 	}
 }
 

@@ -9,7 +9,7 @@ import "math"
 // Where dropout is not identified, the model is the limit without it: A = 0, B = 1.
 func FitBGNBD(s Sample, o Options) (BGNBDFit, error) {
 	return family[BGNBD]{
-		likelihood: func(d counts) likelihood { return d.betaNBD(0) },
+		likelihood: func(d counts) likelihood { return d.betaGeometric(0) },
 		model: func(u Unit, scale float64, p [4]float64) BGNBD {
 			return BGNBD{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
 		},
@@ -20,7 +20,7 @@ func FitBGNBD(s Sample, o Options) (BGNBDFit, error) {
 // FitMBGNBD fits the model by maximum likelihood (Batislam et al. 2007), as FitBGNBD does.
 func FitMBGNBD(s Sample, o Options) (MBGNBDFit, error) {
 	return family[MBGNBD]{
-		likelihood: func(d counts) likelihood { return d.betaNBD(1) },
+		likelihood: func(d counts) likelihood { return d.betaGeometric(1) },
 		model: func(u Unit, scale float64, p [4]float64) MBGNBD {
 			return MBGNBD{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
 		},
@@ -41,7 +41,7 @@ func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 		fit, err := family[MBGCNBD]{
 			phases: k,
 			likelihood: func(d counts) likelihood {
-				l := d.betaNBD(1)
+				l := d.betaGeometric(1)
 				if before.A > 0 { // phases that pass by so much faster
 					alpha := before.Alpha / d.scale * float64(k-1) / float64(k)
 					l.starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
@@ -70,8 +70,8 @@ func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 	return best, nil
 }
 
-// betaNBD is the likelihood of BG/NBD with first = 0, of MBG/NBD and MBG/CNBD-k with first = 1.
-func (d counts) betaNBD(first float64) likelihood {
+// betaGeometric is the likelihood of BG/NBD with first = 0, of MBG/NBD and MBG/CNBD-k with first = 1.
+func (d counts) betaGeometric(first float64) likelihood {
 	rate := math.Log(d.phases * d.repeats / d.customers)
 	start := func(r, a, b float64) []float64 {
 		return []float64{math.Log(r), math.Log(r) - rate, math.Log(a), math.Log(b)}
@@ -80,13 +80,13 @@ func (d counts) betaNBD(first float64) likelihood {
 		customers: d.customers,
 		starts:    [][]float64{start(0.25, 0.8, 2.5), start(1, 0.3, 0.7), start(2, 0.2, 4), start(0.5, 2, 2)},
 		at: func(theta, grad []float64) float64 {
-			return d.betaNBDAt(first, math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3]), grad)
+			return d.betaGeometricAt(first, math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2]), math.Exp(theta[3]), grad)
 		},
 	}
 }
 
-// betaNBDAt is the log-likelihood and its derivatives by the logarithms of the parameters.
-func (d counts) betaNBDAt(first, r, alpha, a, b float64, grad []float64) float64 {
+// betaGeometricAt is the log-likelihood and its derivatives by the logarithms of the parameters.
+func (d counts) betaGeometricAt(first, r, alpha, a, b float64, grad []float64) float64 {
 	ll := d.nbdAt(r, alpha, grad)
 	byR, byAlpha, byA, byB := grad[0]/r, grad[1]/alpha, 0.0, 0.0
 	for _, c := range d.byX {

@@ -21,27 +21,28 @@ func logChances(leave, stay, n float64) (passed, taken float64) {
 	return passed, taken
 }
 
-// logProbability is that of n orders in (T, T + t]. Of a customer alive at T they are n if n would have
+// LogProbability is the logarithm of the probability of exactly n order days in the next t units; for a
+// new customer of BG/NBD it is FHL 2005 equation (8). Of a customer alive at T they are n if n would have
 // come without leaving and all n chances are passed, or if at least n would have come and the n-th chance
 // is taken: with N negative binomial as in expected, and m_j = (B)_j/(a+B)_j,
 //
 //	P(N = n) · m_n + P(N >= n) · m_(n-1) · a/(a+B+n-1)
-func (m betaNBD) logProbability(n, x int, tx, T, t float64) float64 {
+func (m BetaGeometric[L]) LogProbability(n, x int, tx, T, t float64) float64 {
 	if n < 0 || !(t > 0) {
 		return none(n)
 	}
 	logAlive, logGone := 0.0, math.Inf(-1)
-	if x+m.first > 0 {
+	if m.chances(x) > 0 {
 		odds := m.logLeft(x, tx, T)
 		logAlive, logGone = -softplus(odds), -softplus(-odds)
 	}
-	shape, stay, growth := m.r+float64(x), m.b+float64(x+m.first), math.Log1p(t/(m.alpha+T))
+	shape, stay, growth := m.R+float64(x), m.B+float64(m.chances(x)), math.Log1p(t/(m.Alpha+T))
 	if n == 0 {
 		return logSum(logAlive-shape*growth, logGone)
 	}
 	k := float64(n)
 	come := logNegBin(k, shape, growth)
-	passed, taken := logChances(m.a, stay, k)
+	passed, taken := logChances(m.A, stay, k)
 	return logAlive + logSum(come+passed, logNegBinTail(k, shape, growth, come)+taken)
 }
 

@@ -1,0 +1,94 @@
+package lifetime
+
+import (
+	"slices"
+	"time"
+
+	"kopeck/money"
+)
+
+// OrderStatus says what became of an order. The values are those of the API's OrderStatus; an order of another status is none
+// that was sold, and counts for nothing.
+type OrderStatus string
+
+// The statuses of orders that were sold.
+const (
+	OrderCompleted OrderStatus = "COMPLETED"
+	OrderRefunded  OrderStatus = "REFUNDED" // given back in full
+)
+
+// Order is what the statistics of a customer take from an order.
+type Order struct {
+	Status      OrderStatus
+	Day         int // the calendar day of At in the installation's time zone, as costing.Day counts
+	At          time.Time
+	CompletedAt time.Time    // zero where that is not known
+	Margin      money.Amount // total - refunded - cost, as costing.OrderMargin returns it
+}
+
+// Statistics are what the orders of one customer come to (design, section 7). Days and times are those of completed orders
+// alone, so that an order given back in full is as if it had never been; the margin has what its goods had cost.
+type Statistics struct {
+	OrderDays         int // distinct days; x + 1 of Stats
+	FirstDay, LastDay int // 0 where there are no order days
+	Margin            money.Amount
+	RepeatMargin      money.Amount // of completed orders after the first order day
+	LastOrderAt       time.Time    // 1970-01-01 UTC where there is none
+	LastCompletedAt   time.Time    // zero where there is none
+}
+
+// NoStatistics returns the statistics of a customer without orders.
+func NoStatistics() Statistics { return Statistics{LastOrderAt: time.Unix(0, 0).UTC()} }
+
+// StatisticsOf returns the statistics of a customer from all their orders, in any order. Error: money.ErrOverflow.
+func StatisticsOf(orders []Order) (Statistics, error) {
+	s := NoStatistics()
+	days := make([]int, 0, len(orders))
+	for _, o := range orders {
+		if o.Status != OrderCompleted {
+			continue
+		}
+		if len(days) == 0 || o.At.After(s.LastOrderAt) {
+			s.LastOrderAt = o.At
+		}
+		if o.CompletedAt.After(s.LastCompletedAt) {
+			s.LastCompletedAt = o.CompletedAt
+		}
+		days = append(days, o.Day)
+	}
+	if len(days) > 0 {
+		slices.Sort(days)
+		s.FirstDay, s.LastDay = days[0], days[len(days)-1]
+		s.OrderDays = len(slices.Compact(days))
+	}
+	return s, s.addMargins(orders)
+}
+
+// addMargins adds up the margins of orders, given the first order day.
+func (s *Statistics) addMargins(orders []Order) (err error) {
+	for _, o := range orders {
+		if o.Status != OrderCompleted && o.Status != OrderRefunded {
+			continue
+		}
+		if s.Margin, err = s.Margin.Plus(o.Margin); err != nil {
+			return err
+		}
+		if o.Status == OrderRefunded || o.Day <= s.FirstDay {
+			continue
+		}
+		if s.RepeatMargin, err = s.RepeatMargin.Plus(o.Margin); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Past returns what a customer has been worth: the margin of their orders - the cost of their contacts - the cost of acquiring
+// them. Error: money.ErrOverflow.
+func Past(margin, contactCost, acquisitionCost money.Amount) (money.Amount, error) {
+	past, err := margin.Minus(contactCost)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return past.Minus(acquisitionCost)
+}

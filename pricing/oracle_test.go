@@ -1,0 +1,186 @@
+package pricing_test
+
+import (
+	"fmt"
+	"math/big"
+	"sort"
+
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/pricing"
+)
+
+func round(r *big.Rat) *big.Rat { return new(big.Rat).SetInt(money.RoundInt(r)) }
+
+func times(a *big.Rat, b ...*big.Rat) *big.Rat {
+	product := new(big.Rat).Set(a)
+	for _, factor := range b {
+		product.Mul(product, factor)
+	}
+	return product
+}
+
+func plus(a, b *big.Rat) *big.Rat { return new(big.Rat).Add(a, b) }
+
+func minus(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
+
+// oracle computes a price in rationals, with nothing prepared or sorted beforehand. It takes the costs from
+// costing, which has an oracle of its own.
+type oracle struct {
+	scene
+
+	terms     pricing.Terms
+	lead      int
+	agreement *pricing.Agreement
+	unit      *big.Rat // the running price
+	floor     *big.Rat
+	applied   int // how many rules applied
+}
+
+// oracleSteps are the steps of a price as the oracle takes them. plainPrice panics for a step that is missing here.
+var oracleSteps = map[pricing.LineKind]func(*oracle){
+	pricing.ListLine:      (*oracle).list,
+	pricing.AgreementLine: (*oracle).agree,
+	pricing.RuleLine:      (*oracle).rules,
+	pricing.LeadTimeLine:  (*oracle).leadTime,
+	pricing.FloorLine:     (*oracle).raise,
+	pricing.RoundingLine:  (*oracle).rounding,
+}
+
+// plainPrice returns the unit price of a scene, its floor, and how many rules applied.
+func plainPrice(s scene) (unit, floor *big.Rat, applied int) {
+	o := &oracle{scene: s, terms: s.source.Terms[0], lead: 10}
+	if s.question.LeadDays != nil {
+		o.lead = *s.question.LeadDays
+	}
+	for _, step := range pricing.Steps() {
+		take, ok := oracleSteps[step.Kind]
+		if !ok {
+			panic(fmt.Sprintf("the oracle has no step %s", step.Kind))
+		}
+		take(o)
+	}
+	return o.unit, o.floor, o.applied
+}
+
+func (o *oracle) cost(lead int) costing.ProductCost {
+	c, err := o.source.Basis.Cost(costing.ProductQuestion{
+		ProductID: "curtain", Quantity: o.question.Quantity, Chosen: o.question.Options, LeadDays: &lead, At: o.question.At, KnownAt: o.question.At,
+	})
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (o *oracle) markup() *big.Rat { return plus(big.NewRat(1, 1), o.terms.Markup.Rat()) }
+
+func (o *oracle) list() {
+	if o.terms.Amount == nil {
+		o.unit = round(times(o.cost(o.lead).Full.Rat(), o.markup()))
+		return
+	}
+	o.unit = o.terms.Amount.Rat()
+	for _, option := range o.question.Options {
+		units, _ := option.Units()
+		o.unit = plus(o.unit, round(times(big.NewRat(100_00, 1), units.Rat())))
+	}
+}
+
+func (o *oracle) agree() {
+	q := o.question
+	for i := range o.source.Agreements {
+		a := &o.source.Agreements[i]
+		covers := a.CustomerID == q.Customer.ID && !a.ValidFrom.After(q.At) && (a.ValidTo == nil || q.At.Before(*a.ValidTo)) &&
+			!a.RecordedAt.After(q.At) && a.MinimumQuantity.Compare(q.Quantity) <= 0
+		if covers && (o.agreement == nil || !a.RecordedAt.Before(o.agreement.RecordedAt)) {
+			o.agreement = a
+		}
+	}
+	if o.agreement != nil {
+		o.unit = o.agreement.Unit.Rat()
+	}
+}
+
+func (o *oracle) rules() {
+	if o.agreement != nil {
+		return
+	}
+	rules := append([]pricing.Rule{}, o.source.Rules...)
+	sort.SliceStable(rules, func(i, j int) bool { return rules[i].RecordedAt.Before(rules[j].RecordedAt) })
+	sort.SliceStable(rules, func(i, j int) bool { return rules[i].Priority > rules[j].Priority })
+	for _, r := range rules {
+		if !o.holds(r) {
+			continue
+		}
+		o.applied++
+		o.apply(r)
+		if r.Exclusive {
+			return
+		}
+	}
+}
+
+// holds reports whether a rule was known, valid and of a true condition at the moment of the question.
+func (o *oracle) holds(r pricing.Rule) bool {
+	at := o.question.At
+	if r.RecordedAt.After(at) || (r.RetiredAt != nil && !at.Before(*r.RetiredAt)) ||
+		(r.ValidFrom != nil && at.Before(*r.ValidFrom)) || (r.ValidTo != nil && !at.Before(*r.ValidTo)) {
+		return false
+	}
+	for _, c := range conditions {
+		if c.cel == r.Condition && c.holds(o.question, o.lead) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *oracle) apply(r pricing.Rule) {
+	switch {
+	case r.Percent != nil:
+		change := round(times(o.unit, r.Percent.Rat(), big.NewRat(1, 100)))
+		if r.Cap != nil && new(big.Rat).Abs(change).Cmp(r.Cap.Rat()) > 0 {
+			change = times(r.Cap.Rat(), big.NewRat(int64(change.Sign()), 1))
+		}
+		o.unit = plus(o.unit, change)
+	case r.Amount != nil:
+		o.unit = plus(o.unit, r.Amount.Rat())
+	default:
+		o.unit = r.Price.Rat()
+	}
+	if o.unit.Sign() < 0 {
+		o.unit = new(big.Rat)
+	}
+}
+
+func (o *oracle) leadTime() {
+	change := minus(o.cost(o.lead).Marginal.Rat(), o.cost(10).Marginal.Rat())
+	o.unit = plus(o.unit, round(times(change, o.markup())))
+}
+
+// least is what the price is raised to: the floor, or nothing under an agreement with a reason.
+func (o *oracle) least() *big.Rat {
+	if o.agreement != nil && o.agreement.OverrideReason != "" {
+		return new(big.Rat)
+	}
+	return o.floor
+}
+
+func (o *oracle) raise() {
+	o.floor = round(new(big.Rat).Quo(o.cost(o.lead).Marginal.Rat(), minus(big.NewRat(1, 1), o.terms.MinimumMargin.Rat())))
+	if o.unit.Cmp(o.least()) < 0 {
+		o.unit = o.least()
+	}
+}
+
+func (o *oracle) rounding() {
+	step := o.source.Step.Rat()
+	if step.Sign() <= 0 {
+		return
+	}
+	o.unit = times(step, round(new(big.Rat).Quo(o.unit, step)))
+	if o.unit.Cmp(o.least()) < 0 {
+		o.unit = plus(o.unit, step)
+	}
+}
