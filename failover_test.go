@@ -42,14 +42,14 @@ func TestFailover(t *testing.T) {
 
 	// A transaction that only the primary has would be lost with it. It is not acknowledged, neither when the server's wait
 	// for the standby is cancelled nor when the request is repeated.
-	goOn := database.Stall()
+	resume := database.Stall()
 	go database.CancelWaiting()
 	for _, how := range []string{"wait cancelled", "at its deadline"} {
 		if answer, err := post(t.Context(), address, token, createOnce, map[string]any{"k": "unsafe"}); customerOf(answer) != "" {
 			t.Errorf("%s: acknowledged without the standby: %v %v", how, answer, err)
 		}
 	}
-	goOn()
+	resume()
 
 	var acknowledged sync.Map      // ids by key
 	var latest, pause atomic.Int64 // the time of the last acknowledgement, and the longest time between two
