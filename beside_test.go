@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestCommandsBesideTheServer changes prices and people by commands while the server runs: it goes on with what they
-// wrote, on either database, without a restart.
+// TestCommandsBesideTheServer changes prices and users by commands while the server runs: the server uses the changes
+// without a restart, on either database.
 func TestCommandsBesideTheServer(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		i := migrated(t, url)
@@ -50,7 +50,7 @@ func TestCommandsBesideTheServer(t *testing.T) {
 	})
 }
 
-// TestOneServerOnSQLite starts a second server on a database: PostgreSQL has several, SQLite one after the other.
+// TestOneServerOnSQLite starts a second server on a database: PostgreSQL allows several at once, SQLite only one after the other.
 func TestOneServerOnSQLite(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		i := migrated(t, url)
@@ -62,14 +62,14 @@ func TestOneServerOnSQLite(t *testing.T) {
 				t.Errorf("the second server: %d %s", status, stderr.String())
 			}
 			if status := stop(); status != 0 {
-				t.Error("the first server ended with", status)
+				t.Error("the first server ended with status", status)
 			}
 		}
 		i.serving()
 	})
 }
 
-// eventually asks again until the answer holds a text.
+// eventually repeats a query until the answer contains a text.
 func eventually(t *testing.T, want string, answer func() any) {
 	t.Helper()
 	last := ""
@@ -78,5 +78,5 @@ func eventually(t *testing.T, want string, answer func() any) {
 			return
 		}
 	}
-	t.Fatalf("want %s, have %s", want, last)
+	t.Fatalf("timed out waiting for %s; the last answer is %s", want, last)
 }

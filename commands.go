@@ -20,7 +20,7 @@ import (
 	"kopeck/service/value"
 )
 
-// migrateCommand brings the database to this program's version.
+// migrateCommand migrates the database to this program's version.
 type migrateCommand struct{}
 
 // Run implements the command.
@@ -31,17 +31,17 @@ func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error
 	}
 	defer k.close()
 	version, _, err := k.store.Version(ctx)
-	fmt.Fprintf(p.stdout, "database: at version %d\n", version)
+	fmt.Fprintf(p.stdout, "database: version %d\n", version)
 	return err
 }
 
-// fitCommand fits the lifetime-value model, or a model of attribution.
+// fitCommand fits a lifetime-value model or an attribution model.
 type fitCommand struct {
-	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. All are fitted unless told, and the one that best foretells orders it was not shown becomes active. MARKOV and SHAPLEY are fitted on all journeys, and credit margins to contacts."`
-	Order          int    `default:"1" help:"MARKOV: how many states its chain remembers, 1 or 2."`
-	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of its times."`
-	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit on the orders up to and including this day, and test the model on those after it."`
-	NoActivate     bool   `help:"Keep the fit without making it the active model."`
+	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. If none is given, all are fitted and the one that best predicts held-out orders becomes active. MARKOV and SHAPLEY are fitted to all journeys and credit margins to contacts."`
+	Order          int    `default:"1" help:"MARKOV: the order of its chain, 1 or 2."`
+	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of time of the model."`
+	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit the model to the orders up to and including this day, and test it on later ones."`
+	NoActivate     bool   `help:"Store the fit without making it the active model."`
 	JSON           bool   `name:"json" help:"Print the fit as JSON."`
 }
 
@@ -64,7 +64,7 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if c.CalibrationEnd != "" {
 		day, err := time.ParseInLocation(time.DateOnly, c.CalibrationEnd, k.service.Settings().Zone)
 		if err != nil {
-			return fmt.Errorf("--calibration-end: want YYYY-MM-DD, not %q", c.CalibrationEnd)
+			return fmt.Errorf("--calibration-end: %q is not a date; write it as YYYY-MM-DD", c.CalibrationEnd)
 		}
 		day = day.UTC()
 		in.CalibrationEnd = &day
@@ -73,7 +73,7 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if err != nil {
 		return err
 	}
-	return c.show(model, p)
+	return c.print(model, p)
 }
 
 // attribution fits MARKOV or SHAPLEY.
@@ -87,9 +87,7 @@ func (c *fitCommand) attribution(ctx context.Context, s *app.App, model words.At
 		return err
 	}
 	if c.JSON {
-		out := json.NewEncoder(p.stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(map[string]any{"id": row.ID, "model": row.Model, "fittedAt": row.FittedAt, "fit": row.Fit})
+		return p.printJSON(map[string]any{"id": row.ID, "model": row.Model, "fittedAt": row.FittedAt, "fit": row.Fit})
 	}
 	fmt.Fprintf(p.stdout, "%s on %d journeys, %d of which ended in an order (%s)\n", row.Model, report.Journeys, report.Converted, report.ConversionProbability)
 	for _, state := range report.States {
@@ -105,7 +103,15 @@ func (c *fitCommand) attribution(ctx context.Context, s *app.App, model words.At
 	return nil
 }
 
-func (c *fitCommand) show(m *ent.LifetimeModel, p *program) error {
+// printJSON prints a value as indented JSON.
+func (p *program) printJSON(value any) error {
+	out := json.NewEncoder(p.stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(value)
+}
+
+// print prints a fit of a lifetime-value model.
+func (c *fitCommand) print(m *ent.LifetimeModel, p *program) error {
 	test, err := value.BackTestOf(m)
 	if err != nil {
 		return err
@@ -115,9 +121,7 @@ func (c *fitCommand) show(m *ent.LifetimeModel, p *program) error {
 		return err
 	}
 	if c.JSON {
-		out := json.NewEncoder(p.stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(map[string]any{
+		return p.printJSON(map[string]any{
 			"id": m.ID, "kind": m.Kind, "timeUnit": m.TimeUnit, "parameters": m.Parameters, "logLikelihood": m.LogLikelihood,
 			"customers": m.Customers, "converged": m.Converged, "iterations": m.Iterations, "gradientNorm": m.GradientNorm,
 			"active": m.Active, "fittedAt": m.FittedAt, "calibrationEnd": m.CalibrationEnd, "backTest": test, "notes": notes,
@@ -138,13 +142,14 @@ func (c *fitCommand) show(m *ent.LifetimeModel, p *program) error {
 	return nil
 }
 
-// userCommands manage the people who sign in.
+// userCommands manages the people who sign in.
 type userCommands struct {
-	Add userAddCommand `cmd:"" help:"Make a user. The password is asked for, or read from standard input."`
+	Add userAddCommand `cmd:"" help:"Create a user. The password is asked for on a terminal, otherwise read from standard input."`
 }
 
+// userAddCommand creates a user.
 type userAddCommand struct {
-	Email   string `required:"" help:"By which the user signs in."`
+	Email   string `required:"" help:"The e-mail address with which the user signs in."`
 	Name    string `required:"" help:"The user's name."`
 	Role    string `required:"" enum:"ADMIN,MANAGER,SALES,ANALYST,PARTNER" help:"ADMIN, MANAGER, SALES, ANALYST or PARTNER."`
 	Grade   string `help:"The code of a STAFF rate that several people share."`
@@ -177,7 +182,7 @@ func (c *userAddCommand) Run(ctx context.Context, s *settings, p *program) error
 	return nil
 }
 
-// password reads a password without showing it on a terminal, else the first line of standard input.
+// password reads a password from a terminal without showing it, otherwise the first line of standard input.
 func (p *program) password() (string, error) {
 	if file, ok := p.stdin.(interface{ Fd() uintptr }); ok && term.IsTerminal(int(file.Fd())) {
 		fmt.Fprint(p.stderr, "Password: ")
@@ -187,16 +192,16 @@ func (p *program) password() (string, error) {
 	}
 	line, err := bufio.NewReader(p.stdin).ReadString('\n')
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", errors.Join(errors.New("want the password on standard input"), err)
+		return "", errors.Join(errors.New("standard input is empty; send the password as its first line"), err)
 	}
 	return line, nil
 }
 
-// tokenCommand prints an access token and nothing else.
+// tokenCommand prints an access token.
 type tokenCommand struct {
 	Role  string        `enum:",ADMIN,MANAGER,SALES,ANALYST,PARTNER" default:"" help:"ADMIN, MANAGER, SALES, ANALYST or PARTNER."`
-	Email string        `help:"Of this user, instead of the oldest active one of the role."`
-	TTL   time.Duration `name:"ttl" default:"15m" help:"How long it is good."`
+	Email string        `help:"The e-mail address of the user; if not given, the oldest active user of the role is chosen."`
+	TTL   time.Duration `name:"ttl" default:"15m" help:"How long the token is valid."`
 }
 
 // Run implements the command.
@@ -214,7 +219,7 @@ func (c *tokenCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return nil
 }
 
-// checkCommand verifies the laws on the live database.
+// checkCommand verifies the laws (design, section 2) on the live database.
 type checkCommand struct{}
 
 // Run implements the command.
@@ -239,11 +244,12 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return nil
 }
 
-// keysCommands manage the signing keys.
+// keysCommands manages the signing keys.
 type keysCommands struct {
-	Rotate keysRotateCommand `cmd:"" help:"Make a new signing key; what the old one signed stays good."`
+	Rotate keysRotateCommand `cmd:"" help:"Create a new signing key; tokens signed by the old one stay valid."`
 }
 
+// keysRotateCommand creates a new signing key.
 type keysRotateCommand struct {
 	Use string `arg:"" enum:"access,price,link" help:"access, price or link."`
 }

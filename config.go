@@ -20,23 +20,23 @@ import (
 	"kopeck/transport"
 )
 
-// settings are what every command is told by flags or variables. What belongs to the company rather than to the
-// machine (time zone, rounding, levels of permission) stands in the database: query settings.
+// settings are the flags and variables of every command. Settings of the company rather than of the machine (time
+// zone, rounding, levels of permission) are in the database: see the query settings.
 type settings struct {
 	DatabaseURL string `name:"database-url" env:"KOPECK_DATABASE_URL" default:"sqlite://kopeck.db" help:"The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME." group:"Configuration"`
-	ListenURL   string `name:"listen-url" env:"KOPECK_LISTEN_URL" help:"PostgreSQL past the pooler, for notifications; the database itself unless told." group:"Configuration"`
-	Pool        int    `env:"KOPECK_POOL" default:"8" help:"How many connections to the database are held at most." group:"Configuration"`
-	Keys        string `env:"KOPECK_KEYS" default:"./keys" help:"The directory of the signing keys; they are made there when absent." group:"Configuration"`
+	ListenURL   string `name:"listen-url" env:"KOPECK_LISTEN_URL" help:"The PostgreSQL server behind a pooler, for notifications; if not given, the database URL." group:"Configuration"`
+	Pool        int    `env:"KOPECK_POOL" default:"8" help:"The maximum number of connections to the database." group:"Configuration"`
+	Keys        string `env:"KOPECK_KEYS" default:"./keys" help:"The directory of the signing keys, which are created if absent." group:"Configuration"`
 	Currency    string `env:"KOPECK_CURRENCY" default:"RUB" help:"The currency of the books (ISO 4217); fixed by the first start." group:"Configuration"`
 	Env         string `env:"KOPECK_ENV" default:"development" enum:"development,production" help:"development has GraphiQL, introspection and suggestions; production logs in JSON." group:"Configuration"`
-	LogLevel    string `env:"KOPECK_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"What is logged at least: debug, info, warn or error." group:"Configuration"`
+	LogLevel    string `env:"KOPECK_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"The lowest level that is logged: debug, info, warn or error." group:"Configuration"`
 
-	limits limits // for commands that serve; the zero is the standard ones
+	limits limits // for commands that serve; the zero value means the defaults
 }
 
-// listening is what the commands that serve are told besides.
+// listening are the further flags and variables of the commands that serve.
 type listening struct {
-	Addr        string       `env:"KOPECK_ADDR" default:":8080" help:"Where to listen; port 0 takes a free one." group:"Configuration"`
+	Addr        string       `env:"KOPECK_ADDR" default:":8080" help:"The address to listen on; port 0 chooses a free port." group:"Configuration"`
 	CorsOrigins []string     `env:"KOPECK_CORS_ORIGINS" help:"Sites whose pages may call the API, separated by commas: https://app.example.com." group:"Configuration"`
 	TrustProxy  bool         `env:"KOPECK_TRUST_PROXY" help:"Take the client's address from the last of X-Forwarded-For: only behind a proxy of your own." group:"Configuration"`
 	Trusted     string       `name:"trusted-documents" env:"KOPECK_TRUSTED_DOCUMENTS" help:"The only documents that are run: a directory of .graphql files or manifests, or one such file." group:"Configuration"`
@@ -44,32 +44,32 @@ type listening struct {
 	Limits      kong.Plugins `embed:""`
 }
 
-// check tells what is wrong with a setting, by its variable's name.
+// check returns an error with the name of the variable that is wrong.
 func (c settings) check() error {
 	if _, err := money.ParseCurrency(c.Currency); err != nil {
 		return fmt.Errorf("KOPECK_CURRENCY: %w", err)
 	}
 	if c.Pool < 1 || c.Pool > 1000 {
-		return errors.New("KOPECK_POOL: want 1 to 1000")
+		return fmt.Errorf("KOPECK_POOL: %d is out of range; use 1 to 1000", c.Pool)
 	}
 	return nil
 }
 
-// check tells what is wrong with the addresses and the limits, and gives the limits.
+// check returns the limits, or an error with the name of the variable that is wrong.
 func (c listening) check() (limits, error) {
 	for _, origin := range c.CorsOrigins {
 		u, err := url.Parse(origin)
 		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Path != "" || u.RawQuery != "" {
-			return limits{}, fmt.Errorf("KOPECK_CORS_ORIGINS: want origins like https://app.example.com, not %q", origin)
+			return limits{}, fmt.Errorf("KOPECK_CORS_ORIGINS: %q is not an origin; write it as https://app.example.com", origin)
 		}
 	}
 	if c.Persisted && c.Trusted != "" {
-		return limits{}, errors.New("KOPECK_PERSISTED_QUERIES: not together with KOPECK_TRUSTED_DOCUMENTS, which are run by their SHA-256 anyway")
+		return limits{}, errors.New("KOPECK_PERSISTED_QUERIES cannot be combined with KOPECK_TRUSTED_DOCUMENTS, which can be run by their SHA-256 anyway")
 	}
-	return toldLimits(c.Limits)
+	return parseLimits(c.Limits)
 }
 
-// documents reads the trusted documents; nil where everything is run.
+// documents reads the trusted documents; nil if every document may be run.
 func (c listening) documents() (map[string]string, error) {
 	if c.Trusted == "" {
 		return nil, nil
@@ -81,23 +81,23 @@ func (c listening) documents() (map[string]string, error) {
 	return trusted, nil
 }
 
-// unknown lists the variables that nothing reads, neither a command nor a test: likely slips.
+// unknown returns the KOPECK_ variables that neither a command nor a test reads, which are probably misspelled.
 func unknown(model *kong.Node, environ []string) (names []string) {
 	known := map[string]bool{"KOPECK_REQUIRE_POSTGRES": true, "KOPECK_TEST_POSTGRES_URL": true}
-	var learn func(*kong.Node)
-	learn = func(command *kong.Node) {
+	var visit func(*kong.Node)
+	visit = func(command *kong.Node) {
 		for _, flag := range command.Flags {
 			for _, name := range flag.Envs {
 				known[name] = true
 			}
 		}
 		for _, child := range command.Children {
-			learn(child)
+			visit(child)
 		}
 	}
-	learn(model)
-	for _, one := range environ {
-		name, _, _ := strings.Cut(one, "=")
+	visit(model)
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
 		if strings.HasPrefix(name, "KOPECK_") && !known[name] {
 			names = append(names, name)
 		}
@@ -105,7 +105,7 @@ func unknown(model *kong.Node, environ []string) (names []string) {
 	return names
 }
 
-// logger makes the log: JSON in production, lines for people otherwise, with the request's id in both.
+// logger returns the log, in JSON in production and as text otherwise, with the request's id in both.
 func (c settings) logger(to io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel))
@@ -117,7 +117,7 @@ func (c settings) logger(to io.Writer) *slog.Logger {
 	return slog.New(transport.LogRequestIDs(handler))
 }
 
-// kopeck is the opened installation: what the commands work on.
+// kopeck is the opened installation that the commands work on.
 type kopeck struct {
 	store   *store.Store
 	keys    *auth.Keys
@@ -127,13 +127,13 @@ type kopeck struct {
 
 func (k *kopeck) close() { _ = k.store.Close() }
 
-// schema is what a command wants of the database's version.
+// schema is what a command requires of the database's version.
 type schema int
 
 const (
-	asItMustBe schema = iota // refuse an older one and say what to run
-	fillEmpty                // make the tables in an empty database, refuse an older one
-	upToDate                 // migrate
+	asItMustBe schema = iota // refuse an older version and say what to run
+	fillEmpty                // create the tables in an empty database, refuse an older version
+	upToDate                 // migrate an older version
 )
 
 // open opens the database, the keys and the service.
@@ -165,7 +165,7 @@ func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes
 	return k, nil
 }
 
-// bringUp holds the database's version against the binary's.
+// bringUp compares the database's version with the binary's, and migrates the database where the command requires it.
 func (k *kopeck) bringUp(ctx context.Context, want schema, notes io.Writer) error {
 	have, newest, err := k.store.Version(ctx)
 	switch {
@@ -182,5 +182,5 @@ func (k *kopeck) bringUp(ctx context.Context, want schema, notes io.Writer) erro
 	case have == 0:
 		return errors.New("the database is empty: run `kopeck migrate` first (go run . migrate)")
 	}
-	return fmt.Errorf("the database is at version %d and this program needs %d: run `kopeck migrate` first (go run . migrate)", have, newest)
+	return fmt.Errorf("the database has version %d and this program needs %d: run `kopeck migrate` first (go run . migrate)", have, newest)
 }

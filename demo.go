@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	_ "time/tzdata" // the company keeps Moscow's days, also on a machine without a table of time zones
+	_ "time/tzdata" // the company's time zone is Moscow's, also on a machine without a time zone database
 
 	"kopeck/auth"
 	"kopeck/demo"
@@ -16,43 +16,43 @@ import (
 	"kopeck/transport/graphiql"
 )
 
-// demoCommand sets up the demonstration company, unless it is there, and serves it.
+// demoCommand creates the demonstration company, unless it exists, and serves it.
 type demoCommand struct {
 	listening
-	Seed *uint64 `help:"Another seed makes another company; 1 unless told. A database that is filled keeps its own."`
+	Seed *uint64 `help:"The seed of the company's data; 1 if not given. An existing company keeps its seed."`
 }
 
-// demoDatabase takes the place of the default database: a company of one's own is never mixed with this one.
+// demoDatabase replaces the default database, so that the demonstration is never mixed with a real company.
 const (
 	defaultDatabase = "sqlite://kopeck.db"
 	demoDatabase    = "sqlite://demo.db"
 )
 
-// demoTokenLife is how long the token on the terminal is good: a day of looking around.
+// demoTokenLife is how long the token shown on the terminal is valid.
 const demoTokenLife = 12 * time.Hour
 
 // Run implements the command.
 func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
-	told := *s
-	told.Env = "development"
-	if told.DatabaseURL == defaultDatabase {
-		told.DatabaseURL = demoDatabase
+	configured := *s
+	configured.Env = "development"
+	if configured.DatabaseURL == defaultDatabase {
+		configured.DatabaseURL = demoDatabase
 	}
-	err := told.check()
+	err := configured.check()
 	if err == nil {
-		told.limits, err = c.check()
+		configured.limits, err = c.check()
 	}
 	if err != nil {
 		return err
 	}
-	mark, err := c.prepare(ctx, told, p)
+	mark, err := c.prepare(ctx, configured, p)
 	if err != nil {
 		return err
 	}
-	if told.LogLevel == "info" {
-		told.LogLevel = "warn" // the terminal is for the welcome
+	if configured.LogLevel == "info" {
+		configured.LogLevel = "warn" // keeps the terminal free for the welcome
 	}
-	k, err := told.open(ctx, asItMustBe, told.logger(p.stderr), p.stderr)
+	k, err := configured.open(ctx, asItMustBe, configured.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -61,17 +61,17 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 	for _, one := range demo.Examples() {
 		tabs = append(tabs, graphiql.Example(one))
 	}
-	return serve(ctx, &told, c.listening, k, p, tabs, func(address string) error {
+	return serve(ctx, &configured, c.listening, k, p, tabs, func(address string) error {
 		token, _, err := k.service.People.IssueToken(auth.System(ctx), words.RoleAdmin, "", demoTokenLife)
 		if err != nil {
 			return err
 		}
-		return demo.Welcome(ctx, p.stdout, address, *mark, shownDatabase(told.DatabaseURL), token, demoTokenLife, time.Now())
+		return demo.Welcome(ctx, p.stdout, address, *mark, shownDatabase(configured.DatabaseURL), token, demoTokenLife, time.Now())
 	})
 }
 
-// prepare makes the company where the database is empty, or where making it was interrupted. It has a connection of
-// its own, since the company's past is written by a clock of its own.
+// prepare creates the company if the database is empty or its creation was interrupted. It opens a store of its own, since
+// the company's past is written with another clock.
 func (c *demoCommand) prepare(ctx context.Context, s settings, p *program) (*demo.Mark, error) {
 	log := s.logger(p.stderr)
 	db, err := store.Open(ctx, s.DatabaseURL, store.Options{Pool: s.Pool, ListenURL: s.ListenURL, Log: log})
@@ -88,7 +88,7 @@ func (c *demoCommand) prepare(ctx context.Context, s settings, p *program) (*dem
 	}
 	if mark != nil && mark.Done {
 		if c.Seed != nil && *c.Seed != mark.Seed {
-			return nil, fmt.Errorf("--seed: the database holds the company of seed %d: give another database for that of seed %d", mark.Seed, *c.Seed)
+			return nil, fmt.Errorf("--seed: the database has the company of seed %d; use another database for seed %d", mark.Seed, *c.Seed)
 		}
 		return mark, nil
 	}
@@ -105,14 +105,14 @@ func (c *demoCommand) prepare(ctx context.Context, s settings, p *program) (*dem
 	if c.Seed != nil {
 		seed = *c.Seed
 	}
-	fmt.Fprintln(p.stderr, "making the demonstration company, once: some seconds")
+	fmt.Fprintln(p.stderr, "creating the demonstration company; this takes some seconds and is done once")
 	if err := demo.Fill(ctx, demo.Config{Store: db, Currency: currency, Seed: seed, Now: time.Now(), Log: log}); err != nil {
 		return nil, err
 	}
 	return demo.Read(ctx, db)
 }
 
-// shownDatabase names a database without its password.
+// shownDatabase describes a database without its password.
 func shownDatabase(address string) string {
 	if file, ok := strings.CutPrefix(address, "sqlite://"); ok {
 		return "the file " + file

@@ -17,8 +17,8 @@ import (
 
 const createOnce = `mutation($k: String!) { createCustomer(input: {name: $k, externalId: $k, idempotencyKey: $k}) { customer { id } } }`
 
-// TestFailover writes through the program while PostgreSQL is killed and its synchronous standby takes over: writes
-// resume by themselves, everything acknowledged is there, nothing is there twice, the books are in order.
+// TestFailover writes through the program while PostgreSQL is killed and its synchronous standby is promoted: writes
+// resume without intervention, everything acknowledged is stored once, and the books are in order.
 func TestFailover(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts two servers and kills one; not in short runs")
@@ -28,32 +28,32 @@ func TestFailover(t *testing.T) {
 	token := i.token("MANAGER")
 	_, address := i.spawn("KOPECK_STATEMENT_TIMEOUT=2s", "KOPECK_OPERATION_TIMEOUT=3s")
 
-	// The first host named is the standby, which cannot be listened to.
-	heard := func(id string) {
+	// The first host in the URL is the standby, which sends no notifications.
+	notified := func(id string) {
 		t.Helper()
 		s := connect(t, address, token)
 		s.subscribe("1", `subscription($id: ID!) { customerChanged(id: $id) { name } }`, map[string]any{"id": id})
 		ask(t, address, token, `mutation($id: ID!) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE}) { userErrors { message } } }`, map[string]any{"id": id})
-		if next := s.hear(); next["type"] != "next" {
+		if next := s.receive(); next["type"] != "next" {
 			t.Error(next)
 		}
 	}
-	heard(customerOf(ask(t, address, token, createOnce, map[string]any{"k": "first"})))
+	notified(customerOf(ask(t, address, token, createOnce, map[string]any{"k": "first"})))
 
-	// What only the primary has would be lost with it: it is not acknowledged, neither where the server is told to wait no
-	// longer, nor when the same is asked for again.
-	goOn := database.Stall()
+	// A transaction that only the primary has would be lost with it. It is not acknowledged, neither when the server's wait
+	// for the standby is cancelled nor when the request is repeated.
+	resume := database.Stall()
 	go database.CancelWaiting()
-	for _, how := range []string{"cancelled by somebody", "at its deadline"} {
+	for _, how := range []string{"wait cancelled", "at its deadline"} {
 		if answer, err := post(t.Context(), address, token, createOnce, map[string]any{"k": "unsafe"}); customerOf(answer) != "" {
 			t.Errorf("%s: acknowledged without the standby: %v %v", how, answer, err)
 		}
 	}
-	goOn()
+	resume()
 
-	var acknowledged sync.Map      // of key, the id
-	var latest, pause atomic.Int64 // when something was acknowledged last, and the longest time in which nothing was
-	// once sends a request until it is acknowledged.
+	var acknowledged sync.Map      // ids by key
+	var latest, pause atomic.Int64 // the time of the last acknowledgement, and the longest time between two
+	// once repeats a request until it is acknowledged.
 	once := func(ctx context.Context, key string) {
 		for ; ; time.Sleep(20 * time.Millisecond) {
 			try, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -99,7 +99,7 @@ func TestFailover(t *testing.T) {
 	for latest.Load() < promoted.UnixNano() && patience.Err() == nil {
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Logf("written again %v after the promotion, after a pause of %v", time.Since(promoted).Round(time.Millisecond), time.Duration(pause.Load()).Round(time.Millisecond))
+	t.Logf("writes resumed %v after the promotion, after a pause of %v", time.Since(promoted).Round(time.Millisecond), time.Duration(pause.Load()).Round(time.Millisecond))
 	time.Sleep(500 * time.Millisecond)
 	close(enough)
 	working.Wait()
@@ -117,13 +117,13 @@ func TestFailover(t *testing.T) {
 		found := fmt.Sprint(ask(t, address, token, `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, map[string]any{"ids": part}))
 		for _, id := range part {
 			if !strings.Contains(found, id) {
-				t.Errorf("%s was acknowledged and is gone", id)
+				t.Errorf("%s was acknowledged and is lost", id)
 			}
 		}
 	}
 
-	// What happens on the new primary is heard, though the old one had been listened to.
-	heard(ids[0])
+	// Notifications of the new primary are received, although the server listened to the old one.
+	notified(ids[0])
 	if status, out := i.command("check"); status != 0 {
 		t.Errorf("check: %s", out)
 	}

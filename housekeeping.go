@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// keyAge is how old a signing key grows before the next one takes over; nobody is signed out by it.
+// keyAge is the age of a signing key at which it is replaced. Nobody is signed out by that.
 const keyAge = 30 * 24 * time.Hour
 
-// housekeeping does what time asks for until the context ends: it writes down permissions that have expired,
-// forgets old idempotency keys, rotates the signing keys and once a night brings stages and the values that
-// lists are ordered by up to date, and fits MARKOV, SHAPLEY and the lifetime-value models. Several replicas may do it at once.
+// housekeeping runs the periodic tasks until the context ends: it records expired permissions, deletes old
+// idempotency keys, rotates the signing keys and once a day updates the stages and the values that lists are ordered
+// by and fits MARKOV, SHAPLEY and the lifetime-value models. Several replicas may run it at once.
 func (k *kopeck) housekeeping(ctx context.Context) {
 	every := func(pause time.Duration, name string, do func(context.Context) error) func() {
 		next := time.Now()
@@ -20,7 +20,7 @@ func (k *kopeck) housekeeping(ctx context.Context) {
 			}
 			next = time.Now().Add(pause)
 			if err := do(ctx); err != nil && ctx.Err() == nil {
-				k.log.WarnContext(ctx, "housekeeping", "what", name, "error", err)
+				k.log.WarnContext(ctx, "a housekeeping task has failed", "task", name, "error", err)
 			}
 		}
 	}

@@ -15,57 +15,65 @@ import (
 	"kopeck/dbtest"
 )
 
-// refused runs a command that must not start and gives what it said.
+// refused runs a command that must not start and returns its messages.
 func refused(t *testing.T, arguments ...string) string {
 	t.Helper()
 	var stderr bytes.Buffer
 	arguments = append(arguments, "--addr", "127.0.0.1:0", "--database-url", "sqlite://"+filepath.Join(t.TempDir(), "none.db"))
 	if status := run(t.Context(), arguments, program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &stderr}); status == 0 {
-		t.Errorf("%v: was taken", arguments)
+		t.Errorf("%v: the command started", arguments)
 	}
 	return stderr.String()
 }
 
 func TestEveryLimitHasARange(t *testing.T) {
+	t.Parallel()
 	l := standard()
 	for _, one := range l.table() {
-		standard := reflect.ValueOf(one.value).Elem().Int()
-		least, most := reflect.ValueOf(one.least), reflect.ValueOf(one.most)
-		if standard < least.Int() || standard > most.Int() {
-			t.Errorf("%s: %d is not within its own range", one.name, standard)
-		}
-		for _, beyond := range []int64{least.Int() - 1, most.Int() + 1} {
-			text := fmt.Sprint(beyond)
-			if _, timed := one.value.(*time.Duration); timed {
-				text = time.Duration(beyond).String()
+		t.Run(one.name, func(t *testing.T) {
+			t.Parallel()
+			standard := reflect.ValueOf(one.value).Elem().Int()
+			least, most := reflect.ValueOf(one.least), reflect.ValueOf(one.most)
+			if standard < least.Int() || standard > most.Int() {
+				t.Errorf("the default %d is out of range", standard)
 			}
-			if said := refused(t, "serve", "--"+one.name+"="+text); !strings.Contains(said, one.variable()) {
-				t.Errorf("%s %s: %s", one.name, text, said)
+			for _, beyond := range []int64{least.Int() - 1, most.Int() + 1} {
+				text := fmt.Sprint(beyond)
+				if _, timed := one.value.(*time.Duration); timed {
+					text = time.Duration(beyond).String()
+				}
+				message, want := refused(t, "serve", "--"+one.name+"="+text), fmt.Sprintf("%s: %s is out of range; use %s to %s", one.variable(), text, written(one.least), written(one.most))
+				if !strings.Contains(message, want) {
+					t.Errorf("%s: %s, want %s", text, message, want)
+				}
 			}
-		}
+		})
 	}
 }
 
-func TestLimitsThatDoNotGoTogether(t *testing.T) {
+func TestContradictoryLimits(t *testing.T) {
 	for name, arguments := range map[string][]string{
 		"KOPECK_STATEMENT_TIMEOUT": {"--operation-timeout=5s"},
 		"KOPECK_HEADER_TIMEOUT":    {"--read-timeout=4s"},
 		"KOPECK_PAGE_DEFAULT":      {"--page-maximum=10"},
 	} {
 		for _, command := range []string{"serve", "demo"} {
-			if said := refused(t, append([]string{command}, arguments...)...); !strings.Contains(said, name) {
-				t.Errorf("%s %v: %s", command, arguments, said)
-			}
+			t.Run(command+" "+name, func(t *testing.T) {
+				if message := refused(t, append([]string{command}, arguments...)...); !strings.Contains(message, name) {
+					t.Error(message)
+				}
+			})
 		}
 	}
 	t.Setenv("KOPECK_PAGE_MAXIMUM", "many")
-	if said := refused(t, "serve"); !strings.Contains(said, "KOPECK_PAGE_MAXIMUM") {
-		t.Error(said)
+	if message := refused(t, "serve"); !strings.Contains(message, "KOPECK_PAGE_MAXIMUM") {
+		t.Error(message)
 	}
 }
 
-// TestLimitsAreDescribed holds the operator's table against the program's.
+// TestLimitsAreDescribed compares the table in the operator's manual with the program's limits.
 func TestLimitsAreDescribed(t *testing.T) {
+	t.Parallel()
 	manual, err := os.ReadFile(filepath.Join("docs", "operations.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +87,7 @@ func TestLimitsAreDescribed(t *testing.T) {
 	}
 }
 
-// TestLimitsAreKept sets limits where an operator does and runs into them as a client does.
+// TestLimitsAreKept sets limits by variables and flags and exceeds them as a client.
 func TestLimitsAreKept(t *testing.T) {
 	i := install(t, dbtest.SQLite(t))
 	t.Setenv("KOPECK_DOCUMENT_DEPTH", "6")
@@ -103,9 +111,11 @@ func TestLimitsAreKept(t *testing.T) {
 		`{ nodes(ids: ["a", "b"]) { id } x: nodes(ids: ["a"]) { id } }`:                           "errorsOmitted",
 		`{ customers(first: 250) { edges { node { orders(first: 250) { totalCount } } } } }`:      "requested:501",
 	} {
-		if got := fmt.Sprint(ask(t, address, token, query, nil)); !strings.Contains(got, want) {
-			t.Errorf("%.80s: %.300s does not say %s", query, got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			if got := fmt.Sprint(ask(t, address, token, query, nil)); !strings.Contains(got, want) {
+				t.Errorf("%.80s: %.300s does not contain %s", query, got, want)
+			}
+		})
 	}
 	page := ask(t, address, token, `{ customers { edges { node { id } } } }`, nil)
 	if n := strings.Count(fmt.Sprint(page), "cus_"); n != 2 {

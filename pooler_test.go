@@ -13,11 +13,11 @@ import (
 	"kopeck/dbtest"
 )
 
-// TestThroughAPooler runs the program over pgbouncer in transaction mode, with fewer sessions of the server than it
-// has connections, so that each transaction may find another session: nothing fails, and what one client does another hears.
+// TestThroughAPooler runs the program through pgbouncer in transaction mode, with fewer server sessions than
+// connections, so that each transaction may use another session: no request fails, and clients are notified of changes.
 func TestThroughAPooler(t *testing.T) {
 	for name, settings := range map[string][]string{
-		"as installed":       nil, // it refuses startup parameters that it does not know
+		"as installed":       nil, // it refuses unknown startup parameters
 		"parameters ignored": {"ignore_startup_parameters = kopeck.session,statement_timeout,idle_in_transaction_session_timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestThroughAPooler(t *testing.T) {
 			working.Wait()
 
 			ask(t, address, token, `mutation($id: ID!) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE, subject: "Шторы"}) { userErrors { message } } }`, map[string]any{"id": id})
-			if next := fmt.Sprint(s.hear()); !strings.Contains(next, "Шторы") {
+			if next := fmt.Sprint(s.receive()); !strings.Contains(next, "Шторы") {
 				t.Error(next)
 			}
 			answer := fmt.Sprint(ask(t, address, token, `{ customers { totalCount } contacts { totalCount } }`, nil))

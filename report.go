@@ -11,13 +11,13 @@ import (
 	"kopeck/service"
 )
 
-// period is the time of a report.
+// period has the flags for the period of a report.
 type period struct {
-	From string `required:"" placeholder:"DATE" help:"From when on: YYYY-MM-DD, a day in the installation's time zone, or a moment in RFC 3339."`
-	To   string `required:"" placeholder:"DATE" help:"Up to when; that day or moment itself is not in it."`
+	From string `required:"" placeholder:"DATE" help:"Start: YYYY-MM-DD, a day in the installation's time zone, or a time in RFC 3339."`
+	To   string `required:"" placeholder:"DATE" help:"End, exclusive: a day or a time as for --from."`
 }
 
-// read gives the period's moments in the installation's time zone.
+// read returns the start and the end of the period; days are of the installation's time zone.
 func (t period) read(zone *time.Location) (from, to time.Time, err error) {
 	if from, err = momentOf("--from", t.From, zone); err == nil {
 		to, err = momentOf("--to", t.To, zone)
@@ -25,23 +25,24 @@ func (t period) read(zone *time.Location) (from, to time.Time, err error) {
 	return from, to, err
 }
 
+// momentOf reads a day in a time zone or a time in RFC 3339, truncated to microseconds.
 func momentOf(flag, text string, zone *time.Location) (time.Time, error) {
 	at, err := time.ParseInLocation(time.DateOnly, text, zone)
 	if err != nil {
 		at, err = time.Parse(time.RFC3339Nano, text)
 	}
 	if err != nil {
-		return at, fmt.Errorf("%s: want YYYY-MM-DD or a moment in RFC 3339, not %q", flag, text)
+		return at, fmt.Errorf("%s: cannot read %q; write YYYY-MM-DD or a time in RFC 3339 such as 2026-11-20T09:30:00Z", flag, text)
 	}
 	return at.UTC().Truncate(time.Microsecond), nil
 }
 
-// exportContactEconomicsCommand writes what contacts cost and earned.
+// exportContactEconomicsCommand writes the cost and value of contacts.
 type exportContactEconomicsCommand struct {
 	period
-	By      []string `enum:"KIND,CHANNEL,DIRECTION,STAFF,STAGE,SEGMENT,MONTH" placeholder:"KIND,CHANNEL" help:"Any of ${enum}; one row for all contacts without it."`
-	Model   string   `enum:",FIRST,LAST,LINEAR,TIME_DECAY,POSITION,MARKOV,SHAPLEY" default:"" help:"Credit margins anew under FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY, instead of as the books have it. Nothing is changed."`
-	KnownAt string   `placeholder:"DATE" help:"What the books said then, before later corrections and refunds; a day or a moment as --from."`
+	By      []string `enum:"KIND,CHANNEL,DIRECTION,STAFF,STAGE,SEGMENT,MONTH" placeholder:"KIND,CHANNEL" help:"Any of ${enum}; if not given, one row for all contacts."`
+	Model   string   `enum:",FIRST,LAST,LINEAR,TIME_DECAY,POSITION,MARKOV,SHAPLEY" default:"" help:"Credit margins by FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY instead of using the credits in the books, which are not changed."`
+	KnownAt string   `placeholder:"DATE" help:"Use the books as they were then, before later corrections and refunds; a day or a time as for --from."`
 	output
 }
 
@@ -77,7 +78,7 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 	})
 }
 
-// exportStaffEconomicsCommand writes what each of the staff cost and earned.
+// exportStaffEconomicsCommand writes the cost and value of the contacts of each member of the staff.
 type exportStaffEconomicsCommand struct {
 	period
 	output
@@ -98,10 +99,10 @@ func (c *exportStaffEconomicsCommand) Run(ctx context.Context, s *settings, p *p
 	})
 }
 
-// exportCustomerEconomicsCommand writes what each customer brought and cost.
+// exportCustomerEconomicsCommand writes what each customer earned and cost.
 type exportCustomerEconomicsCommand struct {
-	From string `placeholder:"DATE" help:"From when on, as in the other reports; the whole time unless told."`
-	To   string `placeholder:"DATE" help:"Up to when; that day or moment itself is not in it."`
+	From string `placeholder:"DATE" help:"Start, as in the other reports; if not given, all of the past."`
+	To   string `placeholder:"DATE" help:"End, exclusive: a day or a time as for --from."`
 	output
 }
 
@@ -126,9 +127,9 @@ func (c *exportCustomerEconomicsCommand) Run(ctx context.Context, s *settings, p
 	})
 }
 
-// exportCustomerBaseCommand writes what all customers are worth.
+// exportCustomerBaseCommand writes the value of all customers.
 type exportCustomerBaseCommand struct {
-	By      []string `enum:"SEGMENT,STAGE,ACQUIRED,SOURCE" placeholder:"SEGMENT,STAGE" help:"Any of ${enum}; one row for all customers without it."`
+	By      []string `enum:"SEGMENT,STAGE,ACQUIRED,SOURCE" placeholder:"SEGMENT,STAGE" help:"Any of ${enum}; if not given, one row for all customers."`
 	Horizon int      `default:"12" help:"Months ahead, 1 to 600."`
 	output
 }
@@ -148,9 +149,9 @@ func (c *exportCustomerBaseCommand) Run(ctx context.Context, s *settings, p *pro
 	})
 }
 
-// exportExpectedMonthsCommand writes what is expected of the customers there are, month by month.
+// exportExpectedMonthsCommand writes the orders and margins expected of the present customers, month by month.
 type exportExpectedMonthsCommand struct {
-	Months int `default:"12" help:"1 to 120."`
+	Months int `default:"12" help:"Number of months, 1 to 120."`
 	output
 }
 
@@ -165,10 +166,10 @@ func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *p
 	})
 }
 
-// exportAcquisitionSourcesCommand writes who brings customers, and what that costs and earns.
+// exportAcquisitionSourcesCommand writes the sources of new customers with their costs and values.
 type exportAcquisitionSourcesCommand struct {
 	Horizon int    `default:"60" help:"Months ahead, 1 to 600."`
-	Return  string `default:"0.2" help:"The return that is to be left, as a share of what is spent."`
+	Return  string `default:"0.2" help:"The required return, as a share of the spend."`
 	output
 }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestReportsAsCSV brings three contacts from a file, one of them in the next month in Kolkata, and writes the reports.
+// TestReportsAsCSV imports three contacts, one of them in the next month by the time zone of Kolkata, and exports the reports.
 func TestReportsAsCSV(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		i := install(t, url)
@@ -42,7 +42,7 @@ func TestReportsAsCSV(t *testing.T) {
 			{"contact-economics --from 2026-02-01 --to 2026-02-11 --by MONTH,CHANNEL --model LAST", header + february + visit},
 			{"contact-economics --from 2026-01-31T18:30:00+00:00 --to 2026-02-10T14:30:00+05:30 --by MONTH,CHANNEL", header + february},
 			{"contact-economics --from 2026-01-01 --to 2026-03-01", "contacts,minutes,cost,realised,net,return_on_cost,currency\n3,3.5,101.50,0.00,-101.50,-1,RUB\n"},
-			{"contact-economics --from 2026-01-01 --to 2026-03-01 --known-at 2026-01-01", "contacts,minutes,cost,realised,net,return_on_cost,currency\n0,0,0.00,0.00,0.00,,RUB\n"}, // they were told later
+			{"contact-economics --from 2026-01-01 --to 2026-03-01 --known-at 2026-01-01", "contacts,minutes,cost,realised,net,return_on_cost,currency\n0,0,0.00,0.00,0.00,,RUB\n"}, // they were recorded later
 			{"staff-economics --from 2026-01-01 --to 2026-03-01", "staff,staff_name,people,contacts,minutes,cost,realised,net,net_per_contact,net_per_hour,expected_net,difference,difference_per_contact,currency\n,,0,0,0,0.00,0.00,0.00,,,0.00,0.00,,RUB\n"},
 		} {
 			arguments := append([]string{"export"}, strings.Fields(one.arguments)...)
@@ -55,7 +55,7 @@ func TestReportsAsCSV(t *testing.T) {
 				t.Errorf("%s -o: %d %s %v\n%s", one.arguments, status, out, err, got)
 			}
 		}
-		// Of the customers the ids are the database's own: they are cut off, and so is when each was recorded.
+		// The ids of the customers are not known, so they are removed before the comparison.
 		status, out := i.command("export", "customer-economics", "--from", "2026-01-01", "--to", "2026-02-01")
 		lines := strings.Split(out, "\n")
 		if status != 0 || !strings.HasPrefix(out, "customer,external_id,name,stage,segment,orders,contacts,revenue,margin,contact_cost,acquisition_cost,net,share_of_wallet,acquisition_paid_back_at,acquisition_pays_back_at,referral_value,currency\n") {

@@ -1,6 +1,6 @@
-// Kopeck is the money mind of a customer-oriented company: a GraphQL server that knows, while a customer is on
-// the phone, what this person is worth, what this contact costs and earns, what the product really costs right
-// now, which price this customer should hear, and whether the company may speak to them at all.
+// Kopeck is a GraphQL server for a customer-oriented company. While a customer is on the phone it says what this
+// customer is worth, what the contact costs and earns, what the product costs now, which price this customer should
+// be offered, and whether the company may contact them at all.
 package main
 
 import (
@@ -29,11 +29,11 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }
 
-// program is what a command reads and writes besides the database.
+// program has the streams that a command reads and writes.
 type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	listening      func(address string) // told when the server answers; for tests
+	listening      func(address string) // called when the server listens; for tests
 }
 
 // commands is the command line.
@@ -42,29 +42,29 @@ type commands struct {
 
 	Serve   serveCommand   `cmd:"" help:"Serve the API."`
 	Demo    demoCommand    `cmd:"" help:"Set up a demonstration company and serve it."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's version."`
+	Migrate migrateCommand `cmd:"" help:"Migrate the database to this program's version."`
 	Import  importCommand  `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
 	Export  exportCommands `cmd:"" help:"Write CSV: orders, customers, contacts or rates that can be imported again, or a report."`
-	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model on the completed orders."`
+	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model to the completed orders."`
 	User    userCommands   `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCommand   `cmd:"" help:"Print an access token for a role."`
-	Check   checkCommand   `cmd:"" help:"Verify the books: say what is broken, and exit with 1 if anything is."`
+	Check   checkCommand   `cmd:"" help:"Verify the books: list every violation, and exit with 1 if there is any."`
 	Keys    keysCommands   `cmd:"" name:"keys" help:"Manage the signing keys."`
 }
 
-// newCommands gives the command line before it is parsed.
+// newCommands returns the command line before parsing.
 func newCommands() *commands {
 	c := &commands{}
 	c.Serve.Limits, c.Demo.Limits = limitFlags(), limitFlags()
 	return c
 }
 
-// run is the whole program: it parses the arguments, runs a command and gives the exit status: 0 done, 1 the
-// command failed, 2 wrong arguments.
+// run is the whole program. It parses the arguments, runs a command and returns the exit status: 0 on success, 1 if the
+// command failed, 2 for wrong arguments.
 func run(ctx context.Context, arguments []string, p program) int {
 	c := newCommands()
 	parser, err := kong.New(c, kong.Name("kopeck"), kong.UsageOnError(), kong.Writers(p.stdout, p.stderr),
-		kong.Description("The money mind of a customer-oriented company."), kong.Exit(func(int) { panic(helped{}) }))
+		kong.Description("A GraphQL server for the prices, costs and customers of a company."), kong.Exit(func(int) { panic(helped{}) }))
 	if err != nil {
 		fmt.Fprintln(p.stderr, "kopeck:", err)
 		return 2
@@ -78,7 +78,7 @@ func run(ctx context.Context, arguments []string, p program) int {
 		return 2
 	}
 	for _, name := range unknown(parser.Model.Node, os.Environ()) {
-		fmt.Fprintf(p.stderr, "kopeck: nothing reads the variable %s: is it a slip?\n", name)
+		fmt.Fprintf(p.stderr, "kopeck: the variable %s is unknown and has no effect; is it misspelled?\n", name)
 	}
 	selected.BindTo(ctx, (*context.Context)(nil))
 	err = selected.Run(&c.settings, &p)
@@ -93,13 +93,13 @@ func run(ctx context.Context, arguments []string, p program) int {
 	return 1
 }
 
-// exit is an error that was told already and only sets the exit status.
+// exit is an error that has been reported and only sets the exit status.
 type exit int
 
 // Error implements error.
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// helped is how --help leaves the parser.
+// helped is the panic by which --help leaves the parser.
 type helped struct{}
 
 func parse(parser *kong.Kong, arguments []string) (selected *kong.Context, err error, shown bool) {
@@ -115,27 +115,27 @@ func parse(parser *kong.Kong, arguments []string) (selected *kong.Context, err e
 	return selected, err, false
 }
 
-// serveCommand serves the API over a database that is up to date.
+// serveCommand serves the API on a database that is up to date.
 type serveCommand struct{ listening }
 
 // Run implements the command.
 func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
-	told := *s
+	configured := *s
 	var err error
-	if told.limits, err = c.check(); err != nil {
+	if configured.limits, err = c.check(); err != nil {
 		return err
 	}
-	k, err := told.open(ctx, asItMustBe, told.logger(p.stderr), p.stderr)
+	k, err := configured.open(ctx, asItMustBe, configured.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
 	defer k.close()
-	return serve(ctx, &told, c.listening, k, p, nil, nil)
+	return serve(ctx, &configured, c.listening, k, p, nil, nil)
 }
 
-// collectAt lets garbage be collected when the heap has grown by so many percent, unless GOGC says when, until back is called. At
-// Go's own 100 a fifth of a server's time goes into it.
-func collectAt(percent int) (back func()) {
+// collectAt sets the growth of the heap in percent at which garbage is collected, until restore is called. GOGC in the
+// environment takes precedence. At Go's default of 100 garbage collection takes a fifth of a server's time.
+func collectAt(percent int) (restore func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
@@ -143,9 +143,10 @@ func collectAt(percent int) (back func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
-// serve listens until the context ends, then finishes what has begun. announce is told the address beforehand.
+// serve listens until the context ends, then completes the running requests. announce, if not nil, is called with the address
+// before.
 func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program, examples []graphiql.Example, announce func(address string) error) error {
-	defer collectAt(200)() // an answer's memory lives but as long as the request
+	defer collectAt(200)() // the memory of a response is garbage when the request ends
 	trusted, err := l.documents()
 	if err != nil {
 		return err
@@ -195,10 +196,10 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	}
 	select {
 	case err := <-failed:
-		return fmt.Errorf("the server stopped: %w", err)
+		return fmt.Errorf("the server has stopped: %w", err)
 	case <-ctx.Done():
 	}
-	k.log.Info("shutting down: finishing what has begun")
+	k.log.Info("shutting down: completing running requests")
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	return errors.Join(site.Shutdown(ending), server.Shutdown(ending))

@@ -18,7 +18,7 @@ import (
 	"kopeck/dbtest"
 )
 
-// TestMain lets the test binary be the program, so that a test can kill it.
+// TestMain runs the program instead of the tests in a child process, so that a test can kill it.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_THE_PROGRAM") != "" {
 		main()
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// installation is a database and a directory of keys, with what every command is told of them.
+// installation is a database and a directory of keys.
 type installation struct {
 	t    *testing.T
 	url  string
@@ -38,7 +38,7 @@ func install(t *testing.T, url string) installation {
 	return installation{t, url, filepath.Join(t.TempDir(), "keys")}
 }
 
-// migrated is an installation whose database has its tables.
+// migrated returns an installation whose database has its tables.
 func migrated(t *testing.T, url string) installation {
 	t.Helper()
 	i := install(t, url)
@@ -52,7 +52,7 @@ func (i installation) arguments(more ...string) []string {
 	return append(more, "--database-url", i.url, "--keys", i.keys, "--log-level", "warn")
 }
 
-// command runs a command to its end and gives what it printed.
+// command runs a command to its end and returns what it printed.
 func (i installation) command(arguments ...string) (status int, out string) {
 	i.t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -88,9 +88,9 @@ func (i installation) serving(more ...string) (address string, stop func() int) 
 	case address = <-ready:
 	case status := <-ended:
 		ended <- status
-		i.t.Fatalf("the server ended with %d", status)
+		i.t.Fatalf("the server ended with status %d", status)
 	case <-time.After(30 * time.Second):
-		i.t.Fatal("the server does not answer")
+		i.t.Fatal("the server does not listen after 30 seconds")
 	}
 	return address, stopped
 }
@@ -131,7 +131,7 @@ func post(ctx context.Context, address, token, query string, variables any) (map
 	return answer, json.NewDecoder(response.Body).Decode(&answer)
 }
 
-// customerOf gives the id that createCustomer answered with, "" where it gave none.
+// customerOf returns the id in the response of createCustomer, "" if there is none.
 func customerOf(answer map[string]any) string {
 	data, _ := answer["data"].(map[string]any)
 	payload, _ := data["createCustomer"].(map[string]any)
@@ -140,8 +140,8 @@ func customerOf(answer map[string]any) string {
 	return id
 }
 
-// TestFromNothingToAnAnswer is what a newcomer does: migrate, a token, serve, ask, check.
-func TestFromNothingToAnAnswer(t *testing.T) {
+// TestFirstSteps does what a new user does: migrate, token, serve, query, check.
+func TestFirstSteps(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		i := install(t, url)
 		if status, out := i.command("serve", "--addr", "127.0.0.1:0"); status != 1 || out != "" {
@@ -169,8 +169,19 @@ func TestFromNothingToAnAnswer(t *testing.T) {
 				t.Errorf("%s: %d %.300s %v", path, response.StatusCode, body, err)
 			}
 		}
+		for what, query := range map[string]string{
+			"literal":  `mutation { recordContact(input: {customerId: "` + customerOf(made) + `", kind: INFO_CALL, direction: INBOUND, channel: PHONE, minutes: 6.5}) { userErrors { message } } }`,
+			"variable": `mutation($in: RecordContactInput!) { recordContact(input: $in) { userErrors { message } } }`,
+		} {
+			answer := fmt.Sprint(ask(t, address, token, query, map[string]any{"in": map[string]any{
+				"customerId": customerOf(made), "kind": "INFO_CALL", "direction": "INBOUND", "channel": "PHONE", "minutes": json.Number("6.5"),
+			}}))
+			if want := `input.minutes: cannot read 6.5 (a number) as Decimal; send a string such as "6.5"`; !strings.Contains(answer, want) {
+				t.Errorf("%s: %s, want %s", what, answer, want)
+			}
+		}
 		if status := stop(); status != 0 {
-			t.Errorf("the server ended with %d", status)
+			t.Errorf("the server ended with status %d", status)
 		}
 		if status, out := i.command("check"); status != 0 {
 			t.Errorf("check: %d %s", status, out)
@@ -178,7 +189,7 @@ func TestFromNothingToAnAnswer(t *testing.T) {
 	})
 }
 
-// TestSubscriptionOverASocket hears over a WebSocket what another client records over HTTP.
+// TestSubscriptionOverASocket receives over a WebSocket what another client records over HTTP.
 func TestSubscriptionOverASocket(t *testing.T) {
 	each(t, func(t *testing.T, url string) {
 		i := migrated(t, url)
@@ -188,14 +199,14 @@ func TestSubscriptionOverASocket(t *testing.T) {
 		s := connect(t, address, token)
 		s.subscribe("1", `subscription($id: ID) { contactRecorded(customerId: $id) { subject customer { name } } }`, map[string]any{"id": id})
 		ask(t, address, token, `mutation($id: ID!) { recordContact(input: {customerId: $id, kind: INFO_CALL, direction: INBOUND, channel: PHONE, subject: "Шторы"}) { userErrors { message } } }`, map[string]any{"id": id})
-		if next := fmt.Sprint(s.hear()); !strings.Contains(next, "Шторы") || !strings.Contains(next, "Анна") {
+		if next := fmt.Sprint(s.receive()); !strings.Contains(next, "Шторы") || !strings.Contains(next, "Анна") {
 			t.Fatal(next)
 		}
 	})
 }
 
-// TestKilledInTheMiddle kills the real program with SIGKILL while eight clients write, starts it again and lets
-// everybody repeat with the same keys: everything acknowledged is there, nothing is there twice, the books are in order.
+// TestKilledInTheMiddle kills the program with SIGKILL while eight clients write, restarts it and lets the clients
+// repeat with the same keys: everything acknowledged is stored once, and the books are in order.
 func TestKilledInTheMiddle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills a process; not in short runs")
@@ -251,7 +262,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	})
 }
 
-// spawn starts the program as a process of its own, with further variables, and waits until it answers.
+// spawn starts the program as a separate process, with further variables, and waits until it listens.
 func (i installation) spawn(variables ...string) (*exec.Cmd, string) {
 	i.t.Helper()
 	program, err := os.Executable()
@@ -283,13 +294,14 @@ func (i installation) spawn(variables ...string) (*exec.Cmd, string) {
 	}
 }
 
-// each runs a test over an empty database of each kind.
+// each runs a test on an empty database of each kind.
 func each(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite://"+filepath.Join(t.TempDir(), "kopeck.db")) })
 	t.Run("postgres", func(t *testing.T) { test(t, dbtest.Empty(t)) })
 }
 
 func TestWrongSettingsAreRefusedByName(t *testing.T) {
+	t.Parallel()
 	for name, arguments := range map[string][]string{
 		"KOPECK_CURRENCY":     {"migrate", "--currency", "ROUBLE"},
 		"KOPECK_DATABASE_URL": {"migrate", "--database-url", "mysql://somewhere"},
@@ -297,22 +309,26 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		"--env":               {"migrate", "--env", "staging"},
 		"--role":              {"token", "--role", "KING"},
 	} {
-		var stderr bytes.Buffer
-		status := run(t.Context(), append(arguments, "--keys", filepath.Join(t.TempDir(), "keys")), program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &stderr})
-		if status == 0 || !strings.Contains(stderr.String(), name) {
-			t.Errorf("%v: status %d, %s", arguments, status, stderr.String())
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stderr bytes.Buffer
+			status := run(t.Context(), append(arguments, "--keys", filepath.Join(t.TempDir(), "keys")), program{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &stderr})
+			if status == 0 || !strings.Contains(stderr.String(), name) {
+				t.Errorf("%v: status %d, %s", arguments, status, stderr.String())
+			}
+		})
 	}
 }
 
 func TestHelpNamesVariablesAndDefaults(t *testing.T) {
+	t.Parallel()
 	var stdout bytes.Buffer
 	if status := run(t.Context(), []string{"serve", "--help"}, program{stdin: strings.NewReader(""), stdout: &stdout, stderr: io.Discard}); status != 0 {
 		t.Fatal(status)
 	}
 	for _, want := range []string{"KOPECK_ADDR", ":8080", "KOPECK_DATABASE_URL", "sqlite://kopeck.db", "KOPECK_KEYS", "./keys", "KOPECK_CORS_ORIGINS", "KOPECK_CURRENCY", "RUB", "KOPECK_ENV"} {
 		if !strings.Contains(stdout.String(), want) {
-			t.Errorf("--help does not say %s:\n%s", want, stdout.String())
+			t.Errorf("--help does not contain %s:\n%s", want, stdout.String())
 		}
 	}
 }

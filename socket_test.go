@@ -9,14 +9,14 @@ import (
 	"github.com/coder/websocket/wsjson"
 )
 
-// socket is a client on a WebSocket.
+// socket is a client of a WebSocket.
 type socket struct {
 	t    *testing.T
 	ctx  context.Context
 	conn *websocket.Conn
 }
 
-// connect signs in on a WebSocket, which is closed when the test ends.
+// connect opens and authenticates a WebSocket, which is closed when the test ends.
 func connect(t *testing.T, address, token string) socket {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -26,22 +26,22 @@ func connect(t *testing.T, address, token string) socket {
 	}
 	t.Cleanup(func() { _ = conn.CloseNow(); cancel() })
 	s := socket{t, ctx, conn}
-	s.say(map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer " + token}})
-	if ack := s.hear(); ack["type"] != "connection_ack" {
+	s.send(map[string]any{"type": "connection_init", "payload": map[string]any{"authorization": "Bearer " + token}})
+	if ack := s.receive(); ack["type"] != "connection_ack" {
 		t.Fatal(ack)
 	}
 	return s
 }
 
-func (s socket) say(message any) {
+func (s socket) send(message any) {
 	s.t.Helper()
 	if err := wsjson.Write(s.ctx, s.conn, message); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// hear gives the next message that is neither ping nor pong.
-func (s socket) hear() map[string]any {
+// receive returns the next message that is neither ping nor pong.
+func (s socket) receive() map[string]any {
 	s.t.Helper()
 	for {
 		var message map[string]any
@@ -54,9 +54,9 @@ func (s socket) hear() map[string]any {
 	}
 }
 
-// subscribe begins a subscription and waits until it stands.
+// subscribe starts a subscription and waits some time for it to be active.
 func (s socket) subscribe(id, query string, variables any) {
 	s.t.Helper()
-	s.say(map[string]any{"id": id, "type": "subscribe", "payload": map[string]any{"query": query, "variables": variables}})
+	s.send(map[string]any{"id": id, "type": "subscribe", "payload": map[string]any{"query": query, "variables": variables}})
 	time.Sleep(300 * time.Millisecond)
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// ErrInvalidToken is all that is ever said about an access or refresh token that is not accepted:
-// whoever tries tokens out learns nothing from the answer.
-var ErrInvalidToken = errors.New("the token is not valid")
+// ErrInvalidToken is the one error for every access or refresh token that is not accepted, so that an attacker learns
+// nothing from it.
+var ErrInvalidToken = errors.New("the token is invalid or has expired")
 
 const (
 	accessType     = "at+jwt" // RFC 9068
@@ -21,19 +21,19 @@ const (
 	clockSkew      = 30 * time.Second
 )
 
-// AccessClaims are what an access token says. ID, IssuedAt and ExpiresAt are set by Issue and not taken from the caller.
+// AccessClaims are the claims of an access token. Issue sets ID, IssuedAt and ExpiresAt itself.
 type AccessClaims struct {
 	Subject string // the user's id
 	Role    string
 	Session string // the session's id; empty for a token made on the command line
 
-	ID        string // differs in every token
+	ID        string // different in every token
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
 
-// Access issues and verifies access tokens: JWTs signed with Ed25519 and nothing else (RFC 7519,
-// RFC 8725, RFC 9068). Random must be safe for concurrent use.
+// Access issues and verifies access tokens: JWTs signed with Ed25519 only (RFC 7519, RFC 8725, RFC 9068). Random must be
+// safe for concurrent use.
 type Access struct {
 	Keys     *Keys
 	Issuer   string
@@ -42,14 +42,14 @@ type Access struct {
 	Random   io.Reader
 }
 
-// Issue makes a token that lasts ttl, counted in whole seconds and at most MaxLife(UseAccess).
-// It fails on claims without subject or role, and when there is no key or no randomness.
+// Issue returns a token that is valid for ttl, truncated to seconds and at most MaxLife(UseAccess).
+// It fails for claims without subject or role, and if there is no key or no randomness.
 func (a *Access) Issue(claims AccessClaims, ttl time.Duration) (token string, expiresAt time.Time, err error) {
 	switch {
 	case claims.Subject == "" || claims.Role == "":
 		return "", time.Time{}, errors.New("auth: an access token needs a subject and a role")
 	case ttl < time.Second || ttl > MaxLife(UseAccess):
-		return "", time.Time{}, fmt.Errorf("auth: an access token lasts from 1s to %v, not %v", MaxLife(UseAccess), ttl)
+		return "", time.Time{}, fmt.Errorf("auth: an access token must be valid from 1s to %v, not %v", MaxLife(UseAccess), ttl)
 	}
 	key, err := a.Keys.signer(UseAccess)
 	if err != nil {
@@ -57,7 +57,7 @@ func (a *Access) Issue(claims AccessClaims, ttl time.Duration) (token string, ex
 	}
 	var id [16]byte
 	if _, err := io.ReadFull(a.Random, id[:]); err != nil {
-		return "", time.Time{}, fmt.Errorf("auth: no randomness for a token: %w", err)
+		return "", time.Time{}, fmt.Errorf("auth: reading randomness for a token: %w", err)
 	}
 	issued := a.Now().UTC().Truncate(time.Second)
 	expiresAt = issued.Add(ttl.Truncate(time.Second))
@@ -73,14 +73,14 @@ func (a *Access) Issue(claims AccessClaims, ttl time.Duration) (token string, ex
 		return "", time.Time{}, fmt.Errorf("auth: signing: %w", err)
 	}
 	if len(token) > maxAccessToken {
-		return "", time.Time{}, fmt.Errorf("auth: an access token of %d bytes", len(token))
+		return "", time.Time{}, fmt.Errorf("auth: an access token of %d bytes exceeds the maximum of %d", len(token), maxAccessToken)
 	}
 	return token, expiresAt, nil
 }
 
-// Verify gives what a valid token says. Every failure is ErrInvalidToken itself.
+// Verify returns the claims of a valid token. Every error is ErrInvalidToken itself.
 func (a *Access) Verify(token string) (AccessClaims, error) {
-	if len(token) > maxAccessToken || strings.ContainsAny(token, "\r\n") { // the decoder of base64 would skip those
+	if len(token) > maxAccessToken || strings.ContainsAny(token, "\r\n") { // which the base64 decoder would skip
 		return AccessClaims{}, ErrInvalidToken
 	}
 	kid, err := keyOfHeader(token)
@@ -100,7 +100,7 @@ func (a *Access) Verify(token string) (AccessClaims, error) {
 	)
 	var claims wireClaims
 	_, err = parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return key.public(), nil })
-	// The library takes an empty expected issuer or audience for "do not ask": ours are compared once more.
+	// The library does not check an empty expected issuer or audience, so both are compared here.
 	if err != nil || claims.Issuer != a.Issuer || claims.Audience != a.Audience {
 		return AccessClaims{}, ErrInvalidToken
 	}
@@ -110,8 +110,8 @@ func (a *Access) Verify(token string) (AccessClaims, error) {
 	}, nil
 }
 
-// keyOfHeader gives the key id of a token whose header is exactly ours: alg, typ and kid. Anything
-// else in it (jwk, jku, x5u, x5c, crit, b64, zip, …) asks for a treatment that we do not give.
+// keyOfHeader returns the key id of a token whose header has exactly alg, typ and kid. Any other member
+// (jwk, jku, x5u, x5c, crit, b64, zip, …) requires processing that is not supported.
 func keyOfHeader(token string) (string, error) {
 	encoded, _, ok := strings.Cut(token, ".")
 	if !ok {
@@ -139,8 +139,8 @@ func keyOfHeader(token string) (string, error) {
 	return header.text("kid")
 }
 
-// wireClaims are the claims as the token carries them. It is a jwt.Claims, and has no Validate on
-// purpose: the library would call that on claims that have failed its own checks.
+// wireClaims are the claims as encoded in the token. It implements jwt.Claims and deliberately has no Validate method,
+// which the library would call on claims that have failed its own checks.
 type wireClaims struct {
 	Issuer    string `json:"iss"`
 	Audience  string `json:"aud"`
@@ -153,8 +153,8 @@ type wireClaims struct {
 	Session   string `json:"sid,omitempty"`
 }
 
-// UnmarshalJSON requires every claim but nbf and sid, each once and of its type. Claims that it does
-// not know are passed over, so that replicas of two versions can run side by side.
+// UnmarshalJSON requires every claim except nbf and sid, each once and of its type. Unknown claims are ignored, so that
+// replicas of two versions can run at the same time.
 func (c *wireClaims) UnmarshalJSON(text []byte) error {
 	found, err := parseMembers(text)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"testing"
 )
 
-// forge makes what an attacker would send: header and claims as JSON texts, signed as told.
+// forge makes a token of an attacker: header and claims as JSON texts, signed by a function.
 type forge struct {
 	header, claims string
 	sign           func(message string) []byte
@@ -42,9 +42,10 @@ func toJSON(t *testing.T, members map[string]any) string {
 	return string(text)
 }
 
-// Every attack but those on the signature itself is signed with our real key: what refuses it must be
-// the check that it is about, and not the signature.
+// TestAccessAttacks signs every attack but those on the signature with the real key, so that the check under test
+// refuses it and not that of the signature.
 func TestAccessAttacks(t *testing.T) {
+	t.Parallel()
 	access, c := newAccess(t)
 	real, err := access.Keys.signer(UseAccess)
 	if err != nil {
@@ -70,7 +71,7 @@ func TestAccessAttacks(t *testing.T) {
 	goodHeader, goodClaims := toJSON(t, header), toJSON(t, claims)
 	good := forge{goodHeader, goodClaims, ours}.token()
 
-	// What is refused below differs from these in one thing alone.
+	// Each attack below differs from these tokens in one thing.
 	for name, token := range map[string]string{
 		"good":                  good,
 		"with nbf":              forge{goodHeader, with(claims, "nbf", now), ours}.token(),
@@ -112,7 +113,7 @@ func TestAccessAttacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw("ES256 with a key of theirs", forge{with(header, "alg", "ES256"), goodClaims, func(message string) []byte {
+	raw("ES256 with a key of the attacker", forge{with(header, "alg", "ES256"), goodClaims, func(message string) []byte {
 		digest := sha256.Sum256([]byte(message))
 		r, s, err := ecdsa.Sign(rand.Reader, elliptical, digest[:])
 		if err != nil {
@@ -129,10 +130,10 @@ func TestAccessAttacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	theirs := func(message string) []byte { return ed25519.Sign(foreign, []byte(message)) }
+	foreignSign := func(message string) []byte { return ed25519.Sign(foreign, []byte(message)) }
 	_, foreignID := thumbprint(foreign.Public().(ed25519.PublicKey))
-	raw("a foreign key under our kid", forge{goodHeader, goodClaims, theirs}.token())
-	raw("a foreign key under its own kid", forge{with(header, "kid", foreignID), goodClaims, theirs}.token())
+	raw("a foreign key under our kid", forge{goodHeader, goodClaims, foreignSign}.token())
+	raw("a foreign key under its own kid", forge{with(header, "kid", foreignID), goodClaims, foreignSign}.token())
 	for _, kid := range []any{"", nil, 0, foreignID, "access-000001.pem", "../../../../dev/null", "' OR '1'='1", strings.ToLower(real.id), real.id + " ", []string{real.id}} {
 		signed(fmt.Sprintf("kid %v", kid), with(header, "kid", kid), goodClaims)
 	}
@@ -144,9 +145,9 @@ func TestAccessAttacks(t *testing.T) {
 		raw("signed with the key for "+string(use), forge{with(header, "kid", key.id), goodClaims, func(m string) []byte { return ed25519.Sign(key.private, []byte(m)) }}.token())
 	}
 	jwk := map[string]any{"kty": "OKP", "crv": "Ed25519", "x": base64.RawURLEncoding.EncodeToString(foreign.Public().(ed25519.PublicKey)), "kid": foreignID}
-	raw("jwk of a foreign key", forge{with(header, "jwk", jwk), goodClaims, theirs}.token())
+	raw("jwk of a foreign key", forge{with(header, "jwk", jwk), goodClaims, foreignSign}.token())
 
-	// The header: whatever is not alg, typ, kid is refused, even under our own signature.
+	// The header: members other than alg, typ and kid are refused, even with a valid signature.
 	for name, value := range map[string]any{
 		"jwk": jwk, "jku": "https://evil.example/jwks.json", "x5u": "https://evil.example/cert.pem", "x5c": []string{"MIIB"}, "x5t": "AA",
 		"crit": []string{"exp"}, "b64": false, "zip": "DEF", "cty": "JWT", "enc": "A128GCM", "x": nil,
@@ -240,29 +241,32 @@ func TestAccessAttacks(t *testing.T) {
 	raw("signature longer", part[0]+"."+part[1]+"."+base64.RawURLEncoding.EncodeToString(append(bytes.Clone(signature), 0)))
 	raw("signature plus the group's order", part[0]+"."+part[1]+"."+base64.RawURLEncoding.EncodeToString(addOrder(signature)))
 
-	for name, token := range attacks {
-		switch got, err := access.Verify(token); {
-		case token == good:
-			t.Errorf("%s: is no attack", name)
-		case err != ErrInvalidToken: // nothing wrapped either: one answer for all
-			t.Errorf("%s: error %v", name, err)
-		case got != AccessClaims{}:
-			t.Errorf("%s: claims %+v with the error", name, got)
-		}
-	}
 	if len(attacks) < 150 {
-		t.Errorf("%d attacks: some share a name", len(attacks))
+		t.Errorf("%d attacks: some have the same name", len(attacks))
+	}
+	for name, token := range attacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			switch got, err := access.Verify(token); {
+			case token == good:
+				t.Error("the token is valid")
+			case err != ErrInvalidToken: // the same error for all, not wrapped
+				t.Errorf("error %v", err)
+			case got != AccessClaims{}:
+				t.Errorf("claims %+v with the error", got)
+			}
+		})
 	}
 }
 
-// sibling gives a base64url digit that differs in the lowest bit alone: in the last digit of 64 bytes that bit is idle.
+// sibling returns the base64url digit that differs only in the lowest bit, which is unused in the last digit of 64 bytes.
 func sibling(digit byte) string {
 	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	at := strings.IndexByte(digits, digit) ^ 1
 	return digits[at : at+1]
 }
 
-// addOrder gives the other spelling of a signature's scalar, which a careless verifier would take (RFC 8032, 5.1.7).
+// addOrder returns the other spelling of a signature's scalar, which a lenient verifier would accept (RFC 8032, 5.1.7).
 func addOrder(signature []byte) []byte {
 	order := []byte{
 		0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,

@@ -19,6 +19,7 @@ func newAccess(t testing.TB) (*Access, *clock) {
 var someone = AccessClaims{Subject: "usr_01h455vb4pex5vsknk084sn02q", Role: "SALES", Session: "ses_01h455vb4pex5vsknk084sn02r"}
 
 func TestAccessRoundTrip(t *testing.T) {
+	t.Parallel()
 	access, c := newAccess(t)
 	c.move(987 * time.Millisecond)
 	token, expires, err := access.Issue(someone, 15*time.Minute)
@@ -52,6 +53,7 @@ func TestAccessRoundTrip(t *testing.T) {
 }
 
 func TestAccessTokenEndsWithThirtySecondsOfSkew(t *testing.T) {
+	t.Parallel()
 	access, c := newAccess(t)
 	token, _, err := access.Issue(someone, time.Minute)
 	if err != nil {
@@ -70,6 +72,7 @@ func TestAccessTokenEndsWithThirtySecondsOfSkew(t *testing.T) {
 }
 
 func TestIssueRefuses(t *testing.T) {
+	t.Parallel()
 	access, _ := newAccess(t)
 	for name, try := range map[string]func() (string, time.Time, error){
 		"no subject":    func() (string, time.Time, error) { return access.Issue(AccessClaims{Role: "ADMIN"}, time.Minute) },
@@ -88,13 +91,17 @@ func TestIssueRefuses(t *testing.T) {
 			return poor.Issue(someone, time.Minute)
 		},
 	} {
-		if token, _, err := try(); err == nil || token != "" {
-			t.Errorf("%s: %q, %v", name, token, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if token, _, err := try(); err == nil || token != "" {
+				t.Errorf("%q, %v", token, err)
+			}
+		})
 	}
 }
 
 func TestRotationSignsNobodyOut(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	dir := filepath.Join(t.TempDir(), "keys")
 	make1 := func() *Access {
@@ -125,24 +132,26 @@ func TestRotationSignsNobodyOut(t *testing.T) {
 	}
 }
 
-// An Access that was not told its issuer or audience takes no token rather than every one.
+// An Access without issuer or audience accepts no token, rather than every token.
 func TestVerifyWithoutIssuerOrAudience(t *testing.T) {
+	t.Parallel()
 	access, _ := newAccess(t)
 	token, _, err := access.Issue(someone, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, careless := range []Access{
+	for _, incomplete := range []Access{
 		{Keys: access.Keys, Audience: access.Audience, Now: access.Now},
 		{Keys: access.Keys, Issuer: access.Issuer, Now: access.Now},
 	} {
-		if _, err := careless.Verify(token); err != ErrInvalidToken {
-			t.Errorf("%+v: %v", careless, err)
+		if _, err := incomplete.Verify(token); err != ErrInvalidToken {
+			t.Errorf("%+v: %v", incomplete, err)
 		}
 	}
 }
 
 func TestAccessConcurrently(t *testing.T) {
+	t.Parallel()
 	access, c := newAccess(t)
 	var wait sync.WaitGroup
 	for i := range 8 {

@@ -7,45 +7,45 @@ import (
 	"kopeck/schema"
 )
 
-// The scopes that open fields and verbs beyond what a role's rows give.
+// The scopes that give access to fields and verbs beyond a role's rows.
 const (
 	ScopeCosts = "costs" // costs, margins, floors and the books
 	ScopeUsers = "users" // users and their roles
-	ScopeFloor = "floor" // agreeing a price under its floor, with a written reason
+	ScopeFloor = "floor" // agreeing on a price below its floor, with a written reason
 )
 
-// Actor is who asks: a user with a role and scopes, or the system on somebody's behalf.
+// Actor is the one who makes a request: a user with a role and scopes, or the system on a user's behalf.
 type Actor struct {
 	UserID    string
-	Name      string // for audits and ledgers: the e-mail
+	Name      string // the e-mail, for audits, the books and the consent log
 	Role      schema.Role
 	Scopes    []string
-	PartnerID string // for the role PARTNER
+	PartnerID string // only for the role PARTNER
 	SessionID string
 
 	system bool
 }
 
-// Has tells whether the actor has a scope.
+// Has reports whether the actor has a scope. The system has all.
 func (a Actor) Has(scope string) bool { return a.system || slices.Contains(a.Scopes, scope) }
 
-// IsSystem tells whether the rules of rows and roles are lifted.
+// IsSystem reports whether the actor is the system, to which the rules of rows and roles do not apply.
 func (a Actor) IsSystem() bool { return a.system }
 
 type actorKey struct{}
 
-// With gives a context in which this actor asks.
+// With returns a context with this actor.
 func With(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
 
-// From gives the actor who asks; false where nobody has signed in.
+// From returns the context's actor; false if nobody has signed in.
 func From(ctx context.Context) (Actor, bool) {
 	a, ok := ctx.Value(actorKey{}).(Actor)
 	return a, ok
 }
 
-// System gives a context in which Kopeck itself acts, seeing every row: for what a verb must reckon over
-// rows that its caller may not see, after the caller's own right has been checked. The actor's name stays,
-// so that audits tell on whose behalf.
+// System returns a context in which Kopeck itself acts and sees every row. A verb uses it, after checking its caller's
+// rights, to compute over rows that the caller may not see. The actor's name is kept, so that audits
+// record on whose behalf the system acts.
 func System(ctx context.Context) context.Context {
 	a, ok := From(ctx)
 	if !ok {

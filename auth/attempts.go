@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Attempts limits how often signing in may be tried: per account and per address a bucket of so many
-// attempts that fills up again within a minute. Memory is bounded: what has not been used for a minute
-// is full again and forgotten, and beyond the bound the least recently used is. Safe for concurrent use.
+// Attempts limits the attempts to sign in. Each account and each address has a bucket of attempts that is
+// refilled within a minute. Memory is bounded: a bucket not used for a minute is full again and is
+// deleted, and beyond the bound the least recently used is deleted. Safe for concurrent use.
 type Attempts struct {
 	now func() time.Time
 
@@ -20,8 +20,8 @@ type Attempts struct {
 	addresses buckets
 }
 
-// NewAttempts gives a limiter of perMinute attempts (at least one) that remembers at most so many
-// accounts and as many addresses (at least one; some 200 bytes each).
+// NewAttempts returns a limiter of perMinute attempts (at least one) that remembers at most remembered
+// accounts and as many addresses (at least one of each; about 200 bytes each).
 func NewAttempts(now func() time.Time, perMinute, remembered int) *Attempts {
 	fresh := func() buckets {
 		return buckets{
@@ -32,10 +32,10 @@ func NewAttempts(now func() time.Time, perMinute, remembered int) *Attempts {
 	return &Attempts{now: now, accounts: fresh(), addresses: fresh()}
 }
 
-// Allow counts an attempt and gives zero, or does not count it and gives how long to wait before the
-// next. account is the e-mail address as typed: case and spaces around it do not matter. address is the client's,
-// with or without a port; IPv6 counts by network (/64), since one client has all of it.
-// An attempt that its address may not make takes nothing from the account.
+// Allow counts an attempt and returns zero, or does not count it and returns how long to wait before the
+// next. account is the e-mail address as typed; case and surrounding spaces are ignored. address is the client's,
+// with or without a port; IPv6 addresses count by network (/64), since one client has a whole network.
+// An attempt refused for its address takes nothing from the account.
 func (a *Attempts) Allow(account, address string) (retryAfter time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -49,8 +49,8 @@ func (a *Attempts) Allow(account, address string) (retryAfter time.Duration) {
 	return 0
 }
 
-// Succeeded gives back the attempt that Allow counted: a right password is no guess, and many people
-// may sign in from one office.
+// Succeeded returns the attempt that Allow counted: a correct password is not a guess, and many people
+// may sign in from one address.
 func (a *Attempts) Succeeded(account, address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -58,7 +58,7 @@ func (a *Attempts) Succeeded(account, address string) {
 	a.accounts.giveBack(accountKey(account))
 }
 
-// The keys are hashes, so that a long name takes no more room than a short one.
+// The keys are hashes, so that a long name takes no more memory than a short one.
 func accountKey(account string) [32]byte {
 	return sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(account))))
 }
@@ -80,13 +80,13 @@ func addressKey(address string) [32]byte {
 	return sha256.Sum256([]byte(ip.String()))
 }
 
-// buckets are token buckets in the form of the generic cell rate algorithm: of each only the moment
-// is kept at which it is full again.
+// buckets are token buckets, implemented by the generic cell rate algorithm: of each bucket only the time
+// at which it is full again is kept.
 type buckets struct {
-	each  time.Duration // until one attempt comes back
-	most  int
+	each  time.Duration // until one attempt is refilled
+	most  int           // the maximum number of buckets
 	byKey map[[32]byte]*list.Element
-	byUse *list.List // of *bucket, the last used in front
+	byUse *list.List // of *bucket, the most recently used in front
 }
 
 type bucket struct {
@@ -95,11 +95,11 @@ type bucket struct {
 	usedAt time.Time
 }
 
-// depth is the time in which an empty bucket fills up.
+// depth is the time in which an empty bucket is refilled.
 func (b *buckets) depth() time.Duration { return time.Minute / b.each * b.each }
 
-// owed gives how far a bucket is from full. No more than depth can be owed: a clock set back a day
-// must not lock anybody out for a day.
+// owed returns the time until a bucket is full. It is at most depth, so that a clock set back by a day
+// locks nobody out for a day.
 func (b *buckets) owed(key [32]byte, now time.Time) time.Duration {
 	element, known := b.byKey[key]
 	if !known {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestFiveAttemptsAMinuteForAnAccount(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	a := NewAttempts(c.Now, 5, 1000)
 	for i := range 5 {
@@ -31,7 +32,7 @@ func TestFiveAttemptsAMinuteForAnAccount(t *testing.T) {
 	}
 	c.move(1)
 	if wait := a.Allow("anna@example.com", "198.51.100.1"); wait != 0 {
-		t.Errorf("after the wait told: %v", wait)
+		t.Errorf("after the wait returned: %v", wait)
 	}
 	if wait := a.Allow("anna@example.com", "198.51.100.1"); wait != 12*time.Second {
 		t.Errorf("and the next: %v", wait)
@@ -45,30 +46,35 @@ func TestFiveAttemptsAMinuteForAnAccount(t *testing.T) {
 }
 
 func TestFiveAttemptsAMinuteFromAnAddress(t *testing.T) {
+	t.Parallel()
 	for name, addresses := range map[string][]string{
 		"IPv4":         {"192.0.2.1", "192.0.2.1:4711", "192.0.2.1:4712", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:9"},
 		"IPv6 network": {"2001:db8::1", "2001:db8::2", "[2001:db8:0:0:ffff::3]:443", "2001:db8::4%eth0", "2001:DB8::5"},
 		"no address":   {"pipe", "pipe", "pipe", "pipe", "pipe"},
 	} {
-		a := NewAttempts(newClock().Now, 5, 1000)
-		for i, address := range addresses {
-			if wait := a.Allow(fmt.Sprint(i), address); wait != 0 {
-				t.Fatalf("%s: attempt %d waits %v", name, i, wait)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := NewAttempts(newClock().Now, 5, 1000)
+			for i, address := range addresses {
+				if wait := a.Allow(fmt.Sprint(i), address); wait != 0 {
+					t.Fatalf("attempt %d waits %v", i, wait)
+				}
 			}
-		}
-		if wait := a.Allow("new", addresses[0]); wait != 12*time.Second {
-			t.Errorf("%s: the sixth waits %v", name, wait)
-		}
-		for _, other := range []string{"192.0.2.2", "2001:db8:0:1::1"} {
-			if wait := a.Allow(other, other); wait != 0 {
-				t.Errorf("%s: another address waits %v", name, wait)
+			if wait := a.Allow("new", addresses[0]); wait != 12*time.Second {
+				t.Errorf("the sixth waits %v", wait)
 			}
-		}
+			for _, other := range []string{"192.0.2.2", "2001:db8:0:1::1"} {
+				if wait := a.Allow(other, other); wait != 0 {
+					t.Errorf("another address waits %v", wait)
+				}
+			}
+		})
 	}
 }
 
-// Else one machine could keep anybody from signing in.
+// Otherwise one machine could keep anybody from signing in.
 func TestARefusedAddressTakesNothingFromTheAccount(t *testing.T) {
+	t.Parallel()
 	a := NewAttempts(newClock().Now, 5, 1000)
 	for i := range 5 {
 		a.Allow(fmt.Sprint(i), "192.0.2.1")
@@ -83,7 +89,8 @@ func TestARefusedAddressTakesNothingFromTheAccount(t *testing.T) {
 	}
 }
 
-func TestAnOfficeSignsIn(t *testing.T) {
+func TestManyPeopleSignInFromOneAddress(t *testing.T) {
+	t.Parallel()
 	a := NewAttempts(newClock().Now, 5, 1000)
 	for i := range 50 {
 		name := fmt.Sprint(i)
@@ -92,7 +99,7 @@ func TestAnOfficeSignsIn(t *testing.T) {
 		}
 		a.Succeeded(name, "192.0.2.1")
 	}
-	a.Succeeded("nobody", "192.0.2.9") // never counted: nothing to give back
+	a.Succeeded("nobody", "192.0.2.9") // no attempt was counted
 	allowed := 0
 	for range 20 {
 		if a.Allow("anna@example.com", "192.0.2.1") == 0 {
@@ -100,11 +107,12 @@ func TestAnOfficeSignsIn(t *testing.T) {
 		}
 	}
 	if allowed != 5 {
-		t.Errorf("%d wrong passwords after the right ones", allowed)
+		t.Errorf("%d wrong passwords are allowed after the correct ones, want 5", allowed)
 	}
 }
 
 func TestAttemptsWithTheClockSetBack(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	a := NewAttempts(c.Now, 5, 1000)
 	for range 5 {
@@ -117,6 +125,7 @@ func TestAttemptsWithTheClockSetBack(t *testing.T) {
 }
 
 func TestAttemptsKeepToTheirMemory(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	a := NewAttempts(c.Now, 5, 100)
 	for i := range 10_000 {
@@ -131,11 +140,11 @@ func TestAttemptsKeepToTheirMemory(t *testing.T) {
 	for range 5 {
 		a.Allow("anna@example.com", "192.0.2.1")
 	}
-	for i := range 98 { // not enough to push anna out
+	for i := range 98 { // too few to remove anna
 		a.Allow(fmt.Sprintf("%d@example.com", i), fmt.Sprintf("10.1.0.%d", i))
 	}
 	if wait := a.Allow("anna@example.com", "192.0.2.2"); wait == 0 {
-		t.Error("forgotten while there was room")
+		t.Error("the account was removed below the bound")
 	}
 	c.move(time.Minute)
 	a.Allow("new@example.com", "192.0.2.3")
@@ -144,9 +153,10 @@ func TestAttemptsKeepToTheirMemory(t *testing.T) {
 	}
 }
 
-// Under any sequence of attempts and times: at most the bucket and what has come back since, and who
-// waits as long as told is let in.
+// For any sequence of attempts and times, the attempts allowed are at most the bucket and its refills, and an attempt after
+// the returned wait is allowed.
 func TestAttemptsLaw(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		perMinute := rapid.IntRange(1, 20).Draw(t, "per minute")
 		c := newClock()
@@ -161,7 +171,7 @@ func TestAttemptsLaw(t *testing.T) {
 			} else if rapid.Bool().Draw(t, "patient") {
 				c.move(wait)
 				if again := a.Allow("anna", "192.0.2.1"); again != 0 {
-					t.Fatalf("told %v, then %v more", wait, again)
+					t.Fatalf("the wait was %v, then %v more", wait, again)
 				}
 				allowed++
 			}
@@ -174,6 +184,7 @@ func TestAttemptsLaw(t *testing.T) {
 }
 
 func TestAttemptsConcurrently(t *testing.T) {
+	t.Parallel()
 	a := NewAttempts(newClock().Now, 5, 1000)
 	var allowed atomic.Int64
 	var wait sync.WaitGroup

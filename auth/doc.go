@@ -1,4 +1,4 @@
-// Package auth says who is asking and what they may do: signing keys, access tokens, refresh tokens and
-// passwords for the first; the table of rules and the guard on the database's client for the second.
-// Price tokens and permission links are signed here too, since they rest on the same keys.
+// Package auth authenticates and authorises actors. Signing keys, access tokens, refresh tokens and passwords
+// authenticate; a table of rules and the guard on the database's client authorise. Price tokens and permission links are
+// signed here too, since they use the same keys.
 package auth

@@ -13,8 +13,8 @@ import (
 	"kopeck/schema"
 )
 
-// Guard hangs the rules on the client: every query, count, traversal and change of it, and of its
-// transactions, reaches only the rows that the context's actor may reach. Without an actor it reaches none.
+// Guard attaches the rules to the client: every query, count, traversal and change of the client and its
+// transactions reaches only the rows that the context's actor may reach. Without an actor it is an error.
 func Guard(client *ent.Client, now func() time.Time) {
 	client.Intercept(intercept.TraverseFunc(func(ctx context.Context, q intercept.Query) error {
 		predicate, err := reach(ctx, q.Type(), false, now)
@@ -44,8 +44,8 @@ func Guard(client *ent.Client, now func() time.Time) {
 	})
 }
 
-// reach gives what narrows a query to the actor's rows: nil for all of them. Reading what a role has no
-// rows of finds nothing; changing it is Forbidden.
+// reach returns the predicate that narrows a query to the actor's rows, nil for all rows. Where a role has no rows, reading
+// finds nothing and changing is Forbidden.
 func reach(ctx context.Context, noun string, writing bool, now func() time.Time) (func(*sql.Selector), error) {
 	actor, ok := From(ctx)
 	if !ok {
@@ -66,7 +66,7 @@ func reach(ctx context.Context, noun string, writing bool, now func() time.Time)
 	return func(s *sql.Selector) { s.Where(sql.False()) }, nil
 }
 
-// parents tells by which column a noun belongs to what, up to the customer.
+// parents has the column by which a noun belongs to its parent, and the parent's table unless it is the customer.
 var parents = map[string]struct{ column, table string }{
 	"Contact":         {"customer_id", ""},
 	"Permission":      {"customer_id", ""},
@@ -80,7 +80,7 @@ var parents = map[string]struct{ column, table string }{
 	"Credit":          {"order_id", "orders"},
 }
 
-// ownRows narrows a noun to the customers that are the actor's own.
+// ownRows narrows a noun to rows of the actor's own customers.
 func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), error) {
 	if noun == "Customer" {
 		return func(s *sql.Selector) { s.Where(ownCustomers(s, actor, now)) }, nil
@@ -105,7 +105,7 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 	}, nil
 }
 
-// ownCustomers is the row rule itself (design, section 10), on a selector over customers.
+// ownCustomers is the rule for rows (design, section 10) on a selector of customers.
 func ownCustomers(s *sql.Selector, actor Actor, now time.Time) *sql.Predicate {
 	switch actor.Role {
 	case schema.RoleSales:

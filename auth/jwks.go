@@ -17,9 +17,8 @@ type publicKey struct {
 	Algorithm string `json:"alg"`
 }
 
-// JWKS gives the public halves of the keys that verify access tokens, as the JSON of
-// /.well-known/jwks.json. A rotated key stands in it SignAfter before it signs, so an answer may be
-// cached that long.
+// JWKS returns the public keys that verify access tokens, as the JSON of
+// /.well-known/jwks.json. A rotated key is in it SignAfter before it signs, so a response may be cached for that time.
 func (k *Keys) JWKS() []byte {
 	keys := []publicKey{}
 	for _, key := range k.current().verifying(UseAccess, k.now()) {
@@ -30,7 +29,7 @@ func (k *Keys) JWKS() []byte {
 	}
 	text, err := json.Marshal(map[string][]publicKey{"keys": keys})
 	if err != nil {
-		panic("auth: strings that do not marshal: " + err.Error())
+		panic("auth: encoding public keys: " + err.Error())
 	}
 	return text
 }

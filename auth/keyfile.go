@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// KeysError says what is wrong with the directory of signing keys, in words for the operator.
-// Err is the system's own error, where there is one.
+// KeysError describes what is wrong with the directory of signing keys, for the operator.
+// Err is the system's error, nil where there is none.
 type KeysError struct {
 	Dir    string
 	File   string // a name in Dir; empty for the directory as a whole
@@ -40,9 +40,9 @@ func (e *KeysError) Error() string {
 
 func (e *KeysError) Unwrap() error { return e.Err }
 
-// A key's file is named by use and number, access-000001.pem, and holds the private key as PKCS #8 in
-// PEM with the moment of its making as a header. The number makes "first one wins" a matter of one
-// name that can be created only once. Other files are left alone.
+// keyFileName matches the name of a key's file, which has its use and number: access-000001.pem. The file has the private
+// key as PKCS #8 in PEM, with the time of creation as a header. A name can be created only once, so that of two
+// processes making the same key the first one wins. Other files are ignored.
 var keyFileName = regexp.MustCompile(`^(access|price|link)-([0-9]{6})\.pem$`)
 
 const (
@@ -61,7 +61,7 @@ func readKeys(dir string) (keySet, error) {
 		return nil, &KeysError{Dir: dir, Reason: "cannot be read", Err: err}
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
-		return nil, &KeysError{Dir: dir, Reason: fmt.Sprintf("others may write to it (mode %04o): run chmod 700 on it", info.Mode().Perm())}
+		return nil, &KeysError{Dir: dir, Reason: fmt.Sprintf("other users may write to it (mode %04o); run chmod 700 on it", info.Mode().Perm())}
 	}
 	entries, err := os.ReadDir(dir) // sorted by name, that is by number within a use
 	if err != nil {
@@ -77,13 +77,13 @@ func readKeys(dir string) (keySet, error) {
 		}
 		key, err := readKeyFile(dir, name)
 		if errors.Is(err, os.ErrNotExist) {
-			continue // another process dropped it just now
+			continue // another process has just deleted it
 		}
 		if err != nil {
 			return nil, err
 		}
 		if other, twice := seen[key.id]; twice {
-			return nil, &KeysError{Dir: dir, File: name, Reason: "holds the same key as " + other + ": every file needs a key of its own"}
+			return nil, &KeysError{Dir: dir, File: name, Reason: "has the same key as " + other + "; every file needs a different key"}
 		}
 		seen[key.id] = name
 		key.use = KeyUse(part[1])
@@ -104,10 +104,10 @@ func readKeyFile(dir, name string) (*signingKey, error) {
 		return nil, &KeysError{Dir: dir, File: name, Reason: "cannot be read", Err: err}
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &KeysError{Dir: dir, File: name, Reason: "is not a file"}
+		return nil, &KeysError{Dir: dir, File: name, Reason: "must be a regular file"}
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, &KeysError{Dir: dir, File: name, Reason: fmt.Sprintf("others may read or write it (mode %04o): run chmod 600 on it, and replace the key if it may have been read", info.Mode().Perm())}
+		return nil, &KeysError{Dir: dir, File: name, Reason: fmt.Sprintf("other users may read or write it (mode %04o); run chmod 600 on it, and replace the key if it may have been read", info.Mode().Perm())}
 	}
 	raw, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
 	if err != nil {
@@ -115,18 +115,18 @@ func readKeyFile(dir, name string) (*signingKey, error) {
 	}
 	key, err := parseKey(raw)
 	if err != nil {
-		return nil, &KeysError{Dir: dir, File: name, Reason: "is not a key file of ours", Err: err}
+		return nil, &KeysError{Dir: dir, File: name, Reason: "is not a valid key file", Err: err}
 	}
 	return key, nil
 }
 
 func parseKey(raw []byte) (*signingKey, error) {
 	if len(raw) > maxKeyFile {
-		return nil, fmt.Errorf("longer than %d bytes", maxKeyFile)
+		return nil, fmt.Errorf("it is longer than %d bytes", maxKeyFile)
 	}
 	block, rest := pem.Decode(raw)
 	if block == nil || block.Type != pemType || len(bytes.TrimSpace(rest)) > 0 {
-		return nil, fmt.Errorf("want one PEM block %q and nothing else", pemType)
+		return nil, fmt.Errorf("it must have exactly one PEM block, of type %q", pemType)
 	}
 	created, err := time.Parse(time.RFC3339Nano, block.Headers[pemCreated])
 	if err != nil {
@@ -138,20 +138,19 @@ func parseKey(raw []byte) (*signingKey, error) {
 	}
 	private, ok := parsed.(ed25519.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("want an Ed25519 key, got %T", parsed)
+		return nil, fmt.Errorf("it must have an Ed25519 key, not %T", parsed)
 	}
 	key := &signingKey{created: created.UTC(), private: private}
 	key.digest, key.id = thumbprint(key.public())
 	return key, nil
 }
 
-// writeKeyFile puts a whole, synced file under the key's name, or fails with os.ErrExist when there
-// is one already. The name is given by a hard link and not a rename, for a rename would replace the
-// key that another process has just begun to sign with.
+// writeKeyFile writes and syncs a key's file, and fails with os.ErrExist if it exists. A complete file gets its name by a
+// hard link: a rename would replace the key that another process has just started signing with.
 func writeKeyFile(dir string, key *signingKey) error {
 	name := key.fileName()
 	if key.number > maxKeyNumbers {
-		return &KeysError{Dir: dir, File: name, Reason: "too many keys"}
+		return &KeysError{Dir: dir, File: name, Reason: "there are too many keys"}
 	}
 	fail := func(err error) error { return &KeysError{Dir: dir, File: name, Reason: "cannot be written", Err: err} }
 	der, err := x509.MarshalPKCS8PrivateKey(key.private)
@@ -166,7 +165,7 @@ func writeKeyFile(dir string, key *signingKey) error {
 	if err != nil {
 		return fail(err)
 	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // its other name stays
+	defer func() { _ = os.Remove(temporary.Name()) }() // the file remains under its other name
 	_, err = temporary.Write(text)
 	err = errors.Join(err, temporary.Sync(), temporary.Close())
 	if err != nil {
@@ -181,13 +180,12 @@ func writeKeyFile(dir string, key *signingKey) error {
 func removeKeyFile(dir string, key *signingKey) error {
 	err := os.Remove(filepath.Join(dir, key.fileName()))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return &KeysError{Dir: dir, File: key.fileName(), Reason: "its time is over, but it cannot be deleted", Err: err}
+		return &KeysError{Dir: dir, File: key.fileName(), Reason: "the key is no longer used, but the file cannot be deleted", Err: err}
 	}
 	return nil
 }
 
-// syncDir makes a new name last through a loss of power. A system that cannot sync directories has
-// no such promise to give.
+// syncDir makes a new name survive a loss of power, on systems that can sync directories.
 func syncDir(dir string) error {
 	if slices.Contains([]string{"windows", "plan9"}, runtime.GOOS) {
 		return nil

@@ -17,6 +17,7 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 }
 
 func TestBadKeysAreRefusedByName(t *testing.T) {
+	t.Parallel()
 	write := func(name, text string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -28,14 +29,14 @@ func TestBadKeysAreRefusedByName(t *testing.T) {
 		spoil func(t *testing.T, dir string)
 		file  string
 	}{
-		"readable by others":  {func(t *testing.T, dir string) { chmod(t, filepath.Join(dir, "link-000001.pem"), 0o640) }, "link-000001.pem"},
-		"directory writable":  {func(t *testing.T, dir string) { chmod(t, dir, 0o770) }, ""},
-		"empty file":          {write("price-000002.pem", ""), "price-000002.pem"},
-		"no PEM":              {write("price-000002.pem", "secret"), "price-000002.pem"},
-		"huge file":           {write("price-000002.pem", strings.Repeat("x", 1<<16)), "price-000002.pem"},
-		"a public key":        {write("access-000002.pem", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"), "access-000002.pem"},
-		"without its date":    {write("access-000002.pem", "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n"), "access-000002.pem"},
-		"a folder of a key's": {func(t *testing.T, dir string) { _ = os.Mkdir(filepath.Join(dir, "access-000002.pem"), 0o700) }, "access-000002.pem"},
+		"readable by others":                 {func(t *testing.T, dir string) { chmod(t, filepath.Join(dir, "link-000001.pem"), 0o640) }, "link-000001.pem"},
+		"directory writable":                 {func(t *testing.T, dir string) { chmod(t, dir, 0o770) }, ""},
+		"empty file":                         {write("price-000002.pem", ""), "price-000002.pem"},
+		"no PEM":                             {write("price-000002.pem", "secret"), "price-000002.pem"},
+		"huge file":                          {write("price-000002.pem", strings.Repeat("x", 1<<16)), "price-000002.pem"},
+		"a public key":                       {write("access-000002.pem", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"), "access-000002.pem"},
+		"without its date":                   {write("access-000002.pem", "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n"), "access-000002.pem"},
+		"a directory with the name of a key": {func(t *testing.T, dir string) { _ = os.Mkdir(filepath.Join(dir, "access-000002.pem"), 0o700) }, "access-000002.pem"},
 		"one key for two uses": {func(t *testing.T, dir string) {
 			text, err := os.ReadFile(filepath.Join(dir, "access-000001.pem"))
 			if err != nil {
@@ -65,16 +66,17 @@ func TestBadKeysAreRefusedByName(t *testing.T) {
 			}
 			c.move(time.Hour)
 			if signerID(t, running, UsePrice) != signs {
-				t.Error("a running process must go on with the keys it has")
+				t.Error("a running process does not keep its keys")
 			}
 			if err := running.Ready(); !errors.As(err, &bad) {
-				t.Errorf("but it is not ready any more: %v", err)
+				t.Errorf("a running process is still ready: %v", err)
 			}
 		})
 	}
 }
 
-func TestKeysDirectoryThatCannotBe(t *testing.T) {
+func TestKeysDirectoryThatCannotBeCreated(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// KeyUse says what a key signs. Each use has a set of keys of its own, and a key of one use never
-// verifies anything of another.
+// KeyUse is what a key signs. Each use has its own keys, and a key of one use never verifies a token of
+// another.
 type KeyUse string
 
 // The uses: access tokens, price tokens, and links (revoking and confirming permissions).
@@ -25,29 +25,28 @@ const (
 
 var keyUses = []KeyUse{UseAccess, UsePrice, UseLink}
 
-// The times of a rotation. A key made by Rotate is published at once, signs after SignAfter (every
-// process has read it by then, ReadEvery being shorter), and verifies until its successor has been
-// signing for the use's keep time. Nothing signed by it is still meant to hold then, since no token
-// is made to last longer: see MaxLife.
+// The times of a rotation. A key made by Rotate is published immediately and signs after SignAfter; every process has
+// read it by then, since ReadEvery is shorter. It verifies until its successor has been signing for the use's MaxLife,
+// when every token signed by it has expired.
 const (
-	ReadEvery = 30 * time.Second // how often the directory is read again, at least, while keys are asked for
-	SignAfter = 2 * time.Minute  // how long a rotated key is only published before it signs
-	missEvery = time.Second      // how often an unknown key id may cause a reading
+	ReadEvery = 30 * time.Second // the maximum age of the keys in memory while they are used
+	SignAfter = 2 * time.Minute  // the time between the publication of a rotated key and its first signature
+	missEvery = time.Second      // the minimum time between two readings caused by unknown key ids
 )
 
 var keepAfterSuccessor = map[KeyUse]time.Duration{
 	UseAccess: 30 * 24 * time.Hour,
 	UsePrice:  90 * 24 * time.Hour,
-	// UseLink is not here: a link that revokes a permission works for ever, so its keys are never dropped.
+	// UseLink is missing: a link that revokes a permission never expires, so its keys are never dropped.
 }
 
-// MaxLife is the longest time that a token of this use may last: as long as a replaced key still
-// verifies, so that no rotation ends a token early. Zero means without limit.
+// MaxLife returns the longest time that a token of this use may be valid. A replaced key verifies for that time, so
+// that no rotation invalidates a token early. Zero means no limit.
 func MaxLife(use KeyUse) time.Duration { return keepAfterSuccessor[use] }
 
-// Keys are the installation's signing keys: a directory with one Ed25519 private key a file, shared
-// by all processes of the installation. Safe for concurrent use. To end what a leaked key has signed,
-// delete its file: within ReadEvery no process accepts it any more.
+// Keys are the installation's signing keys: a directory with one Ed25519 private key in each file, shared
+// by all processes of the installation. Safe for concurrent use. To invalidate the tokens signed by a leaked key,
+// delete its file: no process accepts the key after ReadEvery.
 type Keys struct {
 	dir    string
 	now    func() time.Time
@@ -60,16 +59,16 @@ type Keys struct {
 	lastErr  error
 }
 
-// OpenKeys reads the keys of a directory and makes what is missing: the directory itself (mode 0700)
-// and the first key of every use (mode 0600). Processes that start at the same moment end with the
-// same keys. random nil is the system's source. Any error is a *KeysError naming the directory.
+// OpenKeys reads the keys of a directory and creates what is missing: the directory itself (mode 0700)
+// and the first key of every use (mode 0600). Processes that start at the same time get the same
+// keys. A nil random means the system's source. Any error is a *KeysError with the directory.
 func OpenKeys(dir string, now func() time.Time, random io.Reader) (*Keys, error) {
 	if random == nil {
 		random = rand.Reader
 	}
 	k := &Keys{dir: dir, now: now, random: random}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, &KeysError{Dir: dir, Reason: "cannot be made", Err: err}
+		return nil, &KeysError{Dir: dir, Reason: "cannot be created", Err: err}
 	}
 	found, err := readKeys(dir)
 	if err != nil {
@@ -91,9 +90,9 @@ func OpenKeys(dir string, now func() time.Time, random io.Reader) (*Keys, error)
 	return k, nil
 }
 
-// Rotate adds a key to a use: it signs after SignAfter, while the earlier ones go on verifying, so
-// nobody is signed out. Keys past their time are deleted. Two processes rotating at the same moment
-// add one key between them. The error is a *KeysError.
+// Rotate adds a key to a use. It signs after SignAfter, while the earlier keys still verify, so that
+// nobody is signed out. Keys that no longer verify are deleted. Two processes that rotate at the same time
+// add one key together. The error is a *KeysError.
 func (k *Keys) Rotate(use KeyUse) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -122,7 +121,7 @@ func (k *Keys) RotateDue(age time.Duration) error {
 	return nil
 }
 
-// rotate needs the lock and a directory just read.
+// rotate must be called with the lock held, after reading the directory.
 func (k *Keys) rotate(use KeyUse) error {
 	list := (*k.set.Load())[use]
 	if len(list) == 0 {
@@ -143,7 +142,7 @@ func (k *Keys) rotate(use KeyUse) error {
 	return k.read()
 }
 
-// Ready tells whether keys can be read and every use has one to sign with: nil, or a *KeysError.
+// Ready returns nil if the keys can be read and every use has one for signing, otherwise a *KeysError.
 // It reads the directory at most once a second.
 func (k *Keys) Ready() error {
 	k.refresh(missEvery, k.set.Load())
@@ -152,7 +151,7 @@ func (k *Keys) Ready() error {
 	return k.lastErr
 }
 
-// signer gives the key that signs now.
+// signer returns the key that signs now.
 func (k *Keys) signer(use KeyUse) (*signingKey, error) {
 	key := k.current().signer(use, k.now())
 	if key == nil {
@@ -161,8 +160,8 @@ func (k *Keys) signer(use KeyUse) (*signingKey, error) {
 	return key, nil
 }
 
-// verifier gives the key of a use that matches, or nil. A key that is not known yet may be another
-// process's new one: the directory is then read again, at most once a second.
+// verifier returns the key of a use that matches, nil if there is none. Another process may have made a new key, so
+// an unknown one causes the directory to be read again, at most once a second.
 func (k *Keys) verifier(use KeyUse, match func(*signingKey) bool) *signingKey {
 	now := k.now()
 	seen := k.current()
@@ -182,17 +181,17 @@ func find(list []*signingKey, match func(*signingKey) bool) *signingKey {
 	return nil
 }
 
-// current gives the keys, read within the last ReadEvery unless that fails: then the last good ones stand.
+// current returns the keys, read within the last ReadEvery; if reading fails, the last keys read.
 func (k *Keys) current() *keySet {
 	k.refresh(ReadEvery, nil)
 	return k.set.Load()
 }
 
-// refresh reads the directory again unless that was done within the given time, or, where the caller
-// says what it saw, somebody has read something newer meanwhile. Failures are kept for Ready.
+// refresh reads the directory again, unless it was read within the given time or, if the caller passes the keys it has
+// seen, another goroutine has read newer ones. Ready returns the error.
 func (k *Keys) refresh(every time.Duration, seen *keySet) {
 	if seen == nil {
-		// The common road: who finds another at it goes on with what there is.
+		// The common case: while another goroutine reads, the keys in memory are used.
 		if !k.mu.TryLock() {
 			return
 		}
@@ -204,14 +203,14 @@ func (k *Keys) refresh(every time.Duration, seen *keySet) {
 		return
 	}
 	since := k.now().Sub(k.lastRead)
-	if since >= 0 && since < every { // a clock set back is no reason to never read again
+	if since >= 0 && since < every { // a clock set back causes a reading
 		return
 	}
 	_ = k.read()
 }
 
-// read needs the lock. What it finds replaces the set whole; on failure the old one stays, so that a
-// directory emptied under us is a failure of readiness and not the end of everybody's session.
+// read must be called with the lock held. The keys it finds replace all of the set. On failure the old set is kept, so that
+// the loss of the directory makes Ready fail and does not end all sessions.
 func (k *Keys) read() error {
 	k.lastRead = k.now()
 	set, err := readKeys(k.dir)
@@ -228,14 +227,14 @@ func (k *Keys) read() error {
 }
 
 func (k *Keys) none(use KeyUse) error {
-	return &KeysError{Dir: k.dir, Reason: fmt.Sprintf("has no keys for %q", use)}
+	return &KeysError{Dir: k.dir, Reason: fmt.Sprintf("has no keys for the use %q", use)}
 }
 
-// create makes a key file. One of that number made by another process meanwhile is as good as ours.
+// create makes a key file, unless another process has made the one of that number.
 func (k *Keys) create(use KeyUse, number int) error {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(k.random, seed); err != nil {
-		return &KeysError{Dir: k.dir, Reason: "no randomness for a new key", Err: err}
+		return &KeysError{Dir: k.dir, Reason: "cannot read randomness for a new key", Err: err}
 	}
 	err := writeKeyFile(k.dir, &signingKey{
 		use: use, number: number, created: k.now().UTC().Truncate(time.Microsecond),

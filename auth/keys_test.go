@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// clock is a clock that only the test moves.
+// clock is a clock that the test moves.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -58,6 +58,7 @@ func verifies(keys *Keys, use KeyUse, id string) bool {
 
 // The example of RFC 8037, appendix A.3.
 func TestThumbprintOfRFC8037(t *testing.T) {
+	t.Parallel()
 	public, err := base64.RawURLEncoding.DecodeString("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
 	if err != nil {
 		t.Fatal(err)
@@ -68,6 +69,7 @@ func TestThumbprintOfRFC8037(t *testing.T) {
 }
 
 func TestOpenKeysMakesPrivateFiles(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "deep", "keys")
 	openKeys(t, dir, newClock())
 	info, err := os.Stat(dir)
@@ -94,6 +96,7 @@ func TestOpenKeysMakesPrivateFiles(t *testing.T) {
 }
 
 func TestKeysOutliveTheProcessAndDifferByUse(t *testing.T) {
+	t.Parallel()
 	dir, c := t.TempDir(), newClock()
 	chmod(t, dir, 0o700)
 	first := openKeys(t, dir, c)
@@ -118,6 +121,7 @@ func TestKeysOutliveTheProcessAndDifferByUse(t *testing.T) {
 }
 
 func TestProcessesStartingAtOnceEndWithTheSameKeys(t *testing.T) {
+	t.Parallel()
 	for range 5 {
 		dir := filepath.Join(t.TempDir(), "keys")
 		c := newClock()
@@ -153,6 +157,7 @@ func TestProcessesStartingAtOnceEndWithTheSameKeys(t *testing.T) {
 }
 
 func TestRotationSignsLaterAndSignsNobodyOut(t *testing.T) {
+	t.Parallel()
 	dir, c := filepath.Join(t.TempDir(), "keys"), newClock()
 	here, there := openKeys(t, dir, c), openKeys(t, dir, c)
 	first := signerID(t, here, UseAccess)
@@ -201,6 +206,7 @@ func TestRotationSignsLaterAndSignsNobodyOut(t *testing.T) {
 }
 
 func TestLinkKeysAreNeverDropped(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), c)
 	first := signerID(t, keys, UseLink)
@@ -211,11 +217,12 @@ func TestLinkKeysAreNeverDropped(t *testing.T) {
 		c.move(20 * 365 * 24 * time.Hour)
 	}
 	if signerID(t, keys, UseLink) == first || !verifies(keys, UseLink, first) {
-		t.Error("a link made sixty years ago must still revoke")
+		t.Error("a link made sixty years ago no longer revokes")
 	}
 }
 
 func TestRotateDue(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	dir := filepath.Join(t.TempDir(), "keys")
 	keys, other := openKeys(t, dir, c), openKeys(t, dir, c)
@@ -231,7 +238,7 @@ func TestRotateDue(t *testing.T) {
 		t.Fatalf("too early: %v, %d files", err, count())
 	}
 	c.move(1)
-	for _, k := range []*Keys{keys, other, keys} { // who comes second finds it done
+	for _, k := range []*Keys{keys, other, keys} { // the second has nothing to do
 		if err := k.RotateDue(7 * 24 * time.Hour); err != nil || count() != 6 {
 			t.Fatalf("%v, %d files", err, count())
 		}
@@ -239,6 +246,7 @@ func TestRotateDue(t *testing.T) {
 }
 
 func TestConcurrentRotationAddsAtMostOneKeyEach(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	dir := filepath.Join(t.TempDir(), "keys")
 	all := []*Keys{openKeys(t, dir, c), openKeys(t, dir, c), openKeys(t, dir, c)}
@@ -275,8 +283,9 @@ func TestConcurrentRotationAddsAtMostOneKeyEach(t *testing.T) {
 	}
 }
 
-// A leaked key's file is deleted: the next one signs at once and is known everywhere on sight.
+// After a leaked key's file is deleted the next key signs immediately, and other processes accept it when they first see it.
 func TestUnknownKeyIsLookedForOncePerSecond(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	dir := filepath.Join(t.TempDir(), "keys")
 	here, there := openKeys(t, dir, c), openKeys(t, dir, c)
@@ -287,7 +296,7 @@ func TestUnknownKeyIsLookedForOncePerSecond(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "access-000001.pem")); err != nil {
 		t.Fatal(err)
 	}
-	if err := here.Rotate(UsePrice); err != nil { // any reading will do
+	if err := here.Rotate(UsePrice); err != nil { // reads the directory
 		t.Fatal(err)
 	}
 	fresh := signerID(t, here, UseAccess)
@@ -307,6 +316,7 @@ func TestUnknownKeyIsLookedForOncePerSecond(t *testing.T) {
 }
 
 func TestJWKSHasOnlyPublicParametersOfAccessKeys(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), c)
 	if err := keys.Rotate(UseAccess); err != nil {
@@ -317,7 +327,7 @@ func TestJWKSHasOnlyPublicParametersOfAccessKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(set.Keys) != 2 {
-		t.Fatalf("%d keys: the one that will sign soon must be published already", len(set.Keys))
+		t.Fatalf("%d keys, want the signing one and the one that signs next", len(set.Keys))
 	}
 	for i, got := range set.Keys {
 		want := (*keys.set.Load())[UseAccess][i]
@@ -333,6 +343,7 @@ func TestJWKSHasOnlyPublicParametersOfAccessKeys(t *testing.T) {
 }
 
 func TestReadyComesBack(t *testing.T) {
+	t.Parallel()
 	dir, c := filepath.Join(t.TempDir(), "keys"), newClock()
 	keys := openKeys(t, dir, c)
 	away := dir + "-away"
@@ -363,6 +374,7 @@ func TestReadyComesBack(t *testing.T) {
 }
 
 func TestNoRandomnessMakesNoKey(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "keys")
 	if _, err := OpenKeys(dir, newClock().Now, strings.NewReader("too short")); err == nil {
 		t.Fatal("a key without randomness")

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// signingKey is one private key with what is derived from it.
+// signingKey is a private key with the values derived from it.
 type signingKey struct {
 	use     KeyUse
-	number  int // the file's number: a later key has a higher one
+	number  int // the file's number, which increases with each key
 	created time.Time
 	private ed25519.PrivateKey
 	digest  [32]byte // RFC 7638 thumbprint
@@ -17,10 +17,10 @@ type signingKey struct {
 
 func (k *signingKey) public() ed25519.PublicKey { return k.private.Public().(ed25519.PublicKey) }
 
-// keySet is what one reading of the directory found: per use the keys by rising number. It never changes.
+// keySet is the result of reading the directory: the keys of each use by increasing number. It is never changed.
 type keySet map[KeyUse][]*signingKey
 
-// starts gives when the i-th key of a list begins to sign.
+// starts returns when the i-th key of a list starts signing.
 func starts(list []*signingKey, i int) time.Time {
 	if i == 0 {
 		return list[0].created
@@ -28,7 +28,7 @@ func starts(list []*signingKey, i int) time.Time {
 	return list[i].created.Add(SignAfter)
 }
 
-// signer gives the newest key that has begun to sign; where none has, the oldest.
+// signer returns the newest key that has started signing, or the oldest key if none has.
 func (s keySet) signer(use KeyUse, now time.Time) *signingKey {
 	list := s[use]
 	for i := len(list) - 1; i > 0; i-- {
@@ -42,7 +42,7 @@ func (s keySet) signer(use KeyUse, now time.Time) *signingKey {
 	return list[0]
 }
 
-// verifying gives the keys that still verify at this moment.
+// verifying returns the keys that still verify at a time.
 func (s keySet) verifying(use KeyUse, now time.Time) []*signingKey {
 	list := s[use]
 	for len(list) > 1 && retired(list, 0, now) {
@@ -51,6 +51,7 @@ func (s keySet) verifying(use KeyUse, now time.Time) []*signingKey {
 	return list
 }
 
+// retired reports whether the i-th key of a list no longer verifies.
 func retired(list []*signingKey, i int, now time.Time) bool {
 	keep, ends := keepAfterSuccessor[list[i].use]
 	return ends && i+1 < len(list) && !now.Before(starts(list, i+1).Add(keep))

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Four kinds of token, each offered wherever one is taken: it is taken in its own place alone.
-func TestNoTokenIsTakenForAnother(t *testing.T) {
+// Every kind of token is accepted only where that kind is expected.
+func TestTokensAreAcceptedOnlyAsTheirKind(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), c)
 	access := &Access{Keys: keys, Issuer: "kopeck", Audience: "kopeck-api", Now: c.Now, Random: rand.Reader}
@@ -42,23 +43,26 @@ func TestNoTokenIsTakenForAnother(t *testing.T) {
 	}
 	prefixes := map[string]string{"price": "kp1.", "revoke": "kl1.", "confirm": "kl1.", "refresh": "kr1."}
 	for kind, token := range tokens {
-		for place, take := range places {
-			if err := take(token); (err == nil) != (kind == place) {
-				t.Errorf("a token for %s offered as %s: %v", kind, place, err)
-			}
-			if kind == place || prefixes[kind] == "" || prefixes[place] == "" || prefixes[kind] == prefixes[place] {
-				continue
-			}
-			disguised := prefixes[place] + token[len(prefixes[kind]):]
-			if err := take(disguised); err == nil {
-				t.Errorf("a token for %s with the prefix of %s is taken", kind, place)
-			}
+		for place, verify := range places {
+			t.Run(kind+" as "+place, func(t *testing.T) {
+				t.Parallel()
+				if err := verify(token); (err == nil) != (kind == place) {
+					t.Errorf("error %v", err)
+				}
+				if kind == place || prefixes[kind] == "" || prefixes[place] == "" || prefixes[kind] == prefixes[place] {
+					return
+				}
+				if err := verify(prefixes[place] + token[len(prefixes[kind]):]); err == nil {
+					t.Error("accepted with the other prefix")
+				}
+			})
 		}
 	}
 }
 
-// Were the keys the same by mistake, the domain alone would still tell the kinds apart.
-func TestDomainsTellKindsApart(t *testing.T) {
+// Even with the same keys the domains would distinguish the kinds.
+func TestDomainsDistinguishKinds(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), c)
 	mistaken := linkTokens
@@ -75,7 +79,8 @@ func TestDomainsTellKindsApart(t *testing.T) {
 	}
 }
 
-func TestTokensOverTheirLimitAreNotEvenLookedAt(t *testing.T) {
+func TestTokensOverTheirLimitAreRefused(t *testing.T) {
+	t.Parallel()
 	keys := openKeys(t, filepath.Join(t.TempDir(), "keys"), newClock())
 	generous := linkTokens
 	generous.limit *= 2
@@ -90,6 +95,6 @@ func TestTokensOverTheirLimitAreNotEvenLookedAt(t *testing.T) {
 		t.Error("opened")
 	}
 	if _, err := linkTokens.seal(keys, make([]byte, linkTokens.limit)); err == nil {
-		t.Error("signed what would be refused")
+		t.Error("a token that would be refused was signed")
 	}
 }

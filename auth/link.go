@@ -8,15 +8,15 @@ import (
 
 // The errors of a link.
 var (
-	// ErrLinkInvalid: not a link of this installation, or one for another purpose.
-	ErrLinkInvalid = errors.New("the link is not one of ours")
-	// ErrLinkExpired: a link to confirm whose time is over.
+	// ErrLinkInvalid reports a link that this installation has not made, or one for another purpose.
+	ErrLinkInvalid = errors.New("the link is invalid or incomplete")
+	// ErrLinkExpired reports a link for confirming that has expired.
 	ErrLinkExpired = errors.New("the link has expired")
 )
 
 var linkTokens = sealed{use: UseLink, prefix: "kl1.", domain: "kopeck link token 1\x00", limit: 256}
 
-// LinkPurpose is the one thing that the holder of a link may do.
+// LinkPurpose is what the holder of a link may do.
 type LinkPurpose byte
 
 // The purposes.
@@ -25,28 +25,28 @@ const (
 	LinkConfirm LinkPurpose = 2 // confirm a permission (double opt-in)
 )
 
-// Links signs what stands in the links of letters and messages: the right to do one thing to one
-// permission. The keys of links are never dropped, so a link to revoke works for ever.
+// Links signs the tokens in links of letters and messages, each of which gives the right to do one thing to one
+// permission. The keys of links are never dropped, so a link for revoking never expires.
 type Links struct {
 	Keys *Keys
 	Now  func() time.Time
 }
 
-// Revoke gives the token that lets its holder revoke a permission (prm_…). It never expires.
+// Revoke returns the token that lets its holder revoke a permission (prm_…). It never expires.
 func (l *Links) Revoke(permission string) (string, error) {
 	return l.sign(LinkRevoke, permission, 0)
 }
 
-// Confirm gives the token that lets its holder confirm a permission until a moment, counted in whole seconds.
+// Confirm returns the token that lets its holder confirm a permission until a time, truncated to seconds.
 func (l *Links) Confirm(permission string, until time.Time) (string, error) {
 	if until.Unix() <= 0 {
-		return "", errors.New("auth: a link to confirm needs an end")
+		return "", errors.New("auth: a link for confirming needs an end after 1970")
 	}
 	return l.sign(LinkConfirm, permission, uint64(until.Unix()))
 }
 
-// Verify gives the permission that a link is for. The error is ErrLinkInvalid, also when the link has
-// another purpose than the one asked for, or ErrLinkExpired together with the permission.
+// Verify returns the permission of a link. The error is ErrLinkInvalid, also if the link has another purpose, or
+// ErrLinkExpired together with the permission.
 func (l *Links) Verify(purpose LinkPurpose, token string) (permission string, err error) {
 	payload, err := linkTokens.open(l.Keys, token)
 	if err != nil || len(payload) <= 1+idBytes || LinkPurpose(payload[0]) != purpose {

@@ -15,14 +15,15 @@ func newLinks(t *testing.T) (*Links, *clock) {
 	return &Links{Keys: openKeys(t, filepath.Join(t.TempDir(), "keys"), c), Now: c.Now}, c
 }
 
-func TestRevokingWorksForEver(t *testing.T) {
+func TestLinkForRevokingNeverExpires(t *testing.T) {
+	t.Parallel()
 	links, c := newLinks(t)
 	token, err := links.Revoke(somePermission)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(token) > 128 {
-		t.Errorf("%d bytes are much for a link", len(token))
+		t.Errorf("the link has %d bytes, want at most 128", len(token))
 	}
 	for range 5 {
 		if got, err := links.Verify(LinkRevoke, token); err != nil || got != somePermission {
@@ -35,7 +36,8 @@ func TestRevokingWorksForEver(t *testing.T) {
 	}
 }
 
-func TestConfirmingEnds(t *testing.T) {
+func TestLinkForConfirmingExpires(t *testing.T) {
+	t.Parallel()
 	links, c := newLinks(t)
 	token, err := links.Confirm(somePermission, c.Now().Add(time.Hour))
 	if err != nil {
@@ -52,6 +54,7 @@ func TestConfirmingEnds(t *testing.T) {
 }
 
 func TestLinkRefused(t *testing.T) {
+	t.Parallel()
 	links, c := newLinks(t)
 	revoke, err := links.Revoke(somePermission)
 	if err != nil {
@@ -83,9 +86,12 @@ func TestLinkRefused(t *testing.T) {
 		"new line":               {LinkRevoke, revoke + "\n"},
 		"huge":                   {LinkRevoke, revoke + strings.Repeat("A", 1<<16)},
 	} {
-		if got, err := links.Verify(tc.purpose, tc.token); err != ErrLinkInvalid || got != "" {
-			t.Errorf("%s: %q, %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, err := links.Verify(tc.purpose, tc.token); err != ErrLinkInvalid || got != "" {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 	for _, id := range []string{"", "prm_", "cus_01h455vb4pex5vsknk084sn02q", somePermission + "q"} {
 		if token, err := links.Revoke(id); err == nil {
@@ -97,8 +103,9 @@ func TestLinkRefused(t *testing.T) {
 	}
 }
 
-// The payload is refused also under our own signature where it is none that sign makes.
+// A payload that sign does not make is refused even with a valid signature.
 func TestLinkPayloads(t *testing.T) {
+	t.Parallel()
 	links, _ := newLinks(t)
 	id, err := packID("prm", somePermission)
 	if err != nil {
@@ -113,14 +120,17 @@ func TestLinkPayloads(t *testing.T) {
 		"nothing":              "",
 		"a number without end": "\x01" + string(id[:]) + "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 	} {
-		token, err := linkTokens.seal(links.Keys, []byte(payload))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, purpose := range []LinkPurpose{LinkRevoke, LinkConfirm} {
-			if got, err := links.Verify(purpose, token); err != ErrLinkInvalid {
-				t.Errorf("%s: %q, %v", name, got, err)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			token, err := linkTokens.seal(links.Keys, []byte(payload))
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			for _, purpose := range []LinkPurpose{LinkRevoke, LinkConfirm} {
+				if got, err := links.Verify(purpose, token); err != ErrLinkInvalid {
+					t.Errorf("%q, %v", got, err)
+				}
+			}
+		})
 	}
 }

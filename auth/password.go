@@ -14,17 +14,17 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// passwordCost is what one hash costs: argon2id as RFC 9106 describes it.
+// passwordCost has the parameters of argon2id (RFC 9106) for one hash.
 type passwordCost struct {
 	memory  uint32 // KiB
 	passes  uint32
 	threads uint8
 }
 
-// currentCost is what new hashes are made with: 19 MiB, two passes, one thread.
+// currentCost is the cost of new hashes: 19 MiB, two passes, one thread.
 var currentCost = passwordCost{memory: 19 << 10, passes: 2, threads: 1}
 
-// maxCost bounds what a stored hash may ask for, so that a damaged row is no way to exhaust the machine.
+// maxCost limits the cost of a stored hash, so that a damaged row cannot exhaust the machine.
 var maxCost = passwordCost{memory: 256 << 10, passes: 16, threads: 16}
 
 const (
@@ -32,19 +32,19 @@ const (
 	hashBytes = 32
 )
 
-// ErrPasswordHash is a stored hash that cannot be read: the database's fault, not the user's.
-var ErrPasswordHash = errors.New("auth: the stored password hash is not readable")
+// ErrPasswordHash reports a stored hash that cannot be read: an error in the database, not of the user.
+var ErrPasswordHash = errors.New("auth: the stored password hash cannot be read")
 
-// Passwords makes and checks password hashes, only so many at once: each takes 19 MiB and some
+// Passwords makes and verifies password hashes, a limited number at once: each takes 19 MiB and some
 // tens of milliseconds of one core. Safe for concurrent use.
 type Passwords struct {
 	random io.Reader
 	turns  chan struct{}
-	nobody string // a hash that no password has, for accounts that do not exist
+	nobody string // a hash of no password, for accounts that do not exist
 }
 
-// NewPasswords gives a Passwords that works on at most so many hashes at once (at least one); the
-// others wait. random nil is the system's source.
+// NewPasswords returns a Passwords that computes at most concurrency hashes at once (at least one); further calls
+// wait. A nil random means the system's source.
 func NewPasswords(concurrency int, random io.Reader) (*Passwords, error) {
 	if random == nil {
 		random = rand.Reader
@@ -52,19 +52,19 @@ func NewPasswords(concurrency int, random io.Reader) (*Passwords, error) {
 	p := &Passwords{random: random, turns: make(chan struct{}, max(1, concurrency))}
 	var drawn [saltBytes + hashBytes]byte
 	if _, err := io.ReadFull(random, drawn[:]); err != nil {
-		return nil, fmt.Errorf("auth: no randomness for passwords: %w", err)
+		return nil, fmt.Errorf("auth: reading randomness for passwords: %w", err)
 	}
 	p.nobody = formatPHC(currentCost, drawn[:saltBytes], drawn[saltBytes:])
 	return p, nil
 }
 
-// Hash gives the hash of a password as a PHC string: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
-// It waits for its turn; the error is the context's, or lack of randomness. It does not ask whether
-// the password is a good one: CheckPassword does.
+// Hash returns the hash of a password as a PHC string: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
+// It waits for its turn; the error is the context's or of the source of randomness. Hash accepts any password; see
+// CheckPassword.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	var salt [saltBytes]byte
 	if _, err := io.ReadFull(p.random, salt[:]); err != nil {
-		return "", fmt.Errorf("auth: no randomness for a salt: %w", err)
+		return "", fmt.Errorf("auth: reading randomness for a salt: %w", err)
 	}
 	hash, err := p.derive(ctx, currentCost, password, salt[:], hashBytes)
 	if err != nil {
@@ -73,8 +73,8 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	return formatPHC(currentCost, salt[:], hash), nil
 }
 
-// Verify tells whether a password has this hash. rehash says that the password is right and its hash
-// was made at another cost than today's: store a new one. The error is the context's or ErrPasswordHash.
+// Verify reports whether a password has this hash. rehash reports that the password is correct and its hash has
+// another cost than new ones, so that a new one should be stored. The error is the context's or ErrPasswordHash.
 func (p *Passwords) Verify(ctx context.Context, stored, password string) (ok, rehash bool, err error) {
 	cost, salt, want, err := parsePHC(stored)
 	if err != nil {
@@ -89,13 +89,13 @@ func (p *Passwords) Verify(ctx context.Context, stored, password string) (ok, re
 }
 
 // VerifyDummy does the work of Verify for an account that does not exist, so that the time taken does
-// not tell. The password is never right. The error is the context's.
+// not reveal that. The password is never correct. The error is the context's.
 func (p *Passwords) VerifyDummy(ctx context.Context, password string) error {
 	_, _, err := p.Verify(ctx, p.nobody, password)
 	return err
 }
 
-// derive waits for its turn. A context that ends while the hash is being made is not noticed: it is soon done.
+// derive waits for its turn and computes a hash. The end of the context does not interrupt the computation, which is short.
 func (p *Passwords) derive(ctx context.Context, cost passwordCost, password string, salt []byte, length uint32) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (p *Passwords) derive(ctx context.Context, cost passwordCost, password stri
 	return argon2.IDKey([]byte(password), salt, cost.passes, cost.memory, cost.threads, length), nil
 }
 
-// formatPHC and parsePHC: https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
+// formatPHC encodes a hash as a PHC string: https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
 func formatPHC(cost passwordCost, salt, hash []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, cost.memory, cost.passes, cost.threads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hash))

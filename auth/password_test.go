@@ -19,19 +19,20 @@ func newPasswords(t *testing.T, concurrency int) *Passwords {
 }
 
 func TestPasswordRoundTrip(t *testing.T) {
+	t.Parallel()
 	ctx, p := t.Context(), newPasswords(t, 2)
 	stored, err := p.Hash(ctx, "занавески из льна")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
-		t.Errorf("not the cost decided on: %s", stored)
+		t.Errorf("another cost than 19 MiB, two passes, one thread: %s", stored)
 	}
 	if ok, rehash, err := p.Verify(ctx, stored, "занавески из льна"); !ok || rehash || err != nil {
-		t.Errorf("the right one: %v, %v, %v", ok, rehash, err)
+		t.Errorf("the correct password: %v, %v, %v", ok, rehash, err)
 	}
 	if ok, rehash, err := p.Verify(ctx, stored, "Занавески из льна"); ok || rehash || err != nil {
-		t.Errorf("a wrong one: %v, %v, %v", ok, rehash, err)
+		t.Errorf("a wrong password: %v, %v, %v", ok, rehash, err)
 	}
 	if again, err := p.Hash(ctx, "занавески из льна"); err != nil || again == stored {
 		t.Errorf("the same salt twice: %v", err)
@@ -40,17 +41,19 @@ func TestPasswordRoundTrip(t *testing.T) {
 
 // Made by the reference implementation (P-H-C/phc-winner-argon2, src/test.c), at another cost than ours.
 func TestPasswordOfTheReferenceImplementation(t *testing.T) {
+	t.Parallel()
 	const stored = "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"
 	p := newPasswords(t, 1)
 	if ok, rehash, err := p.Verify(t.Context(), stored, "password"); !ok || !rehash || err != nil {
 		t.Errorf("%v, %v, %v", ok, rehash, err)
 	}
 	if ok, rehash, err := p.Verify(t.Context(), stored, "passwore"); ok || rehash || err != nil {
-		t.Errorf("%v, %v, %v: a wrong password is no reason to hash anew", ok, rehash, err)
+		t.Errorf("a wrong password: %v, %v, %v", ok, rehash, err)
 	}
 }
 
 func TestDummyCostsWhatAnAccountCosts(t *testing.T) {
+	t.Parallel()
 	p := newPasswords(t, 1)
 	cost, salt, hash, err := parsePHC(p.nobody)
 	if err != nil || cost != currentCost || len(salt) != saltBytes || len(hash) != hashBytes {
@@ -66,6 +69,7 @@ func TestDummyCostsWhatAnAccountCosts(t *testing.T) {
 }
 
 func TestPasswordHashUnreadable(t *testing.T) {
+	t.Parallel()
 	p := newPasswords(t, 1)
 	const salt, hash = "c29tZXNhbHRzb21lc2FsdA", "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	for _, stored := range []string{
@@ -87,18 +91,22 @@ func TestPasswordHashUnreadable(t *testing.T) {
 		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + hash + "=",
 		"$argon2id$v=19$m=019456,t=2,p=1$" + salt + "$" + hash,
 	} {
-		if ok, rehash, err := p.Verify(t.Context(), stored, ""); ok || rehash || err != ErrPasswordHash {
-			t.Errorf("%q: %v, %v, %v", stored, ok, rehash, err)
-		}
+		t.Run(stored, func(t *testing.T) {
+			t.Parallel()
+			if ok, rehash, err := p.Verify(t.Context(), stored, ""); ok || rehash || err != ErrPasswordHash {
+				t.Errorf("%v, %v, %v", ok, rehash, err)
+			}
+		})
 	}
 	if _, _, _, err := parsePHC("$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + hash); err != nil {
-		t.Error("the pattern of the above is itself refused")
+		t.Error("the valid hash that the cases above alter is refused")
 	}
 }
 
 func TestPasswordsWaitTheirTurn(t *testing.T) {
+	t.Parallel()
 	p := newPasswords(t, 1)
-	p.turns <- struct{}{} // somebody is at it
+	p.turns <- struct{}{} // takes the only turn
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if _, err := p.Hash(ctx, "12345"); !errors.Is(err, context.DeadlineExceeded) {
@@ -123,6 +131,7 @@ func TestPasswordsWaitTheirTurn(t *testing.T) {
 }
 
 func TestPasswordPolicy(t *testing.T) {
+	t.Parallel()
 	const account = "Anna.Petrova@Example.com"
 	for password, ok := range map[string]bool{
 		"":                         false,
@@ -147,10 +156,13 @@ func TestPasswordPolicy(t *testing.T) {
 		strings.Repeat("щы", 65):   false,
 		"🧵🪡🧶🪟🏠🛋🪑🛏":                 true,
 	} {
-		if err := CheckPassword("password", account, password); (err == nil) != ok {
-			t.Errorf("%q: %v", password, err)
-		} else if err != nil && (err.Path[0] != "password" || (password != "" && strings.Contains(err.Message, password))) {
-			t.Errorf("%q: %v at %v", password, err.Message, err.Path)
-		}
+		t.Run(password, func(t *testing.T) {
+			t.Parallel()
+			if err := CheckPassword("password", account, password); (err == nil) != ok {
+				t.Error(err)
+			} else if err != nil && (err.Path[0] != "password" || (password != "" && strings.Contains(err.Message, password))) {
+				t.Errorf("%v at %v", err.Message, err.Path)
+			}
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 )
 
 func TestRefreshToken(t *testing.T) {
+	t.Parallel()
 	token, hash, err := NewRefreshToken(bytes.NewReader(make([]byte, 32)))
 	if err != nil {
 		t.Fatal(err)

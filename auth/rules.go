@@ -2,34 +2,35 @@ package auth
 
 import "kopeck/schema"
 
-// Rows is which rows of a noun a role reaches.
+// Rows says which rows of a noun a role may reach.
 type Rows int
 
-// The reaches, from nothing to everything.
+// From no rows to all.
 const (
 	NoRows  Rows = iota
-	OwnRows      // SALES: of customers they own or nobody owns. PARTNER: of customers they brought who allow it.
+	OwnRows      // SALES: of customers that they own or nobody owns. PARTNER: of customers that they referred and who permit it.
 	AllRows
 )
 
 // Grant is what a role may do with a noun.
 type Grant struct{ Read, Write Rows }
 
-// nouns by who may do what with them (design, section 10). What is not here is closed to everybody but the system.
+// The rules (design, section 10). A noun that is missing may be reached only by the system.
 const (
 	none = NoRows
 	own  = OwnRows
 	all  = AllRows
 )
 
+// row is the rule of a noun: a grant for each role.
 type row struct{ admin, manager, sales, analyst, partner Grant }
 
 var (
-	// ofCustomers belong to a customer and follow the customer's rows.
+	// ofCustomers is for nouns that belong to a customer and follow the customer's rows.
 	ofCustomers = row{Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{none, none}}
-	// ofCompany are made by those who steer and read by all who sell.
+	// ofCompany is for nouns that administrators and managers write and everybody reads.
 	ofCompany = row{Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}}
-	// ofCosts are read with the scope costs alone, which SALES and PARTNER never have.
+	// ofCosts is for nouns that are read only with the scope costs, which SALES and PARTNER never have.
 	ofCosts = row{Grant{all, all}, Grant{all, all}, Grant{none, none}, Grant{all, none}, Grant{none, none}}
 )
 
@@ -55,15 +56,15 @@ var rules = map[string]row{
 	"User":            {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 }
 
-// partnerScopes are the nouns that a partner's client may be given to read, by scope.
+// partnerScopes has the nouns that a partner's client may be allowed to read, by scope.
 var partnerScopes = map[string]string{
 	"contacts": "Contact", "orders": "Order", "offers": "Offer", "permissions": "Permission",
 }
 
-// PartnerScopes lists the scopes that a partner's client may be given.
+// PartnerScopes returns the scopes that a partner's client may have.
 func PartnerScopes() []string { return []string{"contacts", "offers", "orders", "permissions"} }
 
-// May gives what an actor may do with a noun.
+// May returns what an actor may do with a noun.
 func (a Actor) May(noun string) Grant {
 	if a.system {
 		return Grant{all, all}
@@ -89,7 +90,7 @@ func (a Actor) May(noun string) Grant {
 	return Grant{}
 }
 
-// ScopesOf gives a role's scopes; a partner's are its client's own.
+// ScopesOf returns a role's scopes. Those of a partner are set for each client.
 func ScopesOf(role schema.Role) []string {
 	switch role {
 	case schema.RoleAdmin:
@@ -102,7 +103,7 @@ func ScopesOf(role schema.Role) []string {
 	return []string{}
 }
 
-// appendOnly nouns are never changed or deleted by anybody.
+// appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
 	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "Refund": true, "AuditEntry": true,
 }

@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// sealed is a kind of compact signed token: a prefix in clear, then in base64url the first 8 bytes of
-// the key's thumbprint, the payload, and the Ed25519 signature over domain, key and payload. Key use
-// and domain are its own, so no kind is ever taken for another, nor for a JWT.
+// sealed is a kind of compact signed token: a prefix in clear text, then in base64url the first 8 bytes of
+// the key's thumbprint, the payload, and the Ed25519 signature of domain, key and payload. Each kind has its own key use
+// and domain, so that no token is accepted as another kind or as a JWT.
 type sealed struct {
 	use    KeyUse
 	prefix string
-	domain string // ends in a zero byte: no domain begins another
-	limit  int    // bytes of a whole token
+	domain string // ends with a zero byte, so that no domain is a prefix of another
+	limit  int    // the maximum length of a token in bytes
 }
 
 var (
-	errNotSealed = errors.New("auth: not a token of this kind, or not signed by us")
-	errTooLarge  = errors.New("auth: more than fits a token")
+	errNotSealed = errors.New("auth: not a token of this kind, or not signed by this installation")
+	errTooLarge  = errors.New("auth: the payload is too large for a token")
 )
 
 const keyHint = 8
@@ -29,7 +29,7 @@ func (s sealed) message(body []byte) []byte {
 	return append([]byte(s.domain), body...)
 }
 
-// seal signs a payload. It fails with errTooLarge, or with a *KeysError when there is no key.
+// seal signs a payload. The error is errTooLarge, or a *KeysError if there is no key.
 func (s sealed) seal(keys *Keys, payload []byte) (string, error) {
 	key, err := keys.signer(s.use)
 	if err != nil {
@@ -43,8 +43,8 @@ func (s sealed) seal(keys *Keys, payload []byte) (string, error) {
 	return s.prefix + base64.RawURLEncoding.EncodeToString(body), nil
 }
 
-// open gives the payload of a token that one of our keys has signed, else errNotSealed. A token has
-// one spelling: no second text opens to the same payload under the same key.
+// open returns the payload of a token signed by one of the keys; any other token is errNotSealed. A token has only one
+// valid spelling: no other text has the same payload under the same key.
 func (s sealed) open(keys *Keys, token string) ([]byte, error) {
 	if len(token) > s.limit {
 		return nil, errNotSealed

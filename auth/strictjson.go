@@ -8,11 +8,11 @@ import (
 	"io"
 )
 
-// members are the members of one JSON object by their exact names. encoding/json alone would take the
-// last of two equal names, and "SUB" for "sub": two readers of one token could then see two things.
+// members are the members of one JSON object by their exact names. encoding/json would accept the last of two equal
+// names, and "SUB" for "sub", so that two readers of one token could understand different things.
 type members map[string]json.RawMessage
 
-// parseMembers refuses what is no single object and an object that names a member twice.
+// parseMembers decodes exactly one object, whose names must all differ.
 func parseMembers(text []byte) (members, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
@@ -28,8 +28,8 @@ func parseMembers(text []byte) (members, error) {
 		if err := decoder.Decode(&value); err != nil {
 			return nil, err
 		}
-		if _, twice := found[name.(string)]; twice { // a JSON object's names are strings: Token has seen to that
-			return nil, fmt.Errorf("%q stands there twice", name)
+		if _, twice := found[name.(string)]; twice { // Token returns names of an object as strings
+			return nil, fmt.Errorf("the object has %q twice", name)
 		}
 		found[name.(string)] = value
 	}
@@ -37,26 +37,26 @@ func parseMembers(text []byte) (members, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the object")
+		return nil, errors.New("the object must be the only value")
 	}
 	return found, nil
 }
 
-// text gives a member that must be a string with something in it.
+// text returns a member that must be a string that is not empty.
 func (m members) text(name string) (string, error) {
 	var value *string
 	if err := json.Unmarshal(m[name], &value); err != nil || value == nil || *value == "" {
-		return "", fmt.Errorf("%q is missing or no text", name)
+		return "", fmt.Errorf("%q must be a string that is not empty", name)
 	}
 	return *value, nil
 }
 
-// seconds gives a member that must be a whole number of seconds since 1970, up to the year 9999.
+// seconds returns a member that must be a whole number of seconds since 1970, up to the year 9999.
 func (m members) seconds(name string) (int64, error) {
 	const lastOfYear9999 = 253402300799
 	var value *int64
 	if err := json.Unmarshal(m[name], &value); err != nil || value == nil || *value < 0 || *value > lastOfYear9999 {
-		return 0, fmt.Errorf("%q is missing or no time", name)
+		return 0, fmt.Errorf("%q must be a number of seconds since 1970", name)
 	}
 	return *value, nil
 }

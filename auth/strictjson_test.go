@@ -3,6 +3,7 @@ package auth
 import "testing"
 
 func TestParseMembers(t *testing.T) {
+	t.Parallel()
 	for text, ok := range map[string]bool{
 		`{}`: true, ` {"a":1,"A":{"b":[null]}} `: true, `{"a":"\ud800"}`: true,
 		``: false, `null`: false, `[]`: false, `"a"`: false, `1`: false,
@@ -10,8 +11,11 @@ func TestParseMembers(t *testing.T) {
 		`{} {}`: false, `{}x`: false, `{},`: false, `{}]`: false, `{"a":1}null`: false,
 		`{"a":1,"a":1}`: false, `{"a":1,"\u0061":1}`: false, `{"":1,"":1}`: false,
 	} {
-		if _, err := parseMembers([]byte(text)); (err == nil) != ok {
-			t.Errorf("%s: %v", text, err)
-		}
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			if _, err := parseMembers([]byte(text)); (err == nil) != ok {
+				t.Error(err)
+			}
+		})
 	}
 }

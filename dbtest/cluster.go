@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// Start starts a throwaway PostgreSQL that ends with this process and gives the URL of its database "postgres".
-// It listens on a Unix socket only. Data are not synchronised to disk.
+// Start starts a temporary PostgreSQL server that ends with this process, and returns the URL of its database "postgres".
+// The server listens only on a Unix socket and does not sync data to disk.
 func Start() (string, error) {
 	s, err := newServer()
 	if err != nil {
@@ -35,10 +35,10 @@ func Start() (string, error) {
 	return s.url("postgres"), s.answer()
 }
 
-// server is a PostgreSQL in a directory of its own, which has its data, its log and its Unix socket.
+// server is a PostgreSQL server with a directory for its data, its log and its Unix socket.
 type server struct {
-	programs string // where PostgreSQL's are
-	port     int    // also the Unix socket's
+	programs string // the directory of PostgreSQL's programs
+	port     int    // part of the Unix socket's name too
 	dir
 }
 
@@ -53,7 +53,7 @@ func newServer() (*server, error) {
 
 const standardPort = 5432
 
-// url gives the URL of a database by the server's Unix socket.
+// url returns the URL of a database through the server's Unix socket.
 func (s *server) url(database string) string {
 	parameters := url.Values{"host": {s.home}, "sslmode": {"disable"}}
 	if s.port != standardPort {
@@ -63,7 +63,7 @@ func (s *server) url(database string) string {
 	return base.String()
 }
 
-// find gives the directory of PostgreSQL's programs, the newest first.
+// find returns the directory of PostgreSQL's programs: that on PATH, or else the newest version installed.
 func find() (string, error) {
 	if program, err := exec.LookPath("initdb"); err == nil {
 		if resolved, err := filepath.EvalSymlinks(program); err == nil {
@@ -72,35 +72,35 @@ func find() (string, error) {
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
-		return "", errors.New("no initdb on PATH nor under /usr/lib/postgresql")
+		return "", errors.New("PostgreSQL's initdb is neither on PATH nor under /usr/lib/postgresql")
 	}
 	version := func(path string) int {
-		n, _ := strconv.Atoi(strings.Split(path, "/")[4]) // 0 for a name that is no number
+		n, _ := strconv.Atoi(strings.Split(path, "/")[4]) // 0 for a name that is not a number
 		return n
 	}
 	slices.SortFunc(found, func(a, b string) int { return version(b) - version(a) })
 	return filepath.Dir(found[0]), nil
 }
 
-// initialise makes the cluster, with a default order of text that is not by bytes where the server can, so that a
-// column without COLLATE "C" shows.
+// initialise creates the cluster. Where the server supports it the default collation is not by bytes, so that tests detect a
+// column without COLLATE "C".
 func (s *server) initialise() error {
-	var said []byte
+	var output []byte
 	var err error
-	for _, order := range [][]string{{"--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"}, {"--locale=C"}} {
-		arguments := append([]string{"-D", filepath.Join(s.home, "data"), "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-sync"}, order...)
+	for _, collation := range [][]string{{"--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en"}, {"--locale=C"}} {
+		arguments := append([]string{"-D", filepath.Join(s.home, "data"), "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-sync"}, collation...)
 		command := s.command(filepath.Join(s.programs, "initdb"), arguments...)
-		if said, err = command.CombinedOutput(); err == nil {
+		if output, err = command.CombinedOutput(); err == nil {
 			return nil
 		}
 		if err := os.RemoveAll(filepath.Join(s.home, "data")); err != nil {
 			return err
 		}
 	}
-	return fmt.Errorf("initdb: %w: %s", err, said)
+	return fmt.Errorf("initdb: %w: %s", err, output)
 }
 
-// launch starts the server with settings beside those of every throwaway server. It ends when what is given is closed.
+// launch starts the server with further settings. The server ends when the returned file is closed.
 func (s *server) launch(settings ...string) (held *os.File, err error) {
 	settings = append(settings, "unix_socket_directories="+s.home, "fsync=off", "full_page_writes=off",
 		"max_connections=200", "shared_buffers=64MB", "max_wal_size=256MB")
@@ -111,9 +111,10 @@ func (s *server) launch(settings ...string) (held *os.File, err error) {
 	return s.guard("QUIT", filepath.Join(s.programs, "postgres"), arguments...)
 }
 
-// answer waits until the server answers.
+// answer waits until the server accepts connections.
 func (s *server) answer() error { return answer(s.url("postgres"), s.home) }
 
+// answer waits until the server at a URL, whose directory is home, accepts connections.
 func answer(base, home string) error {
 	db, err := sql.Open("postgres", base)
 	if err != nil {
@@ -129,8 +130,8 @@ func answer(base, home string) error {
 		}
 		select {
 		case <-ctx.Done():
-			said, _ := os.ReadFile(filepath.Join(home, "log")) // best effort: the error says the rest
-			return fmt.Errorf("what was started does not answer: %w: %s", err, said)
+			log, _ := os.ReadFile(filepath.Join(home, "log")) // the error is reported without the log if it cannot be read
+			return fmt.Errorf("the server does not accept connections after 30 seconds: %w: %s", err, log)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -4,7 +4,7 @@ package dbtest
 
 import "errors"
 
-// Start cannot start a throwaway PostgreSQL here; set KOPECK_TEST_POSTGRES_URL.
+// Start returns an error: a temporary PostgreSQL server can be started only on Unix. Set KOPECK_TEST_POSTGRES_URL instead.
 func Start() (string, error) {
-	return "", errors.New("a throwaway PostgreSQL can only be started on Unix")
+	return "", errors.New("a temporary PostgreSQL server can be started only on Unix; set KOPECK_TEST_POSTGRES_URL")
 }

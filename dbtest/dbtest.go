@@ -1,9 +1,9 @@
-// Package dbtest gives tests a database of their own, migrated, on SQLite and on PostgreSQL.
+// Package dbtest provides each test with a migrated database of its own, on SQLite and on PostgreSQL.
 //
-// PostgreSQL's programs are found on PATH or under /usr/lib/postgresql; each test process that needs a server
-// starts one in a temporary directory, which ends with the process, however that ends. Where there is none such tests
-// are skipped and say so, unless KOPECK_REQUIRE_POSTGRES=1. KOPECK_TEST_POSTGRES_URL names a running server to
-// be used instead: a URL of a superuser, or of one that may make databases.
+// PostgreSQL's programs are searched on PATH and under /usr/lib/postgresql. Each test process that needs a server
+// starts one in a temporary directory; the server ends with the process, even if the process is killed. Without
+// PostgreSQL such tests are skipped, or fail if KOPECK_REQUIRE_POSTGRES=1. KOPECK_TEST_POSTGRES_URL is the URL of a
+// running server to use instead, with a user who may create databases.
 package dbtest
 
 import (
@@ -29,14 +29,14 @@ import (
 	"kopeck/store"
 )
 
-// Each runs a test on each database, as subtests "sqlite" and "postgres", with the URL of a migrated one of its own.
+// Each runs a test on each database, as subtests "sqlite" and "postgres", with the URL of a migrated database.
 func Each(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
 
-// Open opens the store at a URL for the time of a test.
+// Open opens the store at a URL and closes it when the test ends.
 func Open(t testing.TB, url string, options store.Options) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), url, options)
@@ -51,7 +51,7 @@ func Open(t testing.TB, url string, options store.Options) *store.Store {
 	return s
 }
 
-// SQLite gives the URL of a migrated SQLite database of the test's own.
+// SQLite returns the URL of a migrated SQLite database for the test.
 func SQLite(t testing.TB) string {
 	t.Helper()
 	template, err := sqliteTemplate()
@@ -65,7 +65,7 @@ func SQLite(t testing.TB) string {
 	return "sqlite://" + file
 }
 
-// sqliteTemplate is a migrated database file, made once in a process.
+// sqliteTemplate returns a migrated database file, created once in a process.
 var sqliteTemplate = sync.OnceValues(func() (content []byte, err error) {
 	directory, err := os.MkdirTemp("", "kopeck-template-")
 	if err != nil {
@@ -76,9 +76,10 @@ var sqliteTemplate = sync.OnceValues(func() (content []byte, err error) {
 	if err := migrate("sqlite://" + file); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(file) // closing the last connection has put everything into the one file
+	return os.ReadFile(file) // the close of the last connection has written everything to this file
 })
 
+// migrate migrates the database at a URL.
 func migrate(url string) error {
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
@@ -93,7 +94,7 @@ func migrate(url string) error {
 	return s.Close()
 }
 
-// Postgres gives the URL of a migrated PostgreSQL database of the test's own, or skips the test where there is no server.
+// Postgres returns the URL of a migrated PostgreSQL database for the test. It skips the test if there is no server.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	base := running(t)
@@ -104,12 +105,13 @@ func Postgres(t testing.TB) string {
 	return create(t, base, template)
 }
 
-// Empty gives the URL of a PostgreSQL database of the test's own with nothing in it, or skips the test.
+// Empty returns the URL of an empty PostgreSQL database for the test. It skips the test if there is no server.
 func Empty(t testing.TB) string {
 	t.Helper()
 	return create(t, running(t), "template0")
 }
 
+// running returns the URL of a server, starting one if necessary.
 func running(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("KOPECK_TEST_POSTGRES_URL")
@@ -123,16 +125,16 @@ func running(t testing.TB) string {
 	return base
 }
 
-// absent skips a test that needs what this machine does not have, or fails it where that must not be.
+// absent skips a test whose programs are not installed, or fails it if KOPECK_REQUIRE_POSTGRES=1.
 func absent(t testing.TB, what string, err error) {
 	t.Helper()
 	if os.Getenv("KOPECK_REQUIRE_POSTGRES") == "1" {
-		t.Fatalf("KOPECK_REQUIRE_POSTGRES=1, but not testable %s: %v", what, err)
+		t.Fatalf("KOPECK_REQUIRE_POSTGRES=1, but this cannot be tested %s: %v", what, err)
 	}
 	t.Skipf("SKIPPED, NOT TESTED %s: %v", what, err)
 }
 
-// cluster starts the process's PostgreSQL when it is first needed; nobody stops it but the process's end.
+// cluster starts the process's PostgreSQL server when it is first needed. The server ends with the process.
 var cluster = sync.OnceValues(func() (string, error) { return Start() })
 
 var template struct {
@@ -140,8 +142,9 @@ var template struct {
 	name string
 }
 
-// postgresTemplate makes a migrated database to copy, if the server has none of these migrations yet. It is given
-// its name when it is complete, so that processes which share a server never copy half a one.
+// postgresTemplate returns the name of a migrated database to copy and creates it unless the server has one with the same
+// migrations. The database gets its name when it is complete, so that processes that share a server never copy an
+// incomplete one.
 func postgresTemplate(base string) (string, error) {
 	template.Lock()
 	defer template.Unlock()
@@ -152,24 +155,24 @@ func postgresTemplate(base string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name, half := "kopeck_template_"+sum, "kopeck_half_"+random()
-	var there bool
-	if err := ask(base, &there, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); err != nil {
+	name, incomplete := "kopeck_template_"+sum, "kopeck_incomplete_"+random()
+	var exists bool
+	if err := ask(base, &exists, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); err != nil {
 		return "", err
 	}
-	if !there {
-		if err := execute(base, fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, half)); err != nil {
+	if !exists {
+		if err := execute(base, fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, incomplete)); err != nil {
 			return "", err
 		}
-		if err := migrate(withDatabase(base, half)); err != nil {
+		if err := migrate(withDatabase(base, incomplete)); err != nil {
 			return "", err
 		}
-		if err := execute(base, fmt.Sprintf(`ALTER DATABASE %q RENAME TO %q`, half, name)); err != nil {
-			// Another process was quicker.
-			if err := ask(base, &there, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); err != nil || !there {
-				return "", errors.Join(errors.New("no template database could be made"), err)
+		if err := execute(base, fmt.Sprintf(`ALTER DATABASE %q RENAME TO %q`, incomplete, name)); err != nil {
+			// Another process has created it first.
+			if err := ask(base, &exists, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); err != nil || !exists {
+				return "", errors.Join(errors.New("creating the template database"), err)
 			}
-			if err := execute(base, fmt.Sprintf(`DROP DATABASE %q WITH (FORCE)`, half)); err != nil {
+			if err := execute(base, fmt.Sprintf(`DROP DATABASE %q WITH (FORCE)`, incomplete)); err != nil {
 				return "", err
 			}
 		}
@@ -178,7 +181,7 @@ func postgresTemplate(base string) (string, error) {
 	return name, nil
 }
 
-// fingerprint tells sets of migrations apart.
+// fingerprint returns a hash of a set of migrations.
 func fingerprint(files fs.FS) (string, error) {
 	sum := sha256.New()
 	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
@@ -194,6 +197,7 @@ func fingerprint(files fs.FS) (string, error) {
 
 func random() string { return strings.ToLower(rand.Text()[:12]) }
 
+// create creates a database from a template and drops it when the test ends.
 func create(t testing.TB, base, template string) string {
 	t.Helper()
 	name := "kopeck_test_" + random()
@@ -208,6 +212,7 @@ func create(t testing.TB, base, template string) string {
 	return withDatabase(base, name)
 }
 
+// execute runs one statement on the database at a URL.
 func execute(base, statement string) error {
 	db, err := sql.Open("postgres", base)
 	if err != nil {
@@ -222,6 +227,7 @@ func execute(base, statement string) error {
 	return nil
 }
 
+// ask runs a query with one row and one column and stores the value in answer.
 func ask(base string, answer any, query string, args ...any) error {
 	db, err := sql.Open("postgres", base)
 	if err != nil {
@@ -231,10 +237,11 @@ func ask(base string, answer any, query string, args ...any) error {
 	return db.QueryRow(query, args...).Scan(answer)
 }
 
+// withDatabase returns the URL with another database.
 func withDatabase(base, name string) string {
 	u, err := url.Parse(base)
 	if err != nil {
-		return base // what opens it will say so
+		return base // opening it fails with the error
 	}
 	u.Path = "/" + name
 	return u.String()

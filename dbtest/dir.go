@@ -11,19 +11,19 @@ import (
 	"syscall"
 )
 
-// dir is the directory of a server that must not run as root, and as whom it runs.
+// dir is the directory of a server, with the user it runs as, who must not be root.
 type dir struct {
 	home       string
 	attributes *syscall.SysProcAttr
 }
 
-// newDir makes the directory, which belongs to the server's user.
+// newDir creates the directory, which belongs to the server's user.
 func newDir(prefix string) (dir, error) {
 	home, err := os.MkdirTemp("", prefix)
 	if err != nil {
 		return dir{}, err
 	}
-	attributes := &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in the terminal is for the tests; the server follows them
+	attributes := &syscall.SysProcAttr{Setpgid: true} // so that Ctrl-C interrupts only the tests; the server ends with them
 	if os.Geteuid() == 0 {
 		uid, gid, err := unprivileged()
 		if err != nil {
@@ -37,7 +37,7 @@ func newDir(prefix string) (dir, error) {
 	return dir{home, attributes}, nil
 }
 
-// unprivileged is whom the server runs as when the tests run as root, as whom it refuses to.
+// unprivileged returns the user a server runs as when the tests run as root, which servers of databases refuse.
 func unprivileged() (uid, gid uint32, err error) {
 	for _, name := range []string{"postgres", "nobody"} {
 		if someone, err := user.Lookup(name); err == nil {
@@ -48,18 +48,18 @@ func unprivileged() (uid, gid uint32, err error) {
 			}
 		}
 	}
-	return 0, 0, errors.New("servers of databases do not run as root, and there is neither a user postgres nor nobody")
+	return 0, 0, errors.New("a database server does not run as root, and there is no user postgres or nobody")
 }
 
-// command is a program that runs in the directory and as its user.
+// command returns a command that runs in the directory as its user.
 func (d dir) command(program string, arguments ...string) *exec.Cmd {
 	command := exec.Command(program, arguments...)
 	command.Dir, command.SysProcAttr = d.home, d.attributes
 	return command
 }
 
-// guardian runs the server and ends it with a signal when its own input does: that is the other end of a pipe of this process,
-// which the system closes when the process is gone, killed or not.
+// guardian runs a server and ends it with a signal when its standard input ends. That is a pipe from this process, which the
+// operating system closes when the process ends, even if it is killed.
 const guardian = `signal=$1
 shift
 "$@" > "$0/log" 2>&1 < /dev/null &
@@ -69,10 +69,11 @@ kill -"$signal" $server
 wait $server
 rm -rf "$0"`
 
-// input is held for the process's life: see guardian.
+// input has the pipes that stay open until the process ends: see guardian.
 var input []*os.File
 
-// guard starts a server that is ended with a signal, and whose directory goes, when what is given is closed: see guardian.
+// guard starts a server. When the returned file is closed, the server is ended with a signal and its directory removed: see
+// guardian.
 func (d dir) guard(signal, program string, arguments ...string) (held *os.File, err error) {
 	reading, writing, err := os.Pipe()
 	if err != nil {
@@ -84,6 +85,6 @@ func (d dir) guard(signal, program string, arguments ...string) (held *os.File, 
 	if err := command.Start(); err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
-	go func() { _ = command.Wait() }() // so that it is no zombie; what it said is in its log
+	go func() { _ = command.Wait() }() // avoids a zombie process; its output is in its log
 	return writing, nil
 }

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// Pooled gives the URL of a database through a pgbouncer of the test's own, in transaction mode and with so few
-// connections to the server that its clients must share them, or skips the test where there is no pgbouncer. settings are
+// Pooled starts pgbouncer for the test, in transaction mode and with so few connections to the server that clients must
+// share them, and returns the URL of the database through it. It skips the test if there is no pgbouncer. settings are
 // further lines of its configuration.
 func Pooled(t testing.TB, to string, settings ...string) string {
 	t.Helper()
@@ -23,7 +23,7 @@ func Pooled(t testing.TB, to string, settings ...string) string {
 	if err != nil {
 		program = "/usr/sbin/pgbouncer"
 		if _, err = os.Stat(program); err != nil {
-			absent(t, "THROUGH A POOLER", errors.New("no pgbouncer on PATH nor in /usr/sbin"))
+			absent(t, "THROUGH A POOLER", errors.New("pgbouncer is neither on PATH nor in /usr/sbin"))
 		}
 	}
 	u, err := url.Parse(to)
@@ -46,11 +46,11 @@ func Pooled(t testing.TB, to string, settings ...string) string {
 		"[databases]", "* = " + server, "[pgbouncer]", "unix_socket_dir = " + home.home, "auth_type = any",
 		"pool_mode = transaction", "default_pool_size = 3", "max_client_conn = 100",
 	}, settings...)
-	// The password, if any, is that of a test's server.
+	// The file is readable by the server's user; a password in it is that of a test server.
 	if err := os.WriteFile(configuration, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	held, err := home.guard("KILL", program, configuration) // a shell lets its background ignore QUIT, and it has nothing to lose
+	held, err := home.guard("KILL", program, configuration) // a shell makes background processes ignore QUIT; pgbouncer has no data to lose
 	if err != nil {
 		t.Fatal(err)
 	}

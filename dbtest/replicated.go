@@ -15,15 +15,16 @@ import (
 	"time"
 )
 
-// Replicated is a PostgreSQL with a standby that gets everything before a commit is acknowledged (synchronous
-// streaming replication). Each is a server of its own, on Unix sockets and on a port of 127.0.0.1.
+// Replicated is a PostgreSQL primary and a standby with synchronous streaming replication: a commit is acknowledged when the
+// standby has it. Each server listens on a Unix socket and on a port of 127.0.0.1.
 type Replicated struct {
 	t                testing.TB
 	primary, standby *server
-	ports            [2]int // the standby's, the primary's
+	ports            [2]int // of the standby and the primary
 }
 
-// Replicate starts both with an empty database "kopeck", or skips the test where there is no PostgreSQL. They end with the test.
+// Replicate starts both servers with an empty database "kopeck". They end with the test. It skips the test if there is no
+// PostgreSQL.
 func Replicate(t testing.TB) *Replicated {
 	t.Helper()
 	primary, err := newServer()
@@ -54,12 +55,12 @@ func Replicate(t testing.TB) *Replicated {
 	return r
 }
 
-// URL names the standby first, then the primary: who connects must find out which is which.
+// URL returns the URL of the database, with the standby as the first host: a client must find out which host is the primary.
 func (r *Replicated) URL() string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d,127.0.0.1:%d/kopeck?sslmode=disable", r.ports[0], r.ports[1])
 }
 
-// Kill ends the primary as a crash of its machine would: with SIGKILL.
+// Kill kills the primary with SIGKILL, like a crash of its machine.
 func (r *Replicated) Kill() {
 	r.t.Helper()
 	content, err := os.ReadFile(filepath.Join(r.primary.home, "data", "postmaster.pid"))
@@ -70,7 +71,7 @@ func (r *Replicated) Kill() {
 	r.signal(first, syscall.SIGKILL)
 }
 
-// Promote makes the standby the primary.
+// Promote makes the standby the new primary.
 func (r *Replicated) Promote() {
 	r.t.Helper()
 	if err := execute(r.standby.url("postgres"), "SELECT pg_promote(false)"); err != nil {
@@ -78,24 +79,24 @@ func (r *Replicated) Promote() {
 	}
 }
 
-// Stall stops the replication, so that no commit is safe, until what is given is called.
-func (r *Replicated) Stall() (goOn func()) {
+// Stall stops the replication until the returned function is called, so that commits wait for the standby.
+func (r *Replicated) Stall() (resume func()) {
 	r.t.Helper()
 	var receiver string
 	if err := ask(r.standby.url("postgres"), &receiver, "SELECT pid::text FROM pg_stat_wal_receiver"); err != nil {
 		r.t.Fatal(err)
 	}
 	r.signal(receiver, syscall.SIGSTOP)
-	goOn = func() { r.signal(receiver, syscall.SIGCONT) }
-	r.t.Cleanup(func() { // a stopped process ends at no signal but SIGKILL
+	resume = func() { r.signal(receiver, syscall.SIGCONT) }
+	r.t.Cleanup(func() { // a stopped process would not end otherwise
 		if pid, err := strconv.Atoi(receiver); err == nil {
 			_ = syscall.Kill(pid, syscall.SIGCONT)
 		}
 	})
-	return goOn
+	return resume
 }
 
-// CancelWaiting waits until a commit on the primary waits for the standby and cancels that.
+// CancelWaiting waits until a commit on the primary waits for the standby, and cancels the wait.
 func (r *Replicated) CancelWaiting() {
 	for range 500 {
 		var cancelled int
@@ -131,7 +132,7 @@ func (r *Replicated) launch(s *server, port int) {
 	}
 }
 
-// until waits for a condition to hold on a server.
+// until waits until a condition is true on a server.
 func (r *Replicated) until(s *server, condition string) {
 	r.t.Helper()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
@@ -141,12 +142,12 @@ func (r *Replicated) until(s *server, condition string) {
 			return
 		}
 		if time.Now().After(end) {
-			r.t.Fatal(errors.Join(errors.New("waited in vain for: "+condition), err))
+			r.t.Fatal(errors.Join(errors.New("timed out waiting for: "+condition), err))
 		}
 	}
 }
 
-// freePort gives a port that nobody listens on just now.
+// freePort returns a port that no process listens on.
 func freePort(t testing.TB) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

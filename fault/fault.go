@@ -1,5 +1,5 @@
-// Package fault is the one error that is meant for the user's eyes. Anything else that goes wrong
-// is an internal error: the client is told its request's id, the log everything.
+// Package fault has the errors that are shown to the user. Any other error is internal: the client gets only its
+// request's id, and the log the whole error. The package imports the standard library alone.
 package fault
 
 import (
@@ -9,10 +9,10 @@ import (
 	"strconv"
 )
 
-// Code says what kind of thing the caller can put right. The values are those of the API's UserErrorCode.
+// Code classifies an error by what the caller can do about it. The values are those of the API's UserErrorCode.
 type Code string
 
-// The codes, as the API names them.
+// The codes, with their names in the API.
 const (
 	Invalid              Code = "INVALID"
 	NotFound             Code = "NOT_FOUND"
@@ -26,38 +26,38 @@ const (
 	LimitExceeded        Code = "LIMIT_EXCEEDED"
 	Forbidden            Code = "FORBIDDEN"
 
-	// Unauthenticated never stands in userErrors: it is an error of the request.
+	// Unauthenticated never occurs in userErrors: it is an error of the request.
 	Unauthenticated Code = "UNAUTHENTICATED"
 )
 
 // MarshalGQL writes the code as the API's enum.
 func (c Code) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(c))) }
 
-// UnmarshalGQL reads the code; no input has one.
+// UnmarshalGQL reads the code. No input of the API has one.
 func (c *Code) UnmarshalGQL(from any) error {
 	text, ok := from.(string)
 	if !ok {
-		return errors.New("a code is a string")
+		return fmt.Errorf("cannot read a %T as a code; send a string", from)
 	}
 	*c = Code(text)
 	return nil
 }
 
-// Error is an error for the user: a code, the path of the input's field, and a message in plain words.
+// Error is an error for the user: a code, the path of the input's field, and a message that says what is wrong and what
+// is expected.
 type Error struct {
 	Code    Code
 	Path    []string // from the input's root: ["lines", "0", "quantity"]; empty for the request as a whole
 	Message string
 
-	// Detail carries what one code adds to the answer: Conflict for VersionConflict, Missing for
-	// PermissionMissing, else nil.
+	// Detail is a Conflict for VersionConflict, a Missing for PermissionMissing, otherwise nil.
 	Detail any
 }
 
 // Error implements error.
 func (e *Error) Error() string { return e.Message }
 
-// At gives a copy with the path set in front of what the error has.
+// At returns a copy with the path put before the error's own.
 func (e *Error) At(path ...string) *Error {
 	moved := *e
 	moved.Path = append(append([]string{}, path...), e.Path...)
@@ -70,19 +70,19 @@ type Conflict struct {
 	Fields         []FieldConflict
 }
 
-// FieldConflict is one field that two people changed: what it was, what the other made of it, what you wanted.
+// FieldConflict is a field that two people have changed: its value before, the other person's and the caller's.
 type FieldConflict struct {
 	Name                string
 	Base, Theirs, Yours any
 }
 
-// Missing is the Detail of PermissionMissing. The words are those of the API's enums.
+// Missing is the Detail of PermissionMissing. Its strings are values of the API's enums.
 type Missing struct {
 	Channel, Purpose, RequiredLevel string
 	CurrentLevel                    string // "" where there is no active permission at all
 }
 
-// New makes an error of a code for a field, "" for the request as a whole.
+// New returns an error with a code for a field, "" for the request as a whole.
 func New(code Code, field, format string, args ...any) *Error {
 	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 	if field != "" {
@@ -91,13 +91,13 @@ func New(code Code, field, format string, args ...any) *Error {
 	return e
 }
 
-// Invalidf is New for the commonest code.
+// Invalidf is New with the code Invalid.
 func Invalidf(field, format string, args ...any) *Error { return New(Invalid, field, format, args...) }
 
-// NoSuch says that an id leads nowhere: it does not exist, or the caller may not know that it does.
+// NoSuch returns the error for an id that does not exist or that the caller must not see.
 func NoSuch(field, what string) *Error { return New(NotFound, field, "no such %s", what) }
 
-// Of gives the fault in an error's chain, nil where it is an internal error.
+// Of returns the fault in an error's chain, nil if the error is internal.
 func Of(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
@@ -106,13 +106,13 @@ func Of(err error) *Error {
 	return nil
 }
 
-// Is tells whether an error is a fault of this code.
+// Is reports whether an error is a fault with this code.
 func Is(err error, code Code) bool {
 	e := Of(err)
 	return e != nil && e.Code == code
 }
 
-// List is several faults of one request, told together.
+// List has several faults of one request.
 type List []*Error
 
 // Error implements error.
@@ -126,14 +126,14 @@ func (l List) Error() string {
 	return fmt.Sprintf("%s (and %d more)", l[0].Message, len(l)-1)
 }
 
-// Add collects an error; nil is left out.
+// Add appends an error unless it is nil.
 func (l *List) Add(err *Error) {
 	if err != nil {
 		*l = append(*l, err)
 	}
 }
 
-// Or gives nil for an empty list.
+// Or returns the list as an error, nil if it is empty.
 func (l List) Or() error {
 	if len(l) == 0 {
 		return nil
@@ -141,7 +141,7 @@ func (l List) Or() error {
 	return l
 }
 
-// All gives the faults in an error's chain, nil where it is an internal error.
+// All returns the faults in an error's chain, nil if the error is internal.
 func All(err error) []*Error {
 	var list List
 	if errors.As(err, &list) {

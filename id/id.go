@@ -1,5 +1,5 @@
-// Package id makes and checks the ids of everything: TypeIDs, that is a prefix that names the type
-// and a UUIDv7 in 26 characters (https://github.com/jetify-com/typeid). A client may make them too.
+// Package id makes and checks the ids of all objects: TypeIDs, which are a prefix for the type and a UUIDv7 in 26
+// characters (https://github.com/jetify-com/typeid). Clients may make them too.
 package id
 
 import (
@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 	"kopeck/fault"
 )
 
-// The prefixes, one a type.
+// The prefixes, one for each type.
 const (
 	Customer      = "cus"
 	Contact       = "con"
@@ -48,25 +47,26 @@ const (
 	Idempotency   = "idk"
 )
 
-// Maker makes ids. The zero value is not usable: New gives one.
+// Maker makes ids. It is safe for concurrent use. The zero value is not usable: see New.
 type Maker struct {
 	now    func() time.Time
 	random io.Reader
 
 	mu   sync.Mutex
-	last uint64 // the last millisecond and counter given out, so that ids of one process never go backwards
+	last uint64 // the last millisecond and counter used, so that ids of one process only increase
 }
 
-// New gives a maker that reads this clock and this source of randomness (nil: the system's).
+// New returns a maker with a clock and a source of randomness; nil means the system's.
 func New(now func() time.Time, random io.Reader) *Maker {
 	if random == nil {
-		random = bufio.NewReader(rand.Reader) // one call of the system for some hundred ids
+		random = bufio.NewReader(rand.Reader) // one system call for some hundred ids
 	}
 	return &Maker{now: now, random: random}
 }
 
-// Make gives a new id of a prefix: UUIDv7 (RFC 9562) with the 12 bits behind the millisecond used as a
-// counter (method 3 of its section 6.2), so that ids made one after the other also sort so.
+// Make returns a new id with a prefix: a UUIDv7 (RFC 9562) whose 12 bits after the millisecond are a
+// counter (method 3 of its section 6.2), so that ids sort in the order in which they were made. It panics if the
+// source of randomness fails.
 func (m *Maker) Make(prefix string) string {
 	var raw [16]byte
 	m.mu.Lock()
@@ -85,7 +85,7 @@ func (m *Maker) Make(prefix string) string {
 	return fromBytes(prefix, raw)
 }
 
-// At gives the id that a maker with a fixed source would give: for data that must come out the same again.
+// At returns the id with a prefix and given bytes, for data that must be reproducible. It panics on an invalid prefix.
 func At(prefix string, raw [16]byte) string { return fromBytes(prefix, raw) }
 
 func fromBytes(prefix string, raw [16]byte) string {
@@ -96,7 +96,7 @@ func fromBytes(prefix string, raw [16]byte) string {
 	return made.String()
 }
 
-// Prefix gives the part that names the type, "" where the text is no TypeID.
+// Prefix returns the prefix of a TypeID, "" if the text is not one.
 func Prefix(text string) string {
 	parsed, err := typeid.Parse(text)
 	if err != nil {
@@ -105,14 +105,14 @@ func Prefix(text string) string {
 	return parsed.Prefix()
 }
 
-// Check gives a typed error for the field unless the text is an id of this prefix in its one spelling.
+// Check returns an error for the field unless the text is an id with this prefix in its only valid spelling.
 func Check(field, prefix, text string) *fault.Error {
 	parsed, err := typeid.Parse(text)
 	switch {
 	case err != nil || parsed.String() != text:
-		return fault.Invalidf(field, "not an id: want %s_ and 26 characters", prefix)
+		return fault.Invalidf(field, "not an id; send %s_ followed by 26 characters", prefix)
 	case parsed.Prefix() != prefix:
-		return fault.Invalidf(field, "an id of another type: want %s_, got %s_", prefix, strings.ToLower(parsed.Prefix()))
+		return fault.Invalidf(field, "an id of another type: it begins with %s_, send one that begins with %s_", parsed.Prefix(), prefix)
 	}
 	return nil
 }

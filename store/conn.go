@@ -13,7 +13,7 @@ import (
 	"github.com/lib/pq/pqerror"
 )
 
-// pqConn is what a connection of lib/pq can do.
+// pqConn lists the methods of a connection of lib/pq.
 type pqConn interface {
 	sqldriver.Conn
 	sqldriver.ConnBeginTx
@@ -26,7 +26,7 @@ type pqConn interface {
 	sqldriver.Validator
 }
 
-// pqRows is what rows of lib/pq can do.
+// pqRows lists the methods of rows of lib/pq.
 type pqRows interface {
 	sqldriver.RowsNextResultSet
 	sqldriver.RowsColumnTypeScanType
@@ -35,28 +35,29 @@ type pqRows interface {
 	sqldriver.RowsColumnTypePrecisionScale
 }
 
-// conn is a connection of lib/pq whose calls end within a second after their context, which keeps prepared
-// statements, and which leaves the pool when it can no longer write or was cut off.
+// conn is a connection of lib/pq with three additions: its calls return within a second after their context has ended,
+// it keeps prepared statements, and it leaves the pool when it was lost or its server has become read-only.
 type conn struct {
 	pqConn
 	wire       *wire
 	statements *statements // nil where none are kept
-	reading    bool        // rows are open: lib/pq does not notice by itself when a prepared statement's are
-	inside     bool        // a transaction is open
-	unfit      bool
-	warning    *pq.Error // the server's last
+	warning    *pq.Error   // the server's last
+
+	reading       bool // rows are open; lib/pq does not detect open rows of a prepared statement
+	inTransaction bool
+	unfit         bool // to be removed from the pool
 }
 
-var errReading = errors.New("store: a statement while the rows of another are being read on the same connection")
+var errReading = errors.New("store: a statement cannot run while rows are open on the same connection; close the rows first")
 
-// Close ends the session. The watch over the last call ends first: a call that was cancelled must not
-// cut the farewell short.
+// Close ends the session. It stops watching the last call's context first, whose end would interrupt the
+// message that ends the session.
 func (c *conn) Close() error {
 	c.wire.watch(context.Background())
 	return c.pqConn.Close()
 }
 
-// begin starts the watch over a call.
+// begin starts watching a call's context.
 func (c *conn) begin(ctx context.Context) error {
 	if c.reading {
 		return errReading
@@ -65,7 +66,7 @@ func (c *conn) begin(ctx context.Context) error {
 	return nil
 }
 
-// end looks at how a call ended. What fails after the context's end fails because of it.
+// end examines the error of a call. A failure after the end of the context is attributed to the context.
 func (c *conn) end(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -82,23 +83,24 @@ func (c *conn) end(ctx context.Context, err error) error {
 	return err
 }
 
-// errLost is the loss of a connection after a statement was sent on it.
-var errLost = errors.New("store: the connection was lost while a statement ran; it may have been carried out")
+// errLost reports the loss of a connection after a statement was sent on it.
+var errLost = errors.New("store: the connection was lost during a statement, which may have been executed")
 
-// once keeps database/sql from running a statement again, which it does outside transactions on driver.ErrBadConn: lib/pq
-// gives that also when the answer was lost, and the statement may have been carried out.
-func (c *conn) once(sent int64, err error) error {
-	if !c.inside && lost(err) && c.wire.sent.Load() != sent {
+// runOnce keeps database/sql from repeating a statement that may have been executed. Outside a transaction database/sql
+// repeats on driver.ErrBadConn, which lib/pq returns also when only the answer was lost. sent is the number of
+// writes before the statement.
+func (c *conn) runOnce(sent int64, err error) error {
+	if !c.inTransaction && lost(err) && c.wire.sent.Load() != sent {
 		c.unfit = true
 		return errLost
 	}
 	return err
 }
 
-// again lets database/sql take another connection where this one turns out to have died in the pool, for what does no harm
-// when done twice. lib/pq gives driver.ErrBadConn for most ways of dying, but not for a reset.
-func (c *conn) again(ctx context.Context, err error) error {
-	if !c.inside && ctx.Err() == nil && lost(err) {
+// retryElsewhere lets database/sql repeat a harmless call on another connection where this one was lost in the pool.
+// lib/pq returns driver.ErrBadConn for most losses, but not for a reset.
+func (c *conn) retryElsewhere(ctx context.Context, err error) error {
+	if !c.inTransaction && ctx.Err() == nil && lost(err) {
 		c.unfit = true
 		return sqldriver.ErrBadConn
 	}
@@ -108,8 +110,8 @@ func (c *conn) again(ctx context.Context, err error) error {
 // IsValid implements driver.Validator.
 func (c *conn) IsValid() bool { return !c.unfit && c.pqConn.IsValid() }
 
-// CheckNamedValue implements driver.NamedValueChecker. JSON goes as text: as bytes it would be sent in the
-// binary form, which for jsonb is another.
+// CheckNamedValue implements driver.NamedValueChecker. JSON is sent as text, since bytes would be
+// sent in binary form, which jsonb encodes differently.
 func (c *conn) CheckNamedValue(value *sqldriver.NamedValue) error {
 	if raw, ok := value.Value.(json.RawMessage); ok {
 		value.Value = nil
@@ -129,7 +131,7 @@ func (c *conn) Ping(ctx context.Context) error {
 	return c.end(ctx, c.pqConn.Ping(ctx))
 }
 
-// PrepareContext implements driver.ConnPrepareContext; COPY comes this way.
+// PrepareContext implements driver.ConnPrepareContext; COPY uses it.
 func (c *conn) PrepareContext(ctx context.Context, query string) (sqldriver.Stmt, error) {
 	if err := c.begin(ctx); err != nil {
 		return nil, err
@@ -140,58 +142,60 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (sqldriver.Stmt
 
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, query string, args []sqldriver.NamedValue) (sqldriver.Result, error) {
-	if err := c.begin(ctx); err != nil {
-		return nil, err
-	}
-	sent := c.wire.sent.Load()
-	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
-	if err != nil {
-		return nil, c.again(ctx, err)
-	}
-	var result sqldriver.Result
-	if prepared == nil {
-		result, err = c.pqConn.ExecContext(ctx, query, args)
-	} else if result, err = prepared.ExecContext(ctx, args); stale(err) {
-		c.statements.forget(query)
-		if !c.inside { // where nothing was lost with it, the text will do
-			result, err = c.pqConn.ExecContext(ctx, query, args)
-		}
-	}
-	return result, c.end(ctx, c.once(sent, err))
+	return runStatement(ctx, c, query, args, statementKind[sqldriver.Result]{
+		prepared: pqStatement.ExecContext, text: pqConn.ExecContext,
+	})
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, query string, args []sqldriver.NamedValue) (sqldriver.Rows, error) {
-	if err := c.begin(ctx); err != nil {
+	found, err := runStatement(ctx, c, query, args, statementKind[sqldriver.Rows]{
+		prepared: pqStatement.QueryContext, text: pqConn.QueryContext,
+		repeatable: strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT"),
+	})
+	if err != nil {
 		return nil, err
-	}
-	sent := c.wire.sent.Load()
-	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
-	if err != nil {
-		return nil, c.again(ctx, err)
-	}
-	var found sqldriver.Rows
-	if prepared == nil {
-		found, err = c.pqConn.QueryContext(ctx, query, args)
-	} else if found, err = prepared.QueryContext(ctx, args); stale(err) {
-		c.statements.forget(query)
-		if !c.inside {
-			found, err = c.pqConn.QueryContext(ctx, query, args)
-		}
-	}
-	if err != nil {
-		if strings.HasPrefix(strings.TrimLeft(query, " \t\n"), "SELECT") {
-			return nil, c.again(ctx, err)
-		}
-		return nil, c.end(ctx, c.once(sent, err))
 	}
 	inner, ok := found.(pqRows)
 	if !ok {
 		found.Close()
-		return nil, fmt.Errorf("store: lib/pq's rows %T lack a method that we rely on", found)
+		return nil, fmt.Errorf("store: lib/pq's rows %T lack a method that this package uses", found)
 	}
 	c.reading = true
 	return &rows{pqRows: inner, conn: c, ctx: ctx}, nil
+}
+
+// statementKind says how a statement with a result of type T is run.
+type statementKind[T any] struct {
+	prepared   func(pqStatement, context.Context, []sqldriver.NamedValue) (T, error)
+	text       func(pqConn, context.Context, string, []sqldriver.NamedValue) (T, error)
+	repeatable bool // running it twice does no harm
+}
+
+// runStatement runs a statement on a connection: prepared where the connection keeps it prepared, else as text. A prepared
+// statement that no longer fits the schema is forgotten; outside a transaction its text is run instead, while inside
+// one the failed statement has ended the transaction.
+func runStatement[T any](ctx context.Context, c *conn, query string, args []sqldriver.NamedValue, kind statementKind[T]) (result T, err error) {
+	if err := c.begin(ctx); err != nil {
+		return result, err
+	}
+	sent := c.wire.sent.Load()
+	prepared, err := c.statements.of(ctx, c.pqConn, query, len(args))
+	if err != nil {
+		return result, c.retryElsewhere(ctx, err)
+	}
+	if prepared == nil {
+		result, err = kind.text(c.pqConn, ctx, query, args)
+	} else if result, err = kind.prepared(prepared, ctx, args); stale(err) {
+		c.statements.forget(query)
+		if !c.inTransaction {
+			result, err = kind.text(c.pqConn, ctx, query, args)
+		}
+	}
+	if err != nil && kind.repeatable {
+		return result, c.retryElsewhere(ctx, err)
+	}
+	return result, c.end(ctx, c.runOnce(sent, err))
 }
 
 // BeginTx implements driver.ConnBeginTx.
@@ -201,13 +205,13 @@ func (c *conn) BeginTx(ctx context.Context, options sqldriver.TxOptions) (sqldri
 	}
 	begun, err := c.pqConn.BeginTx(ctx, options)
 	if err != nil {
-		return nil, c.again(ctx, err)
+		return nil, c.retryElsewhere(ctx, err)
 	}
-	c.inside = true
+	c.inTransaction = true
 	return &pqTx{Tx: begun, conn: c, ctx: ctx}, nil
 }
 
-// rows tell their connection when they have been read.
+// rows informs its connection when it is closed.
 type rows struct {
 	pqRows
 	conn *conn
@@ -217,7 +221,7 @@ type rows struct {
 // Next implements driver.Rows.
 func (r *rows) Next(values []sqldriver.Value) error {
 	err := r.pqRows.Next(values)
-	if err == io.EOF { // no error, and looked for by identity
+	if err == io.EOF { // not a failure; database/sql compares it by identity
 		return err
 	}
 	return r.conn.end(r.ctx, err)
@@ -230,7 +234,7 @@ func (r *rows) Close() error {
 	return r.conn.end(r.ctx, err)
 }
 
-// pqTx is a transaction that tells a commit that failed from one whose answer was lost.
+// pqTx is a transaction whose Commit distinguishes a failed commit from one whose outcome is unknown.
 type pqTx struct {
 	sqldriver.Tx
 	conn *conn
@@ -239,20 +243,20 @@ type pqTx struct {
 
 // Commit implements driver.Tx.
 func (t *pqTx) Commit() error {
-	t.conn.inside = false
+	t.conn.inTransaction = false
 	t.conn.wire.watch(t.ctx)
 	sent := t.conn.wire.sent.Load()
 	t.conn.warning = nil
 	err := t.Tx.Commit()
-	// The one thing that a server warns of here: its waiting for a synchronous standby was cut short, by a timeout or by our
-	// own cancelling. It has committed, and calls that success, but what it has would be lost with it.
+	// A commit has one warning: the wait for a synchronous standby was interrupted, by a timeout or by our cancellation. The
+	// server has committed and reports success, but the transaction would be lost with the server.
 	if err == nil && t.conn.warning != nil {
 		return fmt.Errorf("%w: %w", ErrCommitUnknown, t.conn.warning)
 	}
 	if err == nil || t.conn.wire.sent.Load() == sent {
 		return err
 	}
-	// The server's word is definite, but for a good-bye, which it may say after the commit.
+	// An error of the server means that the commit failed, except for a shutdown, which may follow a successful commit.
 	if e := postgresError(err); e != nil && !lostByServer(e) {
 		return err
 	}
@@ -265,7 +269,7 @@ func (t *pqTx) Commit() error {
 
 // Rollback implements driver.Tx.
 func (t *pqTx) Rollback() error {
-	t.conn.inside = false
+	t.conn.inTransaction = false
 	t.conn.wire.watch(t.ctx)
 	return t.conn.end(t.ctx, t.Tx.Rollback())
 }

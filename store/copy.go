@@ -10,10 +10,10 @@ import (
 	"github.com/lib/pq"
 )
 
-// Copy puts rows into a table, as fast as the database takes them: COPY on PostgreSQL, INSERTs of many rows on
-// SQLite. A row's values stand in the columns' order and are what database/sql takes (driver.Valuer too); the
-// slice may be used again for the next row. It returns how many rows were put in. A row that breaks a constraint is an
-// error for all, and the transaction is lost with it.
+// Copy inserts rows into a table in the fastest way the database has: COPY on PostgreSQL, INSERTs of many rows on
+// SQLite. A row has its values in the order of columns, of types that database/sql accepts (driver.Valuer included); the
+// slice may be reused for the next row. Copy returns the number of rows inserted. A row that violates a constraint
+// fails the whole call and with it the transaction.
 func (b *Bulk) Copy(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
 	if len(columns) == 0 {
 		return 0, errColumns
@@ -45,23 +45,23 @@ func (b *Bulk) copyIn(ctx context.Context, table string, columns []string, rows 
 		}
 		n++
 	}
-	_, err = statement.ExecContext(ctx) // without values: the end
+	_, err = statement.ExecContext(ctx) // no values: the end of the data
 	return n, err
 }
 
-// together is how many values one INSERT binds at most; more gains nothing.
-const together = 500
+// maxBound is the maximum number of values in one INSERT; a larger one is no faster.
+const maxBound = 500
 
-// insert puts rows in by INSERTs of many rows. A row that breaks a constraint ends the statement where it stands (OR
-// FAIL) and not, as usual, with its rows before taken back, for which SQLite would keep a copy of every page it touches: the
-// transaction is lost anyway.
+// insert inserts rows by INSERTs of many rows. With OR FAIL a row that violates a constraint ends the statement without
+// undoing the rows before it. To be able to undo them SQLite would copy every page that the statement touches, and
+// the transaction has failed in either case.
 func (b *Bulk) insert(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (n int64, err error) {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
 	query := func(rows int) string {
 		return "INSERT OR FAIL INTO " + pq.QuoteIdentifier(table) + " (" + names(columns) + ") VALUES " +
 			strings.TrimSuffix(strings.Repeat(one+",", rows), ",")
 	}
-	size := max(1, together/len(columns))
+	size := max(1, maxBound/len(columns))
 	b.see(ctx, query(1))
 	var statement *sql.Stmt
 	values := make([]any, 0, size*len(columns))

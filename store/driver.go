@@ -9,14 +9,14 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// errPastTransaction is a mistake of ours: the client used where the transaction's own should be. The
-// statement would wait for a second connection while holding the first, and not see what the first has written.
-var errPastTransaction = errors.New("store: the client is used inside a transaction; use the transaction's own")
+// errBypass reports a defect of the program: the store's client was used inside a transaction. The statement would
+// wait for a second connection while holding the first, and would not see what the first has written.
+var errBypass = errors.New("store: the client is used inside a transaction; use the transaction's own")
 
-// errOver is a mistake of ours too: the error of an earlier statement was passed over.
-var errOver = errors.New("store: an earlier statement of the transaction has failed, and nothing can follow it")
+// errFailed reports a defect of the program: the error of an earlier statement was ignored.
+var errFailed = errors.New("store: an earlier statement of the transaction has failed; it can only be rolled back")
 
-// driver lets every statement be seen, and refuses the ones that go past an open transaction.
+// driver passes every statement to observe and refuses those that bypass an open transaction.
 type driver struct {
 	*entsql.Driver
 	observe func(context.Context, string)
@@ -24,7 +24,7 @@ type driver struct {
 
 func (d *driver) check(ctx context.Context, query string) error {
 	if transactionOf(ctx) != nil {
-		return errPastTransaction
+		return errBypass
 	}
 	if d.observe != nil {
 		d.observe(ctx, query)
@@ -70,7 +70,7 @@ func (d *driver) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(
 // BeginTx is what the client's BeginTx calls.
 func (d *driver) BeginTx(ctx context.Context, options *entsql.TxOptions) (dialect.Tx, error) {
 	if transactionOf(ctx) != nil {
-		return nil, errPastTransaction
+		return nil, errBypass
 	}
 	if on, _ := ctx.Value(sessionKey{}).(*Session); on != nil {
 		begun, err := on.conn.BeginTx(ctx, options)
@@ -87,8 +87,9 @@ func (d *driver) BeginTx(ctx context.Context, options *entsql.TxOptions) (dialec
 	return &tx{Tx: begun.(*entsql.Tx), observe: d.observe}, nil
 }
 
-// tx lets a transaction's statements be seen, and lets nothing follow one that failed, on SQLite too: PostgreSQL is so by
-// itself, and SQLite may have rolled back on its own (a full disk), so that what follows would stand alone.
+// tx passes a transaction's statements to observe and refuses every statement after one that failed. PostgreSQL does the
+// same. SQLite would run it, but may have rolled back by itself (on a full disk), so that it would run outside the
+// transaction.
 type tx struct {
 	*entsql.Tx
 	observe func(context.Context, string)
@@ -97,7 +98,7 @@ type tx struct {
 
 func (t *tx) begin(ctx context.Context, query string) error {
 	if t.failed != nil {
-		return t.over()
+		return t.failure()
 	}
 	if t.observe != nil {
 		t.observe(ctx, query)
@@ -105,17 +106,17 @@ func (t *tx) begin(ctx context.Context, query string) error {
 	return nil
 }
 
-// over is the error of what follows a failed statement. It is not taken for the first one, unless that asks for another
-// try of the whole transaction.
-func (t *tx) over() error {
+// failure is the error of a statement that follows a failed one: the first error where the whole transaction may be
+// retried, else errFailed, so that no caller takes it for the result of its own statement.
+func (t *tx) failure() error {
 	if transient(t.failed) {
 		return t.failed
 	}
-	return errOver
+	return errFailed
 }
 
 func (t *tx) end(err error) error {
-	if err != nil && !errors.Is(err, errReading) { // that one was not begun
+	if err != nil && !errors.Is(err, errReading) { // that statement was never sent
 		t.failed = err
 	}
 	return err
@@ -158,7 +159,7 @@ func (t *tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.
 // Commit implements dialect.Tx.
 func (t *tx) Commit() error {
 	if t.failed != nil {
-		return errors.Join(t.over(), t.Rollback())
+		return errors.Join(t.failure(), t.Rollback())
 	}
 	return t.Tx.Commit()
 }

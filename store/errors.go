@@ -19,11 +19,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrCommitUnknown says that a commit was sent and its answer lost: the transaction may be there or not. Only an
-// idempotency key tells, on a second try.
-var ErrCommitUnknown = errors.New("store: it is not known whether the transaction was committed")
+// ErrCommitUnknown reports that a commit was sent and its answer lost: the transaction is either committed or not. A
+// retry under the same idempotency key resolves it.
+var ErrCommitUnknown = errors.New("store: the connection was lost during the commit; the transaction may or may not have been committed")
 
-// IsUnique tells whether an error is of a unique index: the row is there already.
+// IsUnique reports whether an error is the violation of a unique index: the row exists already.
 func IsUnique(err error) bool {
 	if e := postgresError(err); e != nil {
 		return e.Code == pqerror.UniqueViolation
@@ -34,7 +34,8 @@ func IsUnique(err error) bool {
 	return sqlgraph.IsUniqueConstraintError(err)
 }
 
-// IsForeignKey tells whether an error is of a reference to a row that is not there, or from a row that stays.
+// IsForeignKey reports whether an error is the violation of a foreign key: the row referred to does not exist, or a row to
+// be deleted is still referred to.
 func IsForeignKey(err error) bool {
 	if e := postgresError(err); e != nil {
 		return e.Code == pqerror.ForeignKeyViolation
@@ -45,7 +46,7 @@ func IsForeignKey(err error) bool {
 	return sqlgraph.IsForeignKeyConstraintError(err)
 }
 
-// IsFull tells whether the database's disk is full. What had been committed is there; reading goes on.
+// IsFull reports whether the database's disk is full. Committed data is intact and can be read.
 func IsFull(err error) bool {
 	if e := postgresError(err); e != nil {
 		return e.Code == pqerror.DiskFull
@@ -53,7 +54,7 @@ func IsFull(err error) bool {
 	return sqliteCode(err)&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC)
 }
 
-// IsOverflow tells whether the database gave up on a number that is too large for it.
+// IsOverflow reports whether a number exceeded the range of the database.
 func IsOverflow(err error) bool {
 	if e := postgresError(err); e != nil {
 		return e.Code == pqerror.NumericValueOutOfRange
@@ -61,12 +62,12 @@ func IsOverflow(err error) bool {
 	return sqliteCode(err) == sqlite3.SQLITE_ERROR && strings.Contains(err.Error(), "integer overflow")
 }
 
-// IsUnavailable tells whether the database could not be reached or did not answer in time; it may by itself again.
+// IsUnavailable reports whether the database could not be reached or did not answer in time. A later attempt may succeed.
 func IsUnavailable(err error) bool {
 	return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY || gone(err)
 }
 
-// gone tells whether a connection is of no more use after an error.
+// gone reports whether a connection is unusable after an error.
 func gone(err error) bool {
 	if e := postgresError(err); e != nil {
 		return lostByServer(e)
@@ -79,8 +80,8 @@ var (
 	sqliteKey   = regexp.MustCompile(`UNIQUE constraint failed: ([\w., ]+)`)
 )
 
-// UniqueColumns names the columns of the unique index that an error is of, without the table, in the index's
-// order; nil where the error is none or does not say.
+// UniqueColumns returns the columns of the unique index that an error violates, without the table, in the index's
+// order; nil where the error is of another kind or does not name them.
 func UniqueColumns(err error) []string {
 	if !IsUnique(err) {
 		return nil
@@ -120,8 +121,8 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// transient tells whether a transaction that ended with this error was certainly not committed and may do on
-// another try.
+// transient reports whether a transaction that ended with this error was certainly not committed and may succeed when
+// retried.
 func transient(err error) bool {
 	if errors.Is(err, ErrCommitUnknown) {
 		return false
@@ -129,7 +130,7 @@ func transient(err error) bool {
 	if e := postgresError(err); e != nil {
 		switch e.Code {
 		case pqerror.TRSerializationFailure, pqerror.TRDeadlockDetected,
-			pqerror.ReadOnlySQLTransaction, // the server is no longer the primary: the connection is dropped, the next one may find it
+			pqerror.ReadOnlySQLTransaction, // the server is no longer the primary: the connection is dropped, and the next one may find the primary
 			pqerror.TooManyConnections:
 			return true
 		}
@@ -137,14 +138,14 @@ func transient(err error) bool {
 	return IsUnavailable(err) || stale(err)
 }
 
-// stale tells whether a prepared statement no longer fits: the schema changed, or the session is another's.
+// stale reports whether a prepared statement is invalid: the schema has changed, or the server session is another one.
 func stale(err error) bool {
 	e := postgresError(err)
 	return e != nil && (e.Code == pqerror.InvalidSQLStatementName ||
 		e.Code == pqerror.FeatureNotSupported && strings.Contains(e.Message, "cached plan"))
 }
 
-// lostByServer tells whether the server said good-bye with this error.
+// lostByServer reports whether the server ends the session with this error.
 func lostByServer(e *pq.Error) bool {
 	switch e.Code {
 	case pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow, pqerror.IdleInTransactionSessionTimeout:
@@ -153,7 +154,7 @@ func lostByServer(e *pq.Error) bool {
 	return e.Code.Class() == "08"
 }
 
-// lost tells whether a connection was lost or never made.
+// lost reports whether a connection was lost or could not be made.
 func lost(err error) bool {
 	var network net.Error
 	return errors.Is(err, sqldriver.ErrBadConn) || errors.Is(err, errLost) || errors.Is(err, sql.ErrConnDone) ||
@@ -161,7 +162,7 @@ func lost(err error) bool {
 		errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded)
 }
 
-// commitError gives a commit's error the meaning it has. lib/pq's are told apart where they arise: see [conn].
+// commitError classifies an error of a commit on SQLite. Those of PostgreSQL are classified by pqTx.Commit.
 func commitError(err error) error {
 	if sqliteCode(err)&0xff == sqlite3.SQLITE_IOERR {
 		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)

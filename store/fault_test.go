@@ -22,7 +22,7 @@ func TestKilledConnectionsRecover(t *testing.T) {
 	kill := func() {
 		t.Helper()
 		if one[int](t, killer, killOthers) == 0 {
-			t.Error("nobody was killed")
+			t.Error("no connection was killed")
 		}
 	}
 	settings(t, s)
@@ -51,7 +51,7 @@ func TestKilledConnectionsRecover(t *testing.T) {
 	}
 }
 
-// The commit is carried out, its answer is lost: that is neither success nor failure, and nothing is tried again.
+// A commit that is executed but whose answer is lost is neither success nor failure, and is not retried.
 func TestLostCommitIsUnknown(t *testing.T) {
 	direct := dbtest.Postgres(t)
 	between := through(t, direct)
@@ -75,12 +75,12 @@ func TestLostCommitIsUnknown(t *testing.T) {
 	}
 	n := settings(t, s)
 	for end := time.Now().Add(10 * time.Second); n != 2 && time.Now().Before(end); n = settings(t, s) {
-		time.Sleep(10 * time.Millisecond) // nobody waited for the first commit: it may be under way
+		time.Sleep(10 * time.Millisecond) // the first commit may still be running
 	}
 	if n != 2 {
 		t.Errorf("%d settings, want both", n)
 	}
-	// A commit that the database refuses is known to have failed: it is no unknown one.
+	// A commit that the database refuses has failed: its outcome is known.
 	err = s.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		_ = set(ctx, tx, "x", "1") // fails, and with it the transaction
 		return nil
@@ -90,7 +90,7 @@ func TestLostCommitIsUnknown(t *testing.T) {
 	}
 }
 
-// Outside a transaction too a statement whose answer is lost is not run again behind our back.
+// Outside a transaction, too, database/sql does not repeat a statement whose answer is lost.
 func TestLostStatementIsNotRepeated(t *testing.T) {
 	between := through(t, dbtest.Postgres(t))
 	s := dbtest.Open(t, between.url, store.Options{})
@@ -106,7 +106,8 @@ func TestLostStatementIsNotRepeated(t *testing.T) {
 	}
 }
 
-// A server that vanishes without a word: every call returns within its deadline and a second, and all comes back by itself.
+// When a server vanishes without closing its connections, every call returns within a second after its deadline, and calls
+// succeed again when the server is back.
 func TestSilentServer(t *testing.T) {
 	between := through(t, dbtest.Postgres(t))
 	s := dbtest.Open(t, between.url, store.Options{Pool: 12})
@@ -199,7 +200,7 @@ func TestCancelledStatementEndsOnTheServer(t *testing.T) {
 		}
 		if strings.HasPrefix(url, "postgres") {
 			if n := one[int](t, s, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH RECURSIVE%'"); n != 0 {
-				t.Errorf("%d of the cancelled statements run on", n)
+				t.Errorf("%d of the cancelled statements still run", n)
 			}
 		}
 	})
@@ -224,7 +225,7 @@ func TestStatementTimeout(t *testing.T) {
 	}
 }
 
-// After a failover a connection to the old primary can only read: it is left and another one taken.
+// After a failover a connection to the old primary is read-only: it is dropped and another one opened.
 func TestReadOnlyConnectionIsLeft(t *testing.T) {
 	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{Pool: 1})
 	demoted := one[int](t, s, "SELECT pg_backend_pid()")
@@ -244,11 +245,11 @@ func TestReadOnlyConnectionIsLeft(t *testing.T) {
 		t.Error(err)
 	}
 	if pid := one[int](t, s, "SELECT pg_backend_pid()"); pid == demoted {
-		t.Error("the connection that can only read is still in the pool")
+		t.Error("the read-only connection is still in the pool")
 	}
 }
 
-// A statement that failed ends the transaction on both databases, also where its error is passed over.
+// A failed statement ends the transaction on both databases, even if its error is ignored.
 func TestNothingFollowsAFailedStatement(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := dbtest.Open(t, url, store.Options{})
@@ -277,7 +278,8 @@ func TestNothingFollowsAFailedStatement(t *testing.T) {
 	})
 }
 
-// With a full disk writing fails as what it is, nothing that was there is lost, and reading goes on; with room again so does writing.
+// On a full disk writing fails with an error for which IsFull is true, nothing stored is lost and reading works; with free
+// space writing works again.
 func TestFullDisk(t *testing.T) {
 	s := dbtest.Open(t, dbtest.SQLite(t), store.Options{})
 	write := func(name string, pages int) error {

@@ -2,30 +2,30 @@ package store
 
 import "sync"
 
-// Event is what subscribers of a topic hear.
+// Event is a notification to the subscribers of a topic.
 type Event struct {
 	Topic, Payload string
 
-	// Lost says that events may have been missed (the listening connection was lost, or this subscriber was too slow):
-	// read everything anew. Payload is then empty.
+	// Lost reports that events may have been missed: the listening connection was lost, or the subscriber was too slow.
+	// The subscriber must read everything again. Payload is then empty.
 	Lost bool
 }
 
-// hub hands events to this process's subscribers.
+// hub distributes events to the subscribers in this process.
 type hub struct {
 	mu          sync.Mutex
 	subscribers map[string]map[chan Event]struct{}
 	closed      bool
 }
 
-// waiting is how many events a subscriber may be behind.
-const waiting = 64
+// backlog is the number of events that a subscriber may be behind.
+const backlog = 64
 
 func newHub() *hub { return &hub{subscribers: map[string]map[chan Event]struct{}{}} }
 
-// subscribe opens a subscription; its channel is closed by cancel, or by the hub's end.
+// subscribe opens a subscription. Its channel is closed by cancel or when the hub is closed.
 func (h *hub) subscribe(topic string) (events <-chan Event, cancel func()) {
-	channel := make(chan Event, waiting)
+	channel := make(chan Event, backlog)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -39,7 +39,7 @@ func (h *hub) subscribe(topic string) (events <-chan Event, cancel func()) {
 	return channel, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if _, there := h.subscribers[topic][channel]; !there {
+		if _, open := h.subscribers[topic][channel]; !open {
 			return
 		}
 		delete(h.subscribers[topic], channel)
@@ -50,7 +50,7 @@ func (h *hub) subscribe(topic string) (events <-chan Event, cancel func()) {
 	}
 }
 
-// publish gives events to the subscribers of their topics, without ever waiting for one.
+// publish sends events to the subscribers of their topics without waiting for any of them.
 func (h *hub) publish(events ...Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -65,7 +65,7 @@ func (h *hub) publish(events ...Event) {
 	}
 }
 
-// lost tells everyone that events may have been missed.
+// lost notifies all subscribers that events may have been missed.
 func (h *hub) lost() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -76,8 +76,8 @@ func (h *hub) lost() {
 	}
 }
 
-// lose puts Lost in the place of all that a subscriber has not taken yet: it will read everything anyway. There is
-// room then, since only holders of the hub's lock send.
+// lose replaces all events that a subscriber has not received yet by one Lost event. The send never blocks: the channel
+// has just been emptied, and only holders of the hub's lock send.
 func lose(channel chan Event, topic string) {
 	for {
 		select {

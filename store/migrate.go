@@ -14,16 +14,17 @@ import (
 	"kopeck/schema/migrations"
 )
 
-// ErrNewer says that the database's schema is of a later program than this one.
+// ErrNewer reports that the database's schema is newer than this program.
 var ErrNewer = errors.New("the database was migrated by a newer version of the program")
 
-// versions is goose's table.
+// versions is goose's table of applied migrations.
 const versions = "goose_db_version"
 
-// Migrate brings the schema to the one this program knows and tells how many migrations that took. Processes that
-// migrate at once wait for each other. Errors: [ErrNewer]; else what the database said, and the migration that failed has been rolled back.
+// Migrate migrates the schema to this program's version and returns the number of migrations applied. Processes that
+// migrate at the same time wait for each other. The error is [ErrNewer] or the database's; a failed migration is
+// rolled back.
 //
-// With PostgreSQL behind a pooler in transaction mode, migrate past it.
+// Where a pooler in transaction mode stands before PostgreSQL, Migrate must connect to the server itself.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	db, unlock, err := s.openToMigrate(ctx)
 	if err != nil {
@@ -47,8 +48,9 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	return len(results), nil
 }
 
-// openToMigrate opens connections of their own, since on SQLite a table that is made anew must not fall over the references
-// to it, and on PostgreSQL an index may take long to build; and takes the lock.
+// openToMigrate takes the lock of migrations and opens connections for them. They differ from the store's: on SQLite
+// without foreign keys, so that a table with references to it can be rebuilt; on PostgreSQL without a statement timeout, since
+// building an index may take long.
 func (s *Store) openToMigrate(ctx context.Context) (*sql.DB, func() error, error) {
 	if s.Dialect() == dialect.SQLite {
 		lock := flock.New(s.target.path + ".migrate")
@@ -69,7 +71,7 @@ func (s *Store) openToMigrate(ctx context.Context) (*sql.DB, func() error, error
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("waiting to migrate: %w", err), db.Close())
 	}
-	return db, func() error { return errors.Join(holder.Close(), db.Close()) }, nil // with its connection the lock goes
+	return db, func() error { return errors.Join(holder.Close(), db.Close()) }, nil // the lock ends with its connection
 }
 
 func newProvider(dialectName string, db *sql.DB) (*goose.Provider, error) {
@@ -87,13 +89,13 @@ func checkReferences(ctx context.Context, db *sql.DB) error {
 	}
 	defer found.Close()
 	if found.Next() {
-		return errors.New("after migrating, rows refer to rows that are not there: see PRAGMA foreign_key_check")
+		return errors.New("after migrating, some rows refer to rows that do not exist; PRAGMA foreign_key_check lists them")
 	}
 	return found.Err()
 }
 
-// Version tells which schema version the database has, 0 where it is empty, and which one this program wants. It changes nothing.
-// With have < want the database must be migrated first; with have > want the error is [ErrNewer].
+// Version returns the schema version of the database, 0 where it is empty, and the one that this program needs. It changes
+// nothing. Where have < want the database must be migrated first; where have > want the error is [ErrNewer].
 func (s *Store) Version(ctx context.Context) (have, want int64, err error) {
 	if want, err = migrations.Latest(s.Dialect()); err != nil {
 		return 0, 0, err
@@ -102,17 +104,17 @@ func (s *Store) Version(ctx context.Context) (have, want int64, err error) {
 	if s.Dialect() == dialect.Postgres {
 		query = "SELECT count(*) FROM pg_class WHERE oid = to_regclass('" + versions + "')"
 	}
-	var there int
-	if err := s.db.QueryRowContext(ctx, query).Scan(&there); err != nil {
+	var tables int
+	if err := s.db.QueryRowContext(ctx, query).Scan(&tables); err != nil {
 		return 0, want, err
 	}
-	if there > 0 {
+	if tables > 0 {
 		if err := s.db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM "+versions).Scan(&have); err != nil {
 			return 0, want, err
 		}
 	}
 	if have > want {
-		return have, want, fmt.Errorf("%w: its schema is %d, this program's %d", ErrNewer, have, want)
+		return have, want, fmt.Errorf("%w: its schema has version %d, this program needs %d", ErrNewer, have, want)
 	}
 	return have, want, nil
 }

@@ -23,7 +23,7 @@ func TestMigrate(t *testing.T) {
 			if err != nil || have != 0 || want == 0 {
 				t.Fatalf("an empty database: version %d of %d, error %v", have, want, err)
 			}
-			// Several processes at once: one migrates, the others wait and find it done.
+			// Of several processes at once one migrates; the others wait and have nothing to do.
 			var all sync.WaitGroup
 			applied := make(chan int, 4)
 			for range cap(applied) {
@@ -79,6 +79,6 @@ func TestTextColumnsCompareByBytes(t *testing.T) {
 		t.Errorf("only %d columns of text were found", n)
 	}
 	if wrong := one[string](t, s, "SELECT coalesce(string_agg(c.relname || '.' || a.attname, ', '), '') "+text+"l.collname <> 'C'"); wrong != "" {
-		t.Errorf("these columns do not: %s", wrong)
+		t.Errorf("columns of text without COLLATE \"C\": %s", wrong)
 	}
 }

@@ -66,7 +66,7 @@ func TestEventsInOrderOnceAndOfTheirTopic(t *testing.T) {
 			}
 		}
 		if got := next(t, others); got.Payload != "p" {
-			t.Errorf("another topic heard %+v", got)
+			t.Errorf("the subscriber of another topic received %+v", got)
 		}
 		cancel()
 		cancel()
@@ -97,13 +97,13 @@ func TestEventsBetweenStores(t *testing.T) {
 	for i := range 20 {
 		for name, events := range map[string]<-chan store.Event{"the first": here, "the second": there} {
 			if got := next(t, events); got.Payload != fmt.Sprint(i) {
-				t.Errorf("%s store heard %+v, want %d", name, got, i)
+				t.Errorf("%s store received %+v, want %d", name, got, i)
 			}
 		}
 	}
 }
 
-func TestSlowSubscriberLosesAloneAndKnows(t *testing.T) {
+func TestOnlyTheSlowSubscriberLosesEvents(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := dbtest.Open(t, url, store.Options{})
 		slow, cancelSlow := s.Subscribe("busy")
@@ -114,12 +114,12 @@ func TestSlowSubscriberLosesAloneAndKnows(t *testing.T) {
 		for i := range all {
 			publish(t, s, "busy", fmt.Sprint(i))
 			if event := next(t, quick); event.Payload != fmt.Sprint(i) {
-				t.Errorf("the quick subscriber heard %+v, want %d", event, i)
+				t.Errorf("the quick subscriber received %+v, want %d", event, i)
 			}
 		}
 		first := next(t, slow)
 		if !first.Lost {
-			t.Fatalf("the slow subscriber heard %+v first, want Lost", first)
+			t.Fatalf("the slow subscriber received %+v first, want Lost", first)
 		}
 		publish(t, s, "busy", "now")
 		for last := ""; last != "now"; last = next(t, slow).Payload {
@@ -127,7 +127,7 @@ func TestSlowSubscriberLosesAloneAndKnows(t *testing.T) {
 	})
 }
 
-func TestLostListenerIsToldAndRecovers(t *testing.T) {
+func TestLostListenerIsReportedAndRecovers(t *testing.T) {
 	s := dbtest.Open(t, dbtest.Postgres(t), store.Options{})
 	events, cancel := s.Subscribe("prices")
 	defer cancel()
@@ -142,7 +142,7 @@ func TestLostListenerIsToldAndRecovers(t *testing.T) {
 	}
 	publish(t, s, "prices", "after")
 	if got := next(t, events); got.Payload != "after" {
-		t.Errorf("%+v after the connection was made again", got)
+		t.Errorf("%+v after reconnecting", got)
 	}
 }
 

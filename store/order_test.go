@@ -15,7 +15,7 @@ import (
 	"kopeck/store"
 )
 
-// Text sorts and compares by bytes on both databases, whatever the server's own order.
+// Text sorts and compares by bytes on both databases, whatever the server's collation.
 func TestTextOrder(t *testing.T) {
 	names := []string{"a", "B", "b", "A", "Ä", "ä", "z", "Z", "é", "e", "Яблоко", "яблоко", "Ёлка", "ёлка", "Ели", "😀", "🍎 яблоко", "_", " x", "x y", "x-y", "xy", "10", "9", "עברית", "ß", "ss"}
 	dbtest.Each(t, func(t *testing.T, url string) {
@@ -54,7 +54,7 @@ func TestTextOrder(t *testing.T) {
 	})
 }
 
-// Times sort, compare and come back as they went in, from every zone, with and without fractions.
+// Times of every zone, with and without fractions, sort, compare and are read as they were written.
 func TestTimes(t *testing.T) {
 	zone := time.FixedZone("east", 5*3600+1800)
 	times := []time.Time{
@@ -104,6 +104,7 @@ func TestTimes(t *testing.T) {
 }
 
 func TestSQL(t *testing.T) {
+	t.Parallel()
 	const query = `SELECT '?', "a?", x FROM t WHERE a = ? AND b IN (?, ?) AND c = 'it''s ?'`
 	if got := store.SQL("sqlite3", query); got != query {
 		t.Errorf("SQLite: %s", got)

@@ -14,12 +14,12 @@ import (
 	"github.com/lib/pq"
 )
 
-// connector makes PostgreSQL connections that return in time and keep prepared statements: see [conn].
+// connector opens PostgreSQL connections of type [conn].
 type connector struct {
 	config     pq.Config
 	statements int
-	timeout    time.Duration // of one statement, on the server's side; below 0 none
-	pooled     atomic.Bool   // a pooler refused our parameters once
+	timeout    time.Duration // of one statement, enforced by the server; none if negative
+	pooled     atomic.Bool   // a pooler has refused our startup parameters
 }
 
 func (t target) openPostgres(statements int, timeout time.Duration) *sql.DB {
@@ -31,20 +31,20 @@ func (c *connector) Driver() sqldriver.Driver { return &pq.Driver{} }
 
 // Connect implements driver.Connector.
 //
-// A pooler in transaction mode (pgbouncer) lends us another server session for each transaction: a prepared
-// statement of ours may then be another's. So each connection is begun with a random word as a parameter of its
-// session, and statements are kept only where the session answers with the same word. A pooler
-// that refuses parameters it does not know is met without them: then set statement_timeout on the role.
+// A pooler in transaction mode (pgbouncer) may use another server session for each transaction, where our prepared
+// statements do not exist. So each connection sets a random mark as a parameter of its session, and statements are kept
+// only where the session returns the same mark. A pooler that refuses unknown startup parameters is connected to
+// without them; statement_timeout must then be set on the role.
 func (c *connector) Connect(ctx context.Context) (sqldriver.Conn, error) {
 	if !c.pooled.Load() {
-		word := rand.Text()
-		parameters := map[string]string{"kopeck.session": word, "idle_in_transaction_session_timeout": "60s"}
+		mark := rand.Text()
+		parameters := map[string]string{"kopeck.session": mark, "idle_in_transaction_session_timeout": "60s"}
 		if c.timeout > 0 {
 			parameters["statement_timeout"] = strconv.FormatInt(max(1, c.timeout.Milliseconds()), 10)
 		}
 		made, err := c.dial(ctx, parameters)
 		if err == nil {
-			made.keep(ctx, c.statements, word)
+			made.keep(ctx, c.statements, mark)
 			return made, nil
 		}
 		e := postgresError(err)
@@ -66,7 +66,7 @@ func (c *connector) dial(ctx context.Context, parameters map[string]string) (*co
 		config.Runtime = map[string]string{}
 	}
 	for key, value := range parameters {
-		if _, given := config.Runtime[key]; !given { // what the URL says goes first
+		if _, given := config.Runtime[key]; !given { // a parameter in the URL takes precedence
 			config.Runtime[key] = value
 		}
 	}
@@ -88,7 +88,7 @@ func (c *connector) dial(ctx context.Context, parameters map[string]string) (*co
 	inner, ok := opened.(pqConn)
 	if !ok {
 		opened.Close()
-		return nil, fmt.Errorf("store: lib/pq's connection %T lacks a method that we rely on", opened)
+		return nil, fmt.Errorf("store: lib/pq's connection %T lacks a method that this package uses", opened)
 	}
 	made := &conn{pqConn: inner, wire: dialer.session()}
 	pq.SetNoticeHandler(opened, func(notice *pq.Error) {

@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// proxy stands between a store and PostgreSQL and misbehaves.
+// proxy forwards the connections of a store to PostgreSQL and simulates failures.
 type proxy struct {
 	url string
 
 	mu      sync.Mutex
-	silent  bool   // nothing goes through, and nobody is told
-	dropOn  []byte // what the client says that makes the proxy cut the connection once it was handed on
-	refuse  string // a startup parameter that is refused, as pgbouncer does
+	silent  bool   // nothing is forwarded, and no connection is closed
+	dropOn  []byte // text of the client after which the proxy forwards it and cuts the connection
+	refuse  string // a startup parameter that is refused, as by pgbouncer
 	links   []net.Conn
 	resumed *sync.Cond
 }
@@ -84,7 +84,7 @@ func (p *proxy) cut() {
 	})
 }
 
-// up passes on what the client says, after a look at its first message.
+// up forwards what the client sends, unless its first message has a parameter to be refused.
 func (p *proxy) up(client, server net.Conn) {
 	var length [4]byte
 	if _, err := io.ReadFull(client, length[:]); err != nil {
@@ -106,14 +106,14 @@ func (p *proxy) up(client, server net.Conn) {
 		return
 	}
 	server.Write(append(length[:], first...))
-	p.pass(client, server, func(said []byte) bool {
+	p.pass(client, server, func(sent []byte) bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return p.dropOn != nil && bytes.Contains(said, p.dropOn)
+		return p.dropOn != nil && bytes.Contains(sent, p.dropOn)
 	})
 }
 
-// pass hands on what one end says to the other, until drop says to cut.
+// pass forwards data from one end to the other until drop returns true for it.
 func (p *proxy) pass(from, to net.Conn, drop func([]byte) bool) {
 	defer from.Close()
 	defer to.Close()
@@ -129,7 +129,7 @@ func (p *proxy) pass(from, to net.Conn, drop func([]byte) bool) {
 		}
 		p.mu.Unlock()
 		if drop != nil && drop(buffer[:n]) {
-			from.Close() // the client hears no more; the server does what it was told
+			from.Close() // the client gets no answer; the server still gets the statement
 			to.Write(buffer[:n])
 			return
 		}

@@ -44,7 +44,7 @@ func SQL(dialectName, query string) string {
 func (s *Store) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query = SQL(s.Dialect(), query)
 	if transactionOf(ctx) != nil {
-		return nil, errPastTransaction
+		return nil, errBypass
 	}
 	if s.options.Observe != nil {
 		s.options.Observe(ctx, query)

@@ -12,11 +12,11 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// openSQLite opens a file. A new one is readable by its owner alone: it holds customers.
+// openSQLite opens a file. A new file is readable only by its owner, since it contains customers' data.
 //
-// Every transaction that may write takes the write lock when it begins (_txlock=immediate): one that read first
-// and wrote later would fail with SQLITE_BUSY in spite of busy_timeout. synchronous=FULL keeps what was
-// acknowledged through a loss of power. Times are text, in UTC, that sorts as the times do.
+// Every transaction that may write takes the write lock when it begins (_txlock=immediate): one that reads first
+// and writes later could fail with SQLITE_BUSY in spite of busy_timeout. With synchronous=FULL acknowledged commits
+// survive a loss of power. Times are stored as text in UTC, which sorts in order of time.
 func openSQLite(path string, foreignKeys bool) (*sql.DB, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
@@ -35,7 +35,7 @@ func openSQLite(path string, foreignKeys bool) (*sql.DB, error) {
 		"_txlock":       {"immediate"},
 		"_time_format":  {"sqlite"},
 		"_timezone":     {"UTC"},
-		"_dqs":          {"false"}, // "x" is a name, never a string: as on PostgreSQL
+		"_dqs":          {"false"}, // "x" is an identifier, never a string, as on PostgreSQL
 		"_pragma":       {"cache_size(-64000)", "journal_size_limit(67108864)"},
 		"_foreign_keys": {"on"},
 	}

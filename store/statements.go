@@ -8,50 +8,50 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// pqStatement is what a prepared statement of lib/pq can do.
+// pqStatement lists the methods of a prepared statement of lib/pq.
 type pqStatement interface {
 	sqldriver.Stmt
 	sqldriver.StmtExecContext
 	sqldriver.StmtQueryContext
 }
 
-// statements are the prepared statements of one connection, the least recently used given up first. A text is
-// prepared when it comes the second time: many come once (lists of varying length). It belongs to one connection
-// and is used by one goroutine at a time.
+// statements are the prepared statements of one connection; the least recently used are closed first. A query is
+// prepared when it is run the second time, since many run only once (lists of varying length). It is used by one
+// goroutine at a time.
 type statements struct {
-	known *simplelru.LRU[string, pqStatement] // nil: seen once
+	known *simplelru.LRU[string, pqStatement] // nil: run once
 }
 
-// longest is the length from which a text is not kept: the server holds its plan, we the text.
-const longest = 16 << 10
+// maxQuery is the maximum length in bytes of a query that is kept prepared: the server keeps its plan, this process its text.
+const maxQuery = 16 << 10
 
-// keep lets the connection keep statements if the server session is its own, which it is where it knows the word.
-func (c *conn) keep(ctx context.Context, size int, word string) {
+// keep makes the connection keep up to size statements if the server session is its own, that is if it returns the mark.
+func (c *conn) keep(ctx context.Context, size int, mark string) {
 	if size <= 0 {
 		return
 	}
 	found, err := c.QueryContext(ctx, "SELECT current_setting('kopeck.session', true)", nil)
 	if err != nil {
-		return // the connection's next user meets the error
+		return // the connection's next user gets the error
 	}
 	defer found.Close()
 	values := make([]sqldriver.Value, 1)
-	if err := found.Next(values); err != nil || fmt.Sprintf("%s", values[0]) != word {
+	if err := found.Next(values); err != nil || fmt.Sprintf("%s", values[0]) != mark {
 		return
 	}
 	c.statements = &statements{}
-	// Only a size below 1 is an error.
+	// NewLRU fails only for a size below 1.
 	c.statements.known, _ = simplelru.NewLRU(size, func(_ string, old pqStatement) {
 		if old != nil {
-			_ = old.Close() // a connection that is gone has forgotten it by itself
+			_ = old.Close() // it fails only on a lost connection
 		}
 	})
 }
 
-// of gives the prepared statement for a text, nil where it is to be run as it is: without parameters that takes one
-// round trip anyway.
+// of returns the prepared statement of a query, or nil where the query is to be run as text. Without parameters that
+// takes one round trip anyway.
 func (s *statements) of(ctx context.Context, on pqConn, query string, parameters int) (pqStatement, error) {
-	if s == nil || parameters == 0 || len(query) > longest {
+	if s == nil || parameters == 0 || len(query) > maxQuery {
 		return nil, nil
 	}
 	known, seen := s.known.Get(query)
@@ -69,11 +69,11 @@ func (s *statements) of(ctx context.Context, on pqConn, query string, parameters
 	statement, ok := prepared.(pqStatement)
 	if !ok {
 		prepared.Close()
-		return nil, fmt.Errorf("store: lib/pq's statement %T lacks a method that we rely on", prepared)
+		return nil, fmt.Errorf("store: lib/pq's statement %T lacks a method that this package uses", prepared)
 	}
 	s.known.Add(query, statement)
 	return statement, nil
 }
 
-// forget drops a statement that no longer fits the schema. The next call runs the text afresh.
+// forget drops a statement that no longer fits the schema.
 func (s *statements) forget(query string) { s.known.Remove(query) }

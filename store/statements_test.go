@@ -44,7 +44,7 @@ func TestStatementsAreKeptAndBounded(t *testing.T) {
 	}
 }
 
-// A statement prepared before its table changed is prepared anew, in a transaction and outside.
+// A statement prepared before its table changed is prepared again, inside and outside a transaction.
 func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
 	url := dbtest.Postgres(t)
 	s, changer := dbtest.Open(t, url, store.Options{Pool: 1}), dbtest.Open(t, url, store.Options{})
@@ -87,7 +87,7 @@ func TestStatementsSurviveAChangeOfSchema(t *testing.T) {
 		t.Errorf("in a transaction: %v", err)
 	}
 	if tries != 2 {
-		t.Errorf("%d tries in a transaction, want the one that met the old statement and another", tries)
+		t.Errorf("%d tries in a transaction, want one with the old statement and a second one", tries)
 	}
 }
 
@@ -119,8 +119,7 @@ func TestRowsMustBeReadBeforeTheNextStatement(t *testing.T) {
 	}
 }
 
-// Behind a pooler that lends server sessions no statements are kept, whether it refuses the parameters that it does not
-// know or drops them.
+// Behind a pooler that switches server sessions no statements are kept. This one refuses unknown startup parameters.
 func TestNoStatementsBehindAPooler(t *testing.T) {
 	between := through(t, dbtest.Postgres(t))
 	between.refuse = "kopeck.session"

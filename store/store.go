@@ -1,12 +1,12 @@
-// Package store is Kopeck's way to its database, the same on SQLite and on PostgreSQL.
+// Package store opens, migrates, reads and writes Kopeck's database, on SQLite and PostgreSQL alike.
 //
-// [Open] takes a URL and gives a [Store]. There is one way to get the model's client ([Store.Client]), one to
-// open a transaction ([Store.Write], and [Store.Read] for a snapshot that only reads), one to copy rows in bulk
-// ([Store.Bulk]) and one to tell other processes what has changed ([Store.Publish], [Store.Subscribe]).
-// [Store.Migrate] brings the database to the schema that this binary knows.
+// [Open] takes a URL and returns a [Store]. There is one way to get the model's client ([Store.Client]), one to
+// run a transaction ([Store.Write], and [Store.Read] for a read-only snapshot), one to copy rows in bulk
+// ([Store.Bulk]) and one to notify other processes of changes ([Store.Publish], [Store.Subscribe]).
+// [Store.Migrate] migrates the database to the schema of this binary.
 //
-// Times are bound and read in UTC. Errors of constraints are told apart by [IsUnique] and its kin, whatever the
-// database; a commit whose outcome is not known is [ErrCommitUnknown].
+// Times are bound and read in UTC. [IsUnique], [IsForeignKey], [IsFull], [IsOverflow] and [IsUnavailable] classify
+// errors of either database. A commit whose outcome is unknown is [ErrCommitUnknown].
 package store
 
 import (
@@ -24,30 +24,30 @@ import (
 	"kopeck/ent"
 )
 
-// Options are the choices that the URL does not hold. The zero value is good for a server.
+// Options are the settings that are not in the URL. The zero value suits a server.
 type Options struct {
-	// Pool is how many connections are held at most; 0 is 8.
+	// Pool is the maximum number of open connections; 0 means 8.
 	Pool int
 
-	// Statements is how many prepared statements each PostgreSQL connection keeps; 0 is 128, below 0 none. None
-	// are kept on a connection through a pooler that changes sessions under us: that is found out by itself.
+	// Statements is the number of prepared statements that each PostgreSQL connection keeps; 0 means 128, a negative
+	// number none. A connection through a pooler that switches server sessions is detected, and keeps none.
 	Statements int
 
-	// StatementTimeout is when PostgreSQL ends a statement by itself, should our own cancelling never reach it;
-	// 0 is 9 s, just under the API's operation timeout; below 0 none. Bulk and Migrate have none.
+	// StatementTimeout is the time after which PostgreSQL ends a statement even if our cancellation never reaches it;
+	// 0 means 9 s, just under the API's operation timeout; a negative duration means none. Bulk and Migrate have none.
 	StatementTimeout time.Duration
 
-	// ListenURL is where PostgreSQL is listened to if not at the main URL: the server itself, where the main
-	// URL leads to a pooler.
+	// ListenURL is the URL of the PostgreSQL server for notifications, needed where the main URL leads to a pooler;
+	// "" means the main URL.
 	ListenURL string
 
-	// Observe sees every statement before it runs, inside transactions and outside.
+	// Observe, if not nil, is called with every statement before it runs, inside and outside transactions.
 	Observe func(ctx context.Context, query string)
 
-	// Log gets what goes wrong behind the scenes; nil is slog.Default().
+	// Log receives failures that no caller sees; nil means slog.Default().
 	Log *slog.Logger
 
-	// Jitter spreads retries, between 0 and 1; nil is math/rand/v2.
+	// Jitter returns a number in [0, 1) that spreads retries; nil means math/rand/v2.
 	Jitter func() float64
 }
 
@@ -58,19 +58,19 @@ type Store struct {
 	db      *sql.DB
 	client  *ent.Client
 	hub     *hub
-	news    news          // from other processes: the ear on PostgreSQL, the eye on SQLite
-	writer  chan struct{} // SQLite's one writer's turn, nil on PostgreSQL
+	news    news          // exchanges events with other processes
+	writer  chan struct{} // held by the one writer on SQLite; nil on PostgreSQL
 }
 
-// Open opens the database at a URL and makes sure that it answers:
+// Open opens the database at a URL and checks that it answers:
 //
-//	sqlite://kopeck.db             a file, relative to the working directory; made if absent
+//	sqlite://kopeck.db             a file, relative to the working directory; created if absent
 //	sqlite:///var/lib/kopeck.db    a file, absolute
 //	postgres://user:password@host:5432/database?sslmode=verify-full
 //
-// sqlite://:memory: is refused: every connection of the pool would see a database of its own. PostgreSQL's URL
-// takes lib/pq's parameters; sslmode is by default "prefer" on this machine and "require" to another.
-// No error shows the password.
+// sqlite://:memory: is refused, since every connection of the pool would have its own database. A PostgreSQL URL
+// takes lib/pq's parameters; sslmode defaults to "prefer" for a server on this machine and to "require" for another.
+// Errors never contain the password.
 func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	if options.Pool <= 0 {
 		options.Pool = 8
@@ -110,7 +110,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)
 	}
 	if at.dialect == dialect.SQLite {
-		s.news = &eye{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
+		s.news = &watcher{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
 	} else if s.news, err = newEar(at, options, s.hub); err != nil {
 		s.db.Close()
 		return nil, err
@@ -119,22 +119,22 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	return s, nil
 }
 
-// Client is the model's client, the one that every part of the program shares. Package auth hangs the guard on it.
+// Client returns the model's client, which the whole program shares. Package auth attaches the guard to it.
 func (s *Store) Client() *ent.Client { return s.client }
 
-// Dialect is dialect.SQLite ("sqlite3") or dialect.Postgres ("postgres").
+// Dialect returns dialect.SQLite ("sqlite3") or dialect.Postgres ("postgres").
 func (s *Store) Dialect() string { return s.target.dialect }
 
-// Stats are the pool's figures, for metrics.
+// Stats returns the pool's statistics, for metrics.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
 
-// Health tells whether the database answers, within the context's deadline.
+// Health returns an error unless the database answers within the context's deadline.
 func (s *Store) Health(ctx context.Context) error {
 	var one int
 	return s.db.QueryRowContext(ctx, "SELECT 1").Scan(&one)
 }
 
-// Close ends the subscriptions and the connections. Transactions should have ended before.
+// Close ends the subscriptions and closes the connections. Transactions must have ended before.
 func (s *Store) Close() error {
 	s.news.close()
 	s.hub.close()

@@ -14,16 +14,16 @@ import (
 	"github.com/lib/pq"
 )
 
-// target is what a database URL says.
+// target is a parsed database URL.
 type target struct {
 	dialect string
 	path    string    // SQLite: the file, absolute
 	config  pq.Config // PostgreSQL
 	dsn     string    // PostgreSQL: the URL with our defaults, for the listener
-	shown   string    // for error messages: without the password
+	shown   string    // the URL without the password, for error messages
 }
 
-// parse reads a database URL. Its errors never hold any of the URL but what cannot be secret.
+// parse reads a database URL. Its errors contain no part of the URL that could be secret.
 func parse(text string) (target, error) {
 	scheme, rest, found := strings.Cut(text, "://")
 	switch {
@@ -34,17 +34,17 @@ func parse(text string) (target, error) {
 	case scheme == "postgres" || scheme == "postgresql":
 		return parsePostgres(text)
 	}
-	return target{}, fmt.Errorf("the database URL's scheme %q is unknown: it must be sqlite or postgres", scheme)
+	return target{}, fmt.Errorf("the scheme %q of the database URL is unknown; use sqlite or postgres", scheme)
 }
 
 func parseSQLite(path string) (target, error) {
 	switch {
 	case path == "":
-		return target{}, errors.New("the database URL sqlite:// names no file")
+		return target{}, errors.New("the database URL sqlite:// names no file; write sqlite://kopeck.db")
 	case strings.Contains(path, ":memory:"):
-		return target{}, errors.New("an SQLite database in memory is not possible: each connection would have its own; name a file")
+		return target{}, errors.New("an SQLite database in memory is not supported, since each connection would have its own; name a file")
 	case strings.ContainsAny(path, "?#"):
-		return target{}, errors.New("the database URL sqlite://… takes no parameters, and the file's name no ? or #")
+		return target{}, errors.New("a database URL sqlite://… takes no parameters, and the name of the file must not contain ? or #")
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -54,11 +54,11 @@ func parseSQLite(path string) (target, error) {
 }
 
 func parsePostgres(text string) (target, error) {
-	// url.Parse quotes what it cannot read, and that may be the password: its error is not passed on.
-	// An @ that ends no user name, and a #, stand in a password that is not encoded.
+	// The error of url.Parse is not passed on: it quotes what it cannot read, which may be the password.
+	// A # or an @ without a user name comes from a password that is not percent-encoded.
 	u, err := url.Parse(text)
 	if err != nil || strings.Contains(text, "#") || strings.Contains(text, "@") && u.User == nil {
-		return target{}, errors.New("the database URL is not a valid postgres:// URL; are the special characters in user and password percent-encoded?")
+		return target{}, errors.New("the database URL is not a valid postgres:// URL; special characters in user and password must be percent-encoded")
 	}
 	complete, parameters := *u, u.Query()
 	separatePorts(&complete, parameters)
@@ -72,10 +72,10 @@ func parsePostgres(text string) (target, error) {
 	if !given("application_name", "PGAPPNAME") {
 		parameters.Set("application_name", "kopeck")
 	}
-	parameters.Set("binary_parameters", "yes") // one round trip for a statement that is not prepared, and safe with poolers
+	parameters.Set("binary_parameters", "yes") // one round trip for an unprepared statement; works with poolers
 	parameters.Set("timezone", "UTC")
 	if !given("target_session_attrs", "PGTARGETSESSIONATTRS") && (strings.Contains(complete.Host, ",") || strings.Contains(parameters.Get("host"), ",")) {
-		parameters.Set("target_session_attrs", "read-write") // of several hosts, the primary: a standby neither writes nor notifies
+		parameters.Set("target_session_attrs", "read-write") // choose the primary: a standby can neither write nor notify
 	}
 	complete.RawQuery = parameters.Encode()
 	config, err := pq.NewConfig(complete.String())
@@ -86,17 +86,17 @@ func parsePostgres(text string) (target, error) {
 	return target{dialect: dialect.Postgres, config: config, dsn: complete.String(), shown: shown.String()}, nil
 }
 
-// separatePorts takes the ports out of a list of hosts (a:5432,b:5433), where PostgreSQL's own programs have them and
-// lib/pq does not find them, and puts them into the parameter port.
+// separatePorts moves the ports of a list of hosts (a:5432,b:5433) to the parameter port. PostgreSQL's own programs
+// accept them in the list, lib/pq does not.
 func separatePorts(u *url.URL, parameters url.Values) {
 	if !strings.Contains(u.Host, ",") || parameters.Has("port") {
 		return
 	}
 	var hosts, ports []string
-	for one := range strings.SplitSeq(u.Host, ",") {
-		host, port, err := net.SplitHostPort(one)
-		if err != nil { // it has none
-			host, port = one, "5432"
+	for address := range strings.SplitSeq(u.Host, ",") {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil { // no port
+			host, port = address, "5432"
 		}
 		hosts, ports = append(hosts, host), append(ports, port)
 	}
@@ -104,7 +104,7 @@ func separatePorts(u *url.URL, parameters url.Values) {
 	parameters.Set("port", strings.Join(ports, ","))
 }
 
-// onThisMachine tells whether the server is reached without a network.
+// onThisMachine reports whether the server is reached without a network.
 func onThisMachine(u *url.URL, parameters url.Values) bool {
 	host := u.Hostname()
 	if named := parameters.Get("host"); named != "" {
@@ -113,15 +113,16 @@ func onThisMachine(u *url.URL, parameters url.Values) bool {
 	if host == "" {
 		host = os.Getenv("PGHOST")
 	}
-	for one := range strings.SplitSeq(host, ",") {
-		address, err := netip.ParseAddr(one)
-		if one != "" && one != "localhost" && !strings.HasPrefix(one, "/") && (err != nil || !address.IsLoopback()) {
+	for name := range strings.SplitSeq(host, ",") {
+		address, err := netip.ParseAddr(name)
+		if name != "" && name != "localhost" && !strings.HasPrefix(name, "/") && (err != nil || !address.IsLoopback()) {
 			return false
 		}
 	}
 	return true
 }
 
+// withoutSecret replaces the passwords of a URL in a message.
 func withoutSecret(message string, u *url.URL, parameters url.Values) string {
 	secrets := []string{parameters.Get("password"), parameters.Get("sslpassword")}
 	if password, ok := u.User.Password(); ok {

@@ -14,10 +14,11 @@ import (
 )
 
 func TestWrongURLs(t *testing.T) {
-	for wrong, says := range map[string]string{
+	t.Parallel()
+	for wrong, want := range map[string]string{
 		"":                                 "must begin with",
 		"kopeck.db":                        "must begin with",
-		"mysql://localhost/x":              `"mysql" is unknown`,
+		"mysql://localhost/x":              `scheme "mysql" of the database URL is unknown`,
 		"sqlite://":                        "names no file",
 		"sqlite://:memory:":                "in memory",
 		"sqlite://x.db?mode=ro":            "no parameters",
@@ -29,22 +30,26 @@ func TestWrongURLs(t *testing.T) {
 		"postgres://me:secret@127.0.0.1:1,127.0.0.1:2/db":              "127.0.0.1:2: connect",
 		"postgres://me:secret@127.0.0.1,127.0.0.1/db?port=3,4":         "127.0.0.1:4: connect",
 	} {
-		s, err := store.Open(t.Context(), wrong, store.Options{})
-		switch {
-		case err == nil:
-			s.Close()
-			t.Errorf("%q was opened", wrong)
-		case !strings.Contains(err.Error(), says):
-			t.Errorf("%q: %q does not say %q", wrong, err, says)
-		case strings.Contains(err.Error(), "secret"):
-			t.Errorf("%q: the error shows the password: %q", wrong, err)
-		}
+		t.Run(wrong, func(t *testing.T) {
+			t.Parallel()
+			s, err := store.Open(t.Context(), wrong, store.Options{})
+			switch {
+			case err == nil:
+				s.Close()
+				t.Error("was opened")
+			case !strings.Contains(err.Error(), want):
+				t.Errorf("the error %q does not contain %q", err, want)
+			case strings.Contains(err.Error(), "secret"):
+				t.Errorf("the error contains the password: %q", err)
+			}
+		})
 	}
 }
 
-// The password is in no error, however it is written: as it should be, or with the characters that break a URL.
+// No error contains the password, whether it is percent-encoded or has characters that make the URL invalid.
 func TestPasswordIsNeverShown(t *testing.T) {
-	dbtestDirectory := t.TempDir()
+	t.Parallel()
+	directory := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		password := rapid.StringMatching(`[A-Z]{6}[/:?#@%\[\] a-z&=]{0,4}[A-Z]{6}`).Draw(t, "password")
 		text := password
@@ -52,7 +57,7 @@ func TestPasswordIsNeverShown(t *testing.T) {
 			text = url.QueryEscape(password)
 		}
 		wrong := rapid.SampledFrom([]string{
-			"postgres://me:" + text + "@" + dbtestDirectory + "/db?sslmode=often",
+			"postgres://me:" + text + "@" + directory + "/db?sslmode=often",
 			"postgres://me:" + text + "@localhost:port/db",
 			"postgres://me:" + text + "@localhost:1/db?sslmode=often",
 			"postgres://localhost:1/db?sslmode=often&user=me&password=" + text,
@@ -73,6 +78,7 @@ func TestPasswordIsNeverShown(t *testing.T) {
 }
 
 func TestSQLiteFile(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "a b%20 ü+&.db")
 	s := dbtest.Open(t, "sqlite://"+file, store.Options{})
 	if _, err := s.Migrate(t.Context()); err != nil {
@@ -83,7 +89,7 @@ func TestSQLiteFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info.Mode().Perm() != 0o600 {
-		t.Errorf("the file's mode is %v: others may read it", info.Mode())
+		t.Errorf("the file's mode is %v, want 0600", info.Mode())
 	}
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
 		if got := one[string](t, s, "PRAGMA "+pragma); got != want {
@@ -100,7 +106,7 @@ func TestRelativeSQLiteFile(t *testing.T) {
 	}
 }
 
-// one gives the only value of a query's only row.
+// one returns the only value of a query's only row.
 func one[T any](t *testing.T, s *store.Store, query string, args ...any) T {
 	t.Helper()
 	rows, err := s.Query(t.Context(), query, args...)

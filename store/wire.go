@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// grace is how long after its context's end a call may still talk to the server: long enough for a cancelled
-// statement to be reported as such, short enough that every call returns within a second of its deadline.
+// grace is how long a call may still use the connection after its context has ended: long enough to receive the report
+// of the cancelled statement, short enough that every call returns within a second of its deadline.
 const grace = 500 * time.Millisecond
 
-// wire is a network connection with an end that can be set from outside. lib/pq reads without a deadline, and
-// would wait for ever on a server that has vanished without a reset.
+// wire is a network connection whose deadline follows a call's context. lib/pq reads without a deadline and would
+// wait indefinitely for a server that has vanished without a reset.
 type wire struct {
 	net.Conn
-	sent atomic.Int64 // writes, to know whether a commit was sent
+	sent atomic.Int64 // number of writes, to know whether a commit was sent
 
 	mu     sync.Mutex
-	theirs time.Time // what lib/pq set, for the time of connecting
-	ours   time.Time
-	call   int         // counts watched calls, so that a late watcher of an earlier one is known
-	stop   func() bool // ends the watch over the last call's context
+	theirs time.Time   // the deadline that lib/pq sets while connecting
+	ours   time.Time   // the deadline of the watched call
+	call   int         // number of watched calls; a callback of an earlier call is ignored
+	stop   func() bool // stops watching the last call's context
 }
 
 // Write implements net.Conn.
@@ -31,7 +31,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	return w.Conn.Write(p)
 }
 
-// SetDeadline implements net.Conn; the earlier of this and our own deadline holds.
+// SetDeadline implements net.Conn. The earlier of this deadline and the watched call's applies.
 func (w *wire) SetDeadline(t time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -47,8 +47,8 @@ func (w *wire) apply() error {
 	return w.Conn.SetDeadline(end)
 }
 
-// watch lets a call's reads and writes end soon after its context does. The watch lasts till the next call:
-// rows are read after the call that asked for them has returned.
+// watch makes a call's reads and writes fail soon after its context has ended. It lasts until the next call, since
+// rows are read after the call that queried them has returned.
 func (w *wire) watch(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -59,7 +59,7 @@ func (w *wire) watch(ctx context.Context) {
 	w.call++
 	if !w.ours.IsZero() {
 		w.ours = time.Time{}
-		_ = w.apply() // an error here is the next read's error too
+		_ = w.apply() // the next read returns the same error
 	}
 	if ctx.Done() == nil {
 		return
@@ -75,7 +75,7 @@ func (w *wire) watch(ctx context.Context) {
 	})
 }
 
-// cut ends all talk after the grace.
+// cut makes all reads and writes fail after the grace.
 func (w *wire) cut() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,7 +83,7 @@ func (w *wire) cut() {
 	_ = w.apply()
 }
 
-// dialer makes one session's wire, and after that the short connections on which lib/pq asks the server to
+// dialer dials one session's wire, and after that the short connections on which lib/pq asks the server to
 // cancel a statement.
 type dialer struct {
 	mu   sync.Mutex
@@ -91,7 +91,7 @@ type dialer struct {
 	made bool
 }
 
-// keepAlive finds a dead peer in half a minute while nothing is under way.
+// keepAlive detects a dead peer within half a minute while the connection is idle.
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
 
 // DialContext implements pq.DialerContext.
@@ -132,7 +132,7 @@ func (d *dialer) DialTimeout(network, address string, timeout time.Duration) (ne
 	return d.DialContext(ctx, network, address)
 }
 
-// cut ends the connecting that is under way.
+// cut interrupts the attempt to connect.
 func (d *dialer) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -141,7 +141,7 @@ func (d *dialer) cut() {
 	}
 }
 
-// session gives the wire of the session that was made; what is dialled from now on is for cancelling.
+// session returns the wire of the session that was dialled. Later connections are for cancelling.
 func (d *dialer) session() *wire {
 	d.mu.Lock()
 	defer d.mu.Unlock()

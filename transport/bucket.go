@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// buckets holds a leaky bucket of points for every caller that was seen lately.
+// buckets holds a leaky bucket of points for every recent caller.
 type buckets struct {
 	capacity float64
 	restore  float64 // points a second
@@ -26,8 +26,8 @@ func newBuckets(limits Limits, now func() time.Time) *buckets {
 	return &buckets{capacity: float64(limits.Bucket), restore: float64(limits.Restore), now: now, byName: map[string]*bucket{}, swept: now()}
 }
 
-// take charges a caller. Where there is not enough, nothing is taken and wait says when there will
-// be; a charge above the capacity waits for a full bucket and is then let through.
+// take charges a caller. If the bucket has too few points, nothing is taken and wait is the time until it has enough. A
+// charge above the capacity needs a full bucket.
 func (b *buckets) take(caller string, cost int) (available int, wait time.Duration, ok bool) {
 	if b.capacity < 0 {
 		return 0, 0, true
@@ -42,7 +42,7 @@ func (b *buckets) take(caller string, cost int) (available int, wait time.Durati
 	return int(mine.points), 0, true
 }
 
-// settle gives back what was charged beyond the real cost, or takes what was charged short.
+// settle corrects a charge to the actual cost and returns the points left.
 func (b *buckets) settle(caller string, charged, actual int) (available int) {
 	if b.capacity < 0 {
 		return 0
@@ -54,7 +54,7 @@ func (b *buckets) settle(caller string, charged, actual int) (available int) {
 	return max(0, int(mine.points))
 }
 
-// refilled gives a caller's bucket as of now. Full buckets are forgotten once a minute: a new one is full too.
+// refilled returns a caller's bucket as of now. Full buckets are deleted once a minute, since a new one is full too.
 func (b *buckets) refilled(caller string) *bucket {
 	now := b.now()
 	if now.Sub(b.swept) >= time.Minute {
@@ -74,7 +74,7 @@ func (b *buckets) refilled(caller string) *bucket {
 	return mine
 }
 
-// points never shrinks a bucket when the clock is set back.
+// points returns what a bucket holds now. It never decreases when the clock is set back.
 func (b *buckets) points(of *bucket, now time.Time) float64 {
 	return min(b.capacity, of.points+max(0, now.Sub(of.at).Seconds())*b.restore)
 }

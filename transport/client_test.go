@@ -16,7 +16,7 @@ import (
 	"kopeck/transport/internal/testschema"
 )
 
-// world is a server with the test schema, and what the test may look at.
+// world is a server with the test schema, with what a test may examine.
 type world struct {
 	t         *testing.T
 	handler   *transport.Handler
@@ -25,7 +25,7 @@ type world struct {
 	log       *lockedBuffer
 }
 
-// lockedBuffer takes log lines from several goroutines.
+// lockedBuffer is a buffer for the log lines of several goroutines.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -43,7 +43,7 @@ func (b *lockedBuffer) String() string {
 	return b.text.String()
 }
 
-// start makes a server. When the test ends no producer may be left.
+// start starts a server. When the test ends no producer may be running.
 func start(t *testing.T, config transport.Config) *world {
 	t.Helper()
 	w := &world{t: t, resolvers: &testschema.Resolvers{}, log: &lockedBuffer{}}
@@ -60,6 +60,13 @@ func start(t *testing.T, config transport.Config) *world {
 	return w
 }
 
+// in returns the same server for a subtest.
+func (w *world) in(t *testing.T) *world {
+	of := *w
+	of.t = t
+	return &of
+}
+
 func (w *world) eventually(what string, happened func() bool) {
 	w.t.Helper()
 	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
@@ -67,10 +74,10 @@ func (w *world) eventually(what string, happened func() bool) {
 			return
 		}
 	}
-	w.t.Errorf("waited in vain for %s", what)
+	w.t.Errorf("timed out waiting for %s", what)
 }
 
-// answer is what came back.
+// answer is a response.
 type answer struct {
 	status int
 	header http.Header
@@ -98,7 +105,7 @@ func (a *answer) cost(member string) float64 {
 	return n
 }
 
-// send sends a request as it is, with headers given as "Name: value".
+// send sends a request unchanged, with headers of the form "Name: value".
 func (w *world) send(method, path, body string, headers ...string) *answer {
 	w.t.Helper()
 	request, err := http.NewRequest(method, w.server.URL+path, strings.NewReader(body))
@@ -129,7 +136,7 @@ func (w *world) send(method, path, body string, headers ...string) *answer {
 
 const jsonBody = "Content-Type: application/json"
 
-// post sends a document with variables as JSON text, "" for none, in the specification's own media type.
+// post sends a document with variables as JSON text, "" for none, and accepts the specification's own media type.
 func (w *world) post(query, variables string) *answer {
 	w.t.Helper()
 	if variables == "" {

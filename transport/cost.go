@@ -9,30 +9,29 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Weights says what resolving one field costs. A key is "Type.field" or, weaker, the name of the
-// type that a field gives ("Money"). Without a key a field costs 1 where it gives an object and
-// nothing where it gives a scalar or an enum, which come with their object; nor do pageInfo and the
-// edges of a connection, or anything of introspection, cost by themselves. What stands under a list
+// Weights has the cost in points of resolving one field. A key is "Type.field" or, with lower priority, the name of the
+// field's type ("Money"). A field without a key costs 1 if it returns an object and 0 if it returns a scalar or an
+// enum; pageInfo, the edges of a connection and introspection cost 0. The cost of what is selected in a list
 // is multiplied by the page size (first or last; Limits.PageDefault without either), or by the
 // number of ids where a field takes ids.
 //
 //	Weights{"Customer.price": 2, "Query.contactEconomics": 50, "Money": 0}
 type Weights map[string]int
 
-// Bulk names lists, as "Type.field", whose rows come from memory, and how many of them may be asked for at once instead of
-// Limits.PageMaximum: what stands under ten rows costs what it does elsewhere under one.
+// Bulk has the lists, as "Type.field", whose rows come from memory, with the number of rows that may be requested at once
+// instead of Limits.PageMaximum. Ten rows of such a list cost what one row of another list does.
 //
 //	Bulk{"Customer.prices": 1000}
 type Bulk map[string]int
 
-// rowsOfBulk is how many rows of such a list cost what one of another does.
+// rowsOfBulk is the number of rows of a list in bulk that cost as much as one row of another list.
 const rowsOfBulk = 10
 
-// costs knows the weight of every field of a schema.
+// costs has the weight of every field of a schema.
 type costs struct {
 	schema *ast.Schema
 	limits Limits
-	weight map[*ast.FieldDefinition]int // only those above 0
+	weight map[*ast.FieldDefinition]int // only weights above 0
 	bulk   map[*ast.FieldDefinition]int
 }
 
@@ -46,7 +45,7 @@ func newCosts(schema *ast.Schema, weights Weights, bulk Bulk, limits Limits) *co
 			}
 		}
 	}
-	for _, definition := range schema.Types { // an interface's field costs what its dearest implementor's does
+	for _, definition := range schema.Types { // an interface's field costs as much as the most expensive implementation
 		if definition.Kind != ast.Interface {
 			continue
 		}
@@ -71,25 +70,25 @@ func (c *costs) standard(weights Weights, typeName string, field *ast.FieldDefin
 	if weight, named := weights[typeName+"."+field.Name]; named {
 		return weight
 	}
-	given := field.Type.Name()
-	if weight, named := weights[given]; named {
+	typeOfField := field.Type.Name()
+	if weight, named := weights[typeOfField]; named {
 		return weight
 	}
-	definition := c.schema.Types[given]
+	definition := c.schema.Types[typeOfField]
 	switch {
 	case definition == nil || definition.IsLeafType():
 		return 0
-	case strings.HasPrefix(given, "__") || strings.HasPrefix(typeName, "__"):
+	case strings.HasPrefix(typeOfField, "__") || strings.HasPrefix(typeName, "__"):
 		return 0
-	case given == "PageInfo" || strings.HasSuffix(given, "Edge"):
+	case typeOfField == "PageInfo" || strings.HasSuffix(typeOfField, "Edge"):
 		return 0
 	default:
 		return 1
 	}
 }
 
-// of gives what an operation may cost at most with these variables. Fragments are counted once each
-// and added wherever they are spread.
+// of returns the maximum cost of an operation with these variables. Each fragment is computed once
+// and added wherever it is spread.
 func (c *costs) of(operation *ast.OperationDefinition, variables map[string]any) int {
 	return c.selections(operation.SelectionSet, variables, map[*ast.FragmentDefinition]int{})
 }
@@ -115,8 +114,8 @@ func (c *costs) selections(selections ast.SelectionSet, variables map[string]any
 	return sum
 }
 
-// items gives how many times what stands under a field is resolved at most. A page beyond the
-// maximum is the resolver's to refuse, with a better message than ours.
+// items returns the maximum number of times that the selection of a field is resolved. The resolver
+// refuses a page beyond the maximum.
 func (c *costs) items(field *ast.Field, variables map[string]any) int {
 	declared := field.Definition.Arguments
 	paged := declared.ForName("first") != nil || declared.ForName("last") != nil
@@ -148,10 +147,10 @@ func (c *costs) items(field *ast.Field, variables map[string]any) int {
 	return size
 }
 
-// tenths gives how many rows of another list so many of one in bulk cost.
+// tenths converts rows of a list in bulk to rows of another list, rounding up.
 func tenths(n int) int { return (n + rowsOfBulk - 1) / rowsOfBulk }
 
-// meter gives the middleware that adds up what an operation really costs while it runs, in tenths of a point.
+// meter returns the middleware that adds up the actual cost of an operation while it runs, in tenths of a point.
 func (c *costs) meter(spent *atomic.Int64) graphql.FieldMiddleware {
 	return func(ctx context.Context, next graphql.Resolver) (any, error) {
 		if field := graphql.GetFieldContext(ctx).Field.Field; field != nil {
@@ -166,7 +165,7 @@ func (c *costs) meter(spent *atomic.Int64) graphql.FieldMiddleware {
 	}
 }
 
-// underBulk tells whether the field that is resolved stands under a row of a list in bulk.
+// underBulk reports whether the field being resolved is below a row of a list in bulk.
 func (c *costs) underBulk(ctx context.Context) bool {
 	for above := graphql.GetFieldContext(ctx).Parent; above != nil; above = above.Parent {
 		if field := above.Field.Field; field != nil && c.bulk[field.Definition] > 0 {

@@ -18,21 +18,21 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// document is a parsed and validated document. It is read by many operations at once and never changed.
+// document is a parsed and validated document. Many operations read it at once; it is never changed.
 type document struct {
 	text string
 	ast  *ast.QueryDocument
-	// notNull are the variables of a nullable type with a default that stand where null may not:
-	// the validator lets them pass, so an explicit null must be caught when the values arrive.
+	// notNull has the variables of a nullable type with a default value that are used where null is not allowed.
+	// The validator accepts them, so an explicit null must be refused when the values are read.
 	notNull map[string]bool
 }
 
-// bytes estimates what keeping the document costs: the tree is some forty times its text where that
-// is dense, and the text is kept whole because the tree's names are parts of it.
+// bytes estimates the memory of the document: the tree takes up to forty times its text, which stays in memory because
+// the tree's names are parts of it.
 func (d *document) bytes() int { return 4096 + 40*len(d.text) }
 
-// document finds or makes the document of a request: parsed under the token limit, its shape
-// checked before the validator, some of whose rules are quadratic, and then validated.
+// document returns the document of a text, from the cache or parsed under the token limit. Its shape is checked before it
+// is validated, since some of the validator's rules are quadratic.
 func (h *Handler) document(text string) (*document, *refusal) {
 	key := sha256.Sum256([]byte(text))
 	if doc, ok := h.documents.get(key); ok {
@@ -60,19 +60,19 @@ func (h *Handler) refuseDocument(code string, errs gqlerror.List) *refusal {
 	return &refusal{errors: h.plainErrors(code, errs)}
 }
 
-// rulesFor gives the specification's rules and our own. Outside development the rules that suggest
-// names are replaced by their silent twins.
+// rulesFor returns the specification's rules and those of this package. Outside development the rules that suggest
+// names are replaced by variants that do not.
 func (h *Handler) rulesFor(doc *document) *rules.Rules {
 	all := rules.NewDefaultRules()
 	if !h.config.Development {
-		for talking, silent := range map[string]core.Rule{
+		for suggesting, silent := range map[string]core.Rule{
 			rules.FieldsOnCorrectTypeRule.Name: rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
 			rules.KnownArgumentNamesRule.Name:  rules.KnownArgumentNamesRuleWithoutSuggestions,
 			rules.KnownTypeNamesRule.Name:      rules.KnownTypeNamesRuleWithoutSuggestions,
 			rules.ScalarLeafsRule.Name:         rules.ScalarLeafsRuleWithoutSuggestions,
 			rules.ValuesOfCorrectTypeRule.Name: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
 		} {
-			all.RemoveRule(talking)
+			all.RemoveRule(suggesting)
 			all.AddRule(silent.Name, silent.RuleFunc)
 		}
 		all.AddRule("NoIntrospection", noIntrospection)
@@ -89,16 +89,16 @@ func (h *Handler) rulesFor(doc *document) *rules.Rules {
 	return all
 }
 
-// noIntrospection refuses questions for the schema; __typename is none.
+// noIntrospection refuses __schema and __type; __typename is allowed.
 func noIntrospection(events *core.Events, addError core.AddErrFunc) {
 	events.OnField(func(_ *core.Walker, field *ast.Field) {
 		if introspective(field.Name) {
-			addError(core.Message("introspection is switched off"), core.At(field.Position))
+			addError(core.Message("introspection is available only in development"), core.At(field.Position))
 		}
 	})
 }
 
-// noDefer refuses @defer, which the executor knows but which would need an answer in several parts.
+// noDefer refuses @defer, which the executor supports but which would need a response in several parts.
 func noDefer(events *core.Events, addError core.AddErrFunc) {
 	events.OnDirective(func(_ *core.Walker, directive *ast.Directive) {
 		if directive.Name == "defer" {
@@ -107,8 +107,8 @@ func noDefer(events *core.Events, addError core.AddErrFunc) {
 	})
 }
 
-// text gives the text of the document that a request wants run: what it sends, or what it names by
-// the SHA-256 of a trusted document or of one persisted before.
+// text returns the text of the document to run: the one in the request, or the trusted or persisted one whose
+// SHA-256 the request has.
 func (h *Handler) text(params *graphql.RawParams) (string, *refusal) {
 	hash := ""
 	if persisted := params.Extensions["persistedQuery"]; persisted != nil {
@@ -116,7 +116,7 @@ func (h *Handler) text(params *graphql.RawParams) (string, *refusal) {
 		hash, _ = fields["sha256Hash"].(string)
 		hash = strings.ToLower(hash)
 		if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
-			return "", refuse(http.StatusBadRequest, CodeBadRequest, "extensions.persistedQuery.sha256Hash is not a SHA-256 in hexadecimal")
+			return "", refuse(http.StatusBadRequest, CodeBadRequest, "extensions.persistedQuery.sha256Hash must be a SHA-256 in 64 hexadecimal digits")
 		}
 	}
 	if h.config.Trusted != nil {
@@ -125,7 +125,7 @@ func (h *Handler) text(params *graphql.RawParams) (string, *refusal) {
 		}
 		text, known := h.config.Trusted[hash]
 		if !known || params.Query != "" && params.Query != text {
-			return "", refuse(0, CodeNotTrusted, "only registered operations are run here")
+			return "", refuse(0, CodeNotTrusted, "the server runs only registered documents, and this is none of them")
 		}
 		return text, nil
 	}
@@ -136,27 +136,27 @@ func (h *Handler) text(params *graphql.RawParams) (string, *refusal) {
 		return "", refuse(0, CodeNoPersisted, "PersistedQueryNotSupported")
 	case params.Query == "":
 		var key [sha256.Size]byte
-		_, _ = hex.Decode(key[:], []byte(hash)) // it was decoded above
+		_, _ = hex.Decode(key[:], []byte(hash)) // it was decoded above without an error
 		if doc, ok := h.documents.get(key); ok {
 			return doc.text, nil
 		}
 		return "", refuse(0, CodeNotPersisted, "PersistedQueryNotFound")
 	default:
 		if hashOf(params.Query) != hash {
-			return "", refuse(http.StatusBadRequest, CodeBadRequest, "extensions.persistedQuery.sha256Hash is not that of query")
+			return "", refuse(http.StatusBadRequest, CodeBadRequest, "extensions.persistedQuery.sha256Hash does not match query")
 		}
 		return params.Query, nil
 	}
 }
 
-// documents keeps validated documents by the SHA-256 of their text, the least recently used going
-// first when their bytes pass the cap. One that would take more than a quarter is not kept.
+// documents caches validated documents by the SHA-256 of their text. The least recently used are dropped when
+// the total exceeds the limit. A document that would take more than a quarter of the limit is not cached.
 type documents struct {
-	limit int // bytes; negative: keep nothing
+	limit int // in bytes; if negative, nothing is cached
 
 	mu     sync.Mutex
 	bytes  int
-	recent *list.List // of *kept, most recent in front
+	recent *list.List // of *kept, the most recent in front
 	byKey  map[[sha256.Size]byte]*list.Element
 }
 
@@ -200,8 +200,8 @@ func (d *documents) add(key [sha256.Size]byte, doc *document) {
 
 type documentKey struct{}
 
-// prepared is the executor's cache. Every document comes to the executor through document above, so
-// it finds the very one its context carries and never parses or validates by itself.
+// prepared is the executor's document cache. It returns the document in the context, so that the executor never parses
+// or validates.
 type prepared struct{}
 
 // Get implements graphql.Cache.

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// TestBuckets opens the throttle to its property test.
+// TestBuckets makes the throttle available to its property test.
 type TestBuckets struct{ buckets *buckets }
 
 func NewTestBuckets(limits Limits, now func() time.Time) TestBuckets {
@@ -20,7 +20,7 @@ func (b TestBuckets) Settle(caller string, charged, actual int) {
 	b.buckets.settle(caller, charged, actual)
 }
 
-// CachedBytes gives what the document cache holds.
+// CachedBytes returns the size of the document cache.
 func CachedBytes(h *Handler) int {
 	h.documents.mu.Lock()
 	defer h.documents.mu.Unlock()

@@ -1,10 +1,9 @@
 // Package transport speaks GraphQL over HTTP (POST and GET), WebSocket (graphql-transport-ws) and
 // server-sent events (graphql-sse, distinct connections) for any gqlgen schema.
 //
-// It follows the GraphQL-over-HTTP specification and refuses whatever could be understood in two
-// ways. What a request may ask for is bounded by Limits; what an error may say is decided in one
-// place (present.go). The executor underneath is gqlgen's; parsing, validation, coercion of
-// variables and all input and output are done here.
+// It follows the GraphQL-over-HTTP specification and refuses ambiguous requests. Limits bounds what a
+// request may ask for; present.go alone decides what an error shows. The executor is gqlgen's; this package does
+// parsing, validation, coercion of variables and all input and output.
 package transport
 
 import (
@@ -22,7 +21,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Config is what a Handler needs besides its schema. The zero value works and is meant for production.
+// Config configures a Handler. The zero value is usable in production.
 type Config struct {
 	Limits  Limits
 	Weights Weights
@@ -31,40 +30,44 @@ type Config struct {
 	// Development switches on introspection and suggestions ("Did you mean …").
 	Development bool
 
-	// Trusted, where it is not nil, are the only documents that are run, by the hexadecimal SHA-256
-	// of their text. A client sends the text or, in extensions.persistedQuery.sha256Hash, the hash.
+	// Trusted, if not nil, has the only documents that are run, by the hexadecimal SHA-256 of their text.
+	// A client sends the text or, in extensions.persistedQuery.sha256Hash, the hash.
 	Trusted map[string]string
-	// PersistedQueries lets clients send the hash alone of a document that anybody has sent before and that is still in the cache.
+	// PersistedQueries lets clients send only the hash of a document that some client has sent before and that is still cached.
 	PersistedQueries bool
 
-	// Caller names the one whose bucket of points an operation is charged to. Where it is nil or
-	// gives "", that is the client's network address.
+	// Caller returns the name of the caller whose bucket of points an operation is charged to. Where Caller is nil or
+	// returns "", the client's network address is used.
 	Caller func(ctx context.Context) string
 
-	// Validate is asked before an operation is run; its errors are shown as they are and the operation is not run.
+	// Expected, if not nil, says what to send for a custom scalar whose value could not be read, "" where it does not
+	// know: a string such as "6.5". It completes the message "cannot read 6.5 (a number) as Decimal; send …".
+	Expected func(scalar string, value any) string
+
+	// Validate, if not nil, is called before an operation is run. Its errors are shown unchanged, and the operation is not run.
 	Validate func(ctx context.Context, operation *graphql.OperationContext) gqlerror.List
 
-	// Authenticate signs a WebSocket in. The token is that of connection_init's payload, its member
-	// authorization or token, without "Bearer "; "" where there is none. The context it gives is that
-	// of all the socket's operations. The socket is closed with 4403 when expiresAt passes (a zero
-	// time never does) or done is closed (nil never is), and at once where there is an error. Where
-	// Authenticate is nil, operations run with the context of the upgrade request.
+	// Authenticate authenticates a WebSocket. The token is the member authorization or token of
+	// connection_init's payload, without "Bearer "; "" where there is none. All operations of the socket run with the
+	// returned context. The socket is closed with 4403 at expiresAt (never, if it is the zero time), when done is
+	// closed (never, if it is nil), and immediately on an error. Where Authenticate is nil, operations run
+	// with the context of the upgrade request.
 	Authenticate func(ctx context.Context, token string) (_ context.Context, expiresAt time.Time, done <-chan struct{}, err error)
 
-	// Session gives the same two ends for a stream of server-sent events, whose caller the HTTP
-	// middleware in front has put into ctx. nil: such a stream lasts until the client leaves.
+	// Session returns the same two ends for a stream of server-sent events, whose caller HTTP middleware has put into
+	// ctx. Where Session is nil, a stream lasts until the client disconnects.
 	Session func(ctx context.Context) (expiresAt time.Time, done <-chan struct{})
 
-	// Origins are the other sites whose pages may open a WebSocket: "https://app.example.com". The
-	// server's own is always allowed, and so are clients that are no browsers and send no Origin.
+	// Origins are the other sites whose pages may open a WebSocket, such as "https://app.example.com". The
+	// server's own origin is always allowed, and so are clients that send no Origin because they are not browsers.
 	Origins []string
 
-	// Observe is told of every operation when it ends, and of every request that was refused before it was one.
+	// Observe, if not nil, is called for every operation when it ends, and for every request that is refused before.
 	Observe func(ctx context.Context, operation OperationInfo)
 
-	Log   *slog.Logger     // nil: slog.Default()
-	Now   func() time.Time // nil: time.Now
-	NewID func() string    // makes request ids; nil: random
+	Log   *slog.Logger     // nil means slog.Default()
+	Now   func() time.Time // nil means time.Now
+	NewID func() string    // makes request ids; nil means random ones
 }
 
 // Handler serves one schema at one path.
@@ -85,7 +88,7 @@ type Handler struct {
 	streams sync.WaitGroup // sockets and event streams; Add only under mu and before ending is closed
 }
 
-// New makes the handler of a schema.
+// New returns the handler of a schema.
 func New(schema graphql.ExecutableSchema, config Config) *Handler {
 	if config.Log == nil {
 		config.Log = slog.Default()
@@ -119,10 +122,9 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.served.ServeHTTP(w, r) }
 
-// Shutdown ends sockets (1001) and event streams, refuses new ones and waits until their operations
-// have ended, or ctx has; the producers of subscriptions have been told to end then. Requests of the
-// plain kind are http.Server.Shutdown's to wait for; call this one first, for that one does not know
-// of sockets and would wait for event streams.
+// Shutdown closes sockets (with 1001) and event streams, refuses new ones and waits until their operations
+// have ended or ctx is done; the contexts of subscriptions are cancelled. http.Server.Shutdown waits for the other
+// requests. Call this method first, since http.Server.Shutdown ignores sockets and waits for event streams.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	h.mu.Lock()
 	select {
@@ -144,7 +146,7 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 	}
 }
 
-// streaming registers a socket or event stream; false when the server is shutting down.
+// streaming registers a socket or event stream. It returns false when the server is shutting down.
 func (h *Handler) streaming() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -190,7 +192,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
-		refused := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "only GET and POST are served here")
+		refused := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "the method must be GET or POST")
 		refused.allow = "GET, POST"
 		h.writeRefusal(w, r, mediaJSON, refused)
 		return
@@ -199,7 +201,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	switch media {
 	case "":
 		h.writeRefusal(w, r, mediaJSON, refuse(http.StatusNotAcceptable, CodeNotAcceptable,
-			"an answer is application/graphql-response+json, application/json or text/event-stream"))
+			"Accept must allow application/graphql-response+json, application/json or text/event-stream"))
 	case mediaEvents:
 		h.serveEvents(w, r)
 	default:
@@ -215,7 +217,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*graphql.RawPara
 	return h.readPost(w, r)
 }
 
-// caller names whose bucket is charged.
+// caller returns the name of the caller whose bucket is charged.
 func (h *Handler) caller(ctx context.Context) string {
 	if h.config.Caller != nil {
 		if name := h.config.Caller(ctx); name != "" {

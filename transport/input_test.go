@@ -9,6 +9,7 @@ import (
 )
 
 func TestVariables(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	deep := func(levels int) string { // {"filter":{"and":[{"and":[ … ]}]}}: two levels each
 		return `{"f":` + strings.Repeat(`{"and":[`, levels) + strings.Repeat(`]}`, levels) + `}`
@@ -22,10 +23,10 @@ func TestVariables(t *testing.T) {
 		colour  = `query($v: Colour) { colour(value: $v) }`
 		anyJSON = `query($v: JSON) { json(value: $v) }`
 		echo    = `query($f: Filter!) { echo(filter: $f) }`
-		strict  = `query($v: Int = 7) { int(value: $v) }` // nullable with a default where null may not stand
+		strict  = `query($v: Int = 7) { int(value: $v) }` // nullable with a default, used where null is not allowed
 		skips   = `query($v: Boolean = true) { hello @skip(if: $v) }`
 	)
-	for _, c := range []struct{ query, variables, want string }{ // want: the data, or where the error is
+	for _, c := range []struct{ query, variables, want string }{ // want: the data, or the place of the error
 		{integer, `{"v":2147483647}`, `{"int":2147483647}`},
 		{integer, `{"v":-2147483648}`, `{"int":-2147483648}`},
 		{integer, `{"v":2147483648}`, "$v:"},
@@ -86,6 +87,7 @@ func TestVariables(t *testing.T) {
 	} {
 		name := c.query + c.variables
 		t.Run(name[:min(len(name), 90)], func(t *testing.T) {
+			w := w.in(t)
 			a := w.post(c.query, c.variables)
 			if strings.HasPrefix(c.want, "{") {
 				if len(a.Errors) > 0 || !strings.HasPrefix(strings.ReplaceAll(string(a.Data), "\n", ""), c.want) {
@@ -105,6 +107,7 @@ func TestVariables(t *testing.T) {
 }
 
 func TestLiterals(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	for _, c := range []struct{ query, want string }{
 		{`{ int(value: 2147483647) }`, `{"int":2147483647}`},
@@ -121,19 +124,62 @@ func TestLiterals(t *testing.T) {
 		{`{ ...F } fragment F on Query { int(value: 2147483648) }`, "int(value):"},
 		{`{ echo(filter: ` + strings.Repeat("{and: [", 9) + strings.Repeat("]}", 9) + `) }`, "echo(filter).and.0"},
 	} {
-		a := w.post(c.query, "")
-		if strings.HasPrefix(c.want, "{") {
-			if string(a.Data) != c.want {
-				t.Errorf("%.60s: %s", c.query, a.body)
+		t.Run(c.query[:min(len(c.query), 90)], func(t *testing.T) {
+			a := w.in(t).post(c.query, "")
+			if strings.HasPrefix(c.want, "{") {
+				if string(a.Data) != c.want {
+					t.Error(a.body)
+				}
+				return
 			}
-			continue
-		}
-		found := false
-		for _, err := range a.Errors {
-			found = found || strings.HasPrefix(err.Message, c.want) && err.Extensions["code"] == "INVALID"
-		}
-		if a.status != 400 || !found {
-			t.Errorf("%.60s: %d %s, want an error at %s", c.query, a.status, a.body, c.want)
-		}
+			found := false
+			for _, err := range a.Errors {
+				found = found || strings.HasPrefix(err.Message, c.want) && err.Extensions["code"] == "INVALID"
+			}
+			if a.status != 400 || !found {
+				t.Errorf("%d %s, want an error at %s", a.status, a.body, c.want)
+			}
+		})
 	}
+}
+
+// TestInputMessages checks that an error of the input says what is wrong and what to send.
+func TestInputMessages(t *testing.T) {
+	t.Parallel()
+	production, development := start(t, transport.Config{}), start(t, transport.Config{Development: true})
+	long := strings.Repeat("щ", 50)
+	for _, c := range []struct{ query, variables, want string }{
+		{`query($v: Int!) { int(value: $v) }`, `{"v":"5"}`, `$v: cannot read "5" (a string) as Int; send a whole number from -2147483648 to 2147483647`},
+		{`query($v: Int!) { int(value: $v) }`, `{"v":6.5}`, `$v: cannot read 6.5 (a number) as Int; send a whole number from -2147483648 to 2147483647`},
+		{`query($v: Int!) { int(value: $v) }`, `{"v":[1]}`, `$v: cannot read a list as Int; send a whole number from -2147483648 to 2147483647`},
+		{`query($v: Int!) { int(value: $v) }`, `{"v":null}`, `$v: null is not allowed; send a value of type Int!`},
+		{`query($v: Int!) { int(value: $v) }`, `{}`, `$v: a value of type Int! is required`},
+		{`query($v: Int = 7) { int(value: $v) }`, `{"v":null}`, `$v: null is not allowed where the variable is used; send a value of type Int`},
+		{`query($v: Float) { float(value: $v) }`, `{"v":true}`, `$v: cannot read true (a boolean) as Float; send a finite number of 64 bits`},
+		{`query($v: String!) { hello(name: $v) }`, `{"v":5}`, `$v: cannot read 5 (a number) as String; send a string such as "5"`},
+		{`query($v: String!) { hello(name: $v) }`, `{"v":{}}`, `$v: cannot read an object as String; send a string`},
+		{`query($v: Boolean) { flag(value: $v) }`, `{"v":"true"}`, `$v: cannot read "true" (a string) as Boolean; send true or false`},
+		{`query($v: Boolean) { flag(value: $v) }`, `{"v":"` + long + `"}`, `$v: cannot read "` + strings.Repeat("щ", 39) + `…" (a string) as Boolean; send true or false`},
+		{`query($v: ID!) { id(value: $v) }`, `{"v":5.5}`, `$v: cannot read 5.5 (a number) as ID; send a string or a whole number`},
+		{`query($f: Filter!) { echo(filter: $f) }`, `{"f":"x"}`, `$f: cannot read "x" (a string) as Filter; send an object`},
+		{`query($f: Filter!) { echo(filter: $f) }`, `{"f":{"and":[{},{"limit":"5"}]}}`, `$f.and.1.limit: cannot read "5" (a string) as Int; send a whole number from -2147483648 to 2147483647`},
+		{`query($f: Filter!) { echo(filter: $f) }`, `{"f":{"nonsense":1}}`, `$f.nonsense: the input Filter has no such field`},
+		{`query($f: Filter!) { echo(filter: $f) }`, `{"f":{"ids":[` + strings.Repeat(`1,`, 250) + `1]}}`, `$f.ids: a list may have at most 250 items, this one has 251`},
+		{`{ int(value: 2147483648) }`, ``, `int(value): cannot read 2147483648 (a number) as Int; send a whole number from -2147483648 to 2147483647`},
+		{`{ json(value: 99999999999999999999) }`, ``, `json(value): cannot read 99999999999999999999 (a number) as JSON; send a whole number of at most 64 bits`},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			if a := production.in(t).post(c.query, c.variables); len(a.Errors) != 1 || a.Errors[0].Message != c.want {
+				t.Error(a.body)
+			}
+		})
+	}
+	t.Run("the values of an enum", func(t *testing.T) {
+		for w, send := range map[*world]string{production: "the name of one of its values", development: "one of RED, GREEN, BLUE"} {
+			a := w.in(t).post(`query($v: Colour) { colour(value: $v) }`, `{"v":"red"}`)
+			if want := `$v: cannot read "red" (a string) as Colour; send ` + send; len(a.Errors) != 1 || a.Errors[0].Message != want {
+				t.Errorf("%s, want %s", a.body, want)
+			}
+		}
+	})
 }

@@ -7,17 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// The ways in which a JSON text is refused. None of them repeats any of the text.
+// The errors of JSON input. None of them repeats any of the text.
 var (
-	errEncoding    = errors.New("the JSON is not valid UTF-8")
-	errSyntax      = errors.New("the JSON is malformed, or something follows it")
-	errDuplicate   = errors.New("a key stands twice in one JSON object")
-	errNotAnObject = errors.New("the JSON is not an object")
+	errEncoding    = errors.New("the JSON must be valid UTF-8")
+	errSyntax      = errors.New("the JSON is malformed; send exactly one JSON object")
+	errDuplicate   = errors.New("a JSON object has the same key twice")
+	errNotAnObject = errors.New("the JSON must be an object")
 )
 
-// decodeObject reads exactly one JSON object. Numbers stay json.Number, as written. Unlike
-// encoding/json it refuses duplicate keys at any level and invalid UTF-8: two readers of such a
-// text may understand two different things.
+// decodeObject decodes exactly one JSON object. Numbers become json.Number. Unlike encoding/json it
+// refuses duplicate keys at any level and invalid UTF-8, which two readers may understand differently.
 func decodeObject(text []byte) (map[string]any, error) {
 	if !utf8.Valid(text) {
 		return nil, errEncoding
@@ -38,7 +37,7 @@ func decodeObject(text []byte) (map[string]any, error) {
 	return object, nil
 }
 
-// decodeValue reads the next value. json.Valid has bounded its nesting (10,000) before.
+// decodeValue decodes the next value. json.Valid has limited its nesting (10,000) before.
 func decodeValue(decoder *json.Decoder) (any, error) {
 	token, err := decoder.Token()
 	if err != nil {
@@ -52,7 +51,7 @@ func decodeValue(decoder *json.Decoder) (any, error) {
 			if err != nil {
 				return nil, errSyntax
 			}
-			name := key.(string) // json.Valid has seen to it
+			name := key.(string) // json.Valid has checked this
 			if _, twice := object[name]; twice {
 				return nil, errDuplicate
 			}

@@ -16,7 +16,7 @@ import (
 	"kopeck/transport"
 )
 
-// fan spreads fragment i twice in fragment i+1: fields double with each level.
+// fan returns a document in which each fragment spreads the next one twice: fields double with each level.
 func fan(levels int) string {
 	var doc strings.Builder
 	doc.WriteString("{ ...F0 }\n")
@@ -27,7 +27,7 @@ func fan(levels int) string {
 	return doc.String()
 }
 
-// nest makes a query of so many levels of fields, at least 2.
+// nest returns a query with a number of levels of fields, at least 2.
 func nest(levels int) string {
 	links := (levels - 2) / 3
 	end := []string{"totalCount", "pageInfo { hasNextPage }", "edges { node { id } }"}[(levels-2)%3]
@@ -36,6 +36,7 @@ func nest(levels int) string {
 }
 
 func TestShape(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	many := func(n int, part string) string {
 		return "{ " + strings.Repeat(part+" ", n) + "}"
@@ -69,7 +70,7 @@ func TestShape(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			begun := time.Now()
-			a := w.post(c.query, "")
+			a := w.in(t).post(c.query, "")
 			if took := time.Since(begun); took > 2*time.Second {
 				t.Errorf("took %v", took)
 			}
@@ -84,6 +85,7 @@ func TestShape(t *testing.T) {
 }
 
 func TestErrorsAreFewAndShort(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Development: true})
 	a := w.post("{ "+strings.Repeat("x ", 1500)+"}", "")
 	if len(a.Errors) != 20 || len(a.body) > 10_000 {
@@ -91,11 +93,11 @@ func TestErrorsAreFewAndShort(t *testing.T) {
 	}
 	a = w.post("{ "+strings.Repeat("щ", 20_000)+" }", "")
 	if len(a.body) > 1000 {
-		t.Errorf("a long name comes back whole: %d bytes", len(a.body))
+		t.Errorf("the message repeats a long name: %d bytes", len(a.body))
 	}
 	a = w.post("{ "+strings.Repeat("x", 50_000)+" }", "")
 	if len(a.body) > 1000 || len(a.Errors) != 1 {
-		t.Errorf("a long name comes back whole: %d bytes", len(a.body))
+		t.Errorf("the message repeats a long name: %d bytes", len(a.body))
 	}
 	ids := `["bad"` + strings.Repeat(`,"bad"`, 99) + `]`
 	a = w.post(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Item { items { totalCount } } } }`, `{"ids":`+ids+`}`)
@@ -105,6 +107,7 @@ func TestErrorsAreFewAndShort(t *testing.T) {
 }
 
 func TestCost(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Weights: transport.Weights{"Item.price": 2, "Query.analysis": 50, "Query.hello": 3}})
 	for _, c := range []struct {
 		query, variables  string
@@ -126,17 +129,19 @@ func TestCost(t *testing.T) {
 		{`{ items(first: 2) { ...C ...C } } fragment C on ItemConnection { edges { node { id } } }`, ``, 1 + 2*2, 1 + 2},
 		{`mutation { add(value: 1) }`, ``, 0, 0},
 	} {
-		a := w.post(c.query, c.variables)
-		if len(a.Errors) > 0 || a.cost("requested") != c.requested || a.cost("actual") != c.actual || a.cost("restoreRate") != 5000 {
-			t.Errorf("%s %s: %v, want %v and %v", c.query, c.variables, a.body, c.requested, c.actual)
-		}
+		t.Run(c.query+c.variables, func(t *testing.T) {
+			a := w.in(t).post(c.query, c.variables)
+			if len(a.Errors) > 0 || a.cost("requested") != c.requested || a.cost("actual") != c.actual || a.cost("restoreRate") != 5000 {
+				t.Errorf("%v, want %v and %v", a.body, c.requested, c.actual)
+			}
+		})
 	}
-	dear := `{ items(first: 100) { edges { node { items(first: 100) { edges { node { id } } } } } } }`
-	a := w.post(dear, "")
+	expensive := `{ items(first: 100) { edges { node { items(first: 100) { edges { node { id } } } } } } }`
+	a := w.post(expensive, "")
 	if a.status != 400 || a.code() != "LIMIT_EXCEEDED" || a.cost("requested") != 1+100*(1+1+100) || a.cost("maximum") != 1000 {
-		t.Errorf("too dear: %d %s", a.status, a.body)
+		t.Errorf("too expensive: %d %s", a.status, a.body)
 	}
-	// A page that the resolver will refuse costs no more than the largest it grants.
+	// A page that the resolver refuses costs no more than the largest page allowed.
 	if a := w.post(`{ items(first: 2000000000) { edges { node { id } } } }`, ""); a.cost("requested") != 101 {
 		t.Errorf("%s", a.body)
 	}
@@ -145,8 +150,9 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// TestRowsInBulk: under ten of them stands what costs as much as under one elsewhere, and more may be asked for.
+// TestRowsInBulk checks that ten rows of a list in bulk cost as much as one row of another list, and that more may be requested.
 func TestRowsInBulk(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Bulk: transport.Bulk{"Item.items": 400}})
 	for _, c := range []struct {
 		rows              int
@@ -154,13 +160,15 @@ func TestRowsInBulk(t *testing.T) {
 	}{
 		{250, 1 + 2*(1+1+25), 6}, // 1 + 2 x (1 + 1) and 2 x 3 tenths
 		{251, 1 + 2*(1+1+26), 6},
-		{2_000_000, 1 + 2*(1+1+40), 6}, // for the resolver to refuse
+		{2_000_000, 1 + 2*(1+1+40), 6}, // the resolver refuses it
 		{0, 1 + 2*(1+1), 5},
 	} {
-		a := w.post(`query($n: Int) { items(first: 2) { edges { node { items(first: $n) { edges { node { id } } } } } } }`, fmt.Sprintf(`{"n":%d}`, c.rows))
-		if a.cost("requested") != c.requested || a.cost("actual") != c.actual {
-			t.Errorf("%d rows: %s, want %v and %v", c.rows, a.body, c.requested, c.actual)
-		}
+		t.Run(strconv.Itoa(c.rows), func(t *testing.T) {
+			a := w.in(t).post(`query($n: Int) { items(first: 2) { edges { node { items(first: $n) { edges { node { id } } } } } } }`, fmt.Sprintf(`{"n":%d}`, c.rows))
+			if a.cost("requested") != c.requested || a.cost("actual") != c.actual {
+				t.Errorf("%s, want %v and %v", a.body, c.requested, c.actual)
+			}
+		})
 	}
 }
 
@@ -173,6 +181,7 @@ func (c *clock) now() time.Time           { return time.Unix(1_800_000_000, c.na
 func (c *clock) advance(by time.Duration) { c.nanoseconds.Add(int64(by)) }
 
 func TestThrottle(t *testing.T) {
+	t.Parallel()
 	clock := &clock{}
 	caller := "a"
 	w := start(t, transport.Config{
@@ -180,7 +189,7 @@ func TestThrottle(t *testing.T) {
 		Caller: func(context.Context) string { return caller },
 		Now:    clock.now,
 	})
-	query := `{ items(first: 59) { edges { node { id } } } }` // asks for 60, spends 4
+	query := `{ items(first: 59) { edges { node { id } } } }` // requests 60, spends 4
 	a := w.post(query, "")
 	if a.status != 200 || a.cost("available") != 96 {
 		t.Fatalf("%d %s", a.status, a.body)
@@ -204,7 +213,7 @@ func TestThrottle(t *testing.T) {
 	}
 	caller = "b"
 	if a := w.post(query, ""); a.status != 200 {
-		t.Errorf("another caller pays for the first: %s", a.body)
+		t.Errorf("another caller is throttled: %s", a.body)
 	}
 	caller = "a"
 	clock.advance(400 * time.Millisecond)
@@ -214,6 +223,7 @@ func TestThrottle(t *testing.T) {
 }
 
 func TestThrottleNeverGivesMoreThanItRestores(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		clock := &clock{}
 		buckets := transport.NewTestBuckets(transport.Limits{Bucket: 100, Restore: 10}, clock.now)
@@ -228,7 +238,7 @@ func TestThrottleNeverGivesMoreThanItRestores(t *testing.T) {
 				buckets.Settle("a", step[0], actual)
 				granted += actual
 			}
-			// A charge above the capacity is let through with a full bucket, so the bound has its excess.
+			// A charge above the capacity needs only a full bucket, so the bound includes its excess.
 			if float64(granted) > 100+20+10*elapsed+1e-6 {
 				t.Fatalf("granted %d in %v s", granted, elapsed)
 			}
@@ -237,6 +247,7 @@ func TestThrottleNeverGivesMoreThanItRestores(t *testing.T) {
 }
 
 func TestThrottleSwitchedOff(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{Bucket: -1}})
 	for range 50 {
 		if a := w.post(`{ items(first: 100) { edges { node { id } } } }`, ""); a.status != 200 || a.cost("available") != 1000 {
@@ -246,6 +257,7 @@ func TestThrottleSwitchedOff(t *testing.T) {
 }
 
 func TestValidateHook(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{
 		Limits: transport.Limits{Bucket: 100, Restore: 1},
 		Validate: func(_ context.Context, operation *graphql.OperationContext) gqlerror.List {
@@ -268,9 +280,10 @@ func TestValidateHook(t *testing.T) {
 	}
 }
 
-func TestProductionKeepsTheSchemaToItself(t *testing.T) {
+func TestSchemaIsNotRevealedInProduction(t *testing.T) {
+	t.Parallel()
 	names := []string{`hell`, `hello(nam: "x")`, `colour(value: REDD)`, `echo(filter: {nam: "x"})`, `echo(filter: {colour: REDD})`, `items { edge }`, `hello { x }`, `items`}
-	told := 0
+	suggested := 0
 	for _, development := range []bool{true, false} {
 		w := start(t, transport.Config{Development: development})
 		for _, name := range names {
@@ -279,7 +292,7 @@ func TestProductionKeepsTheSchemaToItself(t *testing.T) {
 				t.Errorf("%s: %d %s", name, a.status, a.body)
 			}
 			if strings.Contains(a.body, "Did you mean") {
-				told++
+				suggested++
 				if !development {
 					t.Errorf("%s: %s", name, a.body)
 				}
@@ -295,15 +308,16 @@ func TestProductionKeepsTheSchemaToItself(t *testing.T) {
 			}
 		}
 		if a := w.post(`{ __typename }`, ""); len(a.Errors) > 0 {
-			t.Errorf("__typename is no introspection: %s", a.body)
+			t.Errorf("__typename is refused: %s", a.body)
 		}
 	}
-	if told == 0 {
-		t.Error("suggestions were never made: this test shows nothing")
+	if suggested == 0 {
+		t.Error("development gives no suggestions, so that this test checks nothing")
 	}
 }
 
 func TestDeferIsRefused(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	if a := w.post(`{ ... @defer { hello } }`, ""); a.status != 400 {
 		t.Errorf("%d %s", a.status, a.body)
@@ -311,6 +325,7 @@ func TestDeferIsRefused(t *testing.T) {
 }
 
 func TestPersistedAndTrusted(t *testing.T) {
+	t.Parallel()
 	const hash = "6f45ed9c9a9d7d7eb84ba4bb3d5ac0b2b3f0dd01d6aaf5b1a7b5b5e8e3f3fbb0"
 	query := `{ hello }`
 	real := transport.DocumentHash(query)
@@ -347,8 +362,8 @@ func TestPersistedAndTrusted(t *testing.T) {
 	t.Run("trusted", func(t *testing.T) {
 		misfit := `{ nothing }`
 		w := start(t, transport.Config{Trusted: map[string]string{real: query, transport.DocumentHash(misfit): misfit}})
-		if said := w.log.String(); !strings.Contains(said, transport.DocumentHash(misfit)) || strings.Contains(said, real) {
-			t.Errorf("the operator was told: %s", said)
+		if logged := w.log.String(); !strings.Contains(logged, transport.DocumentHash(misfit)) || strings.Contains(logged, real) {
+			t.Errorf("the log has %s", logged)
 		}
 		for _, body := range []string{byHash(real), both(real), `{"query":"` + query + `"}`} {
 			if a := w.send("POST", "/", body, jsonBody); string(a.Data) != `{"hello":"hello world"}` {
@@ -364,6 +379,7 @@ func TestPersistedAndTrusted(t *testing.T) {
 }
 
 func TestDocumentCacheIsBounded(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{CacheBytes: 1 << 20, Bucket: -1}})
 	padding := strings.Repeat(" ", 2000)
 	for i := range 200 {

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -10,11 +12,10 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
-// literals is a validation rule for the values written into a document. It holds them to the bounds
-// that variables are held to, and finds the numbers that the validator passes but the executor
-// could not read.
+// literals is a validation rule for the values written into a document. It applies the limits of
+// variables to them, and refuses numbers that the validator accepts but the executor cannot read.
 func (h *Handler) literals(events *core.Events, addError core.AddErrFunc) {
-	seen := map[*ast.Value]bool{} // a fragment is walked by itself and where it is spread
+	seen := map[*ast.Value]bool{} // a fragment is visited by itself and wherever it is spread
 	check := func(place string, value *ast.Value) {
 		if value == nil || seen[value] {
 			return
@@ -43,31 +44,34 @@ func (h *Handler) literals(events *core.Events, addError core.AddErrFunc) {
 	})
 }
 
-// literal gives the first thing wrong with a value, nil where all is well.
+// literal returns the first error of a value, nil where there is none.
 func (h *Handler) literal(value *ast.Value, place string, path []string, depth int) *gqlerror.Error {
 	wrong := func(format string, args ...any) *gqlerror.Error {
-		return inputError(value.Position, strings.Join(append([]string{place}, path...), "."), path, format, args...)
+		return inputError(value.Position, strings.Join(append([]string{place}, path...), "."), path, fmt.Sprintf(format, args...))
 	}
 	switch value.Kind {
 	case ast.IntValue:
 		n, err := strconv.ParseInt(value.Raw, 10, 64)
-		if err != nil || typed(value, "Int") && (n < math.MinInt32 || n > math.MaxInt32) {
-			return wrong("an Int has 32 bits, with a sign")
+		if typed(value, "Int") && (err != nil || n < math.MinInt32 || n > math.MaxInt32) {
+			return wrong("%s", cannotRead(json.Number(value.Raw), "Int", expected("Int", nil)))
+		}
+		if err != nil {
+			return wrong("%s", cannotRead(json.Number(value.Raw), typeName(value), "a whole number of at most 64 bits"))
 		}
 	case ast.FloatValue:
 		if _, err := strconv.ParseFloat(value.Raw, 64); err != nil {
-			return wrong("a Float is a finite number of 64 bits")
+			return wrong("%s", cannotRead(json.Number(value.Raw), typeName(value), expected("Float", nil)))
 		}
 	case ast.StringValue, ast.BlockValue:
 		if strings.ContainsRune(value.Raw, 0) {
-			return wrong("a string may not contain U+0000")
+			return wrong("a string must not contain U+0000")
 		}
 	case ast.ListValue, ast.ObjectValue:
 		if over(depth, h.limits.InputDepth) {
-			return wrong("nested deeper than %d levels", h.limits.InputDepth)
+			return wrong("objects and lists may be nested at most %d levels deep", h.limits.InputDepth)
 		}
 		if value.Kind == ast.ListValue && over(len(value.Children), h.limits.ListItems) {
-			return wrong("more than %d items in a list", h.limits.ListItems)
+			return wrong("a list may have at most %d items, this one has %d", h.limits.ListItems, len(value.Children))
 		}
 		for i, child := range value.Children {
 			name := child.Name
@@ -82,7 +86,15 @@ func (h *Handler) literal(value *ast.Value, place string, path []string, depth i
 	return nil
 }
 
-// typed tells whether a literal stands where this built-in scalar is expected.
+// typed reports whether a literal stands where this built-in scalar is expected.
 func typed(value *ast.Value, scalar string) bool {
 	return value.ExpectedType != nil && value.ExpectedType.Name() == scalar
+}
+
+// typeName returns the name of the type expected in a literal's place. Inside of a JSON value none is known.
+func typeName(value *ast.Value) string {
+	if value.ExpectedType == nil {
+		return "JSON"
+	}
+	return value.ExpectedType.Name()
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/coder/websocket"
 )
 
-// message is what is sent either way.
+// message is a message of either side.
 type message struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// parseMessage reads a message of the protocol; false means that it is none.
+// parseMessage decodes a message of a client. It returns false if the text is not a message of the protocol.
 func parseMessage(kind websocket.MessageType, text []byte) (message, bool) {
 	if kind != websocket.MessageText {
 		return message{}, false
@@ -51,10 +51,10 @@ func parseMessage(kind websocket.MessageType, text []byte) (message, bool) {
 	}
 }
 
-// tokenIn finds the token in connection_init's payload.
+// tokenIn returns the token in connection_init's payload, "" where there is none.
 func tokenIn(payload json.RawMessage) string {
 	var members map[string]any
-	_ = json.Unmarshal(payload, &members) // an object or null, parseMessage has seen to it
+	_ = json.Unmarshal(payload, &members) // parseMessage has checked that it is an object or null
 	for _, want := range []string{"authorization", "token"} {
 		for name, value := range members {
 			if text, ok := value.(string); ok && strings.EqualFold(name, want) {

@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// The media types an answer can have.
+// The media types of a response.
 const (
 	mediaJSON     = "application/json"
 	mediaResponse = "application/graphql-response+json"
 	mediaEvents   = "text/event-stream"
 )
 
-// accepted chooses the answer's media type from the Accept header: the highest quality wins, then
-// the order in which the client named them. No header and */* mean application/json, as clients
-// older than the GraphQL-over-HTTP specification expect. "" means that nothing we have is accepted.
+// accepted chooses the response's media type by the Accept header: the highest quality, then the order in the
+// header. Without a header, and for */*, it is application/json, as clients older than the GraphQL-over-HTTP
+// specification expect. It returns "" if no supported media type is accepted.
 func accepted(header http.Header) string {
 	values := header.Values("Accept")
 	if len(values) == 0 {
 		return mediaJSON
 	}
 	best, bestQuality := "", 0.0
-	refused := map[string]bool{} // named with q=0, so a wildcard does not bring it back
+	refused := map[string]bool{} // listed with q=0, so that a wildcard does not include it
 	wildcard := 0.0
 	for part := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		media, params, err := mime.ParseMediaType(part)
@@ -58,8 +58,8 @@ func accepted(header http.Header) string {
 	return best
 }
 
-// sentAsJSON tells whether a POST's body is declared as JSON in UTF-8 without any coding. A form of
-// another site's page can send neither, so this is also the wall against cross-site requests.
+// sentAsJSON reports whether a POST's body is declared as JSON in UTF-8 without a content coding. A form on a page of
+// another site cannot send this media type, so the check also prevents cross-site requests.
 func sentAsJSON(header http.Header) bool {
 	media, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil || media != mediaJSON || len(header.Values("Content-Type")) != 1 {

@@ -9,29 +9,29 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// OperationInfo says how an operation went. Every string in it is one of a bounded number and so fit for
-// a metric's label, save RequestID.
+// OperationInfo describes an operation that has ended. All strings but RequestID have a bounded number of values and can
+// be labels of metrics.
 type OperationInfo struct {
-	Name      string // as the client named it; "anonymous" without a name, or past the first 500 names
-	Type      string // query, mutation, subscription; "" where it was refused before that was known
+	Name      string // given by the client; "anonymous" without one, or after the first 500 names
+	Type      string // query, mutation, subscription; "" if it was refused before that was known
 	Transport string // http, websocket, sse
 	Duration  time.Duration
-	Codes     []string // extensions.code of its errors, each once, sorted; empty when all went well
-	Cost      int      // points asked for
+	Codes     []string // the distinct extensions.code of its errors, sorted; empty on success
+	Cost      int      // points requested
 	RequestID string
 }
 
 // anonymous is the name of an operation without one.
 const anonymous = "anonymous"
 
-// The bounds of the names that are told apart.
+// The bounds of the names that are recorded.
 const (
 	maxNames      = 500
 	maxNameLength = 64
 )
 
-// operationNames keeps the names of operations that passed validation, so that a client that makes up
-// names cannot fill the metrics.
+// operationNames has the names of operations that passed validation. Their number is bounded, so that a client that
+// invents names cannot fill the metrics.
 type operationNames struct {
 	mu    sync.Mutex
 	known map[string]bool
@@ -56,7 +56,7 @@ func (n *operationNames) bounded(name string) string {
 	return name
 }
 
-// observe tells Config.Observe that an operation has ended.
+// observe calls Config.Observe for an operation that has ended.
 func (op *operation) observe(ctx context.Context) {
 	if op.handler.config.Observe == nil {
 		return
@@ -67,7 +67,7 @@ func (op *operation) observe(ctx context.Context) {
 	op.handler.config.Observe(ctx, op.info)
 }
 
-// codes gives extensions.code of each error.
+// codes returns the distinct extensions.code of the errors.
 func codes(errs gqlerror.List) []string {
 	var codes []string
 	for _, err := range errs {

@@ -15,6 +15,7 @@ import (
 )
 
 func TestObserve(t *testing.T) {
+	t.Parallel()
 	var seen atomic.Pointer[[]transport.OperationInfo]
 	seen.Store(&[]transport.OperationInfo{})
 	w := start(t, transport.Config{Limits: transport.Limits{Bucket: -1}, Observe: func(_ context.Context, info transport.OperationInfo) {
@@ -53,6 +54,7 @@ func TestObserve(t *testing.T) {
 }
 
 func TestLogLinesCarryTheRequestID(t *testing.T) {
+	t.Parallel()
 	out := &lockedBuffer{}
 	log := slog.New(transport.LogRequestIDs(slog.NewTextHandler(out, nil))).With("a", 1)
 	log.InfoContext(transport.WithRequestID(context.Background(), "r1"), "one")
@@ -63,8 +65,9 @@ func TestLogLinesCarryTheRequestID(t *testing.T) {
 	}
 }
 
-// One document, read by many operations at once (worth something under -race).
+// TestOneDocumentManyOperations reads one document in many operations at once, for the race detector.
 func TestOneDocumentManyOperations(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{Bucket: -1}})
 	var group sync.WaitGroup
 	for i := range 8 {

@@ -22,13 +22,13 @@ type operation struct {
 	ctx     context.Context
 	graphql *graphql.OperationContext
 	caller  string
-	cost    int          // charged beforehand
-	spent   atomic.Int64 // while it runs, in tenths of a point
+	cost    int          // charged before it runs
+	spent   atomic.Int64 // the actual cost so far, in tenths of a point
 	info    OperationInfo
 	begun   time.Time
 }
 
-// cost is what extensions.cost says.
+// cost is the content of extensions.cost.
 type cost struct {
 	Requested   int  `json:"requested"`
 	Actual      *int `json:"actual,omitempty"`
@@ -37,9 +37,9 @@ type cost struct {
 	RestoreRate int  `json:"restoreRate"`
 }
 
-// prepare takes a request through everything that comes before running it: the document, the choice
-// of the operation, the variables, the cost, the caller's bucket and Config.Validate. allowed looks
-// at the kind of operation before anything is made of the variables. The refusal has been observed.
+// prepare does everything before an operation is run: it finds the document and the operation, converts the variables,
+// computes the cost, charges the caller's bucket and calls Config.Validate. allowed is called with the kind of
+// operation before the variables are converted. A refusal is observed before it is returned.
 func (h *Handler) prepare(ctx context.Context, transport string, params *graphql.RawParams, allowed func(ast.Operation) *refusal) (*operation, *refusal) {
 	op := &operation{handler: h, begun: h.config.Now()}
 	op.info = OperationInfo{Name: anonymous, Transport: transport, RequestID: RequestID(ctx)}
@@ -66,7 +66,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	definition := doc.ast.Operations.ForName(params.OperationName)
 	if definition == nil {
 		return refuse(0, CodeValidation, fmt.Sprintf(
-			"operationName names none of the document's %d operations", len(doc.ast.Operations)))
+			"the document has %d operations and none of the name in operationName", len(doc.ast.Operations)))
 	}
 	op.info.Type = string(definition.Operation)
 	op.info.Name = h.names.bounded(definition.Name)
@@ -74,7 +74,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 		return refused
 	}
 
-	coerced, errs := coercion{h.schema.Schema(), h.limits}.variables(definition, doc.notNull, params.Variables)
+	coerced, errs := coercion{h.schema.Schema(), h.limits, h.config.Development}.variables(definition, doc.notNull, params.Variables)
 	if len(errs) > 0 {
 		return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
 	}
@@ -87,7 +87,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 		return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
 	}
 
-	op.graphql.ResolverMiddleware = h.costs.meter(&op.spent) // the executor has no extension that wants to see fields
+	op.graphql.ResolverMiddleware = h.costs.meter(&op.spent) // no extension of the executor sets it
 
 	op.cost = h.costs.of(definition, op.graphql.Variables)
 	op.info.Cost = op.cost
@@ -104,27 +104,27 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	return nil
 }
 
-// charge takes the cost out of the caller's bucket, or says why not.
+// charge takes the cost from the caller's bucket, or returns the refusal.
 func (op *operation) charge() *refusal {
 	h := op.handler
 	if over(op.cost, h.limits.Cost) {
 		refused := refuse(0, string(fault.LimitExceeded),
-			fmt.Sprintf("the operation costs %d points, at most %d are allowed: ask for smaller pages or fewer fields", op.cost, h.limits.Cost))
+			fmt.Sprintf("the operation costs %d points, at most %d are allowed; request smaller pages or fewer fields", op.cost, h.limits.Cost))
 		refused.extensions = map[string]any{"cost": op.costs(h.buckets.settle(op.caller, 0, 0), nil)}
 		return refused
 	}
 	available, wait, ok := h.buckets.take(op.caller, op.cost)
 	if !ok {
-		refused := refuse(http.StatusTooManyRequests, CodeThrottled, "too much was asked for lately, try again later")
+		refused := refuse(http.StatusTooManyRequests, CodeThrottled, fmt.Sprintf("the operation costs %d points and %d are available; retry after %v", op.cost, available, wait.Round(time.Millisecond)))
 		refused.retryAfter = wait
-		refused.errors[0].Extensions["retryAfter"] = wait.Seconds() // a socket's messages have no header
+		refused.errors[0].Extensions["retryAfter"] = wait.Seconds() // messages of a socket have no header
 		refused.extensions = map[string]any{"cost": op.costs(available, nil)}
 		return refused
 	}
 	return nil
 }
 
-// settle corrects the charge to what was really spent, and gives what is left.
+// settle corrects the charge to the actual cost.
 func (op *operation) settle() cost {
 	actual := tenths(int(op.spent.Load()))
 	return op.costs(op.handler.buckets.settle(op.caller, op.cost, actual), &actual)
@@ -132,13 +132,13 @@ func (op *operation) settle() cost {
 
 func (op *operation) costs(available int, actual *int) cost {
 	limits := op.handler.limits
-	if limits.Bucket < 0 { // no throttle: the most that one operation may cost is always there
+	if limits.Bucket < 0 { // without a throttle the maximum cost of one operation is always available
 		available = limits.Cost
 	}
 	return cost{Requested: op.cost, Actual: actual, Maximum: limits.Cost, Available: available, RestoreRate: limits.Restore}
 }
 
-// run executes a query or mutation under its deadline and gives its answer.
+// run executes a query or mutation under its deadline and returns its response.
 func (op *operation) run() *graphql.Response {
 	ctx := op.ctx
 	if op.handler.limits.Operation > 0 {
@@ -150,8 +150,8 @@ func (op *operation) run() *graphql.Response {
 		next, ctx := op.handler.executor.DispatchOperation(ctx, op.graphql)
 		return next(ctx)
 	})
-	if response == nil { // the executor gives nothing once its context has ended
-		cause := cmp.Or(context.Cause(ctx), errors.New("the executor gave no answer"))
+	if response == nil { // the executor returns nothing after its context has ended
+		cause := cmp.Or(context.Cause(ctx), errors.New("the executor returned no response"))
 		response = &graphql.Response{Errors: gqlerror.List{op.handler.present(ctx, cause)}}
 	}
 	op.finish(response)
@@ -163,9 +163,9 @@ func (op *operation) run() *graphql.Response {
 	return response
 }
 
-// events starts a subscription. The function it gives waits for the next event; nil is the end. ctx
-// must be the operation's or come from it; cancelling it ends the producer. An event must be encoded
-// before the next is waited for, since gqlgen uses its buffer again. observe is the caller's to call.
+// events starts a subscription. The returned function waits for the next event and returns nil at the end. ctx
+// must be the operation's context or derive from it; cancelling it ends the producer. An event must be encoded
+// before the next call, since gqlgen reuses its buffer. The caller calls observe.
 func (op *operation) events(ctx context.Context) func() *graphql.Response {
 	var next graphql.ResponseHandler
 	failed := op.guarded(func() *graphql.Response {
@@ -186,7 +186,7 @@ func (op *operation) events(ctx context.Context) func() *graphql.Response {
 	}
 }
 
-// guarded turns a panic outside of any field into an answer.
+// guarded converts a panic outside of a field to a response.
 func (op *operation) guarded(work func() *graphql.Response) (response *graphql.Response) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -197,7 +197,7 @@ func (op *operation) guarded(work func() *graphql.Response) (response *graphql.R
 	return work()
 }
 
-// finish notes an answer's errors and caps their number.
+// finish records a response's errors and limits their number.
 func (op *operation) finish(response *graphql.Response) {
 	op.info.Codes = append(op.info.Codes, codes(response.Errors)...)
 	if limit := op.handler.limits.Errors; over(len(response.Errors), limit) {

@@ -22,7 +22,7 @@ func (h *Handler) servePlain(w http.ResponseWriter, r *http.Request, media strin
 	params.Headers = r.Header
 	op, refused := h.prepare(r.Context(), "http", params, func(kind ast.Operation) *refusal {
 		if kind == ast.Subscription {
-			return refuse(http.StatusBadRequest, CodeBadRequest, "a subscription needs a WebSocket or Accept: text/event-stream")
+			return refuse(http.StatusBadRequest, CodeBadRequest, "a subscription needs a WebSocket, or the header Accept: text/event-stream")
 		}
 		return onlyQueriesByGet(r, kind)
 	})
@@ -34,20 +34,20 @@ func (h *Handler) servePlain(w http.ResponseWriter, r *http.Request, media strin
 	body := encode(response, true)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // the client may have left
+	_, _ = w.Write(body) // the client may have disconnected
 }
 
-// onlyQueriesByGet keeps links, prefetching and images from changing anything.
+// onlyQueriesByGet refuses mutations by GET, so that links, prefetching and images change nothing.
 func onlyQueriesByGet(r *http.Request, kind ast.Operation) *refusal {
 	if r.Method != http.MethodGet || kind != ast.Mutation {
 		return nil
 	}
-	refused := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "a mutation needs a POST")
+	refused := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "a mutation must be sent by POST")
 	refused.allow = http.MethodPost
 	return refused
 }
 
-// writeRefusal answers a request that never became an operation, and tells Config.Observe.
+// writeRefusal answers a request that was refused before it became an operation, and observes it.
 func (h *Handler) writeRefusal(w http.ResponseWriter, r *http.Request, media string, refused *refusal) {
 	op := &operation{handler: h, begun: h.config.Now(), info: OperationInfo{
 		Name: anonymous, Transport: "http", Codes: codes(refused.errors), RequestID: RequestID(r.Context()),
@@ -71,7 +71,7 @@ func (h *Handler) writeAnswer(w http.ResponseWriter, media string, refused *refu
 	_, _ = w.Write(body)
 }
 
-// encode writes an answer around its data, which is JSON already and is not read again.
+// encode encodes a response. Its data is JSON already and is copied.
 func encode(response *graphql.Response, withData bool) []byte {
 	var out bytes.Buffer
 	out.Grow(len(response.Data) + 256)
@@ -100,8 +100,8 @@ func encode(response *graphql.Response, withData bool) []byte {
 	return out.Bytes()
 }
 
-// mustJSON encodes what this package or a resolver has put together; what cannot be encoded is a
-// defect, and its panic is answered as one.
+// mustJSON encodes a value of this package or of a resolver. It panics if the value cannot be encoded, which is a
+// defect of the program.
 func mustJSON(value any) []byte {
 	encoded, err := json.Marshal(value)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 )
 
 func TestHTTPRefusals(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	const secret = "the-client's-own-words"
 	add := `{"query":"mutation { add(value: 1) }"}`
@@ -60,7 +61,7 @@ func TestHTTPRefusals(t *testing.T) {
 		{"GET with bad variables", "GET", "/?query=%7Bhello%7D&variables=%5B%5D", "", nil, 400},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := w.send(c.method, c.path, c.body, c.headers...)
+			a := w.in(t).send(c.method, c.path, c.body, c.headers...)
 			if a.status != c.status {
 				t.Errorf("status %d, want %d: %s", a.status, c.status, a.body)
 			}
@@ -80,8 +81,9 @@ func TestHTTPRefusals(t *testing.T) {
 	}
 }
 
-// A body that is declared too large is refused before it is read, one that is not declared as soon as it is.
+// A body declared too large is refused before it is read; one of undeclared length as soon as it is too large.
 func TestBodyIsNotReadOn(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	for name, framing := range map[string]string{
 		"declared": "Content-Length: 10000000000\r\n\r\n{",
@@ -107,6 +109,7 @@ func TestBodyIsNotReadOn(t *testing.T) {
 }
 
 func TestNegotiation(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	for accept, want := range map[string]string{
 		"":                                  "application/json",
@@ -123,23 +126,27 @@ func TestNegotiation(t *testing.T) {
 		"APPLICATION/JSON; charset=utf-8":                                  "application/json",
 		"application/json;q=2, application/graphql-response+json":          "application/graphql-response+json",
 	} {
-		headers := []string{jsonBody}
-		if accept != "" {
-			headers = append(headers, "Accept: "+accept)
-		}
-		good := w.send("POST", "/", `{"query":"{ hello }"}`, headers...)
-		if got := good.header.Get("Content-Type"); got != want+"; charset=utf-8" || good.status != 200 {
-			t.Errorf("Accept %q: %d %s, want %s", accept, good.status, got, want)
-		}
-		bad := w.send("POST", "/", `{"query":"{ nothing }"}`, headers...)
-		wantStatus := map[string]int{"application/json": 200, "application/graphql-response+json": 400}[want]
-		if bad.status != wantStatus || strings.Contains(bad.body, `"data"`) || bad.code() != transport.CodeValidation {
-			t.Errorf("Accept %q: a request error answers %d %s", accept, bad.status, bad.body)
-		}
+		t.Run(accept, func(t *testing.T) {
+			w := w.in(t)
+			headers := []string{jsonBody}
+			if accept != "" {
+				headers = append(headers, "Accept: "+accept)
+			}
+			good := w.send("POST", "/", `{"query":"{ hello }"}`, headers...)
+			if got := good.header.Get("Content-Type"); got != want+"; charset=utf-8" || good.status != 200 {
+				t.Errorf("%d %s, want %s", good.status, got, want)
+			}
+			bad := w.send("POST", "/", `{"query":"{ nothing }"}`, headers...)
+			wantStatus := map[string]int{"application/json": 200, "application/graphql-response+json": 400}[want]
+			if bad.status != wantStatus || strings.Contains(bad.body, `"data"`) || bad.code() != transport.CodeValidation {
+				t.Errorf("a request error is answered by %d %s", bad.status, bad.body)
+			}
+		})
 	}
 }
 
 func TestPlainAnswers(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	a := w.send("GET", "/?variables=%7B%22n%22%3A%22you%22%7D&operationName=A&query="+
 		url.QueryEscape(`query A($n: String!) { hello(name: $n) } query B { hello }`), "")
@@ -155,7 +162,7 @@ func TestPlainAnswers(t *testing.T) {
 	if a := w.post(`{`, ""); a.status != 400 || a.code() != transport.CodeParse {
 		t.Errorf("parse error: %d %s", a.status, a.body)
 	}
-	// Execution has begun: the answer has data, null as it is, and is a 200 in either media type.
+	// After execution has started the response has data, here null, and status 200 in either media type.
 	if a := w.post(`{ mustFail(how: FAULT) }`, ""); a.status != 200 || string(a.Data) != "null" || len(a.Errors) != 1 {
 		t.Errorf("null data: %d %s", a.status, a.body)
 	}
@@ -165,6 +172,7 @@ func TestPlainAnswers(t *testing.T) {
 }
 
 func TestDeadline(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{Operation: 50 * time.Millisecond}})
 	begun := time.Now()
 	a := w.post(`{ hello wait }`, "")
@@ -177,6 +185,7 @@ func TestDeadline(t *testing.T) {
 }
 
 func TestClientLeaves(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	conn, err := net.Dial("tcp", w.server.Listener.Addr().String())
 	if err != nil {
@@ -187,11 +196,12 @@ func TestClientLeaves(t *testing.T) {
 	conn.Close()
 	w.eventually("the operation to end", func() bool { return w.resolvers.Waiting.Load() == 0 })
 	if strings.Contains(w.log.String(), "internal error") {
-		t.Errorf("a client that leaves is no error of ours: %s", w.log)
+		t.Errorf("a client that disconnects is logged as an error: %s", w.log)
 	}
 }
 
 func TestRequestID(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{NewID: func() string { return "made" }})
 	for given, want := range map[string]string{
 		"":                      "made",
@@ -201,15 +211,17 @@ func TestRequestID(t *testing.T) {
 		strings.Repeat("x", 65): "made",
 		`"},{"level":"ERROR`:    "made",
 	} {
-		a := w.send("POST", "/", `{"query":"{ fail(how: PLAIN) }"}`, jsonBody, "X-Request-Id: "+given)
-		if got := a.header.Get("X-Request-Id"); got != want {
-			t.Errorf("%q: header %q, want %q", given, got, want)
-		}
-		if got := a.Errors[0].Extensions["requestId"]; got != want {
-			t.Errorf("%q: extension %q, want %q", given, got, want)
-		}
-		if !strings.Contains(w.log.String(), `"requestId":"`+want+`"`) {
-			t.Errorf("%q: not in the log: %s", given, w.log)
-		}
+		t.Run(given, func(t *testing.T) {
+			a := w.in(t).send("POST", "/", `{"query":"{ fail(how: PLAIN) }"}`, jsonBody, "X-Request-Id: "+given)
+			if got := a.header.Get("X-Request-Id"); got != want {
+				t.Errorf("header %q, want %q", got, want)
+			}
+			if got := a.Errors[0].Extensions["requestId"]; got != want {
+				t.Errorf("extension %q, want %q", got, want)
+			}
+			if !strings.Contains(w.log.String(), `"requestId":"`+want+`"`) {
+				t.Errorf("not in the log: %s", w.log)
+			}
+		})
 	}
 }

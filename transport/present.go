@@ -15,7 +15,7 @@ import (
 	"kopeck/fault"
 )
 
-// panicked is a panic on its way to the log.
+// panicked is the error of a recovered panic.
 type panicked struct {
 	value any
 	stack []byte
@@ -23,14 +23,14 @@ type panicked struct {
 
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// recovered makes an error of a panic. It is the executor's graphql.RecoverFunc.
+// recovered converts a panic to an error. It is the executor's graphql.RecoverFunc.
 func recovered(_ context.Context, value any) error {
 	return &panicked{value: value, stack: debug.Stack()}
 }
 
-// present decides what a client learns of an error that arose while running. Shown are faults
-// (package fault: code, field, message), arguments that a scalar or input could not read, and the
-// deadline. All else is "internal error" with the request's id, and is logged.
+// present decides what a client sees of an error during execution: faults (package fault: code, field,
+// message), arguments that a scalar could not read, and the deadline. Every other error is logged and
+// shown as "internal error" with the request's id.
 func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	if err == nil {
 		return nil
@@ -65,7 +65,7 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 			return shown
 		}
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-			shown.Message = "the operation took too long and was stopped"
+			shown.Message = "the operation exceeded its time limit and was stopped"
 			shown.Extensions = map[string]any{"code": CodeDeadline, "requestId": RequestID(ctx)}
 			h.logError(ctx, slog.LevelWarn, "operation past its deadline", shown.Path, err, crash)
 			return shown
@@ -76,13 +76,13 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	shown.Extensions = map[string]any{"code": CodeInternal, "requestId": RequestID(ctx)}
 	level := slog.LevelError
 	if crash == nil && errors.Is(ctx.Err(), context.Canceled) {
-		level = slog.LevelDebug // the client has left, and nobody is told
+		level = slog.LevelDebug // the client has disconnected
 	}
 	h.logError(ctx, level, "internal error", shown.Path, err, crash)
 	return shown
 }
 
-// describe gives a fault's extensions.
+// describe returns a fault's extensions.
 func describe(f *fault.Error) map[string]any {
 	extensions := map[string]any{"code": string(f.Code)}
 	if len(f.Path) > 0 {
@@ -94,7 +94,7 @@ func describe(f *fault.Error) map[string]any {
 func (h *Handler) logError(ctx context.Context, level slog.Level, message string, path ast.Path, err error, crash *panicked) {
 	attrs := []slog.Attr{slog.String("requestId", RequestID(ctx)), slog.String("error", err.Error())}
 	if _, own := h.log.Handler().(requestLog); own {
-		attrs = attrs[1:] // the handler adds it
+		attrs = attrs[1:] // the log handler adds it
 	}
 	if len(path) > 0 {
 		attrs = append(attrs, slog.String("path", path.String()))
@@ -110,10 +110,10 @@ func (h *Handler) logError(ctx context.Context, level slog.Level, message string
 	h.log.LogAttrs(ctx, level, message, attrs...)
 }
 
-// badArgument gives the message for an argument that could not be read, "" where that is not what
-// has happened. The executor sets a field's Args once all of them are read, so a field that takes
-// arguments and has none in its context has failed on one. What the scalar said is not repeated: it
-// may be a library's text.
+// badArgument returns the message for an argument that could not be read, "" for any other error. The
+// executor sets a field's Args when all of them are read, so a field that takes arguments and has
+// none in its context has failed on one of them. The scalar's own error is not shown, since it may be that of
+// a library.
 func (h *Handler) badArgument(ctx context.Context, path ast.Path) string {
 	field := graphql.GetFieldContext(ctx)
 	if field == nil || field.Args != nil || field.Field.Field == nil || field.Field.Definition == nil {
@@ -128,14 +128,36 @@ func (h *Handler) badArgument(ctx context.Context, path ast.Path) string {
 	for _, part := range path[own:] {
 		names = append(names, fmt.Sprint(part))
 	}
-	message := "argument " + strings.Join(names, ".") + " cannot be read"
-	if typ := h.inputType(arguments, path[own:]); typ != nil {
-		message += " as " + typ.Name()
+	typ := h.inputType(arguments, path[own:])
+	if typ == nil {
+		return strings.Join(names, ".") + ": cannot read the value"
 	}
-	return message
+	value := inputValue(field.Field.ArgumentMap(graphql.GetOperationContext(ctx).Variables), path[own:])
+	send := expected(typ.Name(), value)
+	if send == "" && h.config.Expected != nil {
+		send = h.config.Expected(typ.Name(), value)
+	}
+	return strings.Join(names, ".") + ": " + cannotRead(value, typ.Name(), send)
 }
 
-// inputType follows a path of names and indexes into an argument.
+// inputValue follows a path of names and indexes into the arguments of a field. A single value stands for a list of one.
+func inputValue(arguments map[string]any, path ast.Path) any {
+	var value any = arguments
+	for _, part := range path {
+		switch part := part.(type) {
+		case ast.PathName:
+			object, _ := value.(map[string]any)
+			value = object[string(part)]
+		case ast.PathIndex:
+			if list, ok := value.([]any); ok && int(part) < len(list) {
+				value = list[part]
+			}
+		}
+	}
+	return value
+}
+
+// inputType returns the type at a path of names and indexes into the arguments, nil where there is none.
 func (h *Handler) inputType(arguments ast.ArgumentDefinitionList, path ast.Path) *ast.Type {
 	name, _ := path[0].(ast.PathName)
 	argument := arguments.ForName(string(name))

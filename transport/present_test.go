@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -10,7 +11,10 @@ import (
 )
 
 func TestErrorsAreShownByAllowList(t *testing.T) {
-	w := start(t, transport.Config{NewID: func() string { return "the-id" }})
+	t.Parallel()
+	w := start(t, transport.Config{NewID: func() string { return "the-id" }, Expected: func(scalar string, value any) string {
+		return fmt.Sprintf("%s instead of %v", scalar, value)
+	}})
 	for _, c := range []struct {
 		query, message, extensions string
 		logged                     bool
@@ -21,32 +25,31 @@ func TestErrorsAreShownByAllowList(t *testing.T) {
 		{`{ fail(how: PANIC) }`, "internal error", `{"code":"INTERNAL","requestId":"the-id"}`, true},
 		{`{ mustFail(how: PLAIN) }`, "internal error", `{"code":"INTERNAL","requestId":"the-id"}`, true},
 		{`{ mustFail(how: PANIC) }`, "internal error", `{"code":"INTERNAL","requestId":"the-id"}`, true},
-		{`{ pick(value: "x") }`, "argument value cannot be read as Picky", `{"code":"INVALID"}`, false},
-		{`{ pick(in: {picky: "x"}) }`, "argument in.picky cannot be read as Picky", `{"code":"INVALID"}`, false},
-		{`query($v: Picky = 1) { pick(value: $v) }`, "argument value cannot be read as Picky", `{"code":"INVALID"}`, false},
+		{`{ pick(value: "x") }`, `value: cannot read "x" (a string) as Picky; send Picky instead of x`, `{"code":"INVALID"}`, false},
+		{`{ pick(value: 6.5) }`, "value: cannot read 6.5 (a number) as Picky; send Picky instead of 6.5", `{"code":"INVALID"}`, false},
+		{`{ pick(in: {picky: "x"}) }`, `in.picky: cannot read "x" (a string) as Picky; send Picky instead of x`, `{"code":"INVALID"}`, false},
+		{`query($v: Picky = 1) { pick(value: $v) }`, "value: cannot read 1 (a number) as Picky; send Picky instead of 1", `{"code":"INVALID"}`, false},
 	} {
-		before := len(w.log.String())
-		a := w.post(c.query, "")
-		if a.status != 200 || len(a.Errors) != 1 {
-			t.Errorf("%s: %d %s", c.query, a.status, a.body)
-			continue
-		}
-		extensions, _ := json.Marshal(a.Errors[0].Extensions)
-		if a.Errors[0].Message != c.message || string(extensions) != c.extensions || len(a.Errors[0].Path) == 0 {
-			t.Errorf("%s: %s", c.query, a.body)
-		}
-		if strings.Contains(a.body, "salaries") {
-			t.Errorf("%s leaks: %s", c.query, a.body)
-		}
-		line := w.log.String()[before:]
-		if c.logged != strings.Contains(line, "salaries") || c.logged != strings.Contains(line, `"requestId":"the-id"`) {
-			t.Errorf("%s: log has %q", c.query, line)
-		}
-		if strings.Contains(c.query, "PANIC") && !strings.Contains(line, "resolvers.go") {
-			t.Errorf("%s: no stack in %q", c.query, line)
-		}
-	}
-	if !strings.Contains(w.log.String(), strings.ReplaceAll(testschema.Secret, `"`, `\"`)) {
-		t.Error("the log lacks the cause")
+		t.Run(c.query, func(t *testing.T) {
+			before := len(w.log.String())
+			a := w.in(t).post(c.query, "")
+			if a.status != 200 || len(a.Errors) != 1 {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+			extensions, _ := json.Marshal(a.Errors[0].Extensions)
+			if a.Errors[0].Message != c.message || string(extensions) != c.extensions || len(a.Errors[0].Path) == 0 {
+				t.Error(a.body)
+			}
+			if strings.Contains(a.body, "salaries") {
+				t.Errorf("the response contains the cause: %s", a.body)
+			}
+			line := w.log.String()[before:]
+			if c.logged != strings.Contains(line, strings.ReplaceAll(testschema.Secret, `"`, `\"`)) || c.logged != strings.Contains(line, `"requestId":"the-id"`) {
+				t.Errorf("the log has %q", line)
+			}
+			if strings.Contains(c.query, "PANIC") && !strings.Contains(line, "resolvers.go") {
+				t.Errorf("no stack in %q", line)
+			}
+		})
 	}
 }

@@ -28,27 +28,27 @@ const (
 	CodeShuttingDown     = "SHUTTING_DOWN"
 )
 
-// refusal is a request that is answered without being run: errors, and no data.
+// refusal is the response to a request that is not run: errors, and no data.
 type refusal struct {
-	status     int // 0: what the answer's media type wants for a request error
+	status     int // 0 means the status of a request error in the response's media type
 	errors     gqlerror.List
 	extensions map[string]any
 	retryAfter time.Duration // for status 429
 	allow      string        // for status 405
 }
 
-// refuse makes a refusal of one error.
+// refuse returns a refusal with one error.
 func refuse(status int, code, message string) *refusal {
 	return &refusal{status: status, errors: gqlerror.List{requestError(code, message)}}
 }
 
-// requestError makes an error of the request as a whole.
+// requestError returns an error of the request as a whole.
 func requestError(code, message string) *gqlerror.Error {
 	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
 }
 
-// httpStatus gives the status for an answer of this media type. The GraphQL-over-HTTP specification
-// wants 200 with application/json, which intermediaries produce too, and 400 with its own type.
+// httpStatus returns the status for a response of this media type. The GraphQL-over-HTTP specification requires
+// 200 for application/json, which intermediaries produce too, and 400 for its own type.
 func (r *refusal) httpStatus(media string) int {
 	switch {
 	case r.status != 0:
@@ -60,15 +60,15 @@ func (r *refusal) httpStatus(media string) int {
 	}
 }
 
-// maxMessage is the length in bytes to which a message is cut that repeats the client's own words:
-// the name of a field may be as long as the body.
+// maxMessage is the maximum length in bytes of a message that repeats text of the client: the name of a field may be as
+// long as the body.
 const maxMessage = 300
 
-// suggestion finds what the validator knows better. It gives names of the schema away.
+// suggestion matches the validator's suggestions, which reveal names of the schema.
 var suggestion = regexp.MustCompile(`(?s) Did you mean .*$`)
 
-// plainErrors gives parser's and validator's errors as they may be shown: with a code, of bounded
-// length and number, without the names of source files and, in production, without suggestions.
+// plainErrors converts errors of the parser and the validator to those shown: with a code, of limited
+// length and number, without names of source files and, outside development, without suggestions.
 func (h *Handler) plainErrors(code string, list gqlerror.List) gqlerror.List {
 	plain := make(gqlerror.List, 0, min(len(list), 20))
 	for i, err := range list {

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -10,25 +11,25 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// readPost reads the request of a POST. It reads no more than the cap, and not at all where the
-// client says beforehand that there is more.
+// readPost reads the request of a POST. It reads at most Limits.BodyBytes, and nothing where Content-Length is
+// larger.
 func (h *Handler) readPost(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
 	if !sentAsJSON(r.Header) {
 		return nil, refuse(http.StatusUnsupportedMediaType, CodeUnsupportedMedia,
-			"a POST must be application/json in UTF-8, without a content coding")
+			"a POST must have Content-Type: application/json in UTF-8 and no content coding")
 	}
 	body := io.Reader(r.Body)
 	if limit := h.limits.BodyBytes; limit >= 0 {
 		if r.ContentLength > int64(limit) {
-			w.Header().Set("Connection", "close") // else net/http reads on to save the connection
-			return nil, refuse(http.StatusRequestEntityTooLarge, CodeTooLarge, "the body is too large")
+			w.Header().Set("Connection", "close") // otherwise net/http reads on to keep the connection
+			return nil, refuse(http.StatusRequestEntityTooLarge, CodeTooLarge, fmt.Sprintf("the body may have at most %d bytes", h.limits.BodyBytes))
 		}
 		body = http.MaxBytesReader(w, r.Body, int64(limit))
 	}
 	text, err := io.ReadAll(body)
 	if err != nil {
 		if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-			return nil, refuse(http.StatusRequestEntityTooLarge, CodeTooLarge, "the body is too large")
+			return nil, refuse(http.StatusRequestEntityTooLarge, CodeTooLarge, fmt.Sprintf("the body may have at most %d bytes", h.limits.BodyBytes))
 		}
 		return nil, refuse(http.StatusBadRequest, CodeBadRequest, "the body could not be read")
 	}
@@ -42,7 +43,7 @@ func (h *Handler) readPost(w http.ResponseWriter, r *http.Request) (*graphql.Raw
 // readGet reads the request of a GET from the URL's parameters; variables and extensions are JSON.
 func (h *Handler) readGet(r *http.Request) (*graphql.RawParams, *refusal) {
 	if over(len(r.URL.RawQuery), h.limits.BodyBytes) {
-		return nil, refuse(http.StatusRequestURITooLong, CodeTooLarge, "the URL is too long")
+		return nil, refuse(http.StatusRequestURITooLong, CodeTooLarge, fmt.Sprintf("the URL's query may have at most %d bytes", h.limits.BodyBytes))
 	}
 	parameters, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -51,7 +52,7 @@ func (h *Handler) readGet(r *http.Request) (*graphql.RawParams, *refusal) {
 	object := map[string]any{}
 	for key, values := range parameters {
 		if len(values) != 1 {
-			return nil, refuse(http.StatusBadRequest, CodeBadRequest, "a parameter stands twice in the URL")
+			return nil, refuse(http.StatusBadRequest, CodeBadRequest, "the URL has the same parameter twice")
 		}
 		value := values[0]
 		switch key {
@@ -73,8 +74,8 @@ func (h *Handler) readGet(r *http.Request) (*graphql.RawParams, *refusal) {
 	return requestOf(object)
 }
 
-// requestOf reads the members that the GraphQL-over-HTTP specification names; others are ignored,
-// unless they differ from those in case alone, which a laxer reader would take for them.
+// requestOf reads the members that the GraphQL-over-HTTP specification defines. Others are ignored, unless they
+// differ from those only in case: a more lenient reader would accept them.
 func requestOf(object map[string]any) (*graphql.RawParams, *refusal) {
 	params := &graphql.RawParams{}
 	malformed := func(message string) (*graphql.RawParams, *refusal) {
@@ -100,12 +101,12 @@ func requestOf(object map[string]any) (*graphql.RawParams, *refusal) {
 		default:
 			for _, known := range []string{"query", "operationName", "variables", "extensions"} {
 				if strings.EqualFold(key, known) {
-					return malformed("a member's name is in the wrong case: " + known)
+					return malformed("a member's name is in the wrong case; write " + known)
 				}
 			}
 		}
 		if !ok {
-			return malformed(key + " is of the wrong JSON type")
+			return malformed(key + " has the wrong JSON type; send " + map[string]string{"query": "a string", "operationName": "a string", "variables": "an object", "extensions": "an object"}[key])
 		}
 	}
 	if params.Query == "" && params.Extensions["persistedQuery"] == nil {

@@ -7,28 +7,28 @@ import (
 	"net/http"
 )
 
-// requestIDHeader carries the id both ways.
+// requestIDHeader is the header with the id, in requests and responses.
 const requestIDHeader = "X-Request-Id"
 
-// maxRequestID is the longest id that is taken from a client.
+// maxRequestID is the maximum length of an id from a client.
 const maxRequestID = 64
 
 type requestIDKey struct{}
 
-// RequestID gives the id of the request that ctx belongs to, "" outside of one.
+// RequestID returns the id of the request that ctx belongs to, "" outside of one.
 func RequestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
 }
 
-// WithRequestID gives a context whose log lines and error answers carry this id.
+// WithRequestID returns a context whose log lines and error responses have this id.
 func WithRequestID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, requestIDKey{}, id)
 }
 
-// RequestIDs is the middleware that gives every request its id: the client's X-Request-Id where it
-// is 1 to 64 letters, digits, '.', '_' or '-', else one from newID (nil: random). The answer's
-// header names it. Handler wears it by itself; put it further out to have the id in other log lines.
+// RequestIDs is middleware that sets the id of every request: the client's X-Request-Id if it
+// consists of 1 to 64 letters, digits, '.', '_' or '-', otherwise one from newID (nil means random). The response has it in
+// the same header. Handler includes this middleware; wrap an outer handler to have the id in its log lines too.
 func RequestIDs(newID func() string, next http.Handler) http.Handler {
 	if newID == nil {
 		newID = rand.Text
@@ -47,7 +47,7 @@ func RequestIDs(newID func() string, next http.Handler) http.Handler {
 	})
 }
 
-// saneRequestID holds back what could forge a log line or a header.
+// saneRequestID reports whether an id is safe in log lines and headers.
 func saneRequestID(id string) bool {
 	if id == "" || len(id) > maxRequestID {
 		return false
@@ -62,7 +62,7 @@ func saneRequestID(id string) bool {
 	return true
 }
 
-// LogRequestIDs gives a slog handler that adds requestId to every line logged with a request's context.
+// LogRequestIDs returns a slog handler that adds requestId to every line logged with a request's context.
 func LogRequestIDs(next slog.Handler) slog.Handler { return requestLog{next} }
 
 type requestLog struct{ slog.Handler }

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -11,13 +10,12 @@ import (
 	"kopeck/fault"
 )
 
-// shape is the size of a selection with its fragments spread out.
+// shape is the size of a selection with its fragments expanded.
 type shape struct{ depth, fields, aliases, directives int }
 
-// checkShape measures every operation and fragment of a parsed, not yet validated document. Each
-// fragment is measured once, however often it is spread: the measuring is linear in the document
-// although what it measures may be exponential. A cycle of fragments counts once; the validator
-// refuses it afterwards.
+// checkShape measures every operation and fragment of a parsed document that has not been validated yet. Each
+// fragment is measured once, however often it is spread, so that the time is linear in the document even if
+// its expansion is exponential. A cycle of fragments counts once; the validator refuses it afterwards.
 func checkShape(doc *ast.QueryDocument, limits Limits) gqlerror.List {
 	m := shapes{fragments: make(map[string]*ast.FragmentDefinition, len(doc.Fragments)), known: map[string]shape{}}
 	for _, fragment := range doc.Fragments {
@@ -43,7 +41,7 @@ func checkShape(doc *ast.QueryDocument, limits Limits) gqlerror.List {
 
 type shapes struct {
 	fragments map[string]*ast.FragmentDefinition
-	known     map[string]shape // holds a zero shape for a fragment that is being measured
+	known     map[string]shape // has a zero shape for a fragment being measured
 }
 
 func (m shapes) fragment(name string) shape {
@@ -57,7 +55,7 @@ func (m shapes) fragment(name string) shape {
 	}
 	s := m.of(fragment.SelectionSet)
 	s.directives = add(s.directives, len(fragment.Directives))
-	if strings.HasPrefix(fragment.TypeCondition, "__") { // only what stands below __schema or __type can spread it
+	if strings.HasPrefix(fragment.TypeCondition, "__") { // it can only be spread below __schema or __type
 		s.depth = 0
 	}
 	m.known[name] = s
@@ -107,14 +105,14 @@ func (s shape) check(limits Limits, at *ast.Position) gqlerror.List {
 	refuse(s.depth, limits.Depth, "levels of fields")
 	refuse(s.aliases, limits.Aliases, "aliases")
 	refuse(s.directives, limits.Directives, "directives")
-	refuse(s.fields, limits.Fields, "fields, fragments spread out")
+	refuse(s.fields, limits.Fields, "fields, with fragments expanded")
 	return errs
 }
 
-// introspective tells whether a root field asks for the schema itself.
+// introspective reports whether a root field queries the schema itself.
 func introspective(field string) bool { return field == "__schema" || field == "__type" }
 
-// add is a sum that stays at the largest int instead of overflowing. Both are at least 0.
+// add returns a + b, or the largest int on overflow. Both must be at least 0.
 func add(a, b int) int {
 	if a > math.MaxInt-b {
 		return math.MaxInt
@@ -122,23 +120,10 @@ func add(a, b int) int {
 	return a + b
 }
 
-// multiply is a product that stays at the largest int. Both are at least 0.
+// multiply returns a * b, or the largest int on overflow. Both must be at least 0.
 func multiply(a, b int) int {
 	if b != 0 && a > math.MaxInt/b {
 		return math.MaxInt
 	}
 	return a * b
-}
-
-// inputError makes the error of one place of the input: "$filter.limit: …" for a variable,
-// "items(first): …" for an argument. extensions.field has the path in parts.
-func inputError(at *ast.Position, place string, path []string, format string, args ...any) *gqlerror.Error {
-	err := &gqlerror.Error{
-		Message:    place + ": " + fmt.Sprintf(format, args...),
-		Extensions: map[string]any{"code": string(fault.Invalid), "field": append([]string{}, path...)},
-	}
-	if at != nil {
-		err.Locations = []gqlerror.Location{{Line: at.Line, Column: at.Column}}
-	}
-	return err
 }

@@ -22,10 +22,10 @@ type socket struct {
 	ctx     context.Context // ends with the socket
 	cancel  context.CancelFunc
 	header  http.Header
-	count   int // operations begun, for their request ids
+	count   int // number of operations started, for their request ids
 
 	mu         sync.Mutex
-	operations context.Context // what Authenticate gave; nil before the acknowledgement
+	operations context.Context // as returned by Authenticate; nil before the acknowledgement
 	running    map[string]*running
 	work       sync.WaitGroup
 }
@@ -81,7 +81,7 @@ func (s *socket) serve() {
 	}
 }
 
-// spawn runs work that the socket waits for when it ends. It is called from serve's goroutine alone.
+// spawn runs work that the socket waits for when it ends. Only serve's goroutine calls it.
 func (s *socket) spawn(work func()) {
 	s.work.Go(work)
 }
@@ -100,8 +100,8 @@ func (s *socket) awaitInit(initialised <-chan struct{}) {
 	}
 }
 
-// ping keeps proxies from cutting a silent socket, and finds out that a client is gone: the
-// protocol's own ping for clients that watch for it, and the WebSocket's, which must be answered.
+// ping keeps proxies from closing an idle socket and detects a client that has vanished. It sends both the
+// protocol's ping, for clients that expect it, and the WebSocket's, which must be answered.
 func (s *socket) ping() {
 	interval := s.handler.limits.SocketPing
 	ticker := newTicker(interval)
@@ -134,7 +134,7 @@ func (s *socket) acknowledged() context.Context {
 	return s.operations
 }
 
-// init signs the socket in; false when it has been closed instead.
+// init authenticates the socket. It returns false if it has closed the socket instead.
 func (s *socket) init(payload json.RawMessage) bool {
 	ctx := s.ctx
 	if authenticate := s.handler.config.Authenticate; authenticate != nil {
@@ -169,7 +169,7 @@ func (s *socket) awaitSessionEnd(expiresAt time.Time, done <-chan struct{}) {
 	}
 }
 
-// subscribe begins an operation; false when the socket has been closed instead.
+// subscribe starts an operation. It returns false if it has closed the socket instead.
 func (s *socket) subscribe(msg message) bool {
 	signedIn := s.acknowledged()
 	if signedIn == nil {
@@ -191,7 +191,7 @@ func (s *socket) subscribe(msg message) bool {
 	s.count++
 	ctx := WithRequestID(signedIn, fmt.Sprintf("%s-%d", RequestID(s.ctx), s.count))
 	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(s.ctx, cancel) // Authenticate may have made its context of another
+	stop := context.AfterFunc(s.ctx, cancel) // the context of Authenticate may not derive from the socket's
 	op := &running{cancel: func() { stop(); cancel() }}
 	s.mu.Lock()
 	_, twice := s.running[msg.ID]
@@ -203,11 +203,11 @@ func (s *socket) subscribe(msg message) bool {
 	switch {
 	case twice:
 		op.cancel()
-		s.close(closeTwice, "Subscriber for "+clip(msg.ID)+" already exists")
+		s.close(closeTwice, "Subscriber for "+shortID(msg.ID)+" already exists")
 		return false
 	case full:
 		op.cancel()
-		refused := refuse(0, string(fault.LimitExceeded), fmt.Sprintf("more than %d operations at once on one socket", s.handler.limits.SocketOperations))
+		refused := refuse(0, string(fault.LimitExceeded), fmt.Sprintf("a socket may run at most %d operations at once", s.handler.limits.SocketOperations))
 		s.send(message{ID: msg.ID, Type: "error", Payload: mustJSON(refused.errors)})
 		return true
 	}
@@ -218,16 +218,16 @@ func (s *socket) subscribe(msg message) bool {
 	return true
 }
 
-// clip holds a close frame's reason to its 123 bytes.
-func clip(id string) string {
+// shortID returns an id that fits the 123 bytes of a close frame's reason.
+func shortID(id string) string {
 	if len(id) > 36 {
 		return "this id"
 	}
 	return id
 }
 
-// run takes an operation from preparation to its last message: "error" for one that was never run,
-// and nothing after it; else any number of "next" and a "complete".
+// run prepares and runs an operation and sends its messages: one "error" if it is refused, otherwise any number
+// of "next" and a "complete".
 func (s *socket) run(ctx context.Context, id string, current *running, params *graphql.RawParams) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -256,7 +256,7 @@ func (s *socket) run(ctx context.Context, id string, current *running, params *g
 	}
 }
 
-// next sends a result, unless the client has completed the operation meanwhile.
+// next sends a result unless the client has completed the operation.
 func (s *socket) next(id string, current *running, response *graphql.Response) {
 	s.mu.Lock()
 	wanted := s.running[id] == current
@@ -266,7 +266,7 @@ func (s *socket) next(id string, current *running, response *graphql.Response) {
 	}
 }
 
-// finish takes an operation off the list; false when the client had done so before.
+// finish removes an operation from the list. It returns false if the client has completed it before.
 func (s *socket) finish(id string, current *running) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -277,7 +277,7 @@ func (s *socket) finish(id string, current *running) bool {
 	return true
 }
 
-// send writes a message. A client that does not take it in time is cut off.
+// send writes a message. The socket is closed if the client does not receive it in time.
 func (s *socket) send(msg message) {
 	ctx, cancel := context.WithTimeout(s.ctx, writeWait)
 	defer cancel()
@@ -286,8 +286,8 @@ func (s *socket) send(msg message) {
 	}
 }
 
-// close tells the client why and ends the socket with all its operations.
+// close sends the client the reason and ends the socket with all its operations.
 func (s *socket) close(code websocket.StatusCode, reason string) {
-	_ = s.conn.Close(code, reason) // it may be gone already
+	_ = s.conn.Close(code, reason) // the client may have disconnected
 	s.cancel()
 }

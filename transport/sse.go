@@ -12,9 +12,9 @@ import (
 
 // serveEvents answers with server-sent events, one connection for each operation (the distinct
 // connections mode of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md): "next" for
-// each result, at last "complete". Errors of the request come as a "next" too, for a browser's
-// EventSource shows nothing of an answer that is no stream; only what is wrong with the HTTP request
-// itself, or is told to wait, is answered by a status and JSON.
+// each result, then "complete". Errors of the GraphQL request are sent as "next" too, since a browser's
+// EventSource shows nothing of other responses. Errors of the HTTP request and throttling are answered by a
+// status and JSON.
 func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 	params, refused := h.read(w, r)
 	if refused != nil {
@@ -38,7 +38,7 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 
 	out := eventWriter{w: w, control: http.NewResponseController(w)}
 	w.Header().Set("Content-Type", mediaEvents+"; charset=utf-8")
-	w.Header().Set("X-Accel-Buffering", "no") // a proxy in front would hold the events back
+	w.Header().Set("X-Accel-Buffering", "no") // keeps proxies from buffering the events
 	_ = out.control.SetReadDeadline(time.Time{})
 	w.WriteHeader(http.StatusOK)
 	switch {
@@ -52,9 +52,9 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 	out.write("event: complete\ndata:\n\n")
 }
 
-// streamEvents writes a subscription's events until it ends, the client leaves, the caller's session
-// ends or the server shuts down. When it returns nothing more is encoded, and the resolver's producer
-// has been told to end.
+// streamEvents writes a subscription's events until it ends, the client disconnects, the caller's session
+// ends or the server shuts down. When it returns nothing more is encoded, and the context of the resolver's producer is
+// cancelled.
 func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	defer op.observe(op.ctx)
 	ctx, cancel := context.WithCancel(op.ctx)
@@ -64,7 +64,7 @@ func (h *Handler) streamEvents(op *operation, out eventWriter) {
 		next := op.events(ctx)
 		for response := next(); response != nil; response = next() {
 			select {
-			case events <- encode(response, true): // here, for the next event is written over this one's data
+			case events <- encode(response, true): // encoded here, since the next event overwrites its data
 			case <-ctx.Done():
 				return
 			}
@@ -89,7 +89,7 @@ func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	}
 	keepAlive := newTicker(h.limits.SocketPing)
 	defer keepAlive.Stop()
-	out.write(":\n\n") // the client learns at once that it is subscribed
+	out.write(":\n\n") // informs the client that it is subscribed
 	for {
 		select {
 		case body, more := <-events:
@@ -115,7 +115,7 @@ func (h *Handler) streamEvents(op *operation, out eventWriter) {
 	}
 }
 
-// newTicker ticks once a century where the interval is switched off.
+// newTicker returns a ticker; one that is switched off (interval <= 0) ticks once in a century.
 func newTicker(interval time.Duration) *time.Ticker {
 	if interval <= 0 {
 		interval = 100 * 365 * 24 * time.Hour
@@ -126,22 +126,23 @@ func newTicker(interval time.Duration) *time.Ticker {
 // writeWait is how long a client may take to receive one event or message.
 const writeWait = 10 * time.Second
 
-// eventWriter writes events, each by a deadline of its own: the server's would end a long stream, and
-// none would let a client that no longer reads hold the producer for ever.
+// eventWriter writes events, each with a deadline of its own. The server's deadline would end a long stream; without
+// any, a client that stops reading would block the producer indefinitely.
 type eventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 }
 
-// lines are what would end an event's data. In JSON they are white space: a scalar's writer may leave some.
-var lines = strings.NewReplacer("\n", " ", "\r", " ")
+// lineBreaks replaces line breaks, which would end an event's data. In JSON they are white space, which a custom scalar
+// may contain.
+var lineBreaks = strings.NewReplacer("\n", " ", "\r", " ")
 
 func (e eventWriter) next(body []byte) error {
-	return e.write("event: next\ndata: " + lines.Replace(string(body)) + "\n\n")
+	return e.write("event: next\ndata: " + lineBreaks.Replace(string(body)) + "\n\n")
 }
 
 func (e eventWriter) write(text string) error {
-	_ = e.control.SetWriteDeadline(time.Now().Add(writeWait)) // not every ResponseWriter knows deadlines
+	_ = e.control.SetWriteDeadline(time.Now().Add(writeWait)) // not every ResponseWriter supports deadlines
 	if _, err := e.w.Write([]byte(text)); err != nil {
 		return err
 	}

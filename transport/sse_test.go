@@ -14,14 +14,14 @@ import (
 	"kopeck/transport"
 )
 
-// events is a stream being read.
+// events is an event stream being read.
 type events struct {
 	t     *testing.T
 	body  io.Closer
 	lines *bufio.Scanner
 }
 
-// stream subscribes by POST and passes over the comment that greets the client.
+// stream subscribes by POST.
 func (w *world) stream(query string) *events {
 	w.t.Helper()
 	text, _ := json.Marshal(map[string]any{"query": query})
@@ -64,6 +64,7 @@ func (e *events) expectEnd() {
 }
 
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	s := w.stream(`subscription { count(to: 2) }`)
 	s.expect("event: next", `data: {"data":{"count":1}}`, "", "event: next", `data: {"data":{"count":2}}`, "", "event: complete", "data:", "")
@@ -77,14 +78,16 @@ func TestEvents(t *testing.T) {
 		`{ fail(how: PANIC) }`:      `data: {"errors":[{"message":"internal error"`,
 		`mutation { add(value: 1)}`: `data: {"data":{"add":1}`,
 	} {
-		a := w.send("POST", "/", string(mustJSON(t, map[string]any{"query": query})), jsonBody, "Accept: text/event-stream")
-		parts := strings.Split(a.body, "\n")
-		for len(parts) > 0 && (parts[0] == ":" || parts[0] == "") {
-			parts = parts[1:]
-		}
-		if a.status != 200 || parts[0] != "event: next" || !strings.HasPrefix(parts[1], want) || !strings.HasSuffix(a.body, "\n\nevent: complete\ndata:\n\n") {
-			t.Errorf("%s: %d %q", query, a.status, a.body)
-		}
+		t.Run(query, func(t *testing.T) {
+			a := w.in(t).send("POST", "/", string(mustJSON(t, map[string]any{"query": query})), jsonBody, "Accept: text/event-stream")
+			parts := strings.Split(a.body, "\n")
+			for len(parts) > 0 && (parts[0] == ":" || parts[0] == "") {
+				parts = parts[1:]
+			}
+			if a.status != 200 || parts[0] != "event: next" || !strings.HasPrefix(parts[1], want) || !strings.HasSuffix(a.body, "\n\nevent: complete\ndata:\n\n") {
+				t.Errorf("%d %q", a.status, a.body)
+			}
+		})
 	}
 }
 
@@ -98,6 +101,7 @@ func mustJSON(t *testing.T, value any) []byte {
 }
 
 func TestEventsByGet(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	a := w.send("GET", "/?query="+url.QueryEscape(`subscription { count(to: 1) }`), "", "Accept: text/event-stream")
 	if a.body != ":\n\nevent: next\ndata: {\"data\":{\"count\":1}}\n\nevent: complete\ndata:\n\n" {
@@ -112,6 +116,7 @@ func TestEventsByGet(t *testing.T) {
 }
 
 func TestEventsKeepAlive(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{SocketPing: 20 * time.Millisecond}})
 	s := w.stream(`subscription { silence }`)
 	comments := 0
@@ -128,6 +133,7 @@ func TestEventsKeepAlive(t *testing.T) {
 }
 
 func TestEventsEndWithTheSession(t *testing.T) {
+	t.Parallel()
 	signedOut := make(chan struct{})
 	expires := time.Time{}
 	w := start(t, transport.Config{Session: func(context.Context) (time.Time, <-chan struct{}) { return expires, signedOut }})

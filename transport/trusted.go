@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 )
 
-// ReadTrusted reads documents for Config.Trusted: from a .graphql file, which is one document byte by byte, from a
-// .json file, which is an object of texts by their SHA-256, or from all files of either kind in a directory and below it.
-// It gives an error, naming the file, for a text whose SHA-256 is another than it is said to be, and where there is no document at all.
+// ReadTrusted reads documents for Config.Trusted: from a .graphql file, whose content is one document, from a
+// .json file, which is an object of texts by their SHA-256, or from all such files in a directory and below it. The error
+// names the file. It is an error if a text has another SHA-256 than its key, and if there is no document.
 func ReadTrusted(path string) (map[string]string, error) {
 	root, err := filepath.EvalSymlinks(path) // WalkDir does not go through a link
 	if err != nil {
@@ -45,7 +45,7 @@ func ReadTrusted(path string) (map[string]string, error) {
 		}
 	}
 	if len(trusted) == 0 {
-		return nil, errors.New(path + " has no document: want .graphql files or .json manifests")
+		return nil, errors.New(path + " has no document; put .graphql files or .json manifests there")
 	}
 	return trusted, nil
 }
@@ -57,11 +57,11 @@ func readManifest(file string, into map[string]string) error {
 	}
 	var manifest map[string]string
 	if err := json.Unmarshal(content, &manifest); err != nil {
-		return fmt.Errorf("%s is no manifest {sha256: text}: %w", file, err)
+		return fmt.Errorf("%s must be a manifest, a JSON object of texts by their SHA-256: %w", file, err)
 	}
 	for hash, text := range manifest {
 		if hashOf(text) != hash {
-			return fmt.Errorf("%s: %.80q is not the SHA-256 of its text, in small hexadecimal letters", file, hash)
+			return fmt.Errorf("%s: %.80q is not the SHA-256 of its text; write it in lower-case hexadecimal digits", file, hash)
 		}
 		into[hash] = text
 	}
@@ -73,12 +73,12 @@ func hashOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// tryTrusted reports the trusted documents that cannot be run: a client that is older or newer than the schema has
-// them, and is told when it asks, but the operator should know when the server starts.
+// tryTrusted logs the trusted documents that cannot be run, which belong to clients older or newer than the schema. Such a
+// client gets an error when it sends one; the log informs the operator when the server starts.
 func (h *Handler) tryTrusted() {
 	for hash, text := range h.config.Trusted {
 		if _, refused := h.document(text); refused != nil {
-			h.log.Warn("a trusted document does not fit the schema or the limits", "sha256", hash, "error", refused.errors.Error())
+			h.log.Warn("a trusted document cannot be run: it does not fit the schema or the limits", "sha256", hash, "error", refused.errors.Error())
 		}
 	}
 }

@@ -17,7 +17,7 @@ const subprotocol = "graphql-transport-ws"
 const (
 	closeBadMessage    websocket.StatusCode = 4400
 	closeUnauthorized  websocket.StatusCode = 4401 // an operation before the acknowledgement
-	closeForbidden     websocket.StatusCode = 4403 // the token is refused, has expired, or its session is signed out
+	closeForbidden     websocket.StatusCode = 4403 // the token is refused or expired, or its session has ended
 	closeSubprotocol   websocket.StatusCode = 4406
 	closeInitTimeout   websocket.StatusCode = 4408
 	closeTwice         websocket.StatusCode = 4409 // an id that is in use
@@ -25,10 +25,10 @@ const (
 	closeInternalError websocket.StatusCode = 4500
 )
 
-// serveSocket upgrades a request to a WebSocket and serves it until either side leaves.
+// serveSocket upgrades a request to a WebSocket and serves it until either side closes it.
 func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if !h.originAllowed(r) {
-		h.writeRefusal(w, r, mediaJSON, refuse(http.StatusForbidden, CodeForbiddenOrigin, "this origin may not open a WebSocket here"))
+		h.writeRefusal(w, r, mediaJSON, refuse(http.StatusForbidden, CodeForbiddenOrigin, "pages of this origin may not open a WebSocket"))
 		return
 	}
 	if !h.streaming() {
@@ -38,10 +38,10 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	defer h.streams.Done()
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{subprotocol},
-		InsecureSkipVerify: true, // originAllowed has looked
+		InsecureSkipVerify: true, // originAllowed has checked
 	})
 	if err != nil {
-		return // Accept has answered
+		return // Accept has sent the response
 	}
 	if conn.Subprotocol() != subprotocol {
 		_ = conn.Close(closeSubprotocol, "Subprotocol not acceptable")
@@ -53,8 +53,8 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.serve()
 }
 
-// originAllowed tells whether the page that opens a WebSocket may: browsers do not hold sockets to
-// the same-origin policy, and send their cookies and network position along.
+// originAllowed reports whether the page that opens a WebSocket may do so. Browsers do not apply the same-origin policy to
+// sockets, and send cookies with them.
 func (h *Handler) originAllowed(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {

@@ -38,7 +38,7 @@ func (w *world) dial(protocols []string, headers ...string) (*socket, *http.Resp
 	return &socket{w.t, conn}, response, nil
 }
 
-// open gives a socket that speaks the protocol, signed in unless init is "".
+// open opens a socket with the protocol and sends init, unless it is "".
 func (w *world) open(init string) *socket {
 	w.t.Helper()
 	s, _, err := w.dial([]string{"graphql-transport-ws"})
@@ -61,7 +61,7 @@ func (s *socket) send(text string) {
 	}
 }
 
-// receive gives the next message but pings, or the error that ended the socket.
+// receive returns the next message that is not a ping, or the error that ended the socket.
 func (s *socket) receive() (string, error) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Second)
@@ -87,7 +87,7 @@ func (s *socket) expectClose(code websocket.StatusCode, reason string) {
 	for {
 		text, err := s.receive()
 		if err == nil {
-			continue // what was under way
+			continue // a message sent before
 		}
 		closed := websocket.CloseError{}
 		if !errors.As(err, &closed) || closed.Code != code || !strings.Contains(closed.Reason, reason) {
@@ -105,6 +105,7 @@ func subscribe(id, query string) string {
 }
 
 func TestSocketOperations(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	s := w.open(initialise)
 
@@ -122,7 +123,7 @@ func TestSocketOperations(t *testing.T) {
 	s.expect(`{"id":"2","type":"next","payload":{"data":{"add":4}`)
 	s.expect(`{"id":"2","type":"complete"}`)
 
-	// An error before the run is "error", and no "complete" follows: the next message is another's.
+	// A refused operation gets "error" and no "complete": the next message belongs to another operation.
 	s.send(subscribe("3", `{ nothing }`))
 	s.expect(`{"id":"3","type":"error","payload":[{"message":"Cannot query field`)
 	s.send(`{"id":"4","type":"subscribe","payload":{"query":"query($v: Int!) { int(value: $v) }","variables":{"v":2147483648}}}`)
@@ -148,9 +149,10 @@ func TestSocketOperations(t *testing.T) {
 }
 
 func TestSocketComplete(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	s := w.open(initialise)
-	for i := range 20 { // the same id again and again: nothing of an older one is heard
+	for i := range 20 { // the same id is reused: no message of an earlier operation arrives
 		s.send(subscribe("a", `subscription { silence }`))
 		s.expect(`{"id":"a","type":"next"`)
 		s.send(`{"id":"a","type":"complete"}`)
@@ -162,6 +164,7 @@ func TestSocketComplete(t *testing.T) {
 }
 
 func TestSocketProtocolErrors(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	for _, c := range []struct {
 		name, init, send string
@@ -184,21 +187,20 @@ func TestSocketProtocolErrors(t *testing.T) {
 		{"too large", initialise, subscribe("1", "{ hello }"+strings.Repeat(" ", 64<<10)), 1009, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := w.open(c.init)
-			s.t = t
+			s := w.in(t).open(c.init)
 			s.send(c.send)
 			s.expectClose(c.code, c.reason)
 		})
 	}
 	t.Run("binary", func(t *testing.T) {
-		s := w.open(initialise)
+		s := w.in(t).open(initialise)
 		if err := s.conn.Write(context.Background(), websocket.MessageBinary, []byte(`{"type":"ping"}`)); err != nil {
 			t.Fatal(err)
 		}
 		s.expectClose(4400, "")
 	})
 	t.Run("an id in use", func(t *testing.T) {
-		s := w.open(initialise)
+		s := w.in(t).open(initialise)
 		s.send(subscribe("x", `subscription { silence }`))
 		s.expect(`{"id":"x","type":"next"`)
 		s.send(subscribe("x", `{ hello }`))
@@ -206,7 +208,7 @@ func TestSocketProtocolErrors(t *testing.T) {
 	})
 	t.Run("another subprotocol", func(t *testing.T) {
 		for _, protocols := range [][]string{{"graphql-ws"}, nil} {
-			s, _, err := w.dial(protocols)
+			s, _, err := w.in(t).dial(protocols)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -216,6 +218,7 @@ func TestSocketProtocolErrors(t *testing.T) {
 }
 
 func TestSocketLimits(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{SocketInit: 50 * time.Millisecond, SocketOperations: 3}})
 	s := w.open("")
 	s.expectClose(4408, "Connection initialisation timeout")
@@ -226,13 +229,14 @@ func TestSocketLimits(t *testing.T) {
 		s.expect(fmt.Sprintf(`{"id":"%d","type":"next"`, i))
 	}
 	s.send(subscribe("3", `subscription { silence }`))
-	s.expect(`{"id":"3","type":"error","payload":[{"message":"more than 3 operations`)
+	s.expect(`{"id":"3","type":"error","payload":[{"message":"a socket may run at most 3 operations at once`)
 	s.send(`{"id":"0","type":"complete"}`)
 	s.send(subscribe("3", `subscription { silence }`))
 	s.expect(`{"id":"3","type":"next"`)
 }
 
 func TestSocketOrigin(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Origins: []string{"https://app.example.com"}})
 	own := strings.TrimPrefix(w.server.URL, "http://")
 	for origin, allowed := range map[string]bool{
@@ -247,18 +251,21 @@ func TestSocketOrigin(t *testing.T) {
 		"null":                           false,
 		"http://" + own + "@evil.x":      false,
 	} {
-		headers := []string{}
-		if origin != "" {
-			headers = append(headers, "Origin: "+origin)
-		}
-		_, response, err := w.dial([]string{"graphql-transport-ws"}, headers...)
-		if (err == nil) != allowed || !allowed && response.StatusCode != http.StatusForbidden {
-			t.Errorf("%q: %v %v", origin, response.StatusCode, err)
-		}
+		t.Run(origin, func(t *testing.T) {
+			headers := []string{}
+			if origin != "" {
+				headers = append(headers, "Origin: "+origin)
+			}
+			_, response, err := w.in(t).dial([]string{"graphql-transport-ws"}, headers...)
+			if (err == nil) != allowed || !allowed && response.StatusCode != http.StatusForbidden {
+				t.Errorf("%v %v", response.StatusCode, err)
+			}
+		})
 	}
 }
 
 func TestSocketSession(t *testing.T) {
+	t.Parallel()
 	signedOut := make(chan struct{})
 	w := start(t, transport.Config{
 		Authenticate: func(ctx context.Context, token string) (context.Context, time.Time, <-chan struct{}, error) {
@@ -268,7 +275,7 @@ func TestSocketSession(t *testing.T) {
 			case "signed-out":
 				return ctx, time.Now().Add(time.Hour), signedOut, nil
 			case "", "other":
-				// A context that does not come from the socket's must not outlive it.
+				// A context that does not derive from the socket's must end with it.
 				return context.WithValue(context.Background(), callerKey{}, "other"), time.Time{}, nil, nil
 			default:
 				return nil, time.Time{}, nil, errors.New("no")
@@ -298,6 +305,7 @@ func TestSocketSession(t *testing.T) {
 }
 
 func TestSocketClientVanishes(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	for range 5 {
 		s := w.open(initialise)
@@ -312,6 +320,7 @@ func TestSocketClientVanishes(t *testing.T) {
 }
 
 func TestSocketPings(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{Limits: transport.Limits{SocketPing: 30 * time.Millisecond}})
 	s := w.open(initialise)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -321,13 +330,14 @@ func TestSocketPings(t *testing.T) {
 			t.Fatalf("%s %v", text, err)
 		}
 	}
-	// A client that does not even read any more, and so answers no ping, is cut off.
+	// A client that stops reading, and so does not answer pings, is disconnected.
 	s.send(subscribe("1", `subscription { silence }`))
-	w.eventually("the silent client to be cut off", func() bool { return w.resolvers.Producers.Load() == 1 })
+	w.eventually("the subscription to start", func() bool { return w.resolvers.Producers.Load() == 1 })
 	w.eventually("the producer to end", func() bool { return w.resolvers.Producers.Load() == 0 })
 }
 
 func TestShutdownEndsStreams(t *testing.T) {
+	t.Parallel()
 	w := start(t, transport.Config{})
 	s := w.open(initialise)
 	s.send(subscribe("1", `subscription { silence }`))

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// ready answers 200 when the database answers, its migrations are this binary's and there are keys to sign
-// with; else 503 and which of them is not so.
+// ready answers 200 if the database answers, is at this binary's version and there are keys for signing; otherwise 503
+// with the state of each.
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
 	checks := map[string]string{"database": "ok", "migrations": "ok", "keys": "ok"}
 	status := http.StatusOK
-	fail := func(name, how string) {
-		checks[name] = how
+	fail := func(name, reason string) {
+		checks[name] = reason
 		status = http.StatusServiceUnavailable
 	}
 	if err := s.config.Store.Health(ctx); err != nil {
@@ -25,14 +25,14 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 		fail("migrations", "the database is not at this binary's version")
 	}
 	if err := s.config.Keys.Ready(); err != nil {
-		fail("keys", "no key to sign with")
+		fail("keys", "no key for signing")
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(checks)
 }
 
-// publicKeys gives the keys that access tokens are verified by.
+// publicKeys serves the keys that verify access tokens.
 func (s *Site) publicKeys(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/jwk-set+json")
 	w.Header().Set("Cache-Control", "public, max-age=60")

@@ -9,7 +9,7 @@ import (
 	"kopeck/transport"
 )
 
-// metrics are what operators watch: operations by name, errors by code, latency, the pool, the price book's age.
+// metrics are the Prometheus metrics: operations by name, errors by code, latency, the connection pool, the price book's age.
 type metrics struct {
 	operations *prometheus.CounterVec
 	errors     *prometheus.CounterVec
@@ -22,10 +22,10 @@ func newMetrics(registry *prometheus.Registry, c Config) *metrics {
 			Name: "kopeck_operations_total", Help: "GraphQL operations by name, type and transport.",
 		}, []string{"name", "type", "transport"}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "kopeck_errors_total", Help: "Operations that gave an error, by its code.",
+			Name: "kopeck_errors_total", Help: "Operations with an error, by its code.",
 		}, []string{"code"}),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "kopeck_operation_seconds", Help: "How long operations took.",
+			Name: "kopeck_operation_seconds", Help: "Duration of operations in seconds.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"type"}),
 	}
@@ -34,17 +34,17 @@ func newMetrics(registry *prometheus.Registry, c Config) *metrics {
 	}
 	registry.MustRegister(
 		m.operations, m.errors, m.latency, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		gauge("kopeck_price_book_age_seconds", "How long ago the price book was read.", func() float64 {
+		gauge("kopeck_price_book_age_seconds", "Time since the price book was read, in seconds.", func() float64 {
 			return c.Now().Sub(c.Service.Quote.BookReadAt()).Seconds()
 		}),
-		gauge("kopeck_database_connections", "Connections of the pool, in use and idle.", func() float64 { return float64(c.Store.Stats().OpenConnections) }),
+		gauge("kopeck_database_connections", "Open connections of the pool, in use and idle.", func() float64 { return float64(c.Store.Stats().OpenConnections) }),
 		gauge("kopeck_database_connections_in_use", "Connections in use.", func() float64 { return float64(c.Store.Stats().InUse) }),
-		gauge("kopeck_database_waits", "How often a connection had to be waited for.", func() float64 { return float64(c.Store.Stats().WaitCount) }),
+		gauge("kopeck_database_waits", "Number of times a connection was waited for.", func() float64 { return float64(c.Store.Stats().WaitCount) }),
 	)
 	return m
 }
 
-// observe counts one operation when it ends.
+// observe records an operation that has ended.
 func (m *metrics) observe(_ context.Context, o transport.OperationInfo) {
 	kind := o.Type
 	if kind == "" {

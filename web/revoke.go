@@ -8,14 +8,14 @@ import (
 	"kopeck/service"
 )
 
-// The link that revokes a permission works without signing in. Following it only asks, since mail scanners
-// follow links too; pressing the button, or a mail program's one-click POST (RFC 8058), revokes.
+// The link that revokes a permission works without signing in. Following it only shows a button, since mail scanners
+// follow links too. Pressing the button, or a mail program's one-click POST (RFC 8058), revokes the permission.
 var revokePage = template.Must(template.New("revoke").Parse(`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Unsubscribe</title></head>
 <body>
 {{if .Done}}<p>Done. We will not write or call on this permission any more.</p>
-{{else if .Wrong}}<p>This link is not one of ours, or it was cut off. Please use the whole link.</p>
+{{else if .Wrong}}<p>This link is invalid or incomplete. Please use the whole link.</p>
 {{else}}<form method="post" action="/permissions/revoke"><input type="hidden" name="token" value="{{.Token}}"><button>Stop contacting me</button></form>
 {{end}}</body>
 </html>

@@ -1,5 +1,5 @@
 // Package web serves Kopeck over HTTP: the API at /graphql, GraphiQL at / in development, the links that revoke
-// a permission without signing in, the public keys, health and metrics.
+// a permission without signing in, the public keys, health checks and metrics.
 package web
 
 import (
@@ -17,6 +17,7 @@ import (
 	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/graph"
+	"kopeck/graph/scalar"
 	"kopeck/service/app"
 	"kopeck/service/people"
 	"kopeck/store"
@@ -24,24 +25,24 @@ import (
 	"kopeck/transport/graphiql"
 )
 
-// Config is what the site is made of.
+// Config configures a Site.
 type Config struct {
 	Service     *app.App
 	Store       *store.Store
 	Keys        *auth.Keys
-	Origins     []string // of other sites whose pages may call the API
+	Origins     []string // other sites whose pages may call the API
 	Development bool     // GraphiQL, introspection, suggestions
 	Limits      transport.Limits
 	Examples    []graphiql.Example
 	Log         *slog.Logger
 	Now         func() time.Time
-	TrustProxy  bool // the client's address is the last of X-Forwarded-For
+	TrustProxy  bool // take the client's address from the last entry of X-Forwarded-For
 
-	Trusted          map[string]string // the only documents that are run, where it is not nil: see transport.Config
+	Trusted          map[string]string // if not nil, the only documents that are run: see transport.Config
 	PersistedQueries bool
 }
 
-// Site is the whole HTTP side. It is an http.Handler.
+// Site is the HTTP handler of the whole installation.
 type Site struct {
 	config   Config
 	api      *transport.Handler
@@ -49,7 +50,7 @@ type Site struct {
 	registry *prometheus.Registry
 }
 
-// New makes the site.
+// New returns the site.
 func New(c Config) *Site {
 	s := &Site{config: c, registry: prometheus.NewRegistry()}
 	limits := c.Limits.WithDefaults()
@@ -58,7 +59,7 @@ func New(c Config) *Site {
 	s.api = transport.New(graph.New(c.Service, pages), transport.Config{
 		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
-		Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
+		Expected: scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
@@ -83,7 +84,8 @@ func New(c Config) *Site {
 	return s
 }
 
-// allowOrigin keeps rs/cors from its default, which is to allow everybody where the list is empty.
+// allowOrigin returns a function that allows only the origins listed. Without it rs/cors allows every origin where the
+// list is empty.
 func allowOrigin(origins []string) func(string) bool {
 	allowed := map[string]bool{}
 	for _, origin := range origins {
@@ -95,13 +97,14 @@ func allowOrigin(origins []string) func(string) bool {
 // ServeHTTP implements http.Handler.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Shutdown ends sockets and event streams; http.Server.Shutdown does the rest.
+// Shutdown closes sockets and event streams and waits for their operations until ctx is done. http.Server.Shutdown, called
+// afterwards, waits for the other requests.
 func (s *Site) Shutdown(ctx context.Context) error { return s.api.Shutdown(ctx) }
 
-// pricesAtOnce is how many products a customer's prices may be asked for at once.
+// pricesAtOnce is the maximum number of rows on a page of a customer's prices.
 const pricesAtOnce = 1000
 
-// weights are the costs of fields beyond one for each object.
+// weights are the costs of the fields that differ from one point per object.
 var weights = transport.Weights{
 	"Customer.price": 2, "Customer.prices": 2, "OfferLine.repriced": 2, "Customer.lifetimeValue": 2, "Product.cost": 2,
 	"Query.contactEconomics": 50, "Query.staffEconomics": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10,
@@ -110,8 +113,8 @@ var weights = transport.Weights{
 	"Money": 0,
 }
 
-// signedIn puts who asks into the request. A token that is not good is 401, whatever is wrong with it; without
-// one the caller is anonymous.
+// signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401; without a token the
+// caller is anonymous.
 func (s *Site) signedIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Get("Authorization")
@@ -136,10 +139,10 @@ func unauthorized(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusUnauthorized)
-	_, _ = w.Write([]byte(`{"errors":[{"message":"the access token is not valid","extensions":{"code":"UNAUTHENTICATED"}}]}` + "\n"))
+	_, _ = w.Write([]byte(`{"errors":[{"message":"the access token is invalid or has expired; sign in again","extensions":{"code":"UNAUTHENTICATED"}}]}` + "\n"))
 }
 
-// authenticate signs a WebSocket in.
+// authenticate authenticates a WebSocket.
 func (s *Site) authenticate(ctx context.Context, token string) (context.Context, time.Time, <-chan struct{}, error) {
 	if token == "" {
 		return ctx, time.Time{}, nil, fault.New(fault.Unauthenticated, "", "sign in first")
@@ -151,7 +154,7 @@ func (s *Site) authenticate(ctx context.Context, token string) (context.Context,
 	return auth.With(ctx, actor), expiresAt, s.config.Service.People.SessionEnded(ctx, actor), nil
 }
 
-// session tells when an event stream's caller is no longer signed in.
+// session returns when the session of an event stream's caller ends.
 func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 	actor, ok := auth.From(ctx)
 	if !ok {
@@ -161,13 +164,13 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 	return expiresAt, s.config.Service.People.SessionEnded(ctx, actor)
 }
 
-// caller names whose bucket of points an operation is charged to.
+// caller returns the name of the bucket of points that an operation is charged to.
 func caller(ctx context.Context) string {
 	actor, _ := auth.From(ctx)
 	return actor.UserID
 }
 
-// withAddress puts the client's network address into the request, for the limit of sign-in attempts.
+// withAddress adds the client's network address to a request's context, for the limit of sign-in attempts.
 func (s *Site) withAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address, _, err := net.SplitHostPort(r.RemoteAddr)
@@ -182,7 +185,7 @@ func (s *Site) withAddress(next http.Handler) http.Handler {
 	})
 }
 
-// secure sets the headers that every answer carries.
+// secure sets the security headers of every response.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

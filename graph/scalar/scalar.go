@@ -1,4 +1,5 @@
-// Package scalar reads and writes the API's scalars that are not Go types of our own.
+// Package scalar reads and writes the API's scalars whose Go types are of the standard library, and says what to send
+// for a scalar that cannot be read.
 package scalar
 
 import (
@@ -11,16 +12,19 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalTime writes RFC 3339 in UTC.
+// MarshalTime writes a time in RFC 3339 in UTC.
 func MarshalTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(time.RFC3339Nano)))
 	})
 }
 
-var errTime = errors.New("not a time: want RFC 3339 with an offset, like \"2026-11-20T09:30:00Z\", in a year from 1 to 9999")
+const timeFormat = `a time in RFC 3339 with an offset, such as "2026-11-20T09:30:00Z", in a year from 1 to 9999`
 
-// UnmarshalTime reads RFC 3339 with any offset; what comes in is UTC to the microsecond, as it is kept.
+var errTime = errors.New("not a time; send " + timeFormat)
+
+// UnmarshalTime reads a time in RFC 3339 with any offset. The result is in UTC and truncated to microseconds, the
+// precision of the database.
 func UnmarshalTime(v any) (time.Time, error) {
 	text, ok := v.(string)
 	if !ok {
@@ -36,7 +40,7 @@ func UnmarshalTime(v any) (time.Time, error) {
 	return t, nil
 }
 
-// MarshalJSON writes any value as it is.
+// MarshalJSON writes any value as JSON.
 func MarshalJSON(v any) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
 		text, err := json.Marshal(v)
@@ -47,5 +51,5 @@ func MarshalJSON(v any) graphql.Marshaler {
 	})
 }
 
-// UnmarshalJSON reads any value as it is.
+// UnmarshalJSON returns any value unchanged.
 func UnmarshalJSON(v any) (any, error) { return v, nil }

@@ -1,8 +1,8 @@
-// Package graphiql serves GraphiQL, the workbench for a GraphQL API, from the binary itself: the
-// page needs no other site. assets/LICENSES.txt names what is in it.
+// Package graphiql serves GraphiQL, a user interface for GraphQL APIs, from files embedded in the binary, so that the
+// page loads nothing from other sites.
 //
-// The assets are graphiql 3.9.0, react and react-dom 18.3.1 and graphql-ws 5.16.2, as their packages
-// build them for browsers; boot.js and page.css are ours.
+// The assets are the browser builds of graphiql 3.9.0, react and react-dom 18.3.1 and graphql-ws 5.16.2, with their
+// licences in assets/LICENSES.txt; boot.js and page.css belong to this package.
 package graphiql
 
 import (
@@ -21,7 +21,7 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// Example is what one tab shows at first.
+// Example is the initial content of a tab.
 type Example struct {
 	Query     string `json:"query"`
 	Variables string `json:"variables,omitempty"` // JSON text
@@ -49,28 +49,27 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 </html>
 `))
 
-// New makes the handler of the page at "/" and of its files at "/assets/". Mount it at the root, or
-// through http.StripPrefix at a path that ends in a slash, since the page finds its files
-// relatively. The endpoint is the path of the API on the same server ("/graphql"): queries go
-// there by POST, subscriptions over graphql-transport-ws with the headers pane as connection_init's
-// payload.
+// New returns the handler of the page at "/" and of its files at "/assets/". Mount it at the root, or with
+// http.StripPrefix at a path that ends with a slash, since the page uses relative paths. The endpoint is the path of the API on
+// the same server ("/graphql"): the page sends queries by POST and subscriptions over graphql-transport-ws, with the
+// content of the headers pane as connection_init's payload.
 func New(title, endpoint string, examples ...Example) http.Handler {
 	if examples == nil {
 		examples = []Example{}
 	}
 	list, err := json.Marshal(examples)
 	if err != nil {
-		panic(err) // strings alone
+		panic(err) // strings can always be encoded
 	}
 	var text bytes.Buffer
 	err = page.Execute(&text, map[string]string{"Title": title, "Endpoint": endpoint, "Examples": string(list)})
 	if err != nil {
-		panic(err) // the template and its data are both ours
+		panic(err) // template and data are fixed
 	}
 	files := map[string]file{"/": newFile("index.html", text.Bytes())}
 	entries, err := assets.ReadDir("assets")
 	if err != nil {
-		panic(err) // embedded
+		panic(err) // the directory is embedded
 	}
 	for _, entry := range entries {
 		content, err := assets.ReadFile("assets/" + entry.Name())
@@ -94,7 +93,7 @@ func New(title, endpoint string, examples ...Example) http.Handler {
 		header.Set("Content-Security-Policy", policy(r.Host))
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cache-Control", "no-cache") // asked for each time, sent when it has changed
+		header.Set("Cache-Control", "no-cache") // revalidated on every load
 		header.Set("ETag", file.tag)
 		http.ServeContent(w, r, file.name, time.Time{}, bytes.NewReader(file.content))
 	})
@@ -110,12 +109,12 @@ func newFile(name string, content []byte) file {
 	return file{name: name, tag: `"` + hex.EncodeToString(sum[:8]) + `"`, content: content}
 }
 
-// plainHost is a host that can stand in a header without changing its meaning.
+// plainHost matches a host that is safe in a header.
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
 
-// policy is the page's content security policy: everything from this server and nothing inline but
-// styles, which the editor writes into its elements as it measures them. A WebSocket to this server
-// is named because not every browser counts it as 'self'.
+// policy returns the page's content security policy. It allows only this server, and nothing inline except
+// styles, which the editor sets on its elements. WebSockets to this server are listed because not every browser includes
+// them in 'self'.
 func policy(host string) string {
 	connect := "'self'"
 	if plainHost.MatchString(host) {

@@ -33,9 +33,11 @@ func get(t *testing.T, url string, headers ...string) (*http.Response, string) {
 }
 
 func TestPage(t *testing.T) {
+	t.Parallel()
 	page := graphiql.New("Kopeck", "/graphql", graphiql.Example{Query: `{ a(b: "</script><script>alert(1)</script>") }`})
 	for name, base := range map[string]string{"at the root": "/", "under a path": "/workbench/"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			mux := http.NewServeMux()
 			mux.Handle(base, http.StripPrefix(strings.TrimSuffix(base, "/"), page))
 			server := httptest.NewServer(mux)
@@ -73,13 +75,13 @@ func TestPage(t *testing.T) {
 					t.Errorf("%s is sent again: %d", file[1], again.StatusCode)
 				}
 			}
-			// Styles and fonts come from here too.
+			// Styles and fonts come from this server too.
 			_, css := get(t, server.URL+base+"assets/graphiql.min.css")
 			if outside := regexp.MustCompile(`url\((?:["']?)(?:https?:)?//`).FindString(css); outside != "" {
-				t.Errorf("the style sheet loads from elsewhere: %s", outside)
+				t.Errorf("the style sheet loads from another site: %s", outside)
 			}
 			if response, _ := get(t, server.URL+base+"assets/none.js"); response.StatusCode != 404 {
-				t.Errorf("a file that is not there: %d", response.StatusCode)
+				t.Errorf("a missing file: %d", response.StatusCode)
 			}
 			if _, licences := get(t, server.URL+base+"assets/LICENSES.txt"); !strings.Contains(licences, "graphiql 3.9.0") || !strings.Contains(licences, "Permission is hereby granted") {
 				t.Error("the licences are missing")
@@ -89,6 +91,7 @@ func TestPage(t *testing.T) {
 }
 
 func TestOnlyReading(t *testing.T) {
+	t.Parallel()
 	recorder := httptest.NewRecorder()
 	graphiql.New("Kopeck", "/graphql").ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/", nil))
 	if recorder.Code != 405 || recorder.Header().Get("Allow") == "" {
@@ -96,8 +99,9 @@ func TestOnlyReading(t *testing.T) {
 	}
 }
 
-// The Host header is the client's to write: it must not add to the policy.
+// The client sets the Host header, which must not extend the policy.
 func TestPolicyIsNotInjected(t *testing.T) {
+	t.Parallel()
 	request := httptest.NewRequest(http.MethodGet, "/", nil)
 	request.Host = "x; script-src *"
 	recorder := httptest.NewRecorder()

@@ -1,5 +1,5 @@
-// Package testschema is a small gqlgen schema for the tests of package transport. generated.go and
-// models.go are made by gqlgen; the rest is by hand.
+// Package testschema is a small gqlgen schema for the tests of package transport. gqlgen generates generated.go and
+// models.go; the other files are written by hand.
 package testschema
 
 //go:generate go run github.com/99designs/gqlgen generate
@@ -15,14 +15,14 @@ import (
 	"kopeck/fault"
 )
 
-// Secret stands in every error that a client must not see.
+// Secret is the text of every error that a client must not see.
 const Secret = "pq: relation \"salaries\" does not exist"
 
-// Resolvers answers the schema's fields and counts what it has done.
+// Resolvers resolves the schema's fields and counts calls.
 type Resolvers struct {
-	Sum       atomic.Int64 // of everything added
-	Producers atomic.Int64 // subscriptions that are running
-	Waiting   atomic.Int64 // wait fields that are running
+	Sum       atomic.Int64 // the sum of all values added
+	Producers atomic.Int64 // running subscriptions
+	Waiting   atomic.Int64 // wait fields being resolved
 }
 
 // Query implements ResolverRoot.
@@ -68,7 +68,7 @@ func (query) Echo(_ context.Context, filter Filter) (string, error) {
 	return string(text), err
 }
 
-// page gives a page of up to three items, whatever was asked for.
+// page returns a page of at most three items.
 func page(size int) *ItemConnection {
 	page := &ItemConnection{PageInfo: &PageInfo{}, TotalCount: 3}
 	for i := range min(size, 3) {
@@ -144,7 +144,7 @@ func (m mutation) Add(_ context.Context, value int) (int, error) {
 	return int(m.Sum.Add(int64(value))), nil
 }
 
-// produce sends values until they are out or ctx ends.
+// produce sends the values until ctx ends.
 func produce[T any](ctx context.Context, r *Resolvers, values ...T) <-chan T {
 	out := make(chan T)
 	r.Producers.Add(1)

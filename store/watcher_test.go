@@ -10,15 +10,15 @@ import (
 	"kopeck/store"
 )
 
-// TestCommandBesideAServerOnSQLite has two processes' worth of stores on one file: the one that subscribes hears of what the
-// other commits, and of nothing else.
+// TestCommandBesideAServerOnSQLite opens two stores on one file, as two processes do: the one that subscribes is notified
+// of what the other commits, and of nothing else.
 func TestCommandBesideAServerOnSQLite(t *testing.T) {
 	url := dbtest.SQLite(t)
 	server, command := dbtest.Open(t, url, store.Options{}), dbtest.Open(t, url, store.Options{})
 	events, cancel := server.Subscribe("prices")
 	defer cancel()
 	for range 2 {
-		publish(t, command, "customers", "any") // it may have been of prices: nobody can tell
+		publish(t, command, "customers", "any") // the topic of a change is not known
 		if got := next(t, events); !got.Lost || got.Topic != "prices" {
 			t.Fatalf("%+v, want Lost", got)
 		}
@@ -39,7 +39,7 @@ func TestCommandBesideAServerOnSQLite(t *testing.T) {
 	}
 	select {
 	case got := <-events:
-		t.Errorf("%+v of nothing", got)
+		t.Errorf("%+v without a change", got)
 	case <-time.After(time.Second):
 	}
 	err = command.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error { return b.Publish("prices", "in bulk") })
