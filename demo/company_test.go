@@ -14,7 +14,7 @@ import (
 	"kopeck/auth"
 	"kopeck/dbtest"
 	"kopeck/demo"
-	"kopeck/exchange"
+	"kopeck/files"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -107,7 +107,7 @@ func (w *world) count(t *testing.T, query string) int {
 func TestCompany(t *testing.T) {
 	var exports sync.Map
 	each(t, func(t *testing.T, w *world) {
-		for _, kind := range exchange.Kinds() {
+		for _, kind := range files.Kinds() {
 			text := w.export(t, kind)
 			if before, there := exports.LoadOrStore(kind, text); there && before != text {
 				t.Errorf("the same seed and day made two companies: %s\n%s", kind, firstDifference(before.(string), text))
@@ -196,10 +196,10 @@ func (w *world) laws(t *testing.T) {
 	}
 }
 
-func (w *world) export(t *testing.T, kind exchange.Kind) string {
+func (w *world) export(t *testing.T, kind files.Kind) string {
 	t.Helper()
 	var text bytes.Buffer
-	if err := exchange.Export(auth.System(t.Context()), w.service, kind, &text); err != nil {
+	if err := files.Export(auth.System(t.Context()), w.service, kind, &text); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()

@@ -1,4 +1,4 @@
-// Package exchange brings orders, customers, contacts and rates into Kopeck from files, and out of it into files.
+// Package files brings orders, customers, contacts and rates into Kopeck from files, and out of it into files.
 //
 // [Import] reads a file twice in bounded memory, however long it is: first to check it, then to write it in chunks
 // of some thousand records, each chunk one transaction. A chunk has whole orders only, and what follows from them
@@ -51,7 +51,7 @@
 //
 // An import never touches permissions: whoever revoked one stays unsubscribed, whatever the file says. Outbound
 // contacts are taken as the facts of the past that they are; the permission for them is not decided anew.
-package exchange
+package files
 
 import (
 	"errors"

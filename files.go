@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"kopeck/auth"
-	"kopeck/exchange"
+	"kopeck/files"
 	"kopeck/money"
 )
 
@@ -37,8 +37,8 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 		return err
 	}
 	defer k.close()
-	options := exchange.Options{
-		Kind: exchange.Kind(c.Kind), Format: exchange.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: exchange.Policy(c.Errors),
+	options := files.Options{
+		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: files.Policy(c.Errors),
 		Customers: c.Customers, Update: c.Update, DryRun: c.DryRun, DateFormat: c.DateFormat, DecimalComma: c.DecimalComma,
 		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
 	}
@@ -50,10 +50,10 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 		options.CostShare = &share
 	}
 	if file, ok := p.stderr.(*os.File); ok {
-		options.Progress = exchange.Bar(file)
+		options.Progress = files.Bar(file)
 	}
 	defer collectAt(400)() // little of what an import makes lives on
-	report, err := exchange.Import(auth.System(ctx), k.service, options)
+	report, err := files.Import(auth.System(ctx), k.service, options)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			return errors.New("stopped; what was written stays, run the same command again to go on")
@@ -110,9 +110,9 @@ func (o output) write(ctx context.Context, s *settings, p *program, export func(
 }
 
 // everything writes all there is of a kind.
-func (o output) everything(ctx context.Context, s *settings, p *program, kind exchange.Kind) error {
+func (o output) everything(ctx context.Context, s *settings, p *program, kind files.Kind) error {
 	return o.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		return exchange.Export(ctx, k.service, kind, to)
+		return files.Export(ctx, k.service, kind, to)
 	})
 }
 
@@ -125,20 +125,20 @@ type (
 
 // Run implements the command.
 func (c *exportOrdersCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, exchange.Orders)
+	return c.everything(ctx, s, p, files.Orders)
 }
 
 // Run implements the command.
 func (c *exportCustomersCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, exchange.Customers)
+	return c.everything(ctx, s, p, files.Customers)
 }
 
 // Run implements the command.
 func (c *exportContactsCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, exchange.Contacts)
+	return c.everything(ctx, s, p, files.Contacts)
 }
 
 // Run implements the command.
 func (c *exportRatesCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, exchange.Rates)
+	return c.everything(ctx, s, p, files.Rates)
 }

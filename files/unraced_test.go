@@ -1,5 +1,5 @@
 //go:build !race
 
-package exchange_test
+package files_test
 
 const raced = false

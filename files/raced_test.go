@@ -1,6 +1,6 @@
 //go:build race
 
-package exchange_test
+package files_test
 
 // raced: the race detector makes SQLite, which is Go code too, some fifteen times slower.
 const raced = true

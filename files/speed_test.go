@@ -1,4 +1,4 @@
-package exchange_test
+package files_test
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"kopeck/dbtest"
-	"kopeck/exchange"
+	"kopeck/files"
 )
 
 // TestMasterLog imports the CDNOW log into both databases: the same comes out, twice is once, and its sample is in it.
@@ -22,9 +22,9 @@ func TestMasterLog(t *testing.T) {
 	master, sample := shared(t, "CDNOW_master.txt"), shared(t, "CDNOW_sample.txt")
 	var first string
 	each(t, func(w *world) {
-		o := exchange.Options{Kind: exchange.Orders, Format: exchange.CDNOW, CostShare: share("0"), Path: master}
+		o := files.Options{Kind: files.Orders, Format: files.CDNOW, CostShare: share("0"), Path: master}
 		begun := cpu()
-		r, err := exchange.Import(t.Context(), w.service, o)
+		r, err := files.Import(t.Context(), w.service, o)
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -41,13 +41,13 @@ func TestMasterLog(t *testing.T) {
 		if all != first {
 			w.Error("the databases differ")
 		}
-		if r, err = exchange.Import(t.Context(), w.service, o); err != nil {
+		if r, err = files.Import(t.Context(), w.service, o); err != nil {
 			w.Fatal(err)
 		}
 		w.Logf("again: %s", r)
 		w.counted(r, 69659, 0, 69659, 0)
 		o.Path = sample
-		if r, err = exchange.Import(t.Context(), w.service, o); err != nil {
+		if r, err = files.Import(t.Context(), w.service, o); err != nil {
 			w.Fatal(err)
 		}
 		w.counted(r, 6919, 0, 6919, 0)
@@ -121,7 +121,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		w := newWorld(t, dbtest.SQLite(t))
 		path := generated(t, rows)
 		used[rows] = peak(func() {
-			r, err := exchange.Import(t.Context(), w.service, log(exchange.Options{Path: path}))
+			r, err := files.Import(t.Context(), w.service, log(files.Options{Path: path}))
 			if err != nil || r.Added != int64(rows) {
 				t.Error(r, err)
 			}
@@ -141,7 +141,7 @@ func BenchmarkImport(b *testing.B) {
 			_, s := open(b, database(b))
 			path := generated(b, b.N)
 			b.ResetTimer()
-			if _, err := exchange.Import(b.Context(), s, log(exchange.Options{Path: path})); err != nil {
+			if _, err := files.Import(b.Context(), s, log(files.Options{Path: path})); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
@@ -160,8 +160,8 @@ func BenchmarkMasterLog(b *testing.B) {
 				_, s := open(b, database(b))
 				begun := cpu()
 				b.StartTimer()
-				o := exchange.Options{Kind: exchange.Orders, Format: exchange.CDNOW, CostShare: share("0"), Path: master}
-				if r, err := exchange.Import(b.Context(), s, o); err != nil || r.Added != 69659 {
+				o := files.Options{Kind: files.Orders, Format: files.CDNOW, CostShare: share("0"), Path: master}
+				if r, err := files.Import(b.Context(), s, o); err != nil || r.Added != 69659 {
 					b.Fatal(r, err)
 				}
 				used += cpu() - begun

@@ -1,4 +1,4 @@
-package exchange_test
+package files_test
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"kopeck/dbtest"
-	"kopeck/exchange"
+	"kopeck/files"
 )
 
 // An import that was stopped leaves closed books, and goes on where it was.
@@ -19,20 +19,20 @@ func TestStoppedAndGoneOn(t *testing.T) {
 	path := generated(t, 3000)
 	each(t, func(w *world) {
 		whole := newWorld(w.T, sqlite(w))
-		o := log(exchange.Options{Path: path, Chunk: 250})
-		if _, err := exchange.Import(w.Context(), whole.service, o); err != nil {
+		o := log(files.Options{Path: path, Chunk: 250})
+		if _, err := files.Import(w.Context(), whole.service, o); err != nil {
 			w.Fatal(err)
 		}
 		stops := 0
 		for stop := 3; ; stop += 3 {
 			ctx, cancel := context.WithCancel(w.Context())
 			chunks := 0
-			o.Progress = func(p exchange.Progress) {
+			o.Progress = func(p files.Progress) {
 				if chunks++; p.Stage == "writing" && p.Records >= int64(250*stop) && !p.Done {
 					cancel()
 				}
 			}
-			_, err := exchange.Import(ctx, w.service, o)
+			_, err := files.Import(ctx, w.service, o)
 			cancel()
 			w.closed()
 			if err == nil {
@@ -55,8 +55,8 @@ func TestStoppedAndGoneOn(t *testing.T) {
 func TestKilledAndGoneOn(t *testing.T) {
 	if url := os.Getenv("KOPECK_TEST_IMPORT_INTO"); url != "" {
 		_, s := open(t, url)
-		o := log(exchange.Options{Path: os.Getenv("KOPECK_TEST_IMPORT_FILE"), Chunk: 200, Progress: func(p exchange.Progress) { fmt.Fprintln(os.Stdout, "PROGRESS", p.Stage, p.Records) }})
-		_, err := exchange.Import(t.Context(), s, o)
+		o := log(files.Options{Path: os.Getenv("KOPECK_TEST_IMPORT_FILE"), Chunk: 200, Progress: func(p files.Progress) { fmt.Fprintln(os.Stdout, "PROGRESS", p.Stage, p.Records) }})
+		_, err := files.Import(t.Context(), s, o)
 		t.Fatal("was not killed in time", err)
 	}
 	path := generated(t, 4000)
@@ -90,7 +90,7 @@ func TestKilledAndGoneOn(t *testing.T) {
 				t.Fatalf("%d orders after the kill; it said %s", n, said)
 			}
 			w.closed()
-			r, err := exchange.Import(t.Context(), w.service, log(exchange.Options{Path: path}))
+			r, err := files.Import(t.Context(), w.service, log(files.Options{Path: path}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,18 +1,18 @@
-package exchange_test
+package files_test
 
 import (
 	"strings"
 	"testing"
 
 	"kopeck/auth"
-	"kopeck/exchange"
+	"kopeck/files"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 )
 
-func people(o exchange.Options) exchange.Options {
-	o.Kind, o.Format = exchange.Customers, exchange.CSV
+func people(o files.Options) files.Options {
+	o.Kind, o.Format = files.Customers, files.CSV
 	if o.Map == "" {
 		o.Map = "external_id=id,name=name,email=mail,phone=phone,owner=owner,acquisition_cost=cost"
 	}
@@ -23,8 +23,8 @@ func TestCustomersOfATable(t *testing.T) {
 	each(t, func(w *world) {
 		const header = "id;name;mail;phone;owner;cost\n"
 		text := header + "1;Ёлкина 🎄;Elka@Example.com;8 (900) 123-45-67;sales@example.com;10.50\n2;عمر الخيام;;;;\n"
-		w.counted(w.bring(text, people(exchange.Options{})), 2, 2, 0, 0)
-		w.counted(w.bring(text, people(exchange.Options{})), 2, 0, 2, 0)
+		w.counted(w.bring(text, people(files.Options{})), 2, 2, 0, 0)
+		w.counted(w.bring(text, people(files.Options{})), 2, 0, 2, 0)
 		if n := w.number("SELECT count(*) FROM search_terms WHERE term IN ('ёлкина', '9001234567', 'elka@example.com', 'الخيام')"); n != 4 {
 			t.Errorf("%d of 4 terms are there", n)
 		}
@@ -32,18 +32,18 @@ func TestCustomersOfATable(t *testing.T) {
 			t.Error("the owner is not as it should be")
 		}
 		changed := header + "1;Ёлкина;elka@example.COM;;;10.50\n3;New;;;nobody@example.com;\n"
-		r := w.bring(changed, people(exchange.Options{}))
+		r := w.bring(changed, people(files.Options{}))
 		w.only(r, map[int64]string{2: "there already with another name, email, phone, owner; --update changes it"})
 		if r.Written || w.number("SELECT count(*) FROM users") != 1 {
 			t.Errorf("it was written: %s", r)
 		}
-		r = w.bring(changed, people(exchange.Options{Update: true}))
+		r = w.bring(changed, people(files.Options{Update: true}))
 		w.counted(r, 2, 1, 0, 0)
 		if r.Updated != 1 || w.number("SELECT count(*) FROM search_terms WHERE term = '9001234567'") != 0 {
 			t.Errorf("update: %s", r)
 		}
 		// What the file does not speak of stays.
-		w.bring("id,name\n1,Петрова\n", people(exchange.Options{Update: true, Map: "external_id=id,name=name"}))
+		w.bring("id,name\n1,Петрова\n", people(files.Options{Update: true, Map: "external_id=id,name=name"}))
 		if n := w.number("SELECT count(*) FROM customers WHERE name = 'Петрова' AND email_key = 'elka@example.com' AND version = 3"); n != 1 {
 			t.Error("the e-mail went with the name")
 		}
@@ -52,7 +52,7 @@ func TestCustomersOfATable(t *testing.T) {
 
 func TestBadCustomers(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring("id;name;mail;phone;owner;cost\n1;One;one@example.com;;;\n", people(exchange.Options{}))
+		w.bring("id;name;mail;phone;owner;cost\n1;One;one@example.com;;;\n", people(files.Options{}))
 		r := w.bring("id;name;mail;phone;owner;cost\n"+
 			"2;Two;ONE@example.com;;;\n"+ // e-mails differing in case are one
 			"3;;;;;\n"+
@@ -62,7 +62,7 @@ func TestBadCustomers(t *testing.T) {
 			"7;Seven;;;;-1\n"+
 			"8;Eight;same@example.com;;;\n9;Nine;Same@Example.com;;;\n"+
 			"10;Ten;;;;\n10;Ten more;;;;\n"+
-			";No id;;;;\n", people(exchange.Options{Errors: exchange.RejectRow}))
+			";No id;;;;\n", people(files.Options{Errors: files.RejectRow}))
 		w.only(r, map[int64]string{2: "the e-mail is that of another customer", 3: "name", 4: "email: not an e-mail address", 5: "phone", 6: "owner", 7: "not a negative", 9: "the e-mail is that of another", 11: "twice in the file", 12: "want an id"})
 		w.counted(r, 11, 2, 0, 9)
 	})
@@ -71,7 +71,7 @@ func TestBadCustomers(t *testing.T) {
 // Whoever revoked a permission stays unsubscribed, whatever a file says of them.
 func TestAnImportLeavesPermissionsAlone(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring("id,name,mail\n1,One,one@example.com\n", people(exchange.Options{Map: "external_id=id,name=name,email=mail"}))
+		w.bring("id,name,mail\n1,One,one@example.com\n", people(files.Options{Map: "external_id=id,name=name,email=mail"}))
 		var customer string
 		w.one(&customer, "SELECT id FROM customers")
 		ctx := auth.System(t.Context())
@@ -83,9 +83,9 @@ func TestAnImportLeavesPermissionsAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		events := w.number("SELECT count(*) FROM permission_events")
-		w.bring("id,name,mail\n1,One again,other@example.com\n", people(exchange.Options{Map: "external_id=id,name=name,email=mail", Update: true}))
-		w.bring("who,kind,way,channel,at\n1,EMAIL,OUTBOUND,EMAIL,2026-01-01\n", exchange.Options{Kind: exchange.Contacts, Map: "customer=who,kind=kind,direction=way,channel=channel,at=at"})
-		w.bring(w.export(exchange.Customers), exchange.Options{Kind: exchange.Customers})
+		w.bring("id,name,mail\n1,One again,other@example.com\n", people(files.Options{Map: "external_id=id,name=name,email=mail", Update: true}))
+		w.bring("who,kind,way,channel,at\n1,EMAIL,OUTBOUND,EMAIL,2026-01-01\n", files.Options{Kind: files.Contacts, Map: "customer=who,kind=kind,direction=way,channel=channel,at=at"})
+		w.bring(w.export(files.Customers), files.Options{Kind: files.Customers})
 		if w.number("SELECT count(*) FROM permission_events") != events || w.number("SELECT count(*) FROM permissions WHERE state <> 'REVOKED'") != 0 {
 			t.Error("an import touched permissions")
 		}
@@ -110,7 +110,7 @@ func TestContactsOfATable(t *testing.T) {
 			"1,target_call,outbound,phone,2026-01-01T10:00:00Z,3,Olga@example.com,0.55\n" +
 			"1,target_call,outbound,phone,2026-01-01T10:00:00Z,3,Olga@example.com,0.55\n" + // two of one moment
 			"2,MEETING,INBOUND,VISIT,2026-01-02,60,,\n"
-		o := exchange.Options{Kind: exchange.Contacts, Map: calls}
+		o := files.Options{Kind: files.Contacts, Map: calls}
 		r := w.bring(text, o)
 		w.counted(r, 3, 3, 0, 0)
 		w.counted(w.bring(text, o), 3, 0, 3, 0)
@@ -122,12 +122,12 @@ func TestContactsOfATable(t *testing.T) {
 			t.Errorf("the customer has cost %d", n)
 		}
 		// An order that is imported later credits them.
-		w.bring("invoice,who,day,sum\n1,1,2026-01-03,10\n", log(exchange.Options{CostShare: share("0")}))
+		w.bring("invoice,who,day,sum\n1,1,2026-01-03,10\n", log(files.Options{CostShare: share("0")}))
 		if n := w.number("SELECT sum(amount) FROM credits"); n != 1000 {
 			t.Errorf("%d kopecks are credited", n)
 		}
 		w.closed()
-		r = w.bring("who,kind,way,channel,at,min,staff,spent\n1,CALL,OUTBOUND,PHONE,2026-01-01,3,,\n1,EMAIL,UP,PHONE,2026-01-01,3,,\n1,EMAIL,INBOUND,PIGEON,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,-3,,\n1,EMAIL,INBOUND,EMAIL,2027-01-01,3,,\n,EMAIL,INBOUND,EMAIL,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,3,,0.001\n", exchange.Options{Kind: exchange.Contacts, Map: calls, Errors: exchange.RejectRow})
+		r = w.bring("who,kind,way,channel,at,min,staff,spent\n1,CALL,OUTBOUND,PHONE,2026-01-01,3,,\n1,EMAIL,UP,PHONE,2026-01-01,3,,\n1,EMAIL,INBOUND,PIGEON,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,-3,,\n1,EMAIL,INBOUND,EMAIL,2027-01-01,3,,\n,EMAIL,INBOUND,EMAIL,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,3,,0.001\n", files.Options{Kind: files.Contacts, Map: calls, Errors: files.RejectRow})
 		w.only(r, map[int64]string{2: "kind", 3: "direction", 4: "channel", 5: "minutes", 6: "in the future", 7: "customer", 8: "more decimals"})
 		if r.Rejected != 7 {
 			t.Errorf("%s", r)
@@ -139,7 +139,7 @@ func TestRejectsKeepWhatWasWritten(t *testing.T) {
 	w := newWorld(t, sqlite(t))
 	path := t.TempDir() + "/r.csv"
 	row := `1,"Quoted ""name"", with comma",bad mail`
-	w.bring("id,name,mail\n"+row+"\n", people(exchange.Options{Map: "external_id=id,name=name,email=mail", Rejects: path}))
+	w.bring("id,name,mail\n"+row+"\n", people(files.Options{Map: "external_id=id,name=name,email=mail", Rejects: path}))
 	rows := readCSV(t, path)
 	if len(rows) != 2 || rows[1][0] != "2" || rows[1][2] != row || !strings.Contains(rows[1][1], "email") {
 		t.Errorf("rejects: %q", rows)

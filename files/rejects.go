@@ -1,4 +1,4 @@
-package exchange
+package files
 
 import (
 	"encoding/csv"

@@ -1,4 +1,4 @@
-package exchange_test
+package files_test
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/exchange"
+	"kopeck/files"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -61,7 +61,7 @@ func newWorld(t *testing.T, url string) *world {
 }
 
 // bring imports a text and fails the test where the import as a whole failed.
-func (w *world) bring(text string, o exchange.Options) exchange.Report {
+func (w *world) bring(text string, o files.Options) files.Report {
 	w.Helper()
 	report, err := w.try(text, o)
 	if err != nil {
@@ -70,16 +70,16 @@ func (w *world) bring(text string, o exchange.Options) exchange.Report {
 	return report
 }
 
-func (w *world) try(text string, o exchange.Options) (exchange.Report, error) {
+func (w *world) try(text string, o files.Options) (files.Report, error) {
 	o.Source = strings.NewReader(text)
 	if o.Rejects == "" {
 		o.Rejects = filepath.Join(w.TempDir(), "rejects.csv")
 	}
-	return exchange.Import(w.Context(), w.service, o)
+	return files.Import(w.Context(), w.service, o)
 }
 
 // counted holds a report against what it should count.
-func (w *world) counted(r exchange.Report, rows, added, present, rejected int64) {
+func (w *world) counted(r files.Report, rows, added, present, rejected int64) {
 	w.Helper()
 	if r.Rows != rows || r.Added != added || r.Present != present || r.Rejected != rejected {
 		w.Errorf("want %d rows, %d added, %d present, %d rejected; got: %s", rows, added, present, rejected, r)
@@ -87,7 +87,7 @@ func (w *world) counted(r exchange.Report, rows, added, present, rejected int64)
 }
 
 // only holds the reasons of a report against what must be in them, row by row.
-func (w *world) only(r exchange.Report, reasons map[int64]string) {
+func (w *world) only(r files.Report, reasons map[int64]string) {
 	w.Helper()
 	for _, one := range r.First {
 		if want, ok := reasons[one.Line]; !ok || !strings.Contains(one.Reason, want) {
@@ -99,10 +99,10 @@ func (w *world) only(r exchange.Report, reasons map[int64]string) {
 	}
 }
 
-func (w *world) export(kind exchange.Kind) string {
+func (w *world) export(kind files.Kind) string {
 	w.Helper()
 	var out bytes.Buffer
-	if err := exchange.Export(w.Context(), w.service, kind, &out); err != nil {
+	if err := files.Export(w.Context(), w.service, kind, &out); err != nil {
 		w.Fatal(err)
 	}
 	return out.String()
