@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"kopeck/fault"
 )
 
 func newPasswords(t *testing.T, concurrency int) *Passwords {
@@ -160,8 +162,8 @@ func TestPasswordPolicy(t *testing.T) {
 			t.Parallel()
 			if err := CheckPassword("password", account, password); (err == nil) != ok {
 				t.Error(err)
-			} else if err != nil && (err.Path[0] != "password" || (password != "" && strings.Contains(err.Message, password))) {
-				t.Errorf("%v at %v", err.Message, err.Path)
+			} else if err != nil && (fault.Of(err).Path[0] != "password" || (password != "" && strings.Contains(err.Error(), password))) {
+				t.Errorf("%v at %v", err, fault.Of(err).Path)
 			}
 		})
 	}

@@ -29,7 +29,7 @@ var commonPasswords = []string{
 
 // CheckPassword returns nil if a new password is acceptable, otherwise the error to be shown.
 // account is the e-mail address of the password's account.
-func CheckPassword(field, account, password string) *fault.Error {
+func CheckPassword(field, account, password string) error {
 	folded := strings.ToLower(password)
 	name, _, _ := strings.Cut(strings.ToLower(account), "@")
 	switch {

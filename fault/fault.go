@@ -52,6 +52,8 @@ type Error struct {
 
 	// Detail is a Conflict for VersionConflict, a Missing for PermissionMissing, otherwise nil.
 	Detail any
+
+	internal error // in a List: an error that is no fault
 }
 
 // Error implements error.
@@ -62,6 +64,19 @@ func (e *Error) At(path ...string) *Error {
 	moved := *e
 	moved.Path = append(append([]string{}, path...), e.Path...)
 	return &moved
+}
+
+// At returns an error whose faults have the path put before their own; nil and internal errors stay as they are.
+func At(err error, path ...string) error {
+	all := All(err)
+	if all == nil {
+		return err
+	}
+	moved := make(List, len(all))
+	for i, e := range all {
+		moved[i] = e.At(path...)
+	}
+	return moved.Or()
 }
 
 // Conflict is the Detail of VersionConflict.
@@ -126,17 +141,26 @@ func (l List) Error() string {
 	return fmt.Sprintf("%s (and %d more)", l[0].Message, len(l)-1)
 }
 
-// Add appends an error unless it is nil.
-func (l *List) Add(err *Error) {
-	if err != nil {
-		*l = append(*l, err)
+// Add appends the faults in an error's chain; nil has none. An error that is no fault is kept for [List.Or].
+func (l *List) Add(err error) {
+	switch all := All(err); {
+	case err == nil:
+	case all == nil:
+		*l = append(*l, &Error{internal: err})
+	default:
+		*l = append(*l, all...)
 	}
 }
 
-// Or returns the list as an error, nil if it is empty.
+// Or returns the list as an error, nil if it is empty. Where an error was added that is no fault, it is that error.
 func (l List) Or() error {
 	if len(l) == 0 {
 		return nil
+	}
+	for _, e := range l {
+		if e.internal != nil {
+			return e.internal
+		}
 	}
 	return l
 }

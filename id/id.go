@@ -106,7 +106,7 @@ func Prefix(text string) string {
 }
 
 // Check returns an error for the field unless the text is an id with this prefix in its only valid spelling.
-func Check(field, prefix, text string) *fault.Error {
+func Check(field, prefix, text string) error {
 	parsed, err := typeid.Parse(text)
 	switch {
 	case err != nil || parsed.String() != text:

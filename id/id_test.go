@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"kopeck/fault"
 	"kopeck/id"
 )
 
@@ -106,7 +107,7 @@ func TestCheck(t *testing.T) {
 			switch {
 			case c.want == "" && err != nil:
 				t.Error(err)
-			case c.want != "" && (err == nil || err.Message != c.want || !slices.Equal(err.Path, []string{"customerId"})):
+			case c.want != "" && (err == nil || err.Error() != c.want || !slices.Equal(fault.Of(err).Path, []string{"customerId"})):
 				t.Errorf("%+v, want %s", err, c.want)
 			}
 		})

@@ -27,7 +27,7 @@ func (s *Core) LockCustomer(ctx context.Context, tx *store.Tx, field, customerID
 }
 
 // NewID checks an id that a client made, or makes one.
-func (s *Core) NewID(prefix string, given *string) (string, *fault.Error) {
+func (s *Core) NewID(prefix string, given *string) (string, error) {
 	if given == nil {
 		return s.IDs.Make(prefix), nil
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Amount reads money in the installation's currency; it must not be negative.
-func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, *fault.Error) {
+func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 	if in == nil {
 		return money.Amount{}, nil
 	}
@@ -21,7 +21,7 @@ func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, *fault.Error)
 }
 
 // SignedAmount reads money in the installation's currency, which may be negative.
-func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, *fault.Error) {
+func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	if in.CurrencyCode != s.Currency.Code() {
 		return money.Amount{}, fault.New(fault.Invalid, "", "the books are kept in %s, not in %q", s.Currency.Code(), input.Shown(in.CurrencyCode)).At(field, "currencyCode")
 	}
@@ -33,7 +33,7 @@ func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, *fault.E
 }
 
 // Moment checks a time that has happened; absent is now. Phones' clocks run ahead a little.
-func (s *Core) Moment(field string, in *time.Time) (time.Time, *fault.Error) {
+func (s *Core) Moment(field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
 	switch {
 	case in == nil:

@@ -46,7 +46,7 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, 
 		to        *money.Decimal
 	}{{"markup", markup, "-1", "1000", &terms.Markup}, {"minimumMargin", minimumMargin, "0", "0.999999999", &terms.MinimumMargin}} {
 		if share.in != nil {
-			var fail *fault.Error
+			var fail error
 			*share.to, fail = input.Decimal(share.field, *share.in, share.low, share.high)
 			faults.Add(fail)
 		}

@@ -98,7 +98,7 @@ func (s *Service) CreateProduct(ctx context.Context, in service.CreateProductInp
 func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error) {
 	var faults fault.List
 	var p newProduct
-	var fail *fault.Error
+	var fail error
 	p.id, fail = s.NewID(id.Product, in.ID)
 	faults.Add(fail)
 	p.sku, fail = input.Text("sku", in.Sku, 100)
@@ -131,9 +131,9 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 	codes := map[string]bool{}
 	for i, o := range in.Options {
 		at := []string{"options", strconv.Itoa(i)}
-		add := func(fail *fault.Error) {
+		add := func(fail error) {
 			if fail != nil {
-				faults.Add(fail.At(at...))
+				faults.Add(fault.At(fail, at...))
 			}
 		}
 		var one newOption
@@ -165,9 +165,9 @@ func checkComponents(faults *fault.List, in []*service.ComponentInput, path ...s
 	all := make([]newComponent, 0, len(in))
 	for i, c := range in {
 		one := newComponent{path: append(append([]string{}, path...), strconv.Itoa(i))}
-		add := func(fail *fault.Error) {
+		add := func(fail error) {
 			if fail != nil {
-				faults.Add(fail.At(one.path...))
+				faults.Add(fault.At(fail, one.path...))
 			}
 		}
 		given := 0
@@ -187,7 +187,7 @@ func checkComponents(faults *fault.List, in []*service.ComponentInput, path ...s
 		if given != 1 {
 			add(fault.New(fault.Invalid, "", "want exactly one of material, resource and productSku"))
 		}
-		var fail *fault.Error
+		var fail error
 		one.quantity, fail = input.Quantity("quantity", &c.Quantity)
 		add(fail)
 		all = append(all, one)

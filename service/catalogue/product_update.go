@@ -32,7 +32,7 @@ func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInp
 	if in.Partner != nil {
 		name := strings.TrimSpace(*in.Partner)
 		if name != "" {
-			var fail *fault.Error
+			var fail error
 			name, fail = input.Text("partner", name, 200)
 			faults.Add(fail)
 		}

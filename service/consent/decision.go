@@ -94,7 +94,7 @@ func decision(p *ent.Permission, channel schema.Channel, purpose schema.Purpose,
 }
 
 // MissingPermission is the fault of a decision against: PERMISSION_MISSING with what is there and what is needed.
-func MissingPermission(d *PermissionDecision, channel schema.Channel, purpose schema.Purpose) *fault.Error {
+func MissingPermission(d *PermissionDecision, channel schema.Channel, purpose schema.Purpose) error {
 	missing := fault.New(fault.PermissionMissing, "channel", "%s", d.Reason)
 	missing.Detail = &fault.Missing{
 		Channel: string(channel), Purpose: string(purpose),

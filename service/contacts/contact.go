@@ -99,7 +99,7 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	}
 	var faults fault.List
 	n := NewContact{CustomerID: in.CustomerID, Kind: in.Kind, Direction: in.Direction, Channel: in.Channel, aboutID: in.AboutID, Purpose: in.Purpose}
-	var err *fault.Error
+	var err error
 	n.ID, err = s.NewID(id.Contact, in.ID)
 	faults.Add(err)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
@@ -133,7 +133,7 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 
 // staffOf gives the staff member of a contact: the one named, who may have left since, or the actor. SALES name only
 // themselves. The system itself is nobody.
-func (s *Service) staffOf(actor auth.Actor, named *string) (*string, *fault.Error) {
+func (s *Service) staffOf(actor auth.Actor, named *string) (*string, error) {
 	if named == nil {
 		if s.people.User(actor.UserID) == nil {
 			return nil, nil

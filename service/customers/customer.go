@@ -104,7 +104,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 }
 
 // walletOf checks what a customer spends a year, nil where it is not known.
-func (s *Service) walletOf(in *service.MoneyInput) (*money.Amount, *fault.Error) {
+func (s *Service) walletOf(in *service.MoneyInput) (*money.Amount, error) {
 	if in == nil {
 		return nil, nil
 	}
@@ -119,7 +119,7 @@ func (s *Service) CheckDetails(faults *fault.List, d Details) Details {
 		faults.Add(err)
 		d.Name = &name
 	}
-	var err *fault.Error
+	var err error
 	if d.Email != nil && *d.Email != "" {
 		var address string
 		address, err = input.Email("email", *d.Email)
@@ -140,7 +140,7 @@ func (s *Service) CheckDetails(faults *fault.List, d Details) Details {
 }
 
 // measurements checks what is known of a person to make a product theirs: an object of at most 64 KiB.
-func measurements(given any) (map[string]any, *fault.Error) {
+func measurements(given any) (map[string]any, error) {
 	if given == nil {
 		return nil, nil
 	}

@@ -162,7 +162,7 @@ func (s *Service) writeTerms(ctx context.Context, tx *store.Tx, c *ent.Customer)
 // ProductSearch gives the condition that a product's sku or name begins with a text, or a word of its name does.
 func ProductSearch(text string) (func(*sql.Selector), error) {
 	if err := input.CheckText("search", text, 200); err != nil {
-		return nil, err.At("filter")
+		return nil, fault.At(err, "filter")
 	}
 	begins := strings.TrimSpace(text)
 	folded := escapeLike(input.Fold(begins))

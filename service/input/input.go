@@ -28,7 +28,7 @@ func KeyOf(address *string) *string {
 
 // Text checks a piece of text: trimmed, in NFC, without control characters, of at least one and at most so
 // many characters.
-func Text(field, value string, most int) (string, *fault.Error) {
+func Text(field, value string, most int) (string, error) {
 	value = norm.NFC.String(strings.TrimSpace(value))
 	if value == "" {
 		return "", fault.Invalidf(field, "want some text")
@@ -37,7 +37,7 @@ func Text(field, value string, most int) (string, *fault.Error) {
 }
 
 // OptionalText is text for what may be absent; an empty text is absent.
-func OptionalText(field string, value *string, most int) (*string, *fault.Error) {
+func OptionalText(field string, value *string, most int) (*string, error) {
 	if value == nil || strings.TrimSpace(*value) == "" {
 		return nil, nil
 	}
@@ -46,7 +46,7 @@ func OptionalText(field string, value *string, most int) (*string, *fault.Error)
 }
 
 // CheckText checks that a text is valid, not too long and without control characters.
-func CheckText(field, value string, most int) *fault.Error {
+func CheckText(field, value string, most int) error {
 	if !utf8.ValidString(value) {
 		return fault.Invalidf(field, "not valid UTF-8")
 	}
@@ -62,7 +62,7 @@ func CheckText(field, value string, most int) *fault.Error {
 }
 
 // Decimal reads an exact decimal within bounds that are part of the message.
-func Decimal(field string, in money.Exact, low, high string) (money.Decimal, *fault.Error) {
+func Decimal(field string, in money.Exact, low, high string) (money.Decimal, error) {
 	d, err := money.ParseDecimal(string(in))
 	if err != nil {
 		return d, fault.Invalidf(field, "%v", err)
@@ -74,7 +74,7 @@ func Decimal(field string, in money.Exact, low, high string) (money.Decimal, *fa
 }
 
 // Quantity reads how many units: more than nothing, at most a billion. Absent is 1.
-func Quantity(field string, in *money.Exact) (money.Decimal, *fault.Error) {
+func Quantity(field string, in *money.Exact) (money.Decimal, error) {
 	if in == nil {
 		return money.Whole(1), nil
 	}
@@ -82,7 +82,7 @@ func Quantity(field string, in *money.Exact) (money.Decimal, *fault.Error) {
 }
 
 // CheckDate keeps dates within the years in which calendars agree and databases reckon.
-func CheckDate(field string, in *time.Time) *fault.Error {
+func CheckDate(field string, in *time.Time) error {
 	if in != nil && (in.Year() < 1900 || in.Year() > 2200) {
 		return fault.Invalidf(field, "want a year from 1900 to 2200")
 	}
@@ -105,7 +105,7 @@ func DomainError(err error) error {
 }
 
 // Email checks an address as people write it, without a display name.
-func Email(field string, value string) (string, *fault.Error) {
+func Email(field string, value string) (string, error) {
 	value = strings.TrimSpace(value)
 	parsed, err := mail.ParseAddress(value)
 	if err != nil || parsed.Address != value || len(value) > 320 || strings.ContainsAny(value, "\r\n\x00") {

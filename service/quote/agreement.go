@@ -73,7 +73,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement, error) {
 	var faults fault.List
 	a := pricing.Agreement{CustomerID: in.CustomerID, ProductID: in.ProductID, ValidFrom: s.Now(), ValidTo: exactly(in.ValidTo)}
-	var fail *fault.Error
+	var fail error
 	a.ID, fail = s.NewID(id.Agreement, in.ID)
 	faults.Add(fail)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
@@ -97,7 +97,7 @@ func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement,
 }
 
 // belowFloor says so, and where the floor is to who may know costs.
-func (s *Service) belowFloor(actor auth.Actor, floor money.Amount) *fault.Error {
+func (s *Service) belowFloor(actor auth.Actor, floor money.Amount) error {
 	where := ""
 	if actor.Has(auth.ScopeCosts) {
 		where = " of " + s.Currency.Format(floor) + " " + s.Currency.Code()

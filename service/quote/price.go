@@ -77,7 +77,7 @@ func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Custom
 }
 
 // UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now.
-func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, *fault.Error) {
+func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
 	switch {
 	case in == nil:
@@ -203,14 +203,14 @@ func OfPrice(err error) error {
 }
 
 // ChosenOptions reads the options of a question; whether the product has them is for the price to say.
-func ChosenOptions(in []*service.OptionInput) ([]pricing.Option, *fault.Error) {
+func ChosenOptions(in []*service.OptionInput) ([]pricing.Option, error) {
 	if len(in) > 50 {
 		return nil, fault.New(fault.LimitExceeded, "options", "want at most 50 options")
 	}
 	var chosen []pricing.Option
 	for i, o := range in {
 		if fail := input.CheckText("value", o.Value, 100); fail != nil {
-			return nil, fail.At("options", fmt.Sprint(i))
+			return nil, fault.At(fail, "options", fmt.Sprint(i))
 		}
 		chosen = append(chosen, pricing.Option{Code: o.Code, Value: o.Value})
 	}

@@ -52,9 +52,9 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 		return instead, err
 	}
 	now := s.Now().UTC()
-	add := func(fail *fault.Error, field string, i int) {
+	add := func(fail error, field string, i int) {
 		if fail != nil {
-			faults.Add(fail.At("instead", field, strconv.Itoa(i)))
+			faults.Add(fault.At(fail, "instead", field, strconv.Itoa(i)))
 		}
 	}
 	rates := s.book.Load().prices.Basis().Rates
@@ -70,7 +70,7 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 			add(fault.New(fault.NotFound, "code", "%s %s has no rate now", r.Subject, input.Shown(r.Code)), "rates", i)
 			continue
 		}
-		var fail *fault.Error
+		var fail error
 		rate.Amount, fail = input.Decimal("amount", r.Amount, "0", "1000000000")
 		add(fail, "rates", i)
 		rate.ID, rate.ValidFrom, rate.RecordedAt = "supposed", now, now

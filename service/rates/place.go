@@ -22,7 +22,7 @@ type RecordedRates map[costing.RateKey][]costing.Rate
 const ratesTogether = 500
 
 // rowFaults are the faults of the rows of a list, by their places; nil where a row has none.
-type rowFaults []*fault.Error
+type rowFaults []error
 
 func compareRates(a, b costing.Rate) int {
 	return cmp.Or(a.ValidFrom.Compare(b.ValidFrom), a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
@@ -51,7 +51,7 @@ func (s *Service) RatesOf(ctx context.Context, tx *store.Tx, rates []NewRate) (R
 // Place finds a rate's place among those of its code and puts it there. Where it does not say when it was recorded, that is
 // now, or just after whatever it corrects. Faults: ALREADY_EXISTS on validFrom where there is a rate from that moment on and this
 // is not marked as its correction; INVALID on unit where the others are counted in another.
-func (there RecordedRates) Place(r *NewRate, now time.Time) *fault.Error {
+func (there RecordedRates) Place(r *NewRate, now time.Time) error {
 	told := !r.RecordedAt.IsZero()
 	if !told {
 		r.RecordedAt = now
@@ -133,7 +133,7 @@ func (s *Service) RecordRates(ctx context.Context, tx *store.Tx, there RecordedR
 }
 
 func (f rowFaults) any() bool {
-	return slices.ContainsFunc(f, func(one *fault.Error) bool { return one != nil })
+	return slices.ContainsFunc(f, func(one error) bool { return one != nil })
 }
 
 // takenRates finds ids that another rate has.

@@ -86,7 +86,7 @@ func (s *Service) CheckRate(ctx context.Context, in service.SetRateInput) (NewRa
 	}
 	var faults fault.List
 	r := NewRate{Rate: costing.Rate{Subject: string(in.Subject), ValidFrom: in.ValidFrom.UTC().Truncate(time.Microsecond)}, Correction: input.Or(in.Correction, false)}
-	var err *fault.Error
+	var err error
 	r.ID, err = s.NewID(id.Rate, in.ID)
 	faults.Add(err)
 	r.Code, err = input.Text("code", in.Code, 320)

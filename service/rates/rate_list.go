@@ -63,7 +63,7 @@ func (s *Service) SetRates(ctx context.Context, in service.SetRatesInput) ([]*en
 		var faults fault.List
 		for i, one := range wrong {
 			if one != nil {
-				faults.Add(one.At("rates", strconv.Itoa(i)))
+				faults.Add(fault.At(one, "rates", strconv.Itoa(i)))
 			}
 		}
 		if err := faults.Or(); err != nil {

@@ -102,7 +102,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	}
 	known := service.EndOfTime
 	if knownAt != nil {
-		var fail *fault.Error
+		var fail error
 		known, fail = s.Moment("knownAt", knownAt)
 		faults.Add(fail)
 	}

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -44,7 +43,7 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 	}
 	r := &AcquisitionSources{HorizonMonths: horizon, Return: money.MustDecimal("0.2"), Rows: []*AcquisitionSource{}}
 	if asked != nil {
-		var fail *fault.Error
+		var fail error
 		if r.Return, fail = input.Decimal("return", *asked, "0", "1000"); fail != nil {
 			return nil, fail
 		}

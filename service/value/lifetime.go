@@ -41,7 +41,7 @@ func (s *Service) CheckOutlook(horizonMonths *int, annualDiscountRate *money.Exa
 	}
 	rate := s.Settings().AnnualDiscountRate
 	if annualDiscountRate != nil {
-		var fail *fault.Error
+		var fail error
 		rate, fail = input.Decimal("annualDiscountRate", *annualDiscountRate, "-1", "10")
 		if fail == nil && rate.Compare(money.Whole(-1)) <= 0 {
 			fail = fault.Invalidf("annualDiscountRate", "want more than -1, at most 10: 0.10 is ten per cent")
