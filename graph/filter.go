@@ -64,7 +64,7 @@ func of(c *conditions, field, column, prefix string, value *string) {
 		return
 	}
 	if err := id.Check(field, prefix, *value); err != nil {
-		c.refuse(err.At("filter"))
+		c.refuse(fault.At(err, "filter"))
 		return
 	}
 	is(c, column, value)
