@@ -41,17 +41,16 @@ func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	return a, nil
 }
 
-// clockSkew is how far the clock of a phone may be fast.
-const clockSkew = 5 * time.Minute
+// ClockSkew is by how much the clock of a phone may be wrong.
+const ClockSkew = 5 * time.Minute
 
-// Moment checks when something has happened; absent is now. A moment that is in the future by no more than a phone's clock
-// may be fast is now. Fault: INVALID.
+// Moment checks when something has happened; absent is now. A moment in the future by at most [ClockSkew] is now. Fault: INVALID.
 func (s *Core) Moment(field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
 	switch {
 	case in == nil:
 		return now, nil
-	case in.After(now.Add(clockSkew)):
+	case in.After(now.Add(ClockSkew)):
 		return now, fault.Invalidf(field, "in the future")
 	case in.After(now):
 		return now, nil
