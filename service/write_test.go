@@ -3,7 +3,6 @@ package service_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -180,8 +179,8 @@ func TestUniqueColumns(t *testing.T) {
 		} {
 			t.Run(field, func(t *testing.T) {
 				_, err := w.Customers.CreateCustomer(ctx, in)
-				if !fault.Is(err, fault.AlreadyExists) || fmt.Sprint(fault.Of(err).Path) != "["+field+"]" {
-					t.Errorf("%v; want ALREADY_EXISTS on %s", err, field)
+				if got, want := apptest.Faults(err), "ALREADY_EXISTS "+field; got != want {
+					t.Errorf("%q; want %q", got, want)
 				}
 			})
 		}

@@ -5,6 +5,7 @@ package apptest
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"kopeck/auth"
 	"kopeck/dbtest"
 	"kopeck/ent"
+	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
@@ -96,4 +98,21 @@ func (w *World) Customer(name string) *ent.Customer {
 		w.t.Fatal(err)
 	}
 	return c
+}
+
+// Faults returns the faults of an error as "CODE path.of.field", in their order and separated by commas: "" for no error, and
+// the message of an error that is no fault.
+func Faults(err error) string {
+	if err == nil {
+		return ""
+	}
+	all := fault.All(err)
+	if all == nil {
+		return "internal error: " + err.Error()
+	}
+	texts := make([]string, len(all))
+	for i, f := range all {
+		texts[i] = strings.TrimSpace(string(f.Code) + " " + strings.Join(f.Path, "."))
+	}
+	return strings.Join(texts, ", ")
 }
