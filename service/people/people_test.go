@@ -77,12 +77,12 @@ func TestCreateUserIsChecked(t *testing.T) {
 			change func(*service.CreateUserInput)
 			want   string
 		}{
-			"a taken e-mail":     {nil, func(in *service.CreateUserInput) { in.Email = "ANNA@example.com" }, "ALREADY_EXISTS email"},
-			"a taken id":         {nil, func(in *service.CreateUserInput) { in.ID = &anna.ID }, "ALREADY_EXISTS id"},
-			"all that is wrong":  {nil, func(in *service.CreateUserInput) { in.Email, in.Name, in.Password = "x", "", "short" }, "INVALID email, INVALID name, INVALID password"},
-			"no partner":         {nil, func(in *service.CreateUserInput) { in.Role = schema.RolePartner }, "INVALID partner"},
-			"by a manager":       {w.As(schema.RoleManager), func(*service.CreateUserInput) {}, "FORBIDDEN"},
-			"by nobody":          {t.Context(), func(*service.CreateUserInput) {}, "UNAUTHENTICATED"},
+			"a taken e-mail":    {nil, func(in *service.CreateUserInput) { in.Email = "ANNA@example.com" }, "ALREADY_EXISTS email"},
+			"a taken id":        {nil, func(in *service.CreateUserInput) { in.ID = &anna.ID }, "ALREADY_EXISTS id"},
+			"all that is wrong": {nil, func(in *service.CreateUserInput) { in.Email, in.Name, in.Password = "x", "", "short" }, "INVALID email, INVALID name, INVALID password"},
+			"no partner":        {nil, func(in *service.CreateUserInput) { in.Role = schema.RolePartner }, "INVALID partner"},
+			"by a manager":      {w.As(schema.RoleManager), func(*service.CreateUserInput) {}, "FORBIDDEN"},
+			"by nobody":         {t.Context(), func(*service.CreateUserInput) {}, "UNAUTHENTICATED"},
 		} {
 			in := good
 			c.change(&in)
