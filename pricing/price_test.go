@@ -56,6 +56,7 @@ func reasons(a pricing.Answer) string {
 }
 
 func TestSteps(t *testing.T) {
+	t.Parallel()
 	agreed := func(unit int64, reason string) pricing.Agreement {
 		return pricing.Agreement{
 			ID: "agreed", CustomerID: "anna", ProductID: "curtain", Unit: money.Minor(unit), MinimumQuantity: dec("1"),
@@ -168,6 +169,7 @@ func TestSteps(t *testing.T) {
 }
 
 func TestWhatRulesMaySpeakOf(t *testing.T) {
+	t.Parallel()
 	for condition, want := range map[string]bool{
 		`customer.id == "anna" && customer.kind == "PERSON" && customer.stage == "LOYAL" && customer.segment == ""`:                true,
 		`product.id == "curtain" && product.sku == "CUR-1" && product.name == "Curtain" && product.kind == "GOOD"`:                 true,
@@ -213,6 +215,7 @@ func TestARuleIsBounded(t *testing.T) {
 
 // TestAgreementsAreDated: the last recorded that covers moment and quantity, and was known then.
 func TestAgreementsAreDated(t *testing.T) {
+	t.Parallel()
 	agreed := func(id string, unit int64, from, recorded int, least string) pricing.Agreement {
 		return pricing.Agreement{
 			ID: id, CustomerID: "anna", ProductID: "curtain", Unit: money.Minor(unit), MinimumQuantity: dec(least),
@@ -241,6 +244,7 @@ func TestAgreementsAreDated(t *testing.T) {
 
 // TestPriceIsWhatWasKnown: neither a rate nor terms recorded later change what a price was.
 func TestPriceIsWhatWasKnown(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	cloth := rate("MATERIAL", "cloth", "m", "1000")
 	cloth.ID, cloth.RecordedAt = "late", *moment(1)
@@ -260,6 +264,7 @@ func TestPriceIsWhatWasKnown(t *testing.T) {
 }
 
 func TestPriceRefuses(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	source.Basis.Rates = costing.NewRates([]costing.Rate{rate("MATERIAL", "cloth", "m", "250")})
 	source.Terms[0].Amount = amount(100000)
@@ -308,6 +313,7 @@ func wrongField(err error) string {
 }
 
 func TestCheckRule(t *testing.T) {
+	t.Parallel()
 	with := func(change func(*pricing.Rule)) pricing.Rule {
 		r := rule("r", "true", "-10")
 		change(&r)
@@ -339,6 +345,7 @@ func TestCheckRule(t *testing.T) {
 }
 
 func TestCheckTerms(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		terms pricing.Terms
@@ -359,6 +366,7 @@ func TestCheckTerms(t *testing.T) {
 }
 
 func TestCheckAgreement(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name      string
 		agreement pricing.Agreement
@@ -378,12 +386,14 @@ func TestCheckAgreement(t *testing.T) {
 }
 
 func TestFloor(t *testing.T) {
+	t.Parallel()
 	if floor, err := pricing.NewBook(curtain()).Floor("curtain", dec("1"), nil, nil, day); err != nil || floor.Minor() != 87500 {
 		t.Errorf("%d, %v; want 87500", floor.Minor(), err)
 	}
 }
 
 func TestSeason(t *testing.T) {
+	t.Parallel()
 	moscow := time.FixedZone("Moscow", 3*3600)
 	for at, want := range map[string]string{
 		"2026-02-28T20:59:59Z": "winter", "2026-02-28T21:00:00Z": "spring", "2026-06-15T00:00:00Z": "summer", "2026-09-01T00:00:00Z": "autumn", "2026-12-01T00:00:00Z": "winter",
@@ -401,6 +411,7 @@ func TestSeason(t *testing.T) {
 }
 
 func TestLineIsKeptAsJSON(t *testing.T) {
+	t.Parallel()
 	text, err := json.Marshal([]pricing.Line{{Kind: pricing.RuleLine, Label: "Spring", Amount: money.Minor(-5), RefID: "r"}, {Kind: pricing.RoundingLine, Label: "rounded"}})
 	const want = `[{"kind":"RULE","label":"Spring","amount":-5,"ref":"r"},{"kind":"ROUNDING","label":"rounded","amount":0}]`
 	if err != nil || string(text) != want {
