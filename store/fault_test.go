@@ -290,8 +290,8 @@ func TestFullDisk(t *testing.T) {
 			return set(ctx, tx, name, `"`+strings.Repeat("x", 1_000_000)+`"`)
 		})
 	}
-	const room = 1 << 20
-	if err := write("one", room); err != nil {
+	const ample = 1 << 20
+	if err := write("one", ample); err != nil {
 		t.Fatal(err)
 	}
 	used := one[int](t, s, "PRAGMA page_count")
@@ -301,7 +301,7 @@ func TestFullDisk(t *testing.T) {
 	if n := settings(t, s); n != 1 {
 		t.Errorf("%d settings, want the first", n)
 	}
-	if err := write("three", room); err != nil {
-		t.Errorf("with room again: %v", err)
+	if err := write("three", ample); err != nil {
+		t.Errorf("with free space again: %v", err)
 	}
 }
