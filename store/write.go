@@ -82,7 +82,7 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 		return err
 	}
 	if len(tx.events) > 0 {
-		if err := s.news.send(ctx, tx); err != nil {
+		if err := s.notifier.send(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 	return nil
 }
 
-// afterwards runs a function after a commit. The commit stands, whatever the function does: a panic is logged.
+// afterwards runs a function after a commit. The commit is not undone: a panic of the function is logged.
 func (s *Store) afterwards(ctx context.Context, f func()) {
 	defer func() {
 		if p := recover(); p != nil {
