@@ -2,7 +2,7 @@
 //
 // [Open] takes a URL and returns a [Store]. There is one way to get the model's client ([Store.Client]), one to
 // run a transaction ([Store.Write], and [Store.Read] for a read-only snapshot), one to copy rows in bulk
-// ([Store.Bulk]) and one to notify other processes of changes ([Store.Publish], [Store.Subscribe]).
+// ([Store.Bulk]) and one to notify other processes of changes ([Tx.Publish], [Store.Subscribe]).
 // [Store.Migrate] migrates the database to the schema of this binary.
 //
 // Times are bound and read in UTC. [IsUnique], [IsForeignKey], [IsFull], [IsOverflow] and [IsUnavailable] classify

@@ -10,8 +10,6 @@ import (
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-
-	"kopeck/ent"
 )
 
 // ErrNested says that a transaction was opened inside another: a mistake of the program.
@@ -68,7 +66,7 @@ func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *Tx) e
 // run does the work of a transaction that has begun, ends it, gives up the writer's turn and then runs what was
 // to follow the commit.
 func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx context.Context, tx *Tx) error) error {
-	ctx = context.WithValue(ent.NewTxContext(ctx, tx.Tx), transactionKey{}, tx)
+	ctx = context.WithValue(ctx, transactionKey{}, tx)
 	ended := false
 	defer func() {
 		tx.over.Store(true)
