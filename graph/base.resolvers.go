@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"kopeck/money"
-	"kopeck/service"
 )
 
 func (r *moneyResolver) Amount(ctx context.Context, obj *money.Amount) (money.Exact, error) {
@@ -18,16 +17,6 @@ func (r *moneyResolver) Amount(ctx context.Context, obj *money.Amount) (money.Ex
 
 func (r *moneyResolver) CurrencyCode(ctx context.Context, obj *money.Amount) (string, error) {
 	return r.service.Currency.Code(), nil
-}
-
-func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error) {
-	setting, err := r.service.ChangeSetting(ctx, input)
-	told, err := userErrors(err)
-	return &service.SettingPayload{Setting: setting, UserErrors: told}, err
-}
-
-func (r *queryResolver) Settings(ctx context.Context) ([]*service.Setting, error) {
-	return r.service.ListSettings(ctx)
 }
 
 func (r *Resolver) Money() MoneyResolver { return &moneyResolver{r} }

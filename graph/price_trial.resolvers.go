@@ -10,7 +10,6 @@ import (
 	"context"
 
 	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/quote"
 )
@@ -25,10 +24,6 @@ func (r *queryResolver) TryPriceRule(ctx context.Context, rule service.CreatePri
 
 func (r *queryResolver) WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error) {
 	return r.service.Quote.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
-}
-
-func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error) {
-	return r.belowFloor(ctx, window{first: first, after: after})
 }
 
 func (r *rejectedRuleResolver) Nearly(ctx context.Context, obj *quote.RejectedRule) (bool, error) {
