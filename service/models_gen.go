@@ -6,12 +6,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
+
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
-	"strconv"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -777,8 +778,7 @@ type SignOutPayload struct {
 }
 
 // What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later.
-type Subscription struct {
-}
+type Subscription struct{}
 
 // A range of time. An absent bound is no bound.
 type TimeRange struct {
