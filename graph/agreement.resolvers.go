@@ -14,11 +14,11 @@ import (
 )
 
 func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error) {
-	agreement, err := r.service.Quote.AgreePrice(ctx, input)
-	told, err := userErrors(err)
-	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: told}, err
+	agreement, err := r.app.Quote.AgreePrice(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: faults}, err
 }
 
 func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error) {
-	return r.belowFloor(ctx, window{first: first, after: after})
+	return r.agreementsBelowFloor(ctx, window{first: first, after: after})
 }

@@ -12,11 +12,11 @@ import (
 )
 
 func (r *moneyResolver) Amount(ctx context.Context, obj *money.Amount) (money.Exact, error) {
-	return money.Exact(r.service.Currency.Format(*obj)), nil
+	return money.Exact(r.app.Currency.Format(*obj)), nil
 }
 
 func (r *moneyResolver) CurrencyCode(ctx context.Context, obj *money.Amount) (string, error) {
-	return r.service.Currency.Code(), nil
+	return r.app.Currency.Code(), nil
 }
 
 func (r *Resolver) Money() MoneyResolver { return &moneyResolver{r} }

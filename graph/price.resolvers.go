@@ -14,19 +14,19 @@ import (
 )
 
 func (r *priceResolver) Product(ctx context.Context, obj *quote.Price) (*ent.Product, error) {
-	return required(r.service.Quote.Product(obj.ProductID), nil)
+	return required(r.app.Quote.Product(obj.ProductID), nil)
 }
 
 func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {
-	return r.service.Quote.PriceToken(obj)
+	return r.app.Quote.PriceToken(obj)
 }
 
 func (r *priceLineResolver) Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error) {
-	return r.service.Quote.PriceRule(obj.RefID), nil
+	return r.app.Quote.PriceRule(obj.RefID), nil
 }
 
 func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *quote.RejectedRule) (*ent.PriceRule, error) {
-	return required(r.service.Quote.PriceRule(obj.RuleID), nil)
+	return required(r.app.Quote.PriceRule(obj.RuleID), nil)
 }
 
 func (r *Resolver) Price() PriceResolver { return &priceResolver{r} }

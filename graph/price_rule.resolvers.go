@@ -13,17 +13,17 @@ import (
 )
 
 func (r *mutationResolver) CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error) {
-	rule, err := r.service.Quote.CreatePriceRule(ctx, input)
-	told, err := userErrors(err)
-	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
+	rule, err := r.app.Quote.CreatePriceRule(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PriceRulePayload{PriceRule: rule, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error) {
-	rule, err := r.service.Quote.RetirePriceRule(ctx, input)
-	told, err := userErrors(err)
-	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
+	rule, err := r.app.Quote.RetirePriceRule(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PriceRulePayload{PriceRule: rule, UserErrors: faults}, err
 }
 
 func (r *queryResolver) PriceRules(ctx context.Context) ([]*ent.PriceRule, error) {
-	return r.service.Quote.PriceRules(), nil
+	return r.app.Quote.PriceRules(), nil
 }

@@ -15,21 +15,21 @@ import (
 )
 
 func (r *queryResolver) TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error) {
-	trial, err := r.service.Quote.TryPriceRule(ctx, rule, customerID, productID, quantity, options, leadDays)
-	told, err := userErrors(err)
+	trial, err := r.app.Quote.TryPriceRule(ctx, rule, customerID, productID, quantity, options, leadDays)
+	faults, err := userErrors(err)
 	trial = cmp.Or(trial, &quote.PriceRuleTrial{})
-	trial.UserErrors = told
+	trial.UserErrors = faults
 	return trial, err
 }
 
 func (r *queryResolver) WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error) {
-	return r.service.Quote.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
+	return r.app.Quote.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
 }
 
 func (r *rejectedRuleResolver) Nearly(ctx context.Context, obj *quote.RejectedRule) (bool, error) {
-	return r.service.Quote.Nearly(obj)
+	return r.app.Quote.Nearly(obj)
 }
 
 func (r *rejectedRuleResolver) Unmet(ctx context.Context, obj *quote.RejectedRule) ([]*quote.UnmetCondition, error) {
-	return r.service.Quote.Unmet(ctx, obj)
+	return r.app.Quote.Unmet(ctx, obj)
 }

@@ -12,11 +12,11 @@ import (
 )
 
 func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error) {
-	setting, err := r.service.ChangeSetting(ctx, input)
-	told, err := userErrors(err)
-	return &service.SettingPayload{Setting: setting, UserErrors: told}, err
+	setting, err := r.app.ChangeSetting(ctx, input)
+	faults, err := userErrors(err)
+	return &service.SettingPayload{Setting: setting, UserErrors: faults}, err
 }
 
 func (r *queryResolver) Settings(ctx context.Context) ([]*service.Setting, error) {
-	return r.service.ListSettings(ctx)
+	return r.app.ListSettings(ctx)
 }
