@@ -14,27 +14,27 @@ import (
 )
 
 func (r *customerBaseResolver) CSV(ctx context.Context, obj *report.CustomerBase) (string, error) {
-	return obj.Sheet(r.service.Currency).CSV()
+	return obj.Sheet(r.app.Currency).CSV()
 }
 
 func (r *expectedMonthsResolver) CSV(ctx context.Context, obj *report.ExpectedMonths) (string, error) {
-	return obj.Sheet(r.service.Currency).CSV()
+	return obj.Sheet(r.app.Currency).CSV()
 }
 
 func (r *queryResolver) CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error) {
-	return r.service.Report.CustomerBase(ctx, by, horizonMonths, annualDiscountRate)
+	return r.app.Report.CustomerBase(ctx, by, horizonMonths, annualDiscountRate)
 }
 
 func (r *queryResolver) ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error) {
-	report, err := r.service.Report.ValueAtRisk(ctx, threshold, first)
+	report, err := r.app.Report.ValueAtRisk(ctx, threshold, first)
 	if err == nil {
-		together(ctx, report.AtRisk())
+		markSiblings(ctx, report.AtRisk())
 	}
 	return report, err
 }
 
 func (r *queryResolver) ExpectedMonths(ctx context.Context, months *int) (*report.ExpectedMonths, error) {
-	return r.service.Report.ExpectedMonths(ctx, months)
+	return r.app.Report.ExpectedMonths(ctx, months)
 }
 
 func (r *Resolver) CustomerBase() CustomerBaseResolver { return &customerBaseResolver{r} }

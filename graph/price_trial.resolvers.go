@@ -10,31 +10,26 @@ import (
 	"context"
 
 	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/quote"
 )
 
 func (r *queryResolver) TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error) {
-	trial, err := r.service.Quote.TryPriceRule(ctx, rule, customerID, productID, quantity, options, leadDays)
-	told, err := userErrors(err)
+	trial, err := r.app.Quote.TryPriceRule(ctx, rule, customerID, productID, quantity, options, leadDays)
+	faults, err := userErrors(err)
 	trial = cmp.Or(trial, &quote.PriceRuleTrial{})
-	trial.UserErrors = told
+	trial.UserErrors = faults
 	return trial, err
 }
 
 func (r *queryResolver) WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error) {
-	return r.service.Quote.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
-}
-
-func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error) {
-	return r.belowFloor(ctx, window{first: first, after: after})
+	return r.app.Quote.WhatIf(ctx, customerID, productID, quantity, options, leadDays, instead)
 }
 
 func (r *rejectedRuleResolver) Nearly(ctx context.Context, obj *quote.RejectedRule) (bool, error) {
-	return r.service.Quote.Nearly(obj)
+	return r.app.Quote.Nearly(obj)
 }
 
 func (r *rejectedRuleResolver) Unmet(ctx context.Context, obj *quote.RejectedRule) ([]*quote.UnmetCondition, error) {
-	return r.service.Quote.Unmet(ctx, obj)
+	return r.app.Quote.Unmet(ctx, obj)
 }

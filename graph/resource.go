@@ -9,23 +9,15 @@ import (
 	"kopeck/service/rates"
 )
 
-// resourceDays tells how a resource stands on the days of a range; the bookings of all its siblings are read together.
+// resourceDays returns the use of a resource on each day of a range.
 func (r *Resolver) resourceDays(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]costing.ResourceDay, error) {
-	return forAll(ctx, of, func(rows []*rates.Resource) (map[*rates.Resource][]costing.ResourceDay, error) {
-		codes := make([]string, len(rows))
-		for i, row := range rows {
-			codes[i] = row.Code
-		}
-		found, err := r.service.Rates.ResourceDays(ctx, codes, from, to, knownAt)
-		all := make(map[*rates.Resource][]costing.ResourceDay, len(rows))
-		for _, row := range rows {
-			all[row] = found[row.Code]
-		}
-		return all, err
+	code := func(row *rates.Resource) string { return row.Code }
+	return batchedByID(ctx, of, code, func(rows []*rates.Resource) (map[string][]costing.ResourceDay, error) {
+		return r.app.Rates.ResourceDays(ctx, idsOf(rows, code), from, to, knownAt)
 	})
 }
 
-// utilisation is resourceDays as the API shows them.
+// utilisation is resourceDays with the element type of the API.
 func (r *Resolver) utilisation(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
 	days, err := r.resourceDays(ctx, of, from, to, knownAt)
 	if err != nil {
@@ -38,7 +30,7 @@ func (r *Resolver) utilisation(ctx context.Context, of *rates.Resource, from, to
 	return all, nil
 }
 
-// idleCost sums the money in a resource's idle capacity.
+// idleCost returns the cost of a resource's idle capacity in a range.
 func (r *Resolver) idleCost(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) (*money.Amount, error) {
 	days, err := r.resourceDays(ctx, of, from, to, knownAt)
 	if err != nil {
@@ -48,5 +40,5 @@ func (r *Resolver) idleCost(ctx context.Context, of *rates.Resource, from, to ti
 	return &total, err
 }
 
-// dateOf writes a calendar day as people do.
-func dateOf(day int) string { return costing.StartOfDay(day, time.UTC).Format(time.DateOnly) }
+// formatDay formats a calendar day as YYYY-MM-DD.
+func formatDay(day int) string { return costing.StartOfDay(day, time.UTC).Format(time.DateOnly) }

@@ -15,19 +15,19 @@ import (
 )
 
 func (r *contactEconomicsResolver) CSV(ctx context.Context, obj *report.ContactEconomics) (string, error) {
-	return obj.Sheet(r.service.Currency).CSV()
+	return obj.Sheet(r.app.Currency).CSV()
 }
 
 func (r *queryResolver) ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*report.ContactEconomics, error) {
-	return r.service.Report.ContactEconomics(ctx, from, to, by, model, knownAt)
+	return r.app.Report.ContactEconomics(ctx, from, to, by, model, knownAt)
 }
 
 func (r *queryResolver) StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*report.StaffEconomics, error) {
-	return r.service.Report.StaffEconomics(ctx, from, to)
+	return r.app.Report.StaffEconomics(ctx, from, to)
 }
 
 func (r *staffEconomicsResolver) CSV(ctx context.Context, obj *report.StaffEconomics) (string, error) {
-	return obj.Sheet(r.service.Currency).CSV()
+	return obj.Sheet(r.app.Currency).CSV()
 }
 
 func (r *Resolver) ContactEconomics() ContactEconomicsResolver { return &contactEconomicsResolver{r} }

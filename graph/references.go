@@ -13,7 +13,53 @@ import (
 	"kopeck/fault"
 )
 
-// How rows that others point at are read: many by their ids, in one statement.
+// referenced returns the row whose id refersTo returns, read in one statement for all siblings. It is nil if there is no
+// id or the caller may not see the row.
+func referenced[T, R any](ctx context.Context, row *T, refersTo func(*T) string, idOf func(*R) string, read func(ids []string) ([]*R, error)) (*R, error) {
+	if refersTo(row) == "" {
+		return nil, nil
+	}
+	return batched(ctx, row, func(rows []*T) (map[*T]*R, error) {
+		ids := make([]string, 0, len(rows))
+		seen := map[string]bool{"": true}
+		for _, r := range rows {
+			if id := refersTo(r); !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+		found, err := read(ids)
+		if err != nil {
+			return nil, err
+		}
+		markSiblings(ctx, found)
+		byID := make(map[string]*R, len(found))
+		for _, f := range found {
+			byID[idOf(f)] = f
+		}
+		result := make(map[*T]*R, len(rows))
+		for _, r := range rows {
+			result[r] = byID[refersTo(r)]
+		}
+		return result, nil
+	})
+}
+
+// required turns a nil row, which the API may not answer, into NOT_FOUND.
+func required[R any](row *R, err error) (*R, error) {
+	if err == nil && row == nil {
+		err = fault.New(fault.NotFound, "", "the object does not exist, or you may not see it")
+	}
+	return row, err
+}
+
+// deref returns the id that a pointer points to; "" for nil.
+func deref(id *string) string {
+	if id == nil {
+		return ""
+	}
+	return *id
+}
 
 func customerID(row *ent.Customer) string { return row.ID }
 
@@ -63,17 +109,4 @@ func (r *Resolver) productsByID(ctx context.Context) func(ids []string) ([]*ent.
 	}
 }
 
-// required is for a neighbour that the API promises: where the viewer may not see it, nothing is there.
-func required[R any](row *R, err error) (*R, error) {
-	if err == nil && row == nil {
-		err = fault.New(fault.NotFound, "", "no such thing")
-	}
-	return row, err
-}
-
-func deref(id *string) string {
-	if id == nil {
-		return ""
-	}
-	return *id
-}
+func offerID(row *ent.Offer) string { return row.ID }

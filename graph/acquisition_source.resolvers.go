@@ -13,11 +13,11 @@ import (
 )
 
 func (r *acquisitionSourcesResolver) CSV(ctx context.Context, obj *report.AcquisitionSources) (string, error) {
-	return obj.Sheet(r.service.Currency).CSV()
+	return obj.Sheet(r.app.Currency).CSV()
 }
 
 func (r *queryResolver) AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error) {
-	return r.service.Report.AcquisitionSources(ctx, horizonMonths, annualDiscountRate, returnArg)
+	return r.app.Report.AcquisitionSources(ctx, horizonMonths, annualDiscountRate, returnArg)
 }
 
 func (r *Resolver) AcquisitionSources() AcquisitionSourcesResolver {

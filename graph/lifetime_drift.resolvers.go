@@ -17,7 +17,5 @@ func (r *lifetimeModelResolver) Convergence(ctx context.Context, obj *ent.Lifeti
 }
 
 func (r *lifetimeModelResolver) Drift(ctx context.Context, obj *ent.LifetimeModel) (*value.ModelDrift, error) {
-	return forAll(ctx, obj, func(rows []*ent.LifetimeModel) (map[*ent.LifetimeModel]*value.ModelDrift, error) {
-		return r.service.Value.Drifts(ctx, rows)
-	})
+	return r.drift(ctx, obj)
 }
