@@ -153,3 +153,14 @@ func Args[T any](values []T) []any {
 	}
 	return all
 }
+
+// Nullable returns a text as the argument of a statement: NULL if it is empty.
+func Nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// Descending orders a query of the model from the greatest down.
+func Descending(o *entsql.OrderTermOptions) { o.Desc = true }

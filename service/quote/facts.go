@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"kopeck/consentlog"
 	"kopeck/ent"
 	"kopeck/pricing"
 	"kopeck/schema"
-	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/service/value"
 	"kopeck/store"
@@ -109,22 +109,22 @@ func (s *Service) permissionFacts(ctx context.Context, facts map[string]pricing.
 	// A permission's events up to the moment, replayed.
 	query := `SELECT p.customer_id, e.permission_id, e.at, e.kind, e.level, e.expires_at FROM permission_events e JOIN permissions p ON p.id = e.permission_id
 		WHERE e.at <= ? AND p.customer_id IN @ids ORDER BY e.permission_id, e.sequence`
-	permissions, owners := map[string]*service.Standing{}, map[string]string{}
+	permissions, owners := map[string]*consentlog.Standing{}, map[string]string{}
 	err := store.EachByIDs(ctx, s.Store, query, []any{at}, ids, func(scan store.ScanFunc) error {
 		var customerID, permissionID string
-		event := &ent.PermissionEvent{}
+		event := &consentlog.Event{}
 		if err := scan(&customerID, &permissionID, &event.At, &event.Kind, &event.Level, &event.ExpiresAt); err != nil {
 			return err
 		}
 		if permissions[permissionID] == nil {
-			permissions[permissionID], owners[permissionID] = &service.Standing{}, customerID
+			permissions[permissionID], owners[permissionID] = &consentlog.Standing{}, customerID
 		}
 		permissions[permissionID].Apply(event)
 		return nil
 	})
 	for permissionID, p := range permissions {
-		if p.State == schema.PermissionActive && !service.Past(p.ExpiresAt, at) {
-			note(owners[permissionID], p.Level)
+		if p.State.At(at, p.ExpiresAt) == consentlog.StateActive {
+			note(owners[permissionID], schema.PermissionLevel(p.Level))
 		}
 	}
 	return err
