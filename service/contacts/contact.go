@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -179,17 +178,10 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	if err != nil {
 		return nil, err
 	}
-	in := costing.ContactInput{Minutes: n.minutes, Channel: string(n.Channel), Expense: n.expense}
-	if n.StaffID != nil {
-		in.StaffCodes = rates.StaffCodes(s.people.User(*n.StaffID))
-	}
-	rates, err := s.rates.RatesFor(ctx, tx, append(slices.Clone(in.StaffCodes), in.Channel))
+	in := rates.ContactInput(s.people.User(input.OrZero(n.StaffID)), n.minutes, n.Channel, n.expense)
+	cost, err := s.rates.CostContact(ctx, tx, in, n.At)
 	if err != nil {
 		return nil, err
-	}
-	cost, err := costing.Contact(in, rates, n.At, service.EndOfTime, s.Currency)
-	if err != nil {
-		return nil, input.DomainError(err)
 	}
 	lines, err := json.Marshal(cost.Lines)
 	if err != nil {

@@ -48,13 +48,16 @@ func (s *Service) refreshBook(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
+// lastDay is later than any day that is booked.
+const lastDay = 1 << 30
+
 // refreshBookings reads the price book's bookings anew, from yesterday on.
 func (s *Service) refreshBookings(ctx context.Context, tx *store.Tx) error {
 	before := s.book.Load()
 	after := *before
 	after.readAt = s.Now()
 	after.firstDay = s.Settings().Day(after.readAt) - 1
-	bookings, err := readBookings(ctx, tx, after.firstDay, 1<<30)
+	bookings, err := readBookings(ctx, tx, after.firstDay, lastDay)
 	if err != nil {
 		return err
 	}
@@ -91,15 +94,19 @@ func (s *Service) readBook(ctx context.Context, tx *store.Tx, settings *service.
 		return nil, err
 	}
 	b.firstDay = settings.Day(b.readAt) - 1
-	if source.Basis, err = s.ReadBasis(ctx, tx, settings, b.bySKU, b.firstDay); err != nil {
+	if source.Basis, err = s.ReadBasis(ctx, tx, b.bySKU); err != nil {
+		return nil, err
+	}
+	if source.Basis.Bookings, err = readBookings(ctx, tx, b.firstDay, lastDay); err != nil {
 		return nil, err
 	}
 	b.prices = pricing.NewBook(source)
 	return b, nil
 }
 
-// ReadBasis reads what costs come from; bookings from a day on.
-func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, settings *service.Settings, products []*ent.Product, firstDay int) (costing.Basis, error) {
+// ReadBasis reads what full costs come from: all but the bookings, which only marginal costs depend on. The context's actor must
+// be one who may read rates.
+func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, products []*ent.Product) (costing.Basis, error) {
 	catalogue, err := ReadCatalogue(ctx, tx, products)
 	if err != nil {
 		return costing.Basis{}, err
@@ -108,12 +115,9 @@ func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, settings *service
 	if err != nil {
 		return costing.Basis{}, err
 	}
-	bookings, err := readBookings(ctx, tx, firstDay, 1<<30)
-	if err != nil {
-		return costing.Basis{}, err
-	}
+	settings := s.Settings()
 	return costing.Basis{
-		Catalogue: catalogue, Rates: rates, Bookings: bookings, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone,
+		Catalogue: catalogue, Rates: rates, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone,
 	}, nil
 }
 

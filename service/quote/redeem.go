@@ -92,7 +92,7 @@ func tokenFault(code fault.Code, i int, format string, args ...any) *fault.Error
 
 // promiseOf reads what a token promises.
 func (s *Service) promiseOf(content auth.PriceContent) (Promise, error) {
-	total, err := costing.MulDiv(content.Unit, content.Quantity, money.Whole(1).Nano())
+	total, err := costing.LineTotal(money.Minor(content.Unit), money.Nano(content.Quantity))
 	if err != nil {
 		return Promise{}, input.DomainError(err)
 	}
