@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
@@ -83,8 +84,7 @@ func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
 
 // margin is what is left of an order's total. That it is no overflow has been checked.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := o.Total.Minus(o.Cost)
-	margin, _ = margin.Minus(o.told.refunded)
+	margin, _ := costing.OrderMargin(o.Total, o.told.refunded, o.Cost)
 	return margin
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"slices"
 	"time"
 
@@ -101,7 +100,7 @@ func (s *Service) checkPriceLines(ctx context.Context, tx *store.Tx) (found []Fi
 			if sum != unit {
 				return noted(&found, Finding{lawWaterfall, row, fmt.Sprintf("the unit price is %s, its lines sum to %s", s.Currency.Format(unit), s.Currency.Format(sum))})
 			}
-			if want, err := money.Round(new(big.Rat).Mul(unit.Rat(), quantity.Rat())); err != nil || want != total {
+			if want, err := costing.LineTotal(unit, quantity); err != nil || want != total {
 				return noted(&found, Finding{lawWaterfall, row, fmt.Sprintf("the total is %s, unit times quantity is %s", s.Currency.Format(total), s.Currency.Format(want))})
 			}
 			return nil

@@ -20,7 +20,7 @@ import (
 	"kopeck/store"
 )
 
-// restateTime is how long a rate may take to be set, with all that it restates: it goes on when the caller has hung up.
+// restateTime is how long setting rates may take, with all that they restate. It goes on when the caller has disconnected.
 const restateTime = 2 * time.Minute
 
 // NewRate is a rate to be set, checked.
@@ -37,7 +37,7 @@ const mostRates = 1000
 //
 // Codes of STAFF that are e-mails are folded, those of channels must be channels. Faults: INVALID by field, also for
 // a unit in which the code's other rates are not counted; ALREADY_EXISTS on validFrom where there is a rate
-// and this is not marked as its correction, and on id; FORBIDDEN for who sets no rates.
+// and this is not marked as its correction, and on id; FORBIDDEN for a role that sets no rates.
 func (s *Service) SetRate(ctx context.Context, in service.SetRateInput) (*ent.Rate, error) {
 	r, err := s.CheckRate(ctx, in)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Service) SetRate(ctx context.Context, in service.SetRateInput) (*ent.Ra
 	defer cancel()
 	made, err := s.Write(working, service.Verb{Name: "setRate", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		rates := []NewRate{r}
-		restated, faults, err := s.putRates(ctx, tx, rates)
+		restated, faults, err := s.placeAndRecord(ctx, tx, rates)
 		switch {
 		case err != nil:
 			return "", err
@@ -70,7 +70,7 @@ func (s *Service) SetRate(ctx context.Context, in service.SetRateInput) (*ent.Ra
 // Key is what the rate is of.
 func (r NewRate) Key() costing.RateKey { return costing.RateKey{Subject: r.Subject, Code: r.Code} }
 
-// audited is what the audit keeps of a rate.
+// audited returns what the audit keeps of a rate.
 func (r NewRate) audited() map[string]any {
 	return map[string]any{
 		"subject": r.Subject, "code": r.Code, "unit": r.Unit, "amount": r.Amount, "validFrom": r.ValidFrom, "correction": r.Correction,
@@ -78,8 +78,8 @@ func (r NewRate) audited() map[string]any {
 	}
 }
 
-// CheckRate checks a rate by itself: whether it fits the others of its code is for recordedRates.place to say. It is the one
-// place, for single rates, lists and files.
+// CheckRate checks a rate by itself, for single rates, lists and files. Whether it fits the others of its code is checked by
+// [RecordedRates.Place].
 func (s *Service) CheckRate(ctx context.Context, in service.SetRateInput) (NewRate, error) {
 	if actor, ok := auth.From(ctx); ok && actor.May("Rate").Write == auth.NoRows {
 		return NewRate{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
@@ -122,7 +122,7 @@ func (s *Service) CheckRate(ctx context.Context, in service.SetRateInput) (NewRa
 	return r, faults.Or()
 }
 
-// staffCode is the code of a STAFF rate as it is kept: an e-mail is folded, as users' are, a grade stays as it is.
+// staffCode returns the code of a STAFF rate as it is stored: an e-mail is folded, as users' are; a grade stays as it is.
 func staffCode(code string) string {
 	if strings.Contains(code, "@") {
 		return input.EmailKey(code)

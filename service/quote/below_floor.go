@@ -29,8 +29,9 @@ type AgreementsBelowFloor struct {
 	PageInfo *schema.PageInfo       `json:"pageInfo"`
 }
 
-// BelowFloor looks at all agreements that hold now: those that rates have pushed under the floor of their product and least
-// quantity, the deepest first. It makes no statement; their Agreement is not read. Who may see it is for the caller to know.
+// BelowFloor returns those of the agreements that hold now whose price is under the floor of their product and least quantity, the
+// deepest first. It makes no statement, so their field Agreement is nil: see ReadAgreements. Who may see it is for the caller to
+// decide.
 func (s *Service) BelowFloor() []*AgreementBelowFloor {
 	below := s.book.Load().prices.BelowFloor(s.Now())
 	slices.SortFunc(below, func(a, b pricing.Below) int {
@@ -43,7 +44,7 @@ func (s *Service) BelowFloor() []*AgreementBelowFloor {
 	return all
 }
 
-// ReadAgreements reads the agreements of some of them, in one statement.
+// ReadAgreements reads the agreements of some results of BelowFloor, in one statement, and sets their field Agreement.
 func (s *Service) ReadAgreements(ctx context.Context, below []*AgreementBelowFloor) ([]*ent.PriceAgreement, error) {
 	ids := make([]string, len(below))
 	for i, b := range below {

@@ -2,11 +2,10 @@ package rates
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/rate"
 	"kopeck/fault"
@@ -17,7 +16,7 @@ import (
 // mostRatesSet is how many rates are set by one request.
 const mostRatesSet = 250
 
-// ratesSet is what the audit keeps of a list of rates. It is also how the same request finds its rates again.
+// ratesSet is what the audit keeps of a list of rates. A repeated request finds its rates by it.
 type ratesSet struct {
 	Rates    []string `json:"rates"`
 	Contacts int      `json:"contacts"`
@@ -55,8 +54,8 @@ func (s *Service) SetRates(ctx context.Context, in service.SetRatesInput) ([]*en
 	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), restateTime)
 	defer cancel()
 	entry, err := s.Write(working, service.Verb{Name: "setRates", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		placed := append([]NewRate{}, rates...) // the transaction may be run again
-		done, wrong, err := s.putRates(ctx, tx, placed)
+		placed := slices.Clone(rates) // the transaction may be retried
+		done, wrong, err := s.placeAndRecord(ctx, tx, placed)
 		if err != nil {
 			return "", err
 		}
@@ -104,13 +103,9 @@ func (s *Service) AuditRates(ctx context.Context, tx *store.Tx, rates []NewRate,
 
 // ratesOfEntry gives the rates that a list set, by the audit's entry of it.
 func (s *Service) ratesOfEntry(ctx context.Context, entry string) ([]*ent.Rate, error) {
-	kept, err := s.Client.AuditEntry.Get(auth.System(ctx), entry)
+	set, err := s.setByEntry(ctx, entry)
 	if err != nil {
-		return nil, fmt.Errorf("service: the rates of %s: %w", entry, err)
-	}
-	var set ratesSet
-	if err := json.Unmarshal(kept.Detail, &set); err != nil {
-		return nil, fmt.Errorf("service: the rates of %s: %w", entry, err)
+		return nil, err
 	}
 	rows, err := s.Client.Rate.Query().Where(rate.IDIn(set.Rates...)).All(ctx)
 	if err != nil {
