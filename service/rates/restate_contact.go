@@ -257,12 +257,5 @@ func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, customerIDs [
 
 // holdCustomers reads customers, and holds their rows to the transaction's end, in the order of their ids.
 func (s *Service) holdCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) ([]*ent.Customer, error) {
-	query := "SELECT " + value.CustomerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
-	var customers []*ent.Customer
-	err := store.EachByIDs(ctx, tx, query, nil, customerIDs, func(scan store.ScanFunc) error {
-		c, err := value.ScanCustomer(scan)
-		customers = append(customers, c)
-		return err
-	})
-	return customers, err
+	return value.HoldCustomers(ctx, tx, customerIDs)
 }

@@ -149,15 +149,11 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *reorderin
 	if err := tx.UpdateRows(ctx, "orders", "version = version + 1, updated_at = v.column2", []store.ColumnType{store.TimeColumn}, versions); err != nil {
 		return err
 	}
-	var due []books.SoldOrder
-	err = store.EachByIDs(ctx, tx, books.SoldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.id IN @ids", nil, moved, func(scan store.ScanFunc) error {
-		o, err := books.ScanSold(scan)
-		due = append(due, o)
-		return err
-	})
+	due, err := books.SoldByIDs(ctx, tx, moved)
 	if err != nil {
 		return err
 	}
+	due = slices.DeleteFunc(due, func(o books.SoldOrder) bool { return !o.Sold })
 	slices.SortFunc(due, func(a, b books.SoldOrder) int { return cmp.Compare(a.ID, b.ID) })
 	work.changed += len(costed)
 	return s.books.Credit(ctx, tx, due)
