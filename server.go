@@ -183,6 +183,7 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	defer func() {
 		stop()
 		workers.Wait()
+		k.service.Value.Close()
 	}()
 	if announce != nil {
 		if err := announce(listener.Addr().String()); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"kopeck/auth"
+	"kopeck/lifetime"
 	"kopeck/service/books"
 	"kopeck/service/value"
 	"kopeck/store"
@@ -56,7 +57,7 @@ var checkRules = []checkRule{
 	{lawBooks, "less than nothing was spent", "SELECT id FROM contacts WHERE cost < 0 OR expense < 0 OR minutes < 0"},
 	{lawFigures, "contact_cost is not the sum of the contacts' costs", `SELECT c.id FROM customers c LEFT JOIN (SELECT customer_id, sum(cost) AS spent FROM contacts GROUP BY customer_id) AS s ON s.customer_id = c.id
 		WHERE c.contact_cost <> coalesce(s.spent, 0)`},
-	{lawFigures, "the statistics are not what the orders come to", `SELECT c.id FROM customers c LEFT JOIN (` + value.StatisticsSelect + value.StatisticsGroup + `) AS s ON s.customer_id = c.id
+	{lawFigures, "the statistics are not what the orders come to", `SELECT c.id FROM customers c LEFT JOIN (` + value.StatisticsSQL("") + `) AS s ON s.customer_id = c.id
 		WHERE c.order_days <> coalesce(s.order_days, 0) OR c.first_order_day <> coalesce(s.first_day, 0) OR c.last_order_day <> coalesce(s.last_day, 0) OR c.margin <> coalesce(s.margin, 0)
 		OR c.repeat_margin <> coalesce(s.repeat_margin, 0) OR c.last_order_at <> coalesce(s.last_at, @never)`},
 	{lawFigures, "the stage is not the one that the last change made it", `SELECT c.id FROM customers c JOIN (SELECT customer_id, to_stage, row_number() OVER (PARTITION BY customer_id ORDER BY at DESC, id DESC) AS place FROM stage_changes) AS s
@@ -82,13 +83,13 @@ func (s *Service) Check(ctx context.Context) ([]Finding, error) {
 	var findings []Finding
 	err := s.Store.Read(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
 		findings = nil
-		if err := s.value.Unhurried(ctx, tx); err != nil {
+		if err := tx.NoStatementTimeout(ctx); err != nil {
 			return err
 		}
 		for _, rule := range checkRules {
 			var args []any
 			if strings.Contains(rule.query, "@never") {
-				args = append(args, value.NoStatistics.LastOrderAt)
+				args = append(args, lifetime.NoStatistics().LastOrderAt)
 			}
 			err := store.Each(ctx, tx, strings.Replace(rule.query, "@never", "?", 1)+" LIMIT 100", args, func(scan store.ScanFunc) error {
 				f := Finding{Law: rule.law, Wrong: rule.wrong}
