@@ -237,7 +237,7 @@ func TestWhoMayRecordContacts(t *testing.T) {
 // inOrder fails the test unless the laws hold on the world's database.
 func inOrder(t *testing.T, w *World) {
 	t.Helper()
-	findings, err := w.Service.Report.Check(w.System())
+	findings, err := w.Service.Check.Laws(w.System())
 	if err != nil {
 		t.Fatal(err)
 	}
