@@ -34,7 +34,7 @@ func TestBundles(t *testing.T) {
 		}
 		want(t, []string{see(room, "3", nil)}, "220.68 662.04, 6 WINDOW 540.54, 9 CURTAIN 121.50")
 		want(t, []string{see(house, "1", nil)}, "320.78 320.78, 1 ROOM 220.68, 1 WINDOW 100.10")
-		// A rule takes a kopeck off: it is somebody's.
+		// A rule takes a kopeck off, which is split too.
 		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "A kopeck", "condition": `product.sku == "HOUSE"`, "amount": roubles("-0.01")}}).Text("createPriceRule.priceRule.id")
 		want(t, []string{see(house, "1", nil)}, "320.78 320.77, 1 ROOM 220.67, 1 WINDOW 100.10")
 		c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
@@ -42,7 +42,7 @@ func TestBundles(t *testing.T) {
 		before := w.Clock.Now()
 		w.Clock.Advance(time.Minute)
 
-		// The discount is dated, and gives way to a price of the bundle's own and comes back.
+		// The discount has dates; a list price of the bundle itself replaces it, and it can be set back.
 		set := func(more Vars) {
 			c.Must(`mutation($in: SetListPriceInput!) { setListPrice(input: $in) { userErrors { code field message } } }`, Vars{"in": plus(Vars{"productId": room}, more)})
 			w.Clock.Advance(time.Second)

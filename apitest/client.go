@@ -111,8 +111,8 @@ func (c *Client) Must(query string, variables Vars) *Result {
 	if len(r.Errors) > 0 {
 		c.t.Fatalf("%s\nvariables %v\n%s", query, variables, r.Body)
 	}
-	if told := r.UserErrors(); len(told) > 0 {
-		c.t.Fatalf("%s\nvariables %v\nuserErrors: %v", query, variables, told)
+	if faults := r.UserErrors(); len(faults) > 0 {
+		c.t.Fatalf("%s\nvariables %v\nuserErrors: %v", query, variables, faults)
 	}
 	return r
 }

@@ -16,7 +16,7 @@ const (
 	rateIs        = `mutation($in: SetRateInput!) { setRate(input: $in) { rate { id code amount recordedAt } userErrors { code field message } } }`
 )
 
-// Called makes the input of an inbound call of a customer, with more said over it.
+// Called returns the input of an inbound call of a customer, with the fields of more.
 func Called(customer string, more Vars) Vars {
 	in := Vars{"customerId": customer, "kind": "INFO_CALL", "direction": "INBOUND", "channel": "PHONE"}
 	for name, value := range more {
@@ -34,7 +34,7 @@ func TestContactCostsLineByLine(t *testing.T) {
 		admin, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
 		me := sales.Must(`{ viewer { user { id email } } }`, nil)
 		customer := NewCustomer(admin, Vars{})
-		// 600 an hour is 10 a minute; the e-mail is found in whatever case it is written.
+		// 600 an hour is 10 a minute; the e-mail is found in any case.
 		admin.Must(rateIs, Vars{"in": ratePer("STAFF", upper(me.Text("viewer.user.email")), "hour", "600", "2020-01-01T00:00:00Z")})
 		admin.Must(rateIs, Vars{"in": ratePer("CHANNEL_FEE", "PHONE", "contact", "0.125", "2020-01-01T00:00:00Z")})
 		admin.Must(rateIs, Vars{"in": ratePer("CHANNEL_MINUTE", "PHONE", "minute", "1.333", "2020-01-01T00:00:00Z")})
@@ -214,7 +214,7 @@ func TestContactThatSellsNeedsPermissionAtItsMoment(t *testing.T) {
 	})
 }
 
-func TestWhoMayRecordContacts(t *testing.T) {
+func TestRecordContactByRole(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		admin, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
 		boss := admin.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -227,8 +227,8 @@ func TestWhoMayRecordContacts(t *testing.T) {
 		admin.Must(recordContact, Vars{"in": Called(free, Vars{"staffId": seller})})
 		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", recordContact, Vars{"in": Called(free, nil)})
 		key := Vars{"in": Called(free, Vars{"idempotencyKey": "once"})}
-		if first, again := sales.Must(recordContact, key), sales.Must(recordContact, key); first.Text("recordContact.contact.id") != again.Text("recordContact.contact.id") {
-			t.Errorf("%s and %s", first.Body, again.Body)
+		if first, repeated := sales.Must(recordContact, key), sales.Must(recordContact, key); first.Text("recordContact.contact.id") != repeated.Text("recordContact.contact.id") {
+			t.Errorf("%s and %s", first.Body, repeated.Body)
 		}
 		sales.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", recordContact, Vars{"in": Called(free, Vars{"idempotencyKey": "once", "minutes": "1"})})
 	})
@@ -255,7 +255,7 @@ func upper(email string) string {
 	return fmt.Sprintf("%c%s", email[0]-'a'+'A', email[1:])
 }
 
-// TestRecordingAContactTakesAConstantNumberOfStatements, however many contacts and orders the customer has had.
+// TestRecordingAContactTakesAConstantNumberOfStatements, independent of the number of contacts and orders that the customer has.
 func TestRecordingAContactTakesAConstantNumberOfStatements(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)

@@ -22,12 +22,12 @@ const (
 		fragment figures on StaffEconomicsGroup { people contacts minutes cost { amount } realised { amount } net { amount } netPerContact { amount } netPerHour { amount } expectedNet { amount } difference { amount } differencePerContact { amount } }`
 )
 
-// always is a time that has everything in it.
+// always is a period without limits.
 func always(by ...string) Vars {
 	return Vars{"from": "1900-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z", "by": append([]string{}, by...)}
 }
 
-// economicsRows are the rows as "key, key: contacts minutes cost realised net return".
+// economicsRows formats the rows as "key, key: contacts minutes cost realised net return".
 func economicsRows(r *Result) []string {
 	all := []string{}
 	for i := range r.Len("contactEconomics.rows") {
@@ -48,14 +48,14 @@ func economicsRow(r *Result, at string) string {
 	return text
 }
 
-// newUser makes somebody who sells and gives the id.
+// newUser creates a seller and returns the id.
 func newUser(c *Client, name, email string) string {
 	return c.Must(`mutation($in: CreateUserInput!) { createUser(input: $in) { user { id } userErrors { code field message } } }`,
 		Vars{"in": Vars{"email": email, "name": name, "role": "SALES", "password": "correct horse battery staple 9"}}).Text("createUser.user.id")
 }
 
-// TestContactEconomicsByHand is an example reckoned by hand: three contacts, two of them of one customer, around the end of a
-// month in Moscow; an order that the first two brought and one that came by itself.
+// TestContactEconomicsByHand is an example computed by hand: three contacts, two of them of one customer, around the end of a
+// month in Moscow; an order credited to the first two and one credited to none.
 func TestContactEconomicsByHand(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
@@ -90,7 +90,7 @@ func TestContactEconomicsByHand(t *testing.T) {
 		want(t, economicsRows(ask(always("MONTH", "KIND"))), "2026-10, INFO_CALL: 1 5.5 10.00 300.00 290.00 29",
 			"2026-11, EMAIL: 1 0 0.00 299.99 299.99 ", "2026-11, INFO_CALL: 1 0 30.01 0.00 -30.01 -1")
 		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", STRANGER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
-		// Who moves to another segment does not take the past along.
+		// A customer's earlier contacts stay in the earlier segment.
 		version := admin.Must(`query($id: ID!) { customer(id: $id) { version } }`, Vars{"id": s.customer}).Int("customer.version")
 		admin.Must(`mutation($id: ID!, $v: Int!) { updateCustomer(input: {id: $id, expectedVersion: $v, segment: FAST_CHEAP}) { userErrors { code field message } } }`, Vars{"id": s.customer, "v": version})
 		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", STRANGER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
@@ -171,12 +171,12 @@ func TestStaffEconomicsByHand(t *testing.T) {
 		}
 		r = admin.Must(staffEconomics, Vars{"from": "2001-01-01T00:00:00Z", "to": "2001-01-01T00:00:00Z"})
 		if got := figures("total"); r.Len("staffEconomics.rows") != 0 || got != "/0//0/0/0.00/0.00/0.00///0.00/0.00/" {
-			t.Errorf("nobody: %s", r.Body)
+			t.Errorf("anonymous: %s", r.Body)
 		}
 	})
 }
 
-func TestWhoMayAskForEconomics(t *testing.T) {
+func TestEconomicsByRole(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		for _, role := range everyRole {
 			may := role != schema.RoleSales && role != schema.RolePartner
@@ -189,7 +189,7 @@ func TestWhoMayAskForEconomics(t *testing.T) {
 			}
 		}
 		if r := w.With("").Do(staffEconomics, always()); len(r.Errors) != 1 || r.Errors[0].Code() != "UNAUTHENTICATED" {
-			t.Errorf("nobody: %s", r.Body)
+			t.Errorf("anonymous: %s", r.Body)
 		}
 	})
 }
@@ -238,9 +238,9 @@ func TestEconomicsBadInput(t *testing.T) {
 	})
 }
 
-// TestEconomicsCostAConstantNumberOfStatements is the promise about reports as the books have them: the statements do not
-// grow with the contacts.
-func TestEconomicsCostAConstantNumberOfStatements(t *testing.T) {
+// TestEconomicsTakeAConstantNumberOfStatements asks for reports by the credits of the books: the number of statements does
+// not grow with the contacts.
+func TestEconomicsTakeAConstantNumberOfStatements(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		var counts []int
@@ -261,7 +261,7 @@ func TestEconomicsCostAConstantNumberOfStatements(t *testing.T) {
 	})
 }
 
-// TestEconomicsUnderAModelOfManyCustomers has more customers than are credited anew at a time.
+// TestEconomicsUnderAModelOfManyCustomers has more customers than are credited in one batch.
 func TestEconomicsUnderAModelOfManyCustomers(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
@@ -284,7 +284,7 @@ func TestEconomicsUnderAModelOfManyCustomers(t *testing.T) {
 	})
 }
 
-// many makes customers without going through the API.
+// many creates customers without the API.
 func many(t *testing.T, w *World, n int) {
 	t.Helper()
 	var text strings.Builder

@@ -72,8 +72,8 @@ func TestProductUpdatesMergeOrConflict(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"})
-		if again := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"}); again != product {
-			t.Errorf("%s and %s", product, again)
+		if repeated := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"}); repeated != product {
+			t.Errorf("%s and %s", product, repeated)
 		}
 		customer := NewCustomer(c, Vars{})
 		c.Must(updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "name": "New"}})
@@ -88,7 +88,7 @@ func TestProductUpdatesMergeOrConflict(t *testing.T) {
 		if off := c.Do(askPrice, Vars{"c": customer, "p": product}); len(off.Errors) != 1 || off.Errors[0].Code() != "WRONG_STATE" {
 			t.Errorf("a product off the catalogue is priced: %s", off.Body)
 		}
-		// A new list price keeps the least margin, a new least margin the price.
+		// A new list price keeps the minimum margin, and a new minimum margin keeps the price.
 		c.Must(setListPrice, Vars{"in": Vars{"productId": product, "minimumMargin": "0.5"}})
 		if got := c.Must(setListPrice, Vars{"in": Vars{"productId": product, "listPrice": roubles("7.00")}}).Text("setListPrice.product.listPrice.amount"); got != "7.00" {
 			t.Errorf("the list price is %s", got)

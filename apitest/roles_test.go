@@ -7,9 +7,9 @@ import (
 	"kopeck/schema"
 )
 
-// TestWhoSeesWhichCustomers is the table of design section 10: three customers, of another seller, of this one and of nobody,
-// asked for through every way in. What may not be seen is not there, however it is asked for.
-func TestWhoSeesWhichCustomers(t *testing.T) {
+// TestCustomersByRole has three customers, of another seller, of this one and of none, and queries them in every way as
+// each role. A customer whom the caller may not see does not exist in any query.
+func TestCustomersByRole(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		seller := w.As(schema.RoleSales).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -49,8 +49,8 @@ func TestWhoSeesWhichCustomers(t *testing.T) {
 	})
 }
 
-// TestWhoMayChangeWhat tries one verb of each kind as every role: FORBIDDEN or not.
-func TestWhoMayChangeWhat(t *testing.T) {
+// TestVerbsByRole runs one mutation of each kind as every role: FORBIDDEN or not.
+func TestVerbsByRole(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		customer := NewCustomer(w.As(schema.RoleAdmin), Vars{"name": "Free"})
 		verbs := map[string]map[schema.Role]bool{
@@ -70,9 +70,9 @@ func TestWhoMayChangeWhat(t *testing.T) {
 					call = replaceOne(call, string(role))
 				}
 				r := w.As(role).Do("mutation { "+call+" { userErrors { code field message } } }", nil)
-				told := r.UserErrors()
-				refused := len(told) == 1 && (told[0] == "FORBIDDEN" || told[0] == "NOT_FOUND customerId")
-				if len(r.Errors) > 0 || refused == may[role] || (may[role] && len(told) > 0) {
+				faults := r.UserErrors()
+				refused := len(faults) == 1 && (faults[0] == "FORBIDDEN" || faults[0] == "NOT_FOUND customerId")
+				if len(r.Errors) > 0 || refused == may[role] || (may[role] && len(faults) > 0) {
 					t.Errorf("%s: %s: %s, want allowed %t", role, call, r.Body, may[role])
 				}
 			}
@@ -89,8 +89,8 @@ func replaceOne(text, with string) string {
 	return text
 }
 
-// TestAPageCostsAtMostSixStatements is the promise about lists: the statements do not grow with the page.
-func TestAPageCostsAtMostSixStatements(t *testing.T) {
+// TestPageTakesAtMostSixStatements counts statements: the number does not grow with the page.
+func TestPageTakesAtMostSixStatements(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		var products []string

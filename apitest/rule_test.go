@@ -67,7 +67,7 @@ func TestAgreements(t *testing.T) {
 			t.Errorf("the floor is not named: %s", r.Body)
 		}
 		if r := sales.Refused("BELOW_FLOOR unit", agreePrice, in(nil)); strings.Contains(r.Body, "125.00") {
-			t.Errorf("who may not know costs is told the floor: %s", r.Body)
+			t.Errorf("a caller without the scope costs sees the floor: %s", r.Body)
 		}
 		sales.Refused("FORBIDDEN overrideFloorReason", agreePrice, in(Vars{"overrideFloorReason": "An old friend"}))
 		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", agreePrice, in(Vars{"unit": roubles("140.00")}))
@@ -91,7 +91,7 @@ func TestAgreements(t *testing.T) {
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "4"})); got != "LIST 150.00, RULE 15.00 Dearer" {
 			t.Errorf("under the quantity: %s", got)
 		}
-		// A floor that rises lifts what was agreed without a reason, and not what was agreed with one.
+		// A rising floor raises a price agreed without a reason, and not one agreed with a reason.
 		putRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00, FLOOR 20.00" {
 			t.Errorf("%s", got)

@@ -20,7 +20,7 @@ const (
 		is { unit { amount } cost { full { amount } } floor { amount } } would { unit { amount } cost { full { amount } marginal { amount } } floor { amount } lines { kind } } difference { amount } } }`
 )
 
-// plus is a copy of variables with others in their place.
+// plus returns a copy of variables with others added or replaced.
 func plus(in, more Vars) Vars {
 	all := Vars{}
 	maps.Copy(all, in)
@@ -28,7 +28,7 @@ func plus(in, more Vars) Vars {
 	return all
 }
 
-// nearly is a price's rejected rules as "name nearly: condition (name value, …)".
+// nearly formats a price's rejected rules as "name nearly: condition (name value, …)".
 func nearly(r *Result) string {
 	var all []string
 	for i := range r.Len("customer.price.rejected") {
@@ -47,7 +47,7 @@ func nearly(r *Result) string {
 	return strings.Join(all, "; ")
 }
 
-func TestRulesThatNearlyApplied(t *testing.T) {
+func TestRejectedRules(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "P", "listPrice": roubles("100.00")})
@@ -74,9 +74,9 @@ func TestRulesThatNearlyApplied(t *testing.T) {
 		}{
 			{c, "11", `X false: quantity == 12.0 (quantity=11); R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=11); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0)`},
 			{c, "2.5", `X false: quantity == 12.0 (quantity=2.5); R0 false: customer.stage == "LOYAL" (customer.stage="STRANGER") quantity >= 10.0 (quantity=2.5); R1 false: quantity > 100.0 (quantity=2.5); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0)`},
-			// What a seller may not see is not told: neither how busy a resource is, nor that it is not busy enough.
+			// A seller sees neither the utilisation of a resource nor that it is too low.
 			{w.As(schema.RoleSales), "11", `X false: quantity == 12.0 (quantity=11); R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=11); ` + waist + height + `R4 true:`},
-			// An exclusive rule won: R5 would have applied.
+			// An exclusive rule applied before: R5 would have applied.
 			{c, "12", `R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=12); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0); R5 true:`},
 		} {
 			if got := ask(one.by, one.quantity); got != one.wants {
@@ -146,7 +146,7 @@ func TestTryPriceRule(t *testing.T) {
 				t.Errorf("%s: %s", role, r.Body)
 			}
 		}
-		// No more statements for more customers, products and orders.
+		// The number of statements does not grow with customers, products and orders.
 		few := w.Statements(func() { s.admin.Must(tryRule, Vars{"r": rule, "c": one, "p": s.coat}) })
 		for i := range 5 {
 			s.customer = NewCustomer(s.admin, Vars{"name": fmt.Sprint("C", i)})

@@ -60,7 +60,7 @@ func TestValueBadInput(t *testing.T) {
 	})
 }
 
-// TestPastValuesOfAPageTakeOneStatement also holds them against the values of each customer asked alone.
+// TestPastValuesOfAPageTakeOneStatement also compares them with the values of each customer queried alone.
 func TestPastValuesOfAPageTakeOneStatement(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))
