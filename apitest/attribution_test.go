@@ -27,6 +27,7 @@ func states(r *Result, at string) []string {
 // TestFittedAttribution has three customers with the journeys of a published example (Anderl et al.; the removal effects of
 // C1 > C2 > C3, C1 and C2 > C3 are 1/2, 1 and 1), and credits orders by the fits.
 func TestFittedAttribution(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		call := func(customer, channel string, days int, more Vars) {
@@ -117,6 +118,7 @@ func TestFittedAttribution(t *testing.T) {
 
 // TestNightlyFits makes the first fits, and none where there is a recent one.
 func TestNightlyFits(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		if err := w.Service.Books.RefitAttribution(w.System()); err != nil {
@@ -147,6 +149,7 @@ func TestNightlyFits(t *testing.T) {
 // nothing. All, and all calls: 199.9967. By phone (599.99 + 199.9967)/3 = 266.6622, of strangers (599.99 + 266.6622)/3 = 288.8841; by
 // e-mail 199.9967/2 = 99.9983, of strangers 49.9992.
 func TestExpectedValueOfAContact(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.admin.Must(`mutation { changeSetting(input: {name: "expectedStrength", value: 1}) { userErrors { message } } }`, nil)

@@ -13,6 +13,7 @@ import (
 // tenth 220.68. Three bundles are 662.04, of which the windows are 200.20 / 245.20, 540.54, and the curtains 121.50. A bundle of
 // that bundle and a window, less nothing, is 220.68 + 100.10 = 320.78.
 func TestBundles(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
@@ -74,7 +75,9 @@ func TestBundles(t *testing.T) {
 			{setPrice, Vars{"productId": room, "bundleDiscount": "0.1", "markup": "1"}, "INVALID bundleDiscount"},
 			{createProduct, Vars{"sku": "NO", "name": "N", "bundleDiscount": "0.1"}, "INVALID bundleDiscount"},
 		} {
-			c.Refused(bad.want, bad.query, Vars{"in": bad.in})
+			t.Run(bad.want, func(t *testing.T) {
+				c.On(t).Refused(bad.want, bad.query, Vars{"in": bad.in})
+			})
 		}
 		// A partner hangs what we sew, for 12.345 an hour: 15 hours are 185.175, so one costs 185.18 and two 370.36, and the bundle brings 0.9 x (25.00 + 600.00) = 562.50,
 		// twice 1125.00, of which hanging is 600/625 = 1080.00. Two curtains cost 20.00.

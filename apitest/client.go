@@ -46,6 +46,9 @@ func (w *World) As(role schema.Role) *Client {
 // With returns a client with an access token; "" is a client that has not signed in.
 func (w *World) With(token string) *Client { return &Client{w.T, w.URL, token} }
 
+// On returns the same client for a subtest, which fails in place of the test.
+func (c *Client) On(t testing.TB) *Client { return &Client{t, c.url, c.token} }
+
 // Result is a response of the API.
 type Result struct {
 	t      testing.TB

@@ -30,6 +30,7 @@ func ratePer(subject, code, unit, amount, validFrom string) Vars {
 }
 
 func TestContactCostsLineByLine(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
 		me := sales.Must(`{ viewer { user { id email } } }`, nil)
@@ -61,6 +62,7 @@ func TestContactCostsLineByLine(t *testing.T) {
 }
 
 func TestContactWithoutARateIsCostedWhenItArrives(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -104,6 +106,7 @@ func TestContactWithoutARateIsCostedWhenItArrives(t *testing.T) {
 }
 
 func TestContactBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -134,7 +137,9 @@ func TestContactBadInput(t *testing.T) {
 			{"PERMISSION_MISSING channel", Vars{"kind": "TARGET_CALL", "direction": "OUTBOUND", "purpose": "MARKETING"}},
 			{"INVALID id", Vars{"id": "con_1"}},
 		} {
-			admin.Refused(bad.want, recordContact, Vars{"in": Called(customer, bad.more)})
+			t.Run(bad.want, func(t *testing.T) {
+				admin.On(t).Refused(bad.want, recordContact, Vars{"in": Called(customer, bad.more)})
+			})
 		}
 		if n := admin.Must(`{ contacts { totalCount } }`, nil).Int("contacts.totalCount"); n != 0 {
 			t.Errorf("%d contacts were written", n)
@@ -146,6 +151,7 @@ func TestContactBadInput(t *testing.T) {
 }
 
 func TestRateBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		admin.Must(rateIs, Vars{"in": ratePer("MATERIAL", "cloth", "m", "10", "2024-01-01T00:00:00Z")})
@@ -165,7 +171,9 @@ func TestRateBadInput(t *testing.T) {
 			{"INVALID capacityPerDay", with(ratePer("MATERIAL", "oak", "kg", "1", "2024-01-01T00:00:00Z"), "capacityPerDay", "8")},
 			{"ALREADY_EXISTS validFrom", ratePer("MATERIAL", "cloth", "m", "11", "2024-01-01T03:00:00+03:00")},
 		} {
-			admin.Refused(bad.want, rateIs, Vars{"in": bad.in})
+			t.Run(bad.want, func(t *testing.T) {
+				admin.On(t).Refused(bad.want, rateIs, Vars{"in": bad.in})
+			})
 		}
 		w.As(schema.RoleSales).Refused("FORBIDDEN", rateIs, Vars{"in": ratePer("MATERIAL", "oak", "kg", "1", "2024-01-01T00:00:00Z")})
 		if n := admin.Must(`{ rates { id } }`, nil).Len("rates"); n != 1 {
@@ -175,6 +183,7 @@ func TestRateBadInput(t *testing.T) {
 }
 
 func TestContactThatSellsNeedsPermissionAtItsMoment(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -215,6 +224,7 @@ func TestContactThatSellsNeedsPermissionAtItsMoment(t *testing.T) {
 }
 
 func TestRecordContactByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
 		boss := admin.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -257,6 +267,7 @@ func upper(email string) string {
 
 // TestRecordingAContactTakesAConstantNumberOfStatements, independent of the number of contacts and orders that the customer has.
 func TestRecordingAContactTakesAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		after := func(contacts, orders int) int {

@@ -32,6 +32,7 @@ func costs(t *testing.T, c *Client, vars Vars) string {
 // TestProductCostIsExplained: a set of two curtains, each of cloth and sewing, with a lining as an option and two overheads;
 // every figure is computed by hand.
 func TestProductCostIsExplained(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		c := w.As(schema.RoleManager)
@@ -97,6 +98,7 @@ func TestProductCostIsExplained(t *testing.T) {
 
 // TestProductCostAsOf: on 1 May linen is found to have cost more since March; what was known before can be asked for at any time.
 func TestProductCostAsOf(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC))
 		c := w.As(schema.RoleManager)
@@ -159,6 +161,7 @@ func TestProductCostAsOf(t *testing.T) {
 }
 
 func TestProductCostBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for _, bad := range []Vars{

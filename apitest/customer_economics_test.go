@@ -23,6 +23,7 @@ func economics(r *Result) string {
 }
 
 func TestCustomerEconomics(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 		s := openShop(w)
@@ -97,6 +98,7 @@ func TestCustomerEconomics(t *testing.T) {
 
 // TestWallet: the field is merged, conflicts and can be cleared as others.
 func TestWallet(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		const update = `mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { customer { wallet { amount } } userErrors { code field message ... on VersionConflict { fields { name base theirs yours } } } } }`
@@ -115,6 +117,7 @@ func TestWallet(t *testing.T) {
 
 // TestReferralValue follows the chain of referrals: each margin counts once, and only of customers whom the caller may see.
 func TestReferralValue(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		manager := w.As(schema.RoleManager).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -132,16 +135,18 @@ func TestReferralValue(t *testing.T) {
 			schema.RoleAdmin: {margin(2 + 3 + 4 + 5), margin(3 + 4), 0},
 			schema.RoleSales: {margin(3 + 4 + 5), -1, 0}, // the second belongs to a manager
 		} {
-			r := w.As(role).Must(values, Vars{"a": first, "b": second, "c": third})
-			for i, name := range []string{"a", "b", "c"} {
-				want := fmt.Sprintf("%d.%02d", wanted[i]/100, wanted[i]%100)
-				if wanted[i] < 0 {
-					want = ""
+			t.Run(string(role), func(t *testing.T) {
+				r := w.As(role).On(t).Must(values, Vars{"a": first, "b": second, "c": third})
+				for i, name := range []string{"a", "b", "c"} {
+					want := fmt.Sprintf("%d.%02d", wanted[i]/100, wanted[i]%100)
+					if wanted[i] < 0 {
+						want = ""
+					}
+					if got := r.Text(name + ".referralValue.amount"); got != want {
+						t.Errorf("%s: %s is %s, want %s", role, name, got, want)
+					}
 				}
-				if got := r.Text(name + ".referralValue.amount"); got != want {
-					t.Errorf("%s: %s is %s, want %s", role, name, got, want)
-				}
-			}
+			})
 		}
 	})
 }

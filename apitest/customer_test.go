@@ -20,6 +20,7 @@ func NewCustomer(c *Client, in Vars) string {
 }
 
 func TestCreateCustomerIsIdempotent(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		in := Vars{"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r", "name": "Пётр Смирнов", "email": "Petr@Example.com", "idempotencyKey": "k1"}
@@ -40,6 +41,7 @@ func TestCreateCustomerIsIdempotent(t *testing.T) {
 }
 
 func TestCustomerBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		for want, in := range map[string]Vars{
@@ -54,7 +56,9 @@ func TestCustomerBadInput(t *testing.T) {
 			"NOT_FOUND referredById":               {"name": "A", "referredById": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
 			"INVALID idempotencyKey":               {"name": "A", "idempotencyKey": ""},
 		} {
-			c.Refused(want, createCustomer, Vars{"in": in})
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, createCustomer, Vars{"in": in})
+			})
 		}
 		if n := c.Must(`{ customers { totalCount } }`, nil).Int("customers.totalCount"); n != 0 {
 			t.Fatalf("%d customers after bad input alone", n)
@@ -63,6 +67,7 @@ func TestCustomerBadInput(t *testing.T) {
 }
 
 func TestNamesInAnyScript(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		for _, name := range []string{"Ольга 🪟 Ёлкина", "مريم الأحمد", "王小明", "O'Brien \"Bob\"", "Jörg Müller", strings.Repeat("я", 200)} {
@@ -77,6 +82,7 @@ func TestNamesInAnyScript(t *testing.T) {
 const updateCustomer = `mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { customer { version name phone segment stage } userErrors { code field message ... on VersionConflict { currentVersion fields { name base theirs yours } } } } }`
 
 func TestUpdatesMergeOrConflictByField(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		id := NewCustomer(c, Vars{"name": "Анна", "phone": "+7 916 123-45-67"})
@@ -104,6 +110,7 @@ func TestUpdatesMergeOrConflictByField(t *testing.T) {
 }
 
 func TestDeletedCustomersEmailIsFree(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		id := NewCustomer(c, Vars{"name": "A", "email": "a@example.com", "externalId": "X1"})
@@ -117,6 +124,7 @@ func TestDeletedCustomersEmailIsFree(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		id := NewCustomer(c, Vars{"name": "Ёлкина Ольга Ивановна", "email": "olga.elkina@Mail.example", "phone": "8 (916) 123-45-67", "externalId": "CRM-0042"})
@@ -140,6 +148,7 @@ func TestSearch(t *testing.T) {
 
 // TestPageWalks reads all pages of the customers in every order, forwards and backwards, and finds each customer once.
 func TestPageWalks(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		const n = 23
@@ -182,6 +191,7 @@ func walk(t *testing.T, c *Client, field, direction, count, end, more, cursor st
 }
 
 func TestInvalidPages(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		NewCustomer(c, Vars{"name": "A"})
@@ -211,6 +221,7 @@ func TestInvalidPages(t *testing.T) {
 }
 
 func TestAnonymousMayDoNothing(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		anonymous := w.With("")
 		for _, query := range []string{

@@ -32,6 +32,7 @@ func mixed(now time.Time) []sale {
 
 // TestNightlyRefit where there are orders since the last fit, keeps the earlier fits, and reports how the parameters moved.
 func TestNightlyRefit(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		night := func() {
 			t.Helper()

@@ -17,6 +17,7 @@ import (
 // order, ten seconds apart, and queries the sums after each. When all are recorded, the same query as known at each of those
 // moments has the answer that it had then.
 func TestBooksAsKnownAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	if err := checks.Value.Set("4"); err != nil {
@@ -73,6 +74,7 @@ func sumsOf(r *Result) string {
 }
 
 func TestNothingIsKnownBeforeTheFirstRecord(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"at": w.Clock.Now().Add(-48 * time.Hour)})})
@@ -86,6 +88,7 @@ func TestNothingIsKnownBeforeTheFirstRecord(t *testing.T) {
 // TestReferralCreditAfterARefund refunds the first order of a customer who was recommended: the recommendation earns of the
 // next order, and as known before it earned of the first. An order leaves 999.99 - (2 x 100 + 4 x 50) = 599.99.
 func TestReferralCreditAfterARefund(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		friend := NewCustomer(s.admin, Vars{"name": "A friend"})

@@ -20,6 +20,7 @@ var dimensions = []string{"KIND", "CHANNEL", "DIRECTION", "STAFF", "STAGE", "SEG
 // TestEconomicsSumToTheLedger records random contacts, recommendations, orders and refunds, and checks that every combination of
 // dimensions sums to the same total and, under every model, with what is unattributed to the ledger's margin.
 func TestEconomicsSumToTheLedger(t *testing.T) {
+	t.Parallel()
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	if err := checks.Value.Set("3"); err != nil {

@@ -57,6 +57,7 @@ func newUser(c *Client, name, email string) string {
 // TestContactEconomicsByHand is an example computed by hand: three contacts, two of them of one customer, around the end of a
 // month in Moscow; an order credited to the first two and one credited to none.
 func TestContactEconomicsByHand(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 		admin := w.As(schema.RoleAdmin)
@@ -132,6 +133,7 @@ func TestContactEconomicsByHand(t *testing.T) {
 // TestStaffEconomicsByHand has two people with 30 contacts and one with two. A call nets -78.00 / 52 = -1.50 on average, a
 // complaint -3.00.
 func TestStaffEconomicsByHand(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -159,9 +161,11 @@ func TestStaffEconomicsByHand(t *testing.T) {
 			"others": "/1//2/90/8.00/0.00/-8.00/-4.00/-5.33/-3.00/-5.00/-2.50",
 			"total":  "/3//62/150/108.00/0.00/-108.00/-1.74/-43.20/-108.00/0.00/0.00",
 		} {
-			if got := figures(at); got != wanted {
-				t.Errorf("%s: %s, want %s", at, got, wanted)
-			}
+			t.Run(at, func(t *testing.T) {
+				if got := figures(at); got != wanted {
+					t.Errorf("%s: %s, want %s", at, got, wanted)
+				}
+			})
 		}
 		if wanted := "staff,staff_name,people,contacts,minutes,cost,realised,net,net_per_contact,net_per_hour,expected_net,difference,difference_per_contact,currency\n" +
 			anna + ",Anna,1,30,60,30.00,0.00,-30.00,-1.00,-30.00,-45.00,15.00,0.50,RUB\n" +
@@ -177,6 +181,7 @@ func TestStaffEconomicsByHand(t *testing.T) {
 }
 
 func TestEconomicsByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		for _, role := range everyRole {
 			may := role != schema.RoleSales && role != schema.RolePartner
@@ -195,6 +200,7 @@ func TestEconomicsByRole(t *testing.T) {
 }
 
 func TestEconomicsBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		reversed := Vars{"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z", "by": []string{}}
@@ -208,10 +214,12 @@ func TestEconomicsBadInput(t *testing.T) {
 			{contactEconomics, "INVALID [by]", always("KIND", "STAFF", "KIND")},
 			{contactEconomics, "INVALID [by]", always(append(dimensions, dimensions...)...)},
 		} {
-			r := admin.Do(bad.query, bad.vars)
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
-				t.Errorf("want %s: %s", bad.want, r.Body)
-			}
+			t.Run(bad.want, func(t *testing.T) {
+				r := admin.On(t).Do(bad.query, bad.vars)
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
+					t.Errorf("want %s: %s", bad.want, r.Body)
+				}
+			})
 		}
 		for _, vars := range []Vars{always("WEATHER"), with(always(), "from", "yesterday"), with(always(), "m", "BEST")} {
 			if r := admin.Do(contactEconomics, vars); len(r.Errors) == 0 || r.Get("contactEconomics") != nil {
@@ -241,6 +249,7 @@ func TestEconomicsBadInput(t *testing.T) {
 // TestEconomicsTakeAConstantNumberOfStatements asks for reports by the credits of the books: the number of statements does
 // not grow with the contacts.
 func TestEconomicsTakeAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		var counts []int
@@ -263,6 +272,7 @@ func TestEconomicsTakeAConstantNumberOfStatements(t *testing.T) {
 
 // TestEconomicsUnderAModelOfManyCustomers has more customers than are credited in one batch.
 func TestEconomicsUnderAModelOfManyCustomers(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		s := openShop(w)

@@ -41,6 +41,7 @@ func want(t *testing.T, got []string, wanted ...string) {
 }
 
 func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		ago := func(days float64) string {
@@ -106,6 +107,7 @@ func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
 }
 
 func TestOneKopeckOverSevenContacts(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for i := range 7 {
@@ -130,6 +132,7 @@ type side struct {
 // TestBooksDoNotDependOnTheOrderOfRecording records the same contacts, recommendations, orders, refunds, permissions and
 // rates in two orders, each for a customer of its own: both have the same books.
 func TestBooksDoNotDependOnTheOrderOfRecording(t *testing.T) {
+	t.Parallel()
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	if err := checks.Value.Set("6"); err != nil {
@@ -304,6 +307,7 @@ func booksOf(w *World, admin *Client, s *side) string {
 }
 
 func TestReadersAlwaysSeeClosedBooks(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		order := s.order("1", nil)
@@ -355,6 +359,7 @@ func TestReadersAlwaysSeeClosedBooks(t *testing.T) {
 
 // TestCostKnownAt queries contacts and orders as known before a correction and a refund.
 func TestCostKnownAt(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 		s := openShop(w)

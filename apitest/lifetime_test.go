@@ -202,6 +202,7 @@ func figure(t *testing.T, n json.Number) float64 {
 
 // TestFitMatchesTheReference fits the CDNOW sample on both databases and compares the result with independent figures.
 func TestFitMatchesTheReference(t *testing.T) {
+	t.Parallel()
 	sales, optima, first := cdnowSample(t), referenceFits(t), referenceFirstCustomers(t)
 	margins := optima["Gamma-Gamma"]
 	Each(t, func(t *testing.T, w *World) {
@@ -275,6 +276,7 @@ func TestFitMatchesTheReference(t *testing.T) {
 // TestFitWithoutAKindActivatesTheBestForecaster compares the models on the CDNOW sample: on what came after a
 // calibration, and on the last quarter of the log.
 func TestFitWithoutAKindActivatesTheBestForecaster(t *testing.T) {
+	t.Parallel()
 	sales, optima := cdnowSample(t), referenceFits(t)
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(1998, 7, 1, 12, 0, 0, 0, time.UTC))
@@ -330,6 +332,7 @@ func (w *World) isOrderedByValue(c *Client) {
 }
 
 func TestFitWithoutEnoughData(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		c.Refused("WRONG_STATE", fitModel, Vars{"in": Vars{}})
@@ -368,6 +371,7 @@ func regulars(now time.Time) []sale {
 }
 
 func TestModelsAreKeptAndOneIsActive(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))
 		c := w.As(schema.RoleManager)

@@ -46,6 +46,7 @@ func (s *shop) status(offer string) string {
 }
 
 func TestOfferFromDraftToOrder(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.rate("CHANNEL_FEE", "EMAIL", "0.35", Vars{"unit": "contact"})
@@ -125,6 +126,7 @@ func TestOfferFromDraftToOrder(t *testing.T) {
 }
 
 func TestDeclineAndWithdrawOffer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		declined := s.offer(nil)
@@ -146,6 +148,7 @@ func TestDeclineAndWithdrawOffer(t *testing.T) {
 
 // TestOfferExpiresByTheClock: an offer is EXPIRED everywhere without a change of its row.
 func TestOfferExpiresByTheClock(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		expires := w.Clock.Now().Add(time.Hour).UTC().Truncate(time.Second)
@@ -189,6 +192,7 @@ func TestOfferExpiresByTheClock(t *testing.T) {
 
 // TestParallelAcceptance: of many clients that accept one offer at once exactly one places the order; with one key all get it.
 func TestParallelAcceptance(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for _, key := range []any{nil, "the same"} {
@@ -220,6 +224,7 @@ func TestParallelAcceptance(t *testing.T) {
 }
 
 func TestOfferBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		token := s.token(s.customer, "1", 0)
@@ -239,11 +244,13 @@ func TestOfferBadInput(t *testing.T) {
 			{"INVALID id", Vars{"id": s.customer}},
 			{"ALREADY_EXISTS id", Vars{"id": taken}},
 		} {
-			full := Vars{"customerId": s.customer, "priceTokens": []string{token}, "expiresAt": w.Clock.Now().Add(time.Hour)}
-			for name, value := range c.in {
-				full[name] = value
-			}
-			s.admin.Refused(c.want, createOffer, Vars{"in": full})
+			t.Run(c.want, func(t *testing.T) {
+				full := Vars{"customerId": s.customer, "priceTokens": []string{token}, "expiresAt": w.Clock.Now().Add(time.Hour)}
+				for name, value := range c.in {
+					full[name] = value
+				}
+				s.admin.On(t).Refused(c.want, createOffer, Vars{"in": full})
+			})
 		}
 		s.admin.Refused("NOT_FOUND id", acceptOffer, Vars{"in": Vars{"id": "off_01jd3x5m8nf4svbj2k7q9w0e1s"}})
 		s.admin.Refused("INVALID id", acceptOffer, Vars{"in": Vars{"id": s.customer}})
@@ -256,6 +263,7 @@ func TestOfferBadInput(t *testing.T) {
 }
 
 func TestSellersSeeNoOfferOfAnothersCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		seller := w.As(schema.RoleSales)
@@ -282,6 +290,7 @@ func TestSellersSeeNoOfferOfAnothersCustomer(t *testing.T) {
 
 // TestOffersAndOrdersTakeAConstantNumberOfStatements, with lines, products and current prices, independent of their number.
 func TestOffersAndOrdersTakeAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		list := func() int {

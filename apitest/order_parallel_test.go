@@ -12,6 +12,7 @@ import (
 // TestParallelOrdersShareTheCapacity: orders placed at once do not share the same capacity: the looms of all days but
 // the due one are filled exactly.
 func TestParallelOrdersShareTheCapacity(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		tokens := make([]string, 10)
@@ -47,6 +48,7 @@ func TestParallelOrdersShareTheCapacity(t *testing.T) {
 }
 
 func TestParallelRefundsNeverPassWhatIsLeft(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		order := s.order("1", nil)
@@ -76,6 +78,7 @@ func TestParallelRefundsNeverPassWhatIsLeft(t *testing.T) {
 
 // TestSameKeyAtOnce: a request sent twice at the same moment is carried out once, and both senders get its answer.
 func TestSameKeyAtOnce(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 0)}, "id": "ord_01jd3x5m8nf4svbj2k7q9w0e1r", "idempotencyKey": "k"}

@@ -81,6 +81,7 @@ func (s *shop) isClosed(margin string) {
 }
 
 func TestOrderFromPlaceToRefund(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		in := Vars{
@@ -140,6 +141,7 @@ func TestOrderFromPlaceToRefund(t *testing.T) {
 }
 
 func TestPriceTokensAreHonoured(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		token := s.token(s.customer, "1", 0)
@@ -174,6 +176,7 @@ func TestPriceTokensAreHonoured(t *testing.T) {
 }
 
 func TestOrderBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		token := s.token(s.customer, "1", 0)
@@ -188,11 +191,13 @@ func TestOrderBadInput(t *testing.T) {
 			"INVALID at":            {"at": w.Clock.Now().Add(time.Hour)},
 			"INVALID externalId":    {"externalId": strings.Repeat("x", 201)},
 		} {
-			full := Vars{"customerId": s.customer, "priceTokens": []string{token}}
-			for name, value := range in {
-				full[name] = value
-			}
-			s.admin.Refused(want, placeOrder, Vars{"in": full})
+			t.Run(want, func(t *testing.T) {
+				full := Vars{"customerId": s.customer, "priceTokens": []string{token}}
+				for name, value := range in {
+					full[name] = value
+				}
+				s.admin.On(t).Refused(want, placeOrder, Vars{"in": full})
+			})
 		}
 		for i := range len(token) { // every character counts
 			if i%7 == 0 {
@@ -214,6 +219,7 @@ func TestOrderBadInput(t *testing.T) {
 
 // TestCancelFreesCapacity: the loom's rate is fixed, so the marginal cost of a coat shows the use of the loom today.
 func TestCancelFreesCapacity(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		marginal := func(want string) {
@@ -243,6 +249,7 @@ func TestCancelFreesCapacity(t *testing.T) {
 // TestHugeOrdersDoNotBlockOthers: a billion coats book the loom for centuries on one day, twice; later orders
 // for that day can still be priced.
 func TestHugeOrdersDoNotBlockOthers(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for range 4 {
@@ -259,6 +266,7 @@ func TestHugeOrdersDoNotBlockOthers(t *testing.T) {
 // depends on the state alone, refunds never exceed what is left, bookings are those of the live orders, and the books are
 // closed after every step.
 func TestRandomStepsOfOrders(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		const seed = 1
@@ -343,6 +351,7 @@ func TestRandomStepsOfOrders(t *testing.T) {
 
 // TestOrdersRecordedInAnyOrder: orders recorded late or out of order end in the same state as those recorded at once.
 func TestOrdersRecordedInAnyOrder(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		now := w.Clock.Now().UTC().Truncate(time.Second)
@@ -374,6 +383,7 @@ func TestOrdersRecordedInAnyOrder(t *testing.T) {
 
 // TestSellersSeeNoOrderOfAnothersCustomer, by any query or mutation, and no cost of an order of their own.
 func TestSellersSeeNoOrderOfAnothersCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		seller := w.As(schema.RoleSales)

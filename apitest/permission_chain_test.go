@@ -19,6 +19,7 @@ import (
 
 // TestEventHashIsAsDocumented computes hashes from the documented encoding and what the API returns.
 func TestEventHashIsAsDocumented(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -65,6 +66,7 @@ func TestEventHashIsAsDocumented(t *testing.T) {
 }
 
 func TestTamperingBreaksTheChain(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})

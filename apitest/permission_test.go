@@ -57,6 +57,7 @@ func (w *World) chainsAreWhole() {
 }
 
 func TestPermissionEvents(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -114,6 +115,7 @@ func TestPermissionEvents(t *testing.T) {
 }
 
 func TestRevokingByLink(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c, anonymous := w.As(schema.RoleManager), w.With("")
 		customer := NewCustomer(c, Vars{"name": "A"})
@@ -158,6 +160,7 @@ func (w *World) fresh(role schema.Role) string {
 }
 
 func TestDoubleOptIn(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -212,6 +215,7 @@ func TestDoubleOptIn(t *testing.T) {
 }
 
 func TestPermissionsExpire(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer, other := NewCustomer(c, Vars{}), NewCustomer(c, Vars{})
@@ -273,6 +277,7 @@ func TestPermissionsExpire(t *testing.T) {
 }
 
 func TestPermissionsAsOfThen(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 		c := w.As(schema.RoleManager)
@@ -320,6 +325,7 @@ func TestPermissionsAsOfThen(t *testing.T) {
 }
 
 func TestPermissionsBelongToTheCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		manager := w.As(schema.RoleManager)
 		boss := manager.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -350,7 +356,9 @@ func TestPermissionsBelongToTheCustomer(t *testing.T) {
 			"INVALID expiresAt":    {"expiresAt": "9999-12-31T00:00:00Z"},
 			"INVALID address":      {"address": strings.Repeat("x", 201)},
 		} {
-			manager.Refused(want, grant, granting(owned, "PERSONAL", in))
+			t.Run(want, func(t *testing.T) {
+				manager.On(t).Refused(want, grant, granting(owned, "PERSONAL", in))
+			})
 		}
 		manager.Refused("INVALID id", revoke, Vars{"in": Vars{"id": owned, "source": "x"}})
 		manager.Refused("NOT_FOUND id", revoke, Vars{"in": Vars{"id": "prm_01jd3x5m8nf4svbj2k7q9w0e1r", "source": "x"}})

@@ -11,6 +11,7 @@ import (
 
 // TestPriceTokenOfThePastIsRefused asks for a token of a time with a higher and one with a lower price.
 func TestPriceTokenOfThePastIsRefused(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
@@ -32,6 +33,7 @@ func TestPriceTokenOfThePastIsRefused(t *testing.T) {
 
 // TestPricePageTakesNoStatementPerProduct also reads all pages, and checks products that cannot be priced.
 func TestPricePageTakesNoStatementPerProduct(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
@@ -110,30 +112,34 @@ func freshToken(w *World, role schema.Role) string {
 }
 
 func TestPriceCostsByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
 		for role, sees := range map[schema.Role]bool{schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleAnalyst: true, schema.RoleSales: false} {
-			r := w.As(role).Must(askPrice, Vars{"c": customer, "p": product})
-			for _, field := range []string{"floor", "margin", "cost"} {
-				if got := r.Get("customer.price."+field) != nil; got != sees {
-					t.Errorf("%s sees %s: %t", role, field, got)
+			t.Run(string(role), func(t *testing.T) {
+				r := w.As(role).On(t).Must(askPrice, Vars{"c": customer, "p": product})
+				for _, field := range []string{"floor", "margin", "cost"} {
+					if got := r.Get("customer.price."+field) != nil; got != sees {
+						t.Errorf("%s sees %s: %t", role, field, got)
+					}
 				}
-			}
-			if r.Text("customer.price.unit.amount") != "100.00" {
-				t.Errorf("%s: %s", role, r.Body)
-			}
-			if got := w.As(role).Must(`query($id: ID!) { node(id: $id) { ... on Product { sku listPrice { amount } cost { full { amount } } } } }`, Vars{"id": product}); (got.Get("node.cost") != nil) != sees || got.Text("node.listPrice.amount") != "100.00" {
-				t.Errorf("%s: %s", role, got.Body)
-			}
+				if r.Text("customer.price.unit.amount") != "100.00" {
+					t.Errorf("%s: %s", role, r.Body)
+				}
+				if got := w.As(role).On(t).Must(`query($id: ID!) { node(id: $id) { ... on Product { sku listPrice { amount } cost { full { amount } } } } }`, Vars{"id": product}); (got.Get("node.cost") != nil) != sees || got.Text("node.listPrice.amount") != "100.00" {
+					t.Errorf("%s: %s", role, got.Body)
+				}
+			})
 		}
 	})
 }
 
 // TestPastPricesUseThePastLifetimeValue has rules by which the price shows the value, in steps of twenty roubles.
 func TestPastPricesUseThePastLifetimeValue(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1000.00")})

@@ -71,6 +71,7 @@ func putRate(c *Client, subject, code, unit, amount string, more Vars) {
 
 // TestWaterfall follows one price through every step, with figures computed by hand.
 func TestWaterfall(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "333.335", nil)
@@ -134,6 +135,7 @@ func rejections(r *Result) string {
 }
 
 func TestRulesUseFactsOfTheCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1000.00")})
@@ -164,6 +166,7 @@ func TestRulesUseFactsOfTheCustomer(t *testing.T) {
 
 // TestPriceAsOfBeforeACorrection queries as of a moment before every correction.
 func TestPriceAsOfBeforeACorrection(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "100", nil)
@@ -207,6 +210,7 @@ func TestPriceAsOfBeforeACorrection(t *testing.T) {
 }
 
 func TestPriceBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		priced := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
@@ -235,18 +239,20 @@ func TestPriceBadInput(t *testing.T) {
 			{"", Vars{"q": "0.000000001"}},
 			{"", Vars{"at": soon}},
 		} {
-			in := Vars{"c": customer, "p": priced}
-			for k, v := range one.in {
-				in[k] = v
-			}
-			r := c.Do(askPrice, in)
-			got := ""
-			if len(r.Errors) == 1 {
-				got = r.Errors[0].Code()
-			}
-			if got != one.want {
-				t.Errorf("%v: want %q: %s", one.in, one.want, r.Body)
-			}
+			t.Run(one.want, func(t *testing.T) {
+				in := Vars{"c": customer, "p": priced}
+				for k, v := range one.in {
+					in[k] = v
+				}
+				r := c.On(t).Do(askPrice, in)
+				got := ""
+				if len(r.Errors) == 1 {
+					got = r.Errors[0].Code()
+				}
+				if got != one.want {
+					t.Errorf("%v: want %q: %s", one.in, one.want, r.Body)
+				}
+			})
 		}
 		if r := c.Do(askPrice, Vars{"c": customer, "p": unrated}); !strings.Contains(r.Body, "no rate for MATERIAL oak") {
 			t.Errorf("the missing rate is not named: %s", r.Body)

@@ -22,10 +22,12 @@ func TestTokensServeOnlyTheirPurpose(t *testing.T) {
 		const ask = `{ viewer { role } }`
 		w.With(access).Must(ask, nil)
 		for name, token := range map[string]string{"a price token": price, "its content": strings.TrimPrefix(price, "kp1.")} {
-			r := w.With(token).Do(ask, nil)
-			if len(r.Errors) == 0 || r.Errors[0].Code() != "UNAUTHENTICATED" {
-				t.Errorf("%s as an access token: %s", name, r.Body)
-			}
+			t.Run(name, func(t *testing.T) {
+				r := w.With(token).On(t).Do(ask, nil)
+				if len(r.Errors) == 0 || r.Errors[0].Code() != "UNAUTHENTICATED" {
+					t.Errorf("%s as an access token: %s", name, r.Body)
+				}
+			})
 		}
 		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{access}}})
 		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{"kp1." + access}}})

@@ -32,6 +32,7 @@ func proposals(r *Result) []string {
 // 0.875, and a coat's marginal cost 200 + 0.875 x 200 = 375.00, which is 175.00 more than at the standard ten days; half more is
 // 262.50. By Friday it is used to 28/40 = 0.7, where its load is nothing. Silk is 100.00 more.
 func TestProposals(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 2, 6, 0, 0, 0, time.UTC)) // a Monday
 		s := openShop(w)
@@ -66,16 +67,19 @@ func TestProposals(t *testing.T) {
 			}
 		}
 		for want, bad := range map[string]Vars{"INVALID [quantity]": {"q": "0"}, "INVALID [productId]": {"p": "coat"}, "INVALID [options]": {"o": []Vars{{"code": "gold", "value": "1"}}}} {
-			r := s.admin.Do(askProposals, plus(Vars{"c": s.customer, "p": coat}, bad))
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
-				t.Errorf("want %s: %s", want, r.Body)
-			}
+			t.Run(want, func(t *testing.T) {
+				r := s.admin.On(t).Do(askProposals, plus(Vars{"c": s.customer, "p": coat}, bad))
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
+					t.Errorf("want %s: %s", want, r.Body)
+				}
+			})
 		}
 	})
 }
 
 // TestProposalsEqualPrices compares proposals with the prices of the same options and lead times, over random bookings.
 func TestProposalsEqualPrices(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		coat := makeProduct(s.admin, Vars{
@@ -109,6 +113,7 @@ func TestProposalsEqualPrices(t *testing.T) {
 
 // TestMeasurementsFillOptions: a skirt is 100.00 and 200.00 for each metre around the waist.
 func TestMeasurementsFillOptions(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		skirt := makeProduct(admin, Vars{"sku": "SKIRT", "listPrice": roubles("100.00"), "options": []Vars{
@@ -135,20 +140,22 @@ func TestMeasurementsFillOptions(t *testing.T) {
 			{vera, []Vars{{"code": "pocket", "value": "1"}}, "waist is needed: neither given nor known of this customer"},
 			{olga, nil, "waist is needed: not given, and what is known of this customer is no measure"},
 		} {
-			r := admin.Do(askMeasured, Vars{"c": one.customer, "p": skirt, "o": one.options})
-			got := ""
-			if len(r.Errors) == 1 && r.Errors[0].Code() == "INVALID" && fmt.Sprint(r.Errors[0].Extensions["field"]) == "[options waist]" {
-				got = r.Errors[0].Message
-			} else if len(r.Errors) == 0 {
-				got = r.Text("customer.price.unit.amount")
-				for i := range r.Len("customer.price.options") {
-					at := fmt.Sprintf("customer.price.options.%d.", i)
-					got += fmt.Sprint(" ", r.Text(at+"code"), " ", r.Text(at+"value"), " ", r.Get(at+"measured"))
+			t.Run(one.want, func(t *testing.T) {
+				r := admin.On(t).Do(askMeasured, Vars{"c": one.customer, "p": skirt, "o": one.options})
+				got := ""
+				if len(r.Errors) == 1 && r.Errors[0].Code() == "INVALID" && fmt.Sprint(r.Errors[0].Extensions["field"]) == "[options waist]" {
+					got = r.Errors[0].Message
+				} else if len(r.Errors) == 0 {
+					got = r.Text("customer.price.unit.amount")
+					for i := range r.Len("customer.price.options") {
+						at := fmt.Sprintf("customer.price.options.%d.", i)
+						got += fmt.Sprint(" ", r.Text(at+"code"), " ", r.Text(at+"value"), " ", r.Get(at+"measured"))
+					}
 				}
-			}
-			if got != one.want {
-				t.Errorf("%v: want %s, got %s", one.options, one.want, r.Body)
-			}
+				if got != one.want {
+					t.Errorf("%v: want %s, got %s", one.options, one.want, r.Body)
+				}
+			})
 		}
 		// The token contains the measurement, and so does the order, whatever is measured later.
 		token := admin.Must(askMeasured, Vars{"c": anna, "p": skirt}).Text("customer.price.token")
@@ -175,6 +182,7 @@ func TestMeasurementsFillOptions(t *testing.T) {
 
 // TestAgreementsBelowFloor: linen at 10.00 and a minimum margin of a fifth make a floor of 12.50; at 20.00 it is 25.00.
 func TestAgreementsBelowFloor(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		putRate(admin, "MATERIAL", "linen", "m", "10", nil)

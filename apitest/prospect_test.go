@@ -16,6 +16,7 @@ const askProspect = `query($c: ID!, $h: Int, $d: Decimal) { customer(id: $c) { p
 // stage: strangers went on 2.5 and 1.5 times of 2 + 1 + (2 + 2) + 1 = 8; friends 1.5 of 1 + 0.5 + (1 + 2) = 4.5. A stranger becomes a
 // customer with 1.5/8 + 2.5/8 x 1.5/4.5 = 0.1875 + 0.104166... = 0.291666...
 func TestProspect(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w) // whose customer is the first stranger
 		stranger := s.customer

@@ -20,6 +20,7 @@ func rateList(key any, rates ...Vars) Vars {
 }
 
 func TestSetRatesIsAtomic(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		admin.Must(rateIs, Vars{"in": ratePer("MATERIAL", "oak", "kg", "1", "2024-01-01T00:00:00Z")})
@@ -116,6 +117,7 @@ func gaps(c *Client) []string {
 
 // TestRateGaps has contacts, orders and products without rates, and closes the gaps one after the other.
 func TestRateGaps(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		admin := w.As(schema.RoleAdmin)
@@ -180,6 +182,7 @@ func TestRateGaps(t *testing.T) {
 
 // TestRateGapsEqualMissingCostLines compares the gaps of contacts, which the database sums, with the contacts' own lines.
 func TestRateGapsEqualMissingCostLines(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		admin := w.As(schema.RoleAdmin)
@@ -228,6 +231,7 @@ func TestRateGapsEqualMissingCostLines(t *testing.T) {
 
 // TestRateGapsTakeAConstantNumberOfStatements queries few and many gaps.
 func TestRateGapsTakeAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		few := w.Statements(func() { admin.Must(rateGaps, nil) })

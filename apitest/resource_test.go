@@ -37,6 +37,7 @@ func utilisation(t *testing.T, c *Client, code string, from, to any, known any) 
 
 // TestUtilisationOfAWorkingWeek: a loom of eight hours a day at 50 an hour, all of it fixed. 1 May 2026 is a Friday.
 func TestUtilisationOfAWorkingWeek(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		s := openShop(w)
@@ -94,6 +95,7 @@ func TestUtilisationOfAWorkingWeek(t *testing.T) {
 
 // TestDaysAreOfTheInstallationsZone: at 22:00 UTC it is the next day in Moscow.
 func TestDaysAreOfTheInstallationsZone(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 22, 0, 0, 0, time.UTC))
 		w.As(schema.RoleAdmin).Must(changeSetting, Vars{"n": "timeZone", "v": "Europe/Moscow"})
@@ -105,6 +107,7 @@ func TestDaysAreOfTheInstallationsZone(t *testing.T) {
 }
 
 func TestResourcesAreListed(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		const all = `query($from: Time!, $to: Time!) { resources { code unit capacityPerDay rate { id amount currencyCode validFrom } utilisation(from: $from, to: $to) { day booked } idleCost(from: $from, to: $to) { amount } } }`
@@ -142,6 +145,7 @@ func TestResourcesAreListed(t *testing.T) {
 }
 
 func TestResourceAndCalendarBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for _, bad := range []struct {
@@ -156,12 +160,14 @@ func TestResourceAndCalendarBadInput(t *testing.T) {
 			{"INVALID", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2199-01-01T00:00:00Z"},
 			{"LIMIT_EXCEEDED", "2026-01-01T00:00:00Z", "2027-01-02T00:00:01Z", nil},
 		} {
-			for _, field := range []string{"utilisation(from: $f, to: $t, knownAt: $k) { day }", "idleCost(from: $f, to: $t, knownAt: $k) { amount }"} {
-				r := s.admin.Do(`query($f: Time!, $t: Time!, $k: Time) { resource(code: "loom") { `+field+` } }`, Vars{"f": bad.from, "t": bad.to, "k": bad.known})
-				if len(r.Errors) == 0 || r.Errors[0].Code() != bad.code {
-					t.Errorf("%v: %s", bad, r.Body)
+			t.Run(bad.from+" to "+bad.to, func(t *testing.T) {
+				for _, field := range []string{"utilisation(from: $f, to: $t, knownAt: $k) { day }", "idleCost(from: $f, to: $t, knownAt: $k) { amount }"} {
+					r := s.admin.On(t).Do(`query($f: Time!, $t: Time!, $k: Time) { resource(code: "loom") { `+field+` } }`, Vars{"f": bad.from, "t": bad.to, "k": bad.known})
+					if len(r.Errors) == 0 || r.Errors[0].Code() != bad.code {
+						t.Errorf("%v: %s", bad, r.Body)
+					}
 				}
-			}
+			})
 		}
 		for _, bad := range []struct {
 			name  string
@@ -178,10 +184,12 @@ func TestResourceAndCalendarBadInput(t *testing.T) {
 			{"daysOff", nil},
 			{"daysOff", "2026-05-01"},
 		} {
-			r := s.admin.Do(changeSetting, Vars{"n": bad.name, "v": bad.value})
-			if faults := r.UserErrors(); len(r.Errors) == 0 && (len(faults) != 1 || faults[0] != "INVALID value") {
-				t.Errorf("%s %v: %s", bad.name, bad.value, r.Body)
-			}
+			t.Run(bad.name, func(t *testing.T) {
+				r := s.admin.On(t).Do(changeSetting, Vars{"n": bad.name, "v": bad.value})
+				if faults := r.UserErrors(); len(r.Errors) == 0 && (len(faults) != 1 || faults[0] != "INVALID value") {
+					t.Errorf("%s %v: %s", bad.name, bad.value, r.Body)
+				}
+			})
 		}
 		r := s.admin.Must(`{ settings { name value } }`, nil)
 		for i := range r.Len("settings") {

@@ -19,6 +19,7 @@ import (
 // order and on PostgreSQL in another, rates one by one or in lists: both have the same books. Correcting rates and
 // correcting them back changes nothing, and the costs known in between can be queried.
 func TestBooksDoNotDependOnTheOrderOfRates(t *testing.T) {
+	t.Parallel()
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	if err := checks.Value.Set("6"); err != nil {

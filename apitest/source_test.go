@@ -16,6 +16,7 @@ const askSources = `query($h: Int, $r: Decimal) { acquisitionSources(horizonMont
 // values; mostToSpend leaves the return; paysBackIn is the first month by which the undiscounted expectation covers the rest of
 // the cost.
 func TestAcquisitionSources(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		olga := NewCustomer(s.admin, Vars{"name": "Olga", "acquisitionCost": roubles("10.00")})
@@ -78,10 +79,12 @@ func TestAcquisitionSources(t *testing.T) {
 			t.Errorf("%d lines of CSV", lines)
 		}
 		for want, bad := range map[string]Vars{"INVALID [return]": {"r": "-0.1"}, "INVALID [horizonMonths]": {"h": 601}} {
-			r := s.admin.Do(askSources, bad)
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
-				t.Errorf("want %s: %s", want, r.Body)
-			}
+			t.Run(want, func(t *testing.T) {
+				r := s.admin.On(t).Do(askSources, bad)
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
+					t.Errorf("want %s: %s", want, r.Body)
+				}
+			})
 		}
 		if r := w.As(schema.RoleSales).Do(askSources, nil); len(r.Errors) != 1 || r.Errors[0].Code() != "FORBIDDEN" {
 			t.Errorf("SALES: %s", r.Body)

@@ -22,6 +22,7 @@ const (
 )
 
 func TestUsersByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		id := w.newUser("a@example.com", schema.RoleSales)
 		for _, role := range append([]schema.Role{""}, everyRole...) {
@@ -55,6 +56,7 @@ func TestUsersByRole(t *testing.T) {
 }
 
 func TestCreateUser(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		in := Vars{"id": "usr_01jd3x5m8nf4svbj2k7q9w0e1r", "email": "Olga@Example.com", "name": "Ольга", "password": password, "role": "SALES", "grade": "senior", "idempotencyKey": "k"}
@@ -85,7 +87,9 @@ func TestCreateUser(t *testing.T) {
 			"INVALID partner":       {"role": "PARTNER"},
 			"INVALID partnerScopes": {"role": "PARTNER", "partner": "P", "partnerScopes": []string{"costs"}},
 		} {
-			c.Refused(want, createUser, with(changes))
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, createUser, with(changes))
+			})
 		}
 		c.Refused("INVALID password", createUser, with(Vars{"password": "kurz"}))
 		c.Refused("INVALID partner", createUser, with(Vars{"partner": "P"}))
@@ -108,6 +112,7 @@ func (w *World) signInAs(t *testing.T, email, scopes string) {
 
 // TestPasswordsAreNotStored searches for the password in every text column of users, keys and audits.
 func TestPasswordsAreNotStored(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		in := Vars{"email": "a@example.com", "name": "A", "password": password, "role": "SALES", "idempotencyKey": "k"}
@@ -140,6 +145,7 @@ func TestPasswordsAreNotStored(t *testing.T) {
 }
 
 func TestUpdateUser(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		id := w.newUser("a@example.com", schema.RoleSales)
@@ -172,12 +178,15 @@ func TestUpdateUser(t *testing.T) {
 			"INVALID id":              {"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r", "expectedVersion": 1, "name": "X"},
 			"NOT_FOUND id":            {"id": "usr_01jd3x5m8nf4svbj2k7q9w0e1r", "expectedVersion": 1, "name": "X"},
 		} {
-			c.Refused(want, updateUser, Vars{"in": in})
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, updateUser, Vars{"in": in})
+			})
 		}
 	})
 }
 
 func TestLastAdministratorCannotBeRemoved(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		me := c.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -212,6 +221,7 @@ func TestLastAdministratorCannotBeRemoved(t *testing.T) {
 }
 
 func TestUsersByName(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		for i, name := range []string{"ёлка", "Борис", "анна", "Zoe", "adam"} {
@@ -234,6 +244,7 @@ func TestUsersByName(t *testing.T) {
 // TestChangesBeforeWatching has another server, which started before a user was created and begins to watch after
 // that: it knows the user, though it was not notified.
 func TestChangesBeforeWatching(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, url string) {
 		w := New(t, url)
 		keys, err := auth.OpenKeys(t.TempDir(), w.Clock.Now, nil)
