@@ -28,6 +28,7 @@ func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInp
 		return nil, err
 	}
 	made, err := s.Write(ctx, service.Verb{Name: "recordContact", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		n := n // the transaction may be retried
 		if err := s.rates.HoldRates(ctx, tx); err != nil {
 			return "", err
 		}
