@@ -23,14 +23,14 @@ func TestOrderLog(t *testing.T) {
 		})
 		w.settleAll()
 		read, kept, complete, err := w.Value.Logs(w.system(), endDay)
-		w.must(err)
+		must(t, err)
 		if !complete {
 			t.Fatal("an order is later than today")
 		}
 		want, keptMargin := value.Log{Histories: map[lifetime.Stats]int{}}, 0.0
 		for _, orders := range all {
 			s, err := lifetime.StatisticsOf(orders)
-			w.must(err)
+			must(t, err)
 			if s.OrderDays == 0 {
 				continue
 			}

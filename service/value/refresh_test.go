@@ -17,8 +17,8 @@ import (
 func (w *world) settleAll() {
 	w.Helper()
 	ids, err := w.Client.Customer.Query().Order(customer.ByID()).IDs(w.system())
-	w.must(err)
-	w.must(w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
+	must(w, err)
+	must(w, w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
 		return w.Books.SettleImported(ctx, tx, ids)
 	}))
 }
@@ -27,7 +27,7 @@ func (w *world) settleAll() {
 func (w *world) values() (sum int64) {
 	w.Helper()
 	all, err := w.Client.Customer.Query().All(w.system())
-	w.must(err)
+	must(w, err)
 	for _, c := range all {
 		sum += c.LifetimeValue.Minor()
 	}
@@ -42,7 +42,7 @@ func TestFitRefreshesValues(t *testing.T) {
 		w.settleAll()
 		byPrior := w.values()
 		m, err := w.Value.Fit(w.system(), service.FitLifetimeModelInput{Kind: &bgnbd})
-		w.must(err)
+		must(t, err)
 		if !m.Active || w.Value.ActiveLifetimeModel().ID != m.ID {
 			t.Fatalf("the model %s is not active", m.ID)
 		}
@@ -79,7 +79,7 @@ func TestCloseWaitsForARefresh(t *testing.T) {
 			leave()
 		}()
 		m, err := w.Value.FitLifetimeModel(request, service.FitLifetimeModelInput{Kind: &bgnbd})
-		w.must(err)
+		must(t, err)
 		w.Value.Close()
 		if !interrupted {
 			t.Error("Close returned before the refresh had ended")
@@ -88,7 +88,7 @@ func TestCloseWaitsForARefresh(t *testing.T) {
 		if got := w.values(); !m.Active || got != byPrior {
 			t.Errorf("the values are %d together, were %d: the refresh was to be interrupted", got, byPrior)
 		}
-		w.must(w.Value.RefreshLifetimeValues(w.system()))
+		must(t, w.Value.RefreshLifetimeValues(w.system()))
 		if got := w.values(); got == byPrior {
 			t.Error("a later refresh changed nothing")
 		}
@@ -99,10 +99,10 @@ func TestRefit(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		models := func() int {
 			n, err := w.Client.LifetimeModel.Query().Count(w.system())
-			w.must(err)
+			must(t, err)
 			return n
 		}
-		w.must(w.Value.RefitLifetime(w.system()))
+		must(t, w.Value.RefitLifetime(w.system()))
 		if n := models(); n != 0 {
 			t.Fatalf("without orders there are %d models, want none and no error", n)
 		}
@@ -110,20 +110,20 @@ func TestRefit(t *testing.T) {
 		w.settleAll()
 		week := schema.Week
 		_, err := w.Value.Fit(w.system(), service.FitLifetimeModelInput{Kind: &bgnbd, TimeUnit: &week})
-		w.must(err)
-		w.must(w.Value.RefitLifetime(w.system()))
+		must(t, err)
+		must(t, w.Value.RefitLifetime(w.system()))
 		if n := models(); n != 1 {
 			t.Fatalf("after a fit of now there are %d models, want 1", n)
 		}
 		w.ahead.Store(int64(24 * time.Hour))
-		w.must(w.Value.RefitLifetime(w.system()))
+		must(t, w.Value.RefitLifetime(w.system()))
 		if n := models(); n != 1 {
 			t.Fatalf("without a changed order there are %d models, want 1", n)
 		}
 		changed := w.customer()
 		w.placed(changed, w.bought(0, 1000))
-		w.must(w.Client.Order.Update().SetUpdatedAt(today.Add(time.Hour)).Exec(w.system()))
-		w.must(w.Value.RefitLifetime(w.system()))
+		must(t, w.Client.Order.Update().SetUpdatedAt(today.Add(time.Hour)).Exec(w.system()))
+		must(t, w.Value.RefitLifetime(w.system()))
 		if n := models(); n < 2 {
 			t.Error("a day later, with a changed order, nothing was fitted")
 		}

@@ -39,9 +39,9 @@ func TestStatisticsOfTheDatabase(t *testing.T) {
 			id, orders := w.customer(), w.drawOrders(t)
 			w.placed(id, orders...)
 			want, err := lifetime.StatisticsOf(orders)
-			w.must(err)
+			must(t, err)
 			got, err := w.Value.StatisticsOf(w.Context(), w.Store, []string{id})
-			w.must(err)
+			must(t, err)
 			if got[id] != want {
 				t.Fatalf("SQL has %+v, the rule %+v", got[id], want)
 			}
@@ -54,10 +54,10 @@ func TestStatisticsOfTheDatabase(t *testing.T) {
 				}
 			}
 			then, err := lifetime.StatisticsOf(before)
-			w.must(err)
+			must(t, err)
 			c := &ent.Customer{ID: id}
 			earnings := map[*ent.Customer]value.Earnings{c: {}}
-			w.must(w.Value.EarningsUpTo(w.system(), earnings, moment, nil))
+			must(t, w.Value.EarningsUpTo(w.system(), earnings, moment, nil))
 			if e := earnings[c]; e.OrderDays != then.OrderDays || e.FirstDay != then.FirstDay || e.LastDay != then.LastDay || e.Margin != then.Margin || e.RepeatMargin != then.RepeatMargin {
 				t.Fatalf("up to %s SQL has %+v, the rule %+v", moment, e, then)
 			}
@@ -69,7 +69,7 @@ func TestStatisticsOfNobody(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		id := w.customer()
 		got, err := w.Value.StatisticsOf(w.Context(), w.Store, []string{id})
-		w.must(err)
+		must(t, err)
 		if got[id] != lifetime.NoStatistics() {
 			t.Errorf("a customer without orders has %+v, want %+v", got[id], lifetime.NoStatistics())
 		}
@@ -82,11 +82,11 @@ func TestStatisticsAreWrittenWhenTheyChange(t *testing.T) {
 		id := w.customer()
 		w.placed(id, w.bought(30, 500), w.bought(10, 700))
 		settle := func() (alive float64) {
-			w.must(w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
+			must(t, w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
 				customers, err := value.HoldCustomers(ctx, tx, []string{id})
-				w.must(err)
+				must(t, err)
 				of, err := w.Value.StatisticsOf(ctx, tx, []string{id})
-				w.must(err)
+				must(t, err)
 				all, err := w.Value.WriteStatistics(ctx, tx, customers, of)
 				alive = all[id]
 				return err
@@ -95,7 +95,7 @@ func TestStatisticsAreWrittenWhenTheyChange(t *testing.T) {
 		}
 		first := settle()
 		c, err := w.Client.Customer.Get(w.system(), id)
-		w.must(err)
+		must(t, err)
 		if c.OrderDays != 2 || c.LastOrderDay-c.FirstOrderDay != 20 || c.Margin != money.Minor(1200) || c.RepeatMargin != money.Minor(700) {
 			t.Errorf("the row has %d order days over %d days, margins %v and %v", c.OrderDays, c.LastOrderDay-c.FirstOrderDay, c.Margin, c.RepeatMargin)
 		}

@@ -24,7 +24,7 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Run("nobody has ordered", func(t *testing.T) {
 			v, err := w.Value.LifetimeValue(value.Earnings{ContactCost: money.Minor(300), AcquisitionCost: money.Minor(200)}, nil, nil, nil)
-			w.must(err)
+			must(t, err)
 			if v.Past != money.Minor(-500) || v.Total != v.Past || !v.Future.IsZero() || v.ProbabilityAlive != 0 || v.HorizonMonths != 12 {
 				t.Errorf("a prospect has %+v", v)
 			}
@@ -34,7 +34,7 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 		})
 		t.Run("somebody orders regularly", func(t *testing.T) {
 			v, err := w.Value.LifetimeValue(w.regular(), nil, nil, nil)
-			w.must(err)
+			must(t, err)
 			if v.Past != money.Minor(45_000) {
 				t.Errorf("the past is %v, want margin - contact cost - acquisition cost", v.Past)
 			}
@@ -42,17 +42,17 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 				t.Errorf("%d repeat order days, an order is expected to earn %v; want 4 and the mean of the order days", v.Frequency, v.ExpectedOrderMargin)
 			}
 			total, err := v.Past.Plus(v.Future)
-			w.must(err)
+			must(t, err)
 			if v.Total != total || v.Future.Sign() <= 0 || v.ProbabilityAlive <= 0 || v.ProbabilityAlive > 1 {
 				t.Errorf("the value is %+v", v)
 			}
 			bounds, err := v.Interval()
-			w.must(err)
+			must(t, err)
 			if bounds.Low.Compare(v.Past) < 0 || bounds.Low.Compare(bounds.High) > 0 || bounds.OrdersLow > bounds.OrdersHigh || bounds.Probability != 0.8 {
 				t.Errorf("the bounds are %+v around %v", bounds, v.Total)
 			}
 			second, err := v.Interval()
-			w.must(err)
+			must(t, err)
 			if *second != *bounds {
 				t.Errorf("a second question has the bounds %+v, the first %+v", second, bounds)
 			}
@@ -60,9 +60,9 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 		t.Run("silence makes less of it", func(t *testing.T) {
 			e := w.regular()
 			soon, err := w.Value.Valued(w.Value.Current(), e, today, 12, money.Decimal{})
-			w.must(err)
+			must(t, err)
 			late, err := w.Value.Valued(w.Value.Current(), e, today.AddDate(2, 0, 0), 12, money.Decimal{})
-			w.must(err)
+			must(t, err)
 			if late.ProbabilityAlive >= soon.ProbabilityAlive || late.Total.Compare(soon.Total) >= 0 || late.Past != soon.Past {
 				t.Errorf("after two years of silence %+v, before %+v", late, soon)
 			}
@@ -71,7 +71,7 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 			e, left := w.regular(), today.AddDate(0, 0, -5)
 			e.DepartedAt = &left
 			v, err := w.Value.LifetimeValue(e, nil, nil, nil)
-			w.must(err)
+			must(t, err)
 			if notes := strings.Join(v.Notes, "\n"); !strings.Contains(notes, "departure") || !strings.Contains(notes, "prior") {
 				t.Errorf("the notes are %q, want the departure and the prior", v.Notes)
 			}
@@ -124,13 +124,13 @@ func TestOutlookIsChecked(t *testing.T) {
 func TestModelAt(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		prior, err := w.Value.ModelAt(w.Context(), today)
-		w.must(err)
+		must(t, err)
 		add := func(id string, fitted time.Time, activated, active bool) {
 			report := `{"activated":false,"notes":[],"warnings":[]}`
 			if activated {
 				report = `{"activated":true,"notes":[],"warnings":[]}`
 			}
-			w.must(w.Client.LifetimeModel.Create().SetID(id).SetKind(bgnbd).SetTimeUnit("WEEK").SetParameters(map[string]any{"r": 0.25, "alpha": 4.0, "a": 0.8, "b": 2.5}).
+			must(t, w.Client.LifetimeModel.Create().SetID(id).SetKind(bgnbd).SetTimeUnit("WEEK").SetParameters(map[string]any{"r": 0.25, "alpha": 4.0, "a": 0.8, "b": 2.5}).
 				SetLogLikelihood(-1).SetCustomers(1).SetConverged(true).SetIterations(1).SetGradientNorm(0).SetActive(active).SetFittedAt(fitted).SetReport([]byte(report)).Exec(w.system()))
 		}
 		day := func(n int) time.Time { return today.AddDate(0, 0, n) }
@@ -139,7 +139,7 @@ func TestModelAt(t *testing.T) {
 			add("ltm_tried"+string(rune('a'+n)), day(-20), false, false)
 		}
 		add("ltm_last", day(-10), true, true)
-		w.must(w.Reload(w.Context()))
+		must(t, w.Reload(w.Context()))
 		for name, c := range map[string]struct {
 			at   time.Time
 			want string
@@ -152,7 +152,7 @@ func TestModelAt(t *testing.T) {
 		} {
 			t.Run(name, func(t *testing.T) {
 				m, err := w.Value.ModelAt(w.Context(), c.at)
-				w.must(err)
+				must(t, err)
 				if m.Row.ID != c.want {
 					t.Errorf("the model is %s, want %s", m.Row.ID, c.want)
 				}

@@ -45,19 +45,24 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 		}})
 		now := func() time.Time { return today.Add(time.Duration(w.ahead.Load())) }
 		keys, err := auth.OpenKeys(t.TempDir(), now, nil)
-		w.must(err)
+		must(t, err)
 		roubles, err := money.ParseCurrency("RUB")
-		w.must(err)
+		must(t, err)
 		w.App, err = app.New(t.Context(), service.Config{Store: db, Keys: keys, Currency: roubles, Now: now, Log: log})
-		w.must(err)
+		must(t, err)
 		test(t, w)
 	})
 }
 
-func (w *world) must(err error) {
-	w.Helper()
+// must ends a test with an error.
+func must(t interface {
+	Helper()
+	Fatal(args ...any)
+}, err error,
+) {
+	t.Helper()
 	if err != nil {
-		w.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
@@ -72,7 +77,7 @@ func (w *world) customer() string {
 	w.Helper()
 	w.customers++
 	id := fmt.Sprintf("cus_%026d", w.customers)
-	w.must(w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
+	must(w, w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
 		return tx.InsertRows(ctx, "customers", []string{
 			"id", "created_at", "updated_at", "name", "name_key", "acquisition_cost", "margin", "repeat_margin", "contact_cost", "last_order_at", "lifetime_value",
 		}, [][]any{{id, today.AddDate(-5, 0, 0), today, id, id, 0, 0, 0, 0, time.Unix(0, 0).UTC(), 0}})
@@ -92,7 +97,7 @@ func (w *world) placed(customer string, orders ...lifetime.Order) {
 		}
 		rows[i] = []any{fmt.Sprintf("ord_%026d", w.orders), o.At, o.At, customer, string(o.Status), o.At, o.Day, o.Margin, 0, 0, o.Margin, 0, completed}
 	}
-	w.must(w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
+	must(w, w.Store.Write(w.system(), func(ctx context.Context, tx *store.Tx) error {
 		return tx.InsertRows(ctx, "orders", []string{
 			"id", "created_at", "updated_at", "customer_id", "status", "at", "day", "total", "refunded", "cost", "margin", "unattributed", "completed_at",
 		}, rows)
