@@ -13,14 +13,14 @@ import (
 	"kopeck/store"
 )
 
-// keptFit is a fit with the id of its row.
-type keptFit struct {
+// StoredFit is a fit with the id of its row; the zero value is no fit.
+type StoredFit struct {
 	ID  string
 	fit *attribution.Fit
 }
 
 // fits are the newest fits of MARKOV and SHAPLEY, in memory. A model without one credits by the prior.
-type fits map[attribution.Model]keptFit
+type fits map[attribution.Model]StoredFit
 
 func (s *Service) readFits(ctx context.Context, tx *store.Tx) error {
 	newest := fits{}
@@ -36,7 +36,7 @@ func (s *Service) readFits(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		newest[attribution.Model(model)] = keptFit{row.ID, fit}
+		newest[attribution.Model(model)] = StoredFit{row.ID, fit}
 	}
 	s.fits.Store(&newest)
 	return nil
@@ -52,7 +52,7 @@ func fitOf(row *ent.AttributionFit) (*attribution.Fit, error) {
 }
 
 // NewestFit returns the fit that a model credits by from now on; the zero value if it credits by the prior or needs none.
-func (s *Service) NewestFit(model attribution.Model) keptFit { return (*s.fits.Load())[model] }
+func (s *Service) NewestFit(model attribution.Model) StoredFit { return (*s.fits.Load())[model] }
 
 // fitByID returns a fit that orders were credited by, nil for "". A fit never changes, so it is read once.
 func (s *Service) fitByID(ctx context.Context, db store.Reader, model attribution.Model, fitID string) (*attribution.Fit, error) {
