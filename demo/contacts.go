@@ -12,6 +12,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/rates"
 )
 
 // contact is a contact in the making.
@@ -149,14 +150,11 @@ func (c *company) recommend(p *person) {
 // cost costs all contacts by the rates of their moments, as they are known now.
 func (c *company) cost(context.Context) error {
 	slices.SortFunc(c.contacts, func(a, b *contact) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-	rates := c.service.Quote.PriceBook().Basis().Rates
+	dated := c.service.Quote.PriceBook().Basis().Rates
 	for _, one := range c.contacts {
-		in := costing.ContactInput{Minutes: money.Whole(int64(one.minutes)), Channel: string(one.channel), Expense: one.expense}
-		if one.staff != nil {
-			in.StaffCodes = []string{one.staff.EmailKey, *one.staff.Grade}
-		}
+		in := rates.ContactInput(one.staff, money.Whole(int64(one.minutes)), one.channel, one.expense)
 		var err error
-		if one.cost, err = costing.Contact(in, rates, one.at, forEver, c.currency); err != nil {
+		if one.cost, err = costing.Contact(in, dated, one.at, forEver, c.currency); err != nil {
 			return err
 		}
 		if len(one.cost.Missing) > 0 {

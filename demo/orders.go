@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math/big"
 	"slices"
 	"time"
 
@@ -232,7 +231,7 @@ func (c *company) sell(ctx context.Context) error {
 			if len(unit.Missing) > 0 {
 				return errors.New("no rate of " + unit.Missing[0].String())
 			}
-			if l.cost, err = money.Round(new(big.Rat).Mul(unit.Full.Rat(), l.quantity.Rat())); err != nil {
+			if l.cost, err = costing.LineCost(unit.Full, l.quantity); err != nil {
 				return err
 			}
 			if o.cost, err = o.cost.Plus(l.cost); err != nil {
@@ -266,11 +265,7 @@ func (c *company) reckon(o *order) (err error) {
 
 // margin is total less refunds and cost.
 func (o *order) margin() (money.Amount, error) {
-	margin, err := o.total.Minus(o.refunded)
-	if err != nil {
-		return margin, err
-	}
-	return margin.Minus(o.cost)
+	return costing.OrderMargin(o.total, o.refunded, o.cost)
 }
 
 func (c *company) priceOrder(o *order, book *pricing.Book) error {

@@ -9,6 +9,7 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
+	"kopeck/service/check"
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
@@ -35,6 +36,7 @@ type App struct {
 	Contacts  *contacts.Service
 	Sale      *sale.Service
 	Report    *report.Service
+	Check     *check.Service
 	Bulk      *bulk.Service
 }
 
@@ -56,7 +58,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Catalogue = catalogue.New(core, a.People, a.Quote)
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
-	a.Report = report.New(core, a.Books, a.Consent, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.Check = check.New(core, a.Consent)
+	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Bulk = bulk.New(core, a.Books, a.Customers, a.Rates, a.Value)
 	return a, core.Reload(ctx)
 }

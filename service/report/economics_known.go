@@ -100,32 +100,18 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, low, high string)
 	for i, o := range orders {
 		sold[i] = o.SoldOrder
 	}
-	touched, err := k.books.ReadTouches(ctx, tx, sold, settings, k.at)
+	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, Settings: settings, RecordedBy: k.at})
 	if err != nil {
 		return nil, err
 	}
-	earned := map[string]money.Amount{}
-	for _, o := range orders {
-		by, err := k.books.CreditingAs(ctx, tx, o.SoldOrder, k.model, settings)
-		if err != nil {
-			return nil, err
-		}
-		credits, err := by.Split(o.SoldOrder, touched[o.CustomerID].Before(o.SoldOrder, settings))
-		if err != nil {
-			return nil, err
-		}
-		if len(credits) == 0 && !o.at.Before(k.from) && o.at.Before(k.to) {
+	for i, o := range orders {
+		if len(divisions[i].Credits) == 0 && !o.at.Before(k.from) && o.at.Before(k.to) {
 			if k.unattributed, err = k.unattributed.Plus(o.Margin); err != nil {
 				return nil, err
 			}
 		}
-		for _, c := range credits {
-			if earned[c.ContactID], err = earned[c.ContactID].Plus(c.Amount); err != nil {
-				return nil, err
-			}
-		}
 	}
-	return earned, nil
+	return books.Earned(divisions)
 }
 
 // orders gives the orders of some customers that had been completed by then and were placed in the breakdown's time, or may
@@ -150,7 +136,7 @@ func (k *knownBooks) orders(ctx context.Context, tx *store.Tx, low, high string,
 	if err != nil {
 		return nil, err
 	}
-	first, err := k.books.FirstOrders(ctx, tx, recommended, k.at)
+	first, err := books.FirstOrders(ctx, tx, recommended, k.at)
 	if err != nil {
 		return nil, err
 	}
@@ -168,18 +154,17 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, low, high st
 	var contact string
 	var staff *string
 	var at time.Time
-	var in costing.ContactInput
+	var minutes money.Decimal
+	var channel schema.Channel
+	var expense money.Amount
 	query := "SELECT " + k.columns + "c.id, c.minutes, c.channel, c.expense, c.staff_id, c.at FROM contacts c WHERE c.recorded_at <= ? AND c.at >= ? AND c.at < ? AND c."
 	args := append(slices.Clone(k.args), k.at, k.from, k.to)
-	cells := append(slices.Clone(columns), &contact, &in.Minutes, &in.Channel, &in.Expense, &staff, &at)
+	cells := append(slices.Clone(columns), &contact, &minutes, &channel, &expense, &staff, &at)
 	own := func(scan store.ScanFunc) error {
 		if err := scan(cells...); err != nil {
 			return err
 		}
-		in.StaffCodes = nil
-		if user := k.people.User(input.OrZero(staff)); user != nil {
-			in.StaffCodes = rates.StaffCodes(user)
-		}
+		in := rates.ContactInput(k.people.User(input.OrZero(staff)), minutes, channel, expense)
 		cost, err := costing.Contact(in, k.basis.Rates, at.UTC(), k.at, k.Currency)
 		if err != nil {
 			return err
@@ -188,7 +173,7 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, low, high st
 		if len(k.groups) > k.limit {
 			return fault.New(fault.LimitExceeded, "by", "more than %d rows: ask by fewer dimensions, or for a shorter time", mostEconomicsRows)
 		}
-		g.contactSums, err = g.plus(contactSums{1, in.Minutes, cost.Total, earned[contact]})
+		g.contactSums, err = g.plus(contactSums{1, minutes, cost.Total, earned[contact]})
 		delete(earned, contact)
 		return err
 	}
@@ -245,25 +230,15 @@ func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis cos
 		return fmt.Errorf("service: refunds known: %w", err)
 	}
 	slices.Sort(costed)
-	for some := range slices.Chunk(costed, store.IDsPerStatement) {
-		toCost, err := s.rates.OrdersToCost(ctx, db, "o.id IN ("+store.Placeholders(len(some))+")", store.Args(some)...)
-		if err != nil {
-			return err
-		}
-		anew, err := rates.Recost(basis, toCost, at)
-		if err != nil {
-			return err
-		}
-		for _, c := range anew {
-			byID[c.After.ID].cost = c.After.Cost
-		}
+	costs, err := s.rates.OrderCosts(ctx, db, basis, costed, at)
+	if err != nil {
+		return err
+	}
+	for orderID, cost := range costs {
+		byID[orderID].cost = cost
 	}
 	for _, o := range orders {
-		left, err := o.total.Minus(o.refunded)
-		if err == nil {
-			o.Margin, err = left.Minus(o.cost)
-		}
-		if err != nil {
+		if o.Margin, err = costing.OrderMargin(o.total, o.refunded, o.cost); err != nil {
 			return input.DomainError(err)
 		}
 	}

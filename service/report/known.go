@@ -43,10 +43,7 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 		if c.RecordedAt.After(known) {
 			continue
 		}
-		in := costing.ContactInput{Minutes: c.Minutes, Channel: string(c.Channel), Expense: c.Expense}
-		if staff := s.people.User(input.OrZero(c.StaffID)); staff != nil {
-			in.StaffCodes = rates.StaffCodes(staff)
-		}
+		in := rates.ContactInput(s.people.User(input.OrZero(c.StaffID)), c.Minutes, c.Channel, c.Expense)
 		cost, err := costing.Contact(in, dated, c.At, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)

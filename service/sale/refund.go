@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -57,7 +58,7 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount
 	if err != nil {
 		return input.DomainError(err)
 	}
-	margin, err := o.Margin.Minus(amount)
+	margin, err := costing.OrderMargin(o.Total, refunded, o.Cost)
 	if err != nil {
 		return input.DomainError(err)
 	}
