@@ -23,19 +23,18 @@ type unguardedLimit struct {
 // unguardedLimits are the limits by package, by its path under service/. A number may only fall: a package that has fewer
 // places than its limit fails too, until the limit is lowered.
 var unguardedLimits = map[string]unguardedLimit{
-	".":         {0, 12, 0},
-	"app":       {0, 1, 0},
+	".":         {9, 0, 0},
 	"books":     {0, 67, 0},
 	"bulk":      {0, 54, 4},
 	"catalogue": {0, 8, 0},
-	"consent":   {0, 3, 0},
+	"consent":   {3, 0, 0},
 	"contacts":  {0, 2, 0},
 	"customers": {0, 2, 2},
-	"people":    {0, 10, 0},
+	"people":    {5, 0, 0},
 	"quote":     {0, 10, 0},
 	"rates":     {0, 47, 0},
 	"report":    {0, 77, 10},
-	"sale":      {0, 1, 0},
+	"sale":      {1, 0, 0},
 	"value":     {0, 27, 4},
 }
 
