@@ -229,7 +229,7 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	findings, err := k.service.Report.Check(auth.System(ctx))
+	findings, err := k.service.Check.Laws(auth.System(ctx))
 	if err != nil {
 		return err
 	}

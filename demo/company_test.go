@@ -163,7 +163,7 @@ func (w *world) size(t *testing.T) {
 }
 
 func (w *world) laws(t *testing.T) {
-	findings, err := w.service.Report.Check(auth.System(t.Context()))
+	findings, err := w.service.Check.Laws(auth.System(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}

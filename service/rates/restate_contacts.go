@@ -14,6 +14,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/value"
 	"kopeck/store"
 )
 
@@ -194,7 +195,7 @@ func (s *Service) addContactCosts(ctx context.Context, tx *store.Tx, more map[st
 	maps.DeleteFunc(more, func(_ string, difference money.Amount) bool { return difference.IsZero() })
 	now := s.Now()
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(more)), store.IDsPerStatement) {
-		customers, err := lockedCustomers(ctx, tx, some)
+		customers, err := value.HoldCustomers(ctx, tx, some)
 		if err != nil {
 			return err
 		}

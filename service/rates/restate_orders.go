@@ -126,10 +126,11 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	if err := s.writeOrderVersions(ctx, tx, changed); err != nil {
 		return err
 	}
-	sold, err := soldOrders(ctx, tx, changed)
+	sold, err := books.SoldByIDs(ctx, tx, changed)
 	if err != nil {
 		return err
 	}
+	sold = slices.DeleteFunc(sold, func(o books.SoldOrder) bool { return !o.Sold })
 	slices.SortFunc(sold, func(a, b books.SoldOrder) int { return cmp.Compare(a.ID, b.ID) })
 	work.changed += len(costed)
 	return s.books.Credit(ctx, tx, sold)

@@ -12,8 +12,6 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service/books"
-	"kopeck/service/value"
 	"kopeck/store"
 )
 
@@ -81,18 +79,6 @@ func lockCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) erro
 		var one string
 		return scan(&one)
 	})
-}
-
-// lockedCustomers reads customers, whose ids are sorted, and holds their rows until the transaction ends.
-func lockedCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) ([]*ent.Customer, error) {
-	query := "SELECT " + value.CustomerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
-	var customers []*ent.Customer
-	err := store.EachByIDs(ctx, tx, query, nil, customerIDs, func(scan store.ScanFunc) error {
-		c, err := value.ScanCustomer(scan)
-		customers = append(customers, c)
-		return err
-	})
-	return customers, err
 }
 
 // writeCustomerCosts writes what the contacts of customers have cost, and what the customers are worth by it.
@@ -204,15 +190,4 @@ func (s *Service) writeOrderVersions(ctx context.Context, tx *store.Tx, orderIDs
 		rows[i] = []any{orderID, now}
 	}
 	return tx.UpdateRows(ctx, "orders", "version = version + 1, updated_at = v.column2", []store.ColumnType{store.TimeColumn}, rows)
-}
-
-// soldOrders reads those of some orders whose margins are credited to contacts.
-func soldOrders(ctx context.Context, tx *store.Tx, orderIDs []string) ([]books.SoldOrder, error) {
-	var sold []books.SoldOrder
-	err := store.EachByIDs(ctx, tx, books.SoldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.id IN @ids", nil, orderIDs, func(scan store.ScanFunc) error {
-		o, err := books.ScanSold(scan)
-		sold = append(sold, o)
-		return err
-	})
-	return sold, err
 }

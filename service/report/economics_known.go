@@ -100,32 +100,18 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, low, high string)
 	for i, o := range orders {
 		sold[i] = o.SoldOrder
 	}
-	touched, err := k.books.ReadTouches(ctx, tx, sold, settings, k.at)
+	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, Settings: settings, RecordedBy: k.at})
 	if err != nil {
 		return nil, err
 	}
-	earned := map[string]money.Amount{}
-	for _, o := range orders {
-		by, err := k.books.CreditingAs(ctx, tx, o.SoldOrder, k.model, settings)
-		if err != nil {
-			return nil, err
-		}
-		credits, err := by.Split(o.SoldOrder, touched[o.CustomerID].Before(o.SoldOrder, settings))
-		if err != nil {
-			return nil, err
-		}
-		if len(credits) == 0 && !o.at.Before(k.from) && o.at.Before(k.to) {
+	for i, o := range orders {
+		if len(divisions[i].Credits) == 0 && !o.at.Before(k.from) && o.at.Before(k.to) {
 			if k.unattributed, err = k.unattributed.Plus(o.Margin); err != nil {
 				return nil, err
 			}
 		}
-		for _, c := range credits {
-			if earned[c.ContactID], err = earned[c.ContactID].Plus(c.Amount); err != nil {
-				return nil, err
-			}
-		}
 	}
-	return earned, nil
+	return books.Earned(divisions)
 }
 
 // orders gives the orders of some customers that had been completed by then and were placed in the breakdown's time, or may
@@ -150,7 +136,7 @@ func (k *knownBooks) orders(ctx context.Context, tx *store.Tx, low, high string,
 	if err != nil {
 		return nil, err
 	}
-	first, err := k.books.FirstOrders(ctx, tx, recommended, k.at)
+	first, err := books.FirstOrders(ctx, tx, recommended, k.at)
 	if err != nil {
 		return nil, err
 	}

@@ -90,27 +90,28 @@ func (s *Service) customersOfReport(ctx context.Context, tx *store.Tx, column st
 func (s *Service) ordersOfReport(ctx context.Context, tx *store.Tx, b *breakdown, low, high string, window time.Duration) ([]books.SoldOrder, error) {
 	var orders []books.SoldOrder
 	seen := map[string]bool{}
-	add := func(scan store.ScanFunc) error {
-		o, err := books.ScanSold(scan)
-		if err == nil && !seen[o.ID] {
-			seen[o.ID] = true
-			orders = append(orders, o)
+	add := func(found []books.SoldOrder) {
+		for _, o := range found {
+			if !seen[o.ID] {
+				seen[o.ID] = true
+				orders = append(orders, o)
+			}
 		}
-		return err
 	}
 	contacted, err := s.customersOfReport(ctx, tx, "customer_id", b, low, high)
 	if err != nil {
 		return nil, err
 	}
-	err = store.EachByIDs(ctx, tx, books.SoldOrders+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id IN @ids", []any{b.from, b.to.Add(window)}, contacted, add)
+	found, err := books.SoldBetween(ctx, tx, contacted, b.from, b.to.Add(window))
 	if err != nil {
 		return nil, err
 	}
+	add(found)
 	recommended, err := s.customersOfReport(ctx, tx, "about_id", b, low, high)
 	if err != nil {
 		return nil, err
 	}
-	first, err := s.books.FirstOrders(ctx, tx, recommended, service.EndOfTime)
+	first, err := books.FirstOrders(ctx, tx, recommended, service.EndOfTime)
 	if err != nil {
 		return nil, err
 	}
@@ -119,38 +120,18 @@ func (s *Service) ordersOfReport(ctx context.Context, tx *store.Tx, b *breakdown
 		ids = append(ids, one)
 	}
 	slices.Sort(ids)
-	return orders, store.EachByIDs(ctx, tx, books.SoldOrders+"o.id IN @ids", nil, ids, add)
+	found, err = books.SoldByIDs(ctx, tx, ids)
+	add(found)
+	return orders, err
 }
 
 // earnedUnder gives, by contact, what it earns of orders under a model; only what is not nothing.
 func (s *Service) earnedUnder(ctx context.Context, tx *store.Tx, orders []books.SoldOrder, model schema.AttributionModel, settings attribution.Settings) (map[string]money.Amount, error) {
-	earned := map[string]money.Amount{}
-	if len(orders) == 0 {
-		return earned, nil
-	}
-	touched, err := s.books.ReadTouches(ctx, tx, orders, settings, service.EndOfTime)
+	divisions, err := s.books.Divide(ctx, tx, orders, books.Crediting{Model: &model, Settings: settings, RecordedBy: service.EndOfTime})
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range orders {
-		by, err := s.books.CreditingAs(ctx, tx, o, &model, settings)
-		if err != nil {
-			return nil, err
-		}
-		credits, err := by.Split(o, touched[o.CustomerID].Before(o, settings))
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range credits {
-			if c.Amount.IsZero() {
-				continue
-			}
-			if earned[c.ContactID], err = earned[c.ContactID].Plus(c.Amount); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return earned, nil
+	return books.Earned(divisions)
 }
 
 // keysOfContacts tells the keys of those contacts of a breakdown that earned something: first of the customers' own, then of

@@ -7,7 +7,6 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/service/rates"
@@ -49,7 +48,7 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
-		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: service.Pointers(cost.Lines)}
+		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: pointers(cost.Lines)}
 	}
 	return all, nil
 }
@@ -76,4 +75,13 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 		all[rows[o.ID]] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Margin: o.Margin}
 	}
 	return all, nil
+}
+
+// pointers returns pointers to the values of a list, as the API takes them.
+func pointers[T any](values []T) []*T {
+	all := make([]*T, len(values))
+	for i := range values {
+		all[i] = &values[i]
+	}
+	return all
 }

@@ -12,8 +12,8 @@ import (
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service/books"
 	"kopeck/service/input"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -70,7 +70,7 @@ func (s *Service) Prospects(ctx context.Context) (*Prospects, error) {
 			return err
 		}
 		err := store.Each(ctx, tx, "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage",
-			[]any{books.ReasonRecorded + "%", books.ReasonOverruled + "%", "%" + books.ReasonImported}, func(scan store.ScanFunc) error {
+			[]any{stage.ReasonRecorded + "%", stage.ReasonOverruled + "%", "%" + stage.ReasonImported}, func(scan store.ScanFunc) error {
 				var from, to string
 				var n int
 				if err := scan(&from, &to, &n); err != nil {

@@ -4,7 +4,6 @@ package report
 import (
 	"kopeck/service"
 	"kopeck/service/books"
-	"kopeck/service/consent"
 	"kopeck/service/customers"
 	"kopeck/service/people"
 	"kopeck/service/quote"
@@ -17,7 +16,6 @@ type Service struct {
 	*service.Core
 
 	books     *books.Service
-	consent   *consent.Service
 	customers *customers.Service
 	people    *people.Service
 	quote     *quote.Service
@@ -26,6 +24,6 @@ type Service struct {
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, customers *customers.Service, people *people.Service, quote *quote.Service, rates *rates.Service, value *value.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, customers: customers, people: people, quote: quote, rates: rates, value: value}
+func New(core *service.Core, books *books.Service, customers *customers.Service, people *people.Service, quote *quote.Service, rates *rates.Service, value *value.Service) *Service {
+	return &Service{Core: core, books: books, customers: customers, people: people, quote: quote, rates: rates, value: value}
 }
