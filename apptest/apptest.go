@@ -21,10 +21,10 @@ import (
 	"kopeck/store"
 )
 
-// Start is the time at which the clock of a world stands, until it is moved. It is a Monday.
+// Start is the time that the clock of a new world shows. It is a Monday.
 var Start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// World is an app over a database of its own. Its clock stands still.
+// World is an app over a database of its own. Its clock moves only by Advance.
 type World struct {
 	*app.App
 	T testing.TB
@@ -113,7 +113,7 @@ func (w *World) As(role schema.Role) context.Context {
 	return auth.With(w.T.Context(), auth.Actor{UserID: w.users[role], Name: name, Role: role, Scopes: auth.ScopesOf(role)})
 }
 
-// Insert writes a row past the verbs. What is held in memory is read again by Reload.
+// Insert writes a row past the verbs. Reload then refreshes what is held in memory.
 func (w *World) Insert(table string, row map[string]any) {
 	w.T.Helper()
 	columns, values := make([]string, 0, len(row)), make([]any, 0, len(row))

@@ -125,7 +125,7 @@ func TestTheCostOfAContact(t *testing.T) {
 		w.Rate(schema.RateChannelFee, "PHONE", "0.5", "contact", apptest.Start.Add(-2*time.Hour))
 		w.Rate(schema.RateChannelMinute, "PHONE", "0.015", "minute", apptest.Start.Add(-2*time.Hour))
 		for name, c := range map[string]struct {
-			hours    time.Duration
+			hours    int
 			minutes  money.Exact
 			expense  string
 			cost     int64
@@ -138,7 +138,7 @@ func TestTheCostOfAContact(t *testing.T) {
 			"before all rates":    {-3, "3", "7", 700, true},
 		} {
 			t.Run(name, func(t *testing.T) {
-				at := apptest.Start.Add(c.hours * time.Hour)
+				at := apptest.Start.Add(time.Duration(c.hours) * time.Hour)
 				contact, err := w.Contacts.RecordContact(sales, call(customer, func(in *service.RecordContactInput) {
 					in.At, in.Minutes, in.Expense = &at, &c.minutes, apptest.Roubles(c.expense)
 				}))
@@ -153,8 +153,8 @@ func TestTheCostOfAContact(t *testing.T) {
 	})
 }
 
-// TestTheStageOfAContact holds the query of a past stage against the changes themselves, over random changes: the stage after the
-// last change up to the moment, or the one before the first.
+// TestTheStageOfAContact compares the query of a past stage with the changes themselves, over random changes: it is the stage after
+// the last change up to the moment, or the one before the first.
 func TestTheStageOfAContact(t *testing.T) {
 	type change struct {
 		from, to schema.Stage
@@ -204,7 +204,7 @@ func TestTheStageOfAContact(t *testing.T) {
 	})
 }
 
-// TestAnIDThatIsTaken: a client's id is its own; with the same key the contact is the same.
+// TestAnIDThatIsTaken: an id that a client chose can be used once, but the same request can be repeated with its key.
 func TestAnIDThatIsTaken(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		customer := w.Customer()
