@@ -34,8 +34,7 @@ func TestExpectedMonthsCover(t *testing.T) {
 		}
 		within, earned := 0, 0
 		for range bases {
-			f := &forecast{model: &value.Model{Counts: counts}, today: today, months: months}
-			f.begin()
+			f := newForecast(&value.Model{Counts: counts}, today, months)
 			came := make([]float64, months)
 			all := make([]*baseCustomer, customers)
 			for i := range all {
