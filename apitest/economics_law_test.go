@@ -17,9 +17,10 @@ import (
 
 var dimensions = []string{"KIND", "CHANNEL", "DIRECTION", "STAFF", "STAGE", "SEGMENT", "MONTH"}
 
-// TestEconomicsSumToTheLedger tells random contacts, recommendations, orders and refunds, and wants every combination of
-// dimensions to sum to the same total and, under every model, with what is unattributed to the ledger's margin.
+// TestEconomicsSumToTheLedger records random contacts, recommendations, orders and refunds, and checks that every combination of
+// dimensions sums to the same total and, under every model, with what is unattributed to the ledger's margin.
 func TestEconomicsSumToTheLedger(t *testing.T) {
+	t.Parallel()
 	checks := flag.Lookup("rapid.checks")
 	before := checks.Value.String()
 	if err := checks.Value.Set("3"); err != nil {
@@ -43,7 +44,7 @@ func TestEconomicsSumToTheLedger(t *testing.T) {
 				for n := range order {
 					order[n] = n
 				}
-				tell(admin, s, facts, order)
+				record(admin, s, facts, order)
 			}
 			ledger := admin.Must(`{ ledgerCheck { margin { amount } unattributed { amount } } }`, nil)
 			stored := admin.Must(contactEconomics, always(dimensions...))
@@ -97,7 +98,7 @@ func amount(t interface{ Fatalf(string, ...any) }, r *Result, path string) *big.
 	return value
 }
 
-// summed holds the rows of an answer that has everything in it against its total, its CSV and the ledger.
+// summed compares the rows of an unlimited period with their total, their CSV and the ledger.
 func summed(t *rapid.T, r *Result, dimensions int, ledger *Result) {
 	lines, err := csv.NewReader(strings.NewReader(r.Text("contactEconomics.csv"))).ReadAll()
 	rows := r.Len("contactEconomics.rows")

@@ -13,6 +13,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/rates"
 )
 
 // contact is a contact in the making.
@@ -151,15 +152,11 @@ func (c *company) drawRecommendation(p *person) {
 // costContacts costs all contacts by the rates of their times, as they are known now.
 func (c *company) costContacts(context.Context) error {
 	slices.SortFunc(c.contacts, func(a, b *contact) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-	rates := c.service.Quote.PriceBook().Basis().Rates
+	dated := c.service.Quote.PriceBook().Basis().Rates
 	for _, one := range c.contacts {
-		var codes []string
-		if one.staff != nil {
-			codes = costing.StaffCodes(one.staff.EmailKey, one.staff.Grade)
-		}
-		in := costing.NewContactInput(money.Whole(int64(one.minutes)), string(one.channel), one.expense, codes)
+		in := rates.ContactInput(one.staff, money.Whole(int64(one.minutes)), one.channel, one.expense)
 		var err error
-		if one.cost, err = costing.Contact(in, rates, one.at, service.EndOfTime, c.currency); err != nil {
+		if one.cost, err = costing.Contact(in, dated, one.at, service.EndOfTime, c.currency); err != nil {
 			return err
 		}
 		if len(one.cost.Missing) > 0 {

@@ -1,11 +1,10 @@
-// Package app puts the packages under service together: one [App] is what the server, the commands, the API and the tests hold.
-// It may import every package of service.
+// Package app creates the Services of all packages below service and connects them: the server, the commands, the API and the
+// tests have one [App]. It may import every package of service.
 package app
 
 import (
 	"context"
 
-	"kopeck/auth"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
@@ -41,8 +40,8 @@ type App struct {
 	Bulk      *bulk.Service
 }
 
-// New makes the service and hangs the guard on the store's client. The database must be migrated.
-// It reads what is held in memory once; Watch keeps it fresh.
+// New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
+// database must be migrated.
 func New(ctx context.Context, c service.Config) (*App, error) {
 	core, err := service.NewCore(ctx, c)
 	if err != nil {
@@ -62,5 +61,5 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Check = check.New(core, a.Consent)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Bulk = bulk.New(core, a.Books, a.Customers, a.Rates, a.Value)
-	return a, core.Refresh(auth.System(ctx), service.SnapshotAll)
+	return a, core.Reload(ctx)
 }

@@ -3,18 +3,17 @@ package books
 import (
 	"context"
 
-	"kopeck/auth"
 	"kopeck/ent/customer"
 	"kopeck/store"
 )
 
-// nightlyBatch is how many customers are brought up to date in one transaction: few, so that none waits long.
+// nightlyBatch is how many customers are settled in one transaction: few, so that none waits long.
 const nightlyBatch = 500
 
-// Nightly brings up to date what time alone changes, for every customer who has ordered: the stage, which falls
+// Nightly updates what time alone changes, for every customer who has ordered: the stage, which falls
 // with the probability to be alive, and the value that lists are ordered by.
 func (s *Service) Nightly(ctx context.Context) error {
-	ctx = auth.System(ctx)
+	ctx = unattended(ctx)
 	for after := ""; ; {
 		ids, err := s.Client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).
 			Order(customer.ByID()).Limit(nightlyBatch).IDs(ctx)

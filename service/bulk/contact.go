@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -62,7 +63,7 @@ type freshContact struct {
 func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verdict, error) {
 	return i.alone(ctx, len(contacts), func(ctx context.Context, c *chunk) error {
 		if c.bulk != nil { // before the customers are held: see holdRates
-			if err := c.bulk.Lock(ctx, rates.LockRates, true); err != nil {
+			if err := c.service.rates.HoldRates(ctx, c.bulk.Tx); err != nil {
 				return err
 			}
 		}
@@ -223,16 +224,11 @@ func (c *chunk) findContacts(ctx context.Context, contacts []ContactRecord) (byI
 
 // costAll costs contacts by the rates as they are in this transaction: none is set beside it.
 func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
-	var dated []costing.Rate
-	err := c.each(ctx, rates.RateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan store.ScanFunc) error {
-		r, err := rates.ScanRate(scan)
-		dated = append(dated, r)
-		return err
-	})
+	known, err := rates.OfContacts(ctx, c.reader)
 	if err != nil {
 		return err
 	}
-	known, grades := costing.NewRates(dated), map[string]string{} // by folded e-mail
+	grades := map[string]string{} // by folded e-mail
 	err = c.look(ctx, "SELECT email_key, grade FROM users WHERE deleted_at IS NULL AND grade IS NOT NULL AND", "email_key", "", slices.Collect(maps.Keys(c.people)), func(scan store.ScanFunc) error {
 		var key, grade string
 		err := scan(&key, &grade)
@@ -244,15 +240,12 @@ func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 	}
 	for _, f := range contacts {
 		if !f.Costed {
-			in := costing.ContactInput{Minutes: f.Minutes, Channel: string(f.Channel), Expense: f.Expense}
+			var staff *ent.User
 			if f.Staff != "" {
 				key := input.EmailKey(f.Staff)
-				in.StaffCodes = append(in.StaffCodes, key)
-				if grades[key] != "" {
-					in.StaffCodes = append(in.StaffCodes, grades[key])
-				}
+				staff = &ent.User{EmailKey: key, Grade: input.NonEmpty(grades[key])}
 			}
-			cost, err := costing.Contact(in, known, f.At, service.EndOfTime, c.service.Currency)
+			cost, err := costing.Contact(rates.ContactInput(staff, f.Minutes, f.Channel, f.Expense), known, f.At, service.EndOfTime, c.service.Currency)
 			if err != nil {
 				return input.DomainError(err)
 			}

@@ -10,13 +10,13 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/books"
 	"kopeck/service/customers"
 	"kopeck/service/input"
-	"kopeck/service/value"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -128,9 +128,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []CustomerRecord, ch
 	now := c.service.Now()
 	_, err := c.bulk.Copy(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, func(yield func([]any) bool) {
 		for _, p := range c.made {
-			at, reason := p.CreatedAt, books.ReasonRecorded
+			at, reason := p.CreatedAt, stage.ReasonRecorded
 			if decided := overruled[p.ID]; decided != nil {
-				at, reason = decided.StageOverruledAt, books.ReasonOverruled+decided.StageOverruled
+				at, reason = decided.StageOverruledAt, stage.ReasonOverruled+decided.StageOverruled
 			} else if p.Stage == schema.Stranger {
 				continue
 			}
@@ -196,7 +196,7 @@ func (c *chunk) addPartners(ctx context.Context, records []CustomerRecord) error
 // customerOf checks a record and makes the row of it.
 func (c *chunk) customerOf(r *CustomerRecord) (*ent.Customer, error) {
 	var faults fault.List
-	p := &ent.Customer{ID: r.ID, Kind: r.Kind, Stage: r.Stage, AcquisitionCost: r.AcquisitionCost, Wallet: r.Wallet, CreatedAt: r.CreatedAt, LastOrderAt: value.NoStatistics.LastOrderAt}
+	p := &ent.Customer{ID: r.ID, Kind: r.Kind, Stage: r.Stage, AcquisitionCost: r.AcquisitionCost, Wallet: r.Wallet, CreatedAt: r.CreatedAt, LastOrderAt: lifetime.NoStatistics().LastOrderAt}
 	if r.ID != "" {
 		faults.Add(id.Check("id", id.Customer, r.ID))
 	}

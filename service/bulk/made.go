@@ -2,14 +2,15 @@ package bulk
 
 import (
 	"context"
-	"slices"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/books"
-	"kopeck/service/value"
+	"kopeck/stage"
 )
 
 // settleMade reckons what is derived from the facts of customers that are made together with their orders, as
@@ -27,7 +28,7 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 			made[o.told.customerID] = append(made[o.told.customerID], o)
 		}
 	}
-	now, settings := s.Now(), s.Settings()
+	now := s.Now()
 	for _, p := range c.made {
 		is, err := statisticsMade(made[p.ID])
 		if err != nil {
@@ -36,55 +37,26 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p, now)
-		to, why := books.StageOf(books.StageFacts{Recorded: schema.Stranger, Statistics: is, ProbabilityAlive: s.value.AliveAt(p, now)}, settings)
+		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.AliveAt(p, now)})
 		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, books.Move{Customer: p, To: to, Reason: why + books.ReasonImported})
+			c.moves = append(c.moves, books.Move{Customer: p, To: to, Reason: why + stage.ReasonImported})
 		}
 	}
 	return nil
 }
 
-// statisticsMade reckons the statistics of a customer whose orders are all given: see statisticsSelect.
-func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
-	is := value.NoStatistics
-	days := make([]int, 0, len(orders))
-	for _, o := range orders {
-		if o.Status != schema.OrderCompleted {
-			continue
-		}
-		days = append(days, o.told.day)
-		if o.At.After(is.LastOrderAt) || len(days) == 1 {
-			is.LastOrderAt = o.At
-		}
-		if o.CompletedAt.After(is.LastCompletedAt) {
-			is.LastCompletedAt = o.CompletedAt
-		}
+// statisticsMade returns the statistics of a customer whose orders are all given.
+func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
+	all := make([]lifetime.Order, len(orders))
+	for i, o := range orders {
+		all[i] = lifetime.Order{Status: lifetime.OrderStatus(o.Status), Day: o.told.day, At: o.At, CompletedAt: o.CompletedAt, Margin: o.margin()}
 	}
-	if len(days) > 0 {
-		slices.Sort(days)
-		is.FirstDay, is.LastDay = days[0], days[len(days)-1]
-		is.OrderDays = len(slices.Compact(days))
-	}
-	for _, o := range orders {
-		margin := o.margin()
-		var err error
-		if o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded {
-			is.Margin, err = is.Margin.Plus(margin)
-		}
-		if err == nil && o.Status == schema.OrderCompleted && o.told.day > is.FirstDay {
-			is.RepeatMargin, err = is.RepeatMargin.Plus(margin)
-		}
-		if err != nil {
-			return is, err
-		}
-	}
-	return is, nil
+	return lifetime.StatisticsOf(all)
 }
 
 // margin is what is left of an order's total. That it is no overflow has been checked.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := o.Total.Minus(o.Cost)
-	margin, _ = margin.Minus(o.told.refunded)
+	margin, _ := costing.OrderMargin(o.Total, o.told.refunded, o.Cost)
 	return margin
 }
 

@@ -7,11 +7,11 @@ import (
 
 	"kopeck/ent"
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/customers"
 	"kopeck/service/input"
-	"kopeck/service/value"
 	"kopeck/store"
 )
 
@@ -106,7 +106,7 @@ func (k *known) resolve(customerID, externalID string) (string, Verdict) {
 	if name == "" {
 		name = customerID
 	}
-	made := &ent.Customer{ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.Now(), LastOrderAt: value.NoStatistics.LastOrderAt}
+	made := &ent.Customer{ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.Now(), LastOrderAt: lifetime.NoStatistics().LastOrderAt}
 	if externalID != "" {
 		made.ExternalID = &externalID
 		k.byExternal[externalID] = customerID

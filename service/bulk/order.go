@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -217,10 +218,7 @@ func sameOrder(known, told *storedOrder) Verdict {
 
 func (c *chunk) checkOrder(o *OrderRecord) error {
 	refunded, err := o.refunded()
-	margin, err2 := o.Total.Minus(o.Cost)
-	if err == nil && err2 == nil {
-		_, err = margin.Minus(refunded)
-	}
+	_, err2 := costing.OrderMargin(o.Total, refunded, o.Cost)
 	var lines, costs money.Amount
 	for _, line := range o.Lines {
 		if err == nil {

@@ -81,7 +81,7 @@ func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []Rate
 		ids = append(ids, checked[n].ID)
 	}
 	if writing {
-		if err := tx.Lock(ctx, rates.LockRates, false); err != nil {
+		if err := s.rates.HoldRatesAlone(ctx, tx); err != nil {
 			return nil, err
 		}
 	}
@@ -89,12 +89,7 @@ func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []Rate
 	if w.there, err = s.rates.RatesOf(ctx, tx, checked); err != nil {
 		return nil, err
 	}
-	known := map[string]costing.Rate{}
-	err = store.EachByIDs(ctx, tx, rates.RateColumns+"WHERE id IN @ids", nil, ids, func(scan store.ScanFunc) error {
-		r, err := rates.ScanRate(scan)
-		known[r.ID] = r
-		return err
-	})
+	known, err := rates.ByID(ctx, tx, ids)
 	now := s.Now()
 	for n := range records {
 		if w.verdicts[n].Outcome != Rejected {
@@ -146,12 +141,7 @@ func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport)
 
 // ExportRates gives every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
 func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
-	var all []costing.Rate
-	err := store.Each(auth.System(ctx), s.Store, rates.RateColumns+"ORDER BY subject, code, valid_from, recorded_at, id", nil, func(scan store.ScanFunc) error {
-		r, err := rates.ScanRate(scan)
-		all = append(all, r)
-		return err
-	})
+	all, err := rates.All(ctx, s.Store)
 	if err != nil {
 		return fmt.Errorf("service: rates: %w", err)
 	}

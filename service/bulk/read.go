@@ -10,8 +10,8 @@ import (
 
 	"kopeck/auth"
 	"kopeck/schema"
-	"kopeck/service/books"
 	"kopeck/service/input"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -153,7 +153,7 @@ func (s *Service) customersAfter(ctx context.Context, c *chunk, last string) ([]
 		err := scan(&customer, &when, &why)
 		r := &customers[at[customer]]
 		r.StageOverruled, r.StageOverruledAt = "", store.Time{}.Time
-		if decided, ok := strings.CutPrefix(why, books.ReasonOverruled); ok {
+		if decided, ok := strings.CutPrefix(why, stage.ReasonOverruled); ok {
 			r.StageOverruled, r.StageOverruledAt = decided, when.Time
 		}
 		return err

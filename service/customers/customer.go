@@ -85,7 +85,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		}
 		c, err := create.Save(ctx)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil)
+			return "", service.Taken(err, in.ID != nil, uniqueColumns...)
 		}
 		if stage := c.Stage; stage != schema.Stranger {
 			if err := s.RecordStageChange(ctx, tx, c.ID, schema.Stranger, stage, "as recorded", now); err != nil {

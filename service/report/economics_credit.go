@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,94 +33,25 @@ func (s *Service) eachRange(ctx context.Context, tx *store.Tx, each func(idRange
 	}
 }
 
-// order is a sold order as far as a report credits it. Its Margin is what is credited.
-type order struct {
-	books.SoldOrder
-
-	at                    time.Time
-	total, refunded, cost money.Amount
-	statedCost            bool // the cost came with an import, and no rate changes it
-}
-
 // distinct returns the orders of several lists, each once.
-func distinct(lists ...[]*order) []*order {
-	var all []*order
+func distinct[O any](id func(O) string, lists ...[]O) []O {
 	seen := map[string]bool{}
-	for _, list := range lists {
-		for _, o := range list {
-			if !seen[o.ID] {
-				seen[o.ID] = true
-				all = append(all, o)
-			}
-		}
-	}
-	return all
+	return slices.DeleteFunc(slices.Concat(lists...), func(o O) bool {
+		double := seen[id(o)]
+		seen[id(o)] = true
+		return double
+	})
 }
 
-// earnings are what orders earned.
-type earnings struct {
-	of           map[string]money.Amount // by contact, where it is not zero
-	unattributed money.Amount            // of the orders placed in the period
-}
-
-// creditAnew credits orders to the contacts that had been recorded by a moment, under a model (nil: each order's own).
-func (s *Service) creditAnew(ctx context.Context, tx *store.Tx, b *breakdown, orders []*order, model *schema.AttributionModel, recorded time.Time) (earnings, error) {
-	earned := earnings{of: map[string]money.Amount{}}
-	if len(orders) == 0 {
-		return earned, nil
-	}
-	settings := s.books.AttributionSettings()
-	sold := make([]books.SoldOrder, len(orders))
-	for i, o := range orders {
-		sold[i] = o.SoldOrder
-	}
-	touched, err := s.books.ReadTouches(ctx, tx, sold, settings, recorded)
-	if err != nil {
-		return earned, err
-	}
-	for _, o := range orders {
-		by, err := s.books.CreditingAs(ctx, tx, o.SoldOrder, model, settings)
-		if err != nil {
-			return earned, err
-		}
-		credits, err := by.Split(o.SoldOrder, touched[o.CustomerID].Before(o.SoldOrder, settings))
-		if err != nil {
-			return earned, err
-		}
-		if len(credits) == 0 && !o.at.Before(b.from) && o.at.Before(b.to) {
-			if earned.unattributed, err = earned.unattributed.Plus(o.Margin); err != nil {
-				return earned, err
-			}
-		}
-		for _, c := range credits {
-			if c.Amount.IsZero() {
-				continue
-			}
-			if earned.of[c.ContactID], err = earned.of[c.ContactID].Plus(c.Amount); err != nil {
-				return earned, err
-			}
-		}
-	}
-	return earned, nil
-}
-
-// recommendedOrders returns the first orders of those customers of a range whom somebody recommended in the period, as they were
-// known at a moment: what the recommendations may be credited with.
-func (s *Service) recommendedOrders(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, known time.Time) ([]*order, error) {
+// recommendedOrders returns the ids of the first orders of those customers of a range whom somebody recommended in the period, as they
+// were known at a moment: what the recommendations may be credited with.
+func recommendedOrders(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, known time.Time) ([]string, error) {
 	recommended, err := recommendedCustomers(ctx, tx, b, within)
 	if err != nil {
 		return nil, err
 	}
-	first, err := s.books.FirstOrders(ctx, tx, recommended, known)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, 0, len(first))
-	for _, one := range first {
-		ids = append(ids, one)
-	}
-	slices.Sort(ids)
-	return ordersByID(ctx, tx, ids)
+	first, err := books.FirstOrders(ctx, tx, recommended, known)
+	return slices.Sorted(maps.Values(first)), err
 }
 
 // realiseUnder credits every order that the contacts of a breakdown may be credited with under a model, and puts what they
@@ -136,30 +68,18 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 	if err := tx.PreferIndexes(ctx); err != nil {
 		return err
 	}
-	window := s.books.AttributionSettings().Window
+	crediting := books.Crediting{Model: &model, Settings: s.books.AttributionSettings(), RecordedBy: service.EndOfTime}
 	return s.eachRange(ctx, tx, func(within idRange) error {
-		contacted, err := contactedCustomers(ctx, tx, b, within)
-		if err != nil {
-			return err
-		}
-		own, err := ordersCompletedIn(ctx, tx, contacted, b.from, b.to.Add(window))
-		if err != nil {
-			return err
-		}
-		recommended, err := s.recommendedOrders(ctx, tx, b, within, service.EndOfTime)
-		if err != nil {
-			return err
-		}
-		earned, err := s.creditAnew(ctx, tx, b, distinct(own, recommended), &model, service.EndOfTime)
-		if err != nil || len(earned.of) == 0 {
+		earned, err := s.earnedUnder(ctx, tx, b, within, crediting)
+		if err != nil || len(earned) == 0 {
 			return err
 		}
 		realise := func(contact string, values []string) error {
-			amount, earns := earned.of[contact]
+			amount, earns := earned[contact]
 			if !earns {
 				return nil
 			}
-			delete(earned.of, contact)
+			delete(earned, contact)
 			g := byKey[joined(b.key(values))]
 			var err error
 			g.Realised, err = g.Realised.Plus(amount)
@@ -168,15 +88,32 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 		if err := eachContact(ctx, tx, b, within, realise); err != nil {
 			return err
 		}
-		return eachContactOf(ctx, tx, b, sortedKeys(earned.of), realise) // contacts of others, who recommended these customers
+		return eachContactOf(ctx, tx, b, slices.Sorted(maps.Keys(earned)), realise) // contacts of others, who recommended these customers
 	})
 }
 
-func sortedKeys[V any](of map[string]V) []string {
-	keys := make([]string, 0, len(of))
-	for key := range of {
-		keys = append(keys, key)
+// earnedUnder returns what contacts earn of the orders of some customers, by contact: of those that were completed in the period or
+// in the look-back window after it, and the first ones of whoever was recommended in it.
+func (s *Service) earnedUnder(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, how books.Crediting) (map[string]money.Amount, error) {
+	contacted, err := contactedCustomers(ctx, tx, b, within)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(keys)
-	return keys
+	own, err := books.SoldBetween(ctx, tx, contacted, b.from, b.to.Add(how.Settings.Window))
+	if err != nil {
+		return nil, err
+	}
+	ids, err := recommendedOrders(ctx, tx, b, within, service.EndOfTime)
+	if err != nil {
+		return nil, err
+	}
+	recommended, err := books.SoldByIDs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	divisions, err := s.books.Divide(ctx, tx, distinct(func(o books.SoldOrder) string { return o.ID }, own, recommended), how)
+	if err != nil {
+		return nil, err
+	}
+	return books.Earned(divisions)
 }

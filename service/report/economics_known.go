@@ -2,12 +2,16 @@ package report
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/books"
 	"kopeck/service/input"
+	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -40,10 +44,7 @@ func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, mode
 		if err != nil {
 			return err
 		}
-		if k.unattributed, err = k.unattributed.Plus(earned.unattributed); err != nil {
-			return err
-		}
-		return k.addContacts(ctx, tx, within, earned.of)
+		return k.addContacts(ctx, tx, within, earned)
 	})
 	groups := make([]*contactGroup, 0, len(k.groups))
 	for _, g := range k.groups {
@@ -61,28 +62,58 @@ func (k *knownBooks) group(key []string) *contactGroup {
 	return k.groups[name]
 }
 
-// earned returns what the orders of some customers had earned: those that had been completed by then and were placed in the
-// period or may be credited to contacts in it.
-func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (earnings, error) {
-	own, err := ordersKnownIn(ctx, tx, k.breakdown, within, k.books.AttributionSettings().Window, k.at)
+// order is a sold order as it was known at a moment. Its Margin is what is credited.
+type order struct {
+	books.SoldOrder
+
+	at                    time.Time
+	total, refunded, cost money.Amount
+	statedCost            bool // the cost came with an import, and no rate changes it
+}
+
+// earned returns what contacts had earned of the orders of some customers, by contact, and adds up what was unattributed: of the orders
+// that had been completed by then and were placed in the period or may be credited to contacts in it.
+func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (map[string]money.Amount, error) {
+	settings := k.books.AttributionSettings()
+	own, err := ordersKnownIn(ctx, tx, k.breakdown, within, settings.Window, k.at)
 	if err != nil {
-		return earnings{}, err
+		return nil, err
 	}
-	recommended, err := k.recommendedOrders(ctx, tx, k.breakdown, within, k.at)
+	ids, err := recommendedOrders(ctx, tx, k.breakdown, within, k.at)
 	if err != nil {
-		return earnings{}, err
+		return nil, err
 	}
-	orders := distinct(own, recommended)
+	recommended, err := ordersByID(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	orders := distinct(func(o *order) string { return o.ID }, own, recommended)
 	if err := k.marginsKnownAt(ctx, tx, k.basis, orders, k.at); err != nil {
-		return earnings{}, err
+		return nil, err
 	}
-	return k.creditAnew(ctx, tx, k.breakdown, orders, k.model, k.at)
+	sold := make([]books.SoldOrder, len(orders))
+	for i, o := range orders {
+		sold[i] = o.SoldOrder
+	}
+	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, Settings: settings, RecordedBy: k.at})
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range orders {
+		if len(divisions[i].Credits) == 0 && !o.at.Before(k.from) && o.at.Before(k.to) {
+			if k.unattributed, err = k.unattributed.Plus(o.Margin); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return books.Earned(divisions)
 }
 
 // addContacts adds the contacts with some customers, what they had cost and, of whatever contacts, what they had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
 	err := eachKnownContact(ctx, tx, k.breakdown, within, k.at, func(c *knownContact) error {
-		cost, err := costing.Contact(k.costInput(c.staffID, c.minutes, c.channel, c.expense), k.basis.Rates, c.at, k.at, k.Currency)
+		in := rates.ContactInput(k.people.User(input.OrZero(c.staffID)), c.minutes, c.channel, c.expense)
+		cost, err := costing.Contact(in, k.basis.Rates, c.at, k.at, k.Currency)
 		if err != nil {
 			return err
 		}
@@ -98,21 +129,12 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRan
 		return err
 	}
 	// What is left was earned by contacts with others, who recommended these customers.
-	return eachKnownContactOf(ctx, tx, k.breakdown, sortedKeys(earned), k.at, func(c *knownContact) error {
+	return eachKnownContactOf(ctx, tx, k.breakdown, slices.Sorted(maps.Keys(earned)), k.at, func(c *knownContact) error {
 		g := k.group(k.key(c.values))
 		var err error
 		g.Realised, err = g.Realised.Plus(earned[c.id])
 		return err
 	})
-}
-
-// costInput returns what the cost of a contact is computed from.
-func (s *Service) costInput(staffID *string, minutes money.Decimal, channel string, expense money.Amount) costing.ContactInput {
-	var codes []string
-	if staff := s.people.User(input.OrZero(staffID)); staff != nil {
-		codes = costing.StaffCodes(staff.EmailKey, staff.Grade)
-	}
-	return costing.NewContactInput(minutes, channel, expense, codes)
 }
 
 // marginsKnownAt puts into orders what had been refunded of them by a moment, what they cost by the rates that had been
@@ -130,7 +152,8 @@ func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis cos
 	if err != nil {
 		return err
 	}
-	costs, err := s.costsKnownAt(ctx, db, basis, toCost, at)
+	slices.Sort(toCost)
+	costs, err := s.rates.OrderCosts(ctx, db, basis, toCost, at)
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,9 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
+	"kopeck/service/rates"
 )
 
 // ContactCost is what a contact cost, by what was known at a moment.
@@ -43,11 +43,12 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 		if c.RecordedAt.After(known) {
 			continue
 		}
-		cost, err := costing.Contact(s.costInput(c.StaffID, c.Minutes, string(c.Channel), c.Expense), dated, c.At, known, s.Currency)
+		in := rates.ContactInput(s.people.User(input.OrZero(c.StaffID)), c.Minutes, c.Channel, c.Expense)
+		cost, err := costing.Contact(in, dated, c.At, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
-		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: service.Pointers(cost.Lines)}
+		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: pointers(cost.Lines)}
 	}
 	return all, nil
 }
@@ -75,4 +76,13 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 		all[rows[o.ID]] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Margin: o.Margin}
 	}
 	return all, nil
+}
+
+// pointers returns pointers to the values of a list, as the API takes them.
+func pointers[T any](values []T) []*T {
+	all := make([]*T, len(values))
+	for i := range values {
+		all[i] = &values[i]
+	}
+	return all
 }

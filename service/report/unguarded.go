@@ -10,14 +10,13 @@ import (
 
 	"kopeck/attribution"
 	"kopeck/auth"
-	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/user"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
-	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -152,7 +151,7 @@ type knownContact struct {
 	id      string
 	values  []string // of the dimensions
 	minutes money.Decimal
-	channel string
+	channel schema.Channel
 	expense money.Amount
 	staffID *string
 	at      time.Time
@@ -207,14 +206,14 @@ func texts(ctx context.Context, tx *store.Tx, query string, args ...any) (all []
 }
 
 // ordersSQL begins a query that addTo scans; a condition on orders o follows.
-const ordersSQL = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.credit_model, o.credit_fit, o.margin, o.at, o.total, o.refunded, o.cost, o.stated_cost FROM orders o WHERE `
+const ordersSQL = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.credit_model, o.credit_fit, o.at, o.total, o.cost, o.stated_cost FROM orders o WHERE `
 
 // addTo returns a function that scans a sold order and appends it.
 func addTo(orders *[]*order) func(store.ScanFunc) error {
 	return func(scan store.ScanFunc) error {
 		o := &order{SoldOrder: books.SoldOrder{Sold: true}}
 		var model, fit *string
-		err := scan(&o.ID, &o.CustomerID, &o.Status, &o.CompletedAt, &model, &fit, &o.Margin, &o.at, &o.total, &o.refunded, &o.cost, &o.statedCost)
+		err := scan(&o.ID, &o.CustomerID, &o.Status, &o.CompletedAt, &model, &fit, &o.at, &o.total, &o.cost, &o.statedCost)
 		o.CompletedAt, o.at, o.Model, o.Fit = o.CompletedAt.UTC(), o.at.UTC(), attribution.Model(input.OrZero(model)), input.OrZero(fit)
 		*orders = append(*orders, o)
 		return err
@@ -224,11 +223,6 @@ func addTo(orders *[]*order) func(store.ScanFunc) error {
 // ordersByID returns sold orders by their ids.
 func ordersByID(ctx context.Context, tx *store.Tx, ids []string) (orders []*order, err error) {
 	return orders, store.EachByIDs(ctx, tx, ordersSQL+"o.id IN @ids", nil, ids, addTo(&orders))
-}
-
-// ordersCompletedIn returns the sold orders of some customers that were completed in a period.
-func ordersCompletedIn(ctx context.Context, tx *store.Tx, customers []string, from, to time.Time) (orders []*order, err error) {
-	return orders, store.EachByIDs(ctx, tx, ordersSQL+"o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at >= ? AND o.completed_at < ? AND o.customer_id IN @ids", []any{from, to}, customers, addTo(&orders))
 }
 
 // ordersKnownIn returns the orders of some customers that were known to be sold at a moment and that were placed in the period, or
@@ -282,23 +276,4 @@ func refundedBy(ctx context.Context, db store.Reader, orders []string, at time.T
 		return nil, fmt.Errorf("report: refunds by %s: %w", at, err)
 	}
 	return refunded, nil
-}
-
-// costsKnownAt returns what orders cost by the rates that had been recorded by a moment, by order. The caller may see the orders.
-func (s *Service) costsKnownAt(ctx context.Context, db store.Reader, basis costing.Basis, orders []string, at time.Time) (map[string]money.Amount, error) {
-	costs := make(map[string]money.Amount, len(orders))
-	for some := range slices.Chunk(slices.Sorted(slices.Values(orders)), store.IDsPerStatement) {
-		toCost, err := s.rates.OrdersToCost(ctx, db, "o.id IN ("+store.Placeholders(len(some))+")", store.Args(some)...)
-		if err != nil {
-			return nil, err
-		}
-		costed, err := rates.Recost(basis, toCost, at)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range costed {
-			costs[c.After.ID] = c.After.Cost
-		}
-	}
-	return costs, nil
 }

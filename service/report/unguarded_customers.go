@@ -8,7 +8,7 @@ import (
 
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service/books"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -104,7 +104,7 @@ func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]
 // an order log knows buyers alone.
 func eachStageMove(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
 	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage"
-	args := []any{books.ReasonRecorded + "%", books.ReasonOverruled + "%", "%" + books.ReasonImported}
+	args := []any{stage.ReasonRecorded + "%", stage.ReasonOverruled + "%", "%" + stage.ReasonImported}
 	return store.Each(ctx, tx, query, args, func(scan store.ScanFunc) error {
 		var from, to schema.Stage
 		var n int
@@ -115,12 +115,12 @@ func eachStageMove(ctx context.Context, tx *store.Tx, each func(from, to schema.
 }
 
 // eachStage gives how many customers are in each stage.
-func eachStage(ctx context.Context, tx *store.Tx, each func(stage schema.Stage, n int)) error {
+func eachStage(ctx context.Context, tx *store.Tx, each func(in schema.Stage, n int)) error {
 	return store.Each(ctx, tx, "SELECT stage, count(*) FROM customers WHERE deleted_at IS NULL GROUP BY stage", nil, func(scan store.ScanFunc) error {
-		var stage schema.Stage
+		var in schema.Stage
 		var n int
-		err := scan(&stage, &n)
-		each(stage, n)
+		err := scan(&in, &n)
+		each(in, n)
 		return err
 	})
 }

@@ -1,0 +1,193 @@
+// Package apptest gives a test all verbs over a database of its own, without HTTP, on SQLite and on PostgreSQL. It is for the tests of
+// the packages under service; see apitest for tests through the API.
+package apptest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/dbtest"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/app"
+	"kopeck/store"
+)
+
+// Start is the time at which the clock of a world stands, until it is moved. It is a Monday.
+var Start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+// World is an app over a database of its own. Its clock stands still.
+type World struct {
+	*app.App
+	T testing.TB
+
+	mutex      sync.Mutex
+	now        time.Time
+	statements []string
+	users      map[schema.Role]string // ids
+}
+
+// Each runs a test in a new world on each database.
+func Each(t *testing.T, test func(t *testing.T, w *World)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, url string) {
+		t.Helper()
+		test(t, New(t, url))
+	})
+}
+
+// New makes a world over a migrated database.
+func New(t testing.TB, url string) *World {
+	t.Helper()
+	w := &World{T: t, now: Start, users: map[schema.Role]string{}}
+	log := slog.New(slog.DiscardHandler)
+	keys, err := auth.OpenKeys(t.TempDir(), w.Clock, nil)
+	w.Must(err)
+	roubles, err := money.ParseCurrency("RUB")
+	w.Must(err)
+	db := dbtest.Open(t, url, store.Options{Log: log, Observe: func(_ context.Context, query string) {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		w.statements = append(w.statements, query)
+	}})
+	w.App, err = app.New(t.Context(), service.Config{Store: db, Keys: keys, Currency: roubles, Now: w.Clock, Log: log})
+	w.Must(err)
+	return w
+}
+
+// Must fails the test if there is an error.
+func (w *World) Must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Clock returns the time of the world's clock.
+func (w *World) Clock() time.Time {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.now
+}
+
+// Advance moves the clock.
+func (w *World) Advance(d time.Duration) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// Statements runs f and returns the statements that reached the database meanwhile.
+func (w *World) Statements(f func()) []string {
+	w.mutex.Lock()
+	w.statements = nil
+	w.mutex.Unlock()
+	f()
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.statements
+}
+
+// System returns a context in which Kopeck itself acts.
+func (w *World) System() context.Context { return auth.System(w.T.Context()) }
+
+// As returns a context in which a user of a role acts. The user is made at the first call.
+func (w *World) As(role schema.Role) context.Context {
+	w.T.Helper()
+	name := strings.ToLower(string(role)) + "@example.com"
+	if w.users[role] == "" {
+		w.users[role] = w.IDs.Make(id.User)
+		w.Insert("users", map[string]any{
+			"id": w.users[role], "created_at": w.Clock(), "updated_at": w.Clock(), "email": name, "email_key": name, "name": string(role), "role": string(role), "active": true,
+		})
+		w.Must(w.Reload(w.System()))
+	}
+	return auth.With(w.T.Context(), auth.Actor{UserID: w.users[role], Name: name, Role: role, Scopes: auth.ScopesOf(role)})
+}
+
+// Insert writes a row past the verbs. What is held in memory is read again by Reload.
+func (w *World) Insert(table string, row map[string]any) {
+	w.T.Helper()
+	columns, values := make([]string, 0, len(row)), make([]any, 0, len(row))
+	for column, value := range row {
+		columns, values = append(columns, column), append(values, value)
+	}
+	w.Transaction(func(ctx context.Context, tx *store.Tx) error {
+		return tx.InsertRows(ctx, table, columns, [][]any{values})
+	})
+}
+
+// Transaction runs a writing transaction as the system.
+func (w *World) Transaction(do func(ctx context.Context, tx *store.Tx) error) {
+	w.T.Helper()
+	w.Must(w.Store.Write(w.System(), do))
+}
+
+// Rows returns the rows of a query, each as its values separated by spaces.
+func (w *World) Rows(query string, args ...any) []string {
+	w.T.Helper()
+	found, err := w.Store.Query(w.System(), query, args...)
+	w.Must(err)
+	defer found.Close()
+	columns, err := found.Columns()
+	w.Must(err)
+	var rows []string
+	for found.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		w.Must(found.Scan(values...))
+		texts := make([]string, len(values))
+		for i, value := range values {
+			switch v := (*value.(*any)).(type) {
+			case []byte:
+				texts[i] = string(v)
+			default:
+				texts[i] = fmt.Sprint(v)
+			}
+		}
+		rows = append(rows, strings.Join(texts, " "))
+	}
+	w.Must(found.Err())
+	return rows
+}
+
+// Customer makes a customer and returns the id.
+func (w *World) Customer() string {
+	w.T.Helper()
+	c, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Customer"})
+	w.Must(err)
+	return c.ID
+}
+
+// Rate sets a rate that holds from a moment on.
+func (w *World) Rate(subject schema.RateSubject, code, amount, unit string, from time.Time) {
+	w.T.Helper()
+	_, err := w.Rates.SetRate(w.System(), service.SetRateInput{Subject: subject, Code: code, Amount: money.Exact(amount), Unit: unit, ValidFrom: from})
+	w.Must(err)
+}
+
+// Product makes a product and returns the id.
+func (w *World) Product(in service.CreateProductInput) string {
+	w.T.Helper()
+	if in.Name == "" {
+		in.Name = in.Sku
+	}
+	p, err := w.Catalogue.CreateProduct(w.System(), in)
+	w.Must(err)
+	return p.ID
+}
+
+// Roubles returns an amount as the API takes it.
+func Roubles(amount string) *service.MoneyInput {
+	return &service.MoneyInput{Amount: money.Exact(amount), CurrencyCode: "RUB"}
+}
