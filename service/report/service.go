@@ -1,4 +1,9 @@
-// Package report holds what the company asks of its books: economics, the customer base, sources, prospects, what was known at a moment, and the check of the laws. It writes nothing. It may import every package of service but sale and bulk.
+// Package report holds what the company asks of its books: what contacts, staff and customers earned and cost (economics_*.go),
+// what the whole base of customers is worth and is expected to bring (base*.go), who brings customers (source.go), what somebody
+// is worth who has not ordered yet (prospect.go), and what a contact or an order cost by what was known at a moment (known.go).
+// A report is a value, and a Sheet for a CSV file. Nothing is written.
+//
+// It may import every package of service but sale, bulk, consent and check.
 package report
 
 import (

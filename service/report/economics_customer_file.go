@@ -3,11 +3,14 @@ package report
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
 	"kopeck/ent"
 	"kopeck/ent/customer"
+	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -32,13 +35,14 @@ func (s *Service) WriteCustomerEconomics(ctx context.Context, from, to *time.Tim
 		if err := t.Write(out); err != nil {
 			return err
 		}
-		if fields = nil; len(customers) < store.IDsPerStatement {
+		if len(customers) < store.IDsPerStatement {
 			return nil
 		}
-		after = customers[len(customers)-1].ID
+		fields, after = nil, customers[len(customers)-1].ID
 	}
 }
 
+// addCustomerEconomics adds a row for each of some customers.
 func (s *Service) addCustomerEconomics(ctx context.Context, t *Sheet, customers []*ent.Customer, from, to *time.Time) error {
 	economics, err := s.CustomerEconomicsOf(ctx, customers, from, to)
 	if err != nil {
@@ -48,27 +52,23 @@ func (s *Service) addCustomerEconomics(ctx context.Context, t *Sheet, customers 
 	if err != nil {
 		return err
 	}
-	moment := func(at *time.Time) string {
-		if at == nil {
-			return ""
-		}
-		return at.UTC().Format(time.RFC3339Nano)
-	}
-	amount := s.Currency.Format
 	for _, c := range customers {
-		e, share := economics[c], ""
-		if e.ShareOfWallet != nil {
-			share = e.ShareOfWallet.String()
-		}
-		segment := ""
-		if c.Segment != nil {
-			segment = string(*c.Segment)
-		}
-		t.Rows = append(t.Rows, []string{
-			c.ID, input.NotFormula(input.OrZero(c.ExternalID)), input.NotFormula(c.Name), string(c.Stage), segment, strconv.Itoa(e.Orders), strconv.Itoa(e.Contacts),
-			amount(e.Revenue), amount(e.Margin), amount(e.ContactCost), amount(e.AcquisitionCost), amount(e.Net),
-			share, moment(e.AcquisitionPaidBackAt), moment(e.AcquisitionPaysBackAt), amount(*referred[c]), s.Currency.Code(),
-		})
+		t.Rows = append(t.Rows, customerRow(c, economics[c], *referred[c], s.Currency))
 	}
 	return nil
+}
+
+// customerRow returns the cells of a customer.
+func customerRow(c *ent.Customer, e *CustomerEconomics, referred money.Amount, currency money.Currency) []string {
+	return slices.Concat(
+		[]string{
+			c.ID, input.NotFormula(input.OrZero(c.ExternalID)), input.NotFormula(c.Name), string(c.Stage),
+			optional(c.Segment, func(s schema.Segment) string { return string(s) }), strconv.Itoa(e.Orders), strconv.Itoa(e.Contacts),
+		},
+		amounts(currency, e.Revenue, e.Margin, e.ContactCost, e.AcquisitionCost, e.Net),
+		[]string{
+			optional(e.ShareOfWallet, money.Decimal.String), optional(e.AcquisitionPaidBackAt, timeCell), optional(e.AcquisitionPaysBackAt, timeCell),
+			currency.Format(referred), currency.Code(),
+		},
+	)
 }
