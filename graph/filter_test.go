@@ -40,7 +40,7 @@ func TestConditions(t *testing.T) {
 			t.Parallel()
 			all := &conditions{}
 			c.add(all)
-			got := ""
+			var got string
 			if faults := fault.All(all.err); len(faults) > 0 {
 				got = fmt.Sprint(faults[0].Code, " ", faults[0].Path)
 			} else {
