@@ -31,7 +31,7 @@ func TestShutdownEndsRefreshes(t *testing.T) {
 		}
 		s := settings{DatabaseURL: url, Pool: 4, Keys: i.keys, Currency: "RUB"}
 		var l listening
-		k, err := s.open(t.Context(), asItMustBe, slog.New(slog.DiscardHandler), io.Discard)
+		k, err := s.open(t.Context(), mustBeCurrent, slog.New(slog.DiscardHandler), io.Discard)
 		if err != nil {
 			t.Fatal(err)
 		}
