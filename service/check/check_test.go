@@ -8,15 +8,15 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
+	"kopeck/service/app/apptest"
 	"kopeck/service/check"
-	"kopeck/shoptest"
 	"kopeck/store"
 )
 
 // TestEachLawIsVerified breaks each rule on a database that keeps all of them, and mends it.
 func TestEachLawIsVerified(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
-		s := shoptest.New(t, url)
+		s := apptest.NewShop(t, url)
 		if found := laws(t, s); len(found) > 0 {
 			t.Fatalf("before anything is broken: %v", found)
 		}
@@ -40,6 +40,7 @@ func TestEachLawIsVerified(t *testing.T) {
 			{"refunded", "UPDATE orders SET refunded = refunded + 1 WHERE id = ?", "UPDATE orders SET refunded = refunded - 1 WHERE id = ?", s.Orders["Boris"], "closed books", "the refunds do not sum", ""},
 			{"refunded below nothing", "UPDATE orders SET refunded = -1 WHERE id = ?", "UPDATE orders SET refunded = 0 WHERE id = ?", order, "closed books", "negative or more than the total", ""},
 			{"contact cost", "UPDATE contacts SET cost = cost + 1 WHERE id = ?", "UPDATE contacts SET cost = cost - 1 WHERE id = ?", call, "closed books", "the cost is 205.01, its lines sum to 205.00", ""},
+			{"unreadable price lines", "UPDATE order_lines SET price_lines = '{}' WHERE order_id = ?", "UPDATE order_lines SET price_lines = '[]' WHERE order_id = ?", clara, "the waterfall sums", "cannot be read", "*"},
 			{"negative minutes", "UPDATE contacts SET minutes = -minutes WHERE id = ?", "UPDATE contacts SET minutes = -minutes WHERE id = ?", call, "closed books", "negative", ""},
 			{"contact after the order", "UPDATE contacts SET at = '2026-10-07 09:00:00+00:00' WHERE id = ?", "UPDATE contacts SET at = '2026-09-10 09:00:00+00:00' WHERE id = ?", call, "closed books", "completed before it", "*"},
 			{"unit price", "UPDATE order_lines SET unit = unit + 1 WHERE order_id = ?", "UPDATE order_lines SET unit = unit - 1 WHERE order_id = ?", order, "the waterfall sums", "the unit price is 500.01, its lines sum to 500.00", "*"},
@@ -80,7 +81,7 @@ func TestEachLawIsVerified(t *testing.T) {
 	})
 }
 
-func laws(t *testing.T, s *shoptest.Shop) []check.Finding {
+func laws(t *testing.T, s *apptest.Shop) []check.Finding {
 	t.Helper()
 	found, err := s.Check.Laws(s.System())
 	if err != nil {
@@ -92,8 +93,8 @@ func laws(t *testing.T, s *shoptest.Shop) []check.Finding {
 // TestAHundredFindingsOfOneRule, both where a query finds them and where they are computed.
 func TestAHundredFindingsOfOneRule(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
-		s := shoptest.New(t, url)
-		at := shoptest.Day(11, 1)
+		s := apptest.NewShop(t, url)
+		at := apptest.Day(11, 1)
 		err := s.Store.Bulk(auth.System(t.Context()), func(ctx context.Context, b *store.Bulk) error {
 			_, err := b.Copy(ctx, "customers", []string{"id", "version", "created_at", "updated_at", "name", "name_key", "stage", "acquisition_cost", "margin", "repeat_margin", "contact_cost", "last_order_at", "lifetime_value"}, func(yield func([]any) bool) {
 				for i := range 700 {
@@ -125,7 +126,7 @@ func TestAHundredFindingsOfOneRule(t *testing.T) {
 
 // TestRowsThatReferToNothing can be there on SQLite alone.
 func TestRowsThatReferToNothing(t *testing.T) {
-	s := shoptest.New(t, dbtest.SQLite(t))
+	s := apptest.NewShop(t, dbtest.SQLite(t))
 	err := s.Store.Bulk(auth.System(t.Context()), func(ctx context.Context, b *store.Bulk) error {
 		_, err := b.Copy(ctx, "search_terms", []string{"term", "customer_id"}, func(yield func([]any) bool) { yield([]any{"nobody", "cus_none"}) })
 		return err

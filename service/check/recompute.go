@@ -17,6 +17,12 @@ import (
 
 // What the domain layer computes is computed again by it, row by row, and compared with what is stored.
 
+// decoded decodes JSON and reports whether it could be read.
+func decoded[T any](text []byte) (value T, ok bool) {
+	err := json.Unmarshal(text, &value)
+	return value, err == nil
+}
+
 var (
 	costLinesUnreadable = &rule{lawBooks, "the cost lines cannot be read"}
 	costLinesSum        = &rule{lawBooks, "the cost is %s, its lines sum to %s"}
@@ -25,8 +31,8 @@ var (
 // checkContacts compares the costs of contacts with the sums of their lines.
 func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) error {
 	return eachContact(ctx, tx, func(c storedContact) error {
-		var lines []costing.Line
-		if json.Unmarshal(c.lines, &lines) != nil {
+		lines, ok := decoded[[]costing.Line](c.lines)
+		if !ok {
 			f.add(costLinesUnreadable, c.id)
 			return nil
 		}
@@ -54,8 +60,8 @@ var (
 // price x quantity. A line that was imported without a waterfall is not checked: its file gave the total.
 func (s *Service) checkLines(ctx context.Context, tx *store.Tx, f *findings) error {
 	return eachLine(ctx, tx, func(l storedLine) error {
-		var steps []pricing.Line
-		if json.Unmarshal(l.steps, &steps) != nil {
+		steps, ok := decoded[[]pricing.Line](l.steps)
+		if !ok {
 			f.add(priceLinesUnreadable, l.id)
 			return nil
 		}

@@ -11,10 +11,10 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
-	"kopeck/shoptest"
+	"kopeck/service/app/apptest"
 )
 
-func customerEconomics(t *testing.T, s *shoptest.Shop) {
+func customerEconomics(t *testing.T, s *apptest.Shop) {
 	customers, err := s.Client.Customer.Query().All(s.System())
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func customerEconomics(t *testing.T, s *shoptest.Shop) {
 	anna := byID[s.Customers["Anna"]]
 	wallet := money.Minor(6000_00)
 	anna.Wallet = &wallet
-	october := shoptest.Day(time.October, 1)
+	october := apptest.Day(time.October, 1)
 	for _, c := range []struct {
 		name, customer    string
 		from, to          *time.Time
@@ -63,7 +63,7 @@ func customerEconomics(t *testing.T, s *shoptest.Shop) {
 	}
 	t.Run("paid back by the first order", func(t *testing.T) {
 		e := all[anna]
-		if e.AcquisitionPaidBackAt == nil || !e.AcquisitionPaidBackAt.Equal(shoptest.Day(time.October, 6)) || e.AcquisitionPaysBackAt != nil {
+		if e.AcquisitionPaidBackAt == nil || !e.AcquisitionPaidBackAt.Equal(apptest.Day(time.October, 6)) || e.AcquisitionPaysBackAt != nil {
 			t.Errorf("%v, %v", e.AcquisitionPaidBackAt, e.AcquisitionPaysBackAt)
 		}
 	})
@@ -82,7 +82,7 @@ func customerEconomics(t *testing.T, s *shoptest.Shop) {
 	})
 }
 
-func customerFile(t *testing.T, s *shoptest.Shop) {
+func customerFile(t *testing.T, s *apptest.Shop) {
 	s.Exec("UPDATE customers SET name = '=1+1' WHERE id = ?", s.Customers["Dora"])
 	defer s.Exec("UPDATE customers SET name = 'Dora' WHERE id = ?", s.Customers["Dora"])
 	var text strings.Builder
@@ -111,7 +111,7 @@ func customerFile(t *testing.T, s *shoptest.Shop) {
 	}
 }
 
-func customerBase(t *testing.T, s *shoptest.Shop) {
+func customerBase(t *testing.T, s *apptest.Shop) {
 	b, err := s.Report.CustomerBase(s.System(), []service.BaseDimension{"SOURCE", "STAGE"}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func customerBase(t *testing.T, s *shoptest.Shop) {
 	}
 }
 
-func acquisitionSources(t *testing.T, s *shoptest.Shop) {
+func acquisitionSources(t *testing.T, s *apptest.Shop) {
 	r, err := s.Report.AcquisitionSources(s.System(), nil, nil, ptr(money.Exact("0.5")))
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func acquisitionSources(t *testing.T, s *shoptest.Shop) {
 	}
 }
 
-func valueAtRisk(t *testing.T, s *shoptest.Shop) {
+func valueAtRisk(t *testing.T, s *apptest.Shop) {
 	anna := s.Customers["Anna"]
 	// As if Anna had ordered on three days until the sixth of October: every day without an order makes it less probable that she
 	// is still a customer. Of somebody with one order day the model cannot say that.
@@ -211,7 +211,7 @@ func valueAtRisk(t *testing.T, s *shoptest.Shop) {
 	}
 }
 
-func expectedMonths(t *testing.T, s *shoptest.Shop) {
+func expectedMonths(t *testing.T, s *apptest.Shop) {
 	e, err := s.Report.ExpectedMonths(s.System(), ptr(3))
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func expectedMonths(t *testing.T, s *shoptest.Shop) {
 	}
 }
 
-func prospects(t *testing.T, s *shoptest.Shop) {
+func prospects(t *testing.T, s *apptest.Shop) {
 	p, err := s.Report.Prospects(s.System())
 	if err != nil {
 		t.Fatal(err)

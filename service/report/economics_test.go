@@ -3,28 +3,26 @@ package report_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app/apptest"
 	"kopeck/service/report"
-	"kopeck/shoptest"
 )
 
-// TestReports asks all reports of a small company on each database. The figures are computed by hand: see shoptest.New. Making the
+// TestReports asks all reports of a small company on each database. The figures are computed by hand: see apptest.NewShop. Making the
 // company takes most of the time, and no report changes it.
 func TestReports(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
-		s := shoptest.New(t, url)
+		s := apptest.NewShop(t, url)
 		for _, one := range []struct {
 			name string
-			test func(t *testing.T, s *shoptest.Shop)
+			test func(t *testing.T, s *apptest.Shop)
 		}{
 			{"contact economics", contactEconomics},
 			{"staff economics", staffEconomics},
@@ -44,14 +42,14 @@ func TestReports(t *testing.T) {
 }
 
 var (
-	begin = shoptest.Day(time.September, 1)
-	end   = shoptest.Day(time.December, 1)
+	begin = apptest.Day(time.September, 1)
+	end   = apptest.Day(time.December, 1)
 )
 
 func ptr[T any](v T) *T { return &v }
 
 // rowsOf shows the rows of a report, sorted (their own order is by ids, which are drawn): key, contacts, minutes, cost, realised, net and return on cost.
-func rowsOf(s *shoptest.Shop, rows []*report.ContactEconomicsRow) []string {
+func rowsOf(s *apptest.Shop, rows []*report.ContactEconomicsRow) []string {
 	var shown []string
 	for _, r := range rows {
 		ratio := "none"
@@ -64,7 +62,7 @@ func rowsOf(s *shoptest.Shop, rows []*report.ContactEconomicsRow) []string {
 	return shown
 }
 
-func contactEconomics(t *testing.T, s *shoptest.Shop) {
+func contactEconomics(t *testing.T, s *apptest.Shop) {
 	first, last := schema.AttributeFirst, schema.AttributeLast
 	for _, c := range []struct {
 		name         string
@@ -106,7 +104,7 @@ func contactEconomics(t *testing.T, s *shoptest.Shop) {
 			}, total: "[] 5 16 338.00 1300.00 962.00 2.846154",
 		},
 		{
-			name: "October", from: shoptest.Day(time.October, 1), to: shoptest.Day(time.November, 1), unattributed: "0.00",
+			name: "October", from: apptest.Day(time.October, 1), to: apptest.Day(time.November, 1), unattributed: "0.00",
 			rows: []string{"[] 3 6 131.00 460.00 329.00 2.51145"}, total: "[] 3 6 131.00 460.00 329.00 2.51145",
 		},
 		{
@@ -123,7 +121,7 @@ func contactEconomics(t *testing.T, s *shoptest.Shop) {
 			}, total: "[] 5 16 338.00 1300.00 962.00 2.846154",
 		},
 		{
-			name: "under LAST, October", from: shoptest.Day(time.October, 1), to: end, by: []service.ContactDimension{"KIND"}, model: &last, unattributed: "0.00",
+			name: "under LAST, October", from: apptest.Day(time.October, 1), to: end, by: []service.ContactDimension{"KIND"}, model: &last, unattributed: "0.00",
 			rows: []string{
 				"[EMAIL] 1 0 1.00 0.00 -1.00 -1",
 				"[INFO_CALL] 1 6 125.00 460.00 335.00 2.68",
@@ -131,7 +129,7 @@ func contactEconomics(t *testing.T, s *shoptest.Shop) {
 			}, total: "[] 3 6 131.00 460.00 329.00 2.51145",
 		},
 		{
-			name: "known before the refund", from: begin, to: end, by: []service.ContactDimension{"KIND"}, known: ptr(shoptest.Day(time.October, 30)), unattributed: "300.00",
+			name: "known before the refund", from: begin, to: end, by: []service.ContactDimension{"KIND"}, known: ptr(apptest.Day(time.October, 30)), unattributed: "300.00",
 			rows: []string{ // margins 900.00 and 600.00
 				"[EMAIL] 1 0 1.00 0.00 -1.00 -1",
 				"[INFO_CALL] 2 16 330.00 750.00 420.00 1.272727",
@@ -140,11 +138,11 @@ func contactEconomics(t *testing.T, s *shoptest.Shop) {
 			}, total: "[] 5 16 338.00 1500.00 1162.00 3.43787",
 		},
 		{
-			name: "known before the price of cloth was corrected", from: begin, to: end, known: ptr(shoptest.Day(time.November, 5)), unattributed: "300.00",
+			name: "known before the price of cloth was corrected", from: begin, to: end, known: ptr(apptest.Day(time.November, 5)), unattributed: "300.00",
 			rows: []string{"[] 5 16 338.00 1400.00 1062.00 3.142012"}, total: "[] 5 16 338.00 1400.00 1062.00 3.142012",
 		},
 		{
-			name: "known before Boris ordered, under LAST", from: begin, to: end, by: []service.ContactDimension{"KIND"}, model: &last, known: ptr(shoptest.Day(time.October, 15)), unattributed: "300.00",
+			name: "known before Boris ordered, under LAST", from: begin, to: end, by: []service.ContactDimension{"KIND"}, model: &last, known: ptr(apptest.Day(time.October, 15)), unattributed: "300.00",
 			rows: []string{
 				"[INFO_CALL] 2 16 330.00 0.00 -330.00 -1",
 				"[MESSAGE] 1 0 2.00 900.00 898.00 449",
@@ -156,7 +154,7 @@ func contactEconomics(t *testing.T, s *shoptest.Shop) {
 			rows: []string{"[] 0 0 0.00 0.00 0.00 none"}, total: "[] 0 0 0.00 0.00 0.00 none",
 		},
 		{
-			name: "known now is what is now", from: begin, to: end, by: []service.ContactDimension{"CHANNEL"}, known: ptr(shoptest.Day(time.November, 20)), unattributed: "300.00",
+			name: "known now is what is now", from: begin, to: end, by: []service.ContactDimension{"CHANNEL"}, known: ptr(apptest.Day(time.November, 20)), unattributed: "300.00",
 			rows: []string{
 				"[EMAIL] 1 0 1.00 0.00 -1.00 -1",
 				"[MESSENGER] 1 0 2.00 420.00 418.00 209",
@@ -183,7 +181,7 @@ func contactEconomics(t *testing.T, s *shoptest.Shop) {
 }
 
 // refused are the questions that are not answered.
-func refused(t *testing.T, s *shoptest.Shop) {
+func refused(t *testing.T, s *apptest.Shop) {
 	ctx := s.System()
 	for _, c := range []struct {
 		name string
@@ -221,21 +219,17 @@ func refused(t *testing.T, s *shoptest.Shop) {
 			partner := auth.With(t.Context(), auth.Actor{Role: schema.RolePartner, Scopes: []string{"contacts"}})
 			_, err := s.Report.CustomerEconomicsOf(partner, nil, nil, nil)
 			return err
-		}, "FORBIDDEN "},
+		}, "FORBIDDEN"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := ""
-			for _, f := range fault.All(c.ask()) {
-				got += string(f.Code) + " " + strings.Join(f.Path, ".")
-			}
-			if got != c.want {
+			if got := apptest.Faults(c.ask()); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-func staffEconomics(t *testing.T, s *shoptest.Shop) {
+func staffEconomics(t *testing.T, s *apptest.Shop) {
 	e, err := s.Report.StaffEconomics(s.System(), begin, end)
 	if err != nil {
 		t.Fatal(err)
@@ -262,7 +256,7 @@ func staffEconomics(t *testing.T, s *shoptest.Shop) {
 	}
 }
 
-func whatWasKnown(t *testing.T, s *shoptest.Shop) {
+func whatWasKnown(t *testing.T, s *apptest.Shop) {
 	ctx := s.System()
 	orders, err := s.Client.Order.Query().All(ctx)
 	if err != nil {
@@ -274,12 +268,12 @@ func whatWasKnown(t *testing.T, s *shoptest.Shop) {
 		customer               string
 		refunded, cost, margin string // "" where the order was not known
 	}{
-		{"before the order", shoptest.Day(time.October, 1), "Anna", "", "", ""},
-		{"before the correction", shoptest.Day(time.November, 11), "Anna", "0.00", "600.00", "900.00"},
-		{"after the correction", shoptest.Day(time.November, 12), "Anna", "0.00", "660.00", "840.00"},
-		{"before the refund", shoptest.Day(time.October, 31), "Boris", "0.00", "400.00", "600.00"},
-		{"after the refund", shoptest.Day(time.November, 1), "Boris", "100.00", "400.00", "500.00"},
-		{"after both", shoptest.Day(time.November, 20), "Boris", "100.00", "440.00", "460.00"},
+		{"before the order", apptest.Day(time.October, 1), "Anna", "", "", ""},
+		{"before the correction", apptest.Day(time.November, 11), "Anna", "0.00", "600.00", "900.00"},
+		{"after the correction", apptest.Day(time.November, 12), "Anna", "0.00", "660.00", "840.00"},
+		{"before the refund", apptest.Day(time.October, 31), "Boris", "0.00", "400.00", "600.00"},
+		{"after the refund", apptest.Day(time.November, 1), "Boris", "100.00", "400.00", "500.00"},
+		{"after both", apptest.Day(time.November, 20), "Boris", "100.00", "440.00", "460.00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			known, err := s.Report.OrdersKnownAt(ctx, orders, c.at)
@@ -305,7 +299,7 @@ func whatWasKnown(t *testing.T, s *shoptest.Shop) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := s.Report.ContactsKnownAt(contacts, shoptest.Day(time.September, 30))
+	known, err := s.Report.ContactsKnownAt(contacts, apptest.Day(time.September, 30))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,7 @@
-// Package shoptest makes a small company whose figures can be computed by hand, for the tests of packages under service that need
-// a database. It is made by the verbs, on a clock of its own.
-package shoptest
+package apptest
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -17,12 +14,13 @@ import (
 	"kopeck/store"
 )
 
-// Shop is a company on a database of its own, after the history that [New] tells. Ids are by what the comments call them.
+// Shop is a small company whose figures can be computed by hand, after the history that [NewShop] describes. Its maps have ids by
+// the names in that history.
 type Shop struct {
 	*app.App
 
-	test testing.TB
-	now  time.Time
+	clock *Clock
+	test  *testing.T
 
 	Curtain     string            // the product
 	Users       map[string]string // "Olga", "Igor"
@@ -37,7 +35,7 @@ func Day(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 9, 0, 0, 0, time.UTC)
 }
 
-// New returns a company with this history, all of it in 2026 and recorded as it happened:
+// NewShop returns a company on a migrated database, made by the verbs, with this history, all of it in 2026 and recorded as it happened:
 //
 //	 1 Sep  rates: 5.00 a contact by phone, 2.00 by messenger, 1.00 by e-mail; 1200.00 an hour of a seller; 100.00 a metre of cloth
 //	        product: a curtain of 2 metres of cloth, for 500.00
@@ -56,20 +54,14 @@ func Day(month time.Month, day int) time.Time {
 //	20 Nov  today
 //
 // Margins are credited by LINEAR. The time zone is UTC.
-func New(t testing.TB, url string) *Shop {
+func NewShop(t *testing.T, url string) *Shop {
 	t.Helper()
 	s := &Shop{
-		test: t, now: Day(time.September, 1),
+		clock: &Clock{at: Day(time.September, 1)}, test: t,
 		Users: map[string]string{}, Customers: map[string]string{}, Orders: map[string]string{}, Contacts: map[string]string{}, Permissions: map[string]string{},
 	}
-	clock := func() time.Time { return s.now }
-	keys, err := auth.OpenKeys(t.TempDir(), clock, nil)
-	s.ok(err)
-	roubles, err := money.ParseCurrency("RUB")
-	s.ok(err)
-	s.App, err = app.New(t.Context(), service.Config{
-		Store: dbtest.Open(t, url, store.Options{}), Keys: keys, Currency: roubles, Now: clock, Log: slog.New(slog.DiscardHandler),
-	})
+	var err error
+	s.App, err = app.New(t.Context(), Config(t, dbtest.Open(t, url, store.Options{Log: quiet}), s.clock))
 	s.ok(err)
 	s.begin()
 	s.trade()
@@ -79,11 +71,11 @@ func New(t testing.TB, url string) *Shop {
 // begin makes what there is on the first day.
 func (s *Shop) begin() {
 	s.test.Helper()
-	s.setRate(schema.RateChannelFee, "PHONE", "5", "contact", s.now)
-	s.setRate(schema.RateChannelFee, "MESSENGER", "2", "contact", s.now)
-	s.setRate(schema.RateChannelFee, "EMAIL", "1", "contact", s.now)
-	s.setRate(schema.RateStaff, "seller", "1200", "hour", s.now)
-	s.setRate(schema.RateMaterial, "cloth", "100", "m", s.now)
+	s.setRate(schema.RateChannelFee, "PHONE", "5", "contact", s.Now())
+	s.setRate(schema.RateChannelFee, "MESSENGER", "2", "contact", s.Now())
+	s.setRate(schema.RateChannelFee, "EMAIL", "1", "contact", s.Now())
+	s.setRate(schema.RateStaff, "seller", "1200", "hour", s.Now())
+	s.setRate(schema.RateMaterial, "cloth", "100", "m", s.Now())
 	curtain, err := s.Catalogue.CreateProduct(s.System(), service.CreateProductInput{
 		Sku: "CURTAIN", Name: "A curtain", ListPrice: s.money("500.00"), Components: []*service.ComponentInput{{Material: ptr("cloth"), Quantity: "2"}},
 	})
@@ -105,43 +97,46 @@ func (s *Shop) begin() {
 // trade makes what happens until today.
 func (s *Shop) trade() {
 	s.test.Helper()
-	s.now = Day(time.September, 10)
+	s.on(Day(time.September, 10))
 	s.contact("Anna's call", service.RecordContactInput{CustomerID: s.Customers["Anna"], Kind: schema.InfoCall, Channel: schema.ByPhone, Minutes: ptr(money.Exact("10")), StaffID: ptr(s.Users["Olga"])})
-	s.now = Day(time.September, 15)
+	s.on(Day(time.September, 15))
 	s.order("Dora", "1")
 	s.complete("Dora")
-	s.now = Day(time.September, 20)
+	s.on(Day(time.September, 20))
 	s.contact("Anna's message", service.RecordContactInput{CustomerID: s.Customers["Anna"], Kind: schema.Message, Channel: schema.ByMessenger})
-	s.now = Day(time.October, 5)
+	s.on(Day(time.October, 5))
 	s.order("Anna", "3")
-	s.now = Day(time.October, 6)
+	s.on(Day(time.October, 6))
 	s.complete("Anna")
-	s.now = Day(time.October, 10)
+	s.on(Day(time.October, 10))
 	s.contact("Anna's recommendation", service.RecordContactInput{CustomerID: s.Customers["Anna"], Kind: schema.Recommendation, Channel: schema.ByPhone, AboutID: ptr(s.Customers["Boris"])})
-	s.now = Day(time.October, 12)
+	s.on(Day(time.October, 12))
 	s.contact("Boris's call", service.RecordContactInput{CustomerID: s.Customers["Boris"], Kind: schema.InfoCall, Channel: schema.ByPhone, Minutes: ptr(money.Exact("6")), StaffID: ptr(s.Users["Igor"])})
-	s.now = Day(time.October, 20)
+	s.on(Day(time.October, 20))
 	s.order("Boris", "2")
 	s.complete("Boris")
-	s.now = Day(time.October, 25)
+	s.on(Day(time.October, 25))
 	permission, _, err := s.Consent.GrantPermission(s.System(), service.GrantPermissionInput{
 		CustomerID: s.Customers["Clara"], Channel: schema.ByEmail, Purpose: schema.Marketing, Level: schema.BrandTrust, Source: "a call", Wording: "Write to me.",
 	})
 	s.ok(err)
 	s.Permissions["Clara"] = permission.ID
 	s.contact("Clara's e-mail", service.RecordContactInput{CustomerID: s.Customers["Clara"], Kind: schema.Email, Direction: schema.Outbound, Channel: schema.ByEmail, Purpose: ptr(schema.Marketing)})
-	s.now = Day(time.October, 26)
+	s.on(Day(time.October, 26))
 	s.order("Clara", "1")
-	s.now = Day(time.October, 27)
+	s.on(Day(time.October, 27))
 	_, err = s.Sale.CancelOrder(s.System(), service.CancelOrderInput{ID: s.Orders["Clara"], Reason: "changed her mind"})
 	s.ok(err)
-	s.now = Day(time.November, 1)
+	s.on(Day(time.November, 1))
 	_, err = s.Sale.RefundOrder(s.System(), service.RefundOrderInput{ID: s.Orders["Boris"], Amount: s.money("100.00"), Reason: "a stain"})
 	s.ok(err)
-	s.now = Day(time.November, 12)
+	s.on(Day(time.November, 12))
 	s.setRate(schema.RateMaterial, "cloth", "110", "m", Day(time.October, 1))
-	s.now = Day(time.November, 20)
+	s.on(Day(time.November, 20))
 }
+
+// on sets the clock forward to a day.
+func (s *Shop) on(day time.Time) { s.clock.Advance(day.Sub(s.clock.Now())) }
 
 // System returns a context that may do everything.
 func (s *Shop) System() context.Context { return auth.System(s.test.Context()) }
