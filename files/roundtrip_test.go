@@ -142,14 +142,14 @@ func TestRecommendationsInACircle(t *testing.T) {
 			return id + ",,X,PERSON,,,STRANGER,,,,," + by + ",,,0.00,RUB,,,2025-06-01T00:00:00Z,,,\n"
 		}
 		r := w.bring(head+row(anna, ivan)+row(ivan, gone)+row(gone, anna), files.Options{Kind: files.Customers})
-		if r.Rejected != 0 || r.Added != 3 || !strings.Contains(strings.Join(r.Notes, " "), "1 customers were recommended by someone whom they had recommended") {
+		if r.Rejected != 0 || r.Added != 3 || !strings.Contains(strings.Join(r.Notes, " "), "1 customers were referred by someone whom they had referred") {
 			w.Errorf("%s %q", r, r.Notes)
 		}
 		if n := w.number("SELECT count(*) FROM customers WHERE referred_by_id IS NOT NULL"); n != 2 {
-			w.Errorf("%d of the three were recommended", n)
+			w.Errorf("%d of the three were referred", n)
 		}
 		if r := w.bring(head+row("cus_01jd0000000000000000000008", "cus_01jd0000000000000000000008"), files.Options{Kind: files.Customers}); len(r.Notes) != 1 {
-			w.Errorf("recommended by themselves: %s %q", r, r.Notes)
+			w.Errorf("referred by themselves: %s %q", r, r.Notes)
 		}
 	})
 }

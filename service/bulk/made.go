@@ -5,16 +5,15 @@ import (
 	"slices"
 
 	"kopeck/auth"
-	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/books"
 	"kopeck/service/value"
 )
 
-// settleMade reckons what is derived from the facts of customers that are made together with their orders, as
-// settleCustomers does of those that are there. All facts are at hand: nobody has been in contact with them yet, so
-// nothing is credited, and neither permission nor decision is about them. So they are written once, as they will stand.
+// settleMade computes what is derived from the facts of customers that are made together with their orders, as books.SettleImported
+// does for those that exist. All facts are at hand: nobody has been in contact with them yet, so nothing is credited, and there
+// is no permission or decision about them. So their rows are written once, in their final state.
 func (c *chunk) settleMade(orders []*freshOrder) error {
 	s := c.service
 	made := make(map[string][]*freshOrder, len(c.made))
@@ -23,8 +22,8 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		delete(c.affected, p.ID)
 	}
 	for _, o := range orders {
-		if _, ok := made[o.told.customerID]; ok {
-			made[o.told.customerID] = append(made[o.told.customerID], o)
+		if _, ok := made[o.given.customerID]; ok {
+			made[o.given.customerID] = append(made[o.given.customerID], o)
 		}
 	}
 	now, settings := s.Now(), s.Settings()
@@ -35,16 +34,16 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		}
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
-		p.LifetimeValue = s.value.StandingValue(p, now)
-		to, why := books.StageOf(books.StageFacts{Recorded: schema.Stranger, Statistics: is, ProbabilityAlive: s.value.AliveAt(p, now)}, settings)
+		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
+		to, why := books.StageOf(books.StageFacts{Recorded: schema.Stranger, Statistics: is, ProbabilityAlive: s.value.AliveAt(p.Customer, now)}, settings)
 		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, books.Move{Customer: p, To: to, Reason: why + books.ReasonImported})
+			c.moves = append(c.moves, books.Move{Customer: p.Customer, To: to, Reason: why + books.ReasonImported})
 		}
 	}
 	return nil
 }
 
-// statisticsMade reckons the statistics of a customer whose orders are all given: see statisticsSelect.
+// statisticsMade computes the statistics of a customer from all of their orders.
 func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
 	is := value.NoStatistics
 	days := make([]int, 0, len(orders))
@@ -52,7 +51,7 @@ func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
 		if o.Status != schema.OrderCompleted {
 			continue
 		}
-		days = append(days, o.told.day)
+		days = append(days, o.given.day)
 		if o.At.After(is.LastOrderAt) || len(days) == 1 {
 			is.LastOrderAt = o.At
 		}
@@ -71,7 +70,7 @@ func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
 		if o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded {
 			is.Margin, err = is.Margin.Plus(margin)
 		}
-		if err == nil && o.Status == schema.OrderCompleted && o.told.day > is.FirstDay {
+		if err == nil && o.Status == schema.OrderCompleted && o.given.day > is.FirstDay {
 			is.RepeatMargin, err = is.RepeatMargin.Plus(margin)
 		}
 		if err != nil {
@@ -81,10 +80,10 @@ func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
 	return is, nil
 }
 
-// margin is what is left of an order's total. That it is no overflow has been checked.
+// margin is what is left of an order's total. checkOrder has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
 	margin, _ := o.Total.Minus(o.Cost)
-	margin, _ = margin.Minus(o.told.refunded)
+	margin, _ = margin.Minus(o.given.refunded)
 	return margin
 }
 
@@ -92,12 +91,9 @@ func (o *freshOrder) margin() money.Amount {
 func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
 	now := c.service.Now()
-	_, err := c.bulk.Copy(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, func(yield func([]any) bool) {
-		for _, m := range c.moves {
-			if !yield([]any{c.service.IDs.Make(id.StageChange), m.Customer.ID, string(schema.Stranger), string(m.To), now, m.Reason, actor.Name}) {
-				return
-			}
-		}
-	})
-	return err
+	moves := make([]stageMove, len(c.moves))
+	for n, m := range c.moves {
+		moves[n] = stageMove{m.Customer.ID, m.To, now, m.Reason, actor.Name}
+	}
+	return c.addStageMoves(ctx, moves)
 }
