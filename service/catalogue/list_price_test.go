@@ -17,7 +17,7 @@ func TestTermsKeepWhatIsNotGiven(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		w.Rate(schema.RateMaterial, "oak", "40", "kg", apptest.Start)
 		product := w.Product(service.CreateProductInput{Sku: "P", ListPrice: apptest.Roubles("100"), MinimumMargin: exact("0.2"), Components: []*service.ComponentInput{material("oak", "1")}})
-		customer, err := w.Client.Customer.Get(w.System(), w.Customer())
+		customer, err := w.Client.Customer.Get(w.System(), w.CustomerID())
 		w.Must(err)
 		see := func() string {
 			p, err := w.Quote.Price(w.System(), customer, product, money.Whole(1), nil, nil, nil)
@@ -34,7 +34,7 @@ func TestTermsKeepWhatIsNotGiven(t *testing.T) {
 			{service.SetListPriceInput{MinimumMargin: exact("0")}, "80.00 floor 40.00"},
 			{service.SetListPriceInput{ListPrice: apptest.Roubles("90"), MinimumMargin: exact("0.2")}, "90.00 floor 50.00"},
 		} {
-			w.Advance(time.Minute)
+			w.Clock.Advance(time.Minute)
 			c.in.ProductID = product
 			_, err := w.Catalogue.SetListPrice(w.System(), c.in)
 			w.Must(err)
@@ -113,11 +113,11 @@ func TestCosts(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		w.Rate(schema.RateMaterial, "oak", "40", "kg", apptest.Start)
 		product := w.Product(service.CreateProductInput{Sku: "P", Components: []*service.ComponentInput{material("oak", "1.5")}})
-		known := w.Clock()
-		w.Advance(time.Hour)
+		known := w.Clock.Now()
+		w.Clock.Advance(time.Hour)
 		_, err := w.Rates.SetRate(w.System(), service.SetRateInput{Subject: schema.RateMaterial, Code: "oak", Amount: "50", Unit: "kg", ValidFrom: apptest.Start, Correction: new(true)})
 		w.Must(err)
-		before, future, farther := apptest.Start.Add(-time.Hour), w.Clock().AddDate(0, 6, 0), w.Clock().AddDate(2, 0, 0)
+		before, future, farther := apptest.Start.Add(-time.Hour), w.Clock.Now().AddDate(0, 6, 0), w.Clock.Now().AddDate(2, 0, 0)
 		for name, c := range map[string]struct {
 			at, knownAt *time.Time
 			want        string

@@ -178,7 +178,7 @@ func TestNestingIsBounded(t *testing.T) {
 // TestAPartOfAnotherProcess: a part may have been made by another process a moment ago, so that the price book lacks it.
 func TestAPartOfAnotherProcess(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		now := w.Clock()
+		now := w.Clock.Now()
 		w.Insert("products", map[string]any{"id": w.IDs.Make(id.Product), "created_at": now, "updated_at": now, "sku": "NEW", "name": "New", "name_key": "new", "active": true})
 		product := w.Product(service.CreateProductInput{Sku: "P", Components: []*service.ComponentInput{part("NEW")}})
 		if rows := w.Rows("SELECT p.sku FROM components c JOIN products p ON p.id = c.part_id WHERE c.product_id = ?", product); !slices.Equal(rows, []string{"NEW"}) {

@@ -65,7 +65,7 @@ func TestAgreementsBelowFloor(t *testing.T) {
 		s := openShop(w)
 		reason := "an old friend"
 		for _, in := range []service.AgreePriceInput{{Unit: apptest.Roubles("85")}, {Unit: apptest.Roubles("60"), OverrideFloorReason: &reason}, {Unit: apptest.Roubles("101")}} {
-			in.CustomerID, in.ProductID = w.Customer(), s.product
+			in.CustomerID, in.ProductID = w.CustomerID(), s.product
 			_, err := w.Quote.AgreePrice(w.System(), in)
 			w.Must(err)
 		}
@@ -82,8 +82,8 @@ func TestAgreementsBelowFloor(t *testing.T) {
 		if got := show(); got != "1 60.00-80.00=20.00,false" {
 			t.Errorf("before: %s", got)
 		}
-		w.Advance(time.Hour)
-		w.Rate(schema.RateMaterial, "oak", "45", "kg", w.Clock())
+		w.Clock.Advance(time.Hour)
+		w.Rate(schema.RateMaterial, "oak", "45", "kg", w.Clock.Now())
 		if got := show(); got != "2 60.00-90.00=30.00,false 85.00-90.00=5.00,true" {
 			t.Errorf("after: %s", got)
 		}

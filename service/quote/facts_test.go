@@ -91,7 +91,7 @@ func insert(w *apptest.World, customer string, permissions []permission) {
 // active. The present one is read from the permissions' rows, a past one from their events.
 func TestPermissionsOfPrices(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer, err := w.Client.Customer.Get(w.System(), w.Customer())
+		customer, err := w.Client.Customer.Get(w.System(), w.CustomerID())
 		w.Must(err)
 		rapid.Check(t, func(t *rapid.T) {
 			permissions := make([]permission, rapid.IntRange(0, 3).Draw(t, "permissions"))
@@ -130,7 +130,7 @@ func TestStagesOfPrices(t *testing.T) {
 		customers := make([]*ent.Customer, 2)
 		for i := range customers {
 			var err error
-			customers[i], err = w.Client.Customer.Get(w.System(), w.Customer())
+			customers[i], err = w.Client.Customer.Get(w.System(), w.CustomerID())
 			w.Must(err)
 		}
 		rapid.Check(t, func(t *rapid.T) {
@@ -169,7 +169,7 @@ func TestStagesOfPrices(t *testing.T) {
 // TestFactsAreReadWhereRulesMentionThem: prices of now take no statement unless a rule mentions permissions.
 func TestFactsAreReadWhereRulesMentionThem(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer, err := w.Client.Customer.Get(w.System(), w.Customer())
+		customer, err := w.Client.Customer.Get(w.System(), w.CustomerID())
 		w.Must(err)
 		for _, c := range []struct {
 			rule       string

@@ -29,7 +29,7 @@ func openShop(w *apptest.World) *shop {
 	oak, half := "oak", money.Exact("0.5")
 	s.product = w.Product(service.CreateProductInput{Sku: "TABLE", ListPrice: apptest.Roubles("100"), MinimumMargin: &half, Components: []*service.ComponentInput{{Material: &oak, Quantity: "1"}}})
 	var err error
-	s.customer, err = w.Client.Customer.Get(w.System(), w.Customer())
+	s.customer, err = w.Client.Customer.Get(w.System(), w.CustomerID())
 	w.Must(err)
 	return s
 }

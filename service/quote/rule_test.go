@@ -57,10 +57,10 @@ func TestRetiringARule(t *testing.T) {
 		if got := s.price("1").Unit; got != money.Minor(9000) {
 			t.Errorf("before: %v", got)
 		}
-		w.Advance(time.Second)
+		w.Clock.Advance(time.Second)
 		retired, err := w.Quote.RetirePriceRule(w.System(), service.RetirePriceRuleInput{ID: rule.ID})
 		w.Must(err)
-		if got := s.price("1").Unit; got != money.Minor(10000) || retired.Active || !retired.RetiredAt.Equal(w.Clock()) {
+		if got := s.price("1").Unit; got != money.Minor(10000) || retired.Active || !retired.RetiredAt.Equal(w.Clock.Now()) {
 			t.Errorf("after: %v; %v", got, retired)
 		}
 		if _, err := w.Quote.RetirePriceRule(w.System(), service.RetirePriceRuleInput{ID: rule.ID}); faultsOf(err) != "id WRONG_STATE" {

@@ -53,9 +53,9 @@ func TestATokenPromisesItsPrice(t *testing.T) {
 func TestTokensThatAreNotHonoured(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		s := openShop(w)
-		other := w.Customer()
+		other := w.CustomerID()
 		expired := s.token("2")
-		w.Advance(w.Settings().PriceLife)
+		w.Clock.Advance(w.Settings().PriceLife)
 		good := s.token("1")
 		many := slices.Repeat([]string{good}, 251)
 		for name, c := range map[string]struct {
@@ -90,8 +90,8 @@ func TestAnExpiredTokenSaysWhatTheSameCostsNow(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		s := openShop(w)
 		token := s.token("1")
-		until := w.Clock().Add(w.Settings().PriceLife)
-		w.Advance(time.Hour)
+		until := w.Clock.Now().Add(w.Settings().PriceLife)
+		w.Clock.Advance(time.Hour)
 		no := false
 		for _, c := range []struct {
 			change func()
