@@ -181,6 +181,8 @@ type CreateCustomerInput struct {
 	AcquiredAt *time.Time `json:"acquiredAt,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell: unknown by default.
 	Wallet *MoneyInput `json:"wallet,omitempty"`
+	// The day on which the customer was born, from 1900 to today: unknown by default.
+	Birthday *schema.Date `json:"birthday,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -814,6 +816,8 @@ type UpdateCustomerInput struct {
 	Measurements graphql.Omittable[any] `json:"measurements,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null for unknown.
 	Wallet graphql.Omittable[*MoneyInput] `json:"wallet,omitempty"`
+	// The day on which the customer was born, from 1900 to today; null for unknown.
+	Birthday graphql.Omittable[*schema.Date] `json:"birthday,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
