@@ -17,7 +17,7 @@ import (
 
 // facts gives what the rules of a book may ask of customers. What stands on the rows takes no statement; what
 // does not is read for all of them together, and only where a rule speaks of it. Of a past moment the stage, the
-// permissions and the lifetime value are those of that moment; segment, kind and measurements are not dated and
+// permissions and the lifetime value are those of that moment; segment, kind, birthday and measurements are not dated and
 // are the present ones.
 func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer, at time.Time, ago bool) (map[string]pricing.Customer, error) {
 	facts := make(map[string]pricing.Customer, len(customers))
@@ -29,6 +29,11 @@ func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer,
 		ids = append(ids, c.ID)
 		facts[c.ID] = pricing.Customer{
 			ID: c.ID, Kind: string(c.Kind), Stage: string(c.Stage), Segment: string(input.OrZero(c.Segment)), Measurements: c.Measurements,
+		}
+		if c.Birthday != nil {
+			born, fact := c.Birthday.Time(), facts[c.ID]
+			fact.BirthMonth, fact.BirthDay = int(born.Month()), born.Day()
+			facts[c.ID] = fact
 		}
 	}
 	if len(ids) == 0 {
