@@ -61,6 +61,8 @@ type Customer struct {
 	AcquisitionCost money.Amount `json:"acquisition_cost,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null if unknown.
 	Wallet *money.Amount `json:"wallet,omitempty"`
+	// The day on which the customer was born; null if unknown.
+	Birthday *schema.Date `json:"birthday,omitempty"`
 	// When the customer left us, as staff recorded it.
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
 	// When the customer was deleted.
@@ -156,7 +158,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldContactCost, customer.FieldLifetimeValue:
 			values[i] = new(money.Amount)
-		case customer.FieldVersion, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
+		case customer.FieldVersion, customer.FieldBirthday, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
 		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID:
 			values[i] = new(sql.NullString)
@@ -308,6 +310,13 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Wallet = new(money.Amount)
 				*_m.Wallet = *value.S.(*money.Amount)
+			}
+		case customer.FieldBirthday:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field birthday", values[i])
+			} else if value.Valid {
+				_m.Birthday = new(schema.Date)
+				*_m.Birthday = schema.Date(value.Int64)
 			}
 		case customer.FieldDepartedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -501,6 +510,11 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	if v := _m.Wallet; v != nil {
 		builder.WriteString("wallet=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Birthday; v != nil {
+		builder.WriteString("birthday=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

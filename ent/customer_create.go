@@ -250,6 +250,20 @@ func (_c *CustomerCreate) SetNillableWallet(v *money.Amount) *CustomerCreate {
 	return _c
 }
 
+// SetBirthday sets the "birthday" field.
+func (_c *CustomerCreate) SetBirthday(v schema.Date) *CustomerCreate {
+	_c.mutation.SetBirthday(v)
+	return _c
+}
+
+// SetNillableBirthday sets the "birthday" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableBirthday(v *schema.Date) *CustomerCreate {
+	if v != nil {
+		_c.SetBirthday(*v)
+	}
+	return _c
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_c *CustomerCreate) SetDepartedAt(v time.Time) *CustomerCreate {
 	_c.mutation.SetDepartedAt(v)
@@ -719,6 +733,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Wallet(); ok {
 		_spec.SetField(customer.FieldWallet, field.TypeInt64, value)
 		_node.Wallet = &value
+	}
+	if value, ok := _c.mutation.Birthday(); ok {
+		_spec.SetField(customer.FieldBirthday, field.TypeInt, value)
+		_node.Birthday = &value
 	}
 	if value, ok := _c.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)

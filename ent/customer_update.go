@@ -350,6 +350,33 @@ func (_u *CustomerUpdate) ClearWallet() *CustomerUpdate {
 	return _u
 }
 
+// SetBirthday sets the "birthday" field.
+func (_u *CustomerUpdate) SetBirthday(v schema.Date) *CustomerUpdate {
+	_u.mutation.ResetBirthday()
+	_u.mutation.SetBirthday(v)
+	return _u
+}
+
+// SetNillableBirthday sets the "birthday" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableBirthday(v *schema.Date) *CustomerUpdate {
+	if v != nil {
+		_u.SetBirthday(*v)
+	}
+	return _u
+}
+
+// AddBirthday adds value to the "birthday" field.
+func (_u *CustomerUpdate) AddBirthday(v schema.Date) *CustomerUpdate {
+	_u.mutation.AddBirthday(v)
+	return _u
+}
+
+// ClearBirthday clears the value of the "birthday" field.
+func (_u *CustomerUpdate) ClearBirthday() *CustomerUpdate {
+	_u.mutation.ClearBirthday()
+	return _u
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_u *CustomerUpdate) SetDepartedAt(v time.Time) *CustomerUpdate {
 	_u.mutation.SetDepartedAt(v)
@@ -773,6 +800,15 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.WalletCleared() {
 		_spec.ClearField(customer.FieldWallet, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Birthday(); ok {
+		_spec.SetField(customer.FieldBirthday, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedBirthday(); ok {
+		_spec.AddField(customer.FieldBirthday, field.TypeInt, value)
+	}
+	if _u.mutation.BirthdayCleared() {
+		_spec.ClearField(customer.FieldBirthday, field.TypeInt)
 	}
 	if value, ok := _u.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)
@@ -1290,6 +1326,33 @@ func (_u *CustomerUpdateOne) ClearWallet() *CustomerUpdateOne {
 	return _u
 }
 
+// SetBirthday sets the "birthday" field.
+func (_u *CustomerUpdateOne) SetBirthday(v schema.Date) *CustomerUpdateOne {
+	_u.mutation.ResetBirthday()
+	_u.mutation.SetBirthday(v)
+	return _u
+}
+
+// SetNillableBirthday sets the "birthday" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableBirthday(v *schema.Date) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetBirthday(*v)
+	}
+	return _u
+}
+
+// AddBirthday adds value to the "birthday" field.
+func (_u *CustomerUpdateOne) AddBirthday(v schema.Date) *CustomerUpdateOne {
+	_u.mutation.AddBirthday(v)
+	return _u
+}
+
+// ClearBirthday clears the value of the "birthday" field.
+func (_u *CustomerUpdateOne) ClearBirthday() *CustomerUpdateOne {
+	_u.mutation.ClearBirthday()
+	return _u
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_u *CustomerUpdateOne) SetDepartedAt(v time.Time) *CustomerUpdateOne {
 	_u.mutation.SetDepartedAt(v)
@@ -1743,6 +1806,15 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.WalletCleared() {
 		_spec.ClearField(customer.FieldWallet, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Birthday(); ok {
+		_spec.SetField(customer.FieldBirthday, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedBirthday(); ok {
+		_spec.AddField(customer.FieldBirthday, field.TypeInt, value)
+	}
+	if _u.mutation.BirthdayCleared() {
+		_spec.ClearField(customer.FieldBirthday, field.TypeInt)
 	}
 	if value, ok := _u.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)

@@ -5307,6 +5307,8 @@ type CustomerMutation struct {
 	acquired_at        *time.Time
 	acquisition_cost   *money.Amount
 	wallet             *money.Amount
+	birthday           *schema.Date
+	addbirthday        *schema.Date
 	departed_at        *time.Time
 	deleted_at         *time.Time
 	order_days         *int
@@ -6286,6 +6288,76 @@ func (m *CustomerMutation) ResetWallet() {
 	delete(m.clearedFields, customer.FieldWallet)
 }
 
+// SetBirthday sets the "birthday" field.
+func (m *CustomerMutation) SetBirthday(s schema.Date) {
+	m.birthday = &s
+	m.addbirthday = nil
+}
+
+// Birthday returns the value of the "birthday" field in the mutation.
+func (m *CustomerMutation) Birthday() (r schema.Date, exists bool) {
+	v := m.birthday
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBirthday returns the old "birthday" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldBirthday(ctx context.Context) (v *schema.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBirthday is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBirthday requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBirthday: %w", err)
+	}
+	return oldValue.Birthday, nil
+}
+
+// AddBirthday adds s to the "birthday" field.
+func (m *CustomerMutation) AddBirthday(s schema.Date) {
+	if m.addbirthday != nil {
+		*m.addbirthday += s
+	} else {
+		m.addbirthday = &s
+	}
+}
+
+// AddedBirthday returns the value that was added to the "birthday" field in this mutation.
+func (m *CustomerMutation) AddedBirthday() (r schema.Date, exists bool) {
+	v := m.addbirthday
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearBirthday clears the value of the "birthday" field.
+func (m *CustomerMutation) ClearBirthday() {
+	m.birthday = nil
+	m.addbirthday = nil
+	m.clearedFields[customer.FieldBirthday] = struct{}{}
+}
+
+// BirthdayCleared returns if the "birthday" field was cleared in this mutation.
+func (m *CustomerMutation) BirthdayCleared() bool {
+	_, ok := m.clearedFields[customer.FieldBirthday]
+	return ok
+}
+
+// ResetBirthday resets all changes to the "birthday" field.
+func (m *CustomerMutation) ResetBirthday() {
+	m.birthday = nil
+	m.addbirthday = nil
+	delete(m.clearedFields, customer.FieldBirthday)
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (m *CustomerMutation) SetDepartedAt(t time.Time) {
 	m.departed_at = &t
@@ -6901,7 +6973,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 30)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -6958,6 +7030,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.wallet != nil {
 		fields = append(fields, customer.FieldWallet)
+	}
+	if m.birthday != nil {
+		fields = append(fields, customer.FieldBirthday)
 	}
 	if m.departed_at != nil {
 		fields = append(fields, customer.FieldDepartedAt)
@@ -7035,6 +7110,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.AcquisitionCost()
 	case customer.FieldWallet:
 		return m.Wallet()
+	case customer.FieldBirthday:
+		return m.Birthday()
 	case customer.FieldDepartedAt:
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
@@ -7102,6 +7179,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAcquisitionCost(ctx)
 	case customer.FieldWallet:
 		return m.OldWallet(ctx)
+	case customer.FieldBirthday:
+		return m.OldBirthday(ctx)
 	case customer.FieldDepartedAt:
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
@@ -7264,6 +7343,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetWallet(v)
 		return nil
+	case customer.FieldBirthday:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBirthday(v)
+		return nil
 	case customer.FieldDepartedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7345,6 +7431,9 @@ func (m *CustomerMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
+	if m.addbirthday != nil {
+		fields = append(fields, customer.FieldBirthday)
+	}
 	if m.addorder_days != nil {
 		fields = append(fields, customer.FieldOrderDays)
 	}
@@ -7364,6 +7453,8 @@ func (m *CustomerMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case customer.FieldVersion:
 		return m.AddedVersion()
+	case customer.FieldBirthday:
+		return m.AddedBirthday()
 	case customer.FieldOrderDays:
 		return m.AddedOrderDays()
 	case customer.FieldFirstOrderDay:
@@ -7385,6 +7476,13 @@ func (m *CustomerMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddVersion(v)
+		return nil
+	case customer.FieldBirthday:
+		v, ok := value.(schema.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBirthday(v)
 		return nil
 	case customer.FieldOrderDays:
 		v, ok := value.(int)
@@ -7448,6 +7546,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldWallet) {
 		fields = append(fields, customer.FieldWallet)
 	}
+	if m.FieldCleared(customer.FieldBirthday) {
+		fields = append(fields, customer.FieldBirthday)
+	}
 	if m.FieldCleared(customer.FieldDepartedAt) {
 		fields = append(fields, customer.FieldDepartedAt)
 	}
@@ -7500,6 +7601,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldWallet:
 		m.ClearWallet()
+		return nil
+	case customer.FieldBirthday:
+		m.ClearBirthday()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ClearDepartedAt()
@@ -7571,6 +7675,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldWallet:
 		m.ResetWallet()
+		return nil
+	case customer.FieldBirthday:
+		m.ResetBirthday()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ResetDepartedAt()

@@ -336,37 +336,37 @@ func init() {
 	// customer.DefaultAcquisitionCost holds the default value on creation for the acquisition_cost field.
 	customer.DefaultAcquisitionCost = customerDescAcquisitionCost.Default.(func() money.Amount)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[18].Descriptor()
+	customerDescOrderDays := customerFields[19].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[19].Descriptor()
+	customerDescFirstOrderDay := customerFields[20].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[20].Descriptor()
+	customerDescLastOrderDay := customerFields[21].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[21].Descriptor()
+	customerDescMargin := customerFields[22].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[22].Descriptor()
+	customerDescRepeatMargin := customerFields[23].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[23].Descriptor()
+	customerDescContactCost := customerFields[24].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[24].Descriptor()
+	customerDescLastOrderAt := customerFields[25].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[25].Descriptor()
+	customerDescLifetimeValue := customerFields[26].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.

@@ -15,10 +15,10 @@ const (
 
 // Everything that the formats hold, as exported: what is imported must come out again to the byte.
 var exported = map[files.Kind]string{
-	files.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet\n" +
-		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+7 900 123-45-67,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00` + "\n" +
-		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,\n" +
-		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,\n",
+	files.Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner,acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday\n" +
+		anna + `,a-1,"Анна ""Аня"" Кузнецова, ИП",COMPANY,Anna@Example.com,+7 900 123-45-67,LOYAL,knows her well,2026-11-01T10:00:00.123456Z,FAST_QUALITY,olga@example.com,` + ivan + `,prt_01jd0000000000000000000001,"Двери, ООО",1234.50,RUB,2025-01-01T00:00:00Z,"{""height"":2.5,""rooms"":[""кухня"",""зал""]}",2024-12-31T23:59:59.000001Z,,,120000.00,1990-02-28` + "\n" +
+		ivan + ",,=1+1 🙂 عمر,PERSON,,,FRIEND,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,,,,\n" +
+		gone + ",a-1,Former,PERSON,anna@example.com,,FORMER,,,,,,,,0.00,RUB,,,2025-06-01T00:00:00Z,2025-07-01T00:00:00Z,2025-08-01T00:00:00Z,,\n",
 	files.Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose,stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment\n" +
 		"con_01jd0000000000000000000001,,cus_01jd0000000000000000000002,,RECOMMENDATION,INBOUND,PHONE,2025-12-31T09:00:00Z,5,olga@example.com,,,cus_01jd0000000000000000000001,,FRIEND,0.00,0.00,RUB,true,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"PHONE: no rate\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"0\"\",\"\"amount\"\":0}]\",2026-01-01T00:00:00Z,\n" +
 		"con_01jd0000000000000000000002,crm-7,cus_01jd0000000000000000000001,a-1,TARGET_CALL,OUTBOUND,EMAIL,2026-01-03T09:00:00.5Z,12.5,,Offer,\"line one\nline, two\",,MARKETING,STRANGER,3.99,10.00,RUB,false,\"[{\"\"kind\"\":\"\"CHANNEL_FEE\"\",\"\"label\"\":\"\"EMAIL, contact\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"6.01\"\",\"\"amount\"\":601,\"\"from\"\":\"\"2026-01-01T00:00:00Z\"\"},{\"\"kind\"\":\"\"EXPENSE\"\",\"\"label\"\":\"\"expense\"\",\"\"quantity\"\":\"\"1\"\",\"\"rate\"\":\"\"3.99\"\",\"\"amount\"\":399}]\",2026-01-03T10:00:00Z,FAST_CHEAP\n",

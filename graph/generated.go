@@ -253,6 +253,7 @@ type ComplexityRoot struct {
 	Customer struct {
 		AcquiredAt      func(childComplexity int) int
 		AcquisitionCost func(childComplexity int) int
+		Birthday        func(childComplexity int) int
 		Contacts        func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
 		CreatedAt       func(childComplexity int) int
 		Economics       func(childComplexity int, from *time.Time, to *time.Time) int
@@ -2020,6 +2021,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.AcquisitionCost(childComplexity), true
+	case "Customer.birthday":
+		if e.ComplexityRoot.Customer.Birthday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.Birthday(childComplexity), true
 	case "Customer.contacts":
 		if e.ComplexityRoot.Customer.Contacts == nil {
 			break
@@ -6963,6 +6970,8 @@ input CreateCustomerInput {
   acquiredAt: Time
   "What the customer spends a year, with any supplier, on what we could sell: unknown by default."
   wallet: MoneyInput
+  "The day on which the customer was born, from 1900 to today: unknown by default."
+  birthday: Date
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -6992,6 +7001,8 @@ input UpdateCustomerInput {
   measurements: JSON @goField(omittable: true)
   "What the customer spends a year, with any supplier, on what we could sell; null for unknown."
   wallet: MoneyInput @goField(omittable: true)
+  "The day on which the customer was born, from 1900 to today; null for unknown."
+  birthday: Date @goField(omittable: true)
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -9052,6 +9063,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_acquisitionCost(ctx, field)
 	case "wallet":
 		return ec.fieldContext_Customer_wallet(ctx, field)
+	case "birthday":
+		return ec.fieldContext_Customer_birthday(ctx, field)
 	case "owner":
 		return ec.fieldContext_Customer_owner(ctx, field)
 	case "referredBy":
@@ -15832,6 +15845,29 @@ func (ec *executionContext) fieldContext_Customer_wallet(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Customer_birthday(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_birthday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Birthday, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_birthday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, false, false, "Date")
 }
 
 func (ec *executionContext) _Customer_owner(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
@@ -34099,7 +34135,7 @@ func (ec *executionContext) unmarshalInputCreateCustomerInput(ctx context.Contex
 		asMap["stage"] = "STRANGER"
 	}
 
-	fieldsInOrder := [...]string{"id", "kind", "name", "email", "phone", "externalId", "stage", "segment", "ownerId", "referredById", "measurements", "acquisitionCost", "acquiredAt", "wallet", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "kind", "name", "email", "phone", "externalId", "stage", "segment", "ownerId", "referredById", "measurements", "acquisitionCost", "acquiredAt", "wallet", "birthday", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34204,6 +34240,13 @@ func (ec *executionContext) unmarshalInputCreateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.Wallet = data
+		case "birthday":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthday"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Birthday = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -36718,7 +36761,7 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "measurements", "wallet", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "measurements", "wallet", "birthday", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -36809,6 +36852,13 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.Wallet = graphql.OmittableOf(data)
+		case "birthday":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("birthday"))
+			data, err := ec.unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Birthday = graphql.OmittableOf(data)
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -38667,6 +38717,11 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "wallet":
 			out.Values[i] = ec._Customer_wallet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "birthday":
+			out.Values[i] = ec._Customer_birthday(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -47057,6 +47112,22 @@ func (ec *executionContext) unmarshalOCustomerOrder2ᚖkopeckᚋentᚐCustomerOr
 	}
 	res, err := ec.unmarshalInputCustomerOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODate2ᚖkopeckᚋschemaᚐDate(ctx context.Context, v any) (*schema.Date, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.Date)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2ᚖkopeckᚋschemaᚐDate(ctx context.Context, sel ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx context.Context, v any) (*money.Decimal, error) {

@@ -24,6 +24,7 @@ const (
 // use these variables and nothing else, so that it depends on no other time than at and on no randomness:
 //
 //	customer.id, customer.kind, customer.stage, customer.segment   string ("" where there is none)
+//	customer.birthday.month, customer.birthday.day   int: 1 to 12 and 1 to 31, 0 where the birthday is not known
 //	customer.measurements   map of string to what was measured: has(customer.measurements.waist) && customer.measurements.waist > 90.0
 //	product.id, product.sku, product.name, product.kind   string
 //	quantity          double

@@ -15,6 +15,8 @@ func TestCompileAcceptsWhatIsDocumented(t *testing.T) {
 		"true",
 		`customer.stage == "LOYAL" && quantity >= 10`,
 		`customer.kind in ["PERSON", "COMPANY"] && customer.id != "" && customer.segment == "FAST_CHEAP"`,
+		`customer.birthday.month == at.getMonth("Europe/Moscow") + 1 && customer.birthday.day == at.getDate("Europe/Moscow")`,
+		`customer.birthday.month in [12, 1, 2] && customer.birthday.day > 0`,
 		`has(customer.measurements.waist) && customer.measurements.waist > 90`,
 		`product.sku.startsWith("WIN-") || product.name.contains("oak") || product.kind == "GOOD" || product.id == ""`,
 		`quantity > 2.5 && leadDays <= 3 && utilisation < 0.7 && lifetimeValue > 100000`,

@@ -44,6 +44,8 @@ var variables = [...]variable{
 	{name: "customer.kind", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Kind }},
 	{name: "customer.stage", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Stage }},
 	{name: "customer.segment", typed: cel.StringType, longest: 100, text: func(f *facts) string { return f.question.Customer.Segment }},
+	{name: "customer.birthday.month", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.question.Customer.BirthMonth) }},
+	{name: "customer.birthday.day", typed: cel.IntType, whole: func(f *facts) int64 { return int64(f.question.Customer.BirthDay) }},
 	{name: measurementsName, typed: cel.MapType(cel.StringType, cel.DynType), other: func(f *facts) ref.Val {
 		return types.DefaultTypeAdapter.NativeToValue(f.question.Customer.Measurements)
 	}},

@@ -60,7 +60,9 @@ func drawCondition(t *rapid.T, depth int) string {
 		return one("customer.id", "customer.kind", "customer.stage", "customer.segment", "product.sku", "product.name", "permissionLevel", "season", `"LOYAL"`, `"a"`, `""`, `"я"`)
 	}
 	order := func() string { return one("<", "<=", ">", ">=", "==", "!=") }
-	whole := func() string { return one("leadDays", "permissionRank", "0", "14", "-3", "9007199254740991") }
+	whole := func() string {
+		return one("leadDays", "permissionRank", "customer.birthday.month", "customer.birthday.day", "0", "14", "-3", "9007199254740991")
+	}
 	double := func() string {
 		return one("quantity", "utilisation", "lifetimeValue", "0.0", "-0.5", "14.0", "1e300", "123456.78")
 	}
@@ -104,6 +106,7 @@ func drawFacts(t *rapid.T) *facts {
 	}
 	q := &Question{Customer: Customer{
 		ID: text("id"), Kind: text("kind"), Stage: text("stage"), Segment: text("segment"), PermissionLevel: text("level"),
+		BirthMonth: rapid.IntRange(0, 12).Draw(t, "month"), BirthDay: rapid.IntRange(0, 31).Draw(t, "day of the month"),
 		PermissionRank: rapid.IntRange(0, 5).Draw(t, "rank"), Measurements: map[string]any{"flag": true, "list": []any{1.0}, "null": nil},
 	}, At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	if rapid.Bool().Draw(t, "measured") {

@@ -53,6 +53,8 @@ func (Customer) Fields() []ent.Field {
 		amount("acquisition_cost", "What it cost to win the customer."),
 		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(shownAs("Money")).
 			Comment("What the customer spends a year, with any supplier, on what we could sell; null if unknown."),
+		field.Int("birthday").GoType(Date(0)).Optional().Nillable().Annotations(shownAs("Date")).
+			Comment("The day on which the customer was born; null if unknown."),
 		field.Time("departed_at").Optional().Nillable().Annotations(hidden()).
 			Comment("When the customer left us, as staff recorded it."),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()).

@@ -6,13 +6,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"time"
-
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -181,6 +180,8 @@ type CreateCustomerInput struct {
 	AcquiredAt *time.Time `json:"acquiredAt,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell: unknown by default.
 	Wallet *MoneyInput `json:"wallet,omitempty"`
+	// The day on which the customer was born, from 1900 to today: unknown by default.
+	Birthday *schema.Date `json:"birthday,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -778,7 +779,8 @@ type SignOutPayload struct {
 }
 
 // What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later.
-type Subscription struct{}
+type Subscription struct {
+}
 
 // A range of time. An absent bound is no bound.
 type TimeRange struct {
@@ -814,6 +816,8 @@ type UpdateCustomerInput struct {
 	Measurements graphql.Omittable[any] `json:"measurements,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null for unknown.
 	Wallet graphql.Omittable[*MoneyInput] `json:"wallet,omitempty"`
+	// The day on which the customer was born, from 1900 to today; null for unknown.
+	Birthday graphql.Omittable[*schema.Date] `json:"birthday,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }

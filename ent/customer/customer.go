@@ -55,6 +55,8 @@ const (
 	FieldAcquisitionCost = "acquisition_cost"
 	// FieldWallet holds the string denoting the wallet field in the database.
 	FieldWallet = "wallet"
+	// FieldBirthday holds the string denoting the birthday field in the database.
+	FieldBirthday = "birthday"
 	// FieldDepartedAt holds the string denoting the departed_at field in the database.
 	FieldDepartedAt = "departed_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -131,6 +133,7 @@ var Columns = []string{
 	FieldAcquiredAt,
 	FieldAcquisitionCost,
 	FieldWallet,
+	FieldBirthday,
 	FieldDepartedAt,
 	FieldDeletedAt,
 	FieldOrderDays,
@@ -324,6 +327,11 @@ func ByAcquisitionCost(opts ...sql.OrderTermOption) OrderOption {
 // ByWallet orders the results by the wallet field.
 func ByWallet(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWallet, opts...).ToFunc()
+}
+
+// ByBirthday orders the results by the birthday field.
+func ByBirthday(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBirthday, opts...).ToFunc()
 }
 
 // ByDepartedAt orders the results by the departed_at field.

@@ -142,6 +142,12 @@ func Wallet(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldWallet, v))
 }
 
+// Birthday applies equality check predicate on the "birthday" field. It's identical to BirthdayEQ.
+func Birthday(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldEQ(FieldBirthday, vc))
+}
+
 // DepartedAt applies equality check predicate on the "departed_at" field. It's identical to DepartedAtEQ.
 func DepartedAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldDepartedAt, v))
@@ -1215,6 +1221,70 @@ func WalletIsNil() predicate.Customer {
 // WalletNotNil applies the NotNil predicate on the "wallet" field.
 func WalletNotNil() predicate.Customer {
 	return predicate.Customer(sql.FieldNotNull(FieldWallet))
+}
+
+// BirthdayEQ applies the EQ predicate on the "birthday" field.
+func BirthdayEQ(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldEQ(FieldBirthday, vc))
+}
+
+// BirthdayNEQ applies the NEQ predicate on the "birthday" field.
+func BirthdayNEQ(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldNEQ(FieldBirthday, vc))
+}
+
+// BirthdayIn applies the In predicate on the "birthday" field.
+func BirthdayIn(vs ...schema.Date) predicate.Customer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int(vs[i])
+	}
+	return predicate.Customer(sql.FieldIn(FieldBirthday, v...))
+}
+
+// BirthdayNotIn applies the NotIn predicate on the "birthday" field.
+func BirthdayNotIn(vs ...schema.Date) predicate.Customer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int(vs[i])
+	}
+	return predicate.Customer(sql.FieldNotIn(FieldBirthday, v...))
+}
+
+// BirthdayGT applies the GT predicate on the "birthday" field.
+func BirthdayGT(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldGT(FieldBirthday, vc))
+}
+
+// BirthdayGTE applies the GTE predicate on the "birthday" field.
+func BirthdayGTE(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldGTE(FieldBirthday, vc))
+}
+
+// BirthdayLT applies the LT predicate on the "birthday" field.
+func BirthdayLT(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldLT(FieldBirthday, vc))
+}
+
+// BirthdayLTE applies the LTE predicate on the "birthday" field.
+func BirthdayLTE(v schema.Date) predicate.Customer {
+	vc := int(v)
+	return predicate.Customer(sql.FieldLTE(FieldBirthday, vc))
+}
+
+// BirthdayIsNil applies the IsNil predicate on the "birthday" field.
+func BirthdayIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldBirthday))
+}
+
+// BirthdayNotNil applies the NotNil predicate on the "birthday" field.
+func BirthdayNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldBirthday))
 }
 
 // DepartedAtEQ applies the EQ predicate on the "departed_at" field.

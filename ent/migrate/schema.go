@@ -315,6 +315,7 @@ var (
 		{Name: "acquired_at", Type: field.TypeTime, Nullable: true},
 		{Name: "acquisition_cost", Type: field.TypeInt64},
 		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
+		{Name: "birthday", Type: field.TypeInt, Nullable: true},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
@@ -337,19 +338,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[27]},
+				Columns:    []*schema.Column{CustomersColumns[28]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[28]},
+				Columns:    []*schema.Column{CustomersColumns[29]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[29]},
+				Columns:    []*schema.Column{CustomersColumns[30]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -389,17 +390,17 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[25], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[26], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[26], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[27], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[27]},
+				Columns: []*schema.Column{CustomersColumns[28]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -407,7 +408,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[29]},
+				Columns: []*schema.Column{CustomersColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -415,7 +416,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[28]},
+				Columns: []*schema.Column{CustomersColumns[29]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},

@@ -139,6 +139,12 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*service.MoneyInput] { return in.Wallet },
 		replaced, mapped,
 	),
+	define(
+		names{"birthday", "birthday", "birthday"}, optional(func(r *Record) **schema.Date { return &r.Birthday }), date, lived,
+		func(in *service.CreateCustomerInput) *schema.Date { return in.Birthday },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*schema.Date] { return in.Birthday },
+		replaced, mapped,
+	),
 }
 
 // ifGiven is a value of an update that cannot be cleared: null leaves it as it is.

@@ -16,7 +16,7 @@ import (
 
 // facts returns what the rules of a book may ask about customers at a moment, by their ids. What is on the rows takes no
 // statement; what is not is read for all of them together, and only where a rule mentions it. Of a past moment, which past says
-// that it is, the stage, the permissions and the lifetime value are those of that moment; segment, kind and measurements are not
+// that it is, the stage, the permissions and the lifetime value are those of that moment; segment, kind, birthday and measurements are not
 // dated and are the present ones.
 func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer, at time.Time, past bool) (map[string]pricing.Customer, error) {
 	facts := make(map[string]pricing.Customer, len(customers))
@@ -28,6 +28,11 @@ func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer,
 		ids = append(ids, c.ID)
 		facts[c.ID] = pricing.Customer{
 			ID: c.ID, Kind: string(c.Kind), Stage: string(c.Stage), Segment: string(input.OrZero(c.Segment)), Measurements: c.Measurements,
+		}
+		if c.Birthday != nil {
+			born, fact := c.Birthday.Time(), facts[c.ID]
+			fact.BirthMonth, fact.BirthDay = int(born.Month()), born.Day()
+			facts[c.ID] = fact
 		}
 	}
 	if len(ids) == 0 {

@@ -1,0 +1,3 @@
+-- +goose Up
+-- add column "birthday" to table: "customers"
+ALTER TABLE `customers` ADD COLUMN `birthday` integer NULL;
