@@ -32,7 +32,7 @@ type importCommand struct {
 
 // Run implements the command.
 func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, createIfEmpty, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ type output struct {
 
 // write opens the database and runs an export.
 func (o output) write(ctx context.Context, s *settings, p *program, export func(ctx context.Context, k *kopeck, to io.Writer) error) error {
-	k, err := s.open(ctx, asItMustBe, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, mustBeCurrent, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}

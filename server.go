@@ -125,7 +125,7 @@ func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if configured.limits, err = c.check(); err != nil {
 		return err
 	}
-	k, err := configured.open(ctx, asItMustBe, configured.logger(p.stderr), p.stderr)
+	k, err := configured.open(ctx, mustBeCurrent, configured.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}

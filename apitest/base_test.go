@@ -159,7 +159,7 @@ func TestValueAtRisk(t *testing.T) {
 			t.Errorf("at risk: %s", r.Body)
 		}
 		w.Clock.Set(time.Date(2026, 10, 31, 9, 0, 0, 0, time.UTC)) // the probability of then is that of the last day
-		s.admin.token = freshToken(w, schema.RoleAdmin)
+		s.admin.token = w.fresh(schema.RoleAdmin)
 		later := s.admin.Must(worth, Vars{"c": s.customer})
 		for i := range r.Len("valueAtRisk.rows") {
 			at := fmt.Sprintf("valueAtRisk.rows.%d.", i)

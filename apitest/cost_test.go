@@ -106,7 +106,7 @@ func TestProductCostAsOf(t *testing.T) {
 			with(with(ratePer("RESOURCE", "loom", "hour", "50", "2026-01-01T00:00:00Z"), "capacityPerDay", "8"), "fixedShare", "1")))
 		product := makeProduct(c, Vars{"sku": "A", "markup": "1", "standardLeadDays": 0, "components": []Vars{{"material": "linen", "quantity": "1"}, {"resource": "loom", "quantity": "8"}}})
 		full := func(at, known any) string {
-			c := w.With(freshToken(w, schema.RoleManager)) // the clock goes on
+			c := w.With(w.fresh(schema.RoleManager)) // the clock goes on
 			got, _, _ := strings.Cut(costs(t, c, Vars{"id": product, "at": at, "known": known}), ":")
 			return got
 		}
@@ -115,7 +115,7 @@ func TestProductCostAsOf(t *testing.T) {
 			t.Errorf("as known in April: %s", got)
 		}
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
-		c = w.With(freshToken(w, schema.RoleManager))
+		c = w.With(w.fresh(schema.RoleManager))
 		c.Must(setRates, rateList(nil, ratePer("MATERIAL", "linen", "m", "110", "2026-03-01T00:00:00Z"), with(ratePer("MATERIAL", "linen", "m", "90", "2026-01-01T00:00:00Z"), "correction", true)))
 		w.Clock.Advance(time.Hour)
 		for _, q := range []struct{ at, known, want string }{
@@ -135,7 +135,7 @@ func TestProductCostAsOf(t *testing.T) {
 				t.Errorf("at %s as known %s: %s, want %s", q.at, q.known, got, q.want)
 			}
 		}
-		c = w.With(freshToken(w, schema.RoleManager))
+		c = w.With(w.fresh(schema.RoleManager))
 		// A booking of today raises today's marginal cost as known from now on, and not as known yesterday.
 		customer := NewCustomer(c, Vars{})
 		token := c.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p) { token } } }`, Vars{"c": customer, "p": product}).Text("customer.price.token")

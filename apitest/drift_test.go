@@ -63,7 +63,7 @@ func TestNightlyRefit(t *testing.T) {
 		}
 		w.sell([]sale{{"7", w.Clock.Now().AddDate(0, 0, -1), 5000}, {"8", w.Clock.Now().AddDate(0, 0, -1), 5000}})
 		night()
-		c = w.With(freshToken(w, schema.RoleManager))
+		c = w.With(w.fresh(schema.RoleManager))
 		second := models()
 		if second.Len("lifetimeModels") != 8 || strings.Count(second.Body, `"active":true`) != 1 || strings.Count(second.Body, `"drift":null`) != 4 {
 			t.Fatalf("the second night: %s", second.Body)

@@ -1,7 +1,6 @@
 package apitest
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -17,13 +16,7 @@ import (
 // order, ten seconds apart, and queries the sums after each. When all are recorded, the same query as known at each of those
 // moments has the answer that it had then.
 func TestBooksAsKnownAtAnyMoment(t *testing.T) {
-	t.Parallel()
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("4"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+	setRapidChecks(t, "4")
 	Each(t, func(t *testing.T, w *World) {
 		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)

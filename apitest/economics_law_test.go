@@ -2,7 +2,6 @@ package apitest
 
 import (
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"math/big"
 	"slices"
@@ -20,13 +19,7 @@ var dimensions = []string{"KIND", "CHANNEL", "DIRECTION", "STAFF", "STAGE", "SEG
 // TestEconomicsSumToTheLedger records random contacts, recommendations, orders and refunds, and checks that every combination of
 // dimensions sums to the same total and, under every model, with what is unattributed to the ledger's margin.
 func TestEconomicsSumToTheLedger(t *testing.T) {
-	t.Parallel()
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("3"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+	setRapidChecks(t, "3")
 	Each(t, func(t *testing.T, w *World) {
 		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)

@@ -122,6 +122,18 @@ func TestOneKopeckOverSevenContacts(t *testing.T) {
 	})
 }
 
+// setRapidChecks sets the number of random cases of rapid.Check until the test ends. It is a setting of the process: a test
+// that calls it must not be parallel.
+func setRapidChecks(t *testing.T, n string) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	before := checks.Value.String()
+	if err := checks.Value.Set(n); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = checks.Value.Set(before) })
+}
+
 // side is one of two customers with the same facts, recorded in different orders.
 type side struct {
 	name, customer, friend, product, cloth, staff string
@@ -132,13 +144,7 @@ type side struct {
 // TestBooksDoNotDependOnTheOrderOfRecording records the same contacts, recommendations, orders, refunds, permissions and
 // rates in two orders, each for a customer of its own: both have the same books.
 func TestBooksDoNotDependOnTheOrderOfRecording(t *testing.T) {
-	t.Parallel()
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("6"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+	setRapidChecks(t, "6")
 	Each(t, func(t *testing.T, w *World) {
 		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)

@@ -54,7 +54,7 @@ func TestPricePageTakesNoStatementPerProduct(t *testing.T) {
 		w.Clock.Advance(72 * time.Hour)
 		for name, moment := range map[string]any{"now": nil, "past": at} {
 			token := w.As(schema.RoleManager) // the clock has gone on: the token lasts a day
-			token.token = freshToken(w, schema.RoleManager)
+			token.token = w.fresh(schema.RoleManager)
 			one := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 1, "at": moment}) })
 			many := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 40, "at": moment}) })
 			all := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 1000, "at": moment}) })
@@ -62,7 +62,7 @@ func TestPricePageTakesNoStatementPerProduct(t *testing.T) {
 				t.Errorf("%s: %d statements for a product, %d for 40, %d for all", name, one, many, all)
 			}
 		}
-		c.token = freshToken(w, schema.RoleManager)
+		c.token = w.fresh(schema.RoleManager)
 		var after any
 		skus := 0
 		for range 4 {
@@ -100,15 +100,6 @@ func TestPricePageTakesNoStatementPerProduct(t *testing.T) {
 			t.Errorf("a cursor of another list: %s", r.Body)
 		}
 	})
-}
-
-func freshToken(w *World, role schema.Role) string {
-	w.T.Helper()
-	token, _, err := w.Service.People.IssueToken(w.System(), role, "", time.Hour)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	return token
 }
 
 func TestPriceCostsByRole(t *testing.T) {

@@ -188,7 +188,7 @@ func TestPriceAsOfBeforeACorrection(t *testing.T) {
 		c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
 		c.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": product, "unit": roubles("200.00"), "validFrom": past}})
 		w.Clock.Advance(30 * 24 * time.Hour)
-		c.token = freshToken(w, schema.RoleManager)
+		c.token = w.fresh(schema.RoleManager)
 		if got := c.Must(askPrice, Vars{"c": customer, "p": product, "at": then}).Body; got != asked {
 			t.Errorf("what was\n%s\nis now\n%s", asked, got)
 		}

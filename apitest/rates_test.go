@@ -170,7 +170,7 @@ func TestRateGaps(t *testing.T) {
 		s.rate("MATERIAL", "thread", "1", Vars{"validFrom": "2026-01-01T00:00:00Z"})
 		w.Clock.Advance(31 * 24 * time.Hour)
 		for _, role := range everyRole {
-			c := w.With(freshToken(w, role))
+			c := w.With(w.fresh(role))
 			sees := role == schema.RoleAdmin || role == schema.RoleManager || role == schema.RoleAnalyst
 			if r := c.Must(rateGaps, nil); (r.Get("rateGaps") != nil) != sees || r.Len("rateGaps") != 0 {
 				t.Errorf("%s: %s", role, r.Body)

@@ -9,6 +9,7 @@ import (
 	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service/bulk"
+	"kopeck/service/customers"
 	"kopeck/store"
 )
 
@@ -95,12 +96,13 @@ func number(t *testing.T, w *World, query string, args ...any) (n int64) {
 
 // fillContacts imports customers and writes their contacts without the verbs: calls of three minutes by one member of staff, at 10 a
 // minute, of which the fee has no rate.
-func fillContacts(t *testing.T, w *World, staff, email string, customers, contacts int) {
+func fillContacts(t *testing.T, w *World, staff, email string, of, contacts int) {
 	t.Helper()
 	begin := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	people := make([]bulk.CustomerRecord, customers)
+	people := make([]customers.Record, of)
 	for i := range people {
-		people[i] = bulk.CustomerRecord{ID: fmt.Sprintf("cus_01jd%022d", i), Name: fmt.Sprint("Customer ", i), Kind: schema.Person, Stage: schema.Stranger, CreatedAt: begin}
+		people[i] = customers.NewRecord()
+		people[i].ID, people[i].Name, people[i].CreatedAt = fmt.Sprintf("cus_01jd%022d", i), fmt.Sprint("Customer ", i), begin
 	}
 	err := w.Service.Bulk.Import(w.System(), func(ctx context.Context, i *bulk.Import) error {
 		_, err := i.Customers(ctx, people)
@@ -116,13 +118,13 @@ func fillContacts(t *testing.T, w *World, staff, email string, customers, contac
 		_, err := b.Copy(ctx, "contacts", columns, func(yield func([]any) bool) {
 			for i := range contacts {
 				at := begin.Add(time.Duration(i) * 10 * time.Minute)
-				if !yield([]any{fmt.Sprintf("con_01jd%022d", i), 1, people[i%customers].ID, "INFO_CALL", "INBOUND", "PHONE", at, int64(3e9), staff, "STRANGER", 0, 3000, lines, true, 0, at}) {
+				if !yield([]any{fmt.Sprintf("con_01jd%022d", i), 1, people[i%of].ID, "INFO_CALL", "INBOUND", "PHONE", at, int64(3e9), staff, "STRANGER", 0, 3000, lines, true, 0, at}) {
 					return
 				}
 			}
 		})
 		if err == nil {
-			_, err = b.Exec(ctx, "UPDATE customers SET contact_cost = ?", 3000*(contacts/customers))
+			_, err = b.Exec(ctx, "UPDATE customers SET contact_cost = ?", 3000*(contacts/of))
 		}
 		return err
 	})

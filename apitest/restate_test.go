@@ -1,7 +1,6 @@
 package apitest
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -19,13 +18,7 @@ import (
 // order and on PostgreSQL in another, rates one by one or in lists: both have the same books. Correcting rates and
 // correcting them back changes nothing, and the costs known in between can be queried.
 func TestBooksDoNotDependOnTheOrderOfRates(t *testing.T) {
-	t.Parallel()
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("6"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+	setRapidChecks(t, "6")
 	noon := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	sqlite, postgres := []func() string{}, []func() string{} // databases are made by the test itself
 	for range 8 {
@@ -184,7 +177,7 @@ func (c *restatedCompany) books() string {
 func (c *restatedCompany) thereAndBack(t *rapid.T, facts restatedFacts, books string) {
 	first := facts.orders[0]["at"]
 	cost := func(known any) string {
-		client := c.w.With(freshToken(c.w, schema.RoleAdmin))
+		client := c.w.With(c.w.fresh(schema.RoleAdmin))
 		return client.Must(askCost, Vars{"id": c.product, "at": first, "known": known}).Text("node.cost.full.amount")
 	}
 	var there, back []Vars

@@ -111,6 +111,7 @@ func New(t testing.TB, url string) *World {
 		server.Close()
 		stop()
 		watched()
+		w.Service.Value.Close()
 	})
 	return w
 }

@@ -13,6 +13,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
+	"kopeck/ent"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
@@ -21,25 +22,27 @@ import (
 	"kopeck/store"
 )
 
-// Start is the time at which the clock of a world stands, until it is moved. It is a Monday.
+// Start is the time that the clock of a new world shows. It is a Monday.
 var Start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// World is an app over a database of its own. Its clock stands still.
+// World is an app over a database of its own. Its clock moves only by Advance.
 type World struct {
 	*app.App
-	T testing.TB
+
+	T     testing.TB
+	Clock *Clock
 
 	mutex      sync.Mutex
-	now        time.Time
 	statements []string
 	users      map[schema.Role]string // ids
 }
 
-// Each runs a test in a new world on each database.
+// Each runs a test in a new world on each database, in parallel.
 func Each(t *testing.T, test func(t *testing.T, w *World)) {
 	t.Helper()
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, url string) {
-		t.Helper()
+		t.Parallel()
 		test(t, New(t, url))
 	})
 }
@@ -47,20 +50,32 @@ func Each(t *testing.T, test func(t *testing.T, w *World)) {
 // New makes a world over a migrated database.
 func New(t testing.TB, url string) *World {
 	t.Helper()
-	w := &World{T: t, now: Start, users: map[schema.Role]string{}}
-	log := slog.New(slog.DiscardHandler)
-	keys, err := auth.OpenKeys(t.TempDir(), w.Clock, nil)
-	w.Must(err)
-	roubles, err := money.ParseCurrency("RUB")
-	w.Must(err)
-	db := dbtest.Open(t, url, store.Options{Log: log, Observe: func(_ context.Context, query string) {
+	w := &World{T: t, Clock: &Clock{at: Start}, users: map[schema.Role]string{}}
+	db := dbtest.Open(t, url, store.Options{Log: quiet, Observe: func(_ context.Context, query string) {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
 		w.statements = append(w.statements, query)
 	}})
-	w.App, err = app.New(t.Context(), service.Config{Store: db, Keys: keys, Currency: roubles, Now: w.Clock, Log: log})
+	var err error
+	w.App, err = app.New(t.Context(), Config(t, db, w.Clock))
 	w.Must(err)
 	return w
+}
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// Config returns the configuration of a World over a store.
+func Config(t testing.TB, s *store.Store, clock *Clock) service.Config {
+	t.Helper()
+	keys, err := auth.OpenKeys(t.TempDir(), clock.Now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roubles, err := money.ParseCurrency("RUB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service.Config{Store: s, Keys: keys, Currency: roubles, Now: clock.Now, Log: quiet}
 }
 
 // Must fails the test if there is an error.
@@ -69,20 +84,6 @@ func (w *World) Must(err error) {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-}
-
-// Clock returns the time of the world's clock.
-func (w *World) Clock() time.Time {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return w.now
-}
-
-// Advance moves the clock.
-func (w *World) Advance(d time.Duration) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	w.now = w.now.Add(d)
 }
 
 // Statements runs f and returns the statements that reached the database meanwhile.
@@ -106,14 +107,31 @@ func (w *World) As(role schema.Role) context.Context {
 	if w.users[role] == "" {
 		w.users[role] = w.IDs.Make(id.User)
 		w.Insert("users", map[string]any{
-			"id": w.users[role], "created_at": w.Clock(), "updated_at": w.Clock(), "email": name, "email_key": name, "name": string(role), "role": string(role), "active": true,
+			"id": w.users[role], "created_at": w.Clock.Now(), "updated_at": w.Clock.Now(), "email": name, "email_key": name, "name": string(role), "role": string(role), "active": true,
 		})
 		w.Must(w.Reload(w.System()))
 	}
 	return auth.With(w.T.Context(), auth.Actor{UserID: w.users[role], Name: name, Role: role, Scopes: auth.ScopesOf(role)})
 }
 
-// Insert writes a row past the verbs. What is held in memory is read again by Reload.
+// Actor returns the test's context with an actor of a role. No user is stored for the actor.
+func (w *World) Actor(role schema.Role) context.Context {
+	return auth.With(w.T.Context(), auth.Actor{
+		UserID: "user of role " + string(role), Name: string(role), Role: role, Scopes: auth.ScopesOf(role),
+	})
+}
+
+// Customer creates a customer.
+func (w *World) Customer(name string) *ent.Customer {
+	w.T.Helper()
+	c, err := w.Customers.CreateCustomer(w.Actor(schema.RoleAdmin), service.CreateCustomerInput{Name: name})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return c
+}
+
+// Insert writes a row past the verbs. Reload then refreshes what is held in memory.
 func (w *World) Insert(table string, row map[string]any) {
 	w.T.Helper()
 	columns, values := make([]string, 0, len(row)), make([]any, 0, len(row))
@@ -161,8 +179,8 @@ func (w *World) Rows(query string, args ...any) []string {
 	return rows
 }
 
-// Customer makes a customer and returns the id.
-func (w *World) Customer() string {
+// CustomerID makes a customer and returns the id.
+func (w *World) CustomerID() string {
 	w.T.Helper()
 	c, err := w.Customers.CreateCustomer(w.System(), service.CreateCustomerInput{Name: "Customer"})
 	w.Must(err)

@@ -5,124 +5,65 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
-	"kopeck/money"
-	"kopeck/schema"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/customers"
 )
 
-// customers opens the file as one of customers.
-func customers(s *app.App, o Options, f *file) (source[bulk.CustomerRecord], error) {
-	v, err := newValues(s, o)
-	if err != nil {
-		return source[bulk.CustomerRecord]{}, err
-	}
-	t, err := openTable(f, f.from)
-	if err != nil {
-		return source[bulk.CustomerRecord]{}, err
-	}
-	own := t.own(customerFields, firstCustomerFields) && o.Format != CSV
-	switch {
-	case own && o.Map != "":
-		return source[bulk.CustomerRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
-	case !own && o.Format == Kopeck:
-		return source[bulk.CustomerRecord]{}, fileError("its header is not that of customers that Kopeck exported")
-	case !own:
-		fields, required := Fields(Customers)
-		if err := t.assign(o.Map, fields, required); err != nil {
-			return source[bulk.CustomerRecord]{}, err
+// customerLayout is the layout of files of customers: package customers says what their fields are.
+var customerLayout = layout[customers.Record]{Customers, customerColumns()}
+
+func customerColumns() []column[customers.Record] {
+	var columns []column[customers.Record]
+	for _, f := range customers.Fields() {
+		c := column[customers.Record]{
+			name: f.File, uses: own,
+			read:  func(v *values, text string, to *customers.Record) error { return f.Read(v.customer, text, to) },
+			write: func(v *values, r *customers.Record) string { return f.Write(v.customer, r) },
 		}
-		if !t.has("id") && !t.has("external_id") && !t.has("email") {
-			return source[bulk.CustomerRecord]{}, optionsError("--map: one of id, external_id and email must be mapped: without one customers could not be told apart")
+		if f.Required() {
+			c.uses |= ownKey
 		}
+		can, must := f.Mapped()
+		if can {
+			c.uses |= mappable
+		}
+		if must {
+			c.uses |= mapKey
+		}
+		columns = append(columns, c)
 	}
-	next := func() (*entry[bulk.CustomerRecord], error) {
-		r, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		e := &entry[bulk.CustomerRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault, content: r.raw}
-		if r.fault == "" {
-			c, fault := readCustomer(v, t, r, own)
-			e.value, e.fault = c, string(fault)
-			switch {
-			case c.ID != "":
-				e.key = "id:" + c.ID
-			case c.ExternalID != "":
-				e.key = "external:" + c.ExternalID
-			case c.Email != "":
-				e.key = "email:" + strings.ToLower(c.Email)
-			}
-		}
-		return e, nil
-	}
-	return source[bulk.CustomerRecord]{next, func() int64 { return t.passed }}, nil
+	return columns
 }
 
-func readCustomer(v *values, t *table, r row, own bool) (bulk.CustomerRecord, faults) {
-	var f faults
-	get := func(field string) string { return t.get(r, field) }
-	c := bulk.CustomerRecord{
-		ID: get("id"), ExternalID: get("external_id"), Name: get("name"), Email: get("email"), Phone: get("phone"), Owner: get("owner"),
-		Measurements: get("measurements"),
+// openCustomers opens the file as one of customers.
+func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], error) {
+	in, err := openLayout(s, o, f, customerLayout)
+	if err != nil {
+		return source[customers.Record]{}, err
 	}
-	if !own || !t.has("wallet") {
-		c.Has = map[string]bool{}
-		for field := range t.at {
-			c.Has[field] = true
+	if !in.own && !in.has("id") && !in.has("external_id") && !in.has("email") {
+		return source[customers.Record]{}, optionsError("--map: one of id, external_id and email must be mapped: by one of them a customer is found again")
+	}
+	return rowsOf(in, customerLayout, customers.NewRecord, func(e *entry[customers.Record], c *customers.Record, _ *faults) {
+		c.Has = in.has
+		e.value = *c
+		switch {
+		case c.ID != "":
+			e.key = "id:" + c.ID
+		case c.ExternalID != nil:
+			e.key = "external:" + *c.ExternalID
+		case c.Email != nil:
+			e.key = "email:" + strings.ToLower(*c.Email)
 		}
-	}
-	var fault string
-	if text := get("kind"); text != "" {
-		c.Kind, fault = word[schema.CustomerKind](text)
-		f.of("kind", fault)
-	}
-	if text := get("stage"); text != "" {
-		c.Stage, fault = word[schema.Stage](text)
-		f.of("stage", fault)
-	}
-	if text := get("segment"); text != "" {
-		c.Segment, fault = word[schema.Segment](text)
-		f.of("segment", fault)
-	}
-	if text := get("acquisition_cost"); text != "" {
-		c.AcquisitionCost, fault = v.amount(text)
-		f.of("acquisition_cost", fault)
-	}
-	if text := get("wallet"); text != "" {
-		var wallet money.Amount
-		wallet, fault = v.amount(text)
-		f.of("wallet", fault)
-		c.Wallet = &wallet
-	}
-	f.of("currency", v.code(get("currency")))
-	if !own {
-		if text := get("acquired_at"); text != "" {
-			c.AcquiredAt, fault = v.dates.parse(text)
-			f.of("acquired_at", fault)
-		}
-		return c, f
-	}
-	c.ReferredByID, c.PartnerID, c.PartnerName, c.StageOverruled = get("referred_by_id"), get("partner_id"), get("partner"), get("stage_overruled")
-	c.AcquiredAt, fault = moment(get("acquired_at"))
-	f.of("acquired_at", fault)
-	c.StageOverruledAt, fault = moment(get("stage_overruled_at"))
-	f.of("stage_overruled_at", fault)
-	c.CreatedAt, fault = moment(get("created_at"))
-	f.of("created_at", fault)
-	c.DepartedAt, fault = moment(get("departed_at"))
-	f.of("departed_at", fault)
-	c.DeletedAt, fault = moment(get("deleted_at"))
-	f.of("deleted_at", fault)
-	return c, f
+	}), nil
 }
 
-// recommend fills in, when all customers are there, who recommended whom.
-func recommend(ctx context.Context, s *app.App, o Options, f *file, i *bulk.Import, report *Report) error {
-	in, err := customers(s, o, f)
+// refer fills in, when all customers are there, who referred whom.
+func refer(ctx context.Context, s *app.App, o Options, f *file, i *bulk.Import, report *Report) error {
+	in, err := openCustomers(s, o, f)
 	if err != nil {
 		return err
 	}
@@ -133,8 +74,8 @@ func recommend(ctx context.Context, s *app.App, o Options, f *file, i *bulk.Impo
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if err == nil && e.fault == "" && e.value.ReferredByID != "" && e.value.ID != "" {
-			pairs = append(pairs, [2]string{e.value.ID, e.value.ReferredByID})
+		if err == nil && e.fault == "" && e.value.ReferredByID != nil && e.value.ID != "" {
+			pairs = append(pairs, [2]string{e.value.ID, *e.value.ReferredByID})
 		}
 		if len(pairs) == o.Chunk || err != nil && len(pairs) > 0 {
 			missing, circles, err := i.ReferredBy(ctx, pairs)
@@ -148,10 +89,10 @@ func recommend(ctx context.Context, s *app.App, o Options, f *file, i *bulk.Impo
 		}
 	}
 	if circular > 0 {
-		report.Notes = append(report.Notes, fmt.Sprintf("%d customers were recommended by someone whom they had recommended: that was left out", circular))
+		report.Notes = append(report.Notes, fmt.Sprintf("%d customers were referred by someone whom they had referred: that was left out", circular))
 	}
 	if unknown > 0 {
-		report.Notes = append(report.Notes, fmt.Sprintf("%s customers were recommended by someone who is not here: that was left out", strconv.Itoa(unknown)))
+		report.Notes = append(report.Notes, fmt.Sprintf("%d customers were referred by someone who does not exist: that was left out", unknown))
 	}
 	return nil
 }

@@ -1,17 +1,19 @@
 package files
 
 import (
+	"errors"
 	"strings"
 	"time"
 
+	"kopeck/schema"
 	"kopeck/service"
 )
 
-// dates reads dates and times as the installation reckons them.
+// dates reads dates and times in the installation's time zone.
 type dates struct {
 	settings *service.Settings
 	now      time.Time
-	layout   string // of time.Parse; "" for the formats that need no telling
+	layout   string // of time.Parse; "" for the formats that are unambiguous
 	known    map[string]time.Time
 }
 
@@ -31,48 +33,58 @@ var layouts = strings.NewReplacer(
 	"YYYY", "2006", "YY", "06", "MM", "01", "M", "1", "DD", "02", "D", "2", "HH", "15", "H", "15", "mm", "04", "ss", "05",
 )
 
-const (
-	notDate = "not a date: want YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY or RFC 3339, or say --date-format"
-	tooOld  = "a date before the year 1900"
-	inTime  = "in the future"
+var (
+	errNotDate = errors.New("not a date: want YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY or RFC 3339, or give --date-format")
+	errLayout  = errors.New("not a date as --date-format says")
+	errTooOld  = errors.New("a date before the year 1900")
+	errFuture  = errors.New("in the future")
+	errYears   = errors.New("want a year from 1900 to 2200")
+	errNoDay   = errors.New("no such day in the calendar")
 )
 
-// parse gives the moment that a text means; a day means its first moment. fault says what is wrong with it.
-func (d *dates) parse(text string) (at time.Time, fault string) {
+// parse returns the moment that a text means, which is not in the future; a day means its first moment.
+func (d *dates) parse(text string) (time.Time, error) {
 	if at, ok := d.known[text]; ok {
-		return at, ""
+		return at, nil
 	}
-	at, fault = d.read(text)
+	at, err := d.read(text)
 	switch {
-	case fault != "":
-		return at, fault
+	case err != nil:
+		return at, err
 	case at.Year() < 1900:
-		return at, tooOld
+		return at, errTooOld
 	case at.After(d.now.Add(5 * time.Minute)): // clocks differ a little
-		return at, inTime
+		return at, errFuture
 	}
 	if len(d.known) == 4096 {
 		clear(d.known)
 	}
 	d.known[strings.Clone(text)] = at
-	return at, ""
+	return at, nil
 }
 
-// ahead gives the moment that a text means, which may lie in the future: from when a rate holds.
-func (d *dates) ahead(text string) (at time.Time, fault string) {
-	if at, fault = d.read(text); fault == "" && (at.Year() < 1900 || at.Year() > 2200) {
-		return at, "want a year from 1900 to 2200"
+// ahead returns the moment that a text means, which may be in the future: from when a rate holds.
+func (d *dates) ahead(text string) (time.Time, error) {
+	at, err := d.read(text)
+	if err == nil && (at.Year() < 1900 || at.Year() > 2200) {
+		err = errYears
 	}
-	return at, fault
+	return at, err
 }
 
-func (d *dates) read(text string) (time.Time, string) {
+// date returns the calendar day that a text means.
+func (d *dates) date(text string) (schema.Date, error) {
+	at, err := d.parse(text)
+	return schema.DateOf(at.In(d.settings.Zone)), err
+}
+
+func (d *dates) read(text string) (time.Time, error) {
 	if d.layout != "" {
 		at, err := time.ParseInLocation(d.layout, text, d.settings.Zone)
 		if err != nil {
-			return at, "not a date as --date-format says"
+			return at, errLayout
 		}
-		return at.UTC(), ""
+		return at.UTC(), nil
 	}
 	switch {
 	case len(text) == 8:
@@ -83,32 +95,33 @@ func (d *dates) read(text string) (time.Time, string) {
 		return d.day(text[6:], text[3:5], text[:2])
 	case len(text) >= 20 && len(text) <= 35:
 		if at, err := time.Parse(time.RFC3339, text); err == nil {
-			return at.UTC().Truncate(time.Microsecond), ""
+			return at.UTC().Truncate(time.Microsecond), nil
 		}
 	case len(text) == 19 || len(text) == 16:
 		for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
 			if at, err := time.ParseInLocation(layout, text, d.settings.Zone); err == nil {
-				return at.UTC(), ""
+				return at.UTC(), nil
 			}
 		}
 	}
-	return time.Time{}, notDate
+	return time.Time{}, errNotDate
 }
 
-func (d *dates) day(year, month, day string) (time.Time, string) {
+// day returns the first moment of a calendar day.
+func (d *dates) day(year, month, day string) (time.Time, error) {
 	y, ok1 := number(year)
 	m, ok2 := number(month)
 	n, ok3 := number(day)
 	if !ok1 || !ok2 || !ok3 {
-		return time.Time{}, notDate
+		return time.Time{}, errNotDate
 	}
 	if m < 1 || m > 12 || n < 1 || n > time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
-		return time.Time{}, "no such day in the calendar"
+		return time.Time{}, errNoDay
 	}
 	if y < 1900 {
-		return time.Time{}, tooOld
+		return time.Time{}, errTooOld
 	}
-	return d.settings.StartOfDay(int(time.Date(y, time.Month(m), n, 0, 0, 0, 0, time.UTC).Unix() / 86400)), ""
+	return d.settings.StartOfDay(int(time.Date(y, time.Month(m), n, 0, 0, 0, 0, time.UTC).Unix() / 86400)), nil
 }
 
 func number(digits string) (n int, ok bool) {

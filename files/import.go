@@ -12,21 +12,22 @@ import (
 
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/customers"
 )
 
-// entry is one record of a file: an order, a customer, a contact or a rate, and the rows that tell of it.
+// entry is one record of a file: an order, a customer, a contact or a rate, and its rows.
 type entry[T any] struct {
-	rows    []told
-	key     string // by which the file tells records apart; "" where that cannot be read
+	rows    []rowText
+	key     string // by which the file distinguishes records; "" where that cannot be read
 	content string // what another record of the key must have, to be the same
-	apart   bool   // rows of one key may not stand apart, even where they say the same
+	apart   bool   // rows of one key may not stand apart, even if their content is the same
 	value   T
 	fault   string // why the record is bad, "" where it is not
 	bad     int64  // the line whose fault it is
 }
 
-// told is a row as it stands in the file.
-type told struct {
+// rowText is a row as it stands in the file.
+type rowText struct {
 	line int64
 	raw  string
 }
@@ -48,18 +49,18 @@ type run[T any] struct {
 	report   Report
 	rejects  *rejects
 	repeats  *repeats // while they are being collected
-	again    []again  // by line
+	repeated []repeat // by line
 	imported *bulk.Import
 }
 
-// again is a record whose key was before it in the file.
-type again struct {
+// repeat is a record whose key was before it in the file.
+type repeat struct {
 	line, first int64
 	same        bool
 }
 
-// mostAgain is how many of them are kept in memory.
-const mostAgain = 500_000
+// mostRepeated is how many of them are kept in memory.
+const mostRepeated = 500_000
 
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
 // chunks that were written stay, and the same import again goes on. Rejected rows are no error: they are in the
@@ -87,21 +88,21 @@ func Import(ctx context.Context, s *app.App, o Options) (Report, error) {
 func importKind(ctx context.Context, s *app.App, i *bulk.Import, o Options, f *file) (Report, error) {
 	switch o.Kind {
 	case Customers:
-		report, err := importFile(ctx, o, f, i, i.Customers, func() (source[bulk.CustomerRecord], error) { return customers(s, o, f) })
+		report, err := importFile(ctx, o, f, i, i.Customers, func() (source[customers.Record], error) { return openCustomers(s, o, f) })
 		if err != nil || !report.Written {
 			return report, err
 		}
-		return report, recommend(ctx, s, o, f, i, &report)
+		return report, refer(ctx, s, o, f, i, &report)
 	case Contacts:
-		return importFile(ctx, o, f, i, i.Contacts, func() (source[bulk.ContactRecord], error) { return contacts(s, o, f) })
+		return importFile(ctx, o, f, i, i.Contacts, func() (source[bulk.ContactRecord], error) { return openContacts(s, o, f) })
 	case Rates:
-		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[bulk.RateRecord], error) { return rates(s, o, f) })
+		report, err := importFile(ctx, o, f, i, i.Rates, func() (source[bulk.RateRecord], error) { return openRates(s, o, f) })
 		if i.ContactsRestated+i.OrdersRestated > 0 {
 			report.Notes = append(report.Notes, fmt.Sprintf("%d contacts and %d orders were restated", i.ContactsRestated, i.OrdersRestated))
 		}
 		return report, err
 	default:
-		return importFile(ctx, o, f, i, i.Orders, func() (source[bulk.OrderRecord], error) { return orders(s, o, f) })
+		return importFile(ctx, o, f, i, i.Orders, func() (source[bulk.OrderRecord], error) { return openOrders(s, o, f) })
 	}
 }
 
@@ -150,7 +151,7 @@ func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, 
 		return r.finish()
 	}
 	i.Check, i.AllOrNothing = false, o.Errors == RejectAll
-	i.AllNew = o.Errors == RejectAll && r.report.Present == 0 && len(r.again) == 0 // the check has asked the database
+	i.AllNew = o.Errors == RejectAll && r.report.Present == 0 && len(r.repeated) == 0 // the check has asked the database
 	r.begin()
 	r.report.Written = true
 	err := r.pass(ctx, "writing", write)
@@ -187,21 +188,21 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	}
 	skipped := 0
 	err := r.repeats.each(func(first, line int64, same bool) {
-		if len(r.again) < mostAgain {
-			r.again = append(r.again, again{line, first, same})
+		if len(r.repeated) < mostRepeated {
+			r.repeated = append(r.repeated, repeat{line, first, same})
 		} else {
 			skipped++
 		}
 	})
 	r.repeats.close()
 	r.repeats = nil
-	if err != nil || len(r.again) == 0 {
+	if err != nil || len(r.repeated) == 0 {
 		return err
 	}
 	if skipped > 0 {
-		return fileError("more than %d records stand in it again: sort it by order, or by customer and date", mostAgain)
+		return fileError("more than %d records are repeated in it: sort it by order, or by customer and date", mostRepeated)
 	}
-	slices.SortFunc(r.again, func(a, b again) int { return cmp.Compare(a.line, b.line) })
+	slices.SortFunc(r.repeated, func(a, b repeat) int { return cmp.Compare(a.line, b.line) })
 	if ask == nil {
 		return nil
 	}
@@ -295,9 +296,9 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 		repeated, found := r.find(e)
 		switch {
 		case found && e.apart:
-			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it stands too far apart from another of the same customer and date, on line %d: sort the file, or map a column that tells them apart", r.again[repeated].first)}
-		case found && !r.again[repeated].same:
-			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it is twice in the file, with other content on line %d", r.again[repeated].first)}
+			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it stands too far apart from another of the same customer and date, on line %d: sort the file, or map a column that tells them apart", r.repeated[repeated].first)}
+		case found && !r.repeated[repeated].same:
+			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it is twice in the file, with other content on line %d", r.repeated[repeated].first)}
 		case e.fault != "":
 			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: e.fault}
 		default:
@@ -316,7 +317,7 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 			return err
 		}
 		for n, v := range answered {
-			if v.Outcome == bulk.Added && r.imported.Check && r.isAgain(entries[at[n]]) {
+			if v.Outcome == bulk.Added && r.imported.Check && r.isRepeat(entries[at[n]]) {
 				v.Outcome = bulk.Present // when its first is written
 			}
 			verdicts[at[n]] = v
@@ -340,12 +341,12 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 	return failed
 }
 
-// find looks for an entry among those that are in the file again.
+// find looks for an entry among those that are repeated in the file.
 func (r *run[T]) find(e *entry[T]) (at int, found bool) {
-	return slices.BinarySearchFunc(r.again, e.rows[0].line, func(a again, line int64) int { return cmp.Compare(a.line, line) })
+	return slices.BinarySearchFunc(r.repeated, e.rows[0].line, func(a repeat, line int64) int { return cmp.Compare(a.line, line) })
 }
 
-func (r *run[T]) isAgain(e *entry[T]) bool {
+func (r *run[T]) isRepeat(e *entry[T]) bool {
 	_, found := r.find(e)
 	return found
 }
@@ -369,4 +370,11 @@ func shownRow(raw string) string {
 		return strings.ToValidUTF8(raw[:shownOfRow], "") + "…"
 	}
 	return raw
+}
+
+// blame notes what is wrong with an entry and on which line, unless something else was wrong before.
+func (e *entry[T]) blame(line int64, fault string) {
+	if e.fault == "" {
+		e.fault, e.bad = fault, line
+	}
 }

@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,43 +13,52 @@ import (
 	"kopeck/service/bulk"
 )
 
-// orders opens the file as one of orders.
-func orders(s *app.App, o Options, f *file) (source[bulk.OrderRecord], error) {
-	v, err := newValues(s, o)
-	if err != nil {
-		return source[bulk.OrderRecord]{}, err
-	}
+// logLayout is what --map can name of a log of orders. [csvRow] reads it: what a row of a log means depends on which of its
+// columns there are.
+var logLayout = layout[struct{}]{Orders, []column[struct{}]{
+	{name: "customer", uses: mappable | mapKey},
+	{name: "order", uses: mappable},
+	{name: "date", uses: mappable | mapKey},
+	{name: "amount", uses: mappable | mapKey},
+	{name: "cost", uses: mappable},
+	{name: "currency", uses: mappable},
+}}
+
+// openOrders opens the file as one of orders.
+func openOrders(s *app.App, o Options, f *file) (source[bulk.OrderRecord], error) {
 	if o.Format == CDNOW {
 		if o.CostShare == nil {
 			return source[bulk.OrderRecord]{}, errNoCost
 		}
+		v, err := newValues(s, o)
+		if err != nil {
+			return source[bulk.OrderRecord]{}, err
+		}
 		return cdnow(v, o, f, f.from), nil
 	}
-	t, err := openTable(f, f.from)
-	if err != nil {
-		return source[bulk.OrderRecord]{}, err
-	}
-	own := t.own(orderFields, len(orderFields))
+	in, err := openLayout(s, o, f, ordersLayout())
 	switch {
-	case own && o.Format != CSV:
-		if o.Map != "" || o.CostShare != nil || o.DateFormat != "" {
-			return source[bulk.OrderRecord]{}, optionsError("a file of Kopeck's own format needs no --map, --cost-share or --date-format")
-		}
-		return ownOrders(v, t), nil
-	case o.Format == Kopeck:
-		return source[bulk.OrderRecord]{}, fileError("its header is not that of orders that Kopeck exported")
-	}
-	fields, required := Fields(Orders)
-	if err := t.assign(o.Map, fields, required); err != nil {
+	case err != nil:
 		return source[bulk.OrderRecord]{}, err
-	}
-	switch {
-	case t.has("cost") && o.CostShare != nil:
-		return source[bulk.OrderRecord]{}, optionsError("what the goods had cost is told twice: by --map cost=… and by --cost-share")
-	case !t.has("cost") && o.CostShare == nil:
+	case in.own && (o.CostShare != nil || o.DateFormat != ""):
+		return source[bulk.OrderRecord]{}, optionsError("a file of Kopeck's own format needs no --cost-share or --date-format")
+	case in.own:
+		return ownOrders(in.values, in.table), nil
+	case in.has("cost") && o.CostShare != nil:
+		return source[bulk.OrderRecord]{}, optionsError("the cost of the goods is given twice: by --map cost=… and by --cost-share")
+	case !in.has("cost") && o.CostShare == nil:
 		return source[bulk.OrderRecord]{}, errNoCost
 	}
-	return logOf(v, o, t), nil
+	return logOf(in.values, o, in.table), nil
+}
+
+// ordersLayout is the layout of both formats of orders, to recognise a file by.
+func ordersLayout() layout[orderRow] {
+	all := layout[orderRow]{Orders, slices.Concat(orderLayout.columns, lineLayout.columns)}
+	for _, c := range logLayout.columns {
+		all.columns = append(all.columns, column[orderRow]{name: c.name, uses: c.uses})
+	}
+	return all
 }
 
 // logOf reads a table as a log of orders.
@@ -57,7 +67,7 @@ func logOf(v *values, o Options, t *table) source[bulk.OrderRecord] {
 	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }}
 }
 
-var errNoCost = optionsError("what the goods had cost is not told: map a column to cost, or say --cost-share as a share of the amount (0 where it is not known: all is margin then)")
+var errNoCost = optionsError("the cost of the goods is not given: map a column to cost, or give --cost-share as a share of the amount (0 if it is not known: all is margin then)")
 
 // cdnow reads the logs of CDNOW: customer, day, units, amount, with or without the sample's own customer number.
 func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[bulk.OrderRecord] {
@@ -82,7 +92,8 @@ func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[bulk.Order
 
 // logRow is a row of a log of orders, as far as it could be read.
 type logRow struct {
-	told
+	rowText
+
 	order    string // "" where the log has no order ids
 	customer string // "" where it could not be read
 	day      string // as in made ids, "" where it could not be read
@@ -92,7 +103,7 @@ type logRow struct {
 }
 
 func cdnowRow(v *values, r row) logRow {
-	out := logRow{told: told{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
+	out := logRow{rowText: rowText{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
 	switch {
 	case r.fault != "":
 		return out
@@ -102,16 +113,16 @@ func cdnowRow(v *values, r row) logRow {
 		out.fault, out.orphan = "want customer, YYYYMMDD, units and amount, between blanks", true
 		return out
 	}
-	at, fault := v.dates.parse(r.fields[1])
-	out.fault.of("date", fault)
-	if fault == "" {
+	at, err := v.dates.parse(r.fields[1])
+	out.fault.of("date", err)
+	if err == nil {
 		out.customer, out.day = r.fields[0], v.dates.dayOf(at)
 	}
 	if _, err := strconv.ParseUint(r.fields[2], 10, 32); err != nil {
-		out.fault.of("units", "want a number that is not negative")
+		out.fault.of("units", errors.New("want a number that is not negative"))
 	}
-	total, fault := v.amount(r.fields[3])
-	out.fault.of("amount", fault)
+	total, err := v.amount(r.fields[3])
+	out.fault.of("amount", err)
 	out.record = bulk.OrderRecord{CustomerExternalID: r.fields[0], At: at, Total: total}
 	return out
 }
@@ -121,33 +132,33 @@ func csvRow(v *values, t *table) (logRow, error) {
 	if err != nil {
 		return logRow{}, err
 	}
-	out := logRow{told: told{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
+	out := logRow{rowText: rowText{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
 	if out.orphan {
 		return out, nil
 	}
 	customer := t.get(r, "customer")
 	if customer == "" {
-		out.fault.of("customer", "empty")
+		out.fault.of("customer", errEmpty)
 	}
-	at, fault := v.dates.parse(t.get(r, "date"))
-	out.fault.of("date", fault)
+	at, err := v.dates.parse(t.get(r, "date"))
+	out.fault.of("date", err)
 	if t.has("order") {
 		if out.order = t.get(r, "order"); out.order == "" {
-			out.fault.of("order", "empty")
+			out.fault.of("order", errEmpty)
 			out.orphan = true
 		}
-	} else if customer == "" || fault != "" {
+	} else if customer == "" || err != nil {
 		out.orphan = true
 	}
-	if fault == "" {
+	if err == nil {
 		out.customer, out.day = customer, v.dates.dayOf(at)
 	}
-	total, fault := v.amount(t.get(r, "amount"))
-	out.fault.of("amount", fault)
+	total, err := v.amount(t.get(r, "amount"))
+	out.fault.of("amount", err)
 	var cost money.Amount
 	if t.has("cost") {
-		cost, fault = v.amount(t.get(r, "cost"))
-		out.fault.of("cost", fault)
+		cost, err = v.amount(t.get(r, "cost"))
+		out.fault.of("cost", err)
 	}
 	out.fault.of("currency", v.code(t.get(r, "currency")))
 	out.record = bulk.OrderRecord{ExternalID: out.order, CustomerExternalID: customer, At: at, Total: total, Cost: cost}
@@ -190,7 +201,7 @@ func (l *orderLog) entry() (*entry[bulk.OrderRecord], error) {
 // take puts a row to its order. One of which nothing can be read stands for itself, and does not part an order.
 func (l *orderLog) take(r logRow) {
 	if r.orphan {
-		l.ready = append(l.ready, &entry[bulk.OrderRecord]{rows: []told{r.told}, fault: string(r.fault)})
+		l.ready = append(l.ready, &entry[bulk.OrderRecord]{rows: []rowText{r.rowText}, fault: string(r.fault)})
 		return
 	}
 	if l.open != nil && r.order != "" && l.open.key == r.order {
@@ -198,7 +209,7 @@ func (l *orderLog) take(r logRow) {
 		return
 	}
 	l.close()
-	e := &entry[bulk.OrderRecord]{rows: []told{r.told}, value: r.record, key: r.order, fault: string(r.fault)}
+	e := &entry[bulk.OrderRecord]{rows: []rowText{r.rowText}, value: r.record, key: r.order, fault: string(r.fault)}
 	if r.order == "" {
 		if r.day != "" {
 			pair := r.customer + ":" + r.day
@@ -217,7 +228,7 @@ func (l *orderLog) take(r logRow) {
 // join adds a row to the open order as one more of its lines.
 func (l *orderLog) join(r logRow) {
 	e := l.open
-	e.rows = append(e.rows, r.told)
+	e.rows = append(e.rows, r.rowText)
 	var err, err2 error
 	e.value.Total, err = e.value.Total.Plus(r.record.Total)
 	e.value.Cost, err2 = e.value.Cost.Plus(r.record.Cost)

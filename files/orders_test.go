@@ -216,9 +216,9 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		o    files.Options
 		says string
 	}{
-		"no cost":          {files.Options{Kind: "orders", Format: "csv", Map: "customer=who,date=day,amount=sum"}, "what the goods had cost is not told"},
-		"no cost, cdnow":   {files.Options{Kind: "orders", Format: "cdnow"}, "what the goods had cost is not told"},
-		"cost twice":       {files.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,cost=cost", CostShare: share("0")}, "told twice"},
+		"no cost":          {files.Options{Kind: "orders", Format: "csv", Map: "customer=who,date=day,amount=sum"}, "the cost of the goods is not given"},
+		"no cost, cdnow":   {files.Options{Kind: "orders", Format: "cdnow"}, "the cost of the goods is not given"},
+		"cost twice":       {files.Options{Kind: "orders", Map: "customer=who,date=day,amount=sum,cost=cost", CostShare: share("0")}, "given twice"},
 		"no map":           {files.Options{Kind: "orders", CostShare: share("0")}, `"invoice", "who", "day", "sum", "cost"`},
 		"unknown column":   {files.Options{Kind: "orders", Map: "customer=wer,date=day,amount=summe", CostShare: share("0")}, `no column "wer", "summe"; its columns are: "invoice", "who"`},
 		"unknown field":    {files.Options{Kind: "orders", Map: "buyer=who", CostShare: share("0")}, `no field "buyer"`},

@@ -23,7 +23,7 @@ func roubles(t testing.TB) money.Currency {
 	return c
 }
 
-func newWriter(to io.Writer) *writer { return &writer{out: bufio.NewWriter(to)} }
+func newWriter(to io.Writer) *writer { return &writer{bufio.NewWriter(to)} }
 
 // A lost quote costs its own line, however many there are, and reading stays linear.
 func TestLostQuotes(t *testing.T) {

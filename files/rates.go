@@ -1,62 +1,117 @@
 package files
 
 import (
+	"errors"
 	"strconv"
 	"strings"
+	"time"
 
+	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
 	"kopeck/service/bulk"
+	"kopeck/service/input"
 )
 
-// rates opens the file as one of rates.
-func rates(s *app.App, o Options, f *file) (source[bulk.RateRecord], error) {
-	v, err := newValues(s, o)
-	if err != nil {
-		return source[bulk.RateRecord]{}, err
-	}
-	t, err := openTable(f, f.from)
-	if err != nil {
-		return source[bulk.RateRecord]{}, err
-	}
-	own := t.own(rateFields, len(rateFields)) && o.Format != CSV
-	switch {
-	case own && o.Map != "":
-		return source[bulk.RateRecord]{}, optionsError("a file of Kopeck's own format needs no --map")
-	case !own && o.Format == Kopeck:
-		return source[bulk.RateRecord]{}, fileError("its header is not that of rates that Kopeck exported")
-	case !own:
-		fields, required := Fields(Rates)
-		if err := t.assign(o.Map, fields, required); err != nil {
-			return source[bulk.RateRecord]{}, err
-		}
-	}
-	next := func() (*entry[bulk.RateRecord], error) {
-		r, err := t.next()
-		if err != nil {
-			return nil, err
-		}
-		e := &entry[bulk.RateRecord]{rows: []told{{r.line, r.raw}}, fault: r.fault}
-		if r.fault != "" {
-			return e, nil
-		}
-		var fault faults
-		e.value, fault = readRate(v, t, r)
-		if own {
-			fault.of(ownRate(&e.value, v, t, r))
-		}
-		if e.fault = string(fault); fault == "" {
-			e.key, e.content = rateKey(e.value.Set)
-		}
-		return e, nil
-	}
-	return source[bulk.RateRecord]{next, func() int64 { return t.passed }}, nil
+// rateRow is a rate as it stands in a file.
+type rateRow struct {
+	costing.Rate
+
+	correction bool
 }
 
-// rateKey gives by what a file tells rates apart and what they say. Corrections of one moment may follow each other: they
-// have no key.
+// rateLayout is the layout of files of rates.
+var rateLayout = layout[rateRow]{Rates, []column[rateRow]{
+	textColumn("id", own|ownKey, func(r *rateRow) *string { return &r.ID }),
+	subjectColumn,
+	textColumn("code", own|ownKey|mappable|mapKey, func(r *rateRow) *string { return &r.Code }),
+	textColumn("unit", own|ownKey|mappable|mapKey, func(r *rateRow) *string { return &r.Unit }),
+	decimalColumn("amount", own|ownKey|mappable|mapKey|filled, func(r *rateRow) *money.Decimal { return &r.Amount }),
+	currencyColumn[rateRow](own | mappable),
+	validFromColumn,
+	optionalDecimalColumn("capacity", func(r *rateRow) **money.Decimal { return &r.CapacityPerDay }),
+	optionalDecimalColumn("fixed_share", func(r *rateRow) **money.Decimal { return &r.FixedShare }),
+	truthColumn("correction", own|mappable, func(r *rateRow) *bool { return &r.correction }),
+	pastColumn("recorded_at", own|ownKey, func(r *rateRow) *time.Time { return &r.RecordedAt }),
+}}
+
+// subjectColumn holds what a rate is for.
+var subjectColumn = column[rateRow]{
+	"subject", own | ownKey | mappable | mapKey | filled,
+	func(_ *values, text string, to *rateRow) error {
+		subject, err := input.Word[schema.RateSubject](text)
+		to.Subject = string(subject)
+		return err
+	},
+	func(_ *values, r *rateRow) string { return r.Subject },
+}
+
+// validFromColumn holds from when a rate holds, which may be in the future.
+var validFromColumn = column[rateRow]{
+	"valid_from", own | ownKey | mappable | mapKey | filled,
+	func(v *values, text string, to *rateRow) (err error) {
+		to.ValidFrom, err = v.dates.ahead(text)
+		return err
+	},
+	func(_ *values, r *rateRow) string { return written(r.ValidFrom) },
+}
+
+func optionalDecimalColumn(name string, at func(*rateRow) **money.Decimal) column[rateRow] {
+	return column[rateRow]{
+		name, own | mappable,
+		func(v *values, text string, to *rateRow) error {
+			d, err := v.decimal(text)
+			*at(to) = &d
+			return err
+		},
+		func(_ *values, r *rateRow) string {
+			if d := *at(r); d != nil {
+				return d.String()
+			}
+			return ""
+		},
+	}
+}
+
+// openRates opens the file as one of rates.
+func openRates(s *app.App, o Options, f *file) (source[bulk.RateRecord], error) {
+	in, err := openLayout(s, o, f, rateLayout)
+	if err != nil {
+		return source[bulk.RateRecord]{}, err
+	}
+	return rowsOf(in, rateLayout, zero, func(e *entry[bulk.RateRecord], r *rateRow, f *faults) {
+		switch { // a rate that was recorded before has both, a new one has neither
+		case r.ID == "" && !r.RecordedAt.IsZero():
+			f.of("id", errors.New("want the id of a rate that was recorded before"))
+		case r.ID != "" && r.RecordedAt.IsZero():
+			f.of("recorded_at", errNotDate)
+		}
+		e.value = bulk.RateRecord{Set: r.input(), RecordedAt: r.RecordedAt}
+		if *f == "" {
+			e.key, e.content = rateKey(e.value.Set)
+		}
+	}), nil
+}
+
+// input is the rate as the API takes it.
+func (r *rateRow) input() service.SetRateInput {
+	exact := func(d *money.Decimal) *money.Exact {
+		if d == nil {
+			return nil
+		}
+		text := money.Exact(d.String())
+		return &text
+	}
+	return service.SetRateInput{
+		ID: input.NonEmpty(r.ID), Subject: schema.RateSubject(r.Subject), Code: r.Code, Unit: r.Unit, Amount: money.Exact(r.Amount.String()), ValidFrom: r.ValidFrom,
+		CapacityPerDay: exact(r.CapacityPerDay), FixedShare: exact(r.FixedShare), Correction: &r.correction,
+	}
+}
+
+// rateKey returns by what a file distinguishes rates, and what of two rates must be the same. Corrections of one moment may follow
+// each other: they have no key.
 func rateKey(in service.SetRateInput) (key, content string) {
 	exact := func(d *money.Exact) string {
 		if d == nil {
@@ -72,61 +127,4 @@ func rateKey(in service.SetRateInput) (key, content string) {
 		return "", ""
 	}
 	return strings.Join([]string{string(in.Subject), in.Code, strconv.FormatInt(in.ValidFrom.UnixMicro(), 10)}, "\x00"), content
-}
-
-// readRate reads what any price list has.
-func readRate(v *values, t *table, r row) (bulk.RateRecord, faults) {
-	var f faults
-	get := func(field string) string { return t.get(r, field) }
-	in := service.SetRateInput{Code: get("code"), Unit: get("unit")}
-	var fault string
-	in.Subject, fault = word[schema.RateSubject](get("subject"))
-	f.of("subject", fault)
-	in.ValidFrom, fault = v.dates.ahead(get("valid_from"))
-	f.of("valid_from", fault)
-	amount, fault := v.decimal(get("amount"))
-	f.of("amount", fault)
-	in.Amount = money.Exact(amount.String())
-	for _, optional := range []struct {
-		field string
-		to    **money.Exact
-	}{{"capacity", &in.CapacityPerDay}, {"fixed_share", &in.FixedShare}} {
-		if text := get(optional.field); text != "" {
-			d, fault := v.decimal(text)
-			f.of(optional.field, fault)
-			*optional.to = new(money.Exact(d.String()))
-		}
-	}
-	correction, fault := truth(get("correction"))
-	f.of("correction", fault)
-	in.Correction = &correction
-	f.of("currency", v.code(get("currency")))
-	return bulk.RateRecord{Set: in}, f
-}
-
-// ownRate reads what Kopeck's own format has beyond that: both are empty for a new rate.
-func ownRate(record *bulk.RateRecord, v *values, t *table, r row) (field, fault string) {
-	rateID, recorded := t.get(r, "id"), t.get(r, "recorded_at")
-	if rateID == "" && recorded == "" {
-		return "", ""
-	}
-	if rateID == "" {
-		return "id", "want the id of a rate that was recorded before"
-	}
-	record.Set.ID = &rateID
-	record.RecordedAt, fault = v.dates.parse(recorded)
-	return "recorded_at", fault
-}
-
-func (w *writer) rate(r *bulk.ExportedRate) error {
-	optional := func(d *money.Decimal) string {
-		if d == nil {
-			return ""
-		}
-		return d.String()
-	}
-	return w.row(
-		r.ID, r.Subject, r.Code, r.Unit, r.Amount.String(), w.currency.Code(), written(r.ValidFrom), optional(r.CapacityPerDay), optional(r.FixedShare),
-		strconv.FormatBool(r.Correction), written(r.RecordedAt),
-	)
 }

@@ -16,7 +16,7 @@ type table struct {
 	at      map[string]int // a field's column
 }
 
-// get gives a field's text, "" where there is no such column. Blanks around it mean nothing.
+// get returns a field's text, "" where there is no such column. Blanks around it mean nothing.
 func (t *table) get(r row, field string) string {
 	at, ok := t.at[field]
 	if !ok {
@@ -25,13 +25,13 @@ func (t *table) get(r row, field string) string {
 	return strings.TrimSpace(r.fields[at])
 }
 
-// has tells whether there is a column for a field.
+// has reports whether there is a column for a field.
 func (t *table) has(field string) bool {
 	_, ok := t.at[field]
 	return ok
 }
 
-// next gives the next row; one with another number of fields than the header has a fault.
+// next returns the next row; one with another number of fields than the header has a fault.
 func (t *table) next() (row, error) {
 	r, err := t.scanner.next()
 	if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
@@ -95,17 +95,7 @@ func start(in io.ReadSeeker, from int64, comma byte) *scanner {
 	return s
 }
 
-// own takes a table as Kopeck's own: the header's names are the fields', or the first of them that there were once. It
-// tells whether they are.
-func (t *table) own(fields []string, first int) bool {
-	t.at = map[string]int{}
-	for i, name := range t.columns {
-		t.at[name] = i
-	}
-	return slices.Equal(t.columns, fields) || slices.Equal(t.columns, fields[:first])
-}
-
-// assign maps fields to columns as told by --map.
+// assign maps fields to columns as --map says.
 func (t *table) assign(spec string, fields, required []string) error {
 	t.at = map[string]int{}
 	if strings.TrimSpace(spec) == "" {
@@ -178,29 +168,4 @@ func example(fields []string) string {
 		pairs[i] = field + "=…"
 	}
 	return strings.Join(pairs, ",")
-}
-
-// Fields lists what --map can name for a kind, in their order, and which of it must be mapped.
-func Fields(kind Kind) (all, required []string) {
-	f := mapped[kind]
-	return slices.Clone(f.all), slices.Clone(f.required)
-}
-
-var mapped = map[Kind]struct{ all, required []string }{
-	Orders: {
-		[]string{"customer", "order", "date", "amount", "cost", "currency"},
-		[]string{"customer", "date", "amount"},
-	},
-	Customers: {
-		[]string{"id", "external_id", "name", "kind", "email", "phone", "stage", "segment", "owner", "acquisition_cost", "acquired_at", "measurements", "currency", "wallet"},
-		[]string{"name"},
-	},
-	Contacts: {
-		[]string{"external_id", "customer", "kind", "direction", "channel", "at", "minutes", "staff", "subject", "notes", "purpose", "expense", "currency"},
-		[]string{"customer", "kind", "direction", "channel", "at"},
-	},
-	Rates: {
-		[]string{"subject", "code", "unit", "amount", "valid_from", "capacity", "fixed_share", "correction", "currency"},
-		[]string{"subject", "code", "unit", "amount", "valid_from"},
-	},
 }

@@ -6232,6 +6232,8 @@ directive @scope(
 
 "An exact decimal number as a JSON string, such as \"12.50\"; a JSON number is refused. Rates, quantities, minutes and shares have at most nine places."
 scalar Decimal
+"A day of the calendar without a time and a time zone, such as \"1990-02-28\"."
+scalar Date
 "The code of a currency in ISO 4217, such as RUB."
 scalar CurrencyCode
 "Any JSON value."

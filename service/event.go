@@ -14,7 +14,7 @@ const (
 	topicContact  = "contact"  // "contact customer"
 )
 
-// EveryCustomer, as the id of a customer, says that any customer may have changed.
+// EveryCustomer stands for the id of a customer where any may have changed.
 const EveryCustomer = "*"
 
 // CustomerChanged notifies subscribers, after the commit, that a customer or something of theirs has changed.

@@ -9,7 +9,7 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/store"
 )
 
@@ -17,7 +17,7 @@ import (
 func TestMerge(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		const action, subject = "thing.update", "thing"
-		ctx := w.As(schema.RoleSales)
+		ctx := w.Actor(schema.RoleSales)
 		current := map[string]any{"name": "c", "phone": "1", "email": "x"}
 		write := func(do func(ctx context.Context, tx *store.Tx) error) {
 			t.Helper()
@@ -85,7 +85,7 @@ func TestMerge(t *testing.T) {
 func TestAuditRows(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		var rows service.AuditRows
-		if err := w.Store.Write(w.As(schema.RoleManager), func(ctx context.Context, tx *store.Tx) error {
+		if err := w.Store.Write(w.Actor(schema.RoleManager), func(ctx context.Context, tx *store.Tx) error {
 			rows = service.AuditRows{}
 			for _, subject := range []string{"a", "b"} {
 				if err := rows.Add(ctx, w.Core, "note", subject, map[string]int{"n": 1}); err != nil {

@@ -9,14 +9,14 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/store"
 )
 
 func TestChangeSetting(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		change := func(role schema.Role, name string, value any) error {
-			_, err := w.ChangeSetting(w.As(role), service.ChangeSettingInput{Name: name, Value: value})
+			_, err := w.ChangeSetting(w.Actor(role), service.ChangeSettingInput{Name: name, Value: value})
 			return err
 		}
 		for name, c := range map[string]struct {
@@ -53,7 +53,7 @@ func TestChangeSetting(t *testing.T) {
 func TestTimeZoneIsFixedByOrders(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		change := func(zone string) error {
-			_, err := w.ChangeSetting(w.As(schema.RoleAdmin), service.ChangeSettingInput{Name: "timeZone", Value: zone})
+			_, err := w.ChangeSetting(w.Actor(schema.RoleAdmin), service.ChangeSettingInput{Name: "timeZone", Value: zone})
 			return err
 		}
 		if err := change("Europe/Moscow"); err != nil || w.Settings().Zone.String() != "Europe/Moscow" {
@@ -77,7 +77,7 @@ func TestListSettings(t *testing.T) {
 		for role, may := range map[schema.Role]bool{
 			schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleSales: true, schema.RoleAnalyst: true, schema.RolePartner: false,
 		} {
-			if all, err := w.ListSettings(w.As(role)); may != (err == nil && len(all) > 0) || !may && !fault.Is(err, fault.Forbidden) {
+			if all, err := w.ListSettings(w.Actor(role)); may != (err == nil && len(all) > 0) || !may && !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%s: %d settings, %v", role, len(all), err)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/store"
 )
 
@@ -102,7 +102,7 @@ func TestReaderThatFailsStopsTheReading(t *testing.T) {
 func TestTouch(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		core, r := newCore(t, w, nil)
-		ctx := w.As(schema.RoleAdmin)
+		ctx := w.Actor(schema.RoleAdmin)
 		touch := func(result error) func(ctx context.Context, tx *store.Tx) error {
 			return func(ctx context.Context, tx *store.Tx) error {
 				if err := core.Touch(ctx, tx, first); err != nil {
@@ -150,7 +150,7 @@ func TestWatch(t *testing.T) {
 			t.Fatalf("Watch read %v at first", what)
 		}
 		wait := <-started
-		if err := w.Store.Write(w.As(schema.RoleAdmin), func(ctx context.Context, tx *store.Tx) error { return w.Touch(ctx, tx, second) }); err != nil {
+		if err := w.Store.Write(w.Actor(schema.RoleAdmin), func(ctx context.Context, tx *store.Tx) error { return w.Touch(ctx, tx, second) }); err != nil {
 			t.Fatal(err)
 		}
 		for what := range runs {

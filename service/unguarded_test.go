@@ -23,20 +23,20 @@ type unguardedLimit struct {
 // unguardedLimits are the limits by package, by its path under service/. A number may only fall: a package that has fewer
 // places than its limit fails too, until the limit is lowered.
 var unguardedLimits = map[string]unguardedLimit{
-	".":         {0, 12, 0},
-	"app":       {0, 1, 0},
-	"books":     {0, 67, 0},
-	"bulk":      {0, 54, 4},
-	"catalogue": {0, 8, 0},
-	"consent":   {0, 3, 0},
-	"contacts":  {0, 2, 0},
-	"customers": {0, 2, 2},
-	"people":    {0, 10, 0},
-	"quote":     {0, 10, 0},
-	"rates":     {0, 47, 0},
-	"report":    {0, 77, 10},
-	"sale":      {0, 1, 0},
-	"value":     {0, 27, 4},
+	".":         {9, 0, 0},
+	"books":     {27, 0, 0},
+	"bulk":      {7, 0, 0},
+	"catalogue": {6, 0, 0},
+	"check":     {7, 0, 0},
+	"consent":   {3, 0, 0},
+	"contacts":  {1, 0, 0},
+	"customers": {2, 0, 0},
+	"people":    {5, 0, 0},
+	"quote":     {6, 0, 0},
+	"rates":     {26, 0, 0},
+	"report":    {18, 0, 0},
+	"sale":      {1, 0, 0},
+	"value":     {14, 0, 0},
 }
 
 // TestUnguarded fails if a package reads or writes past the guard in a file that is not named unguarded*.go, or at more

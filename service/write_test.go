@@ -14,7 +14,7 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/store"
 )
 
@@ -42,7 +42,7 @@ func keyed(key string, body any) service.Verb {
 
 func TestIdempotencyKey(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		ctx := w.As(schema.RoleAdmin)
+		ctx := w.Actor(schema.RoleAdmin)
 		first, err := w.Write(ctx, keyed("key", map[string]int{"a": 1}), note(w))
 		if err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestIdempotencyKey(t *testing.T) {
 			{"another body", ctx, keyed("key", map[string]int{"a": 2}), false, fault.IdempotencyKeyReused, 1},
 			{"another verb", ctx, service.Verb{Name: "other", Key: new("key"), Body: map[string]int{"a": 1}}, false, fault.IdempotencyKeyReused, 1},
 			{"another key", ctx, keyed("key2", map[string]int{"a": 1}), false, "", 2},
-			{"another actor", w.As(schema.RoleManager), keyed("key", map[string]int{"a": 1}), false, "", 3},
+			{"another actor", w.Actor(schema.RoleManager), keyed("key", map[string]int{"a": 1}), false, "", 3},
 			{"no key", ctx, service.Verb{Name: "note"}, false, "", 4},
 			{"no key, once more", ctx, service.Verb{Name: "note"}, false, "", 5},
 		} {
@@ -78,7 +78,7 @@ func TestIdempotencyKey(t *testing.T) {
 
 func TestFailedVerbLeavesItsKeyUnused(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		ctx, refused := w.As(schema.RoleAdmin), errors.New("refused")
+		ctx, refused := w.Actor(schema.RoleAdmin), errors.New("refused")
 		if _, err := w.Write(ctx, keyed("key", 1), func(ctx context.Context, tx *store.Tx) (string, error) {
 			return "", errors.Join(w.Audit(ctx, tx, "note", "test", nil), refused)
 		}); !errors.Is(err, refused) {
@@ -99,7 +99,7 @@ func TestConcurrentRequestsWithOneKey(t *testing.T) {
 		ids, errs := make([]string, requests), make([]error, requests)
 		var all sync.WaitGroup
 		for i := range requests {
-			all.Go(func() { ids[i], errs[i] = w.Write(w.As(schema.RoleAdmin), keyed("key", 1), note(w)) })
+			all.Go(func() { ids[i], errs[i] = w.Write(w.Actor(schema.RoleAdmin), keyed("key", 1), note(w)) })
 		}
 		all.Wait()
 		if err := errors.Join(errs...); err != nil {
@@ -115,7 +115,7 @@ func TestForgetKeys(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		write := func() {
 			t.Helper()
-			if _, err := w.Write(w.As(schema.RoleAdmin), keyed("key", 1), note(w)); err != nil {
+			if _, err := w.Write(w.Actor(schema.RoleAdmin), keyed("key", 1), note(w)); err != nil {
 				t.Fatal(err)
 			}
 			if err := w.ForgetKeys(t.Context()); err != nil {
@@ -147,8 +147,8 @@ func TestWriteIsRefused(t *testing.T) {
 			want fault.Code
 		}{
 			"nobody has signed in": {t.Context(), service.Verb{Name: "note"}, fault.Unauthenticated},
-			"an empty key":         {w.As(schema.RoleAdmin), keyed("", 1), fault.Invalid},
-			"a key too long":       {w.As(schema.RoleAdmin), keyed(strings.Repeat("k", 256), 1), fault.Invalid},
+			"an empty key":         {w.Actor(schema.RoleAdmin), keyed("", 1), fault.Invalid},
+			"a key too long":       {w.Actor(schema.RoleAdmin), keyed(strings.Repeat("k", 256), 1), fault.Invalid},
 		} {
 			t.Run(name, func(t *testing.T) {
 				if _, err := w.Write(c.ctx, c.verb, note(w)); !fault.Is(err, c.want) {
@@ -156,7 +156,7 @@ func TestWriteIsRefused(t *testing.T) {
 				}
 			})
 		}
-		if _, err := w.Write(w.As(schema.RoleAdmin), keyed(strings.Repeat("k", 255), 1), note(w)); err != nil {
+		if _, err := w.Write(w.Actor(schema.RoleAdmin), keyed(strings.Repeat("k", 255), 1), note(w)); err != nil {
 			t.Errorf("a key of 255 bytes: %v", err)
 		}
 		if n := notes(t, w); n != 1 {
@@ -168,7 +168,7 @@ func TestWriteIsRefused(t *testing.T) {
 // TestUniqueColumns creates customers that differ from an existing one in all but one column.
 func TestUniqueColumns(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		ctx, email, externalID := w.As(schema.RoleAdmin), "anna@example.com", "x-1"
+		ctx, email, externalID := w.Actor(schema.RoleAdmin), "anna@example.com", "x-1"
 		first, err := w.Customers.CreateCustomer(ctx, service.CreateCustomerInput{Name: "Anna", Email: &email, ExternalID: &externalID})
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,8 @@ func Expected(name string, value any) string {
 		return "a string such as " + strconv.Quote(decimalOf(value))
 	case "Time":
 		return timeFormat
+	case "Date":
+		return `a day of the calendar such as "1990-02-28"`
 	case "CurrencyCode":
 		return `an ISO 4217 code such as "RUB"`
 	case "Cursor":

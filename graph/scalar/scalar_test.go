@@ -73,6 +73,7 @@ func TestExpected(t *testing.T) {
 		{"Decimal", true, `a string such as "12.50"`},
 		{"Decimal", strings.Repeat("1", 41), `a string such as "12.50"`},
 		{"Time", "today", `a time in RFC 3339 with an offset, such as "2026-11-20T09:30:00Z", in a year from 1 to 9999`},
+		{"Date", "28.02.1990", `a day of the calendar such as "1990-02-28"`},
 		{"CurrencyCode", 5, `an ISO 4217 code such as "RUB"`},
 		{"Cursor", "x", "a cursor of the same list, from pageInfo or an edge"},
 		{"JSON", "x", ""},

@@ -69,7 +69,7 @@ func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionI
 	}
 	text, err := json.Marshal(fit)
 	if err != nil {
-		return nil, fmt.Errorf("service: a fit of %s: %w", in.Model, err)
+		return nil, fmt.Errorf("books: a fit of %s: %w", in.Model, err)
 	}
 	made, err := s.Write(ctx, service.Verb{Name: "fitAttribution", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		fitID := s.IDs.Make(id.Attribution)

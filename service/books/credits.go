@@ -100,7 +100,7 @@ func (s *Service) storedCredits(ctx context.Context, orders []SoldOrder) (map[st
 	for some := range slices.Chunk(orderIDs(orders), store.IDsPerStatement) {
 		rows, err := s.Client.Credit.Query().Where(credit.OrderIDIn(some...)).Order(credit.ByOrderID(), credit.ByPosition()).All(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("service: credits of orders: %w", err)
+			return nil, fmt.Errorf("books: credits of orders: %w", err)
 		}
 		for _, c := range rows {
 			stored[c.OrderID] = append(stored[c.OrderID], &OrderCredit{c.ContactID, c.Amount, c.Share})
@@ -141,7 +141,7 @@ func (s *Service) storedOrUnder(ctx context.Context, contacts []*ent.Contact, mo
 	for some := range slices.Chunk(ids, store.IDsPerStatement) {
 		rows, err := s.Client.Credit.Query().Where(credit.ContactIDIn(some...)).All(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("service: credits of contacts: %w", err)
+			return nil, fmt.Errorf("books: credits of contacts: %w", err)
 		}
 		for _, c := range rows {
 			earned[c.ContactID] = append(earned[c.ContactID], &Credit{c.OrderID, c.Amount, c.Share})
@@ -163,7 +163,7 @@ func (s *Service) onlyVisible(ctx context.Context, earned map[string][]*Credit) 
 	for some := range slices.Chunk(slices.Compact(ids), store.IDsPerStatement) {
 		orders, err := s.Client.Order.Query().Where(order.IDIn(some...)).All(ctx)
 		if err != nil {
-			return fmt.Errorf("service: orders of credits: %w", err)
+			return fmt.Errorf("books: orders of credits: %w", err)
 		}
 		for _, o := range orders {
 			completed[o.ID] = input.OrZero(o.CompletedAt)

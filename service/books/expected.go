@@ -46,7 +46,7 @@ func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
 	groups := &contactGroups{at: now, version: version}
 	earned, err := earnedByGroup(ctx, s.Store, now.Add(-expectedFrom), now)
 	if err != nil {
-		return nil, fmt.Errorf("service: what contacts earned: %w", err)
+		return nil, fmt.Errorf("books: what contacts earned: %w", err)
 	}
 	for _, e := range earned {
 		groups.contacts += e.Contacts

@@ -46,7 +46,7 @@ func (s *Service) readFits(ctx context.Context, tx *store.Tx) error {
 func fitOf(row *ent.AttributionFit) (*attribution.Fit, error) {
 	fit := &attribution.Fit{}
 	if err := json.Unmarshal(row.Fit, fit); err != nil {
-		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+		return nil, fmt.Errorf("books: %s: %w", row.ID, err)
 	}
 	return fit, nil
 }

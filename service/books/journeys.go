@@ -47,7 +47,7 @@ func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("service: the journeys: %w", err)
+		return nil, fmt.Errorf("books: the journeys: %w", err)
 	}
 	all := make([]attribution.Journey, 0, len(j.counts))
 	for _, key := range slices.Sorted(maps.Keys(j.counts)) {

@@ -5,7 +5,6 @@ import (
 
 	"kopeck/auth"
 	"kopeck/costing"
-	"kopeck/id"
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
@@ -13,9 +12,9 @@ import (
 	"kopeck/stage"
 )
 
-// settleMade reckons what is derived from the facts of customers that are made together with their orders, as
-// settleCustomers does of those that are there. All facts are at hand: nobody has been in contact with them yet, so
-// nothing is credited, and neither permission nor decision is about them. So they are written once, as they will stand.
+// settleMade computes what is derived from the facts of customers that are made together with their orders, as books.SettleImported
+// does for those that exist. All facts are at hand: nobody has been in contact with them yet, so nothing is credited, and there
+// is no permission or decision about them. So their rows are written once, in their final state.
 func (c *chunk) settleMade(orders []*freshOrder) error {
 	s := c.service
 	made := make(map[string][]*freshOrder, len(c.made))
@@ -24,8 +23,8 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		delete(c.affected, p.ID)
 	}
 	for _, o := range orders {
-		if _, ok := made[o.told.customerID]; ok {
-			made[o.told.customerID] = append(made[o.told.customerID], o)
+		if _, ok := made[o.given.customerID]; ok {
+			made[o.given.customerID] = append(made[o.given.customerID], o)
 		}
 	}
 	now := s.Now()
@@ -36,10 +35,10 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		}
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
-		p.LifetimeValue = s.value.StandingValue(p, now)
-		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.AliveAt(p, now)})
+		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
+		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.AliveAt(p.Customer, now)})
 		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, books.Move{Customer: p, To: to, Reason: why + stage.ReasonImported})
+			c.moves = append(c.moves, books.Move{Customer: p.Customer, To: to, Reason: why + stage.ReasonImported})
 		}
 	}
 	return nil
@@ -49,14 +48,14 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
 	all := make([]lifetime.Order, len(orders))
 	for i, o := range orders {
-		all[i] = lifetime.Order{Status: lifetime.OrderStatus(o.Status), Day: o.told.day, At: o.At, CompletedAt: o.CompletedAt, Margin: o.margin()}
+		all[i] = lifetime.Order{Status: lifetime.OrderStatus(o.Status), Day: o.given.day, At: o.At, CompletedAt: o.CompletedAt, Margin: o.margin()}
 	}
 	return lifetime.StatisticsOf(all)
 }
 
-// margin is what is left of an order's total. That it is no overflow has been checked.
+// margin is what is left of an order's total. checkOrder has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := costing.OrderMargin(o.Total, o.told.refunded, o.Cost)
+	margin, _ := costing.OrderMargin(o.Total, o.given.refunded, o.Cost)
 	return margin
 }
 
@@ -64,12 +63,9 @@ func (o *freshOrder) margin() money.Amount {
 func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
 	now := c.service.Now()
-	_, err := c.bulk.Copy(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, func(yield func([]any) bool) {
-		for _, m := range c.moves {
-			if !yield([]any{c.service.IDs.Make(id.StageChange), m.Customer.ID, string(schema.Stranger), string(m.To), now, m.Reason, actor.Name}) {
-				return
-			}
-		}
-	})
-	return err
+	moves := make([]stageMove, len(c.moves))
+	for n, m := range c.moves {
+		moves[n] = stageMove{m.Customer.ID, m.To, now, m.Reason, actor.Name}
+	}
+	return c.addStageMoves(ctx, moves)
 }

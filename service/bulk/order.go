@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"kopeck/attribution"
 	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
@@ -16,12 +17,11 @@ import (
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service/input"
-	"kopeck/store"
 )
 
-// OrderRecord is an order as files tell it. Empty texts and zero times are absent.
+// OrderRecord is an order as a file gives it. Empty texts and zero times are absent.
 type OrderRecord struct {
-	ID                             string // of Kopeck's own; "" in other logs, whose orders are told apart by external id
+	ID                             string // in Kopeck's own format; "" in other logs, whose orders are distinguished by external id
 	ExternalID                     string
 	CustomerID, CustomerExternalID string // at least one
 	Status                         schema.OrderStatus
@@ -38,7 +38,7 @@ type OrderRecord struct {
 	Lines                          []OrderLineRecord
 }
 
-// RefundRecord is a refund as files tell it.
+// RefundRecord is a refund as a file gives it.
 type RefundRecord struct {
 	ID     string
 	Amount money.Amount
@@ -47,10 +47,10 @@ type RefundRecord struct {
 	Actor  string
 }
 
-// OrderLineRecord is a line of an order as files tell it.
+// OrderLineRecord is a line of an order as a file gives it.
 type OrderLineRecord struct {
 	ID         string
-	SKU        string // of the product; one that is not known here is made, inactive
+	SKU        string // of the product; one that does not exist is made, inactive
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
@@ -60,7 +60,7 @@ type OrderLineRecord struct {
 	LeadDays   int
 }
 
-// storedOrder is what an imported order is held against.
+// storedOrder is an order as far as an imported one is compared with it.
 type storedOrder struct {
 	id, externalID, customerID, status string
 	at                                 time.Time
@@ -68,12 +68,19 @@ type storedOrder struct {
 	total, refunded, cost              money.Amount
 }
 
+// freshOrder is an order that is made.
 type freshOrder struct {
 	*OrderRecord
-	told *storedOrder
+
+	given        *storedOrder
+	model        attribution.Model // that it is credited by; "" for none yet
+	fit          string            // of the model; "" for none
+	unattributed money.Amount
+	createdAt    time.Time
+	writtenAt    time.Time
 }
 
-// refunded is what was given back in all.
+// refunded is the sum of the refunds.
 func (o *OrderRecord) refunded() (money.Amount, error) {
 	var sum money.Amount
 	var err error
@@ -85,7 +92,7 @@ func (o *OrderRecord) refunded() (money.Amount, error) {
 	return sum, nil
 }
 
-// Orders imports orders. One that is there already (by its id, or else by its external id) with the same customer,
+// Orders imports orders. One that exists (by its id, or else by its external id) with the same customer,
 // day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
 func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
 	parts := i.byCustomer(orders)
@@ -115,7 +122,7 @@ func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, e
 	return verdicts, refused
 }
 
-// byCustomer parts orders among the connections, those of one customer together, and gives their places.
+// byCustomer divides orders among the connections, those of one customer together, and returns their indexes.
 func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 	parts := make([][]int, len(i.sessions))
 	seed := maphash.MakeSeed()
@@ -129,7 +136,7 @@ func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 	return slices.DeleteFunc(parts, func(part []int) bool { return len(part) == 0 })
 }
 
-// importOrders imports those orders whose places are given.
+// importOrders imports those orders whose indexes are given.
 func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
 	people, err := c.findCustomers(ctx, len(part), func(n int) (string, string) {
 		return orders[part[n]].CustomerID, orders[part[n]].CustomerExternalID
@@ -154,7 +161,7 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			continue
 		}
 		refunded, _ := o.refunded() // checked
-		told := &storedOrder{
+		given := &storedOrder{
 			o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
 		}
 		known := byID[o.ID]
@@ -162,19 +169,19 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			known = byExternal[o.ExternalID]
 		}
 		if known != nil && (o.ID != "" || o.ExternalID != "") {
-			c.verdicts[n] = sameOrder(known, told)
+			c.verdicts[n] = sameOrder(known, given)
 			continue
 		}
-		if told.id == "" {
-			told.id = c.service.IDs.Make(id.Order)
+		if given.id == "" {
+			given.id = c.service.IDs.Make(id.Order)
 		}
-		byID[told.id] = told
-		if told.externalID != "" {
-			byExternal[told.externalID] = told
+		byID[given.id] = given
+		if given.externalID != "" {
+			byExternal[given.externalID] = given
 		}
 		people.use(customer)
 		c.affected[customer] = true
-		fresh = append(fresh, &freshOrder{o, told})
+		fresh = append(fresh, &freshOrder{OrderRecord: o, given: given})
 	}
 	if c.bulk == nil || len(fresh) == 0 {
 		return nil
@@ -194,23 +201,23 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	return c.settle(ctx)
 }
 
-// sameOrder tells whether an order that is there is the one that a file tells of.
-func sameOrder(known, told *storedOrder) Verdict {
-	own := told.id != ""
+// sameOrder compares an order that exists with the one that a file gives.
+func sameOrder(known, given *storedOrder) Verdict {
+	own := given.id != ""
 	switch {
-	case own && known.id != told.id:
-		return rejected("the order's external id %q is that of another order, %s", input.Shown(told.externalID), known.id)
-	case own && known.externalID != told.externalID:
-		return rejected("the order is there with the external id %q, not %q", input.Shown(known.externalID), input.Shown(told.externalID))
-	case known.customerID != told.customerID:
+	case own && known.id != given.id:
+		return rejected("the order's external id %q is that of another order, %s", input.Shown(given.externalID), known.id)
+	case own && known.externalID != given.externalID:
+		return rejected("the order is there with the external id %q, not %q", input.Shown(known.externalID), input.Shown(given.externalID))
+	case known.customerID != given.customerID:
 		return rejected("the order is there already, of another customer")
-	case known.day != told.day || own && !known.at.Equal(told.at):
+	case known.day != given.day || own && !known.at.Equal(given.at):
 		return rejected("the order is there already, of %s", known.at.Format(time.RFC3339))
-	case known.total != told.total:
+	case known.total != given.total:
 		return rejected("the order is there already with another total")
-	case known.cost != told.cost:
+	case known.cost != given.cost:
 		return rejected("the order is there already with another cost of its goods")
-	case own && (known.status != told.status || known.refunded != told.refunded):
+	case own && (known.status != given.status || known.refunded != given.refunded):
 		return rejected("the order is there already, %s, with other refunds or another status", known.status)
 	}
 	return Verdict{Outcome: Present}
@@ -234,7 +241,7 @@ func (c *chunk) checkOrder(o *OrderRecord) error {
 	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
 		return fault.Invalidf("", "not a negative amount")
 	case refunded.Compare(o.Total) > 0:
-		return fault.Invalidf("refunds", "more was given back than the order's total")
+		return fault.Invalidf("refunds", "the refunds exceed the order's total")
 	case len(o.Lines) > 0 && lines != o.Total:
 		return fault.Invalidf("total", "the lines' totals do not sum to the order's")
 	case len(o.Lines) > 0 && !o.StatedCost && costs != o.Cost:
@@ -277,7 +284,7 @@ func (c *chunk) checkOrder(o *OrderRecord) error {
 	return nil
 }
 
-// findOrders looks for the orders that are there already, by id and by external id.
+// findOrders finds the orders that exist, by id and by external id.
 func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int) (byID, byExternal map[string]*storedOrder, err error) {
 	byID, byExternal = make(map[string]*storedOrder, len(part)), make(map[string]*storedOrder, len(part))
 	if none, err := c.noOrders(ctx); none || err != nil {
@@ -292,33 +299,19 @@ func (c *chunk) findOrders(ctx context.Context, orders []OrderRecord, part []int
 			externals = append(externals, orders[n].ExternalID)
 		}
 	}
-	read := func(scan store.ScanFunc) error {
-		var o storedOrder
-		var external *string
-		err := scan(&o.id, &external, &o.customerID, &o.status, &o.at, &o.day, &o.total, &o.refunded, &o.cost)
-		if o.externalID = input.OrZero(external); external != nil {
-			byExternal[*external] = &o
+	return byID, byExternal, c.ordersBy(ctx, ids, externals, func(o *storedOrder) {
+		byID[o.id] = o
+		if o.externalID != "" {
+			byExternal[o.externalID] = o
 		}
-		byID[o.id] = &o
-		return err
-	}
-	const query = "SELECT id, external_id, customer_id, status, at, day, total, refunded, cost FROM orders WHERE"
-	if err := c.look(ctx, query, "external_id", "", externals, read); err != nil {
-		return nil, nil, err
-	}
-	return byID, byExternal, c.look(ctx, query, "id", "", ids, read)
+	})
 }
 
-// noOrders tells that there is none to be found: the call knows, or it only looks and the table is empty.
+// noOrders reports whether there is no order to be found: the call knows, or it only reads and the table is empty.
 func (c *chunk) noOrders(ctx context.Context) (bool, error) {
 	if c.allNew || !c.Check {
 		return c.allNew, nil
 	}
-	none := true
-	err := c.each(ctx, "SELECT id FROM orders LIMIT 1", nil, func(scan store.ScanFunc) error {
-		var some string
-		none = false
-		return scan(&some)
-	})
-	return none, err
+	some, err := c.someOrder(ctx)
+	return !some, err
 }

@@ -1,10 +1,7 @@
 package bulk
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"kopeck/attribution"
@@ -15,59 +12,125 @@ import (
 	"kopeck/store"
 )
 
-var orderColumns = []string{
-	"id", "created_at", "updated_at", "external_id", "customer_id", "status", "at", "day", "total", "refunded", "cost", "stated_cost", "uncosted",
-	"margin", "unattributed", "completed_at", "credit_model", "credit_fit", "due_at", "cancelled_at", "cancel_reason",
+// orderColumns are the columns of an order that is made.
+var orderColumns = []store.Column[*freshOrder]{
+	{Name: "id", Value: func(o *freshOrder) any { return o.given.id }},
+	{Name: "created_at", Value: func(o *freshOrder) any { return o.createdAt }},
+	{Name: "updated_at", Value: func(o *freshOrder) any { return o.writtenAt }},
+	{Name: "external_id", Value: func(o *freshOrder) any { return service.Nullable(o.ExternalID) }, Optional: true},
+	{Name: "customer_id", Value: func(o *freshOrder) any { return o.given.customerID }},
+	{Name: "status", Value: func(o *freshOrder) any { return o.given.status }},
+	{Name: "at", Value: func(o *freshOrder) any { return o.At }},
+	{Name: "day", Value: func(o *freshOrder) any { return int64(o.given.day) }},
+	{Name: "total", Value: func(o *freshOrder) any { return o.Total.Minor() }},
+	{Name: "refunded", Value: func(o *freshOrder) any { return o.given.refunded.Minor() }},
+	{Name: "cost", Value: func(o *freshOrder) any { return o.Cost.Minor() }},
+	{Name: "stated_cost", Value: func(o *freshOrder) any { return o.StatedCost }},
+	{Name: "uncosted", Value: func(o *freshOrder) any { return o.Uncosted }},
+	{Name: "margin", Value: func(o *freshOrder) any { return o.margin().Minor() }},
+	{Name: "unattributed", Value: func(o *freshOrder) any { return o.unattributed.Minor() }},
+	{Name: "completed_at", Value: func(o *freshOrder) any { return nullableTime(o.CompletedAt) }, Optional: true},
+	{Name: "credit_model", Value: func(o *freshOrder) any { return service.Nullable(string(o.model)) }, Optional: true},
+	{Name: "credit_fit", Value: func(o *freshOrder) any { return service.Nullable(o.fit) }, Optional: true},
+	{Name: "due_at", Value: func(o *freshOrder) any { return nullableTime(o.DueAt) }, Optional: true},
+	{Name: "cancelled_at", Value: func(o *freshOrder) any { return nullableTime(o.CancelledAt) }, Optional: true},
+	{Name: "cancel_reason", Value: func(o *freshOrder) any { return service.Nullable(o.CancelReason) }, Optional: true},
 }
 
-// logColumns is how many of the columns the orders of a log need.
-const logColumns = 17
+// refundOf is a refund with its order.
+type refundOf struct {
+	*RefundRecord
 
+	orderID string
+}
+
+var refundColumns = []store.Column[refundOf]{
+	{Name: "id", Value: func(r refundOf) any { return r.ID }},
+	{Name: "order_id", Value: func(r refundOf) any { return r.orderID }},
+	{Name: "amount", Value: func(r refundOf) any { return r.Amount.Minor() }},
+	{Name: "reason", Value: func(r refundOf) any { return r.Reason }},
+	{Name: "at", Value: func(r refundOf) any { return r.At }},
+	{Name: "actor", Value: func(r refundOf) any { return r.Actor }},
+}
+
+// lineOf is a line with its order, its place in it and its product.
+type lineOf struct {
+	*OrderLineRecord
+
+	orderID, productID string
+	position           int
+}
+
+var lineColumns = []store.Column[lineOf]{
+	{Name: "id", Value: func(l lineOf) any { return l.ID }},
+	{Name: "order_id", Value: func(l lineOf) any { return l.orderID }},
+	{Name: "position", Value: func(l lineOf) any { return int64(l.position) }},
+	{Name: "product_id", Value: func(l lineOf) any { return l.productID }},
+	{Name: "quantity", Value: func(l lineOf) any { return l.Quantity.Nano() }},
+	{Name: "unit", Value: func(l lineOf) any { return l.Unit.Minor() }},
+	{Name: "total", Value: func(l lineOf) any { return l.Total.Minor() }},
+	{Name: "cost", Value: func(l lineOf) any { return l.Cost.Minor() }},
+	{Name: "price_lines", Value: func(l lineOf) any { return store.JSON{Of: l.PriceLines} }},
+	{Name: "options", Value: func(l lineOf) any { return store.JSON{Of: l.Options} }},
+	{Name: "lead_days", Value: func(l lineOf) any { return int64(l.LeadDays) }},
+}
+
+// newProduct is a product that a line names and that does not exist. It is made inactive, since the import does not say
+// what it is.
+type newProduct struct {
+	id, sku string
+	at      time.Time
+}
+
+var productColumns = []store.Column[newProduct]{
+	{Name: "id", Value: func(p newProduct) any { return p.id }},
+	{Name: "created_at", Value: func(p newProduct) any { return p.at }},
+	{Name: "updated_at", Value: func(p newProduct) any { return p.at }},
+	{Name: "sku", Value: func(p newProduct) any { return p.sku }},
+	{Name: "name", Value: func(p newProduct) any { return p.sku }},
+	{Name: "name_key", Value: func(p newProduct) any { return input.NameKey(p.sku) }},
+	{Name: "active", Value: func(newProduct) any { return false }},
+}
+
+// addOrders writes orders with their lines and refunds.
 func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
-	now, columns := c.service.Now(), orderColumns[:logColumns]
+	now := c.service.Now()
+	var refunds []refundOf
+	var lines []lineOf
 	for _, o := range orders {
-		if o.ID != "" || c.service.books.NewestFit(c.modelOf(o)).ID != "" {
-			columns = orderColumns
-			break
+		o.createdAt, o.writtenAt, o.model = now, now, c.modelOf(o)
+		o.fit = c.service.books.NewestFit(o.model).ID
+		if !o.CreatedAt.IsZero() {
+			o.createdAt = o.CreatedAt
+		}
+		o.unattributed = money.Amount{}
+		if !o.CompletedAt.IsZero() {
+			o.unattributed = o.margin() // nobody earned it until contacts of the customer are found
+		}
+		for n := range o.Refunds {
+			refunds = append(refunds, refundOf{&o.Refunds[n], o.given.id})
+		}
+		for n := range o.Lines {
+			lines = append(lines, lineOf{OrderLineRecord: &o.Lines[n], orderID: o.given.id, position: n})
 		}
 	}
-	values := make([]any, len(orderColumns))
-	_, err := c.bulk.Copy(ctx, "orders", columns, func(yield func([]any) bool) {
-		for _, o := range orders {
-			margin := o.margin()
-			unattributed := margin // until contacts of the customer are found, nobody earned it
-			model := c.modelOf(o)
-			if o.CompletedAt.IsZero() {
-				unattributed = money.Amount{}
-			}
-			created := now
-			if !o.CreatedAt.IsZero() {
-				created = o.CreatedAt
-			}
-			copy(values, []any{
-				o.told.id, created, now, service.Nullable(o.ExternalID), o.told.customerID, o.told.status, o.At, int64(o.told.day), o.Total.Minor(),
-				o.told.refunded.Minor(), o.Cost.Minor(), o.StatedCost, o.Uncosted, margin.Minor(), unattributed.Minor(), nullableTime(o.CompletedAt), service.Nullable(string(model)),
-			})
-			if len(columns) > logColumns {
-				copy(values[logColumns:], []any{
-					service.Nullable(c.service.books.NewestFit(model).ID), nullableTime(o.DueAt), nullableTime(o.CancelledAt), service.Nullable(o.CancelReason),
-				})
-			}
-			if !yield(values[:len(columns)]) {
-				return
-			}
-		}
-	})
-	if err != nil || len(columns) == logColumns {
+	if err := c.insertOrders(ctx, orders); err != nil {
 		return err
 	}
-	if err := c.addRefunds(ctx, orders); err != nil {
+	if err := c.insertRefunds(ctx, refunds); err != nil {
 		return err
 	}
-	return c.addLines(ctx, orders)
+	products, err := c.findProducts(ctx, lines)
+	if err != nil {
+		return err
+	}
+	for n := range lines {
+		lines[n].productID = products[lines[n].SKU]
+	}
+	return c.insertLines(ctx, lines)
 }
 
-// modelOf gives the model that an order is credited by: its own, or else the installation's once it is completed.
+// modelOf returns the model that an order is credited by: its own, or else the installation's once it is completed.
 func (c *chunk) modelOf(o *freshOrder) attribution.Model {
 	if o.CreditModel == "" && !o.CompletedAt.IsZero() {
 		return attribution.Model(c.service.Settings().AttributionModel)
@@ -75,84 +138,28 @@ func (c *chunk) modelOf(o *freshOrder) attribution.Model {
 	return attribution.Model(o.CreditModel)
 }
 
-func (c *chunk) addRefunds(ctx context.Context, orders []*freshOrder) error {
-	_, err := c.bulk.Copy(ctx, "refunds", []string{"id", "order_id", "amount", "reason", "at", "actor"}, func(yield func([]any) bool) {
-		for _, o := range orders {
-			for _, r := range o.Refunds {
-				if !yield([]any{r.ID, o.told.id, r.Amount.Minor(), r.Reason, r.At, r.Actor}) {
-					return
-				}
-			}
-		}
-	})
-	return err
-}
-
-func (c *chunk) addLines(ctx context.Context, orders []*freshOrder) error {
-	products, err := c.findProducts(ctx, orders)
-	if err != nil {
-		return err
+// findProducts returns the ids of the products of lines by sku, and makes those that do not exist.
+func (c *chunk) findProducts(ctx context.Context, lines []lineOf) (map[string]string, error) {
+	skus := make([]string, len(lines))
+	for n, l := range lines {
+		skus[n] = l.SKU
 	}
-	columns := []string{"id", "order_id", "position", "product_id", "quantity", "unit", "total", "cost", "price_lines", "options", "lead_days"}
-	var failed error
-	_, err = c.bulk.Copy(ctx, "order_lines", columns, func(yield func([]any) bool) {
-		for _, o := range orders {
-			for position, l := range o.Lines {
-				prices, err1 := json.Marshal(l.PriceLines)
-				options, err2 := json.Marshal(l.Options)
-				if err1 != nil || err2 != nil {
-					failed = fmt.Errorf("service: lines of %s: %w", o.told.id, cmp.Or(err1, err2))
-					return
-				}
-				if !yield([]any{
-					l.ID, o.told.id, int64(position), products[l.SKU], l.Quantity.Nano(), l.Unit.Minor(), l.Total.Minor(), l.Cost.Minor(),
-					string(prices), string(options), int64(l.LeadDays),
-				}) {
-					return
-				}
-			}
-		}
-	})
-	return cmp.Or(failed, err)
-}
-
-// findProducts gives the products of the lines by sku. One that is not known here is made: inactive, for nobody
-// here said what it is.
-func (c *chunk) findProducts(ctx context.Context, orders []*freshOrder) (map[string]string, error) {
-	found := map[string]string{}
-	var skus, missing []string
-	for _, o := range orders {
-		for _, l := range o.Lines {
-			skus = append(skus, l.SKU)
-		}
-	}
-	err := c.look(ctx, "SELECT id, sku FROM products WHERE", "sku", "", skus, func(scan store.ScanFunc) error {
-		var productID, sku string
-		err := scan(&productID, &sku)
-		found[sku] = productID
-		return err
-	})
+	found, err := c.productsBySKU(ctx, skus)
 	if err != nil {
 		return nil, err
 	}
-	for _, sku := range skus {
-		if found[sku] == "" {
-			found[sku] = c.service.IDs.Make(id.Product)
-			missing = append(missing, sku)
+	now := c.service.Now()
+	var made []newProduct
+	for _, l := range lines {
+		if found[l.SKU] == "" {
+			found[l.SKU] = c.service.IDs.Make(id.Product)
+			made = append(made, newProduct{found[l.SKU], l.SKU, now})
 		}
 	}
-	if len(missing) == 0 {
+	if len(made) == 0 {
 		return found, nil
 	}
-	now := c.service.Now()
-	_, err = c.bulk.Copy(ctx, "products", []string{"id", "created_at", "updated_at", "sku", "name", "name_key", "active"}, func(yield func([]any) bool) {
-		for _, sku := range missing {
-			if !yield([]any{found[sku], now, now, sku, sku, input.NameKey(sku), false}) {
-				return
-			}
-		}
-	})
-	if err != nil {
+	if err := c.insertProducts(ctx, made); err != nil {
 		return nil, err
 	}
 	return found, c.service.Touch(ctx, c.bulk.Tx, service.SnapshotBook)

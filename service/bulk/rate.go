@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/service"
@@ -17,7 +16,7 @@ import (
 // RateRecord is a rate of a file.
 type RateRecord struct {
 	Set        service.SetRateInput // as the API takes it
-	RecordedAt time.Time            // when it was learned of; zero for now
+	RecordedAt time.Time            // when it was recorded; zero for now
 }
 
 // rateImport is the work on the records of one call.
@@ -54,7 +53,7 @@ func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, er
 	if i.Check {
 		run = s.Store.Read
 	}
-	if err := run(auth.System(ctx), work); err != nil {
+	if err := run(asSystem(ctx), work); err != nil {
 		if w == nil {
 			return nil, err
 		}
@@ -67,7 +66,7 @@ func (i *Import) Rates(ctx context.Context, records []RateRecord) ([]Verdict, er
 	return w.verdicts, nil
 }
 
-// placeRecords decides what becomes of each record. Where they are to be written it holds the rates first.
+// placeRecords decides what is done with each record. If they are to be written it holds the rates first.
 func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []RateRecord, writing bool) (*rateImport, error) {
 	w := &rateImport{verdicts: make([]Verdict, len(records))}
 	checked := make([]rates.NewRate, len(records))
@@ -118,7 +117,7 @@ func (w *rateImport) place(r *rates.NewRate, known map[string]costing.Rate, now 
 	return Verdict{Outcome: Added}
 }
 
-// sameRate tells whether two rates of one thing from one moment on say the same.
+// sameRate reports whether two rates for the same thing from the same moment have the same content.
 func sameRate(a, b costing.Rate) bool {
 	same := func(a, b *money.Decimal) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
 	return a.Unit == b.Unit && a.Amount == b.Amount && same(a.CapacityPerDay, b.CapacityPerDay) && same(a.FixedShare, b.FixedShare)
@@ -139,9 +138,9 @@ func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport)
 	return s.Touch(ctx, tx, service.SnapshotBook)
 }
 
-// ExportRates gives every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
+// ExportRates calls each for every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
 func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
-	all, err := rates.All(ctx, s.Store)
+	all, err := rates.All(asSystem(ctx), s.Store)
 	if err != nil {
 		return fmt.Errorf("service: rates: %w", err)
 	}

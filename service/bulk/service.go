@@ -1,4 +1,6 @@
-// Package bulk holds the import and export of rows in bulk, past the rules of who may see what. It may import service, service/input, value, books, rates and customers.
+// Package bulk imports and exports orders, customers, contacts and rates in bulk, for the command line: it works as the system,
+// past the guard. What a field of a customer is stands in package customers. It may import service, service/input, value, books,
+// rates and customers.
 package bulk
 
 import (
@@ -13,13 +15,12 @@ import (
 type Service struct {
 	*service.Core
 
-	books     *books.Service
-	customers *customers.Service
-	rates     *rates.Service
-	value     *value.Service
+	books *books.Service
+	rates *rates.Service
+	value *value.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, customers *customers.Service, rates *rates.Service, value *value.Service) *Service {
-	return &Service{Core: core, books: books, customers: customers, rates: rates, value: value}
+func New(core *service.Core, books *books.Service, _ *customers.Service, rates *rates.Service, value *value.Service) *Service {
+	return &Service{Core: core, books: books, rates: rates, value: value}
 }

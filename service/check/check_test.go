@@ -8,7 +8,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/service/check"
 	"kopeck/store"
 )

@@ -12,7 +12,7 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/store"
 )
 
@@ -40,7 +40,7 @@ func (w *world) input(level schema.PermissionLevel) service.GrantPermissionInput
 
 func (w *world) grant(in service.GrantPermissionInput) *ent.Permission {
 	w.t.Helper()
-	p, _, err := w.Consent.GrantPermission(w.As(schema.RoleAdmin), in)
+	p, _, err := w.Consent.GrantPermission(w.Actor(schema.RoleAdmin), in)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func (w *world) request(in service.GrantPermissionInput) (*ent.Permission, strin
 	w.t.Helper()
 	confirm := true
 	in.Confirm = &confirm
-	p, token, err := w.Consent.GrantPermission(w.As(schema.RoleAdmin), in)
+	p, token, err := w.Consent.GrantPermission(w.Actor(schema.RoleAdmin), in)
 	if err != nil || token == nil {
 		w.t.Fatal(token, err)
 	}
@@ -60,13 +60,13 @@ func (w *world) request(in service.GrantPermissionInput) (*ent.Permission, strin
 }
 
 func (w *world) confirm(token string) (*ent.Permission, error) {
-	return w.Consent.ConfirmPermission(w.As(schema.RoleAdmin), service.ConfirmPermissionInput{Token: token})
+	return w.Consent.ConfirmPermission(w.Actor(schema.RoleAdmin), service.ConfirmPermissionInput{Token: token})
 }
 
 // mayContact reports whether the customer may be contacted for marketing by e-mail.
 func (w *world) mayContact(at *time.Time) bool {
 	w.t.Helper()
-	found, err := w.Consent.MayContact(w.As(schema.RoleAdmin), []string{w.customer}, schema.ByEmail, schema.Marketing, nil, at)
+	found, err := w.Consent.MayContact(w.Actor(schema.RoleAdmin), []string{w.customer}, schema.ByEmail, schema.Marketing, nil, at)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func (w *world) mayContact(at *time.Time) bool {
 // kinds returns the kinds of a permission's events.
 func (w *world) kinds(permissionID string) string {
 	w.t.Helper()
-	logs, err := w.Consent.PermissionEvents(w.As(schema.RoleAdmin), []string{permissionID})
+	logs, err := w.Consent.PermissionEvents(w.Actor(schema.RoleAdmin), []string{permissionID})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestGrantIsChecked(t *testing.T) {
 			t.Run(field, func(t *testing.T) {
 				in := w.input(schema.BrandTrust)
 				change(&in)
-				_, _, err := w.Consent.GrantPermission(w.As(schema.RoleAdmin), in)
+				_, _, err := w.Consent.GrantPermission(w.Actor(schema.RoleAdmin), in)
 				if got, want := apptest.Faults(err), "INVALID "+strings.Fields(field)[0]; got != want {
 					t.Errorf("%q; want %q", got, want)
 				}
@@ -225,7 +225,7 @@ func TestConfirmIsRefused(t *testing.T) {
 // revoke revokes the customer's permission, of whatever state.
 func (w *world) revoke() {
 	w.t.Helper()
-	ctx := w.As(schema.RoleAdmin)
+	ctx := w.Actor(schema.RoleAdmin)
 	p, err := w.Client.Permission.Query().Only(ctx)
 	if err == nil {
 		_, err = w.Consent.RevokePermission(ctx, service.RevokePermissionInput{ID: p.ID, Source: "call"})
@@ -240,7 +240,7 @@ func TestRevoke(t *testing.T) {
 		p := w.grant(w.input(schema.BrandTrust))
 		w.Clock.Advance(time.Minute)
 		zero := 0
-		if _, err := w.Consent.RevokePermission(w.As(schema.RoleAdmin), service.RevokePermissionInput{ID: p.ID, Source: "call", ExpectedVersion: &zero}); !fault.Is(err, fault.VersionConflict) {
+		if _, err := w.Consent.RevokePermission(w.Actor(schema.RoleAdmin), service.RevokePermissionInput{ID: p.ID, Source: "call", ExpectedVersion: &zero}); !fault.Is(err, fault.VersionConflict) {
 			t.Errorf("another version: %v", err)
 		}
 		w.revoke()
@@ -261,10 +261,10 @@ func TestRevoke(t *testing.T) {
 func TestRevokeByLink(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.grant(w.input(schema.BrandTrust))
-		if _, err := w.Consent.RevocationToken(w.As(schema.RoleAnalyst), p); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Consent.RevocationToken(w.Actor(schema.RoleAnalyst), p); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("an analyst gets a link: %v", err)
 		}
-		token, err := w.Consent.RevocationToken(w.As(schema.RoleSales), p)
+		token, err := w.Consent.RevocationToken(w.Actor(schema.RoleSales), p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -322,7 +322,7 @@ func TestTimesOfALogNeverDecrease(t *testing.T) {
 		p := w.grant(w.input(schema.BrandTrust))
 		w.Clock.Advance(-time.Minute)
 		w.grant(w.input(schema.Personal))
-		logs, err := w.Consent.PermissionEvents(w.As(schema.RoleAdmin), []string{p.ID})
+		logs, err := w.Consent.PermissionEvents(w.Actor(schema.RoleAdmin), []string{p.ID})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -346,7 +346,7 @@ func TestPermissionsAtAMoment(t *testing.T) {
 		} {
 			t.Run(after.String(), func(t *testing.T) {
 				at := apptest.Start.Add(after)
-				found, err := w.Consent.PermissionsOf(w.As(schema.RoleAdmin), []string{w.customer}, &at)
+				found, err := w.Consent.PermissionsOf(w.Actor(schema.RoleAdmin), []string{w.customer}, &at)
 				if err != nil {
 					t.Fatal(err)
 				}

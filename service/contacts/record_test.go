@@ -30,7 +30,7 @@ func call(customer string, change func(*service.RecordContactInput)) service.Rec
 
 func TestWhatAContactMayBe(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer, other, nobody := w.Customer(), w.Customer(), w.IDs.Make(id.User)
+		customer, other, nobody := w.CustomerID(), w.CustomerID(), w.IDs.Make(id.User)
 		later := apptest.Start.Add(time.Hour)
 		minutes := func(text money.Exact) func(*service.RecordContactInput) {
 			return func(in *service.RecordContactInput) { in.Minutes = &text }
@@ -78,7 +78,7 @@ func TestWhatAContactMayBe(t *testing.T) {
 // TestWhoTookPart: the actor, unless another is named; SALES name only themselves; nobody for the system.
 func TestWhoTookPart(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer := w.Customer()
+		customer := w.CustomerID()
 		sales, manager := w.As(schema.RoleSales), w.As(schema.RoleManager)
 		named := func(email string) *string { return &w.Rows("SELECT id FROM users WHERE email_key = ?", email)[0] }
 		for name, c := range map[string]struct {
@@ -118,14 +118,14 @@ func TestWhoTookPart(t *testing.T) {
 // TestTheCostOfAContact: by the rates of its moment, and not by those of now; a missing rate does not keep it from being recorded.
 func TestTheCostOfAContact(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer := w.Customer()
+		customer := w.CustomerID()
 		sales := w.As(schema.RoleSales)
 		w.Rate(schema.RateStaff, "sales@example.com", "600", "hour", apptest.Start.Add(-2*time.Hour))
 		w.Rate(schema.RateStaff, "sales@example.com", "1200", "hour", apptest.Start.Add(-time.Hour))
 		w.Rate(schema.RateChannelFee, "PHONE", "0.5", "contact", apptest.Start.Add(-2*time.Hour))
 		w.Rate(schema.RateChannelMinute, "PHONE", "0.015", "minute", apptest.Start.Add(-2*time.Hour))
 		for name, c := range map[string]struct {
-			hours    time.Duration
+			hours    int
 			minutes  money.Exact
 			expense  string
 			cost     int64
@@ -138,7 +138,7 @@ func TestTheCostOfAContact(t *testing.T) {
 			"before all rates":    {-3, "3", "7", 700, true},
 		} {
 			t.Run(name, func(t *testing.T) {
-				at := apptest.Start.Add(c.hours * time.Hour)
+				at := apptest.Start.Add(time.Duration(c.hours) * time.Hour)
 				contact, err := w.Contacts.RecordContact(sales, call(customer, func(in *service.RecordContactInput) {
 					in.At, in.Minutes, in.Expense = &at, &c.minutes, apptest.Roubles(c.expense)
 				}))
@@ -153,8 +153,8 @@ func TestTheCostOfAContact(t *testing.T) {
 	})
 }
 
-// TestTheStageOfAContact holds the query of a past stage against the changes themselves, over random changes: the stage after the
-// last change up to the moment, or the one before the first.
+// TestTheStageOfAContact compares the query of a past stage with the changes themselves, over random changes: it is the stage after
+// the last change up to the moment, or the one before the first.
 func TestTheStageOfAContact(t *testing.T) {
 	type change struct {
 		from, to schema.Stage
@@ -163,7 +163,7 @@ func TestTheStageOfAContact(t *testing.T) {
 	}
 	stages := []schema.Stage{schema.Stranger, schema.Friend, schema.Buyer, schema.Loyal, schema.Former}
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer := w.Customer()
+		customer := w.CustomerID()
 		ago := func(t *rapid.T) time.Time {
 			return apptest.Start.Add(-time.Duration(rapid.IntRange(1, 20).Draw(t, "hours")) * time.Hour)
 		}
@@ -204,10 +204,10 @@ func TestTheStageOfAContact(t *testing.T) {
 	})
 }
 
-// TestAnIDThatIsTaken: a client's id is its own; with the same key the contact is the same.
+// TestAnIDThatIsTaken: an id that a client chose can be used once, but the same request can be repeated with its key.
 func TestAnIDThatIsTaken(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer := w.Customer()
+		customer := w.CustomerID()
 		contactID, key := w.IDs.Make(id.Contact), "key"
 		in := call(customer, func(in *service.RecordContactInput) { in.ID, in.IdempotencyKey = &contactID, &key })
 		for range 2 {

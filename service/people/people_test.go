@@ -12,7 +12,7 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/service/people"
 )
 
@@ -31,7 +31,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 
 func (w *world) create(email string, role schema.Role) *ent.User {
 	w.t.Helper()
-	u, err := w.People.CreateUser(w.As(schema.RoleAdmin), service.CreateUserInput{Email: email, Name: "Anna", Password: password, Role: role})
+	u, err := w.People.CreateUser(w.Actor(schema.RoleAdmin), service.CreateUserInput{Email: email, Name: "Anna", Password: password, Role: role})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (w *world) admitted(token string) bool {
 }
 
 func (w *world) update(in service.UpdateUserInput) (*ent.User, error) {
-	return w.People.UpdateUser(w.As(schema.RoleAdmin), in)
+	return w.People.UpdateUser(w.Actor(schema.RoleAdmin), in)
 }
 
 func TestCreateUserIsChecked(t *testing.T) {
@@ -81,19 +81,19 @@ func TestCreateUserIsChecked(t *testing.T) {
 			"a taken id":        {nil, func(in *service.CreateUserInput) { in.ID = &anna.ID }, "ALREADY_EXISTS id"},
 			"all that is wrong": {nil, func(in *service.CreateUserInput) { in.Email, in.Name, in.Password = "x", "", "short" }, "INVALID email, INVALID name, INVALID password"},
 			"no partner":        {nil, func(in *service.CreateUserInput) { in.Role = schema.RolePartner }, "INVALID partner"},
-			"by a manager":      {w.As(schema.RoleManager), func(*service.CreateUserInput) {}, "FORBIDDEN"},
+			"by a manager":      {w.Actor(schema.RoleManager), func(*service.CreateUserInput) {}, "FORBIDDEN"},
 			"by nobody":         {t.Context(), func(*service.CreateUserInput) {}, "UNAUTHENTICATED"},
 		} {
 			in := good
 			c.change(&in)
 			if c.ctx == nil {
-				c.ctx = w.As(schema.RoleAdmin)
+				c.ctx = w.Actor(schema.RoleAdmin)
 			}
 			if _, err := w.People.CreateUser(c.ctx, in); apptest.Faults(err) != c.want {
 				t.Errorf("%s: %q; want %q", name, apptest.Faults(err), c.want)
 			}
 		}
-		if _, err := w.People.CreateUser(w.As(schema.RoleAdmin), good); err != nil {
+		if _, err := w.People.CreateUser(w.Actor(schema.RoleAdmin), good); err != nil {
 			t.Errorf("nothing is wrong: %v", err)
 		}
 	})
@@ -102,7 +102,7 @@ func TestCreateUserIsChecked(t *testing.T) {
 func TestPartnerOfAUser(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		create := func(email, partner string, scopes []string) *ent.User {
-			u, err := w.People.CreateUser(w.As(schema.RoleAdmin), service.CreateUserInput{
+			u, err := w.People.CreateUser(w.Actor(schema.RoleAdmin), service.CreateUserInput{
 				Email: email, Name: "Partner", Password: password, Role: schema.RolePartner, Partner: &partner, PartnerScopes: scopes,
 			})
 			if err != nil {
@@ -307,7 +307,7 @@ func TestSignOutOfAnother(t *testing.T) {
 		w.create("anna@example.com", schema.RoleSales)
 		session := w.mustSignIn()
 		for _, token := range []string{session.RefreshToken, "x", ""} {
-			if err := w.People.SignOut(w.As(schema.RoleAdmin), service.SignOutInput{RefreshToken: token}); apptest.Faults(err) != "INVALID refreshToken" {
+			if err := w.People.SignOut(w.Actor(schema.RoleAdmin), service.SignOutInput{RefreshToken: token}); apptest.Faults(err) != "INVALID refreshToken" {
 				t.Errorf("%.10q: %v", token, err)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"kopeck/schema"
 )
 
-// AgreementBelowFloor is an agreed price that stands under today's floor.
+// AgreementBelowFloor is an agreed price that is under today's floor.
 type AgreementBelowFloor struct {
 	Agreement         *ent.PriceAgreement
 	Floor, Difference money.Amount

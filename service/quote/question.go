@@ -45,7 +45,7 @@ func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, error) {
 	return in.UTC().Truncate(time.Microsecond), nil
 }
 
-// ChosenOptions reads the options of a question; whether the product has them is for the price to say.
+// ChosenOptions reads the options of a question; whether the product has them is checked with the price.
 func ChosenOptions(in []*service.OptionInput) ([]pricing.Option, error) {
 	if len(in) > 50 {
 		return nil, fault.New(fault.LimitExceeded, "options", "want at most 50 options")

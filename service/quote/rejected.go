@@ -16,7 +16,7 @@ type UnmetCondition struct {
 	Failure   *string
 }
 
-// MetFact is a variable of conditions with its value, nil where it is not known, or not to be known by who asks.
+// MetFact is a variable of conditions with its value, nil where it is not known, or where the actor may not know it.
 type MetFact struct {
 	Name  string
 	Value *string

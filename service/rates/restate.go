@@ -27,7 +27,7 @@ type coverage struct {
 	until time.Time
 }
 
-// span is a stretch of time; until is not in it.
+// span is a period of time; until is not in it.
 type span struct{ from, until time.Time }
 
 // coverages are new rates, with what they hold for, by what they are of.

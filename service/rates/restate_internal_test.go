@@ -27,7 +27,7 @@ func TestSpansOf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		covered := rapid.SliceOfN(rapid.Custom(drawCoverage), 0, 6).Draw(t, "covered")
 		spans := spansOf(covered)
-		for n := 0; n <= 30; n++ {
+		for n := range 31 {
 			of := slices.ContainsFunc(covered, func(c coverage) bool { return c.covers(day(n)) })
 			in := slices.ContainsFunc(spans, func(s span) bool { return !day(n).Before(s.from) && day(n).Before(s.until) })
 			if of != in {

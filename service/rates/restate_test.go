@@ -48,7 +48,7 @@ func newFactory(w *apptest.World) *factory {
 	for email, grade := range map[string]*string{"anna@example.com": &junior, "boris@example.com": &junior, "clara@example.com": nil} {
 		u := &ent.User{ID: w.IDs.Make(id.User), EmailKey: email, Grade: grade}
 		f.staff[u.ID] = u
-		row := map[string]any{"id": u.ID, "created_at": w.Clock(), "updated_at": w.Clock(), "email": email, "email_key": email, "name": email, "role": "SALES", "active": true}
+		row := map[string]any{"id": u.ID, "created_at": w.Clock.Now(), "updated_at": w.Clock.Now(), "email": email, "email_key": email, "name": email, "role": "SALES", "active": true}
 		if grade != nil {
 			row["grade"] = *grade
 		}
@@ -58,7 +58,7 @@ func newFactory(w *apptest.World) *factory {
 	w.Rate(schema.RateResource, "saw", "1", "hour", apptest.Start)
 	oak, saw := "oak", "saw"
 	f.product = w.Product(service.CreateProductInput{Sku: "TABLE", Components: []*service.ComponentInput{{Material: &oak, Quantity: "2.5"}, {Resource: &saw, Quantity: "0.333"}}})
-	f.customer = w.Customer()
+	f.customer = w.CustomerID()
 	return f
 }
 

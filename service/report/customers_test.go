@@ -11,7 +11,7 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 )
 
 func customerEconomics(t *testing.T, s *apptest.Shop) {

@@ -11,7 +11,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 	"kopeck/service/report"
 )
 

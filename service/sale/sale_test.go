@@ -10,7 +10,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/app/apptest"
+	"kopeck/apptest"
 )
 
 // shop is a company that sells coats at 999.99, of cloth at 100, to one customer.

@@ -247,7 +247,7 @@ func (s *Service) keepFit(ctx context.Context, tx *store.Tx, f *fitted) (string,
 	f.report.Activated = f.row.Active
 	report, err := json.Marshal(f.report)
 	if err != nil {
-		return "", fmt.Errorf("service: the report of a fit: %w", err)
+		return "", fmt.Errorf("value: the report of a fit: %w", err)
 	}
 	row, modelID := f.row, s.IDs.Make(id.LifetimeModel)
 	create := tx.LifetimeModel.Create().SetID(modelID).SetKind(row.Kind).SetTimeUnit(row.TimeUnit).SetParameters(row.Parameters).

@@ -126,7 +126,7 @@ func (r *fitReport) standardErrors(of []lifetime.Parameter, errors []float64, ga
 func reportOf(row *ent.LifetimeModel) (fitReport, error) {
 	var r fitReport
 	if err := json.Unmarshal(row.Report, &r); err != nil {
-		return r, fmt.Errorf("service: the report of %s: %w", row.ID, err)
+		return r, fmt.Errorf("value: the report of %s: %w", row.ID, err)
 	}
 	return r, nil
 }

@@ -46,17 +46,17 @@ func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
 	}
 	var p map[string]float64
 	if err := viaJSON(row.Parameters, &p); err != nil {
-		return nil, fmt.Errorf("service: parameters of %s: %w", row.ID, err)
+		return nil, fmt.Errorf("value: parameters of %s: %w", row.ID, err)
 	}
 	counts, err := lifetime.NewCountModel(lifetime.Kind(row.Kind), unit, p)
 	if err != nil {
-		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+		return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 	}
 	m := &Model{Row: row, fitted: true, Counts: counts}
 	if gamma, there := p["gamma"]; there {
 		m.margins = &lifetime.GammaGamma{P: p["p"], Q: p["q"], Gamma: gamma * float64(s.Currency.MinorPerMajor())}
 		if err := m.margins.Validate(); err != nil {
-			return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+			return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 		}
 	}
 	report, err := reportOf(row)

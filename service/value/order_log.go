@@ -34,7 +34,7 @@ type heldOut struct {
 func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 	log, err := s.readLog(ctx, endDay, (*orderLog).readHistories)
 	if err != nil {
-		return nil, fmt.Errorf("service: the order log: %w", err)
+		return nil, fmt.Errorf("value: the order log: %w", err)
 	}
 	return log, nil
 }
@@ -44,7 +44,7 @@ func (s *Service) orderLog(ctx context.Context, endDay int) (*orderLog, error) {
 func (s *Service) keptLog(ctx context.Context, endDay int) (log *orderLog, complete bool, err error) {
 	log, err = s.readLog(ctx, endDay, (*orderLog).readKept)
 	if err != nil {
-		return nil, false, fmt.Errorf("service: the customers' figures: %w", err)
+		return nil, false, fmt.Errorf("value: the customers' figures: %w", err)
 	}
 	return log, log.lastDay <= endDay, nil
 }

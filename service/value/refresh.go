@@ -32,7 +32,7 @@ func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("service: lifetime values after %q: %w", last, err)
+			return fmt.Errorf("value: lifetime values after %q: %w", last, err)
 		}
 		if last = next; n < refreshBatch {
 			return nil

@@ -88,7 +88,7 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("service: earnings up to %s: %w", at, err)
+		return nil, fmt.Errorf("value: earnings up to %s: %w", at, err)
 	}
 	return all, nil
 }

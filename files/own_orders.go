@@ -1,0 +1,190 @@
+package files
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"time"
+
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/service/bulk"
+)
+
+// orderRow is an order and one of its lines as they stand in a row: an order has a row for each of its lines, with its
+// own columns repeated; one without lines has one row.
+type orderRow struct {
+	bulk.OrderRecord
+
+	line     bulk.OrderLineRecord
+	refunded money.Amount // what the refunds must sum to
+	refunds  []refundText
+}
+
+// refundText is a refund in the column of refunds.
+type refundText struct {
+	ID     string    `json:"id"`
+	Amount string    `json:"amount"` // with the currency's decimals
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"`
+}
+
+// orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
+var (
+	orderLayout = layout[orderRow]{Orders, []column[orderRow]{
+		textColumn("id", own|ownKey, func(r *orderRow) *string { return &r.ID }),
+		textColumn("external_id", own, func(r *orderRow) *string { return &r.ExternalID }),
+		textColumn("customer_id", own|ownKey, func(r *orderRow) *string { return &r.CustomerID }),
+		textColumn("customer_external_id", own, func(r *orderRow) *string { return &r.CustomerExternalID }),
+		wordColumn("status", own|ownKey|filled, func(r *orderRow) *schema.OrderStatus { return &r.Status }),
+		pastColumn("at", own|ownKey|filled, func(r *orderRow) *time.Time { return &r.At }),
+		amountColumn("total", own|ownKey|filled, func(r *orderRow) *money.Amount { return &r.Total }),
+		currencyColumn[orderRow](own),
+		amountColumn("refunded", own|ownKey|filled, func(r *orderRow) *money.Amount { return &r.refunded }),
+		amountColumn("cost", own|ownKey|filled, func(r *orderRow) *money.Amount { return &r.Cost }),
+		truthColumn("stated_cost", own, func(r *orderRow) *bool { return &r.StatedCost }),
+		truthColumn("uncosted", own, func(r *orderRow) *bool { return &r.Uncosted }),
+		wordColumn("credit_model", own, func(r *orderRow) *schema.AttributionModel { return &r.CreditModel }),
+		momentColumn("created_at", own, func(r *orderRow) *time.Time { return &r.CreatedAt }),
+		momentColumn("due_at", own, func(r *orderRow) *time.Time { return &r.DueAt }),
+		momentColumn("completed_at", own, func(r *orderRow) *time.Time { return &r.CompletedAt }),
+		momentColumn("cancelled_at", own, func(r *orderRow) *time.Time { return &r.CancelledAt }),
+		textColumn("cancel_reason", own, func(r *orderRow) *string { return &r.CancelReason }),
+		listColumn("refunds", own, func(r *orderRow) *[]refundText { return &r.refunds }),
+	}}
+	lineLayout = layout[orderRow]{Orders, []column[orderRow]{
+		textColumn("line_id", own, func(r *orderRow) *string { return &r.line.ID }),
+		textColumn("sku", own, func(r *orderRow) *string { return &r.line.SKU }),
+		decimalColumn("quantity", own|filled, func(r *orderRow) *money.Decimal { return &r.line.Quantity }),
+		amountColumn("unit", own|filled, func(r *orderRow) *money.Amount { return &r.line.Unit }),
+		amountColumn("line_total", own|filled, func(r *orderRow) *money.Amount { return &r.line.Total }),
+		amountColumn("line_cost", own|filled, func(r *orderRow) *money.Amount { return &r.line.Cost }),
+		leadDaysColumn,
+		listColumn("price_lines", own, func(r *orderRow) *[]pricing.Line { return &r.line.PriceLines }),
+		listColumn("options", own, func(r *orderRow) *[]pricing.Option { return &r.line.Options }),
+	}}
+)
+
+// leadDaysColumn holds a number of days.
+var leadDaysColumn = column[orderRow]{
+	"lead_days", own | filled,
+	func(_ *values, text string, to *orderRow) error {
+		days, err := strconv.ParseUint(text, 10, 16)
+		if err != nil {
+			return errors.New("want a number of days")
+		}
+		to.line.LeadDays = int(days)
+		return nil
+	},
+	func(_ *values, r *orderRow) string { return strconv.Itoa(r.line.LeadDays) },
+}
+
+// ownOrders reads orders of Kopeck's own format.
+func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
+	orderColumns, lineColumns := orderLayout.find(t, own), lineLayout.find(t, own)
+	idAt := t.at["id"]
+	var waiting *row
+	fetch := func() (row, error) {
+		if waiting != nil {
+			r := *waiting
+			waiting = nil
+			return r, nil
+		}
+		return t.next()
+	}
+	next := func() (*entry[bulk.OrderRecord], error) {
+		r, err := fetch()
+		if err != nil {
+			return nil, err
+		}
+		e := &entry[bulk.OrderRecord]{rows: []rowText{{r.line, r.raw}}, fault: r.fault}
+		if r.fault != "" {
+			return e, nil
+		}
+		var o orderRow
+		fault := orderColumns.read(v, r, &o)
+		o.check(v, &fault)
+		e.value, e.fault, e.key, e.content = o.OrderRecord, string(fault), "id:"+o.ID, r.raw
+		first := append([]string{}, r.fields...)
+		for len(e.rows) <= mostRows {
+			if line, fault := readLine(v, t, r, lineColumns); fault != "" {
+				e.blame(r.line, string(fault))
+			} else if line != nil {
+				e.value.Lines = append(e.value.Lines, *line)
+			}
+			if r, err = t.next(); errors.Is(err, io.EOF) {
+				return e, nil
+			} else if err != nil {
+				return nil, err
+			}
+			if r.fault != "" || r.fields[idAt] != first[idAt] {
+				waiting = &r
+				return e, nil
+			}
+			e.rows = append(e.rows, rowText{r.line, r.raw})
+			for _, c := range orderColumns {
+				if r.fields[c.at] != first[c.at] {
+					e.blame(r.line, c.name+": the rows of one order differ in it")
+				}
+			}
+		}
+		e.fault = "more than 10,000 rows of one order"
+		waiting = &r
+		return e, nil
+	}
+	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }}
+}
+
+// check checks what must sum up, and completes the order.
+func (r *orderRow) check(v *values, f *faults) {
+	if r.ID == "" || r.CustomerID == "" {
+		f.of("id", errors.New("want the ids of the order and of its customer"))
+	}
+	var sum money.Amount
+	for _, one := range r.refunds {
+		amount, err := v.amount(one.Amount)
+		f.of("refunds", err)
+		if sum, err = sum.Plus(amount); err != nil {
+			f.of("refunds", errors.New("too large"))
+		}
+		r.Refunds = append(r.Refunds, bulk.RefundRecord{ID: one.ID, Amount: amount, Reason: one.Reason, At: one.At.UTC().Truncate(time.Microsecond), Actor: one.Actor})
+	}
+	if sum != r.refunded {
+		f.of("refunded", errors.New("the refunds do not sum to it"))
+	}
+}
+
+// readLine reads the line of an order's row, nil where the order has none.
+func readLine(v *values, t *table, r row, columns found[orderRow]) (*bulk.OrderLineRecord, faults) {
+	if t.get(r, "line_id") == "" {
+		return nil, ""
+	}
+	var o orderRow
+	f := columns.read(v, r, &o)
+	return &o.line, f
+}
+
+// orderTexts are the rows of an order in Kopeck's own format.
+func orderTexts(v *values, o *bulk.OrderRecord) ([][]string, error) {
+	r := orderRow{OrderRecord: *o}
+	for _, one := range o.Refunds {
+		var err error
+		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {
+			return nil, err
+		}
+		r.refunds = append(r.refunds, refundText{one.ID, v.currency.Format(one.Amount), one.Reason, one.At, one.Actor})
+	}
+	head := orderLayout.texts(v, &r)
+	head = head[:len(head):len(head)]
+	if len(o.Lines) == 0 {
+		return [][]string{append(head, make([]string, len(lineLayout.columns))...)}, nil
+	}
+	rows := make([][]string, len(o.Lines))
+	for n := range o.Lines {
+		r.line = o.Lines[n]
+		rows[n] = append(head, lineLayout.texts(v, &r)...)
+	}
+	return rows, nil
+}

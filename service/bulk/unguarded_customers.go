@@ -1,0 +1,172 @@
+package bulk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/service/customers"
+	"kopeck/stage"
+	"kopeck/store"
+)
+
+// customerColumns are the columns of a customer who is made.
+var customerColumns = slices.Concat(customers.Columns(), []store.Column[*customers.Record]{
+	{Name: "updated_at", Value: func(r *customers.Record) any { return r.UpdatedAt }},
+	{Name: "order_days", Value: func(r *customers.Record) any { return int64(r.OrderDays) }},
+	{Name: "first_order_day", Value: func(r *customers.Record) any { return int64(r.FirstOrderDay) }},
+	{Name: "last_order_day", Value: func(r *customers.Record) any { return int64(r.LastOrderDay) }},
+	{Name: "margin", Value: func(r *customers.Record) any { return r.Margin.Minor() }},
+	{Name: "repeat_margin", Value: func(r *customers.Record) any { return r.RepeatMargin.Minor() }},
+	{Name: "contact_cost", Value: func(*customers.Record) any { return money.Amount{}.Minor() }},
+	{Name: "last_order_at", Value: func(r *customers.Record) any { return r.LastOrderAt }},
+	{Name: "lifetime_value", Value: func(r *customers.Record) any { return r.LifetimeValue.Minor() }},
+})
+
+func (c *chunk) insertCustomers(ctx context.Context, made []*customers.Record) error {
+	return store.CopyRows(ctx, c.bulk, "customers", customerColumns, made)
+}
+
+// updateCustomers writes customers that an import changes, as new versions, and removes their search terms.
+func (c *chunk) updateCustomers(ctx context.Context, changed []*customers.Record) error {
+	columns, now := customers.ReplacedColumns(), c.service.Now()
+	query := "UPDATE customers SET version = version + 1, updated_at = ?, " + strings.Join(store.Names(columns), " = ?, ") + " = ? WHERE id = ?"
+	for _, p := range changed {
+		values := []any{now}
+		for _, column := range columns {
+			values = append(values, column.Value(p))
+		}
+		if _, err := c.bulk.Exec(ctx, query, append(values, p.ID)...); err != nil {
+			return err
+		}
+		if _, err := c.bulk.Exec(ctx, "DELETE FROM search_terms WHERE customer_id = ?", p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// customersBy reads customers by id, and those that are not deleted by external id and folded e-mail. One may be given more
+// than once.
+func (c *chunk) customersBy(ctx context.Context, ids, externals, emails []string, each func(p *customers.Record)) error {
+	read := func(scan store.ScanFunc) error {
+		p := &customers.Record{Customer: &ent.Customer{}}
+		if err := scan(p.Destinations()...); err != nil {
+			return err
+		}
+		p.Derive()
+		each(p)
+		return nil
+	}
+	query := "SELECT " + customers.Selected("customers") + " FROM customers WHERE"
+	if err := c.look(ctx, query, "id", c.locked(), ids, read); err != nil {
+		return err
+	}
+	if err := c.look(ctx, query+" deleted_at IS NULL AND", "external_id", c.locked(), externals, read); err != nil {
+		return err
+	}
+	return c.look(ctx, query+" deleted_at IS NULL AND", "email_key", c.locked(), emails, read)
+}
+
+// namedCustomer is as much of a customer as orders and contacts need to name it.
+type namedCustomer struct {
+	id, externalID string // externalID is "" for one that is deleted
+}
+
+// customersNamed reads customers by id, and those that are not deleted by external id.
+func (c *chunk) customersNamed(ctx context.Context, ids, externals []string, each func(namedCustomer)) error {
+	read := func(scan store.ScanFunc) error {
+		var one namedCustomer
+		var deleted store.Time
+		err := scan(&one.id, store.OrZero(&one.externalID), &deleted)
+		if !deleted.IsZero() {
+			one.externalID = ""
+		}
+		each(one)
+		return err
+	}
+	const query = "SELECT id, external_id, deleted_at FROM customers WHERE"
+	if err := c.look(ctx, query, "id", c.locked(), ids, read); err != nil {
+		return err
+	}
+	return c.look(ctx, query+" deleted_at IS NULL AND", "external_id", c.locked(), externals, read)
+}
+
+// insertPartners makes partners of names by id. They are inactive.
+func (c *chunk) insertPartners(ctx context.Context, names map[string]string, now time.Time) error {
+	for partnerID, name := range names {
+		if _, err := c.bulk.Exec(ctx, "INSERT INTO partners (id, created_at, updated_at, name, active) VALUES (?, ?, ?, ?, ?)", partnerID, now, now, name, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *chunk) insertStageChanges(ctx context.Context, moves []stageMove, columns []store.Column[stageMove]) error {
+	return store.CopyRows(ctx, c.bulk, "stage_changes", columns, moves)
+}
+
+// searchTerm is a text by which a customer is found.
+type searchTerm struct{ term, customerID string }
+
+var termColumns = []store.Column[searchTerm]{
+	{Name: "term", Value: func(t searchTerm) any { return t.term }},
+	{Name: "customer_id", Value: func(t searchTerm) any { return t.customerID }},
+}
+
+func (c *chunk) insertTerms(ctx context.Context, terms []searchTerm) error {
+	return store.CopyRows(ctx, c.bulk, "search_terms", termColumns, terms)
+}
+
+// referredUnless fills in who referred a customer, unless that one was referred by the customer, directly or through
+// others: a chain of referrals has no circle, so that each margin in it counts once.
+const referredUnless = `UPDATE customers SET referred_by_id = ? WHERE id = ? AND referred_by_id IS NULL AND id NOT IN (
+	WITH RECURSIVE up (id) AS (SELECT id FROM customers WHERE id = ? UNION SELECT c.referred_by_id FROM customers c JOIN up ON c.id = up.id WHERE c.referred_by_id IS NOT NULL)
+	SELECT id FROM up)`
+
+// refer fills in who referred a customer, where nobody is recorded. It reports a circle, which is left out.
+func (c *chunk) refer(ctx context.Context, customerID, by string) (circular bool, err error) {
+	if changed, err := c.bulk.Exec(ctx, referredUnless, by, customerID, by); err != nil || changed > 0 {
+		return false, err
+	}
+	err = c.each(ctx, "SELECT 1 FROM customers WHERE id = ? AND referred_by_id IS NULL", []any{customerID}, func(store.ScanFunc) error {
+		circular = true
+		return nil
+	})
+	return circular, err
+}
+
+// exportedCustomers reads customers behind an id, in the order of their ids.
+func (c *chunk) exportedCustomers(ctx context.Context, after string) ([]customers.Record, error) {
+	var records []customers.Record
+	var ids []string
+	at := map[string]int{}
+	query := "SELECT " + customers.Selected("c") + `, u.email, p.name
+		FROM customers c LEFT JOIN users u ON u.id = c.owner_id LEFT JOIN partners p ON p.id = c.partner_id
+		WHERE c.id > ? ORDER BY c.id LIMIT ?`
+	err := c.each(ctx, query, []any{after, readTogether}, func(scan store.ScanFunc) error {
+		r := customers.Record{Customer: &ent.Customer{}}
+		err := scan(append(r.Destinations(), store.OrZero(&r.Owner), store.OrZero(&r.Partner))...)
+		at[r.ID] = len(records)
+		records, ids = append(records, r), append(ids, r.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	// The last change of each shows whether staff decided the stage.
+	return records, c.look(ctx, "SELECT customer_id, at, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan store.ScanFunc) error {
+		var customerID, reason string
+		var when store.Time
+		err := scan(&customerID, &when, &reason)
+		r := &records[at[customerID]]
+		r.StageOverruled, r.StageOverruledAt = "", time.Time{}
+		if overruled, ok := strings.CutPrefix(reason, stage.ReasonOverruled); ok {
+			r.StageOverruled, r.StageOverruledAt = overruled, when.Time
+		}
+		return err
+	})
+}

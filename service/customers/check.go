@@ -1,0 +1,92 @@
+package customers
+
+import (
+	"encoding/json"
+	"time"
+
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service/input"
+)
+
+// check checks a value and brings it into the form in which it is kept; nil is no value. The fault is of the field named. today is
+// the calendar day of the installation.
+type check[V any] func(field string, v *V, today schema.Date) (*V, error)
+
+// noCheck is for values that reading has checked.
+func noCheck[V any](_ string, v *V, _ schema.Date) (*V, error) { return v, nil }
+
+func isID(prefix string) check[string] {
+	return func(field string, v *string, _ schema.Date) (*string, error) {
+		if v == nil || *v == "" {
+			return nil, nil
+		}
+		return v, id.Check(field, prefix, *v)
+	}
+}
+
+func someText(most int) check[string] {
+	return func(field string, v *string, _ schema.Date) (*string, error) {
+		checked, err := input.Text(field, input.OrZero(v), most)
+		return &checked, err
+	}
+}
+
+func anyText(most int) check[string] {
+	return func(field string, v *string, _ schema.Date) (*string, error) {
+		return input.OptionalText(field, v, most)
+	}
+}
+
+func isEmail(field string, v *string, _ schema.Date) (*string, error) {
+	if v == nil || *v == "" {
+		return nil, nil
+	}
+	address, err := input.Email(field, *v)
+	return &address, err
+}
+
+func isPhone(field string, v *string, _ schema.Date) (*string, error) {
+	v, err := input.OptionalText(field, v, 40)
+	if err == nil && v != nil && len(PhoneDigits(*v)) < 3 {
+		err = fault.Invalidf(field, "not a phone number: want at least three digits")
+	}
+	return v, err
+}
+
+func notNegative(field string, v *money.Amount, _ schema.Date) (*money.Amount, error) {
+	if v != nil && v.Sign() < 0 {
+		return nil, fault.Invalidf(field, "not a negative amount")
+	}
+	return v, nil
+}
+
+func ofOurTime(field string, v *time.Time, _ schema.Date) (*time.Time, error) {
+	return v, input.CheckDate(field, v)
+}
+
+// lived checks a date on which something happened to a living person: from 1900 to today.
+func lived(field string, v *schema.Date, today schema.Date) (*schema.Date, error) {
+	switch {
+	case v == nil:
+		return nil, nil
+	case v.Time().Year() < 1900:
+		return nil, fault.Invalidf(field, "want a year from 1900")
+	case *v > today:
+		return nil, fault.Invalidf(field, "in the future")
+	}
+	return v, nil
+}
+
+// small checks that an object has at most 64 KiB of JSON.
+func small(field string, v *map[string]any, _ schema.Date) (*map[string]any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	if text, err := json.Marshal(*v); err != nil || len(text) > 64<<10 {
+		return nil, fault.Invalidf(field, "want at most 64 KiB of JSON")
+	}
+	return v, nil
+}

@@ -1,0 +1,290 @@
+package customers
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"kopeck/ent"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// Descriptor is one field of a customer and all that is done with it. Its parts are put together by [define], from what [fields]
+// says of it.
+type Descriptor struct {
+	names
+
+	importing importing
+	uses      uses
+	key       *key // nil where nothing is derived from the field
+
+	create      func(s *Service, in *service.CreateCustomerInput, r *Record) error // nil: createCustomer does not take it
+	update      func(s *Service, in *service.UpdateCustomerInput) (*change, error) // nil: updateCustomer does not take it; the change is nil where none is asked for
+	history     func(s *Service, r *Record) any                                    // the value as the audit keeps it
+	set         func(m *ent.CustomerMutation, r *Record) error
+	check       func(r *Record, today schema.Date) error
+	copy        func(to, from *Record)
+	same        func(a, b *Record) bool
+	value       func(r *Record) any // as database/sql takes it; nil for none
+	destination func(r *Record) any // what database/sql scans it into
+	read        func(form *Form, text string, to *Record) error
+	write       func(form *Form, r *Record) string
+}
+
+// names are what a field is called; "" where it is not there.
+type names struct {
+	Input  string // in the API's inputs and in the audit
+	Column string // in table customers
+	File   string // the column of files
+}
+
+// importing is what an import does to a field of a customer that exists.
+type importing int
+
+const (
+	kept       importing = iota // nothing
+	replaced                    // it is as in the file
+	filledOnce                  // it is filled in by another step where there is no value yet
+)
+
+// uses are what else a field is for, as bits.
+type uses int
+
+const (
+	mapped        uses = 1 << iota // --map can name the column
+	requiredOfOwn                  // a file of Kopeck's own format has the column
+	requiredOfMap                  // --map must name the column
+	nullable                       // the column may be NULL; set by [define]
+)
+
+// change is what an update changes about one field.
+type change struct {
+	field   *Descriptor
+	history any
+	put     func(r *Record)
+}
+
+// key is a column that is computed from a field; value computes it, puts it into the record and returns it.
+type key struct {
+	column string
+	value  func(r *Record) any // nil for none
+}
+
+// place is where a field lies in a record.
+type place[V any] struct {
+	at          func(r *Record) *V     // nil where there is no value
+	given       func(r *Record) *V     // nil also where a file gave none, and a default applies
+	set         func(r *Record, to *V) // nil: no value, or the default where there must be one
+	destination func(r *Record) any
+	optional    bool
+}
+
+// optional is the place of a field that may be empty.
+func optional[V any](at func(r *Record) **V) place[V] {
+	get := func(r *Record) *V { return *at(r) }
+	return place[V]{
+		at: get, given: get, optional: true,
+		set:         func(r *Record, to *V) { *at(r) = to },
+		destination: func(r *Record) any { return at(r) },
+	}
+}
+
+// always is the place of a field that always has a value: by default the one given. The zero of its type in a file is none.
+func always[V comparable](at func(r *Record) *V, standard V) place[V] {
+	var zero V
+	return place[V]{
+		at: at,
+		given: func(r *Record) *V {
+			if *at(r) == zero {
+				return nil
+			}
+			return at(r)
+		},
+		set: func(r *Record, to *V) {
+			if to == nil {
+				to = &standard
+			}
+			*at(r) = *to
+		},
+		destination: func(r *Record) any { return at(r) },
+	}
+}
+
+// object is the place of an object of JSON, nil for none.
+func object(at func(r *Record) *map[string]any) place[map[string]any] {
+	get := func(r *Record) *map[string]any {
+		if *at(r) == nil {
+			return nil
+		}
+		return at(r)
+	}
+	return place[map[string]any]{
+		at: get, given: get, optional: true,
+		set: func(r *Record, to *map[string]any) {
+			if to == nil {
+				*at(r) = nil
+				return
+			}
+			*at(r) = *to
+		},
+		destination: func(r *Record) any { return store.FromJSON{To: at(r)} },
+	}
+}
+
+// define makes a field of its parts. V is the type of its values and I the type by which inputs give them. Every part must be
+// given; create or update is nil where that mutation does not take the field.
+func define[V, I any](
+	n names, at place[V], k kind[V, I], check check[V],
+	create func(in *service.CreateCustomerInput) *I,
+	update func(in *service.UpdateCustomerInput) graphql.Omittable[*I],
+	importing importing, uses uses,
+) *Descriptor {
+	f := &Descriptor{names: n, importing: importing, uses: uses, destination: at.destination}
+	put := func(r *Record, v *V) {
+		at.set(r, v)
+		if f.key != nil {
+			f.key.value(r)
+		}
+	}
+	given := func(s *Service, in *I) (v *V, err error) {
+		if in != nil {
+			one, err := k.input(s, n.Input, *in)
+			if err != nil {
+				return nil, err
+			}
+			v = &one
+		}
+		return check(n.Input, v, s.today())
+	}
+	history := func(s *Service, v *V) any {
+		if v == nil {
+			return nil
+		}
+		return k.history(s, *v)
+	}
+	if create != nil {
+		f.create = func(s *Service, in *service.CreateCustomerInput, r *Record) error {
+			v, err := given(s, create(in))
+			put(r, v)
+			return err
+		}
+	}
+	if update != nil {
+		f.update = func(s *Service, in *service.UpdateCustomerInput) (*change, error) {
+			to := update(in)
+			if !to.IsSet() {
+				return nil, nil
+			}
+			v, err := given(s, to.Value())
+			return &change{field: f, history: history(s, v), put: func(r *Record) { put(r, v) }}, err
+		}
+	}
+	f.history = func(s *Service, r *Record) any { return history(s, at.at(r)) }
+	f.check = func(r *Record, today schema.Date) error {
+		v, err := check(n.File, at.given(r), today)
+		if err == nil {
+			put(r, v)
+		}
+		return err
+	}
+	f.copy = func(to, from *Record) { put(to, at.at(from)) }
+	f.same = func(a, b *Record) bool {
+		x, y := at.at(a), at.at(b)
+		return x == nil && y == nil || x != nil && y != nil && k.same(*x, *y)
+	}
+	f.value = func(r *Record) any {
+		if v := at.at(r); v != nil {
+			return k.value(*v)
+		}
+		return nil
+	}
+	f.set = func(m *ent.CustomerMutation, r *Record) error {
+		v := at.at(r)
+		switch {
+		case v != nil:
+			return m.SetField(n.Column, *v)
+		case m.Op().Is(ent.OpCreate):
+			return nil
+		}
+		return m.ClearField(n.Column)
+	}
+	f.read = func(form *Form, text string, to *Record) error {
+		v, err := k.read(form, text)
+		if err == nil {
+			at.set(to, &v)
+		}
+		return err
+	}
+	f.write = func(form *Form, r *Record) string {
+		if v := at.at(r); v != nil {
+			return k.write(form, *v)
+		}
+		return ""
+	}
+	if n.Column != "" && at.optional {
+		f.uses |= nullable
+	}
+	return f
+}
+
+// withKey adds a column that is computed from the field.
+func (f *Descriptor) withKey(column string, value func(r *Record) any) *Descriptor {
+	f.key = &key{column, value}
+	return f
+}
+
+// withText makes files hold another text instead of the field, by which an import finds its value.
+func (f *Descriptor) withText(at func(r *Record) *string) *Descriptor {
+	f.read = func(_ *Form, text string, to *Record) error {
+		*at(to) = text
+		return nil
+	}
+	f.write = func(_ *Form, r *Record) string { return *at(r) }
+	return f
+}
+
+// columns are the field's columns of table customers.
+func (f *Descriptor) columns() []store.Column[*Record] {
+	if f.Column == "" {
+		return nil
+	}
+	columns := []store.Column[*Record]{{Name: f.Column, Value: f.value, Optional: f.uses&nullable != 0}}
+	if f.key != nil {
+		columns = append(columns, store.Column[*Record]{Name: f.key.column, Value: f.key.value, Optional: f.uses&nullable != 0})
+	}
+	return columns
+}
+
+// put writes the field of a record into a row that is created or updated.
+func (f *Descriptor) put(m *ent.CustomerMutation, r *Record) error {
+	if err := f.set(m, r); err != nil || f.key == nil {
+		return err
+	}
+	switch value := f.key.value(r); {
+	case value != nil:
+		return m.SetField(f.key.column, value)
+	case m.Op().Is(ent.OpCreate):
+		return nil
+	}
+	return m.ClearField(f.key.column)
+}
+
+// Fields are all fields of customers, in the order of the columns of files.
+func Fields() []*Descriptor { return fields }
+
+// Mapped reports whether --map can name the field's column, and whether it must.
+func (f *Descriptor) Mapped() (can, must bool) { return f.uses&mapped != 0, f.uses&requiredOfMap != 0 }
+
+// Required reports whether a file of Kopeck's own format must have the field's column.
+func (f *Descriptor) Required() bool { return f.uses&requiredOfOwn != 0 }
+
+// Read reads the field from its text in a file into a record; empty text is no value.
+func (f *Descriptor) Read(form *Form, text string, to *Record) error {
+	if text == "" {
+		return nil
+	}
+	return f.read(form, text, to)
+}
+
+// Write returns the field's text in a file of Kopeck's own format.
+func (f *Descriptor) Write(form *Form, r *Record) string { return f.write(form, r) }

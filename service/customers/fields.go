@@ -1,0 +1,157 @@
+package customers
+
+import (
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// fields says everything about each field of a customer once. Creating, updating and merging, importing, matching and copying, and the
+// header and the rows of files follow from it. It has the order of the columns of files: a new field stands at the end.
+//
+// Of a field stand here: its names in inputs, in the database and in files; where it lies in a record; of which kind it is; its
+// check; where createCustomer and updateCustomer give it; what an import does to it; and its uses.
+var fields = []*Descriptor{
+	define(
+		names{Column: "id", File: "id"}, always(func(r *Record) *string { return &r.ID }, ""), text, isID(id.Customer),
+		nil, nil, kept, mapped|requiredOfOwn,
+	),
+	define(
+		names{"externalId", "external_id", "external_id"}, optional(func(r *Record) **string { return &r.ExternalID }), text, anyText(100),
+		func(in *service.CreateCustomerInput) *string { return in.ExternalID },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.ExternalID },
+		replaced, mapped,
+	),
+	define(
+		names{"name", "name", "name"}, always(func(r *Record) *string { return &r.Name }, ""), text, someText(200),
+		func(in *service.CreateCustomerInput) *string { return &in.Name },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return ifGiven(in.Name) },
+		replaced, mapped|requiredOfOwn|requiredOfMap,
+	).withKey("name_key", func(r *Record) any {
+		r.NameKey = input.NameKey(r.Name)
+		return r.NameKey
+	}),
+	define(
+		names{"kind", "kind", "kind"}, always(func(r *Record) *schema.CustomerKind { return &r.Kind }, schema.Person), word[schema.CustomerKind](), noCheck,
+		func(in *service.CreateCustomerInput) *schema.CustomerKind { return in.Kind },
+		nil, replaced, mapped,
+	),
+	define(
+		names{"email", "email", "email"}, optional(func(r *Record) **string { return &r.Email }), text, isEmail,
+		func(in *service.CreateCustomerInput) *string { return in.Email },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.Email },
+		replaced, mapped,
+	).withKey("email_key", func(r *Record) any {
+		r.EmailKey = input.KeyOf(r.Email)
+		if r.EmailKey == nil {
+			return nil
+		}
+		return *r.EmailKey
+	}),
+	define(
+		names{"phone", "phone", "phone"}, optional(func(r *Record) **string { return &r.Phone }), text, isPhone,
+		func(in *service.CreateCustomerInput) *string { return in.Phone },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.Phone },
+		replaced, mapped,
+	),
+	define(
+		names{"stage", "stage", "stage"}, always(func(r *Record) *schema.Stage { return &r.Stage }, schema.Stranger), word[schema.Stage](), noCheck,
+		func(in *service.CreateCustomerInput) *schema.Stage { return in.Stage },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*schema.Stage] { return ifGiven(in.Stage) },
+		kept, mapped,
+	),
+	define[string, string](
+		names{File: "stage_overruled"}, always(func(r *Record) *string { return &r.StageOverruled }, ""), text, noCheck,
+		nil, nil, kept, 0,
+	),
+	define[time.Time, time.Time](
+		names{File: "stage_overruled_at"}, always(func(r *Record) *time.Time { return &r.StageOverruledAt }, time.Time{}), moment, noCheck,
+		nil, nil, kept, 0,
+	),
+	define(
+		names{"segment", "segment", "segment"}, optional(func(r *Record) **schema.Segment { return &r.Segment }), word[schema.Segment](), noCheck,
+		func(in *service.CreateCustomerInput) *schema.Segment { return in.Segment },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*schema.Segment] { return in.Segment },
+		replaced, mapped,
+	),
+	define(
+		names{"ownerId", "owner_id", "owner"}, optional(func(r *Record) **string { return &r.OwnerID }), text, isID(id.User),
+		func(in *service.CreateCustomerInput) *string { return in.OwnerID },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.OwnerID },
+		replaced, mapped,
+	).withText(func(r *Record) *string { return &r.Owner }),
+	define(
+		names{"referredById", "referred_by_id", "referred_by_id"}, optional(func(r *Record) **string { return &r.ReferredByID }), text, isID(id.Customer),
+		func(in *service.CreateCustomerInput) *string { return in.ReferredByID },
+		nil, filledOnce, 0,
+	),
+	define[string, string](
+		names{Column: "partner_id", File: "partner_id"}, optional(func(r *Record) **string { return &r.PartnerID }), text, isID(id.Partner),
+		nil, nil, replaced, 0,
+	),
+	define[string, string](
+		names{File: "partner"}, always(func(r *Record) *string { return &r.Partner }, ""), text, noCheck,
+		nil, nil, kept, 0,
+	),
+	define(
+		names{"acquisitionCost", "acquisition_cost", "acquisition_cost"}, always(func(r *Record) *money.Amount { return &r.AcquisitionCost }, money.Amount{}), amount, notNegative,
+		func(in *service.CreateCustomerInput) *service.MoneyInput { return in.AcquisitionCost },
+		nil, replaced, mapped,
+	),
+	currency(),
+	define(
+		names{"acquiredAt", "acquired_at", "acquired_at"}, optional(func(r *Record) **time.Time { return &r.AcquiredAt }), moment, ofOurTime,
+		func(in *service.CreateCustomerInput) *time.Time { return in.AcquiredAt },
+		nil, replaced, mapped,
+	),
+	define(
+		names{"measurements", "measurements", "measurements"}, object(func(r *Record) *map[string]any { return &r.Measurements }), values, small,
+		func(in *service.CreateCustomerInput) *any { return ifAny(in.Measurements) },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*any] {
+			if !in.Measurements.IsSet() {
+				return graphql.Omittable[*any]{}
+			}
+			return graphql.OmittableOf(ifAny(in.Measurements.Value()))
+		},
+		replaced, mapped,
+	),
+	define[time.Time, time.Time](
+		names{Column: "created_at", File: "created_at"}, always(func(r *Record) *time.Time { return &r.CreatedAt }, time.Time{}), moment, noCheck,
+		nil, nil, kept, 0,
+	),
+	define[time.Time, time.Time](
+		names{Column: "departed_at", File: "departed_at"}, optional(func(r *Record) **time.Time { return &r.DepartedAt }), moment, ofOurTime,
+		nil, nil, replaced, 0,
+	),
+	define[time.Time, time.Time](
+		names{Column: "deleted_at", File: "deleted_at"}, optional(func(r *Record) **time.Time { return &r.DeletedAt }), moment, ofOurTime,
+		nil, nil, replaced, 0,
+	),
+	define(
+		names{"wallet", "wallet", "wallet"}, optional(func(r *Record) **money.Amount { return &r.Wallet }), amount, notNegative,
+		func(in *service.CreateCustomerInput) *service.MoneyInput { return in.Wallet },
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*service.MoneyInput] { return in.Wallet },
+		replaced, mapped,
+	),
+}
+
+// ifGiven is a value of an update that cannot be cleared: null leaves it as it is.
+func ifGiven[T any](v *T) graphql.Omittable[*T] {
+	if v == nil {
+		return graphql.Omittable[*T]{}
+	}
+	return graphql.OmittableOf(v)
+}
+
+func ifAny(v any) *any {
+	if v == nil {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,18 @@
+package store
+
+import (
+	"unicode/utf8"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// HasPrefix is the condition that a column begins with a text, as a range that an index serves on both databases.
+func HasPrefix(column, text string) *sql.Predicate {
+	return sql.And(sql.GTE(column, text), sql.LT(column, text+string(utf8.MaxRune)))
+}
+
+// NamedIn is the condition that a row's column is among those that rows of another table name.
+func NamedIn(s *sql.Selector, column, table, by string, where func(t *sql.SelectTable) *sql.Predicate) *sql.Predicate {
+	t := sql.Dialect(s.Dialect()).Table(table).As("named_in_" + table)
+	return sql.In(s.C(column), sql.Dialect(s.Dialect()).Select(t.C(by)).From(t).Where(where(t)))
+}
