@@ -84,22 +84,7 @@ func Examples() []Example {
     }
   }
 }`},
-		{Query: `# Record a call; its cost comes from the rates of this moment.
-mutation Call($input: RecordContactInput!) {
-  recordContact(input: $input) {
-    contact { id at cost { amount } costLines { kind label quantity rate amount { amount } } }
-    userErrors { field code message }
-  }
-}`, Variables: fmt.Sprintf(`{
-  "input": {
-    "customerId": %q,
-    "kind": "INFO_CALL",
-    "direction": "INBOUND",
-    "channel": "PHONE",
-    "minutes": "6.5",
-    "subject": "Спросила про бархат"
-  }
-}`, FavouriteID())},
+		callExample(),
 		{Query: `# Stays open: record a call in another tab and see it arrive.
 subscription {
   contactRecorded {
@@ -122,6 +107,26 @@ subscription {
   }
 }`},
 	}
+}
+
+// callExample returns the example that writes.
+func callExample() Example {
+	return Example{Query: `# Record a call; its cost comes from the rates of this moment.
+mutation Call($input: RecordContactInput!) {
+  recordContact(input: $input) {
+    contact { id at cost { amount } costLines { kind label quantity rate amount { amount } } }
+    userErrors { field code message }
+  }
+}`, Variables: fmt.Sprintf(`{
+  "input": {
+    "customerId": %q,
+    "kind": "INFO_CALL",
+    "direction": "INBOUND",
+    "channel": "PHONE",
+    "minutes": "6.5",
+    "subject": "Спросила про бархат"
+  }
+}`, FavouriteID())}
 }
 
 // oneLine returns a query without its comments, in one line, for a command.

@@ -133,48 +133,62 @@ func (c *company) drawLines(o *order, first bool) {
 		share = 0.4 + 0.6*r.Float64()
 	}
 	panes := max(1, int(float64(p.windows)*share+0.5))
-	hurry := 0.0
-	switch {
-	case p.segment == schema.FastQuality && r.Float64() < 0.5, p.segment == schema.FastCheap && r.Float64() < 0.3:
-		hurry = 0.6
-	case p.segment == schema.QualityCheap && r.Float64() < 0.4:
-		hurry = 1.6
-	}
+	wait := drawWait(p)
 	for _, sku := range chosen {
 		a := articleOf(sku)
 		l := &line{id: drawID(r, id.OrderLine, o.at), sku: sku, lead: a.leadDays}
-		if hurry > 0 {
-			l.lead = max(2, int(float64(a.leadDays)*hurry))
+		if wait > 0 {
+			l.lead = max(2, int(float64(a.leadDays)*wait))
 		}
-		var quantity float64
-		switch a.measure {
-		case pieces:
-			quantity = float64(1 + r.IntN(6))
-		case windows:
-			quantity = float64(panes)
-		case widths:
-			quantity = tenth(p.width) * float64(panes)
-		case areas:
-			quantity = tenth(p.width*min(p.height-0.6, 2)) * float64(panes)
-		case once:
-			quantity = 1
-		}
-		l.quantity = money.MustDecimal(trimmed(quantity))
-		for _, option := range a.options {
-			if r.Float64() > 0.18 {
-				continue
-			}
-			value := "yes"
-			switch option.code {
-			case "metres":
-				value = trimmed(max(1, tenth(p.width)-1))
-			case "fringe":
-				value = "1.2"
-			}
-			l.options = append(l.options, pricing.Option{Code: option.code, Value: value})
-		}
+		l.quantity = money.MustDecimal(trimmed(drawQuantity(p, a.measure, panes)))
+		l.options = drawOptions(p, a.options)
 		o.lines = append(o.lines, l)
 	}
+}
+
+// drawWait draws how long a customer waits, as a share of the standard lead time: shorter or longer by the segment; 0 is as usual.
+func drawWait(p *person) float64 {
+	r := p.draws
+	switch {
+	case p.segment == schema.FastQuality && r.Float64() < 0.5, p.segment == schema.FastCheap && r.Float64() < 0.3:
+		return 0.6
+	case p.segment == schema.QualityCheap && r.Float64() < 0.4:
+		return 1.6
+	}
+	return 0
+}
+
+// drawQuantity returns the quantity of a product for a number of windows. Pieces are drawn.
+func drawQuantity(p *person, by measure, panes int) float64 {
+	switch by {
+	case pieces:
+		return float64(1 + p.draws.IntN(6))
+	case windows:
+		return float64(panes)
+	case widths:
+		return tenth(p.width) * float64(panes)
+	case areas:
+		return tenth(p.width*min(p.height-0.6, 2)) * float64(panes)
+	}
+	return 1 // once
+}
+
+// drawOptions draws which options are chosen.
+func drawOptions(p *person, options []choice) (chosen []pricing.Option) {
+	for _, option := range options {
+		if p.draws.Float64() > 0.18 {
+			continue
+		}
+		value := "yes"
+		switch option.code {
+		case "metres":
+			value = trimmed(max(1, tenth(p.width)-1))
+		case "fringe":
+			value = "1.2"
+		}
+		chosen = append(chosen, pricing.Option{Code: option.code, Value: value})
+	}
+	return chosen
 }
 
 // pickProduct draws a product by its weight. A segment that wants it cheap prefers products with a list price.

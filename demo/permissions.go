@@ -126,15 +126,22 @@ func (c *company) drawPermission(p *person, channel schema.Channel, purpose sche
 		at = at.Add(time.Duration(2+r.IntN(300)) * time.Minute)
 		add(ent.PermissionEvent{At: at, Kind: schema.EventConfirmed, Level: &level, ExpiresAt: given.ExpiresAt, Actor: "system", Source: "confirmation link"})
 	}
+	c.drawOutcome(p, purpose, &given, at, add)
+}
+
+// drawOutcome draws what becomes of a permission that was given and is active from a moment on: it is revoked, ends, is renewed or
+// raised, or stays.
+func (c *company) drawOutcome(p *person, purpose schema.Purpose, given *ent.PermissionEvent, at time.Time, add func(ent.PermissionEvent)) {
+	r := p.draws
 	if p.number > 0 && r.Float64() < 0.13 && given.ExpiresAt == nil {
 		over := c.atWork(r, at.AddDate(0, 0, 30+r.IntN(400)))
 		add(ent.PermissionEvent{At: over, Kind: schema.EventRevoked, Actor: "the customer", Source: "revocation link", Reason: pointer("слишком много писем")})
 		return
 	}
 	if end := given.ExpiresAt; end != nil {
-		if level != schema.Situation && r.Float64() < 0.4 {
+		if *given.Level != schema.Situation && r.Float64() < 0.4 {
 			renewed := end.AddDate(0, 0, -10)
-			add(ent.PermissionEvent{At: renewed, Kind: schema.EventRenewed, Level: &level, ExpiresAt: pointer(end.AddDate(0, 0, 365)), Actor: actor, Source: source, Wording: &text, WordingVersion: &version})
+			add(ent.PermissionEvent{At: renewed, Kind: schema.EventRenewed, Level: given.Level, ExpiresAt: pointer(end.AddDate(0, 0, 365)), Actor: given.Actor, Source: given.Source, Wording: given.Wording, WordingVersion: given.WordingVersion})
 			end = pointer(end.AddDate(0, 0, 365))
 		}
 		add(ent.PermissionEvent{At: *end, Kind: schema.EventExpired, Actor: "system", Source: "its time is over"})
@@ -145,7 +152,7 @@ func (c *company) drawPermission(p *person, channel schema.Channel, purpose sche
 		if r.Float64() < 0.2 {
 			higher = schema.Intravenous
 		}
-		add(ent.PermissionEvent{At: c.atWork(r, at.AddDate(0, 0, 60+r.IntN(200))), Kind: schema.EventRaised, Level: &higher, Actor: actor, Source: "программа «Свои люди»", Wording: &text, WordingVersion: &version})
+		add(ent.PermissionEvent{At: c.atWork(r, at.AddDate(0, 0, 60+r.IntN(200))), Kind: schema.EventRaised, Level: &higher, Actor: given.Actor, Source: "программа «Свои люди»", Wording: given.Wording, WordingVersion: given.WordingVersion})
 	}
 }
 
