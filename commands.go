@@ -13,7 +13,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
-	words "kopeck/schema"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
 	"kopeck/service/books"
@@ -25,7 +25,7 @@ type migrateCommand struct{}
 
 // Run implements the command.
 func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, upToDate, s.logger(p.stderr), p.stdout)
+	k, err := s.open(ctx, migrateIfOld, s.logger(p.stderr), p.stdout)
 	if err != nil {
 		return err
 	}
@@ -47,18 +47,18 @@ type fitCommand struct {
 
 // Run implements the command.
 func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, createIfEmpty, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
 	defer k.close()
-	if model := words.AttributionModel(c.Kind); model == words.AttributeMarkov || model == words.AttributeShapley {
+	if model := schema.AttributionModel(c.Kind); model == schema.AttributeMarkov || model == schema.AttributeShapley {
 		return c.attribution(ctx, k.service, model, p)
 	}
-	unit, activate := words.TimeUnit(c.Unit), !c.NoActivate
+	unit, activate := schema.TimeUnit(c.Unit), !c.NoActivate
 	in := service.FitLifetimeModelInput{TimeUnit: &unit, Activate: &activate}
 	if c.Kind != "" {
-		kind := words.LifetimeModelKind(c.Kind)
+		kind := schema.LifetimeModelKind(c.Kind)
 		in.Kind = &kind
 	}
 	if c.CalibrationEnd != "" {
@@ -77,7 +77,7 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 }
 
 // attribution fits MARKOV or SHAPLEY.
-func (c *fitCommand) attribution(ctx context.Context, s *app.App, model words.AttributionModel, p *program) error {
+func (c *fitCommand) attribution(ctx context.Context, s *app.App, model schema.AttributionModel, p *program) error {
 	row, err := s.Books.FitAttribution(auth.System(ctx), service.FitAttributionInput{Model: model, Order: &c.Order})
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ type userAddCommand struct {
 
 // Run implements the command.
 func (c *userAddCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, createIfEmpty, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (c *userAddCommand) Run(ctx context.Context, s *settings, p *program) error
 	if err != nil {
 		return err
 	}
-	in := service.CreateUserInput{Email: c.Email, Name: c.Name, Role: words.Role(c.Role), Password: password}
+	in := service.CreateUserInput{Email: c.Email, Name: c.Name, Role: schema.Role(c.Role), Password: password}
 	if c.Grade != "" {
 		in.Grade = &c.Grade
 	}
@@ -206,12 +206,12 @@ type tokenCommand struct {
 
 // Run implements the command.
 func (c *tokenCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, createIfEmpty, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
 	defer k.close()
-	token, _, err := k.service.People.IssueToken(auth.System(ctx), words.Role(c.Role), c.Email, c.TTL)
+	token, _, err := k.service.People.IssueToken(auth.System(ctx), schema.Role(c.Role), c.Email, c.TTL)
 	if err != nil {
 		return err
 	}
@@ -219,17 +219,17 @@ func (c *tokenCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return nil
 }
 
-// checkCommand verifies the laws (design, section 2) on the live database.
+// checkCommand verifies the laws (see docs/architecture.md) on the live database.
 type checkCommand struct{}
 
 // Run implements the command.
 func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, asItMustBe, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, mustBeCurrent, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
 	defer k.close()
-	findings, err := k.service.Report.Check(auth.System(ctx))
+	findings, err := k.service.Check.Laws(auth.System(ctx))
 	if err != nil {
 		return err
 	}

@@ -127,17 +127,17 @@ type kopeck struct {
 
 func (k *kopeck) close() { _ = k.store.Close() }
 
-// schema is what a command requires of the database's version.
-type schema int
+// migration is what a command does if the database does not have this program's version.
+type migration int
 
 const (
-	asItMustBe schema = iota // refuse an older version and say what to run
-	fillEmpty                // create the tables in an empty database, refuse an older version
-	upToDate                 // migrate an older version
+	mustBeCurrent migration = iota // refuse an older version and say what to run
+	createIfEmpty                  // create the tables in an empty database, refuse an older version
+	migrateIfOld                   // migrate an older version
 )
 
 // open opens the database, the keys and the service.
-func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes io.Writer) (*kopeck, error) {
+func (c settings) open(ctx context.Context, want migration, log *slog.Logger, notes io.Writer) (*kopeck, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -166,14 +166,14 @@ func (c settings) open(ctx context.Context, want schema, log *slog.Logger, notes
 }
 
 // bringUp compares the database's version with the binary's, and migrates the database where the command requires it.
-func (k *kopeck) bringUp(ctx context.Context, want schema, notes io.Writer) error {
+func (k *kopeck) bringUp(ctx context.Context, want migration, notes io.Writer) error {
 	have, newest, err := k.store.Version(ctx)
 	switch {
 	case err != nil:
 		return err
 	case have == newest:
 		return nil
-	case want == upToDate || (want == fillEmpty && have == 0):
+	case want == migrateIfOld || (want == createIfEmpty && have == 0):
 		applied, err := k.store.Migrate(ctx)
 		if err == nil {
 			fmt.Fprintf(notes, "database: %d migrations applied\n", applied)

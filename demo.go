@@ -11,7 +11,7 @@ import (
 	"kopeck/auth"
 	"kopeck/demo"
 	"kopeck/money"
-	words "kopeck/schema"
+	"kopeck/schema"
 	"kopeck/store"
 	"kopeck/transport/graphiql"
 )
@@ -52,7 +52,7 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if configured.LogLevel == "info" {
 		configured.LogLevel = "warn" // keeps the terminal free for the welcome
 	}
-	k, err := configured.open(ctx, asItMustBe, configured.logger(p.stderr), p.stderr)
+	k, err := configured.open(ctx, mustBeCurrent, configured.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 		tabs = append(tabs, graphiql.Example(one))
 	}
 	return serve(ctx, &configured, c.listening, k, p, tabs, func(address string) error {
-		token, _, err := k.service.People.IssueToken(auth.System(ctx), words.RoleAdmin, "", demoTokenLife)
+		token, _, err := k.service.People.IssueToken(auth.System(ctx), schema.RoleAdmin, "", demoTokenLife)
 		if err != nil {
 			return err
 		}

@@ -35,10 +35,10 @@ func TestDemoCommand(t *testing.T) {
 			t.Fatalf("status %d, no %q in\n%s\n%s", status, want, text, messages)
 		}
 	}
-	status, again, messages, took := welcome()
+	status, second, messages, took := welcome()
 	t.Logf("the second start took %v", took)
-	if status != 0 || strings.Contains(messages, "creating") || !strings.Contains(again, demo.FavouriteName) {
-		t.Errorf("status %d: %s\n%s", status, again, messages)
+	if status != 0 || strings.Contains(messages, "creating") || !strings.Contains(second, demo.FavouriteName) {
+		t.Errorf("status %d: %s\n%s", status, second, messages)
 	}
 	if status, _, messages, _ := welcome("--seed", "2"); status != 1 || !strings.Contains(messages, "--seed") {
 		t.Errorf("another seed on the same database: status %d, %s", status, messages)

@@ -17,22 +17,22 @@ type importCommand struct {
 	Kind string `arg:"" enum:"orders,customers,contacts,rates" help:"orders, customers, contacts or rates."`
 	File string `arg:"" help:"The file; - reads standard input."`
 
-	Format       string `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; recognised by itself), csv or cdnow."`
-	Map          string `help:"CSV: the columns, as field=column,…: customer=customer_id,order=invoice,date=invoice_date,amount=amount."`
-	CostShare    string `placeholder:"SHARE" help:"Orders: what the goods had cost as a share of the amount, 0 to 1, where no column says it. It is asked for, never assumed."`
-	Currency     string `help:"Of the amounts; anything but the books' currency is refused." name:"file-currency"`
-	Errors       string `enum:"reject-all,reject-row" default:"reject-all" help:"What a bad row does: reject-all writes nothing, reject-row takes the good ones."`
-	Customers    string `enum:"create,known" default:"create" help:"Customers that orders and contacts name and nobody knows: create them, or reject the row (known)."`
-	Update       bool   `help:"Customers: change those that are there with other content, instead of rejecting them."`
-	DryRun       bool   `help:"Say what would happen and write nothing."`
-	DateFormat   string `placeholder:"FORMAT" help:"Of dates, in YYYY MM M DD D HH H mm ss: M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
-	DecimalComma bool   `help:"12,50 is twelve and a half."`
-	Rejects      string `placeholder:"FILE" help:"Where rejected rows go, with line and reason; FILE.rejects.csv unless told."`
+	Format       string `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
+	Map          string `help:"CSV: the columns as field=column,…, such as customer=customer_id,order=invoice,date=invoice_date,amount=amount."`
+	CostShare    string `placeholder:"SHARE" help:"Orders: the cost of the goods as a share of the amount, 0 to 1; required if no column has the cost."`
+	Currency     string `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
+	Errors       string `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
+	Customers    string `enum:"create,known" default:"create" help:"Unknown customers of orders and contacts: create them, or reject the row (known)."`
+	Update       bool   `help:"Customers: update those that exist with other values instead of rejecting the rows."`
+	DryRun       bool   `help:"Report what would be written, and write nothing."`
+	DateFormat   string `placeholder:"FORMAT" help:"The format of dates, from YYYY MM M DD D HH H mm ss, such as M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
+	DecimalComma bool   `help:"Numbers have a decimal comma: 12,50."`
+	Rejects      string `placeholder:"FILE" help:"The file for rejected rows, with line and reason; FILE.rejects.csv if not given."`
 }
 
 // Run implements the command.
 func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error {
-	k, err := s.open(ctx, fillEmpty, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, createIfEmpty, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -52,11 +52,11 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	if file, ok := p.stderr.(*os.File); ok {
 		options.Progress = files.Bar(file)
 	}
-	defer collectAt(400)() // little of what an import makes lives on
+	defer collectAt(400)() // most of an import's memory is garbage soon
 	report, err := files.Import(auth.System(ctx), k.service, options)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
-			return errors.New("stopped; what was written stays, run the same command again to go on")
+			return errors.New("interrupted; the rows written so far are kept; run the same command to continue")
 		}
 		return err
 	}
@@ -67,28 +67,28 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	return nil
 }
 
-// exportCommands write CSV: what can be imported again, and reports.
+// exportCommands write CSV files: rows that can be imported, and reports.
 type exportCommands struct {
-	Orders             exportOrdersCommand             `cmd:"" help:"Every order with its lines, to be imported again."`
-	Customers          exportCustomersCommand          `cmd:"" help:"Every customer, to be imported again."`
-	Contacts           exportContactsCommand           `cmd:"" help:"Every contact, to be imported again."`
-	Rates              exportRatesCommand              `cmd:"" help:"Every rate with its corrections, to be imported again."`
-	ContactEconomics   exportContactEconomicsCommand   `cmd:"" help:"What contacts cost and earned, by dimensions."`
-	CustomerBase       exportCustomerBaseCommand       `cmd:"" help:"What all customers are worth, by dimensions."`
-	ExpectedMonths     exportExpectedMonthsCommand     `cmd:"" help:"Orders and margin expected in the months to come."`
-	AcquisitionSources exportAcquisitionSourcesCommand `cmd:"" help:"Who brings customers, and what that costs and earns."`
-	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"What each of the staff cost and earned, beside what all staff together would have."`
-	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer brought and cost."`
+	Orders             exportOrdersCommand             `cmd:"" help:"All orders with their lines, for import."`
+	Customers          exportCustomersCommand          `cmd:"" help:"All customers, for import."`
+	Contacts           exportContactsCommand           `cmd:"" help:"All contacts, for import."`
+	Rates              exportRatesCommand              `cmd:"" help:"All rates with their corrections, for import."`
+	ContactEconomics   exportContactEconomicsCommand   `cmd:"" help:"Cost and value of contacts, by dimensions."`
+	CustomerBase       exportCustomerBaseCommand       `cmd:"" help:"Value of all customers, by dimensions."`
+	ExpectedMonths     exportExpectedMonthsCommand     `cmd:"" help:"Orders and margins expected of the present customers, by month."`
+	AcquisitionSources exportAcquisitionSourcesCommand `cmd:"" help:"Sources of new customers, with their costs and values."`
+	StaffEconomics     exportStaffEconomicsCommand     `cmd:"" help:"Cost and value of the contacts of each member of staff, compared with all staff."`
+	CustomerEconomics  exportCustomerEconomicsCommand  `cmd:"" help:"What each customer earned and cost."`
 }
 
-// output is where an export goes.
+// output has the flag for the destination of an export.
 type output struct {
-	Output string `short:"o" placeholder:"FILE" help:"Write to a file instead of standard output; it appears when it is whole."`
+	Output string `short:"o" placeholder:"FILE" help:"Write to a file instead of standard output. The file appears when it is complete."`
 }
 
-// write opens the database and writes what is to be exported.
+// write opens the database and runs an export.
 func (o output) write(ctx context.Context, s *settings, p *program, export func(ctx context.Context, k *kopeck, to io.Writer) error) error {
-	k, err := s.open(ctx, asItMustBe, s.logger(p.stderr), p.stderr)
+	k, err := s.open(ctx, mustBeCurrent, s.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -109,8 +109,8 @@ func (o output) write(ctx context.Context, s *settings, p *program, export func(
 	return os.Rename(part, o.Output)
 }
 
-// everything writes all there is of a kind.
-func (o output) everything(ctx context.Context, s *settings, p *program, kind files.Kind) error {
+// all exports all rows of a kind.
+func (o output) all(ctx context.Context, s *settings, p *program, kind files.Kind) error {
 	return o.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
 		return files.Export(ctx, k.service, kind, to)
 	})
@@ -125,20 +125,20 @@ type (
 
 // Run implements the command.
 func (c *exportOrdersCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, files.Orders)
+	return c.all(ctx, s, p, files.Orders)
 }
 
 // Run implements the command.
 func (c *exportCustomersCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, files.Customers)
+	return c.all(ctx, s, p, files.Customers)
 }
 
 // Run implements the command.
 func (c *exportContactsCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, files.Contacts)
+	return c.all(ctx, s, p, files.Contacts)
 }
 
 // Run implements the command.
 func (c *exportRatesCommand) Run(ctx context.Context, s *settings, p *program) error {
-	return c.everything(ctx, s, p, files.Rates)
+	return c.all(ctx, s, p, files.Rates)
 }

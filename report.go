@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"kopeck/money"
-	words "kopeck/schema"
+	"kopeck/schema"
 	"kopeck/service"
 )
 
@@ -57,9 +57,9 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 		for i, one := range c.By {
 			by[i] = service.ContactDimension(one)
 		}
-		var model *words.AttributionModel
+		var model *schema.AttributionModel
 		if c.Model != "" {
-			given := words.AttributionModel(c.Model)
+			given := schema.AttributionModel(c.Model)
 			model = &given
 		}
 		var known *time.Time

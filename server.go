@@ -44,7 +44,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Set up a demonstration company and serve it."`
 	Migrate migrateCommand `cmd:"" help:"Migrate the database to this program's version."`
 	Import  importCommand  `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
-	Export  exportCommands `cmd:"" help:"Write CSV: orders, customers, contacts or rates that can be imported again, or a report."`
+	Export  exportCommands `cmd:"" help:"Write CSV: orders, customers, contacts or rates for import, or a report."`
 	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model to the completed orders."`
 	User    userCommands   `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCommand   `cmd:"" help:"Print an access token for a role."`
@@ -125,7 +125,7 @@ func (c *serveCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if configured.limits, err = c.check(); err != nil {
 		return err
 	}
-	k, err := configured.open(ctx, asItMustBe, configured.logger(p.stderr), p.stderr)
+	k, err := configured.open(ctx, mustBeCurrent, configured.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}
@@ -183,6 +183,7 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	defer func() {
 		stop()
 		workers.Wait()
+		k.service.Value.Close()
 	}()
 	if announce != nil {
 		if err := announce(listener.Addr().String()); err != nil {

@@ -24,9 +24,10 @@ func states(r *Result, at string) []string {
 	return all
 }
 
-// TestFittedAttribution lets three customers go the ways of a published example (Anderl et al.; the removal effects of
-// C1 > C2 > C3, C1 and C2 > C3 are 1/2, 1 and 1), and credits by what was learned.
+// TestFittedAttribution has three customers with the journeys of a published example (Anderl et al.; the removal effects of
+// C1 > C2 > C3, C1 and C2 > C3 are 1/2, 1 and 1), and credits orders by the fits.
 func TestFittedAttribution(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		call := func(customer, channel string, days int, more Vars) {
@@ -54,7 +55,7 @@ func TestFittedAttribution(t *testing.T) {
 		call(other, "VISIT", 100, nil)
 		call(one, "WEB", 3, nil) // not over yet: it does not count
 
-		// Without a fit the prior stands in: all states alike.
+		// Without a fit the prior is used: all states weigh the same.
 		want(t, credits(t, s.admin, order, "MARKOV"), "EMAIL 200.00 0.333334", "PHONE 200.00 0.333333", "VISIT 199.99 0.333333")
 
 		markov := fit("MARKOV")
@@ -82,9 +83,9 @@ func TestFittedAttribution(t *testing.T) {
 			bought := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": buyer, "priceTokens": []string{s.token(buyer, "1", 0)}}}).Text("placeOrder.order.id")
 			s.admin.Must(completeOrder, Vars{"in": Vars{"id": bought}})
 		}
-		again := fit("MARKOV")
-		if again.Text(at+".states.0.weight") == "0.2" {
-			t.Fatalf("nothing was learned: %s", again.Body)
+		repeated := fit("MARKOV")
+		if repeated.Text(at+".states.0.weight") == "0.2" {
+			t.Fatalf("nothing was learned: %s", repeated.Body)
 		}
 		call(s.customer, "VISIT", 7, nil) // a phone that was offline: the order is split anew, by its own fit
 		want(t, credits(t, s.admin, booked, nil), "EMAIL 120.00 0.2", "PHONE 239.99 0.4", "VISIT 120.00 0.2", "VISIT 120.00 0.2")
@@ -92,7 +93,7 @@ func TestFittedAttribution(t *testing.T) {
 		s.isClosed("2999.95")
 		inOrder(t, w)
 
-		// A rate there and back changes nothing.
+		// Correcting a rate and correcting it back changes nothing.
 		before := fmt.Sprint(credits(t, s.admin, booked, nil))
 		s.rate("MATERIAL", "cloth", "500", Vars{"correction": true})
 		s.rate("MATERIAL", "cloth", "100", Vars{"correction": true})
@@ -101,11 +102,11 @@ func TestFittedAttribution(t *testing.T) {
 		}
 
 		listed := s.admin.Must(`{ attributionFits { id model fittedAt } markov: attributionFits(model: MARKOV) { id } }`, nil)
-		if listed.Len("attributionFits") != 3 || listed.Len("markov") != 2 || listed.Text("markov.0.id") != again.Text(at+".id") {
+		if listed.Len("attributionFits") != 3 || listed.Len("markov") != 2 || listed.Text("markov.0.id") != repeated.Text(at+".id") {
 			t.Errorf("the fits: %s", listed.Body)
 		}
 		for role, may := range map[schema.Role]bool{schema.RoleManager: true, schema.RoleAnalyst: true, schema.RoleSales: false, schema.RolePartner: false} {
-			seen := w.As(role).Do(`query($id: ID!) { attributionFits { id } node(id: $id) { id } }`, Vars{"id": again.Text(at + ".id")})
+			seen := w.As(role).Do(`query($id: ID!) { attributionFits { id } node(id: $id) { id } }`, Vars{"id": repeated.Text(at + ".id")})
 			if got := seen.Get("attributionFits") != nil && seen.Get("node") != nil; got != may {
 				t.Errorf("%s: %s", role, seen.Body)
 			}
@@ -115,8 +116,9 @@ func TestFittedAttribution(t *testing.T) {
 	})
 }
 
-// TestNightlyFits makes the first fits, and none where there is a young one.
+// TestNightlyFits makes the first fits, and none where there is a recent one.
 func TestNightlyFits(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		if err := w.Service.Books.RefitAttribution(w.System()); err != nil {
@@ -143,10 +145,11 @@ func TestNightlyFits(t *testing.T) {
 	})
 }
 
-// TestWhatAContactIsExpectedToEarn is reckoned by hand, with a strength of 1: two calls earned 599.99 together, one by e-mail
+// TestExpectedValueOfAContact is computed by hand, with a strength of 1: two calls earned 599.99 together, one by e-mail
 // nothing. All, and all calls: 199.9967. By phone (599.99 + 199.9967)/3 = 266.6622, of strangers (599.99 + 266.6622)/3 = 288.8841; by
 // e-mail 199.9967/2 = 99.9983, of strangers 49.9992.
-func TestWhatAContactIsExpectedToEarn(t *testing.T) {
+func TestExpectedValueOfAContact(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.admin.Must(`mutation { changeSetting(input: {name: "expectedStrength", value: 1}) { userErrors { message } } }`, nil)

@@ -21,7 +21,7 @@ const (
 	askWorth  = `query($after: Cursor) { customers(first: 50, after: $after) { pageInfo { hasNextPage endCursor } edges { node { name lifetimeValue { past { amount } future { amount } total { amount } probabilityAlive expectedOrders interval { probability low { amount } high { amount } ordersLow ordersHigh } } } } } }`
 )
 
-// base makes customers of all kinds: so many, every third without an order, the others with one to four.
+// base creates n customers: every third without an order, the others with one to four.
 func base(s *shop, n int) {
 	for i := range n {
 		in := Vars{"name": fmt.Sprintf("C%02d", i), "acquiredAt": nil}
@@ -41,9 +41,10 @@ func base(s *shop, n int) {
 	}
 }
 
-// TestTheBaseSumsUpItsCustomers: every row and the total are the sums of the customers' own lifetime values, to the kopeck, by any
-// combination of dimensions; and so says the CSV.
-func TestTheBaseSumsUpItsCustomers(t *testing.T) {
+// TestCustomerBaseIsTheSumOfItsCustomers: every row and the total are the sums of the customers' own lifetime values, to the kopeck, by any
+// combination of dimensions, and the CSV has the same figures.
+func TestCustomerBaseIsTheSumOfItsCustomers(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		base(s, 12)
@@ -102,7 +103,7 @@ func TestTheBaseSumsUpItsCustomers(t *testing.T) {
 				t.Errorf("alive %v, want %v", got, alive)
 			}
 		}
-		// The months to come have the orders that are expected of the customers.
+		// The coming months have the orders expected of the customers.
 		m := s.admin.Must(askMonths, nil)
 		orders := 0.0
 		for i := range 12 {
@@ -115,8 +116,8 @@ func TestTheBaseSumsUpItsCustomers(t *testing.T) {
 		if math.Abs(orders-expected) > 1e-9 || m.Len("expectedMonths.rows") != 12 || strings.Count(m.Text("expectedMonths.csv"), "\n") != 13 {
 			t.Errorf("orders of a year %v, want %v", orders, expected)
 		}
-		if again := s.admin.Must(askMonths, nil); again.Text("expectedMonths.rows.3.marginLow.amount") != m.Text("expectedMonths.rows.3.marginLow.amount") {
-			t.Error("the bounds are not the same again")
+		if repeated := s.admin.Must(askMonths, nil); repeated.Text("expectedMonths.rows.3.marginLow.amount") != m.Text("expectedMonths.rows.3.marginLow.amount") {
+			t.Error("the bounds differ when queried repeatedly")
 		}
 	})
 }
@@ -129,9 +130,10 @@ func float(r *Result, path string) float64 {
 	return f
 }
 
-// TestWhomWeAreAboutToLose: at the month's beginning somebody with many orders long ago is still as likely alive as a threshold just below, and
-// no longer when the month ends.
-func TestWhomWeAreAboutToLose(t *testing.T) {
+// TestValueAtRisk: at the beginning of the month a customer with many orders long ago is alive with a probability just above the
+// threshold, and at its end with one below.
+func TestValueAtRisk(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC))
 		s := openShop(w)
@@ -157,7 +159,7 @@ func TestWhomWeAreAboutToLose(t *testing.T) {
 			t.Errorf("at risk: %s", r.Body)
 		}
 		w.Clock.Set(time.Date(2026, 10, 31, 9, 0, 0, 0, time.UTC)) // the probability of then is that of the last day
-		s.admin.token = freshToken(w, schema.RoleAdmin)
+		s.admin.token = w.fresh(schema.RoleAdmin)
 		later := s.admin.Must(worth, Vars{"c": s.customer})
 		for i := range r.Len("valueAtRisk.rows") {
 			at := fmt.Sprintf("valueAtRisk.rows.%d.", i)
@@ -168,7 +170,8 @@ func TestWhomWeAreAboutToLose(t *testing.T) {
 	})
 }
 
-func TestBaseIsForWhoSeesCosts(t *testing.T) {
+func TestCustomerBaseNeedsScopeCosts(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		admin := s.admin
@@ -187,10 +190,12 @@ func TestBaseIsForWhoSeesCosts(t *testing.T) {
 			{askMonths, "INVALID [months]", Vars{"n": 0}},
 			{askMonths, "INVALID [months]", Vars{"n": 121}},
 		} {
-			r := admin.Do(bad.query, bad.vars)
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
-				t.Errorf("%v: want %s: %s", bad.vars, bad.want, r.Body)
-			}
+			t.Run(bad.want, func(t *testing.T) {
+				r := admin.On(t).Do(bad.query, bad.vars)
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
+					t.Errorf("%v: want %s: %s", bad.vars, bad.want, r.Body)
+				}
+			})
 		}
 		asks := map[string]Vars{askBase: {"by": []string{"STAGE"}}, askRisk: {}, askMonths: {}}
 		for query, vars := range asks {
@@ -200,7 +205,7 @@ func TestBaseIsForWhoSeesCosts(t *testing.T) {
 				}
 			}
 			if r := w.With("").Do(query, vars); len(r.Errors) != 1 || r.Errors[0].Code() != "UNAUTHENTICATED" {
-				t.Errorf("nobody: %s", r.Body)
+				t.Errorf("anonymous: %s", r.Body)
 			}
 			w.As(schema.RoleAnalyst).Must(query, vars)
 		}

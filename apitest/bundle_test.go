@@ -13,6 +13,7 @@ import (
 // tenth 220.68. Three bundles are 662.04, of which the windows are 200.20 / 245.20, 540.54, and the curtains 121.50. A bundle of
 // that bundle and a window, less nothing, is 220.68 + 100.10 = 320.78.
 func TestBundles(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
@@ -34,7 +35,7 @@ func TestBundles(t *testing.T) {
 		}
 		want(t, []string{see(room, "3", nil)}, "220.68 662.04, 6 WINDOW 540.54, 9 CURTAIN 121.50")
 		want(t, []string{see(house, "1", nil)}, "320.78 320.78, 1 ROOM 220.68, 1 WINDOW 100.10")
-		// A rule takes a kopeck off: it is somebody's.
+		// A rule takes a kopeck off, which is split too.
 		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "A kopeck", "condition": `product.sku == "HOUSE"`, "amount": roubles("-0.01")}}).Text("createPriceRule.priceRule.id")
 		want(t, []string{see(house, "1", nil)}, "320.78 320.77, 1 ROOM 220.67, 1 WINDOW 100.10")
 		c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
@@ -42,7 +43,7 @@ func TestBundles(t *testing.T) {
 		before := w.Clock.Now()
 		w.Clock.Advance(time.Minute)
 
-		// The discount is dated, and gives way to a price of the bundle's own and comes back.
+		// The discount has dates; a list price of the bundle itself replaces it, and it can be set back.
 		set := func(more Vars) {
 			c.Must(`mutation($in: SetListPriceInput!) { setListPrice(input: $in) { userErrors { code field message } } }`, Vars{"in": plus(Vars{"productId": room}, more)})
 			w.Clock.Advance(time.Second)
@@ -74,7 +75,9 @@ func TestBundles(t *testing.T) {
 			{setPrice, Vars{"productId": room, "bundleDiscount": "0.1", "markup": "1"}, "INVALID bundleDiscount"},
 			{createProduct, Vars{"sku": "NO", "name": "N", "bundleDiscount": "0.1"}, "INVALID bundleDiscount"},
 		} {
-			c.Refused(bad.want, bad.query, Vars{"in": bad.in})
+			t.Run(bad.want, func(t *testing.T) {
+				c.On(t).Refused(bad.want, bad.query, Vars{"in": bad.in})
+			})
 		}
 		// A partner hangs what we sew, for 12.345 an hour: 15 hours are 185.175, so one costs 185.18 and two 370.36, and the bundle brings 0.9 x (25.00 + 600.00) = 562.50,
 		// twice 1125.00, of which hanging is 600/625 = 1080.00. Two curtains cost 20.00.

@@ -17,7 +17,7 @@ import (
 // Vars are a query's variables.
 type Vars map[string]any
 
-// Client talks to the API as somebody.
+// Client calls the API as one user, or without signing in.
 type Client struct {
 	t     testing.TB
 	url   string
@@ -26,12 +26,12 @@ type Client struct {
 
 var everyRole = []schema.Role{schema.RoleAdmin, schema.RoleManager, schema.RoleSales, schema.RoleAnalyst, schema.RolePartner}
 
-// As gives a client of a user of a role, signed in for a month of the world's clock.
+// As returns a client of a user of a role, signed in for a month of the world's clock.
 func (w *World) As(role schema.Role) *Client {
 	w.T.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.tokens) == 0 { // all at once: a role's user is then older than any that a test makes
+	if len(w.tokens) == 0 { // all at once, so that a role's user is older than any that a test creates
 		for _, one := range everyRole {
 			token, _, err := w.Service.People.IssueToken(w.System(), one, "", auth.MaxLife(auth.UseAccess))
 			if err != nil {
@@ -43,10 +43,13 @@ func (w *World) As(role schema.Role) *Client {
 	return w.With(w.tokens[role])
 }
 
-// With gives a client with this access token; "" is nobody.
+// With returns a client with an access token; "" is a client that has not signed in.
 func (w *World) With(token string) *Client { return &Client{w.T, w.URL, token} }
 
-// Result is an answer of the API.
+// On returns the same client for a subtest, which fails in place of the test.
+func (c *Client) On(t testing.TB) *Client { return &Client{t, c.url, c.token} }
+
+// Result is a response of the API.
 type Result struct {
 	t      testing.TB
 	query  string
@@ -63,10 +66,10 @@ type Error struct {
 	Extensions map[string]any `json:"extensions"`
 }
 
-// Code is the error's code.
+// Code returns the error's code.
 func (e Error) Code() string { code, _ := e.Extensions["code"].(string); return code }
 
-// Do asks and gives the answer, whatever it is.
+// Do sends an operation and returns the response, whatever it is.
 func (c *Client) Do(query string, variables Vars) *Result {
 	c.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
@@ -104,20 +107,20 @@ func (c *Client) Do(query string, variables Vars) *Result {
 	return r
 }
 
-// Must asks and fails the test on any error, userErrors included.
+// Must sends an operation and fails the test if there is any error, userErrors included.
 func (c *Client) Must(query string, variables Vars) *Result {
 	c.t.Helper()
 	r := c.Do(query, variables)
 	if len(r.Errors) > 0 {
 		c.t.Fatalf("%s\nvariables %v\n%s", query, variables, r.Body)
 	}
-	if told := r.UserErrors(); len(told) > 0 {
-		c.t.Fatalf("%s\nvariables %v\nuserErrors: %v", query, variables, told)
+	if faults := r.UserErrors(); len(faults) > 0 {
+		c.t.Fatalf("%s\nvariables %v\nuserErrors: %v", query, variables, faults)
 	}
 	return r
 }
 
-// Get gives what stands at a path of the data: "customer.contacts.edges.0.node.id"; nil where nothing does.
+// Get returns the value at a path of the data such as "customer.contacts.edges.0.node.id"; nil if there is none.
 func (r *Result) Get(path string) any {
 	at := r.data
 	for _, step := range strings.Split(path, ".") {
@@ -137,7 +140,7 @@ func (r *Result) Get(path string) any {
 	return at
 }
 
-// Text is Get as text; numbers as they stand, null as "".
+// Text is Get as text: numbers as in the response, null as "".
 func (r *Result) Text(path string) string {
 	if v := r.Get(path); v != nil {
 		return fmt.Sprint(v)
@@ -145,23 +148,23 @@ func (r *Result) Text(path string) string {
 	return ""
 }
 
-// Int is Get as a whole number.
+// Int is Get as an integer.
 func (r *Result) Int(path string) int {
 	r.t.Helper()
 	n, err := strconv.Atoi(r.Text(path))
 	if err != nil {
-		r.t.Fatalf("%s is no whole number in %s", path, r.Body)
+		r.t.Fatalf("%s is not an integer in %s", path, r.Body)
 	}
 	return n
 }
 
-// Len is how long the list at a path is.
+// Len returns the length of the list at a path.
 func (r *Result) Len(path string) int {
 	list, _ := r.Get(path).([]any)
 	return len(list)
 }
 
-// UserErrors gives the codes and fields of all userErrors, as "CODE field.path".
+// UserErrors returns the codes and fields of all userErrors, as "CODE field.path".
 func (r *Result) UserErrors() []string {
 	var all []string
 	root, _ := r.data.(map[string]any)
@@ -181,7 +184,7 @@ func (r *Result) UserErrors() []string {
 	return all
 }
 
-// Refused asks a mutation that selects userErrors { code field message } and wants exactly this one of them.
+// Refused sends a mutation that selects userErrors { code field message } and fails the test unless it has exactly this one.
 func (c *Client) Refused(want, query string, variables Vars) *Result {
 	c.t.Helper()
 	r := c.Do(query, variables)

@@ -16,7 +16,7 @@ const (
 	rateIs        = `mutation($in: SetRateInput!) { setRate(input: $in) { rate { id code amount recordedAt } userErrors { code field message } } }`
 )
 
-// Called makes the input of an inbound call of a customer, with more said over it.
+// Called returns the input of an inbound call of a customer, with the fields of more.
 func Called(customer string, more Vars) Vars {
 	in := Vars{"customerId": customer, "kind": "INFO_CALL", "direction": "INBOUND", "channel": "PHONE"}
 	for name, value := range more {
@@ -30,11 +30,12 @@ func ratePer(subject, code, unit, amount, validFrom string) Vars {
 }
 
 func TestContactCostsLineByLine(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
 		me := sales.Must(`{ viewer { user { id email } } }`, nil)
 		customer := NewCustomer(admin, Vars{})
-		// 600 an hour is 10 a minute; the e-mail is found in whatever case it is written.
+		// 600 an hour is 10 a minute; the e-mail is found in any case.
 		admin.Must(rateIs, Vars{"in": ratePer("STAFF", upper(me.Text("viewer.user.email")), "hour", "600", "2020-01-01T00:00:00Z")})
 		admin.Must(rateIs, Vars{"in": ratePer("CHANNEL_FEE", "PHONE", "contact", "0.125", "2020-01-01T00:00:00Z")})
 		admin.Must(rateIs, Vars{"in": ratePer("CHANNEL_MINUTE", "PHONE", "minute", "1.333", "2020-01-01T00:00:00Z")})
@@ -61,6 +62,7 @@ func TestContactCostsLineByLine(t *testing.T) {
 }
 
 func TestContactWithoutARateIsCostedWhenItArrives(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -104,6 +106,7 @@ func TestContactWithoutARateIsCostedWhenItArrives(t *testing.T) {
 }
 
 func TestContactBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -134,7 +137,9 @@ func TestContactBadInput(t *testing.T) {
 			{"PERMISSION_MISSING channel", Vars{"kind": "TARGET_CALL", "direction": "OUTBOUND", "purpose": "MARKETING"}},
 			{"INVALID id", Vars{"id": "con_1"}},
 		} {
-			admin.Refused(bad.want, recordContact, Vars{"in": Called(customer, bad.more)})
+			t.Run(bad.want, func(t *testing.T) {
+				admin.On(t).Refused(bad.want, recordContact, Vars{"in": Called(customer, bad.more)})
+			})
 		}
 		if n := admin.Must(`{ contacts { totalCount } }`, nil).Int("contacts.totalCount"); n != 0 {
 			t.Errorf("%d contacts were written", n)
@@ -146,6 +151,7 @@ func TestContactBadInput(t *testing.T) {
 }
 
 func TestRateBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		admin.Must(rateIs, Vars{"in": ratePer("MATERIAL", "cloth", "m", "10", "2024-01-01T00:00:00Z")})
@@ -165,7 +171,9 @@ func TestRateBadInput(t *testing.T) {
 			{"INVALID capacityPerDay", with(ratePer("MATERIAL", "oak", "kg", "1", "2024-01-01T00:00:00Z"), "capacityPerDay", "8")},
 			{"ALREADY_EXISTS validFrom", ratePer("MATERIAL", "cloth", "m", "11", "2024-01-01T03:00:00+03:00")},
 		} {
-			admin.Refused(bad.want, rateIs, Vars{"in": bad.in})
+			t.Run(bad.want, func(t *testing.T) {
+				admin.On(t).Refused(bad.want, rateIs, Vars{"in": bad.in})
+			})
 		}
 		w.As(schema.RoleSales).Refused("FORBIDDEN", rateIs, Vars{"in": ratePer("MATERIAL", "oak", "kg", "1", "2024-01-01T00:00:00Z")})
 		if n := admin.Must(`{ rates { id } }`, nil).Len("rates"); n != 1 {
@@ -175,6 +183,7 @@ func TestRateBadInput(t *testing.T) {
 }
 
 func TestContactThatSellsNeedsPermissionAtItsMoment(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -214,7 +223,8 @@ func TestContactThatSellsNeedsPermissionAtItsMoment(t *testing.T) {
 	})
 }
 
-func TestWhoMayRecordContacts(t *testing.T) {
+func TestRecordContactByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin, sales := w.As(schema.RoleAdmin), w.As(schema.RoleSales)
 		boss := admin.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -227,8 +237,8 @@ func TestWhoMayRecordContacts(t *testing.T) {
 		admin.Must(recordContact, Vars{"in": Called(free, Vars{"staffId": seller})})
 		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", recordContact, Vars{"in": Called(free, nil)})
 		key := Vars{"in": Called(free, Vars{"idempotencyKey": "once"})}
-		if first, again := sales.Must(recordContact, key), sales.Must(recordContact, key); first.Text("recordContact.contact.id") != again.Text("recordContact.contact.id") {
-			t.Errorf("%s and %s", first.Body, again.Body)
+		if first, repeated := sales.Must(recordContact, key), sales.Must(recordContact, key); first.Text("recordContact.contact.id") != repeated.Text("recordContact.contact.id") {
+			t.Errorf("%s and %s", first.Body, repeated.Body)
 		}
 		sales.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", recordContact, Vars{"in": Called(free, Vars{"idempotencyKey": "once", "minutes": "1"})})
 	})
@@ -237,7 +247,7 @@ func TestWhoMayRecordContacts(t *testing.T) {
 // inOrder fails the test unless the laws hold on the world's database.
 func inOrder(t *testing.T, w *World) {
 	t.Helper()
-	findings, err := w.Service.Report.Check(w.System())
+	findings, err := w.Service.Check.Laws(w.System())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,8 +265,9 @@ func upper(email string) string {
 	return fmt.Sprintf("%c%s", email[0]-'a'+'A', email[1:])
 }
 
-// TestRecordingAContactTakesAConstantNumberOfStatements, however many contacts and orders the customer has had.
+// TestRecordingAContactTakesAConstantNumberOfStatements, independent of the number of contacts and orders that the customer has.
 func TestRecordingAContactTakesAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		after := func(contacts, orders int) int {

@@ -30,8 +30,9 @@ func costs(t *testing.T, c *Client, vars Vars) string {
 }
 
 // TestProductCostIsExplained: a set of two curtains, each of cloth and sewing, with a lining as an option and two overheads;
-// every figure is reckoned by hand.
+// every figure is computed by hand.
 func TestProductCostIsExplained(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		c := w.As(schema.RoleManager)
@@ -75,7 +76,7 @@ func TestProductCostIsExplained(t *testing.T) {
 		if got := costs(t, c, Vars{"id": set, "q": "10", "l": 9}); got != plain {
 			t.Errorf("with time enough: %s", got)
 		}
-		// January had no waste; nothing had a rate before.
+		// January had no waste; before January there was no rate.
 		if got := costs(t, c, Vars{"id": set, "at": "2026-01-31T23:59:59Z"}); !strings.HasPrefix(got, "1686.67 ") {
 			t.Errorf("in January: %s", got)
 		}
@@ -95,8 +96,9 @@ func TestProductCostIsExplained(t *testing.T) {
 	})
 }
 
-// TestACostInThePastIsWhatWasTrueThen: on 1 May linen is found to have cost more since March; what was said before can be asked for ever.
-func TestACostInThePastIsWhatWasTrueThen(t *testing.T) {
+// TestProductCostAsOf: on 1 May linen is found to have cost more since March; what was known before can be asked for at any time.
+func TestProductCostAsOf(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC))
 		c := w.As(schema.RoleManager)
@@ -104,7 +106,7 @@ func TestACostInThePastIsWhatWasTrueThen(t *testing.T) {
 			with(with(ratePer("RESOURCE", "loom", "hour", "50", "2026-01-01T00:00:00Z"), "capacityPerDay", "8"), "fixedShare", "1")))
 		product := makeProduct(c, Vars{"sku": "A", "markup": "1", "standardLeadDays": 0, "components": []Vars{{"material": "linen", "quantity": "1"}, {"resource": "loom", "quantity": "8"}}})
 		full := func(at, known any) string {
-			c := w.With(freshToken(w, schema.RoleManager)) // the clock goes on
+			c := w.With(w.fresh(schema.RoleManager)) // the clock goes on
 			got, _, _ := strings.Cut(costs(t, c, Vars{"id": product, "at": at, "known": known}), ":")
 			return got
 		}
@@ -113,7 +115,7 @@ func TestACostInThePastIsWhatWasTrueThen(t *testing.T) {
 			t.Errorf("as known in April: %s", got)
 		}
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
-		c = w.With(freshToken(w, schema.RoleManager))
+		c = w.With(w.fresh(schema.RoleManager))
 		c.Must(setRates, rateList(nil, ratePer("MATERIAL", "linen", "m", "110", "2026-03-01T00:00:00Z"), with(ratePer("MATERIAL", "linen", "m", "90", "2026-01-01T00:00:00Z"), "correction", true)))
 		w.Clock.Advance(time.Hour)
 		for _, q := range []struct{ at, known, want string }{
@@ -133,8 +135,8 @@ func TestACostInThePastIsWhatWasTrueThen(t *testing.T) {
 				t.Errorf("at %s as known %s: %s, want %s", q.at, q.known, got, q.want)
 			}
 		}
-		c = w.With(freshToken(w, schema.RoleManager))
-		// A booking of today makes today's marginal cost dear, as known from now on; yesterday's knowledge did not have it.
+		c = w.With(w.fresh(schema.RoleManager))
+		// A booking of today raises today's marginal cost as known from now on, and not as known yesterday.
 		customer := NewCustomer(c, Vars{})
 		token := c.Must(`query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p) { token } } }`, Vars{"c": customer, "p": product}).Text("customer.price.token")
 		order := c.Must(placeOrder, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{token}}}).Text("placeOrder.order.id")
@@ -146,7 +148,7 @@ func TestACostInThePastIsWhatWasTrueThen(t *testing.T) {
 		c.Must(cancelOrder, Vars{"in": Vars{"id": order, "reason": "r"}})
 		w.Clock.Advance(time.Hour)
 		if got := full(booked, nil) + ", " + full(booked, booked.Add(30*time.Minute)); got != "510.00 110.00, 510.00 910.00" {
-			t.Errorf("freed again, and while it was booked: %s", got)
+			t.Errorf("freed, and while it was booked: %s", got)
 		}
 		w.Clock.Advance(60 * 24 * time.Hour)
 		if err := w.Service.Reload(w.System()); err != nil { // the bookings of that day are no longer in memory
@@ -159,6 +161,7 @@ func TestACostInThePastIsWhatWasTrueThen(t *testing.T) {
 }
 
 func TestProductCostBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for _, bad := range []Vars{

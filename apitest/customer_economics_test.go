@@ -23,6 +23,7 @@ func economics(r *Result) string {
 }
 
 func TestCustomerEconomics(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 		s := openShop(w)
@@ -57,14 +58,14 @@ func TestCustomerEconomics(t *testing.T) {
 		if both.Text("customer.economics.acquisitionPaidBackAt") != day(10).Format(time.RFC3339) || both.Get("customer.economics.acquisitionPaysBackAt") != nil {
 			t.Errorf("it was paid back by the second order: %s", both.Body)
 		}
-		// From included, to not.
+		// From is included, to is not.
 		is(ask(day(31), day(20)), "999.99 599.99 0.00 0.00 599.99 1 0 0.249998")
 		is(ask(day(60), day(31)), "0.00 0.00 50.00 700.00 -750.00 0 1 0")
 		is(ask(day(20), nil), "999.99 599.99 0.50 0.00 599.49 1 1 0.499995")
 		if wrong := s.admin.Do(economicsOf, Vars{"c": buyer, "from": day(1), "to": day(2)}); len(wrong.Errors) != 1 || wrong.Errors[0].Code() != "INVALID" {
 			t.Errorf("to before from: %s", wrong.Body)
 		}
-		// What was given back was not earned.
+		// What was refunded was not earned.
 		s.admin.Must(refundOrder, Vars{"in": Vars{"id": second, "amount": roubles("500.00"), "reason": "too long"}})
 		refunded := ask(nil, nil)
 		is(refunded, "1499.98 699.98 50.50 700.00 -50.52 2 2 0.374995")
@@ -74,7 +75,7 @@ func TestCustomerEconomics(t *testing.T) {
 		inOrder(t, w)
 
 		if free := s.admin.Must(economicsOf, Vars{"c": s.customer}); free.Get("customer.economics.acquisitionPaidBackAt") == nil || free.Get("customer.economics.shareOfWallet") != nil {
-			t.Errorf("nothing was paid for this one, and nobody knows the wallet: %s", free.Body)
+			t.Errorf("without acquisition cost and wallet: %s", free.Body)
 		}
 		for role, wanted := range map[schema.Role]string{schema.RoleManager: "", schema.RoleAnalyst: "", schema.RoleSales: ""} {
 			if r := w.As(role).Do(economicsOf, Vars{"c": buyer}); len(r.Errors) > 0 || economics(r) != economics(refunded) {
@@ -95,8 +96,9 @@ func TestCustomerEconomics(t *testing.T) {
 	})
 }
 
-// TestWallet is a field as others are: it is merged, conflicts and may be cleared.
+// TestWallet: the field is merged, conflicts and can be cleared as others.
 func TestWallet(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		const update = `mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { customer { wallet { amount } } userErrors { code field message ... on VersionConflict { fields { name base theirs yours } } } } }`
@@ -113,8 +115,9 @@ func TestWallet(t *testing.T) {
 	})
 }
 
-// TestReferralValue follows the chain: each margin once, and only of those whom the viewer may see.
+// TestReferralValue follows the chain of referrals: each margin counts once, and only of customers whom the caller may see.
 func TestReferralValue(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		manager := w.As(schema.RoleManager).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -132,16 +135,18 @@ func TestReferralValue(t *testing.T) {
 			schema.RoleAdmin: {margin(2 + 3 + 4 + 5), margin(3 + 4), 0},
 			schema.RoleSales: {margin(3 + 4 + 5), -1, 0}, // the second belongs to a manager
 		} {
-			r := w.As(role).Must(values, Vars{"a": first, "b": second, "c": third})
-			for i, name := range []string{"a", "b", "c"} {
-				want := fmt.Sprintf("%d.%02d", wanted[i]/100, wanted[i]%100)
-				if wanted[i] < 0 {
-					want = ""
+			t.Run(string(role), func(t *testing.T) {
+				r := w.As(role).On(t).Must(values, Vars{"a": first, "b": second, "c": third})
+				for i, name := range []string{"a", "b", "c"} {
+					want := fmt.Sprintf("%d.%02d", wanted[i]/100, wanted[i]%100)
+					if wanted[i] < 0 {
+						want = ""
+					}
+					if got := r.Text(name + ".referralValue.amount"); got != want {
+						t.Errorf("%s: %s is %s, want %s", role, name, got, want)
+					}
 				}
-				if got := r.Text(name + ".referralValue.amount"); got != want {
-					t.Errorf("%s: %s is %s, want %s", role, name, got, want)
-				}
-			}
+			})
 		}
 	})
 }

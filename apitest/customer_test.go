@@ -10,7 +10,7 @@ import (
 
 const createCustomer = `mutation($in: CreateCustomerInput!) { createCustomer(input: $in) { customer { id version name email stage } userErrors { code field message } } }`
 
-// NewCustomer makes a customer as a client and gives the id.
+// NewCustomer creates a customer as a client and returns the id.
 func NewCustomer(c *Client, in Vars) string {
 	c.t.Helper()
 	if in["name"] == nil {
@@ -19,14 +19,15 @@ func NewCustomer(c *Client, in Vars) string {
 	return c.Must(createCustomer, Vars{"in": in}).Text("createCustomer.customer.id")
 }
 
-func TestCustomerIsMadeOnce(t *testing.T) {
+func TestCreateCustomerIsIdempotent(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		in := Vars{"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r", "name": "Пётр Смирнов", "email": "Petr@Example.com", "idempotencyKey": "k1"}
 		first := c.Must(createCustomer, Vars{"in": in})
-		again := c.Must(createCustomer, Vars{"in": in})
-		if first.Text("createCustomer.customer.id") != again.Text("createCustomer.customer.id") {
-			t.Fatalf("%s and %s", first.Body, again.Body)
+		repeated := c.Must(createCustomer, Vars{"in": in})
+		if first.Text("createCustomer.customer.id") != repeated.Text("createCustomer.customer.id") {
+			t.Fatalf("%s and %s", first.Body, repeated.Body)
 		}
 		in["name"] = "Somebody else"
 		c.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", createCustomer, Vars{"in": in})
@@ -40,6 +41,7 @@ func TestCustomerIsMadeOnce(t *testing.T) {
 }
 
 func TestCustomerBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		for want, in := range map[string]Vars{
@@ -54,7 +56,9 @@ func TestCustomerBadInput(t *testing.T) {
 			"NOT_FOUND referredById":               {"name": "A", "referredById": "cus_01jd3x5m8nf4svbj2k7q9w0e1r"},
 			"INVALID idempotencyKey":               {"name": "A", "idempotencyKey": ""},
 		} {
-			c.Refused(want, createCustomer, Vars{"in": in})
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, createCustomer, Vars{"in": in})
+			})
 		}
 		if n := c.Must(`{ customers { totalCount } }`, nil).Int("customers.totalCount"); n != 0 {
 			t.Fatalf("%d customers after bad input alone", n)
@@ -62,7 +66,8 @@ func TestCustomerBadInput(t *testing.T) {
 	})
 }
 
-func TestNamesOfEveryKind(t *testing.T) {
+func TestNamesInAnyScript(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		for _, name := range []string{"Ольга 🪟 Ёлкина", "مريم الأحمد", "王小明", "O'Brien \"Bob\"", "Jörg Müller", strings.Repeat("я", 200)} {
@@ -77,6 +82,7 @@ func TestNamesOfEveryKind(t *testing.T) {
 const updateCustomer = `mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { customer { version name phone segment stage } userErrors { code field message ... on VersionConflict { currentVersion fields { name base theirs yours } } } } }`
 
 func TestUpdatesMergeOrConflictByField(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		id := NewCustomer(c, Vars{"name": "Анна", "phone": "+7 916 123-45-67"})
@@ -104,6 +110,7 @@ func TestUpdatesMergeOrConflictByField(t *testing.T) {
 }
 
 func TestDeletedCustomersEmailIsFree(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		id := NewCustomer(c, Vars{"name": "A", "email": "a@example.com", "externalId": "X1"})
@@ -116,7 +123,8 @@ func TestDeletedCustomersEmailIsFree(t *testing.T) {
 	})
 }
 
-func TestSearchAsPeopleType(t *testing.T) {
+func TestSearch(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		id := NewCustomer(c, Vars{"name": "Ёлкина Ольга Ивановна", "email": "olga.elkina@Mail.example", "phone": "8 (916) 123-45-67", "externalId": "CRM-0042"})
@@ -138,8 +146,9 @@ func TestSearchAsPeopleType(t *testing.T) {
 	})
 }
 
-// TestPageWalks goes through every order of the customers forwards and backwards in pages, and finds each once.
+// TestPageWalks reads all pages of the customers in every order, forwards and backwards, and finds each customer once.
 func TestPageWalks(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		const n = 23
@@ -181,7 +190,8 @@ func walk(t *testing.T, c *Client, field, direction, count, end, more, cursor st
 	return seen
 }
 
-func TestPagesThatAreNone(t *testing.T) {
+func TestInvalidPages(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		NewCustomer(c, Vars{"name": "A"})
@@ -210,14 +220,15 @@ func TestPagesThatAreNone(t *testing.T) {
 	})
 }
 
-func TestNobodyMayDoAnything(t *testing.T) {
+func TestAnonymousMayDoNothing(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
-		nobody := w.With("")
+		anonymous := w.With("")
 		for _, query := range []string{
 			`{ viewer { role } }`, `{ customers { totalCount } }`, `{ node(id: "cus_01jd3x5m8nf4svbj2k7q9w0e1r") { id } }`,
 			`mutation { createCustomer(input: {name: "A"}) { userErrors { code } } }`, `{ __typename customers { totalCount } }`, `{ settings { name } }`,
 		} {
-			r := nobody.Do(query, nil)
+			r := anonymous.Do(query, nil)
 			if len(r.Errors) != 1 || r.Errors[0].Code() != "UNAUTHENTICATED" {
 				t.Errorf("%s: %s", query, r.Body)
 			}

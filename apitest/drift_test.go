@@ -30,8 +30,9 @@ func mixed(now time.Time) []sale {
 	return all
 }
 
-// TestTheNightFitsAnew where orders came since the last fit, keeps what was, and tells how the parameters moved.
-func TestTheNightFitsAnew(t *testing.T) {
+// TestNightlyRefit where there are orders since the last fit, keeps the earlier fits, and reports how the parameters moved.
+func TestNightlyRefit(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		night := func() {
 			t.Helper()
@@ -41,7 +42,7 @@ func TestTheNightFitsAnew(t *testing.T) {
 		}
 		c := w.As(schema.RoleManager)
 		models := func() *Result { return c.Must(askModels, nil) }
-		night() // nobody has ordered
+		night() // no customer has ordered
 		if r := models(); r.Len("lifetimeModels") != 0 {
 			t.Fatalf("of nothing: %s", r.Body)
 		}
@@ -62,7 +63,7 @@ func TestTheNightFitsAnew(t *testing.T) {
 		}
 		w.sell([]sale{{"7", w.Clock.Now().AddDate(0, 0, -1), 5000}, {"8", w.Clock.Now().AddDate(0, 0, -1), 5000}})
 		night()
-		c = w.With(freshToken(w, schema.RoleManager))
+		c = w.With(w.fresh(schema.RoleManager))
 		second := models()
 		if second.Len("lifetimeModels") != 8 || strings.Count(second.Body, `"active":true`) != 1 || strings.Count(second.Body, `"drift":null`) != 4 {
 			t.Fatalf("the second night: %s", second.Body)

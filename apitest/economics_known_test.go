@@ -1,7 +1,6 @@
 package apitest
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -13,16 +12,11 @@ import (
 	"kopeck/schema"
 )
 
-// TestBooksSayForEverWhatTheySaidThen tells random contacts, recommendations, orders, refunds and corrections of rates in any
-// order, ten seconds apart, and asks for the sums after each. When all has been told, the same question about each of those
-// moments has the answer that was given then.
-func TestBooksSayForEverWhatTheySaidThen(t *testing.T) {
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("4"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+// TestBooksAsKnownAtAnyMoment records random contacts, recommendations, orders, refunds and corrections of rates in any
+// order, ten seconds apart, and queries the sums after each. When all are recorded, the same query as known at each of those
+// moments has the answer that it had then.
+func TestBooksAsKnownAtAnyMoment(t *testing.T) {
+	setRapidChecks(t, "4")
 	Each(t, func(t *testing.T, w *World) {
 		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)
@@ -44,7 +38,7 @@ func TestBooksSayForEverWhatTheySaidThen(t *testing.T) {
 			half := drawTime(t, noon)
 			asks := []Vars{always(dimensions...), always(), with(always("KIND", "MONTH"), "m", "POSITION"), with(always("STAFF"), "to", half), with(with(always("CHANNEL"), "from", half), "m", "LAST")}
 			order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 2)).Perm(len(facts))
-			tellEach(admin, s, facts, order, func() {
+			recordEach(admin, s, facts, order, func() {
 				a := answer{at: w.Clock.Now(), asks: asks}
 				for _, ask := range asks {
 					a.said = append(a.said, sumsOf(admin.Must(contactEconomics, ask)))
@@ -72,20 +66,22 @@ func sumsOf(r *Result) string {
 	return strings.Join(economicsRows(r), "\n") + "\n" + economicsRow(r, "contactEconomics.total") + "\nunattributed " + r.Text("contactEconomics.unattributed.amount")
 }
 
-func TestNothingWasKnownBeforeAnythingWasTold(t *testing.T) {
+func TestNothingIsKnownBeforeTheFirstRecord(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"at": w.Clock.Now().Add(-48 * time.Hour)})})
 		before := s.admin.Must(contactEconomics, with(always(), "known", w.Clock.Now().Add(-24*time.Hour)))
 		if got := sumsOf(before); got != ": 0 0 0.00 0.00 0.00 \n: 0 0 0.00 0.00 0.00 \nunattributed 0.00" {
-			t.Errorf("before anything was told: %s", got)
+			t.Errorf("before the first record: %s", got)
 		}
 	})
 }
 
-// TestWhoHadEarnedTheFirstOrder gives back the first order of somebody who was recommended: the recommendation earns of the
-// next, and is known to have earned of the first. An order leaves 999.99 - (2 x 100 + 4 x 50) = 599.99.
-func TestWhoHadEarnedTheFirstOrder(t *testing.T) {
+// TestReferralCreditAfterARefund refunds the first order of a customer who was recommended: the recommendation earns of the
+// next order, and as known before it earned of the first. An order leaves 999.99 - (2 x 100 + 4 x 50) = 599.99.
+func TestReferralCreditAfterARefund(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		friend := NewCustomer(s.admin, Vars{"name": "A friend"})
@@ -97,7 +93,7 @@ func TestWhoHadEarnedTheFirstOrder(t *testing.T) {
 		sold := w.Clock.Now()
 		w.Clock.Set(sold.Add(time.Minute))
 		s.admin.Must(refundOrder, Vars{"in": Vars{"id": first, "reason": "it never fitted"}})
-		// What was given back cost 400.00, which nobody earned.
+		// The refunded order cost 400.00, which no contact earned.
 		for known, wanted := range map[any]string{nil: "599.99 unattributed -400.00", sold: "599.99 unattributed 599.99", sold.Add(-time.Second): "599.99 unattributed 0.00", sold.Add(-2 * time.Minute): "0.00 unattributed 0.00"} {
 			r := s.admin.Must(contactEconomics, with(always("KIND"), "known", known))
 			if got := r.Text("contactEconomics.total.realised.amount") + " unattributed " + r.Text("contactEconomics.unattributed.amount"); got != wanted {

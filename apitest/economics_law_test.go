@@ -2,7 +2,6 @@ package apitest
 
 import (
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"math/big"
 	"slices"
@@ -17,15 +16,10 @@ import (
 
 var dimensions = []string{"KIND", "CHANNEL", "DIRECTION", "STAFF", "STAGE", "SEGMENT", "MONTH"}
 
-// TestEconomicsSumToTheLedger tells random contacts, recommendations, orders and refunds, and wants every combination of
-// dimensions to sum to the same total and, under every model, with what is unattributed to the ledger's margin.
+// TestEconomicsSumToTheLedger records random contacts, recommendations, orders and refunds, and checks that every combination of
+// dimensions sums to the same total and, under every model, with what is unattributed to the ledger's margin.
 func TestEconomicsSumToTheLedger(t *testing.T) {
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("3"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+	setRapidChecks(t, "3")
 	Each(t, func(t *testing.T, w *World) {
 		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)
@@ -43,7 +37,7 @@ func TestEconomicsSumToTheLedger(t *testing.T) {
 				for n := range order {
 					order[n] = n
 				}
-				tell(admin, s, facts, order)
+				record(admin, s, facts, order)
 			}
 			ledger := admin.Must(`{ ledgerCheck { margin { amount } unattributed { amount } } }`, nil)
 			stored := admin.Must(contactEconomics, always(dimensions...))
@@ -97,7 +91,7 @@ func amount(t interface{ Fatalf(string, ...any) }, r *Result, path string) *big.
 	return value
 }
 
-// summed holds the rows of an answer that has everything in it against its total, its CSV and the ledger.
+// summed compares the rows of an unlimited period with their total, their CSV and the ledger.
 func summed(t *rapid.T, r *Result, dimensions int, ledger *Result) {
 	lines, err := csv.NewReader(strings.NewReader(r.Text("contactEconomics.csv"))).ReadAll()
 	rows := r.Len("contactEconomics.rows")

@@ -22,12 +22,12 @@ const (
 		fragment figures on StaffEconomicsGroup { people contacts minutes cost { amount } realised { amount } net { amount } netPerContact { amount } netPerHour { amount } expectedNet { amount } difference { amount } differencePerContact { amount } }`
 )
 
-// always is a time that has everything in it.
+// always is a period without limits.
 func always(by ...string) Vars {
 	return Vars{"from": "1900-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z", "by": append([]string{}, by...)}
 }
 
-// economicsRows are the rows as "key, key: contacts minutes cost realised net return".
+// economicsRows formats the rows as "key, key: contacts minutes cost realised net return".
 func economicsRows(r *Result) []string {
 	all := []string{}
 	for i := range r.Len("contactEconomics.rows") {
@@ -48,15 +48,16 @@ func economicsRow(r *Result, at string) string {
 	return text
 }
 
-// newUser makes somebody who sells and gives the id.
+// newUser creates a seller and returns the id.
 func newUser(c *Client, name, email string) string {
 	return c.Must(`mutation($in: CreateUserInput!) { createUser(input: $in) { user { id } userErrors { code field message } } }`,
 		Vars{"in": Vars{"email": email, "name": name, "role": "SALES", "password": "correct horse battery staple 9"}}).Text("createUser.user.id")
 }
 
-// TestContactEconomicsByHand is an example reckoned by hand: three contacts, two of them of one customer, around the end of a
-// month in Moscow; an order that the first two brought and one that came by itself.
+// TestContactEconomicsByHand is an example computed by hand: three contacts, two of them of one customer, around the end of a
+// month in Moscow; an order credited to the first two and one credited to none.
 func TestContactEconomicsByHand(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 		admin := w.As(schema.RoleAdmin)
@@ -90,7 +91,7 @@ func TestContactEconomicsByHand(t *testing.T) {
 		want(t, economicsRows(ask(always("MONTH", "KIND"))), "2026-10, INFO_CALL: 1 5.5 10.00 300.00 290.00 29",
 			"2026-11, EMAIL: 1 0 0.00 299.99 299.99 ", "2026-11, INFO_CALL: 1 0 30.01 0.00 -30.01 -1")
 		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", STRANGER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
-		// Who moves to another segment does not take the past along.
+		// A customer's earlier contacts stay in the earlier segment.
 		version := admin.Must(`query($id: ID!) { customer(id: $id) { version } }`, Vars{"id": s.customer}).Int("customer.version")
 		admin.Must(`mutation($id: ID!, $v: Int!) { updateCustomer(input: {id: $id, expectedVersion: $v, segment: FAST_CHEAP}) { userErrors { code field message } } }`, Vars{"id": s.customer, "v": version})
 		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", STRANGER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
@@ -132,6 +133,7 @@ func TestContactEconomicsByHand(t *testing.T) {
 // TestStaffEconomicsByHand has two people with 30 contacts and one with two. A call nets -78.00 / 52 = -1.50 on average, a
 // complaint -3.00.
 func TestStaffEconomicsByHand(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		customer := NewCustomer(admin, Vars{})
@@ -159,9 +161,11 @@ func TestStaffEconomicsByHand(t *testing.T) {
 			"others": "/1//2/90/8.00/0.00/-8.00/-4.00/-5.33/-3.00/-5.00/-2.50",
 			"total":  "/3//62/150/108.00/0.00/-108.00/-1.74/-43.20/-108.00/0.00/0.00",
 		} {
-			if got := figures(at); got != wanted {
-				t.Errorf("%s: %s, want %s", at, got, wanted)
-			}
+			t.Run(at, func(t *testing.T) {
+				if got := figures(at); got != wanted {
+					t.Errorf("%s: %s, want %s", at, got, wanted)
+				}
+			})
 		}
 		if wanted := "staff,staff_name,people,contacts,minutes,cost,realised,net,net_per_contact,net_per_hour,expected_net,difference,difference_per_contact,currency\n" +
 			anna + ",Anna,1,30,60,30.00,0.00,-30.00,-1.00,-30.00,-45.00,15.00,0.50,RUB\n" +
@@ -171,12 +175,13 @@ func TestStaffEconomicsByHand(t *testing.T) {
 		}
 		r = admin.Must(staffEconomics, Vars{"from": "2001-01-01T00:00:00Z", "to": "2001-01-01T00:00:00Z"})
 		if got := figures("total"); r.Len("staffEconomics.rows") != 0 || got != "/0//0/0/0.00/0.00/0.00///0.00/0.00/" {
-			t.Errorf("nobody: %s", r.Body)
+			t.Errorf("anonymous: %s", r.Body)
 		}
 	})
 }
 
-func TestWhoMayAskForEconomics(t *testing.T) {
+func TestEconomicsByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		for _, role := range everyRole {
 			may := role != schema.RoleSales && role != schema.RolePartner
@@ -189,12 +194,13 @@ func TestWhoMayAskForEconomics(t *testing.T) {
 			}
 		}
 		if r := w.With("").Do(staffEconomics, always()); len(r.Errors) != 1 || r.Errors[0].Code() != "UNAUTHENTICATED" {
-			t.Errorf("nobody: %s", r.Body)
+			t.Errorf("anonymous: %s", r.Body)
 		}
 	})
 }
 
 func TestEconomicsBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		reversed := Vars{"from": "2026-02-01T00:00:00Z", "to": "2026-01-01T00:00:00Z", "by": []string{}}
@@ -208,10 +214,12 @@ func TestEconomicsBadInput(t *testing.T) {
 			{contactEconomics, "INVALID [by]", always("KIND", "STAFF", "KIND")},
 			{contactEconomics, "INVALID [by]", always(append(dimensions, dimensions...)...)},
 		} {
-			r := admin.Do(bad.query, bad.vars)
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
-				t.Errorf("want %s: %s", bad.want, r.Body)
-			}
+			t.Run(bad.want, func(t *testing.T) {
+				r := admin.On(t).Do(bad.query, bad.vars)
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
+					t.Errorf("want %s: %s", bad.want, r.Body)
+				}
+			})
 		}
 		for _, vars := range []Vars{always("WEATHER"), with(always(), "from", "yesterday"), with(always(), "m", "BEST")} {
 			if r := admin.Do(contactEconomics, vars); len(r.Errors) == 0 || r.Get("contactEconomics") != nil {
@@ -238,9 +246,10 @@ func TestEconomicsBadInput(t *testing.T) {
 	})
 }
 
-// TestEconomicsCostAConstantNumberOfStatements is the promise about reports as the books have them: the statements do not
-// grow with the contacts.
-func TestEconomicsCostAConstantNumberOfStatements(t *testing.T) {
+// TestEconomicsTakeAConstantNumberOfStatements asks for reports by the credits of the books: the number of statements does
+// not grow with the contacts.
+func TestEconomicsTakeAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		var counts []int
@@ -261,8 +270,9 @@ func TestEconomicsCostAConstantNumberOfStatements(t *testing.T) {
 	})
 }
 
-// TestEconomicsUnderAModelOfManyCustomers has more customers than are credited anew at a time.
+// TestEconomicsUnderAModelOfManyCustomers has more customers than are credited in one batch.
 func TestEconomicsUnderAModelOfManyCustomers(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		s := openShop(w)
@@ -284,7 +294,7 @@ func TestEconomicsUnderAModelOfManyCustomers(t *testing.T) {
 	})
 }
 
-// many makes customers without going through the API.
+// many creates customers without the API.
 func many(t *testing.T, w *World, n int) {
 	t.Helper()
 	var text strings.Builder

@@ -17,14 +17,14 @@ import (
 
 const seenCredits = `query($o: ID!, $m: AttributionModel) { node(id: $o) { ... on Order { margin { amount } credits(model: $m) { contact { subject } amount { amount } share } } } }`
 
-// credits are an order's credits as "subject amount share", with "nobody" for what no contact earned.
+// credits formats an order's credits as "subject amount share", with "unattributed" for what no contact earned.
 func credits(t *testing.T, c *Client, order string, model any) []string {
 	t.Helper()
 	r := c.Must(seenCredits, Vars{"o": order, "m": model})
 	all := []string{}
 	for i := range r.Len("node.credits") {
 		at := fmt.Sprintf("node.credits.%d.", i)
-		subject := "nobody"
+		subject := "unattributed"
 		if r.Get(at+"contact") != nil {
 			subject = r.Text(at + "contact.subject")
 		}
@@ -41,6 +41,7 @@ func want(t *testing.T, got []string, wanted ...string) {
 }
 
 func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		ago := func(days float64) string {
@@ -57,7 +58,7 @@ func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
 		contact(s.customer, "first", 80, nil)
 		contact(s.customer, "second", 20, nil)
 		order := s.order("1", Vars{"at": ago(2)})
-		want(t, credits(t, s.admin, order, nil)) // not yet completed: nobody has earned
+		want(t, credits(t, s.admin, order, nil)) // not yet completed: no contact has earned
 		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "at": ago(1)}})
 		// 999.99 - (2 x 100 + 4 x 50) = 599.99
 		want(t, credits(t, s.admin, order, nil), "first 300.00 0.5", "second 299.99 0.5")
@@ -72,20 +73,20 @@ func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
 			t.Errorf("the third contact: %s", earned.Body)
 		}
 
-		// Whoever recommended the customer earns of the first order, however long ago it was, and of no other.
+		// A recommendation earns of the first order, however long ago it was, and of no other.
 		friend := NewCustomer(s.admin, Vars{"name": "A friend"})
 		second := s.order("1", nil)
 		s.admin.Must(completeOrder, Vars{"in": Vars{"id": second}})
 		contact(friend, "recommended", 300, Vars{"kind": "RECOMMENDATION", "aboutId": s.customer})
 		want(t, credits(t, s.admin, order, nil), "recommended 150.00 0.25", "first 150.00 0.25", "second 150.00 0.25", "third 149.99 0.25")
 		want(t, credits(t, s.admin, second, nil), "first 150.00 0.25", "second 150.00 0.25", "third 150.00 0.25", "after 149.99 0.25")
-		// Given back in full it is as if it had never been: the next order is the first. What it cost stays spent.
+		// An order refunded in full does not count: the next order is the first. Its cost remains.
 		s.admin.Must(refundOrder, Vars{"in": Vars{"id": order, "reason": "it never fitted"}})
 		want(t, credits(t, s.admin, order, nil), "first -133.34 0.333334", "second -133.33 0.333333", "third -133.33 0.333333")
 		want(t, credits(t, s.admin, second, nil), "recommended 120.00 0.2", "first 120.00 0.2", "second 120.00 0.2", "third 120.00 0.2", "after 119.99 0.2")
 		s.isClosed("199.99")
 
-		// Dearer cloth, told too late, makes the margin a loss; a correction takes it back.
+		// A higher price of cloth, recorded late, makes the margin a loss; a correction reverts it.
 		s.rate("MATERIAL", "cloth", "500", Vars{"correction": true})
 		want(t, credits(t, s.admin, second, nil), "recommended -40.01 0.2", "first -40.00 0.2", "second -40.00 0.2", "third -40.00 0.2", "after -40.00 0.2")
 		s.isClosed("-1400.01")
@@ -93,11 +94,11 @@ func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
 		want(t, credits(t, s.admin, second, nil), "recommended 120.00 0.2", "first 120.00 0.2", "second 120.00 0.2", "third 120.00 0.2", "after 119.99 0.2")
 		s.isClosed("199.99")
 
-		// What nobody brought came by itself.
+		// Without contacts the whole margin is unattributed.
 		alone := NewCustomer(s.admin, Vars{"name": "Nobody called"})
 		third = s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": alone, "priceTokens": []string{s.token(alone, "1", 0)}}}).Text("placeOrder.order.id")
 		s.admin.Must(completeOrder, Vars{"in": Vars{"id": third}})
-		want(t, credits(t, s.admin, third, nil), "nobody 599.99 1")
+		want(t, credits(t, s.admin, third, nil), "unattributed 599.99 1")
 		if hidden := w.As(schema.RoleSales).Must(seenCredits, Vars{"o": third}); hidden.Len("node.credits") != 0 || hidden.Get("node.margin") != nil {
 			t.Errorf("SALES see margins: %s", hidden.Body)
 		}
@@ -106,6 +107,7 @@ func TestMarginIsCreditedToTheContactsBeforeIt(t *testing.T) {
 }
 
 func TestOneKopeckOverSevenContacts(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for i := range 7 {
@@ -120,22 +122,29 @@ func TestOneKopeckOverSevenContacts(t *testing.T) {
 	})
 }
 
-// side is one of two customers to whom the same happens, told in different orders.
+// setRapidChecks sets the number of random cases of rapid.Check until the test ends. It is a setting of the process: a test
+// that calls it must not be parallel.
+func setRapidChecks(t *testing.T, n string) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	before := checks.Value.String()
+	if err := checks.Value.Set(n); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = checks.Value.Set(before) })
+}
+
+// side is one of two customers with the same facts, recorded in different orders.
 type side struct {
 	name, customer, friend, product, cloth, staff string
 	tokens                                        []string // one an order
 	orders                                        map[int]string
 }
 
-// TestBooksDoNotDependOnTheOrderOfArrival lets the same contacts, recommendations, orders, refunds, permissions and rates arrive
-// in two orders, each for a customer of its own, and wants the same books of both.
-func TestBooksDoNotDependOnTheOrderOfArrival(t *testing.T) {
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("6"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+// TestBooksDoNotDependOnTheOrderOfRecording records the same contacts, recommendations, orders, refunds, permissions and
+// rates in two orders, each for a customer of its own: both have the same books.
+func TestBooksDoNotDependOnTheOrderOfRecording(t *testing.T) {
+	setRapidChecks(t, "6")
 	Each(t, func(t *testing.T, w *World) {
 		noon := time.Now().UTC().Truncate(24 * time.Hour).Add(-12 * time.Hour)
 		w.Clock.Set(noon)
@@ -151,7 +160,7 @@ func TestBooksDoNotDependOnTheOrderOfArrival(t *testing.T) {
 			for i := range books {
 				s := newSide(admin, fmt.Sprintf("%d-%d", round, i), facts)
 				order := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 1)).Perm(len(facts))
-				tell(admin, s, facts, order)
+				record(admin, s, facts, order)
 				books[i] = booksOf(w, admin, s)
 			}
 			if books[0] != books[1] {
@@ -162,7 +171,7 @@ func TestBooksDoNotDependOnTheOrderOfArrival(t *testing.T) {
 	})
 }
 
-// fact is something that happened; of is the order that it happened to.
+// fact is something to record; of is the order that it concerns.
 type fact struct {
 	kind string
 	of   int
@@ -170,7 +179,7 @@ type fact struct {
 }
 
 func drawFacts(t *rapid.T, now time.Time) []fact {
-	moments := 0 // none twice: what happens at one moment is told apart by ids, which are made on arrival
+	moments := 0 // no two are equal: facts of one moment are ordered by ids, which are made on arrival
 	ago := func(name string) time.Time {
 		moments++
 		return now.Add(-time.Duration(rapid.IntRange(0, 2800).Draw(t, name))*time.Hour - time.Duration(moments)*time.Second)
@@ -224,32 +233,32 @@ func newSide(admin *Client, name string, facts []fact) *side {
 	return s
 }
 
-// tell tells the facts in an order; what happens to an order waits until the order was told, a refund for its completion.
-func tell(admin *Client, s *side, facts []fact, order []int) {
-	tellEach(admin, s, facts, order, func() {})
+// record records the facts in an order. What concerns an order waits until the order is recorded, and a refund until its completion.
+func record(admin *Client, s *side, facts []fact, order []int) {
+	recordEach(admin, s, facts, order, func() {})
 }
 
-// tellEach tells them as well, and calls after each.
-func tellEach(admin *Client, s *side, facts []fact, order []int, after func()) {
-	told := map[string]bool{}
+// recordEach is record, and calls after for each fact.
+func recordEach(admin *Client, s *side, facts []fact, order []int, after func()) {
+	recorded := map[string]bool{}
 	for len(order) > 0 {
 		var waiting []int
 		for _, i := range order {
 			f := facts[i]
 			needs := map[string]string{"complete": "place", "refund": "complete"}[f.kind]
-			if needs != "" && !told[fmt.Sprint(needs, f.of)] {
+			if needs != "" && !recorded[fmt.Sprint(needs, f.of)] {
 				waiting = append(waiting, i)
 				continue
 			}
-			told[fmt.Sprint(f.kind, f.of)] = true
-			s.tell(admin, f)
+			recorded[fmt.Sprint(f.kind, f.of)] = true
+			s.record(admin, f)
 			after()
 		}
 		order = waiting
 	}
 }
 
-func (s *side) tell(admin *Client, f fact) {
+func (s *side) record(admin *Client, f fact) {
 	in := Vars{}
 	for name, value := range f.in {
 		in[name] = value
@@ -281,7 +290,7 @@ func (s *side) tell(admin *Client, f fact) {
 	}
 }
 
-// booksOf is all that is derived from what happened, as text, without what the two sides have each of their own.
+// booksOf formats all that is derived from the facts, without what differs between the two sides, such as ids.
 func booksOf(w *World, admin *Client, s *side) string {
 	const query = `query($c: ID!) { customer(id: $c) { stage
 		lifetimeValue { frequency recency age probabilityAlive expectedOrders past { amount } future { amount } }
@@ -303,7 +312,8 @@ func booksOf(w *World, admin *Client, s *side) string {
 	return text
 }
 
-func TestReadersNeverSeeOpenBooks(t *testing.T) {
+func TestReadersAlwaysSeeClosedBooks(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		order := s.order("1", nil)
@@ -353,8 +363,9 @@ func TestReadersNeverSeeOpenBooks(t *testing.T) {
 	})
 }
 
-// TestWhatTheBooksSaidBefore asks contacts and orders as they stood before a correction and a refund.
-func TestWhatTheBooksSaidBefore(t *testing.T) {
+// TestCostKnownAt queries contacts and orders as known before a correction and a refund.
+func TestCostKnownAt(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
 		s := openShop(w)

@@ -25,7 +25,7 @@ const fitModel = `mutation($in: FitLifetimeModelInput!) { fitLifetimeModel(input
 	backTest { calibrationEnd holdoutOrders predictedOrders meanAbsoluteError rootMeanSquareError baselineRootMeanSquareError }
 } userErrors { code field message } } }`
 
-// reference opens a file of the reference logs and figures, which lie beside the project where they are.
+// reference opens a file of the reference logs and figures; without it the test is skipped.
 func reference(t *testing.T, name string) *os.File {
 	t.Helper()
 	file, err := os.Open("../../shared/" + name)
@@ -66,7 +66,7 @@ func cdnowSample(t *testing.T) []sale {
 	return all
 }
 
-// sell puts completed orders without costs into the database, with the customers' statistics, and gives the customers' ids.
+// sell writes completed orders without costs, with the customers' statistics, to the database and returns the customers' ids.
 func (w *World) sell(sales []sale) map[string]string {
 	w.T.Helper()
 	ids := id.New(w.Clock.Now, nil)
@@ -171,7 +171,7 @@ func referenceFits(t *testing.T) map[string]referenceFit {
 // firstCustomer is what the models at those optima say of the CDNOW customer 1: x = 2, t_x = 30.43, T = 38.86 weeks.
 type firstCustomer struct {
 	Alive  json.Number            `json:"p_alive"`
-	Orders map[string]json.Number `json:"ey"` // in so many weeks
+	Orders map[string]json.Number `json:"ey"` // by number of weeks
 }
 
 func referenceFirstCustomers(t *testing.T) map[string]firstCustomer {
@@ -200,8 +200,9 @@ func figure(t *testing.T, n json.Number) float64 {
 	return f
 }
 
-// TestFitReachesTheReference fits the CDNOW sample on both databases and holds it against independent figures.
-func TestFitReachesTheReference(t *testing.T) {
+// TestFitMatchesTheReference fits the CDNOW sample on both databases and compares the result with independent figures.
+func TestFitMatchesTheReference(t *testing.T) {
+	t.Parallel()
 	sales, optima, first := cdnowSample(t), referenceFits(t), referenceFirstCustomers(t)
 	margins := optima["Gamma-Gamma"]
 	Each(t, func(t *testing.T, w *World) {
@@ -264,7 +265,7 @@ func TestFitReachesTheReference(t *testing.T) {
 			w.isOrderedByValue(c)
 		}
 
-		// BG/NBD alone is surely wrong of customers with one order.
+		// BG/NBD alone has every customer with one order alive.
 		once := c.Must(`query($id: ID!) { customer(id: $id) { lifetimeValue { frequency probabilityAlive notes } } }`, Vars{"id": customers["0003"]})
 		if alive := once.float("customer.lifetimeValue.probabilityAlive"); once.Int("customer.lifetimeValue.frequency") != 0 || alive < 0.05 || alive > 0.5 || strings.Contains(once.Body, "surely alive") {
 			t.Errorf("%s", once.Body)
@@ -272,9 +273,10 @@ func TestFitReachesTheReference(t *testing.T) {
 	})
 }
 
-// TestWithoutAKindTheBestForecasterIsActive lets the models compete on the CDNOW sample: on what came after a
+// TestFitWithoutAKindActivatesTheBestForecaster compares the models on the CDNOW sample: on what came after a
 // calibration, and on the last quarter of the log.
-func TestWithoutAKindTheBestForecasterIsActive(t *testing.T) {
+func TestFitWithoutAKindActivatesTheBestForecaster(t *testing.T) {
+	t.Parallel()
 	sales, optima := cdnowSample(t), referenceFits(t)
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(1998, 7, 1, 12, 0, 0, 0, time.UTC))
@@ -315,7 +317,7 @@ func TestWithoutAKindTheBestForecasterIsActive(t *testing.T) {
 	})
 }
 
-// isOrderedByValue fails the test unless the column that lists are ordered by says what the live values say.
+// isOrderedByValue fails the test unless the column that lists are ordered by has the current lifetime values.
 func (w *World) isOrderedByValue(c *Client) {
 	w.T.Helper()
 	r := c.Must(`{ customers(first: 50, orderBy: {field: LIFETIME_VALUE, direction: DESC}) { edges { node { name lifetimeValue { total { amount } } } } } }`, nil)
@@ -329,7 +331,8 @@ func (w *World) isOrderedByValue(c *Client) {
 	}
 }
 
-func TestAFitThatCannotBe(t *testing.T) {
+func TestFitWithoutEnoughData(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		c.Refused("WRONG_STATE", fitModel, Vars{"in": Vars{}})
@@ -352,7 +355,7 @@ func TestAFitThatCannotBe(t *testing.T) {
 	})
 }
 
-// regulars are 300 customers of whom some come back, by a rule without chance.
+// regulars returns the orders of 300 customers, some of whom order repeatedly, without randomness.
 func regulars(now time.Time) []sale {
 	var all []sale
 	for i := range 300 {
@@ -368,6 +371,7 @@ func regulars(now time.Time) []sale {
 }
 
 func TestModelsAreKeptAndOneIsActive(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))
 		c := w.As(schema.RoleManager)
@@ -388,7 +392,7 @@ func TestModelsAreKeptAndOneIsActive(t *testing.T) {
 		if r.Text("lifetimeModel.id") != second || r.Len("lifetimeModels") != 3 || r.Text("lifetimeModels.0.id") != second || r.Text("lifetimeModels.2.active") != "false" {
 			t.Errorf("%s", r.Body)
 		}
-		// The unit is a way of writing it down: the value is the same, to what the optimiser leaves open.
+		// The unit does not change the value, within the tolerance of the optimiser.
 		x, _ := strconv.ParseFloat(inWeeks, 64)
 		y, _ := strconv.ParseFloat(value(), 64)
 		if x == 0 || math.Abs(x/y-1) > 1e-3 {

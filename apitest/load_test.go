@@ -10,8 +10,8 @@ import (
 	"kopeck/schema"
 )
 
-// TestBooksAreInOrderAfterConcurrentLoad lets many clients do everything that touches money and permission to the
-// same few customers at once; whatever was refused on the way, the laws hold afterwards.
+// TestBooksAreInOrderAfterConcurrentLoad has many clients run every verb that concerns money and permissions on the
+// same few customers at once; whatever is refused, the laws hold afterwards.
 func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
@@ -55,7 +55,7 @@ func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 			})
 		}
 		working.Wait()
-		findings, err := w.Service.Report.Check(w.System())
+		findings, err := w.Service.Check.Laws(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}

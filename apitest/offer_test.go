@@ -9,7 +9,7 @@ import (
 	"kopeck/schema"
 )
 
-// The verbs of offers, with what tests look at.
+// The mutations of offers, with what tests read.
 const (
 	seenOffer = `offer { id version kind status total { amount } expiresAt sentAt viewedAt decidedAt declineReason
 		lines { quantity unit { amount } total { amount } product { sku } priceLines { kind label amount { amount } } repriced { unit { amount } } }
@@ -22,7 +22,7 @@ const (
 	withdrawOffer = `mutation($in: WithdrawOfferInput!) { withdrawOffer(input: $in) { ` + seenOffer + ` } }`
 )
 
-// offer drafts an offer of one coat and a half for the shop's customer, for a day unless told.
+// offer drafts an offer of one and a half coats for the shop's customer, for a day by default.
 func (s *shop) offer(more Vars) string {
 	s.w.T.Helper()
 	in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1.5", 0)}, "expiresAt": s.w.Clock.Now().Add(24 * time.Hour)}
@@ -32,7 +32,7 @@ func (s *shop) offer(more Vars) string {
 	return s.admin.Must(createOffer, Vars{"in": in}).Text("createOffer.offer.id")
 }
 
-// permit grants a permission and gives its id.
+// permit grants a permission and returns its id.
 func (s *shop) permit(channel, purpose, level string) string {
 	s.w.T.Helper()
 	return s.admin.Must(`mutation($in: GrantPermissionInput!) { grantPermission(input: $in) { permission { id } userErrors { code field message } } }`, Vars{"in": Vars{
@@ -46,6 +46,7 @@ func (s *shop) status(offer string) string {
 }
 
 func TestOfferFromDraftToOrder(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.rate("CHANNEL_FEE", "EMAIL", "0.35", Vars{"unit": "contact"})
@@ -71,8 +72,8 @@ func TestOfferFromDraftToOrder(t *testing.T) {
 		s.admin.Refused("PERMISSION_MISSING channel", sendOffer, Vars{"in": send})
 		s.permit("EMAIL", "MARKETING", "BRAND_TRUST")
 		r := s.admin.Do(strings.Replace(sendOffer, "message }", "message ... on PermissionMissing { channel purpose requiredLevel currentLevel } }", 1), Vars{"in": send})
-		told := "sendOffer.userErrors.0."
-		if got := r.Text(told+"code") + " " + r.Text(told+"requiredLevel") + " " + r.Text(told+"currentLevel"); got != "PERMISSION_MISSING PERSONAL BRAND_TRUST" {
+		fault := "sendOffer.userErrors.0."
+		if got := r.Text(fault+"code") + " " + r.Text(fault+"requiredLevel") + " " + r.Text(fault+"currentLevel"); got != "PERMISSION_MISSING PERSONAL BRAND_TRUST" {
 			t.Errorf("an individual offer needs PERSONAL: %s", r.Body)
 		}
 		if n := s.admin.Must(`{ contacts { totalCount } }`, nil).Int("contacts.totalCount"); n != 0 || s.status(offer) != "DRAFT" {
@@ -80,7 +81,7 @@ func TestOfferFromDraftToOrder(t *testing.T) {
 		}
 		permission := s.permit("EMAIL", "MARKETING", "PERSONAL")
 		sent := s.admin.Must(sendOffer, Vars{"in": send})
-		again := s.admin.Must(sendOffer, Vars{"in": send})
+		repeated := s.admin.Must(sendOffer, Vars{"in": send})
 		for path, want := range map[string]string{
 			"status": "SENT", "contact.kind": "EMAIL", "contact.direction": "OUTBOUND", "contact.channel": "EMAIL", "contact.cost.amount": "0.35", "contact.permission.id": permission,
 		} {
@@ -88,8 +89,8 @@ func TestOfferFromDraftToOrder(t *testing.T) {
 				t.Errorf("%s is %q, want %q: %s", path, got, want, sent.Body)
 			}
 		}
-		if n := s.admin.Must(`{ contacts { totalCount } }`, nil).Int("contacts.totalCount"); n != 1 || again.Body != sent.Body {
-			t.Errorf("sent twice with one key: %d contacts, %s", n, again.Body)
+		if n := s.admin.Must(`{ contacts { totalCount } }`, nil).Int("contacts.totalCount"); n != 1 || repeated.Body != sent.Body {
+			t.Errorf("sent twice with one key: %d contacts, %s", n, repeated.Body)
 		}
 		s.admin.Refused("WRONG_STATE id", sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL"}})
 
@@ -124,7 +125,8 @@ func TestOfferFromDraftToOrder(t *testing.T) {
 	})
 }
 
-func TestOfferThatIsNotTaken(t *testing.T) {
+func TestDeclineAndWithdrawOffer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		declined := s.offer(nil)
@@ -144,8 +146,9 @@ func TestOfferThatIsNotTaken(t *testing.T) {
 	})
 }
 
-// TestOfferExpiresByTheClock: nobody has to write it down, and it reads so everywhere.
+// TestOfferExpiresByTheClock: an offer is EXPIRED everywhere without a change of its row.
 func TestOfferExpiresByTheClock(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		expires := w.Clock.Now().Add(time.Hour).UTC().Truncate(time.Second)
@@ -170,7 +173,7 @@ func TestOfferExpiresByTheClock(t *testing.T) {
 		s.admin.Refused("WRONG_STATE id", sendOffer, Vars{"in": Vars{"id": lost, "channel": "EMAIL"}})
 		s.admin.Refused("INVALID at", acceptOffer, Vars{"in": Vars{"id": taken, "at": expires.AddDate(0, 0, -3)}})
 
-		// An offline phone tells late of a yes that came in time.
+		// An offline phone reports late an acceptance that was in time.
 		yes := expires.Add(-time.Minute)
 		r := s.admin.Must(acceptOffer, Vars{"in": Vars{"id": taken, "at": yes}})
 		if r.Text("acceptOffer.offer.status") != "ACCEPTED" || r.Text("acceptOffer.offer.decidedAt") != yes.Format(time.RFC3339) || r.Text("acceptOffer.offer.order.at") != yes.Format(time.RFC3339) {
@@ -187,30 +190,31 @@ func TestOfferExpiresByTheClock(t *testing.T) {
 	})
 }
 
-// TestParallelAcceptance: of many who accept one offer at once exactly one makes the order; with one key all get it.
+// TestParallelAcceptance: of many clients that accept one offer at once exactly one places the order; with one key all get it.
 func TestParallelAcceptance(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for _, key := range []any{nil, "the same"} {
 			offer := s.offer(nil)
 			var mu sync.Mutex
 			orders, yes := map[string]bool{}, 0
-			together(8, func(int) {
+			concurrently(8, func(int) {
 				r := s.admin.Do(acceptOffer, Vars{"in": Vars{"id": offer, "idempotencyKey": key}})
 				mu.Lock()
 				defer mu.Unlock()
-				switch told := strings.Join(r.UserErrors(), ", "); {
+				switch faults := strings.Join(r.UserErrors(), ", "); {
 				case len(r.Errors) > 0:
 					t.Error(r.Body)
-				case told == "":
+				case faults == "":
 					yes++
 					orders[r.Text("acceptOffer.offer.order.id")] = true
-				case told != "WRONG_STATE id":
+				case faults != "WRONG_STATE id":
 					t.Error(r.Body)
 				}
 			})
 			if want := map[bool]int{true: 1, false: 8}[key == nil]; yes != want || len(orders) != 1 {
-				t.Errorf("key %v: %d were told yes, want %d; orders %v", key, yes, want, orders)
+				t.Errorf("key %v: %d were accepted, want %d; orders %v", key, yes, want, orders)
 			}
 		}
 		if n := s.admin.Must(`{ orders { totalCount } }`, nil).Int("orders.totalCount"); n != 2 {
@@ -220,6 +224,7 @@ func TestParallelAcceptance(t *testing.T) {
 }
 
 func TestOfferBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		token := s.token(s.customer, "1", 0)
@@ -239,11 +244,13 @@ func TestOfferBadInput(t *testing.T) {
 			{"INVALID id", Vars{"id": s.customer}},
 			{"ALREADY_EXISTS id", Vars{"id": taken}},
 		} {
-			full := Vars{"customerId": s.customer, "priceTokens": []string{token}, "expiresAt": w.Clock.Now().Add(time.Hour)}
-			for name, value := range c.in {
-				full[name] = value
-			}
-			s.admin.Refused(c.want, createOffer, Vars{"in": full})
+			t.Run(c.want, func(t *testing.T) {
+				full := Vars{"customerId": s.customer, "priceTokens": []string{token}, "expiresAt": w.Clock.Now().Add(time.Hour)}
+				for name, value := range c.in {
+					full[name] = value
+				}
+				s.admin.On(t).Refused(c.want, createOffer, Vars{"in": full})
+			})
 		}
 		s.admin.Refused("NOT_FOUND id", acceptOffer, Vars{"in": Vars{"id": "off_01jd3x5m8nf4svbj2k7q9w0e1s"}})
 		s.admin.Refused("INVALID id", acceptOffer, Vars{"in": Vars{"id": s.customer}})
@@ -256,6 +263,7 @@ func TestOfferBadInput(t *testing.T) {
 }
 
 func TestSellersSeeNoOfferOfAnothersCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		seller := w.As(schema.RoleSales)
@@ -280,8 +288,9 @@ func TestSellersSeeNoOfferOfAnothersCustomer(t *testing.T) {
 	})
 }
 
-// TestOffersAndOrdersTakeAConstantNumberOfStatements, with lines, products and prices of now, however many there are.
+// TestOffersAndOrdersTakeAConstantNumberOfStatements, with lines, products and current prices, independent of their number.
 func TestOffersAndOrdersTakeAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		list := func() int {

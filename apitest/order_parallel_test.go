@@ -9,9 +9,10 @@ import (
 	"kopeck/money"
 )
 
-// TestParallelOrdersShareTheCapacity: of orders placed at once none takes what another has: the looms of all days but
-// the due one are filled exactly, never over.
+// TestParallelOrdersShareTheCapacity: orders placed at once do not share the same capacity: the looms of all days but
+// the due one are filled exactly.
 func TestParallelOrdersShareTheCapacity(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		tokens := make([]string, 10)
@@ -21,7 +22,7 @@ func TestParallelOrdersShareTheCapacity(t *testing.T) {
 			tokens[i] = s.token(customers[i], "1.5", 7) // six hours of eight
 		}
 		at := w.Clock.Now()
-		together(len(tokens), func(i int) {
+		concurrently(len(tokens), func(i int) {
 			s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": customers[i], "priceTokens": []string{tokens[i]}, "at": at}})
 		})
 		booked := map[int]money.Amount{}
@@ -47,13 +48,14 @@ func TestParallelOrdersShareTheCapacity(t *testing.T) {
 }
 
 func TestParallelRefundsNeverPassWhatIsLeft(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		order := s.order("1", nil)
 		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
 		var mu sync.Mutex
 		given := 0
-		together(8, func(int) {
+		concurrently(8, func(int) {
 			r := s.admin.Do(refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("300.00"), "reason": "r"}})
 			mu.Lock()
 			defer mu.Unlock()
@@ -74,17 +76,18 @@ func TestParallelRefundsNeverPassWhatIsLeft(t *testing.T) {
 	})
 }
 
-// TestSameKeyAtOnce: a request that is sent twice at the same moment is done once, and both get its answer.
+// TestSameKeyAtOnce: a request sent twice at the same moment is carried out once, and both senders get its answer.
 func TestSameKeyAtOnce(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 0)}, "id": "ord_01jd3x5m8nf4svbj2k7q9w0e1r", "idempotencyKey": "k"}
-		together(6, func(int) {
+		concurrently(6, func(int) {
 			if r := s.admin.Do(placeOrder, Vars{"in": in}); len(r.Errors) > 0 || len(r.UserErrors()) > 0 || r.Text("placeOrder.order.id") != in["id"] {
 				t.Error(r.Body)
 			}
 		})
-		together(6, func(int) {
+		concurrently(6, func(int) {
 			r := s.admin.Do(completeOrder, Vars{"in": Vars{"id": in["id"], "idempotencyKey": "l"}})
 			if len(r.Errors) > 0 || len(r.UserErrors()) > 0 || r.Text("completeOrder.order.status") != "COMPLETED" {
 				t.Error(r.Body)
@@ -96,8 +99,8 @@ func TestSameKeyAtOnce(t *testing.T) {
 	})
 }
 
-// together runs f as often as told, at the same time.
-func together(n int, f func(i int)) {
+// concurrently runs f n times at once.
+func concurrently(n int, f func(i int)) {
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() { f(i) })

@@ -11,7 +11,7 @@ import (
 	"kopeck/schema"
 )
 
-// The verbs of orders, with what tests look at.
+// The mutations of orders, with what tests read.
 const (
 	seenOrder = `order { id version status at dueAt total { amount } refunded { amount } cost { amount } margin { amount } externalId cancelReason completedAt
 		lines { quantity unit { amount } total { amount } product { sku } } } userErrors { code field message }`
@@ -51,7 +51,7 @@ func (s *shop) rate(subject, code, amount string, more Vars) {
 	s.admin.Must(`mutation($in: SetRateInput!) { setRate(input: $in) { rate { id } userErrors { code field message } } }`, Vars{"in": in})
 }
 
-// token asks a customer's price for coats and gives its token.
+// token returns the token of a customer's price for coats.
 func (s *shop) token(customer, quantity string, leadDays int) string {
 	s.w.T.Helper()
 	r := s.admin.Must(`query($c: ID!, $p: ID!, $q: Decimal!, $l: Int!) { customer(id: $c) { price(productId: $p, quantity: $q, leadDays: $l) { unit { amount } token } } }`,
@@ -59,7 +59,7 @@ func (s *shop) token(customer, quantity string, leadDays int) string {
 	return r.Text("customer.price.token")
 }
 
-// order places an order of so many coats for the shop's customer.
+// order places an order of coats for the shop's customer.
 func (s *shop) order(quantity string, more Vars) string {
 	s.w.T.Helper()
 	in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, quantity, 0)}}
@@ -71,7 +71,7 @@ func (s *shop) order(quantity string, more Vars) string {
 
 func roubles(amount string) Vars { return Vars{"amount": amount, "currencyCode": "RUB"} }
 
-// isClosed fails the test unless the books are closed and hold this margin.
+// isClosed fails the test unless the books are closed with this margin.
 func (s *shop) isClosed(margin string) {
 	s.w.T.Helper()
 	r := s.admin.Must(`{ ledgerCheck { balanced margin { amount } difference { amount } offenders } }`, nil)
@@ -81,6 +81,7 @@ func (s *shop) isClosed(margin string) {
 }
 
 func TestOrderFromPlaceToRefund(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		in := Vars{
@@ -124,9 +125,9 @@ func TestOrderFromPlaceToRefund(t *testing.T) {
 		s.admin.Refused("INVALID reason", refundOrder, Vars{"in": Vars{"id": order, "reason": " "}})
 		part := Vars{"id": order, "amount": roubles("499.97"), "reason": "a stain", "idempotencyKey": "c"}
 		s.admin.Must(refundOrder, Vars{"in": part})
-		again := s.admin.Must(refundOrder, Vars{"in": part})
-		if got := again.Text("refundOrder.order.refunded.amount") + " " + again.Text("refundOrder.order.margin.amount") + " " + again.Text("refundOrder.order.status"); got != "499.97 1000.00 COMPLETED" {
-			t.Errorf("after a partial refund told twice: %s", got)
+		repeated := s.admin.Must(refundOrder, Vars{"in": part})
+		if got := repeated.Text("refundOrder.order.refunded.amount") + " " + repeated.Text("refundOrder.order.margin.amount") + " " + repeated.Text("refundOrder.order.status"); got != "499.97 1000.00 COMPLETED" {
+			t.Errorf("after a partial refund sent twice: %s", got)
 		}
 		s.isClosed("1000.00")
 		s.admin.Refused("INVALID amount.amount", refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("2000.01"), "reason": "r"}})
@@ -139,7 +140,8 @@ func TestOrderFromPlaceToRefund(t *testing.T) {
 	})
 }
 
-func TestPriceIsAPromise(t *testing.T) {
+func TestPriceTokensAreHonoured(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		token := s.token(s.customer, "1", 0)
@@ -161,7 +163,7 @@ func TestPriceIsAPromise(t *testing.T) {
 		if got := strings.Join(r.UserErrors(), ", "); got != "PRICE_EXPIRED priceTokens.0, PRICE_EXPIRED priceTokens.1" || !strings.Contains(r.Text("placeOrder.userErrors.0.message"), "today it is 1999.98 RUB") {
 			t.Errorf("want today's price with the refusal: %s", r.Body)
 		}
-		// What the caller says of the moment does not lengthen a promise.
+		// A moment given by the caller does not prolong a token.
 		late["priceTokens"] = []string{token}
 		late["at"] = w.Clock.Now().Add(-10 * time.Minute)
 		s.admin.Refused("PRICE_EXPIRED priceTokens.0", placeOrder, Vars{"in": late})
@@ -174,6 +176,7 @@ func TestPriceIsAPromise(t *testing.T) {
 }
 
 func TestOrderBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		token := s.token(s.customer, "1", 0)
@@ -188,11 +191,13 @@ func TestOrderBadInput(t *testing.T) {
 			"INVALID at":            {"at": w.Clock.Now().Add(time.Hour)},
 			"INVALID externalId":    {"externalId": strings.Repeat("x", 201)},
 		} {
-			full := Vars{"customerId": s.customer, "priceTokens": []string{token}}
-			for name, value := range in {
-				full[name] = value
-			}
-			s.admin.Refused(want, placeOrder, Vars{"in": full})
+			t.Run(want, func(t *testing.T) {
+				full := Vars{"customerId": s.customer, "priceTokens": []string{token}}
+				for name, value := range in {
+					full[name] = value
+				}
+				s.admin.On(t).Refused(want, placeOrder, Vars{"in": full})
+			})
 		}
 		for i := range len(token) { // every character counts
 			if i%7 == 0 {
@@ -212,8 +217,9 @@ func TestOrderBadInput(t *testing.T) {
 	})
 }
 
-// TestCancelFreesCapacity: the loom's rate is fixed, so the marginal cost of a coat shows how the loom stands today.
+// TestCancelFreesCapacity: the loom's rate is fixed, so the marginal cost of a coat shows the use of the loom today.
 func TestCancelFreesCapacity(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		marginal := func(want string) {
@@ -232,7 +238,7 @@ func TestCancelFreesCapacity(t *testing.T) {
 		marginal("200.00")
 		r := s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": second, "reason": "again"}})
 		if !strings.Contains(r.Body, "CANCELLED") {
-			t.Errorf("the state is not told: %s", r.Body)
+			t.Errorf("the message does not have the state: %s", r.Body)
 		}
 		s.admin.Refused("WRONG_STATE id", completeOrder, Vars{"in": Vars{"id": second}})
 		s.order("1", nil)
@@ -240,9 +246,10 @@ func TestCancelFreesCapacity(t *testing.T) {
 	})
 }
 
-// TestHugeOrdersDoNotStopTheOthers: a billion coats book the loom for centuries on one day, twice; that day stays
-// reckonable for whoever orders next.
-func TestHugeOrdersDoNotStopTheOthers(t *testing.T) {
+// TestHugeOrdersDoNotBlockOthers: a billion coats book the loom for centuries on one day, twice; later orders
+// for that day can still be priced.
+func TestHugeOrdersDoNotBlockOthers(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for range 4 {
@@ -255,10 +262,11 @@ func TestHugeOrdersDoNotStopTheOthers(t *testing.T) {
 	})
 }
 
-// TestAnyWalkOfOrders takes orders through their lives at random and holds each step against a model: what is
-// refused is refused by the state, refunds never pass what is left, what is booked is what live orders need, and the
-// books are closed all the way.
-func TestAnyWalkOfOrders(t *testing.T) {
+// TestRandomStepsOfOrders takes orders through random steps and compares each with a model: a refusal
+// depends on the state alone, refunds never exceed what is left, bookings are those of the live orders, and the books are
+// closed after every step.
+func TestRandomStepsOfOrders(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		const seed = 1
@@ -275,17 +283,17 @@ func TestAnyWalkOfOrders(t *testing.T) {
 				continue
 			}
 			l := lives[random.IntN(len(lives))]
-			var told, want string
+			var faults, want string
 			switch {
 			case do == 1:
-				told = strings.Join(s.admin.Do(completeOrder, Vars{"in": Vars{"id": l.id}}).UserErrors(), ", ")
+				faults = strings.Join(s.admin.Do(completeOrder, Vars{"in": Vars{"id": l.id}}).UserErrors(), ", ")
 				if l.status != "PLACED" {
 					want = "WRONG_STATE id"
 				} else {
 					l.status = "COMPLETED"
 				}
 			case do == 2:
-				told = strings.Join(s.admin.Do(cancelOrder, Vars{"in": Vars{"id": l.id, "reason": "r"}}).UserErrors(), ", ")
+				faults = strings.Join(s.admin.Do(cancelOrder, Vars{"in": Vars{"id": l.id, "reason": "r"}}).UserErrors(), ", ")
 				if l.status != "PLACED" {
 					want = "WRONG_STATE id"
 				} else {
@@ -294,7 +302,7 @@ func TestAnyWalkOfOrders(t *testing.T) {
 			default:
 				amount := random.Int64N(60000) + 1
 				in := Vars{"id": l.id, "reason": "r", "amount": roubles(fmt.Sprintf("%d.%02d", amount/100, amount%100))}
-				told = strings.Join(s.admin.Do(refundOrder, Vars{"in": in}).UserErrors(), ", ")
+				faults = strings.Join(s.admin.Do(refundOrder, Vars{"in": in}).UserErrors(), ", ")
 				switch {
 				case l.status != "COMPLETED":
 					want = "WRONG_STATE id"
@@ -308,8 +316,8 @@ func TestAnyWalkOfOrders(t *testing.T) {
 					}
 				}
 			}
-			if told != want {
-				t.Fatalf("seed %d, step %d, verb %d on an order that is %s with %d left: %q, want %q", seed, step, do, l.status, l.left, told, want)
+			if faults != want {
+				t.Fatalf("seed %d, step %d, verb %d on an order that is %s with %d left: %q, want %q", seed, step, do, l.status, l.left, faults, want)
 			}
 		}
 		var booked, margin int64
@@ -341,8 +349,9 @@ func TestAnyWalkOfOrders(t *testing.T) {
 	})
 }
 
-// TestOrdersInAnyOrder: late orders and out-of-order ones end in the same state as those told at once.
-func TestOrdersInAnyOrder(t *testing.T) {
+// TestOrdersRecordedInAnyOrder: orders recorded late or out of order end in the same state as those recorded at once.
+func TestOrdersRecordedInAnyOrder(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		now := w.Clock.Now().UTC().Truncate(time.Second)
@@ -372,8 +381,9 @@ func TestOrdersInAnyOrder(t *testing.T) {
 	})
 }
 
-// TestSellersSeeNoOrderOfAnothersCustomer, whatever they ask or try, and no cost of their own.
+// TestSellersSeeNoOrderOfAnothersCustomer, by any query or mutation, and no cost of an order of their own.
 func TestSellersSeeNoOrderOfAnothersCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		seller := w.As(schema.RoleSales)

@@ -17,8 +17,9 @@ import (
 	"kopeck/store"
 )
 
-// TestTheHashIsWhatIsDocumented reckons hashes anew from what the documentation of the encoding says and the API shows.
-func TestTheHashIsWhatIsDocumented(t *testing.T) {
+// TestEventHashIsAsDocumented computes hashes from the documented encoding and what the API returns.
+func TestEventHashIsAsDocumented(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -65,6 +66,7 @@ func TestTheHashIsWhatIsDocumented(t *testing.T) {
 }
 
 func TestTamperingBreaksTheChain(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -118,7 +120,7 @@ func TestTamperingBreaksTheChain(t *testing.T) {
 	})
 }
 
-// change runs a statement past every rule, as somebody with the database's password could.
+// change runs a statement past all rules, as anybody with the database's password could.
 func (w *World) change(statement string, arguments ...any) {
 	w.T.Helper()
 	err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {
@@ -133,7 +135,7 @@ func (w *World) change(statement string, arguments ...any) {
 	}
 }
 
-// restore puts a permission and its events back as they were.
+// restore resets a permission and its events.
 func (w *World) restore(p *ent.Permission, events []*ent.PermissionEvent) {
 	w.T.Helper()
 	err := w.Store.Write(w.System(), func(ctx context.Context, tx *store.Tx) error {

@@ -16,11 +16,11 @@ func selling(customer string) Vars {
 	return Vars{"customerId": customer, "kind": "EMAIL", "direction": "OUTBOUND", "channel": "EMAIL", "purpose": "MARKETING"}
 }
 
-// TestRevokingWinsEveryRace sells to a customer from several sides while the permission is revoked: what was begun
-// after the revocation was answered is refused, and nothing was recorded after it.
-func TestRevokingWinsEveryRace(t *testing.T) {
+// TestRevocationWinsEveryRace records contacts with a customer from several clients while the permission is
+// revoked: requests sent after the answer of the revocation are refused, and nothing is recorded after it.
+func TestRevocationWinsEveryRace(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
-		c, nobody := w.As(schema.RoleManager), w.With("")
+		c, anonymous := w.As(schema.RoleManager), w.With("")
 		recorded := 0
 		for round := range 8 {
 			customer := NewCustomer(c, Vars{"name": fmt.Sprintf("Customer %d", round)})
@@ -37,11 +37,11 @@ func TestRevokingWinsEveryRace(t *testing.T) {
 						default:
 						}
 						sold := c.Do(sell, Vars{"in": selling(customer)})
-						told := sold.UserErrors()
+						faults := sold.UserErrors()
 						switch {
-						case after > 0 && (len(told) != 1 || told[0] != "PERMISSION_MISSING channel"):
+						case after > 0 && (len(faults) != 1 || faults[0] != "PERMISSION_MISSING channel"):
 							t.Errorf("after the revocation: %s", sold.Body)
-						case len(sold.Errors) > 0, len(told) == 0 && sold.Text("recordContact.contact.permission.id") != id:
+						case len(sold.Errors) > 0, len(faults) == 0 && sold.Text("recordContact.contact.permission.id") != id:
 							t.Errorf("%s", sold.Body)
 						}
 					}
@@ -49,7 +49,7 @@ func TestRevokingWinsEveryRace(t *testing.T) {
 			}
 			time.Sleep(20 * time.Millisecond)
 			if round%2 == 0 {
-				nobody.Must(revokeByLink, Vars{"token": token})
+				anonymous.Must(revokeByLink, Vars{"token": token})
 			} else {
 				c.Must(revoke, Vars{"in": Vars{"id": id, "source": "call"}})
 			}
@@ -71,7 +71,7 @@ func TestRevokingWinsEveryRace(t *testing.T) {
 	})
 }
 
-func TestALateContactNeedsThePermissionOfItsMoment(t *testing.T) {
+func TestLateContactNeedsThePermissionOfItsMoment(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -102,7 +102,7 @@ func TestALateContactNeedsThePermissionOfItsMoment(t *testing.T) {
 	})
 }
 
-func TestTheValueOfAPermission(t *testing.T) {
+func TestPermissionValue(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		c.Must(`mutation { setRate(input: {subject: CHANNEL_FEE, code: "EMAIL", amount: "1.25", unit: "contact", validFrom: "2020-01-01T00:00:00Z"}) { userErrors { code message } } }`, nil)
@@ -118,7 +118,7 @@ func TestTheValueOfAPermission(t *testing.T) {
 	})
 }
 
-// TestPermissionsOfAPageAreReadTogether counts statements: they do not grow with the page.
+// TestPermissionsOfAPageAreReadTogether counts statements: the number does not grow with the page.
 func TestPermissionsOfAPageAreReadTogether(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)

@@ -22,7 +22,7 @@ const (
 	permissionsAt = `query($id: ID!, $at: Time) { customer(id: $id) { stage permissions(at: $at) { id version state level grantedAt expiresAt revokedAt } } }`
 )
 
-// granting is a grant for e-mail marketing, with changes.
+// granting returns the input of a grant for e-mail marketing, with changes.
 func granting(customer, level string, changes Vars) Vars {
 	in := Vars{"customerId": customer, "channel": "EMAIL", "purpose": "MARKETING", "level": level, "source": "web form /subscribe", "wording": "Да, пишите мне о скидках 🙂"}
 	for name, value := range changes {
@@ -31,7 +31,7 @@ func granting(customer, level string, changes Vars) Vars {
 	return Vars{"in": in}
 }
 
-// kinds are the kinds of the events at a path.
+// kinds returns the kinds of the events at a path.
 func kinds(r *Result, path string) string {
 	var all []string
 	for i := range r.Len(path) {
@@ -56,7 +56,8 @@ func (w *World) chainsAreWhole() {
 	}
 }
 
-func TestTheLedgerOfAPermission(t *testing.T) {
+func TestPermissionEvents(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -69,8 +70,8 @@ func TestTheLedgerOfAPermission(t *testing.T) {
 		if first.Text("grantPermission.permission.state") != "ACTIVE" || first.Get("grantPermission.confirmationToken") != nil {
 			t.Fatal(first.Body)
 		}
-		if again := c.Must(grant, granting(customer, "BRAND_TRUST", key)); again.Text("grantPermission.permission.id") != id || again.Len("grantPermission.permission.events") != 1 {
-			t.Fatalf("the same key granted twice: %s", again.Body)
+		if repeated := c.Must(grant, granting(customer, "BRAND_TRUST", key)); repeated.Text("grantPermission.permission.id") != id || repeated.Len("grantPermission.permission.events") != 1 {
+			t.Fatalf("the same key granted twice: %s", repeated.Body)
 		}
 		key["level"] = "PERSONAL"
 		c.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", grant, granting(customer, "PERSONAL", key))
@@ -95,8 +96,8 @@ func TestTheLedgerOfAPermission(t *testing.T) {
 			kinds(gone, "revokePermission.permission.events") != "GRANTED RAISED LOWERED RENEWED REVOKED" {
 			t.Fatal(gone.Body)
 		}
-		if again := c.Must(revoke, Vars{"in": Vars{"id": id, "expectedVersion": 4, "source": "call"}}); again.Len("revokePermission.permission.events") != 5 {
-			t.Error(again.Body)
+		if repeated := c.Must(revoke, Vars{"in": Vars{"id": id, "expectedVersion": 4, "source": "call"}}); repeated.Len("revokePermission.permission.events") != 5 {
+			t.Error(repeated.Body)
 		}
 		if no := may(c, customer, "", nil); no.Get("customer.mayContact.allowed") != false || !strings.Contains(no.Text("customer.mayContact.reason"), "revoked") || no.Get("customer.mayContact.currentLevel") != nil {
 			t.Error(no.Body)
@@ -114,8 +115,9 @@ func TestTheLedgerOfAPermission(t *testing.T) {
 }
 
 func TestRevokingByLink(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
-		c, nobody := w.As(schema.RoleManager), w.With("")
+		c, anonymous := w.As(schema.RoleManager), w.With("")
 		customer := NewCustomer(c, Vars{"name": "A"})
 		granted := c.Must(grant, granting(customer, "BRAND_TRUST", nil))
 		token := granted.Text("grantPermission.permission.revocationToken")
@@ -123,7 +125,7 @@ func TestRevokingByLink(t *testing.T) {
 		w.Clock.Advance(10 * 365 * 24 * time.Hour)
 		c = w.With(w.fresh(schema.RoleManager))
 		for range 2 {
-			if r := nobody.Must(revokeByLink, Vars{"token": token}); r.Get("revokePermissionByLink.revoked") != true {
+			if r := anonymous.Must(revokeByLink, Vars{"token": token}); r.Get("revokePermissionByLink.revoked") != true {
 				t.Fatal(r.Body)
 			}
 		}
@@ -133,7 +135,7 @@ func TestRevokingByLink(t *testing.T) {
 		}
 		var said []string
 		for _, bad := range []string{"", "rubbish", token + "x", token[:len(token)-2], other.Text("grantPermission.confirmationToken"), w.fresh(schema.RoleAdmin)} {
-			said = append(said, nobody.Refused("INVALID token", revokeByLink, Vars{"token": bad}).Body)
+			said = append(said, anonymous.Refused("INVALID token", revokeByLink, Vars{"token": bad}).Body)
 		}
 		if len(slices.Compact(said)) != 1 {
 			t.Errorf("the refusals differ: %q", said)
@@ -142,12 +144,12 @@ func TestRevokingByLink(t *testing.T) {
 		gone := NewCustomer(c, Vars{"name": "C"})
 		token = c.Must(grant, granting(gone, "BRAND_TRUST", nil)).Text("grantPermission.permission.revocationToken")
 		c.Must(`mutation($id: ID!) { deleteCustomer(input: {id: $id, reason: "asked to"}) { userErrors { code } } }`, Vars{"id": gone})
-		nobody.Must(revokeByLink, Vars{"token": token})
+		anonymous.Must(revokeByLink, Vars{"token": token})
 		w.chainsAreWhole()
 	})
 }
 
-// fresh gives an access token of a role at the clock's time.
+// fresh returns an access token of a role issued at the clock's time.
 func (w *World) fresh(role schema.Role) string {
 	w.T.Helper()
 	token, _, err := w.Service.People.IssueToken(w.System(), role, "", time.Hour)
@@ -158,6 +160,7 @@ func (w *World) fresh(role schema.Role) string {
 }
 
 func TestDoubleOptIn(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
@@ -178,7 +181,7 @@ func TestDoubleOptIn(t *testing.T) {
 		if yes := may(c, customer, "", nil); yes.Get("customer.mayContact.allowed") != true || c.Must(permissionsAt, Vars{"id": customer}).Text("customer.stage") != "FRIEND" {
 			t.Error(yes.Body)
 		}
-		// More is asked for: until it is confirmed, what there is holds.
+		// A higher level is requested: until it is confirmed, the present one is in force.
 		more := c.Must(grant, granting(customer, "PERSONAL", Vars{"confirm": true}))
 		if more.Text("grantPermission.permission.state") != "ACTIVE" || more.Text("grantPermission.permission.level") != "BRAND_TRUST" {
 			t.Fatal(more.Body)
@@ -212,6 +215,7 @@ func TestDoubleOptIn(t *testing.T) {
 }
 
 func TestPermissionsExpire(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		customer, other := NewCustomer(c, Vars{}), NewCustomer(c, Vars{})
@@ -221,12 +225,12 @@ func TestPermissionsExpire(t *testing.T) {
 		if left := end.Sub(w.Clock.Now()); err != nil || left < 23*time.Hour || left > 24*time.Hour {
 			t.Fatalf("a situation lasts %v (%v)", left, err)
 		}
-		told := w.Clock.Now().Add(2 * time.Hour).UTC().Truncate(time.Microsecond)
-		c.Must(grant, granting(other, "SITUATION", Vars{"expiresAt": told}))
+		expiry := w.Clock.Now().Add(2 * time.Hour).UTC().Truncate(time.Microsecond)
+		c.Must(grant, granting(other, "SITUATION", Vars{"expiresAt": expiry}))
 		if r := may(c, other, "SITUATION", nil); r.Get("customer.mayContact.allowed") != false || r.Text("customer.mayContact.requiredLevel") != "BRAND_TRUST" {
 			t.Error("a situation is not enough for marketing: " + r.Body)
 		}
-		// For what needs none the level asked for counts.
+		// Where no permission is needed the requested level counts.
 		service := func(at any) any {
 			return w.With(w.fresh(schema.RoleManager)).Must(mayContact, Vars{"id": customer, "channel": "PHONE", "purpose": "SERVICE", "level": "SITUATION", "at": at}).Get("customer.mayContact.allowed")
 		}
@@ -255,12 +259,12 @@ func TestPermissionsExpire(t *testing.T) {
 		if nodes.Text("node.state") != "EXPIRED" || kinds(nodes, "node.events") != "GRANTED EXPIRED" || nodes.Text("node.events.1.actor") != "system" || nodes.Int("node.version") != 2 {
 			t.Error(nodes.Body)
 		}
-		again := c.Must(grant, granting(customer, "BRAND_TRUST", nil))
-		if again.Text("grantPermission.permission.id") == id {
+		repeated := c.Must(grant, granting(customer, "BRAND_TRUST", nil))
+		if repeated.Text("grantPermission.permission.id") == id {
 			t.Error("an expired permission came back")
 		}
-		c.Refused("INVALID expiresAt", grant, granting(customer, "PERSONAL", Vars{"expiresAt": told}))
-		// Expired, not yet written down, granted again: the ledger says both.
+		c.Refused("INVALID expiresAt", grant, granting(customer, "PERSONAL", Vars{"expiresAt": expiry}))
+		// Expired without an event yet, then granted: the chain has both events.
 		short := c.Must(grant, granting(other, "PERSONAL", Vars{"channel": "SMS", "expiresAt": w.Clock.Now().Add(time.Minute)})).Text("grantPermission.permission.id")
 		w.Clock.Advance(2 * time.Minute)
 		fresh := c.Must(grant, granting(other, "PERSONAL", Vars{"channel": "SMS"}))
@@ -273,6 +277,7 @@ func TestPermissionsExpire(t *testing.T) {
 }
 
 func TestPermissionsAsOfThen(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 		c := w.As(schema.RoleManager)
@@ -319,7 +324,8 @@ func TestPermissionsAsOfThen(t *testing.T) {
 	})
 }
 
-func TestPermissionsAreTheCustomersOwn(t *testing.T) {
+func TestPermissionsBelongToTheCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		manager := w.As(schema.RoleManager)
 		boss := manager.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -350,7 +356,9 @@ func TestPermissionsAreTheCustomersOwn(t *testing.T) {
 			"INVALID expiresAt":    {"expiresAt": "9999-12-31T00:00:00Z"},
 			"INVALID address":      {"address": strings.Repeat("x", 201)},
 		} {
-			manager.Refused(want, grant, granting(owned, "PERSONAL", in))
+			t.Run(want, func(t *testing.T) {
+				manager.On(t).Refused(want, grant, granting(owned, "PERSONAL", in))
+			})
 		}
 		manager.Refused("INVALID id", revoke, Vars{"in": Vars{"id": owned, "source": "x"}})
 		manager.Refused("NOT_FOUND id", revoke, Vars{"in": Vars{"id": "prm_01jd3x5m8nf4svbj2k7q9w0e1r", "source": "x"}})

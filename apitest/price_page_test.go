@@ -9,8 +9,9 @@ import (
 	"kopeck/schema"
 )
 
-// TestTokenOfThePastIsNoPromiseOfToday asks for a token of a dearer and of a cheaper time.
-func TestTokenOfThePastIsNoPromiseOfToday(t *testing.T) {
+// TestPriceTokenOfThePastIsRefused asks for a token of a time with a higher and one with a lower price.
+func TestPriceTokenOfThePastIsRefused(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
@@ -25,13 +26,14 @@ func TestTokenOfThePastIsNoPromiseOfToday(t *testing.T) {
 		}
 		refused := c.Refused("PRICE_EXPIRED priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{r.Text("customer.price.token")}}})
 		if !strings.Contains(refused.Body, "9.00") {
-			t.Errorf("today's price is not told: %s", refused.Body)
+			t.Errorf("the message does not have today's price: %s", refused.Body)
 		}
 	})
 }
 
-// TestACataloguePageCostsNoStatementPerProduct also walks it and looks for what cannot be priced.
-func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
+// TestPricePageTakesNoStatementPerProduct also reads all pages, and checks products that cannot be priced.
+func TestPricePageTakesNoStatementPerProduct(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
@@ -52,7 +54,7 @@ func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
 		w.Clock.Advance(72 * time.Hour)
 		for name, moment := range map[string]any{"now": nil, "past": at} {
 			token := w.As(schema.RoleManager) // the clock has gone on: the token lasts a day
-			token.token = freshToken(w, schema.RoleManager)
+			token.token = w.fresh(schema.RoleManager)
 			one := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 1, "at": moment}) })
 			many := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 40, "at": moment}) })
 			all := w.Statements(func() { token.Do(query, Vars{"id": customer, "n": 1000, "at": moment}) })
@@ -60,7 +62,7 @@ func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
 				t.Errorf("%s: %d statements for a product, %d for 40, %d for all", name, one, many, all)
 			}
 		}
-		c.token = freshToken(w, schema.RoleManager)
+		c.token = w.fresh(schema.RoleManager)
 		var after any
 		skus := 0
 		for range 4 {
@@ -100,40 +102,35 @@ func TestACataloguePageCostsNoStatementPerProduct(t *testing.T) {
 	})
 }
 
-func freshToken(w *World, role schema.Role) string {
-	w.T.Helper()
-	token, _, err := w.Service.People.IssueToken(w.System(), role, "", time.Hour)
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	return token
-}
-
-func TestWhoSeesCostsOfAPrice(t *testing.T) {
+func TestPriceCostsByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "10", nil)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("100.00"), "components": []Vars{{"material": "linen", "quantity": "1"}}})
 		customer := NewCustomer(c, Vars{})
 		for role, sees := range map[schema.Role]bool{schema.RoleAdmin: true, schema.RoleManager: true, schema.RoleAnalyst: true, schema.RoleSales: false} {
-			r := w.As(role).Must(askPrice, Vars{"c": customer, "p": product})
-			for _, field := range []string{"floor", "margin", "cost"} {
-				if got := r.Get("customer.price."+field) != nil; got != sees {
-					t.Errorf("%s sees %s: %t", role, field, got)
+			t.Run(string(role), func(t *testing.T) {
+				r := w.As(role).On(t).Must(askPrice, Vars{"c": customer, "p": product})
+				for _, field := range []string{"floor", "margin", "cost"} {
+					if got := r.Get("customer.price."+field) != nil; got != sees {
+						t.Errorf("%s sees %s: %t", role, field, got)
+					}
 				}
-			}
-			if r.Text("customer.price.unit.amount") != "100.00" {
-				t.Errorf("%s: %s", role, r.Body)
-			}
-			if got := w.As(role).Must(`query($id: ID!) { node(id: $id) { ... on Product { sku listPrice { amount } cost { full { amount } } } } }`, Vars{"id": product}); (got.Get("node.cost") != nil) != sees || got.Text("node.listPrice.amount") != "100.00" {
-				t.Errorf("%s: %s", role, got.Body)
-			}
+				if r.Text("customer.price.unit.amount") != "100.00" {
+					t.Errorf("%s: %s", role, r.Body)
+				}
+				if got := w.As(role).On(t).Must(`query($id: ID!) { node(id: $id) { ... on Product { sku listPrice { amount } cost { full { amount } } } } }`, Vars{"id": product}); (got.Get("node.cost") != nil) != sees || got.Text("node.listPrice.amount") != "100.00" {
+					t.Errorf("%s: %s", role, got.Body)
+				}
+			})
 		}
 	})
 }
 
-// TestThePastKnowsOnlyItsOwnLifetimeValue has rules that write the value into the price, to twenty roubles.
-func TestThePastKnowsOnlyItsOwnLifetimeValue(t *testing.T) {
+// TestPastPricesUseThePastLifetimeValue has rules by which the price shows the value, in steps of twenty roubles.
+func TestPastPricesUseThePastLifetimeValue(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1000.00")})
@@ -162,7 +159,7 @@ func TestThePastKnowsOnlyItsOwnLifetimeValue(t *testing.T) {
 			t.Errorf("the new model changes nothing: %s", got)
 		}
 		if got := unit(second); got != byPrior {
-			t.Errorf("before the model %s, asked again %s", byPrior, got)
+			t.Errorf("before the model %s, repeated %s", byPrior, got)
 		}
 		if got := unit(first); got != "1000.00" {
 			t.Errorf("before anything was known of the orders it was %s", got)

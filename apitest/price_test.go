@@ -22,7 +22,7 @@ const (
 		floor { amount } margin { amount } cost { full { amount } marginal { amount } lines { label amount { amount } } } at validUntil product { sku } } } }`
 )
 
-// waterfall writes a price's lines as "LIST 100.00, RULE -5.00 Friends" and fails the test unless they sum to the unit price.
+// waterfall formats a price's lines as "LIST 100.00, RULE -5.00 Friends" and fails the test unless they sum to the unit price.
 func waterfall(t *testing.T, r *Result) string {
 	t.Helper()
 	var lines []string
@@ -51,7 +51,7 @@ func minor(t *testing.T, amount string) int64 {
 	return n
 }
 
-// makeProduct makes a product and gives its id.
+// makeProduct creates a product and returns its id.
 func makeProduct(c *Client, in Vars) string {
 	c.t.Helper()
 	if in["name"] == nil {
@@ -69,8 +69,9 @@ func putRate(c *Client, subject, code, unit, amount string, more Vars) {
 	c.Must(`mutation($in: SetRateInput!) { setRate(input: $in) { rate { id } userErrors { code field message } } }`, Vars{"in": in})
 }
 
-// TestWaterfall follows one price through every step, with figures reckoned by hand.
+// TestWaterfall follows one price through every step, with figures computed by hand.
 func TestWaterfall(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "333.335", nil)
@@ -133,7 +134,8 @@ func rejections(r *Result) string {
 	return strings.Join(all, "; ")
 }
 
-func TestRulesKnowTheCustomer(t *testing.T) {
+func TestRulesUseFactsOfTheCustomer(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1000.00")})
@@ -162,8 +164,9 @@ func TestRulesKnowTheCustomer(t *testing.T) {
 	})
 }
 
-// TestThePastStaysWhatItWas asks as of a moment before every correction.
-func TestThePastStaysWhatItWas(t *testing.T) {
+// TestPriceAsOfBeforeACorrection queries as of a moment before every correction.
+func TestPriceAsOfBeforeACorrection(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "100", nil)
@@ -185,11 +188,11 @@ func TestThePastStaysWhatItWas(t *testing.T) {
 		c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
 		c.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": product, "unit": roubles("200.00"), "validFrom": past}})
 		w.Clock.Advance(30 * 24 * time.Hour)
-		c.token = freshToken(w, schema.RoleManager)
+		c.token = w.fresh(schema.RoleManager)
 		if got := c.Must(askPrice, Vars{"c": customer, "p": product, "at": then}).Body; got != asked {
 			t.Errorf("what was\n%s\nis now\n%s", asked, got)
 		}
-		// Costs are restated: what is known now about that moment, or what was known then.
+		// Costs are restated: as known now about that moment, and as known then.
 		cost := func(at, known any) string {
 			return c.Must(`query($id: ID!, $at: Time, $known: Time) { node(id: $id) { ... on Product { cost(at: $at, knownAt: $known) { full { amount } } } } }`,
 				Vars{"id": product, "at": at, "known": known}).Text("node.cost.full.amount")
@@ -207,6 +210,7 @@ func TestThePastStaysWhatItWas(t *testing.T) {
 }
 
 func TestPriceBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		priced := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
@@ -235,18 +239,20 @@ func TestPriceBadInput(t *testing.T) {
 			{"", Vars{"q": "0.000000001"}},
 			{"", Vars{"at": soon}},
 		} {
-			in := Vars{"c": customer, "p": priced}
-			for k, v := range one.in {
-				in[k] = v
-			}
-			r := c.Do(askPrice, in)
-			got := ""
-			if len(r.Errors) == 1 {
-				got = r.Errors[0].Code()
-			}
-			if got != one.want {
-				t.Errorf("%v: want %q: %s", one.in, one.want, r.Body)
-			}
+			t.Run(one.want, func(t *testing.T) {
+				in := Vars{"c": customer, "p": priced}
+				for k, v := range one.in {
+					in[k] = v
+				}
+				r := c.On(t).Do(askPrice, in)
+				got := ""
+				if len(r.Errors) == 1 {
+					got = r.Errors[0].Code()
+				}
+				if got != one.want {
+					t.Errorf("%v: want %q: %s", one.in, one.want, r.Body)
+				}
+			})
 		}
 		if r := c.Do(askPrice, Vars{"c": customer, "p": unrated}); !strings.Contains(r.Body, "no rate for MATERIAL oak") {
 			t.Errorf("the missing rate is not named: %s", r.Body)

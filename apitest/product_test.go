@@ -7,6 +7,7 @@ import (
 )
 
 func TestProductsBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		made := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00")})
@@ -49,7 +50,9 @@ func TestProductsBadInput(t *testing.T) {
 			{"NOT_FOUND options.1.components.0.productSku", option(Vars{"code": "p", "name": "P", "components": []Vars{{"productSku": "nowhere", "quantity": "1"}}})},
 			{"INVALID options.1.surcharge.amount", option(Vars{"code": "p", "name": "P", "components": []Vars{}, "surcharge": roubles("-1.00")})},
 		} {
-			c.Refused(one.want, createProduct, base(one.in))
+			t.Run(one.want, func(t *testing.T) {
+				c.On(t).Refused(one.want, createProduct, base(one.in))
+			})
 		}
 		if n := c.Must(`{ products { totalCount } }`, nil).Int("products.totalCount"); n != 1 {
 			t.Errorf("%d products after bad input alone", n)
@@ -61,7 +64,9 @@ func TestProductsBadInput(t *testing.T) {
 			"INVALID validFrom":        {"productId": made, "markup": "1", "validFrom": "9999-01-01T00:00:00Z"},
 			"INVALID listPrice.amount": {"productId": made, "listPrice": roubles("12.505")},
 		} {
-			c.Refused(want, setListPrice, Vars{"in": in})
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, setListPrice, Vars{"in": in})
+			})
 		}
 		w.As(schema.RoleSales).Refused("FORBIDDEN", setListPrice, Vars{"in": Vars{"productId": made, "markup": "1"}})
 		w.As(schema.RoleSales).Refused("FORBIDDEN", updateProduct, Vars{"in": Vars{"id": made, "expectedVersion": 1, "active": false}})
@@ -69,11 +74,12 @@ func TestProductsBadInput(t *testing.T) {
 }
 
 func TestProductUpdatesMergeOrConflict(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"})
-		if again := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"}); again != product {
-			t.Errorf("%s and %s", product, again)
+		if repeated := makeProduct(c, Vars{"sku": "A", "listPrice": roubles("1.00"), "idempotencyKey": "k"}); repeated != product {
+			t.Errorf("%s and %s", product, repeated)
 		}
 		customer := NewCustomer(c, Vars{})
 		c.Must(updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "name": "New"}})
@@ -88,7 +94,7 @@ func TestProductUpdatesMergeOrConflict(t *testing.T) {
 		if off := c.Do(askPrice, Vars{"c": customer, "p": product}); len(off.Errors) != 1 || off.Errors[0].Code() != "WRONG_STATE" {
 			t.Errorf("a product off the catalogue is priced: %s", off.Body)
 		}
-		// A new list price keeps the least margin, a new least margin the price.
+		// A new list price keeps the minimum margin, and a new minimum margin keeps the price.
 		c.Must(setListPrice, Vars{"in": Vars{"productId": product, "minimumMargin": "0.5"}})
 		if got := c.Must(setListPrice, Vars{"in": Vars{"productId": product, "listPrice": roubles("7.00")}}).Text("setListPrice.product.listPrice.amount"); got != "7.00" {
 			t.Errorf("the list price is %s", got)

@@ -10,8 +10,8 @@ import (
 	"kopeck/schema"
 )
 
-// TestTokensAreWhatTheyAreFor: a price token opens no door, and an access token promises no price.
-func TestTokensAreWhatTheyAreFor(t *testing.T) {
+// TestTokensServeOnlyTheirPurpose: a price token does not authenticate, and an access token is not a price token.
+func TestTokensServeOnlyTheirPurpose(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		access, _, err := w.Service.People.IssueToken(w.System(), schema.RoleAdmin, "", time.Hour)
@@ -22,10 +22,12 @@ func TestTokensAreWhatTheyAreFor(t *testing.T) {
 		const ask = `{ viewer { role } }`
 		w.With(access).Must(ask, nil)
 		for name, token := range map[string]string{"a price token": price, "its content": strings.TrimPrefix(price, "kp1.")} {
-			r := w.With(token).Do(ask, nil)
-			if len(r.Errors) == 0 || r.Errors[0].Code() != "UNAUTHENTICATED" {
-				t.Errorf("%s as an access token: %s", name, r.Body)
-			}
+			t.Run(name, func(t *testing.T) {
+				r := w.With(token).On(t).Do(ask, nil)
+				if len(r.Errors) == 0 || r.Errors[0].Code() != "UNAUTHENTICATED" {
+					t.Errorf("%s as an access token: %s", name, r.Body)
+				}
+			})
 		}
 		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{access}}})
 		s.admin.Refused("INVALID priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{"kp1." + access}}})
@@ -53,9 +55,9 @@ func TestTokensStayShort(t *testing.T) {
 	})
 }
 
-// TestReplicasPriceAlike: what one replica learns, the other prices by within a second, also when the database has dropped its
+// TestReplicasAgreeOnPrices: what one replica changes, the other prices by within a second, even if the database has closed its
 // listener.
-func TestReplicasPriceAlike(t *testing.T) {
+func TestReplicasAgreeOnPrices(t *testing.T) {
 	url := dbtest.Postgres(t)
 	one, other := New(t, url), New(t, url)
 	c := one.As(schema.RoleAdmin)
@@ -70,7 +72,7 @@ func TestReplicasPriceAlike(t *testing.T) {
 		}
 		return r.Text("customer.price.unit.amount")
 	}
-	// within waits until the other replica says so, for a second and, so that a busy machine fails nothing, four more.
+	// within waits for the other replica: for a second and, so that a busy machine fails nothing, for four more.
 	within := func(what, want string) {
 		t.Helper()
 		began, got := time.Now(), unit(there)
@@ -93,11 +95,11 @@ func TestReplicasPriceAlike(t *testing.T) {
 	c.Must(retirePriceRule, Vars{"in": Vars{"id": rule}})
 	within("without it", "22.00")
 	for i := range 3 {
-		// Both listeners are cut off; what happens before they listen again is read anew.
+		// Both listeners are disconnected; what changes before they are connected is read then.
 		if n := number(t, other, `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`); n == 0 && i == 0 {
-			t.Fatal("nobody listens")
+			t.Fatal("no listener found")
 		}
 		set(fmt.Sprint(12 + i))
-		within("a rate that nobody heard of", fmt.Sprintf("%d.00", 2*(12+i)))
+		within("a rate set while no listener was connected", fmt.Sprintf("%d.00", 2*(12+i)))
 	}
 }

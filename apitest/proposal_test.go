@@ -26,12 +26,13 @@ func proposals(r *Result) []string {
 	return all
 }
 
-// TestTheTriangle is reckoned by hand: a coat takes two metres at 100.00 and four hours at 50.00, wholly fixed, of a loom that
+// TestProposals is computed by hand: a coat takes two metres at 100.00 and four hours at 50.00, wholly fixed, of a loom that
 // works eight hours a day, and sells at a half more than its cost. Seven coats are booked on Monday to Thursday: 28 hours of 32. The
 // first day with room for four hours is Thursday, when the loom is used to 28/32 = 0.875, its load is (0.875 - 0.7) / 0.2 =
 // 0.875, and a coat's marginal cost 200 + 0.875 x 200 = 375.00, which is 175.00 more than at the standard ten days; half more is
 // 262.50. By Friday it is used to 28/40 = 0.7, where its load is nothing. Silk is 100.00 more.
-func TestTheTriangle(t *testing.T) {
+func TestProposals(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 11, 2, 6, 0, 0, 0, time.UTC)) // a Monday
 		s := openShop(w)
@@ -51,13 +52,13 @@ func TestTheTriangle(t *testing.T) {
 		want(t, ask(s.admin, coat, nil), "FAST_CHEAP false <nil> 3 2026-11-05 862.50", "FAST_QUALITY false silk 3 2026-11-05 1012.50", "QUALITY_CHEAP false silk 4 2026-11-06 750.00")
 		s.admin.Must(`mutation($id: ID!) { updateCustomer(input: {id: $id, expectedVersion: 1, segment: QUALITY_CHEAP}) { userErrors { code field message } } }`, Vars{"id": s.customer})
 		seller := w.As(schema.RoleSales)
-		// The belt stays, the wool gives way.
+		// The belt is kept, the wool is replaced.
 		chosen := Vars{"o": []Vars{{"code": "wool", "value": "1"}, {"code": "belt", "value": "1"}}}
 		want(t, ask(seller, coat, chosen), "QUALITY_CHEAP true silk 4 2026-11-06 765.00", "FAST_CHEAP false <nil> 3 2026-11-05 877.50", "FAST_QUALITY false silk 3 2026-11-05 1027.50")
 		none := "the product has no better grade"
 		want(t, ask(s.admin, plain, nil), "QUALITY_CHEAP true <nil> 4 2026-11-06 600.00 "+none, "FAST_CHEAP false <nil> 3 2026-11-05 862.50 "+none, "FAST_QUALITY false <nil> 3 2026-11-05 862.50 "+none)
 
-		// Each is a promise.
+		// The token of each is honoured.
 		r := seller.Must(askProposals, Vars{"c": s.customer, "p": coat})
 		for i, total := range []string{"750.00", "862.50", "1012.50"} {
 			order := seller.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{r.Text(fmt.Sprintf("customer.proposals.%d.price.token", i))}}})
@@ -66,16 +67,19 @@ func TestTheTriangle(t *testing.T) {
 			}
 		}
 		for want, bad := range map[string]Vars{"INVALID [quantity]": {"q": "0"}, "INVALID [productId]": {"p": "coat"}, "INVALID [options]": {"o": []Vars{{"code": "gold", "value": "1"}}}} {
-			r := s.admin.Do(askProposals, plus(Vars{"c": s.customer, "p": coat}, bad))
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
-				t.Errorf("want %s: %s", want, r.Body)
-			}
+			t.Run(want, func(t *testing.T) {
+				r := s.admin.On(t).Do(askProposals, plus(Vars{"c": s.customer, "p": coat}, bad))
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
+					t.Errorf("want %s: %s", want, r.Body)
+				}
+			})
 		}
 	})
 }
 
-// TestProposalsArePricesLikeOthers holds proposals against the prices of the same options and lead times, over random bookings.
-func TestProposalsArePricesLikeOthers(t *testing.T) {
+// TestProposalsEqualPrices compares proposals with the prices of the same options and lead times, over random bookings.
+func TestProposalsEqualPrices(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		coat := makeProduct(s.admin, Vars{
@@ -109,6 +113,7 @@ func TestProposalsArePricesLikeOthers(t *testing.T) {
 
 // TestMeasurementsFillOptions: a skirt is 100.00 and 200.00 for each metre around the waist.
 func TestMeasurementsFillOptions(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		skirt := makeProduct(admin, Vars{"sku": "SKIRT", "listPrice": roubles("100.00"), "options": []Vars{
@@ -135,22 +140,24 @@ func TestMeasurementsFillOptions(t *testing.T) {
 			{vera, []Vars{{"code": "pocket", "value": "1"}}, "waist is needed: neither given nor known of this customer"},
 			{olga, nil, "waist is needed: not given, and what is known of this customer is no measure"},
 		} {
-			r := admin.Do(askMeasured, Vars{"c": one.customer, "p": skirt, "o": one.options})
-			got := ""
-			if len(r.Errors) == 1 && r.Errors[0].Code() == "INVALID" && fmt.Sprint(r.Errors[0].Extensions["field"]) == "[options waist]" {
-				got = r.Errors[0].Message
-			} else if len(r.Errors) == 0 {
-				got = r.Text("customer.price.unit.amount")
-				for i := range r.Len("customer.price.options") {
-					at := fmt.Sprintf("customer.price.options.%d.", i)
-					got += fmt.Sprint(" ", r.Text(at+"code"), " ", r.Text(at+"value"), " ", r.Get(at+"measured"))
+			t.Run(one.want, func(t *testing.T) {
+				r := admin.On(t).Do(askMeasured, Vars{"c": one.customer, "p": skirt, "o": one.options})
+				got := ""
+				if len(r.Errors) == 1 && r.Errors[0].Code() == "INVALID" && fmt.Sprint(r.Errors[0].Extensions["field"]) == "[options waist]" {
+					got = r.Errors[0].Message
+				} else if len(r.Errors) == 0 {
+					got = r.Text("customer.price.unit.amount")
+					for i := range r.Len("customer.price.options") {
+						at := fmt.Sprintf("customer.price.options.%d.", i)
+						got += fmt.Sprint(" ", r.Text(at+"code"), " ", r.Text(at+"value"), " ", r.Get(at+"measured"))
+					}
 				}
-			}
-			if got != one.want {
-				t.Errorf("%v: want %s, got %s", one.options, one.want, r.Body)
-			}
+				if got != one.want {
+					t.Errorf("%v: want %s, got %s", one.options, one.want, r.Body)
+				}
+			})
 		}
-		// The promise has the measure in it, and so has the order, whatever is measured later.
+		// The token contains the measurement, and so does the order, whatever is measured later.
 		token := admin.Must(askMeasured, Vars{"c": anna, "p": skirt}).Text("customer.price.token")
 		admin.Must(`mutation($id: ID!) { updateCustomer(input: {id: $id, expectedVersion: 1, measurements: {waist: 2}}) { userErrors { code field message } } }`, Vars{"id": anna})
 		order := admin.Must(placeOrder, Vars{"in": Vars{"customerId": anna, "priceTokens": []string{token}}})
@@ -160,7 +167,7 @@ func TestMeasurementsFillOptions(t *testing.T) {
 		if kept := texts(t, w, "SELECT options FROM order_lines"); kept != `[{"code":"waist","value":"0.75"}]` {
 			t.Errorf("the order's line has the options %s", kept)
 		}
-		// Whoever's measures are not known has no price of a skirt on the page, and the others'.
+		// A customer without measurements has no price of a skirt on the page, but the other prices.
 		makeProduct(admin, Vars{"sku": "TIE", "listPrice": roubles("30.00")})
 		page := admin.Do(`query($c: ID!) { customer(id: $c) { prices { edges { product { sku } node { unit { amount } } } } } }`, Vars{"c": vera})
 		if len(page.Errors) != 1 || page.Errors[0].Message != "waist is needed: neither given nor known of this customer" || page.Get("customer.prices.edges.0.node") != nil || page.Text("customer.prices.edges.1.node.unit.amount") != "30.00" {
@@ -173,8 +180,9 @@ func TestMeasurementsFillOptions(t *testing.T) {
 	})
 }
 
-// TestAgreementsUnderTheFloor: linen at 10.00 and a minimum margin of a fifth make a floor of 12.50; at 20.00 it is 25.00.
-func TestAgreementsUnderTheFloor(t *testing.T) {
+// TestAgreementsBelowFloor: linen at 10.00 and a minimum margin of a fifth make a floor of 12.50; at 20.00 it is 25.00.
+func TestAgreementsBelowFloor(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		putRate(admin, "MATERIAL", "linen", "m", "10", nil)
@@ -208,7 +216,7 @@ func TestAgreementsUnderTheFloor(t *testing.T) {
 			want(t, see(w.As(role), nil), "3", "Vera 9.00 25.00 16.00 false", "Anna 12.75 25.00 12.25 true", "Anna 13.00 25.00 12.00 true")
 		}
 		want(t, see(admin, 1), "3", "Vera 9.00 25.00 16.00 false")
-		// Page by page it is the same, also where the deepest has gone meanwhile.
+		// The pages have the same agreements, even if the one farthest below has ended meanwhile.
 		var paged []string
 		for after, more := any(nil), true; more; {
 			r := admin.Must(ask, Vars{"n": 1, "a": after})
@@ -234,7 +242,7 @@ func TestAgreementsUnderTheFloor(t *testing.T) {
 	})
 }
 
-// texts is the one text that a query gives.
+// texts returns the one text that a query finds.
 func texts(t *testing.T, w *World, query string) string {
 	t.Helper()
 	rows, err := w.Store.Query(t.Context(), query)

@@ -11,11 +11,12 @@ import (
 
 const askProspect = `query($c: ID!, $h: Int, $d: Decimal) { customer(id: $c) { prospect(horizonMonths: $h, annualDiscountRate: $d) { reach { stage probability } observed newCustomer { amount } orderDays value { amount } } } }`
 
-// TestWhatAStrangerIsWorth: of five strangers two gave a permission and are friends, one of whom ordered once, as did a third at
-// once; two are strangers still, one of whom is asked about. With the prior, half a customer for each step ahead and two who stay in each
+// TestProspect: of five strangers two gave a permission and are friends, one of whom ordered once, as did a third at
+// once; two are strangers still, one of whom is the customer queried. With the prior, half a customer for each step ahead and two who stay in each
 // stage: strangers went on 2.5 and 1.5 times of 2 + 1 + (2 + 2) + 1 = 8; friends 1.5 of 1 + 0.5 + (1 + 2) = 4.5. A stranger becomes a
 // customer with 1.5/8 + 2.5/8 x 1.5/4.5 = 0.1875 + 0.104166... = 0.291666...
-func TestWhatAStrangerIsWorth(t *testing.T) {
+func TestProspect(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w) // whose customer is the first stranger
 		stranger := s.customer
@@ -35,7 +36,7 @@ func TestWhatAStrangerIsWorth(t *testing.T) {
 		buys()
 		s.customer = NewCustomer(s.admin, Vars{"name": "Ordered at once"})
 		buys()
-		// What staff decided and what files tell has not been seen happening. Who is a customer now counts as one who stays it.
+		// Stages that staff or files set are not observed changes. A present customer counts as one who remains a customer.
 		decided := NewCustomer(s.admin, Vars{"name": "A stranger again"})
 		for i, stage := range []string{"LOYAL", "STRANGER"} {
 			s.admin.Must(`mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { userErrors { code field message } } }`, Vars{"in": Vars{"id": decided, "expectedVersion": 1 + i, "stage": stage, "stageReason": "a guess"}})

@@ -2,5 +2,5 @@
 
 package apitest
 
-// raced: the race detector makes SQLite, which is Go code too, some fifteen times slower.
+// raced: the race detector makes SQLite, which is Go code too, about fifteen times slower.
 const raced = true

@@ -19,7 +19,8 @@ func rateList(key any, rates ...Vars) Vars {
 	return Vars{"in": Vars{"rates": rates, "idempotencyKey": key}}
 }
 
-func TestRatesAreSetTogetherOrNotAtAll(t *testing.T) {
+func TestSetRatesIsAtomic(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		admin.Must(rateIs, Vars{"in": ratePer("MATERIAL", "oak", "kg", "1", "2024-01-01T00:00:00Z")})
@@ -35,9 +36,9 @@ func TestRatesAreSetTogetherOrNotAtAll(t *testing.T) {
 			ratePer("MATERIAL", "pine", "m", "2", "2024-03-01T00:00:00Z"),
 			ratePer("MATERIAL", "pine", "m", "2", "2024-03-01T00:00:00Z"),
 		)
-		told := strings.Join(admin.Do(setRates, rateList("a", bad...)).UserErrors(), ", ")
-		if told != "ALREADY_EXISTS rates.4.validFrom, INVALID rates.5.unit, ALREADY_EXISTS rates.7.validFrom" {
-			t.Errorf("what does not fit the others: %s", told)
+		faults := strings.Join(admin.Do(setRates, rateList("a", bad...)).UserErrors(), ", ")
+		if faults != "ALREADY_EXISTS rates.4.validFrom, INVALID rates.5.unit, ALREADY_EXISTS rates.7.validFrom" {
+			t.Errorf("rates that contradict others: %s", faults)
 		}
 		worse := []Vars{
 			ratePer("MATERIAL", "oak", "kg", "-1", "2024-05-01T00:00:00Z"), ratePer("STAFF", "senior", "day", "1", "2024-05-01T00:00:00Z"),
@@ -45,9 +46,9 @@ func TestRatesAreSetTogetherOrNotAtAll(t *testing.T) {
 			with(ratePer("MATERIAL", "pine", "kg", "1", "2024-05-01T00:00:00Z"), "idempotencyKey", "k"),
 			with(ratePer("MATERIAL", "pine", "kg", "1", "2024-05-01T00:00:00Z"), "id", "cus_01jd3x5m8nf4svbj2k7q9w0e1r"),
 		}
-		told = strings.Join(admin.Do(setRates, rateList("a", worse...)).UserErrors(), ", ")
-		if told != "INVALID rates.0.amount, INVALID rates.1.unit, INVALID rates.2.fixedShare, INVALID rates.3.idempotencyKey, INVALID rates.4.id" {
-			t.Errorf("what is wrong by itself: %s", told)
+		faults = strings.Join(admin.Do(setRates, rateList("a", worse...)).UserErrors(), ", ")
+		if faults != "INVALID rates.0.amount, INVALID rates.1.unit, INVALID rates.2.fixedShare, INVALID rates.3.idempotencyKey, INVALID rates.4.id" {
+			t.Errorf("what is wrong by itself: %s", faults)
 		}
 		admin.Refused("INVALID rates", setRates, Vars{"in": Vars{"rates": []Vars{}}})
 		const mine = "rat_01jd3x5m8nf4svbj2k7q9w0e1r"
@@ -60,7 +61,7 @@ func TestRatesAreSetTogetherOrNotAtAll(t *testing.T) {
 			t.Errorf("%d rates after bad input alone", n)
 		}
 		var first string
-		for range 2 { // told twice
+		for range 2 { // sent twice
 			r := w.As(schema.RoleManager).Must(setRates, rateList("a", good...))
 			got := ""
 			for i := range r.Len("setRates.rates") {
@@ -95,7 +96,7 @@ func TestRatesAreSetTogetherOrNotAtAll(t *testing.T) {
 	})
 }
 
-// gaps writes the gaps as "MATERIAL oak 2026-03-01 until 2026-04-01: contacts orders products", with how many examples.
+// gaps formats the gaps as "MATERIAL oak 2026-03-01 until 2026-04-01: contacts orders products", with how many examples.
 func gaps(c *Client) []string {
 	c.t.Helper()
 	r := c.Must(rateGaps, nil)
@@ -114,8 +115,9 @@ func gaps(c *Client) []string {
 	return all
 }
 
-// TestRateGaps lets contacts, orders and products lack rates, and closes the gaps one after the other.
+// TestRateGaps has contacts, orders and products without rates, and closes the gaps one after the other.
 func TestRateGaps(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		admin := w.As(schema.RoleAdmin)
@@ -136,7 +138,7 @@ func TestRateGaps(t *testing.T) {
 		if r := admin.Must(rateGaps, nil); r.Text("rateGaps.0.examples.0") != first || r.Text("rateGaps.0.examples.1") != last {
 			t.Errorf("the first and the last: %s", r.Body)
 		}
-		// The fee from February on: January stays. The grade's rate closes the gap of whoever has the grade.
+		// The fee from February on: January stays. The grade's rate closes the gap of users with the grade.
 		admin.Must(setRates, rateList(nil, ratePer("CHANNEL_FEE", "PHONE", "contact", "1", "2026-02-01T00:00:00Z"), ratePer("CHANNEL_MINUTE", "PHONE", "minute", "1", "2026-01-01T00:00:00Z"),
 			ratePer("CHANNEL_FEE", "EMAIL", "contact", "1", "2026-02-10T12:00:00Z"), ratePer("STAFF", "senior", "hour", "600", "2026-02-01T00:00:00Z")))
 		want(t, gaps(admin), "CHANNEL_FEE PHONE 2026-01-10 until 2026-02-01: 1 0 0, 1", "STAFF "+boss.Text("viewer.user.email")+" 2026-04-10 until -: 1 0 0, 1", "STAFF olga@example.com 2026-01-10 until -: 1 0 0, 1")
@@ -168,7 +170,7 @@ func TestRateGaps(t *testing.T) {
 		s.rate("MATERIAL", "thread", "1", Vars{"validFrom": "2026-01-01T00:00:00Z"})
 		w.Clock.Advance(31 * 24 * time.Hour)
 		for _, role := range everyRole {
-			c := w.With(freshToken(w, role))
+			c := w.With(w.fresh(role))
 			sees := role == schema.RoleAdmin || role == schema.RoleManager || role == schema.RoleAnalyst
 			if r := c.Must(rateGaps, nil); (r.Get("rateGaps") != nil) != sees || r.Len("rateGaps") != 0 {
 				t.Errorf("%s: %s", role, r.Body)
@@ -178,8 +180,9 @@ func TestRateGaps(t *testing.T) {
 	})
 }
 
-// TestGapsAreWhatTheBooksMiss holds the gaps of contacts, which the database sums, against the contacts' own lines.
-func TestGapsAreWhatTheBooksMiss(t *testing.T) {
+// TestRateGapsEqualMissingCostLines compares the gaps of contacts, which the database sums, with the contacts' own lines.
+func TestRateGapsEqualMissingCostLines(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		admin := w.As(schema.RoleAdmin)
@@ -226,8 +229,9 @@ func TestGapsAreWhatTheBooksMiss(t *testing.T) {
 	})
 }
 
-// TestGapsCostAConstantNumberOfStatements asks with few and with many gaps.
-func TestGapsCostAConstantNumberOfStatements(t *testing.T) {
+// TestRateGapsTakeAConstantNumberOfStatements queries few and many gaps.
+func TestRateGapsTakeAConstantNumberOfStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		few := w.Statements(func() { admin.Must(rateGaps, nil) })

@@ -14,8 +14,8 @@ const (
 	changeSetting = `mutation($n: String!, $v: JSON!) { changeSetting(input: {name: $n, value: $v}) { setting { value } userErrors { code field message } } }`
 )
 
-// stands writes how a resource stands, day by day: "05-04 6 of 8 is 0.75, idle 2 10.00".
-func stands(t *testing.T, c *Client, code string, from, to any, known any) (days []string, idle string) {
+// utilisation formats the use of a resource day by day: "05-04 6 of 8 is 0.75, idle 2 10.00".
+func utilisation(t *testing.T, c *Client, code string, from, to any, known any) (days []string, idle string) {
 	t.Helper()
 	r := c.Must(askResource, Vars{"code": code, "from": from, "to": to, "known": known})
 	sum := int64(0)
@@ -35,22 +35,23 @@ func stands(t *testing.T, c *Client, code string, from, to any, known any) (days
 	return days, idle
 }
 
-// TestAWorkingWeek: a loom of eight hours a day at 50 an hour, all of it fixed. 1 May 2026 is a Friday.
-func TestAWorkingWeek(t *testing.T) {
+// TestUtilisationOfAWorkingWeek: a loom of eight hours a day at 50 an hour, all of it fixed. 1 May 2026 is a Friday.
+func TestUtilisationOfAWorkingWeek(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
 		s := openShop(w)
 		put := func(name string, value any) { s.admin.Must(changeSetting, Vars{"n": name, "v": value}) }
 		from, to := "2026-05-01T00:00:00Z", "2026-05-08T00:00:00Z"
-		every, idle := stands(t, s.admin, "loom", from, to, nil)
+		every, idle := utilisation(t, s.admin, "loom", from, to, nil)
 		if len(every) != 7 || every[1] != "05-02 0 of 8 is 0, idle 8 400.00" || idle != "2800.00" {
-			t.Errorf("every day is worked unless told: %v %s", every, idle)
+			t.Errorf("every day is worked by default: %v %s", every, idle)
 		}
 		put("workingDays", []string{"MON", "TUE", "WED", "THU", "FRI"})
 		put("daysOff", []string{"2026-05-05"})
 		// 5 coats of 4 hours, due in six days: 8 today, 8 on Monday, nothing on Tuesday, 4 on Wednesday.
 		order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "5", 6)}}}).Text("placeOrder.order.id")
-		got, idle := stands(t, s.admin, "loom", from, to, nil)
+		got, idle := utilisation(t, s.admin, "loom", from, to, nil)
 		want(t, got, "05-01 8 of 8 is 1, idle 0 0.00", "05-02 0 of 0 is 0, idle 0 0.00 off", "05-03 0 of 0 is 0, idle 0 0.00 off", "05-04 8 of 8 is 1, idle 0 0.00",
 			"05-05 0 of 0 is 0, idle 0 0.00 off", "05-06 4 of 8 is 0.5, idle 4 200.00", "05-07 0 of 8 is 0, idle 8 400.00")
 		if idle != "600.00" {
@@ -63,29 +64,29 @@ func TestAWorkingWeek(t *testing.T) {
 				t.Errorf("in %d days one more coat costs %s, want %s", lead, got, want)
 			}
 		}
-		// What finds no room before a holiday is due is put on the last day that is worked.
+		// Hours that do not fit before a due date on a holiday are booked on the last working day.
 		s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 4)}}})
-		if got, _ := stands(t, s.admin, "loom", "2026-05-04T00:00:00Z", "2026-05-06T00:00:00Z", nil); got[0] != "05-04 12 of 8 is 1.5, idle 0 0.00" || got[1] != "05-05 0 of 0 is 0, idle 0 0.00 off" {
+		if got, _ := utilisation(t, s.admin, "loom", "2026-05-04T00:00:00Z", "2026-05-06T00:00:00Z", nil); got[0] != "05-04 12 of 8 is 1.5, idle 0 0.00" || got[1] != "05-05 0 of 0 is 0, idle 0 0.00 off" {
 			t.Errorf("before a holiday: %v", got)
 		}
-		// What was known then can be asked; cancelling frees.
+		// The use as known then can be queried; cancelling frees capacity.
 		before := w.Clock.Now().Format(time.RFC3339)
 		w.Clock.Advance(time.Hour)
 		s.admin.Must(cancelOrder, Vars{"in": Vars{"id": order, "reason": "r"}})
 		put("daysOff", []string{})
 		day := func(known any) string {
-			got, _ := stands(t, s.admin, "loom", "2026-05-06T00:00:00Z", "2026-05-06T10:00:00Z", known)
+			got, _ := utilisation(t, s.admin, "loom", "2026-05-06T00:00:00Z", "2026-05-06T10:00:00Z", known)
 			return strings.Join(got, ", ")
 		}
 		if got := day(nil) + "; " + day(before); got != "05-06 0 of 8 is 0, idle 8 400.00; 05-06 4 of 8 is 0.5, idle 4 200.00" {
 			t.Errorf("now and as known before: %s", got)
 		}
-		// A rate from the middle of a day on holds for the day, and not for those before.
+		// A rate valid from the middle of a day holds for that day, and not for those before.
 		s.rate("RESOURCE", "loom", "60.005", Vars{"capacityPerDay": "10", "fixedShare": "0.5", "validFrom": "2026-05-06T15:00:00Z"})
-		if got, _ := stands(t, s.admin, "loom", "2026-05-05T00:00:00Z", "2026-05-07T00:00:00Z", nil); got[0] != "05-05 0 of 8 is 0, idle 8 400.00" || got[1] != "05-06 0 of 10 is 0, idle 10 300.02" {
+		if got, _ := utilisation(t, s.admin, "loom", "2026-05-05T00:00:00Z", "2026-05-07T00:00:00Z", nil); got[0] != "05-05 0 of 8 is 0, idle 8 400.00" || got[1] != "05-06 0 of 10 is 0, idle 10 300.02" {
 			t.Errorf("from the 6th on 10 hours at 30.0025 fixed: %v", got) // 300.025, half to even
 		}
-		if got, _ := stands(t, s.admin, "loom", "2026-05-06T00:00:00Z", "2026-05-07T00:00:00Z", before); got[0] != "05-06 4 of 8 is 0.5, idle 4 200.00" {
+		if got, _ := utilisation(t, s.admin, "loom", "2026-05-06T00:00:00Z", "2026-05-07T00:00:00Z", before); got[0] != "05-06 4 of 8 is 0.5, idle 4 200.00" {
 			t.Errorf("before that was known: %v", got)
 		}
 		inOrder(t, w)
@@ -94,17 +95,19 @@ func TestAWorkingWeek(t *testing.T) {
 
 // TestDaysAreOfTheInstallationsZone: at 22:00 UTC it is the next day in Moscow.
 func TestDaysAreOfTheInstallationsZone(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.Clock.Set(time.Date(2026, 5, 1, 22, 0, 0, 0, time.UTC))
 		w.As(schema.RoleAdmin).Must(changeSetting, Vars{"n": "timeZone", "v": "Europe/Moscow"})
 		s := openShop(w)
 		s.order("1", nil)
-		got, _ := stands(t, s.admin, "loom", "2026-05-01T20:59:59Z", "2026-05-01T21:00:00.000001Z", nil)
+		got, _ := utilisation(t, s.admin, "loom", "2026-05-01T20:59:59Z", "2026-05-01T21:00:00.000001Z", nil)
 		want(t, got, "05-01 0 of 8 is 0, idle 8 400.00", "05-02 4 of 8 is 0.5, idle 4 200.00")
 	})
 }
 
 func TestResourcesAreListed(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		const all = `query($from: Time!, $to: Time!) { resources { code unit capacityPerDay rate { id amount currencyCode validFrom } utilisation(from: $from, to: $to) { day booked } idleCost(from: $from, to: $to) { amount } } }`
@@ -142,6 +145,7 @@ func TestResourcesAreListed(t *testing.T) {
 }
 
 func TestResourceAndCalendarBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		for _, bad := range []struct {
@@ -156,12 +160,14 @@ func TestResourceAndCalendarBadInput(t *testing.T) {
 			{"INVALID", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2199-01-01T00:00:00Z"},
 			{"LIMIT_EXCEEDED", "2026-01-01T00:00:00Z", "2027-01-02T00:00:01Z", nil},
 		} {
-			for _, field := range []string{"utilisation(from: $f, to: $t, knownAt: $k) { day }", "idleCost(from: $f, to: $t, knownAt: $k) { amount }"} {
-				r := s.admin.Do(`query($f: Time!, $t: Time!, $k: Time) { resource(code: "loom") { `+field+` } }`, Vars{"f": bad.from, "t": bad.to, "k": bad.known})
-				if len(r.Errors) == 0 || r.Errors[0].Code() != bad.code {
-					t.Errorf("%v: %s", bad, r.Body)
+			t.Run(bad.from+" to "+bad.to, func(t *testing.T) {
+				for _, field := range []string{"utilisation(from: $f, to: $t, knownAt: $k) { day }", "idleCost(from: $f, to: $t, knownAt: $k) { amount }"} {
+					r := s.admin.On(t).Do(`query($f: Time!, $t: Time!, $k: Time) { resource(code: "loom") { `+field+` } }`, Vars{"f": bad.from, "t": bad.to, "k": bad.known})
+					if len(r.Errors) == 0 || r.Errors[0].Code() != bad.code {
+						t.Errorf("%v: %s", bad, r.Body)
+					}
 				}
-			}
+			})
 		}
 		for _, bad := range []struct {
 			name  string
@@ -178,10 +184,12 @@ func TestResourceAndCalendarBadInput(t *testing.T) {
 			{"daysOff", nil},
 			{"daysOff", "2026-05-01"},
 		} {
-			r := s.admin.Do(changeSetting, Vars{"n": bad.name, "v": bad.value})
-			if told := r.UserErrors(); len(r.Errors) == 0 && (len(told) != 1 || told[0] != "INVALID value") {
-				t.Errorf("%s %v: %s", bad.name, bad.value, r.Body)
-			}
+			t.Run(bad.name, func(t *testing.T) {
+				r := s.admin.On(t).Do(changeSetting, Vars{"n": bad.name, "v": bad.value})
+				if faults := r.UserErrors(); len(r.Errors) == 0 && (len(faults) != 1 || faults[0] != "INVALID value") {
+					t.Errorf("%s %v: %s", bad.name, bad.value, r.Body)
+				}
+			})
 		}
 		r := s.admin.Must(`{ settings { name value } }`, nil)
 		for i := range r.Len("settings") {

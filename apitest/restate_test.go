@@ -1,7 +1,6 @@
 package apitest
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -15,16 +14,11 @@ import (
 	"kopeck/schema"
 )
 
-// TestRatesInAnyOrderEndInTheSameBooks tells the same contacts, orders and rates of the past to two companies, on SQLite in one
-// order and on PostgreSQL in another, rates one by one or in lists: both have the same books. Restating there and
-// back changes nothing, and what was said in between can be asked.
-func TestRatesInAnyOrderEndInTheSameBooks(t *testing.T) {
-	checks := flag.Lookup("rapid.checks")
-	before := checks.Value.String()
-	if err := checks.Value.Set("6"); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = checks.Value.Set(before) }()
+// TestBooksDoNotDependOnTheOrderOfRates records the same contacts, orders and rates of the past in two companies, on SQLite in one
+// order and on PostgreSQL in another, rates one by one or in lists: both have the same books. Correcting rates and
+// correcting them back changes nothing, and the costs known in between can be queried.
+func TestBooksDoNotDependOnTheOrderOfRates(t *testing.T) {
+	setRapidChecks(t, "6")
 	noon := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	sqlite, postgres := []func() string{}, []func() string{} // databases are made by the test itself
 	for range 8 {
@@ -42,7 +36,7 @@ func TestRatesInAnyOrderEndInTheSameBooks(t *testing.T) {
 			w.Clock.Set(noon)
 			c := openRestated(w, facts)
 			random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "order"), 1))
-			c.tell(facts, random)
+			c.record(facts, random)
 			books[i] = c.books()
 			c.thereAndBack(r, facts, books[i])
 			inOrder(t, w)
@@ -53,10 +47,10 @@ func TestRatesInAnyOrderEndInTheSameBooks(t *testing.T) {
 	})
 }
 
-// restatedFacts are what is told of a company.
+// restatedFacts are the facts recorded in a company.
 type restatedFacts struct{ contacts, orders, rates []Vars }
 
-// drawRestated draws facts, none two of which are at one moment.
+// drawRestated draws facts at distinct moments.
 func drawRestated(t *rapid.T, now time.Time) (f restatedFacts) {
 	moments := 0
 	ago := func(name string) time.Time {
@@ -88,7 +82,7 @@ func drawRestated(t *rapid.T, now time.Time) (f restatedFacts) {
 	return f
 }
 
-// restatedCompany is a company that the facts are told to.
+// restatedCompany is a company that records the facts.
 type restatedCompany struct {
 	w               *World
 	admin           *Client
@@ -109,16 +103,16 @@ func openRestated(w *World, facts restatedFacts) *restatedCompany {
 	return c
 }
 
-// tell tells everything in an order, the rates in lists of random lengths.
-func (c *restatedCompany) tell(facts restatedFacts, random *rand.Rand) {
-	var tell []func()
+// record records all facts in a random order, the rates in lists of random lengths.
+func (c *restatedCompany) record(facts restatedFacts, random *rand.Rand) {
+	var steps []func()
 	for _, one := range facts.contacts {
-		tell = append(tell, func() {
+		steps = append(steps, func() {
 			c.admin.Must(recordContact, Vars{"in": Called(c.customer, with(merged(one), "staffId", c.staff))})
 		})
 	}
 	for i, one := range facts.orders {
-		tell = append(tell, func() {
+		steps = append(steps, func() {
 			order := c.admin.Must(placeOrder, Vars{"in": with(with(merged(one), "customerId", c.customer), "priceTokens", []string{c.tokens[i]})}).Text("placeOrder.order.id")
 			at, _ := one["at"].(time.Time)
 			c.admin.Must(completeOrder, Vars{"in": Vars{"id": order, "at": at.Add(time.Minute)}})
@@ -129,7 +123,7 @@ func (c *restatedCompany) tell(facts restatedFacts, random *rand.Rand) {
 	for len(rates) > 0 {
 		some := rates[:1+random.IntN(len(rates))]
 		rates = rates[len(some):]
-		tell = append(tell, func() {
+		steps = append(steps, func() {
 			if len(some) == 1 {
 				c.admin.Must(rateIs, Vars{"in": some[0]})
 				return
@@ -137,8 +131,8 @@ func (c *restatedCompany) tell(facts restatedFacts, random *rand.Rand) {
 			c.admin.Must(setRates, rateList(nil, some...))
 		})
 	}
-	random.Shuffle(len(tell), func(i, j int) { tell[i], tell[j] = tell[j], tell[i] })
-	for _, one := range tell {
+	random.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	for _, one := range steps {
 		one()
 	}
 }
@@ -151,7 +145,7 @@ func merged(in Vars) Vars {
 	return all
 }
 
-// books writes what every contact and order cost and earned, and what the customer is worth by it.
+// books formats what every contact and order cost and earned, and what the customer is worth.
 func (c *restatedCompany) books() string {
 	r := c.admin.Must(`query($c: ID!) {
 		contacts(first: 100) { edges { node { subject cost { amount } costLines { kind label quantity rate amount { amount } rateValidFrom } value { realised { amount } } } } }
@@ -178,12 +172,12 @@ func (c *restatedCompany) books() string {
 	return strings.Join(append(lines, fmt.Sprint(sums, r.Get("customer"))), "\n")
 }
 
-// thereAndBack corrects every rate to something else and back again: the books say something else and then the same, and the
-// product's cost as it was known at each step can be asked.
+// thereAndBack corrects every rate and then corrects it back: the books change and change back, and the product's cost as
+// known at each step can be queried.
 func (c *restatedCompany) thereAndBack(t *rapid.T, facts restatedFacts, books string) {
 	first := facts.orders[0]["at"]
 	cost := func(known any) string {
-		client := c.w.With(freshToken(c.w, schema.RoleAdmin))
+		client := c.w.With(c.w.fresh(schema.RoleAdmin))
 		return client.Must(askCost, Vars{"id": c.product, "at": first, "known": known}).Text("node.cost.full.amount")
 	}
 	var there, back []Vars
@@ -202,8 +196,8 @@ func (c *restatedCompany) thereAndBack(t *rapid.T, facts restatedFacts, books st
 	for _, one := range back {
 		c.admin.Must(rateIs, Vars{"in": one})
 	}
-	if again := c.books(); again != books {
-		t.Fatalf("there and back again:\n%s\nwas\n%s", again, books)
+	if repeated := c.books(); repeated != books {
+		t.Fatalf("corrected and corrected back:\n%s\nwas\n%s", repeated, books)
 	}
 	if got := fmt.Sprint(cost(nil), cost(begun), cost(between)); got != fmt.Sprint(said, said, other) || said == other {
 		t.Fatalf("now, before and in between: %s; want %s and %s", got, said, other)

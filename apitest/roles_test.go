@@ -2,14 +2,16 @@ package apitest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"kopeck/schema"
 )
 
-// TestWhoSeesWhichCustomers is the table of design section 10: three customers, of another seller, of this one and of nobody,
-// asked for through every way in. What may not be seen is not there, however it is asked for.
-func TestWhoSeesWhichCustomers(t *testing.T) {
+// TestCustomersByRole has three customers, of another seller, of this one and of none, and queries them in every way as
+// each role. A customer whom the caller may not see does not exist in any query.
+func TestCustomersByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		seller := w.As(schema.RoleSales).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -24,33 +26,36 @@ func TestWhoSeesWhichCustomers(t *testing.T) {
 			schema.RoleSales:   {mine: true, free: true},
 			schema.RolePartner: {},
 		} {
-			c := w.As(role)
-			all := c.Must(`{ customers { totalCount edges { node { id } } } }`, nil)
-			if all.Int("customers.totalCount") != len(want) || all.Len("customers.edges") != len(want) {
-				t.Errorf("%s: %s", role, all.Body)
-			}
-			for _, id := range []string{theirs, mine, free} {
-				one := c.Must(`query($id: ID!) { customer(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }`, Vars{"id": id})
-				for _, way := range []string{"customer", "node", "nodes.0"} {
-					if (one.Get(way) != nil) != want[id] {
-						t.Errorf("%s by %s: %s, want seen %t", role, way, one.Body, want[id])
+			t.Run(string(role), func(t *testing.T) {
+				c := w.As(role).On(t)
+				all := c.Must(`{ customers { totalCount edges { node { id } } } }`, nil)
+				if all.Int("customers.totalCount") != len(want) || all.Len("customers.edges") != len(want) {
+					t.Errorf("%s: %s", role, all.Body)
+				}
+				for _, id := range []string{theirs, mine, free} {
+					one := c.Must(`query($id: ID!) { customer(id: $id) { id } node(id: $id) { id } nodes(ids: [$id]) { id } }`, Vars{"id": id})
+					for _, way := range []string{"customer", "node", "nodes.0"} {
+						if (one.Get(way) != nil) != want[id] {
+							t.Errorf("%s by %s: %s, want seen %t", role, way, one.Body, want[id])
+						}
+					}
+					contacts := c.Must(`query($id: ID!) { contacts(filter: {customerId: $id}) { totalCount } orders(filter: {customerId: $id}) { totalCount } }`, Vars{"id": id})
+					if contacts.Int("contacts.totalCount") != 0 {
+						t.Errorf("%s: %s", role, contacts.Body)
 					}
 				}
-				contacts := c.Must(`query($id: ID!) { contacts(filter: {customerId: $id}) { totalCount } orders(filter: {customerId: $id}) { totalCount } }`, Vars{"id": id})
-				if contacts.Int("contacts.totalCount") != 0 {
-					t.Errorf("%s: %s", role, contacts.Body)
+				searched := c.Must(`{ customers(search: "Theirs") { totalCount } }`, nil)
+				if (searched.Int("customers.totalCount") == 1) != want[theirs] {
+					t.Errorf("%s searching: %s", role, searched.Body)
 				}
-			}
-			searched := c.Must(`{ customers(search: "Theirs") { totalCount } }`, nil)
-			if (searched.Int("customers.totalCount") == 1) != want[theirs] {
-				t.Errorf("%s searching: %s", role, searched.Body)
-			}
+			})
 		}
 	})
 }
 
-// TestWhoMayChangeWhat tries one verb of each kind as every role: FORBIDDEN or not.
-func TestWhoMayChangeWhat(t *testing.T) {
+// TestVerbsByRole runs one mutation of each kind as every role: FORBIDDEN or not.
+func TestVerbsByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		customer := NewCustomer(w.As(schema.RoleAdmin), Vars{"name": "Free"})
 		verbs := map[string]map[schema.Role]bool{
@@ -65,32 +70,23 @@ func TestWhoMayChangeWhat(t *testing.T) {
 		}
 		for verb, may := range verbs {
 			for _, role := range everyRole {
-				call := verb
-				if n := len(role); n > 0 {
-					call = replaceOne(call, string(role))
-				}
-				r := w.As(role).Do("mutation { "+call+" { userErrors { code field message } } }", nil)
-				told := r.UserErrors()
-				refused := len(told) == 1 && (told[0] == "FORBIDDEN" || told[0] == "NOT_FOUND customerId")
-				if len(r.Errors) > 0 || refused == may[role] || (may[role] && len(told) > 0) {
-					t.Errorf("%s: %s: %s, want allowed %t", role, call, r.Body, may[role])
-				}
+				name, _, _ := strings.Cut(verb, "(")
+				t.Run(name+" as "+string(role), func(t *testing.T) {
+					r := w.As(role).On(t).Do("mutation { "+strings.Replace(verb, "%s", string(role), 1)+" { userErrors { code field message } } }", nil)
+					faults := r.UserErrors()
+					refused := len(faults) == 1 && (faults[0] == "FORBIDDEN" || faults[0] == "NOT_FOUND customerId")
+					if len(r.Errors) > 0 || refused == may[role] || (may[role] && len(faults) > 0) {
+						t.Errorf("%s, want allowed %t", r.Body, may[role])
+					}
+				})
 			}
 		}
 	})
 }
 
-func replaceOne(text, with string) string {
-	for i := 0; i+1 < len(text); i++ {
-		if text[i] == '%' && text[i+1] == 's' {
-			return text[:i] + with + text[i+2:]
-		}
-	}
-	return text
-}
-
-// TestAPageCostsAtMostSixStatements is the promise about lists: the statements do not grow with the page.
-func TestAPageCostsAtMostSixStatements(t *testing.T) {
+// TestPageTakesAtMostSixStatements counts statements: the number does not grow with the page.
+func TestPageTakesAtMostSixStatements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		var products []string

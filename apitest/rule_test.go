@@ -9,6 +9,7 @@ import (
 )
 
 func TestRulesBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		for _, one := range []struct {
@@ -27,13 +28,15 @@ func TestRulesBadInput(t *testing.T) {
 			{"INVALID validTo", "", Vars{"validFrom": "2026-02-01T00:00:00Z", "validTo": "2026-01-01T00:00:00Z"}},
 			{"INVALID name", "", Vars{"name": ""}},
 		} {
-			in := Vars{"name": "R", "condition": "true", "percent": "-5"}
-			for k, v := range one.in {
-				in[k] = v
-			}
-			if r := c.Refused(one.want, createPriceRule, Vars{"in": in}); !strings.Contains(r.Body, one.message) {
-				t.Errorf("%v: want %q: %s", one.in, one.message, r.Body)
-			}
+			t.Run(one.want, func(t *testing.T) {
+				in := Vars{"name": "R", "condition": "true", "percent": "-5"}
+				for k, v := range one.in {
+					in[k] = v
+				}
+				if r := c.On(t).Refused(one.want, createPriceRule, Vars{"in": in}); !strings.Contains(r.Body, one.message) {
+					t.Errorf("%v: want %q: %s", one.in, one.message, r.Body)
+				}
+			})
 		}
 		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "R", "condition": "true", "percent": "-5"}}).Text("createPriceRule.priceRule.id")
 		c.Refused("VERSION_CONFLICT expectedVersion", retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 2}})
@@ -49,6 +52,7 @@ func TestRulesBadInput(t *testing.T) {
 }
 
 func TestAgreements(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		putRate(c, "MATERIAL", "linen", "m", "100", nil)
@@ -67,7 +71,7 @@ func TestAgreements(t *testing.T) {
 			t.Errorf("the floor is not named: %s", r.Body)
 		}
 		if r := sales.Refused("BELOW_FLOOR unit", agreePrice, in(nil)); strings.Contains(r.Body, "125.00") {
-			t.Errorf("who may not know costs is told the floor: %s", r.Body)
+			t.Errorf("a caller without the scope costs sees the floor: %s", r.Body)
 		}
 		sales.Refused("FORBIDDEN overrideFloorReason", agreePrice, in(Vars{"overrideFloorReason": "An old friend"}))
 		w.As(schema.RoleAnalyst).Refused("FORBIDDEN", agreePrice, in(Vars{"unit": roubles("140.00")}))
@@ -79,7 +83,9 @@ func TestAgreements(t *testing.T) {
 			"INVALID minimumQuantity": {"minimumQuantity": "0"},
 			"INVALID validTo":         {"validFrom": "2026-01-02T00:00:00Z", "validTo": "2026-01-01T00:00:00Z", "unit": roubles("140.00")},
 		} {
-			c.Refused(want, agreePrice, in(wrong))
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, agreePrice, in(wrong))
+			})
 		}
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product})); got != "LIST 150.00, RULE 15.00 Dearer" {
 			t.Errorf("after refusals alone: %s", got)
@@ -91,7 +97,7 @@ func TestAgreements(t *testing.T) {
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "4"})); got != "LIST 150.00, RULE 15.00 Dearer" {
 			t.Errorf("under the quantity: %s", got)
 		}
-		// A floor that rises lifts what was agreed without a reason, and not what was agreed with one.
+		// A rising floor raises a price agreed without a reason, and not one agreed with a reason.
 		putRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00, FLOOR 20.00" {
 			t.Errorf("%s", got)

@@ -22,7 +22,7 @@ const (
 	password      = "Шторы на окно 7"
 )
 
-// newUser makes a user who can sign in.
+// newUser creates a user who can sign in.
 func (w *World) newUser(email string, role schema.Role) string {
 	w.T.Helper()
 	in := service.CreateUserInput{Email: email, Name: "Имя " + email, Password: password, Role: role}
@@ -97,7 +97,7 @@ func TestSignInRefreshSignOut(t *testing.T) {
 		w.With(eve.access).Refused("INVALID refreshToken", signOut, Vars{"token": other.refresh})
 		w.With(eve.access).Refused("INVALID refreshToken", signOut, Vars{"token": "kr1.rubbish"})
 		if !w.mayAsk(other.access) {
-			t.Error("somebody else signed anna out")
+			t.Error("another user signed anna out")
 		}
 	})
 }
@@ -128,7 +128,7 @@ func TestUsingARefreshTokenTwiceEndsTheSession(t *testing.T) {
 	})
 }
 
-func TestTwoUsesAtOnceAreOneTooMany(t *testing.T) {
+func TestUsingARefreshTokenTwiceAtOnceEndsTheSession(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		w.newUser("a@example.com", schema.RoleSales)
 		for range 5 {
@@ -158,7 +158,7 @@ func TestTwoUsesAtOnceAreOneTooMany(t *testing.T) {
 	})
 }
 
-func TestWhoCannotSignInIsToldTheSame(t *testing.T) {
+func TestFailedSignInsAreIndistinguishable(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		w.newUser("a@example.com", schema.RoleSales)
 		gone := w.newUser("gone@example.com", schema.RoleSales)
@@ -181,7 +181,7 @@ func TestWhoCannotSignInIsToldTheSame(t *testing.T) {
 	})
 }
 
-func TestGuessingIsLimited(t *testing.T) {
+func TestSignInAttemptsAreLimited(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		w.newUser("a@example.com", schema.RoleSales)
 		w.newUser("b@example.com", schema.RoleSales)
@@ -211,7 +211,7 @@ func TestGuessingIsLimited(t *testing.T) {
 	})
 }
 
-func TestDeactivationEndsEverythingAtOnce(t *testing.T) {
+func TestDeactivationEndsSessionsAtOnce(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		admin := w.As(schema.RoleAdmin)
 		id := w.newUser("a@example.com", schema.RoleSales)
@@ -242,14 +242,14 @@ func TestDeactivationEndsEverythingAtOnce(t *testing.T) {
 		w.With("").Refused("INVALID refreshToken", refresh, Vars{"token": s.refresh})
 		admin.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 2, "active": true}})
 		if w.mayAsk(s.access) {
-			t.Error("a session that was ended lives again")
+			t.Error("an ended session is valid")
 		}
 		w.Clock.Advance(time.Minute)
 		w.signIn("a@example.com")
 	})
 }
 
-func TestRoleIsAsItIsNow(t *testing.T) {
+func TestRoleChangesApplyAtOnce(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		id := w.newUser("a@example.com", schema.RoleManager)
 		s := w.signIn("a@example.com")
@@ -271,7 +271,7 @@ func TestRoleIsAsItIsNow(t *testing.T) {
 	})
 }
 
-func TestTokensOfTheCommandLine(t *testing.T) {
+func TestIssueToken(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		for _, role := range everyRole {
 			r := w.As(role).Must(whoAmI, nil)
@@ -293,9 +293,11 @@ func TestTokensOfTheCommandLine(t *testing.T) {
 			"no such role": {"KING", "", time.Hour}, "nobody": {"", "", time.Hour}, "no time": {schema.RoleAdmin, "", 0},
 			"too long": {schema.RoleAdmin, "", auth.MaxLife(auth.UseAccess) + time.Second},
 		} {
-			if token, _, err := w.Service.People.IssueToken(w.System(), call.role, call.email, call.ttl); err == nil || token != "" {
-				t.Errorf("%s: a token", name)
-			}
+			t.Run(name, func(t *testing.T) {
+				if token, _, err := w.Service.People.IssueToken(w.System(), call.role, call.email, call.ttl); err == nil || token != "" {
+					t.Errorf("%s: a token", name)
+				}
+			})
 		}
 	})
 }

@@ -11,10 +11,12 @@ import (
 
 const askSources = `query($h: Int, $r: Decimal) { acquisitionSources(horizonMonths: $h, return: $r) { horizonMonths return rows { source label customers won cost { amount } earned { amount } expected { amount } net { amount } paidBack paysBackIn mostToSpend { amount } } csv } }`
 
-// TestSourcesPayBack: three whom Olga recommended cost 900.00 in all, one has ordered once, for 599.99, and another three times; nobody brought
-// Olga and the shop's first customer, who have never ordered. What is expected is the sum of their own lifetime values; what may be spent leaves the return; the month
-// of the pay-back is the first over which the plain expectation covers what is left to earn.
-func TestSourcesPayBack(t *testing.T) {
+// TestAcquisitionSources: three customers whom Olga recommended cost 900.00 in all; one has ordered once, for 599.99, and another three
+// times. Olga and the shop's first customer have no source and have never ordered. What is expected is the sum of their lifetime
+// values; mostToSpend leaves the return; paysBackIn is the first month by which the undiscounted expectation covers the rest of
+// the cost.
+func TestAcquisitionSources(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		olga := NewCustomer(s.admin, Vars{"name": "Olga", "acquisitionCost": roubles("10.00")})
@@ -44,7 +46,7 @@ func TestSourcesPayBack(t *testing.T) {
 			t.Fatalf("%s", r.Body)
 		}
 		if got := fmt.Sprint(r.Int(at+"0.customers"), r.Int(at+"0.won"), " ", r.Text(at+"0.cost.amount"), " ", r.Text(at+"0.net.amount"), " ", r.Get(at+"0.paidBack"), " ", r.Get(at+"0.paysBackIn"), " ", r.Get(at+"0.mostToSpend")); got != "2 0 10.00 -10.00 false <nil> <nil>" {
-			t.Errorf("nobody's: %s", got)
+			t.Errorf("without a source: %s", got)
 		}
 		// Four orders of 599.99.
 		if got := fmt.Sprint(r.Int(at+"1.customers"), r.Int(at+"1.won"), " ", r.Text(at+"1.cost.amount"), " ", r.Text(at+"1.earned.amount"), " ", r.Get(at+"1.paidBack")); got != "3 2 3900.00 2399.96 false" {
@@ -77,10 +79,12 @@ func TestSourcesPayBack(t *testing.T) {
 			t.Errorf("%d lines of CSV", lines)
 		}
 		for want, bad := range map[string]Vars{"INVALID [return]": {"r": "-0.1"}, "INVALID [horizonMonths]": {"h": 601}} {
-			r := s.admin.Do(askSources, bad)
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
-				t.Errorf("want %s: %s", want, r.Body)
-			}
+			t.Run(want, func(t *testing.T) {
+				r := s.admin.On(t).Do(askSources, bad)
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != want {
+					t.Errorf("want %s: %s", want, r.Body)
+				}
+			})
 		}
 		if r := w.As(schema.RoleSales).Do(askSources, nil); len(r.Errors) != 1 || r.Errors[0].Code() != "FORBIDDEN" {
 			t.Errorf("SALES: %s", r.Body)

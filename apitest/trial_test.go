@@ -20,7 +20,7 @@ const (
 		is { unit { amount } cost { full { amount } } floor { amount } } would { unit { amount } cost { full { amount } marginal { amount } } floor { amount } lines { kind } } difference { amount } } }`
 )
 
-// plus is a copy of variables with others in their place.
+// plus returns a copy of variables with others added or replaced.
 func plus(in, more Vars) Vars {
 	all := Vars{}
 	maps.Copy(all, in)
@@ -28,7 +28,7 @@ func plus(in, more Vars) Vars {
 	return all
 }
 
-// nearly is a price's rejected rules as "name nearly: condition (name value, …)".
+// nearly formats a price's rejected rules as "name nearly: condition (name value, …)".
 func nearly(r *Result) string {
 	var all []string
 	for i := range r.Len("customer.price.rejected") {
@@ -47,7 +47,8 @@ func nearly(r *Result) string {
 	return strings.Join(all, "; ")
 }
 
-func TestRulesThatNearlyApplied(t *testing.T) {
+func TestRejectedRules(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		product := makeProduct(c, Vars{"sku": "P", "listPrice": roubles("100.00")})
@@ -74,9 +75,9 @@ func TestRulesThatNearlyApplied(t *testing.T) {
 		}{
 			{c, "11", `X false: quantity == 12.0 (quantity=11); R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=11); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0)`},
 			{c, "2.5", `X false: quantity == 12.0 (quantity=2.5); R0 false: customer.stage == "LOYAL" (customer.stage="STRANGER") quantity >= 10.0 (quantity=2.5); R1 false: quantity > 100.0 (quantity=2.5); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0)`},
-			// What a seller may not see is not told: neither how busy a resource is, nor that it is not busy enough.
+			// A seller sees neither the utilisation of a resource nor that it is too low.
 			{w.As(schema.RoleSales), "11", `X false: quantity == 12.0 (quantity=11); R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=11); ` + waist + height + `R4 true:`},
-			// An exclusive rule won: R5 would have applied.
+			// An exclusive rule applied before: R5 would have applied.
 			{c, "12", `R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=12); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0); R5 true:`},
 		} {
 			if got := ask(one.by, one.quantity); got != one.wants {
@@ -89,6 +90,7 @@ func TestRulesThatNearlyApplied(t *testing.T) {
 // TestTryPriceRule has two coats at 999.99 ordered, 1 and 5 of them, by two customers. A tenth off from five on, at most
 // 80.00 a coat, is 400.00.
 func TestTryPriceRule(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		s.order("1", nil)
@@ -136,8 +138,10 @@ func TestTryPriceRule(t *testing.T) {
 			{Vars{"cap": roubles("0.00")}, "INVALID cap"},
 			{Vars{"cap": roubles("-1.00")}, "INVALID cap.amount"},
 		} {
-			s.admin.Refused(bad.want, tryRule, Vars{"r": plus(rule, bad.more), "c": one, "p": s.coat})
-			s.admin.Refused(bad.want, createPriceRule, Vars{"in": plus(rule, bad.more)})
+			t.Run(bad.want, func(t *testing.T) {
+				s.admin.On(t).Refused(bad.want, tryRule, Vars{"r": plus(rule, bad.more), "c": one, "p": s.coat})
+				s.admin.On(t).Refused(bad.want, createPriceRule, Vars{"in": plus(rule, bad.more)})
+			})
 		}
 		s.admin.Refused("NOT_FOUND customerId", tryRule, Vars{"r": rule, "c": "cus_01k0000000e00000000000000a", "p": s.coat})
 		s.admin.Refused("INVALID quantity", tryRule, Vars{"r": rule, "c": one, "p": s.coat, "q": "0"})
@@ -146,7 +150,7 @@ func TestTryPriceRule(t *testing.T) {
 				t.Errorf("%s: %s", role, r.Body)
 			}
 		}
-		// No more statements for more customers, products and orders.
+		// The number of statements does not grow with customers, products and orders.
 		few := w.Statements(func() { s.admin.Must(tryRule, Vars{"r": rule, "c": one, "p": s.coat}) })
 		for i := range 5 {
 			s.customer = NewCustomer(s.admin, Vars{"name": fmt.Sprint("C", i)})
@@ -162,6 +166,7 @@ func TestTryPriceRule(t *testing.T) {
 // TestWhatIf: a coat of two metres at 100.00 and four hours at 50.00 costs 400.00, and sells at a half more. At a minimum margin of a
 // fifth its floor is marginal cost / 0.8; the loom's cost is fixed wholly.
 func TestWhatIf(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
 		coat := makeProduct(s.admin, Vars{"sku": "PLUS", "markup": "0.5", "minimumMargin": "0.2", "standardLeadDays": 0, "components": []Vars{{"material": "cloth", "quantity": "2"}, {"resource": "loom", "quantity": "4"}}})
@@ -178,14 +183,16 @@ func TestWhatIf(t *testing.T) {
 			{"2", Vars{"withoutRules": []string{rule}}, "540.00 600.00 400.00 250.00 60.00"},
 			{"2", Vars{"rules": []Vars{{"name": "Two", "condition": `season != "" && lifetimeValue >= 0.0`, "amount": roubles("-40.00")}}}, "540.00 500.00 400.00 250.00 -40.00"},
 		} {
-			r := s.admin.Must(askWhatIf, Vars{"c": s.customer, "p": coat, "q": one.quantity, "i": one.instead})
-			got := []string{}
-			for _, field := range []string{"is.unit", "would.unit", "would.cost.full", "would.floor", "difference"} {
-				got = append(got, r.Text("whatIf."+field+".amount"))
-			}
-			if strings.Join(got, " ") != one.want {
-				t.Errorf("%v: %s, want %s", one.instead, strings.Join(got, " "), one.want)
-			}
+			t.Run(one.want, func(t *testing.T) {
+				r := s.admin.On(t).Must(askWhatIf, Vars{"c": s.customer, "p": coat, "q": one.quantity, "i": one.instead})
+				got := []string{}
+				for _, field := range []string{"is.unit", "would.unit", "would.cost.full", "would.floor", "difference"} {
+					got = append(got, r.Text("whatIf."+field+".amount"))
+				}
+				if strings.Join(got, " ") != one.want {
+					t.Errorf("%v: %s, want %s", one.instead, strings.Join(got, " "), one.want)
+				}
+			})
 		}
 		promised := `query($c: ID!, $p: ID!, $i: WhatIfInput!) { whatIf(customerId: $c, productId: $p, instead: $i) { would { token } } }`
 		for _, bad := range []struct {
@@ -202,10 +209,12 @@ func TestWhatIf(t *testing.T) {
 			{askWhatIf, Vars{"withoutRules": []string{"rul_01k0000000e00000000000000a"}}, "NOT_FOUND [instead withoutRules 0]"},
 			{askWhatIf, Vars{"rules": []Vars{{"name": "R", "condition": "1 / 0", "percent": "1"}}}, "INVALID [instead rules 0 condition]"},
 		} {
-			r := s.admin.Do(bad.query, Vars{"c": s.customer, "p": coat, "i": bad.vars})
-			if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
-				t.Errorf("want %s: %s", bad.want, r.Body)
-			}
+			t.Run(bad.want, func(t *testing.T) {
+				r := s.admin.On(t).Do(bad.query, Vars{"c": s.customer, "p": coat, "i": bad.vars})
+				if len(r.Errors) != 1 || r.Errors[0].Code()+" "+fmt.Sprint(r.Errors[0].Extensions["field"]) != bad.want {
+					t.Errorf("want %s: %s", bad.want, r.Body)
+				}
+			})
 		}
 		if r := w.As(schema.RoleSales).Do(askWhatIf, Vars{"c": s.customer, "p": coat, "i": Vars{}}); len(r.Errors) != 1 || r.Errors[0].Code() != "FORBIDDEN" {
 			t.Errorf("SALES: %s", r.Body)

@@ -21,7 +21,8 @@ const (
 	updateUser = `mutation($in: UpdateUserInput!) { updateUser(input: $in) { user { id version name role active grade } userErrors { code field message ... on VersionConflict { currentVersion fields { name base theirs yours } } } } }`
 )
 
-func TestUsersAreForAdministrators(t *testing.T) {
+func TestUsersByRole(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		id := w.newUser("a@example.com", schema.RoleSales)
 		for _, role := range append([]schema.Role{""}, everyRole...) {
@@ -44,7 +45,7 @@ func TestUsersAreForAdministrators(t *testing.T) {
 					}
 				}
 			default:
-				// Not even whether the e-mail is taken is told.
+				// The answer does not depend on whether the e-mail is taken.
 				if len(list.Errors) != 1 || list.Errors[0].Code() != "FORBIDDEN" || list.Len("users") != 0 ||
 					!slices.Equal(made.UserErrors(), []string{"FORBIDDEN"}) || !slices.Equal(changed.UserErrors(), []string{"FORBIDDEN"}) {
 					t.Errorf("%s: %s %s %s", role, list.Body, made.Body, changed.Body)
@@ -55,13 +56,14 @@ func TestUsersAreForAdministrators(t *testing.T) {
 }
 
 func TestCreateUser(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		in := Vars{"id": "usr_01jd3x5m8nf4svbj2k7q9w0e1r", "email": "Olga@Example.com", "name": "Ольга", "password": password, "role": "SALES", "grade": "senior", "idempotencyKey": "k"}
 		first := c.Must(createUser, Vars{"in": in})
-		again := c.Must(createUser, Vars{"in": in})
-		if first.Body != again.Body && first.Text("createUser.user.id") != again.Text("createUser.user.id") {
-			t.Fatalf("%s\n%s", first.Body, again.Body)
+		repeated := c.Must(createUser, Vars{"in": in})
+		if first.Body != repeated.Body && first.Text("createUser.user.id") != repeated.Text("createUser.user.id") {
+			t.Fatalf("%s\n%s", first.Body, repeated.Body)
 		}
 		if first.Text("createUser.user.email") != "Olga@Example.com" || first.Text("createUser.user.grade") != "senior" || first.Get("createUser.user.active") != true {
 			t.Fatal(first.Body)
@@ -85,7 +87,9 @@ func TestCreateUser(t *testing.T) {
 			"INVALID partner":       {"role": "PARTNER"},
 			"INVALID partnerScopes": {"role": "PARTNER", "partner": "P", "partnerScopes": []string{"costs"}},
 		} {
-			c.Refused(want, createUser, with(changes))
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, createUser, with(changes))
+			})
 		}
 		c.Refused("INVALID password", createUser, with(Vars{"password": "kurz"}))
 		c.Refused("INVALID partner", createUser, with(Vars{"partner": "P"}))
@@ -106,8 +110,9 @@ func (w *World) signInAs(t *testing.T, email, scopes string) {
 	}
 }
 
-// TestNoPasswordIsKept looks for the password in every text that the database has of users, keys and audits.
-func TestNoPasswordIsKept(t *testing.T) {
+// TestPasswordsAreNotStored searches for the password in every text column of users, keys and audits.
+func TestPasswordsAreNotStored(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		in := Vars{"email": "a@example.com", "name": "A", "password": password, "role": "SALES", "idempotencyKey": "k"}
@@ -125,13 +130,13 @@ func TestNoPasswordIsKept(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n++; strings.Contains(text, password) {
-				t.Errorf("the password stands in %s", text)
+				t.Errorf("the password is in %s", text)
 			}
 		}
 		if rows.Err() != nil || n < 4 {
 			t.Fatalf("%d rows, %v", n, rows.Err())
 		}
-		// The key's hash of the body does not tell one password from another either.
+		// The hash of the request body does not distinguish passwords either.
 		in["password"] = password + " other"
 		if got := c.Must(createUser, Vars{"in": in}).Text("createUser.user.id"); got != id {
 			t.Errorf("%s, not %s", got, id)
@@ -140,6 +145,7 @@ func TestNoPasswordIsKept(t *testing.T) {
 }
 
 func TestUpdateUser(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		id := w.newUser("a@example.com", schema.RoleSales)
@@ -172,12 +178,15 @@ func TestUpdateUser(t *testing.T) {
 			"INVALID id":              {"id": "cus_01jd3x5m8nf4svbj2k7q9w0e1r", "expectedVersion": 1, "name": "X"},
 			"NOT_FOUND id":            {"id": "usr_01jd3x5m8nf4svbj2k7q9w0e1r", "expectedVersion": 1, "name": "X"},
 		} {
-			c.Refused(want, updateUser, Vars{"in": in})
+			t.Run(want, func(t *testing.T) {
+				c.On(t).Refused(want, updateUser, Vars{"in": in})
+			})
 		}
 	})
 }
 
-func TestTheLastAdministratorStays(t *testing.T) {
+func TestLastAdministratorCannotBeRemoved(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		me := c.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
@@ -185,7 +194,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		c.Refused("WRONG_STATE role", updateUser, Vars{"in": Vars{"id": me, "expectedVersion": 1, "role": "MANAGER"}})
 		c.Must(updateUser, Vars{"in": Vars{"id": me, "expectedVersion": 1, "name": "Still here", "active": true}})
 		other := w.newUser("b@example.com", schema.RoleAdmin)
-		// Each takes the other's role away at the same moment: one of them stays.
+		// Each removes the other's role at the same moment: one of them remains.
 		done := make(chan []string, 2)
 		for id, version := range map[string]int{me: 2, other: 1} {
 			go func() {
@@ -212,6 +221,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 }
 
 func TestUsersByName(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleAdmin)
 		for i, name := range []string{"ёлка", "Борис", "анна", "Zoe", "adam"} {
@@ -231,9 +241,10 @@ func TestUsersByName(t *testing.T) {
 	})
 }
 
-// TestWhatChangedBeforeWatching has another server, which started before a user was made and begins to watch after: it
-// knows the user, though it has heard nothing of them.
-func TestWhatChangedBeforeWatching(t *testing.T) {
+// TestChangesBeforeWatching has another server, which started before a user was created and begins to watch after
+// that: it knows the user, though it was not notified.
+func TestChangesBeforeWatching(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, url string) {
 		w := New(t, url)
 		keys, err := auth.OpenKeys(t.TempDir(), w.Clock.Now, nil)
@@ -248,7 +259,7 @@ func TestWhatChangedBeforeWatching(t *testing.T) {
 		}
 		id := w.newUser("a@example.com", schema.RoleSales)
 		if late.People.User(id) != nil {
-			t.Fatal("it hears without watching")
+			t.Fatal("it knows the user without watching")
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		watched, err := late.Watch(ctx)

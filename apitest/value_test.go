@@ -10,6 +10,7 @@ import (
 )
 
 func TestValueWithoutAModelAndWithoutOrders(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		query := `query($id: ID!, $at: Time) { customer(id: $id) { lifetimeValue(at: $at) { horizonMonths model { id kind converged active notes } frequency probabilityAlive expectedOrders past { amount } future { amount } total { amount } notes } } }`
@@ -42,6 +43,7 @@ func TestValueWithoutAModelAndWithoutOrders(t *testing.T) {
 }
 
 func TestValueBadInput(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		c := w.As(schema.RoleManager)
 		now := w.Clock.Now().UTC()
@@ -52,16 +54,19 @@ func TestValueBadInput(t *testing.T) {
 			`annualDiscountRate: "10"`: true, `annualDiscountRate: "-0.5"`: true, `annualDiscountRate: "-0.999999999", horizonMonths: 600`: false,
 			`at: "2999-01-01T00:00:00Z"`: false, `at: "1800-01-01T00:00:00Z"`: false, `at: "1980-01-01T00:00:00Z"`: true,
 		} {
-			r := c.Do(`query($id: ID!) { customer(id: $id) { lifetimeValue(`+arguments+`) { total { amount } expectedOrders } } }`, Vars{"id": buyer})
-			if ok != (len(r.Errors) == 0) || !ok && r.Errors[0].Code() != "INVALID" {
-				t.Errorf("%s: %s", arguments, r.Body)
-			}
+			t.Run(arguments, func(t *testing.T) {
+				r := c.On(t).Do(`query($id: ID!) { customer(id: $id) { lifetimeValue(`+arguments+`) { total { amount } expectedOrders } } }`, Vars{"id": buyer})
+				if ok != (len(r.Errors) == 0) || !ok && r.Errors[0].Code() != "INVALID" {
+					t.Errorf("%s: %s", arguments, r.Body)
+				}
+			})
 		}
 	})
 }
 
-// TestPastValuesOfAPageTakeOneStatement also holds them against the values of each customer asked alone.
+// TestPastValuesOfAPageTakeOneStatement also compares them with the values of each customer queried alone.
 func TestPastValuesOfAPageTakeOneStatement(t *testing.T) {
+	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		w.sell(regulars(w.Clock.Now().Truncate(24 * time.Hour)))
 		c := w.As(schema.RoleAnalyst)

@@ -1,4 +1,5 @@
-// Package apitest tests Kopeck from outside: through the API, on both databases, as each role.
+// Package apitest tests what only the API shows: access by role, concurrency and whole workflows, on both databases. World
+// is a running server and Client a caller of its API. The rules of a package under service/ are tested in that package.
 package apitest
 
 import (
@@ -36,14 +37,14 @@ type World struct {
 	tokens     map[schema.Role]string
 }
 
-// Clock is a clock that goes by itself and can be put forward.
+// Clock is a clock that can be advanced. It runs unless it is set.
 type Clock struct {
 	mu     sync.Mutex
 	ahead  time.Duration
 	frozen *time.Time
 }
 
-// Now gives the clock's time.
+// Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -53,14 +54,14 @@ func (c *Clock) Now() time.Time {
 	return time.Now().Add(c.ahead)
 }
 
-// Advance puts the clock forward.
+// Advance advances the clock.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead += d
 }
 
-// Set stops the clock at a time, for worlds whose dates matter.
+// Set stops the clock at a time, for tests that depend on dates.
 func (c *Clock) Set(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,14 +111,15 @@ func New(t testing.TB, url string) *World {
 		server.Close()
 		stop()
 		watched()
+		w.Service.Value.Close()
 	})
 	return w
 }
 
-// System is a context in which Kopeck itself acts.
+// System returns a context of Kopeck itself, which may do everything.
 func (w *World) System() context.Context { return auth.System(w.T.Context()) }
 
-// Statements runs f and tells how many statements reached the database meanwhile.
+// Statements runs f and returns the number of statements sent to the database meanwhile.
 func (w *World) Statements(f func()) int {
 	before := w.statements.Load()
 	f()
@@ -126,7 +128,7 @@ func (w *World) Statements(f func()) int {
 
 type testWriter struct{ t testing.TB }
 
-// Write shows what the server logged, with the test that it belongs to.
+// Write adds a line of the server's log to the log of the test.
 func (w testWriter) Write(line []byte) (int, error) {
 	w.t.Logf("server: %s", line)
 	return len(line), nil

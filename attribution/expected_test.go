@@ -12,6 +12,7 @@ import (
 )
 
 func TestExpectedByHand(t *testing.T) {
+	t.Parallel()
 	groups := map[attribution.Group]attribution.Earned{
 		{Kind: "INFO_CALL", Channel: "PHONE", Stage: "FRIEND"}:   {Contacts: 10, Realised: money.Minor(100_000)},
 		{Kind: "INFO_CALL", Channel: "PHONE", Stage: "CUSTOMER"}: {Contacts: 30, Realised: money.Minor(900_000)},
@@ -48,6 +49,7 @@ func TestExpectedByHand(t *testing.T) {
 // What is expected lies between the means of the group and of what is greater; a group's own mean wins as it grows, and the
 // whole is expected to earn what it did, in as far as one group is all there is.
 func TestExpectedLiesBetween(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		groups := map[attribution.Group]attribution.Earned{}
 		var means []*big.Rat

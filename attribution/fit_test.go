@@ -63,6 +63,7 @@ func ExampleSplit_fitted() {
 }
 
 func TestFittedSplitByHand(t *testing.T) {
+	t.Parallel()
 	for _, model := range []attribution.Model{attribution.Markov, attribution.Shapley} {
 		with := attribution.Settings{Markov: aFit(attribution.Markov), Shapley: aFit(attribution.Shapley)}
 		for _, c := range []struct {
@@ -92,6 +93,7 @@ func TestFittedSplitByHand(t *testing.T) {
 // TestThePriorIsOneJourney: the prior splits as a fit on nothing but the order's own journey does; of MARKOV, where the
 // journey does not come back to a state.
 func TestThePriorIsOneJourney(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		letters := rapid.SliceOfN(rapid.SampledFrom([]byte("abcdef")), 1, 10).Draw(t, "states")
 		order := rapid.IntRange(1, 2).Draw(t, "order")
@@ -133,6 +135,7 @@ func TestThePriorIsOneJourney(t *testing.T) {
 }
 
 func TestAFitOfAnotherModel(t *testing.T) {
+	t.Parallel()
 	for model, settings := range map[attribution.Model]attribution.Settings{
 		attribution.Markov:  {Markov: aFit(attribution.Shapley)},
 		attribution.Shapley: {Shapley: aFit(attribution.Markov)},
@@ -149,6 +152,7 @@ func TestAFitOfAnotherModel(t *testing.T) {
 
 // TestStoredFits: a fit comes back from JSON the same, and splits the same.
 func TestStoredFits(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		journeys := drawJourneys(t, 20, 8)
 		if rapid.Bool().Draw(t, "many") {
@@ -197,6 +201,7 @@ var badFits = []string{
 }
 
 func TestBadFits(t *testing.T) {
+	t.Parallel()
 	for _, bad := range badFits {
 		fit := attribution.Fit{Model: "untouched"}
 		if err := json.Unmarshal([]byte(bad), &fit); !errors.Is(err, attribution.ErrBadFit) || fit.Model != "untouched" {

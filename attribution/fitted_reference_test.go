@@ -167,6 +167,7 @@ func checkShapley(t *testing.T, journeys []attribution.Journey, want map[string]
 }
 
 func TestPublishedFits(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"puzyrov_2019", "c1c2c3"} {
 		t.Run(name, func(t *testing.T) {
 			want := readFitted(t, name)
@@ -179,6 +180,7 @@ func TestPublishedFits(t *testing.T) {
 // TestPublishedGame: the values of the players F, O and L from the worths of their coalitions, and from journeys that used
 // just these states so many times, in percent.
 func TestPublishedGame(t *testing.T) {
+	t.Parallel()
 	want := readFitted(t, "shapley_FOL")
 	const names = "FOL"
 	percent := func(of map[string]float64, c attribution.Coalition) int64 {
@@ -229,6 +231,7 @@ func TestPublishedGame(t *testing.T) {
 
 // TestTenThousandJourneysFitted holds the fits of the demonstration data against its figures.
 func TestTenThousandJourneysFitted(t *testing.T) {
+	t.Parallel()
 	want := readFitted(t, "channelattribution_demo")
 	rows, journeys := demonstration(t), demonstrationJourneys(t)
 	value := 0.0

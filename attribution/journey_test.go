@@ -63,6 +63,7 @@ func text(t interface{ Fatal(...any) }, fit *attribution.Fit) string {
 // TestFitLaws: weights sum exactly to the conversions that had a contact; removal effects are shares; the counts are those
 // of the journeys; and a fit is the same to the bit whatever the order of the journeys and however equal ones are told.
 func TestFitLaws(t *testing.T) {
+	t.Parallel()
 	for name, fitted := range fits {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) { fitLaws(t, fitted) })
@@ -117,6 +118,7 @@ func fitLaws(t *rapid.T, fitted func([]attribution.Journey) (*attribution.Fit, e
 }
 
 func TestFitErrors(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		journeys []attribution.Journey
@@ -151,6 +153,7 @@ func TestFitErrors(t *testing.T) {
 // TestTheEdgesOfJourneys: whoever comes without a contact counts among the conversions and is credited to nobody; states of
 // journeys that nobody made are not known; those that only lead to nothing are, and weigh nothing.
 func TestTheEdgesOfJourneys(t *testing.T) {
+	t.Parallel()
 	journeys := []attribution.Journey{journey("", 6, 2), journey("a", 2, 0), journey("b > b", 0, 5), journey("c", 0, 0)}
 	for name, fitted := range fits {
 		fit, err := fitted(journeys)

@@ -114,6 +114,7 @@ func near(got money.Decimal, want *big.Rat, billionths, relative float64) bool {
 // TestRemovalEffectsAreExact holds chains of both orders against elimination in rationals: with all ways counted, self-loops
 // too, and by the difference of two chances.
 func TestRemovalEffectsAreExact(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, removalEffects)
 }
 
@@ -152,6 +153,7 @@ func removalEffects(t *rapid.T) {
 
 // TestStayingChangesNothing: order 1 is the same to the bit when states that follow themselves are left out.
 func TestStayingChangesNothing(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		journeys := drawJourneys(t, 3, 10)
 		fit, err := attribution.FitMarkov(journeys, 1)
@@ -167,6 +169,7 @@ func TestStayingChangesNothing(t *testing.T) {
 
 // TestOneStateHasNoMemory: where no journey has more than one state, the orders are one.
 func TestOneStateHasNoMemory(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		journeys := drawJourneys(t, 5, 1)
 		one, err := attribution.FitMarkov(journeys, 1)
@@ -186,6 +189,7 @@ func TestOneStateHasNoMemory(t *testing.T) {
 
 // TestMemory: under order 1 the chain mixes journeys that meet in a state, under order 2 it keeps them apart.
 func TestMemory(t *testing.T) {
+	t.Parallel()
 	journeys := []attribution.Journey{journey("a > m > x", 1, 0), journey("b > m > y", 0, 1)}
 	for order, want := range map[int]map[string]string{
 		1: {"a": "0.5", "b": "0.5", "m": "1", "x": "1", "y": "0"},
@@ -208,6 +212,7 @@ func TestMemory(t *testing.T) {
 // TestTwoSolutions: elimination and sweeps agree to thirteen digits, and the chain converts as many journeys as did, which
 // checks the equations.
 func TestTwoSolutions(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		journeys := drawJourneys(t, rapid.IntRange(1, 12).Draw(t, "states"), 12)
 		eliminated, swept, conversions, err := attribution.Solved(journeys, rapid.IntRange(1, 2).Draw(t, "order"))
@@ -230,6 +235,7 @@ func TestTwoSolutions(t *testing.T) {
 // TestGoingRound: journeys that go round and round are no trouble; but for chains of order 2 that are too large for
 // elimination.
 func TestGoingRound(t *testing.T) {
+	t.Parallel()
 	round := strings.TrimSuffix(strings.Repeat("a > b > c > ", 10_000), " > ")
 	journeys := []attribution.Journey{journey(round, 1, 2), journey("c > b", 3, 0), journey("d", 0, 5), journey("e > a", 0, attribution.MaxJourneys-11)}
 	for order := 1; order <= 2; order++ {
@@ -272,6 +278,7 @@ func TestGoingRound(t *testing.T) {
 
 // TestALongRoad: one journey through thousands of states, each of which it needs; sweeps go there and back for its sake.
 func TestALongRoad(t *testing.T) {
+	t.Parallel()
 	road := attribution.Journey{Converted: 2, Null: 1}
 	for i := range 4200 {
 		road.States = append(road.States, fmt.Sprintf("s%04d", i))

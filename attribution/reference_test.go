@@ -82,6 +82,7 @@ func compare(t *testing.T, name string, got, want map[string]float64) {
 }
 
 func TestPublishedExamples(t *testing.T) {
+	t.Parallel()
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(shared(t, "reference/attribution.json"), &all); err != nil {
 		t.Fatal(err)
@@ -135,6 +136,7 @@ type demonstrationRow struct {
 
 // TestTenThousandJourneys holds the splits of the demonstration data of the ChannelAttribution package against its figures.
 func TestTenThousandJourneys(t *testing.T) {
+	t.Parallel()
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(shared(t, "reference/attribution.json"), &all); err != nil {
 		t.Fatal(err)

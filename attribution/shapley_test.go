@@ -55,6 +55,7 @@ func closedForm(journeys []attribution.Journey) map[string]*big.Rat {
 
 // TestEnumerationIsTheClosedForm holds the values over all coalitions against the closed form.
 func TestEnumerationIsTheClosedForm(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		journeys := drawJourneys(t, rapid.IntRange(1, attribution.ExactPlayers).Draw(t, "states"), 12)
 		fit, err := attribution.FitShapley(journeys, rapid.Uint64().Draw(t, "seed"))
@@ -84,6 +85,7 @@ func manyStates(t *rapid.T, states int) []attribution.Journey {
 // TestSamplingIsNearTheClosedForm: sampled values lie within a few of the standard errors that they tell, and sum to the
 // conversions exactly; another seed gives others that do; the same seed the same to the bit.
 func TestSamplingIsNearTheClosedForm(t *testing.T) {
+	t.Parallel()
 	var squares, count float64
 	rapid.Check(t, func(t *rapid.T) {
 		journeys := manyStates(t, rapid.IntRange(attribution.ExactPlayers+1, 30).Draw(t, "states"))
@@ -123,6 +125,7 @@ func TestSamplingIsNearTheClosedForm(t *testing.T) {
 
 // TestPairsNeedNoLuck: conversions of one state or two are divided exactly even where the values are sampled.
 func TestPairsNeedNoLuck(t *testing.T) {
+	t.Parallel()
 	var journeys []attribution.Journey
 	for i := range 40 {
 		journeys = append(journeys, journey(fmt.Sprintf("s%02d > s%02d", i%20, (i*7+3)%20), int64(i), 1), journey(fmt.Sprintf("s%02d", i%20), 1, 0))
@@ -141,6 +144,7 @@ func TestPairsNeedNoLuck(t *testing.T) {
 
 // TestStatesWithoutConversionsAreNoPlayers: they do not push a fit into sampling.
 func TestStatesWithoutConversionsAreNoPlayers(t *testing.T) {
+	t.Parallel()
 	journeys := []attribution.Journey{journey("a > b > c", 1, 0)}
 	for i := range 50 {
 		journeys = append(journeys, journey(fmt.Sprintf("n%02d", i), 0, 1))
@@ -157,6 +161,7 @@ func TestStatesWithoutConversionsAreNoPlayers(t *testing.T) {
 // TestGames holds values of any game, with worths of either sign, against the mean over all orders of joining; they sum to
 // the worth of all less that of nobody.
 func TestGames(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		players := rapid.IntRange(0, 5).Draw(t, "players")
 		worths := rapid.SliceOfN(rapid.Int64(), 1<<players, 1<<players).Draw(t, "worths")
@@ -211,6 +216,7 @@ func TestGames(t *testing.T) {
 
 // TestRandomNumbers holds the generator against published numbers, and what is drawn against a fair die.
 func TestRandomNumbers(t *testing.T) {
+	t.Parallel()
 	raw, _ := attribution.Random(1234567, 5, 1)
 	want := []uint64{6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821}
 	if !slices.Equal(raw, want) {

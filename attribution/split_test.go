@@ -57,6 +57,7 @@ func ExampleSplit() {
 }
 
 func TestSplitByHand(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		model  attribution.Model
 		margin int64
@@ -88,6 +89,7 @@ func TestSplitByHand(t *testing.T) {
 }
 
 func TestNobodyEarnsWithoutContacts(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		credits, err := attribution.Split(money.Minor(100), completed, nil, model, settings)
 		if err != nil || len(credits) != 0 {
@@ -97,6 +99,7 @@ func TestNobodyEarnsWithoutContacts(t *testing.T) {
 }
 
 func TestSplitErrors(t *testing.T) {
+	t.Parallel()
 	for model, want := range map[attribution.Model]error{
 		"":      attribution.ErrUnknownModel,
 		"first": attribution.ErrUnknownModel,
@@ -115,6 +118,7 @@ func TestSplitErrors(t *testing.T) {
 }
 
 func TestWindow(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		touch time.Time
@@ -136,6 +140,7 @@ func TestWindow(t *testing.T) {
 // TestSplitLaws: the parts sum to the margin and the shares to 1 exactly, whatever the margin's sign; the order in which
 // contacts became known changes nothing; the opposite margin splits into the opposite parts; no part has the wrong sign.
 func TestSplitLaws(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		model := rapid.SampledFrom(models).Draw(t, "model")
 		margin := rapid.Int64Range(-1<<62, 1<<62).Draw(t, "margin")
@@ -186,6 +191,7 @@ func TestSplitLaws(t *testing.T) {
 
 // TestDecayAgainstDoubles holds the whole-number powers of two against math.Exp2: the double is good to 1e-15.
 func TestDecayAgainstDoubles(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		older := rapid.Int64Range(0, 90*86400*1_000_000).Draw(t, "older")
 		younger := rapid.Int64Range(0, older).Draw(t, "younger")

@@ -106,7 +106,6 @@ func TestPasswordHashUnreadable(t *testing.T) {
 }
 
 func TestPasswordsWaitTheirTurn(t *testing.T) {
-	t.Parallel()
 	p := newPasswords(t, 1)
 	p.turns <- struct{}{} // takes the only turn
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)

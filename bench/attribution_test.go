@@ -40,7 +40,7 @@ func demonstrationJourneys(b *testing.B) []attribution.Journey {
 	return journeys
 }
 
-// madeJourneys makes 10,000 journeys of some six states, of 88 that are not equally common: the kinds of contact times the
+// madeJourneys makes 10,000 journeys with a mean of six states, of 88 that are not equally common: as many as kinds of contact x
 // channels.
 func madeJourneys() []attribution.Journey {
 	dice := rand.New(rand.NewSource(1))
@@ -62,7 +62,7 @@ func madeJourneys() []attribution.Journey {
 	return journeys
 }
 
-// BenchmarkAttributionFit fits 10,000 journeys. Up to 12 states SHAPLEY goes over all coalitions, above it is sampled.
+// BenchmarkAttributionFit fits 10,000 journeys. SHAPLEY computes all coalitions up to 12 states, and samples them above.
 func BenchmarkAttributionFit(b *testing.B) {
 	for _, model := range []struct {
 		name string

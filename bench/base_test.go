@@ -9,14 +9,13 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service"
 )
 
-// theBase are customers with the figures that are kept of them, whose orders come at random, weekly, and some of whom leave. Hundreds of
-// roubles and whole weeks make few distinct histories and margins. Their orders are not there.
-func theBase(n int) tableOf {
+// baseTable is customers with their statistics, who order at random weeks, and some of whom leave. Whole weeks and margins in
+// hundreds of roubles make few distinct histories. There are no orders.
+func baseTable(n int) tableOf {
 	today, at := int(time.Now().Unix()/86400), time.Now().UTC()
 	dice := rand.New(rand.NewPCG(1, 2))
 	return tableOf{"customers", "id version created_at updated_at name name_key stage order_days first_order_day last_order_day margin repeat_margin acquisition_cost contact_cost last_order_at lifetime_value", rows(n, func(n int) []any {
@@ -37,43 +36,41 @@ func theBase(n int) tableOf {
 	})}
 }
 
-// BenchmarkBase is what a million customers cost: a fit by the figures that are kept of them, the values that lists are ordered by, and
+// BenchmarkBase measures a million customers: a fit by their statistics, the values by which lists are ordered, and
 // the reports on all of them. The goals are a minute for the values, and on PostgreSQL 10 s for a fit of ten million.
 func BenchmarkBase(b *testing.B) {
-	for name, url := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
-		b.Run(name, func(b *testing.B) {
-			s, ctx := filled(b, url(b), []tableOf{theBase(1_000_000)}), auth.System(b.Context())
-			kind, no := schema.BGNBD, false
-			for _, step := range []struct {
-				name string
-				does func(ctx context.Context) error
-			}{
-				{"fit", func(ctx context.Context) error {
-					_, err := s.Value.Fit(ctx, service.FitLifetimeModelInput{Kind: &kind, Activate: &no})
-					return err
-				}},
-				{"values", s.Value.RefreshLifetimeValues},
-				{"customerBase", func(ctx context.Context) error {
-					_, err := s.Report.CustomerBase(ctx, []service.BaseDimension{service.BaseDimensionSegment}, nil, nil)
-					return err
-				}},
-				{"valueAtRisk", func(ctx context.Context) error {
-					_, err := s.Report.ValueAtRisk(ctx, nil, nil)
-					return err
-				}},
-				{"expectedMonths", func(ctx context.Context) error {
-					_, err := s.Report.ExpectedMonths(ctx, nil)
-					return err
-				}},
-			} {
-				b.Run(step.name, func(b *testing.B) {
-					for b.Loop() {
-						if err := step.does(ctx); err != nil {
-							b.Fatal(err)
-						}
+	eachDatabase(b, func(b *testing.B, url string) {
+		s, ctx := filled(b, url, []tableOf{baseTable(1_000_000)}), auth.System(b.Context())
+		kind, no := schema.BGNBD, false
+		for _, step := range []struct {
+			name string
+			does func(ctx context.Context) error
+		}{
+			{"fit", func(ctx context.Context) error {
+				_, err := s.Value.Fit(ctx, service.FitLifetimeModelInput{Kind: &kind, Activate: &no})
+				return err
+			}},
+			{"values", s.Value.RefreshLifetimeValues},
+			{"customerBase", func(ctx context.Context) error {
+				_, err := s.Report.CustomerBase(ctx, []service.BaseDimension{service.BaseDimensionSegment}, nil, nil)
+				return err
+			}},
+			{"valueAtRisk", func(ctx context.Context) error {
+				_, err := s.Report.ValueAtRisk(ctx, nil, nil)
+				return err
+			}},
+			{"expectedMonths", func(ctx context.Context) error {
+				_, err := s.Report.ExpectedMonths(ctx, nil)
+				return err
+			}},
+		} {
+			b.Run(step.name, func(b *testing.B) {
+				for b.Loop() {
+					if err := step.does(ctx); err != nil {
+						b.Fatal(err)
 					}
-				})
-			}
-		})
-	}
+				}
+			})
+		}
+	})
 }

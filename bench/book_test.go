@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/dbtest"
 )
 
 // The size of the price book of BenchmarkReload.
@@ -19,28 +18,23 @@ const (
 	customersOfBook  = 10_000
 )
 
-// BenchmarkReload reads the price book anew from the database, which every change of it does while the one before goes on
-// answering, and gives what it takes of memory. The goals are 2 s and 200 MB.
+// BenchmarkReload reads the price book from the database, as every change of it does while the present one is still in use,
+// and reports the memory that it takes. The goals are 2 s and 200 MB.
 func BenchmarkReload(b *testing.B) {
-	for _, database := range []struct {
-		name string
-		url  func(testing.TB) string
-	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
-		b.Run(database.name, func(b *testing.B) {
-			before := heap()
-			s := filled(b, database.url(b), tablesOfBook())
-			for b.Loop() {
-				if err := s.Reload(auth.System(b.Context())); err != nil {
-					b.Fatal(err)
-				}
+	eachDatabase(b, func(b *testing.B, url string) {
+		before := heap()
+		s := filled(b, url, tablesOfBook())
+		for b.Loop() {
+			if err := s.Reload(auth.System(b.Context())); err != nil {
+				b.Fatal(err)
 			}
-			b.ReportMetric(float64(heap()-before)/1e6, "MB")
-			runtime.KeepAlive(s)
-		})
-	}
+		}
+		b.ReportMetric(float64(heap()-before)/1e6, "MB")
+		runtime.KeepAlive(s)
+	})
 }
 
-// heap is what is in use.
+// heap returns the bytes in use.
 func heap() int64 {
 	runtime.GC()
 	runtime.GC()
@@ -49,6 +43,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
+// tablesOfBook returns the rows of the price book.
 func tablesOfBook() []tableOf {
 	since := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 	return []tableOf{

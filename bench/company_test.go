@@ -17,7 +17,14 @@ import (
 	"kopeck/store"
 )
 
-// filled is a company on a new database that has these rows.
+// eachDatabase runs a benchmark on SQLite and on PostgreSQL, with the URL of a migrated database.
+func eachDatabase(b *testing.B, run func(b *testing.B, url string)) {
+	b.Helper()
+	b.Run("sqlite", func(b *testing.B) { run(b, dbtest.SQLite(b)) })
+	b.Run("postgres", func(b *testing.B) { run(b, dbtest.Postgres(b)) })
+}
+
+// filled returns a company on a database into which these rows are copied.
 func filled(b *testing.B, url string, tables []tableOf) *app.App {
 	b.Helper()
 	s := dbtest.Open(b, url, store.Options{})
@@ -54,13 +61,16 @@ func filled(b *testing.B, url string, tables []tableOf) *app.App {
 	return made
 }
 
+// tableOf is the rows of a table; columns are their names, separated by spaces.
 type tableOf struct {
 	name, columns string
 	rows          iter.Seq[[]any]
 }
 
+// idOf returns the id of the row with a number.
 func idOf(prefix string, n int) string { return fmt.Sprintf("%s_01jd0000000000000%09d", prefix, n) }
 
+// rows returns n rows, made by their numbers.
 func rows(n int, row func(n int) []any) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		for i := range n {

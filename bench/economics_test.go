@@ -9,17 +9,16 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
 )
 
-// manyContacts is how many contacts the reports are made of; there are two orders for three contacts and a customer for
+// manyContacts is the number of contacts that the reports are made of; there are two orders for three contacts and a customer for
 // seven. The goal is of 1,500,000 and a second, on PostgreSQL:
 //
 //	go test ./bench -run '^$' -bench 'Economics/postgres' -benchtime 5x -timeout 1h -args -contacts 1500000
-var manyContacts = flag.Int("contacts", 150_000, "how many contacts the reports are made of")
+var manyContacts = flag.Int("contacts", 150_000, "the number of contacts that the reports are made of")
 
 var (
 	reportsBegin = time.Date(2024, 11, 1, 0, 0, 0, 0, time.UTC)
@@ -28,57 +27,52 @@ var (
 
 // BenchmarkEconomics makes reports of two years, and of one month of them.
 func BenchmarkEconomics(b *testing.B) {
-	for _, database := range []struct {
-		name string
-		url  func(testing.TB) string
-	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
-		b.Run(database.name, func(b *testing.B) {
-			s := companyOf(b, database.url(b), *manyContacts)
-			ctx := auth.System(b.Context())
-			last := schema.AttributeLast
-			for _, one := range []struct {
-				by    string
-				from  time.Time
-				model *schema.AttributionModel
-			}{
-				{"KIND CHANNEL", reportsBegin, nil},
-				{"STAFF MONTH", reportsBegin, nil},
-				{"SEGMENT MONTH", reportsBegin, nil},
-				{"SEGMENT STAGE", reportsBegin, nil},
-				{"KIND CHANNEL DIRECTION STAFF STAGE SEGMENT MONTH", reportsEnd.AddDate(0, -1, 0), nil},
-				{"KIND CHANNEL", reportsEnd.AddDate(0, -1, 0), nil},
-				{"KIND CHANNEL", reportsEnd.AddDate(0, -1, 0), &last},
-				{"KIND CHANNEL", reportsBegin, &last},
-			} {
-				var by []service.ContactDimension
-				for _, dimension := range strings.Fields(one.by) {
-					by = append(by, service.ContactDimension(dimension))
-				}
-				name := strings.ReplaceAll(one.by, " ", "_") + "/since=" + one.from.Format(time.DateOnly)
-				if one.model != nil {
-					name += "/" + string(*one.model)
-				}
-				b.Run(name, func(b *testing.B) {
-					for b.Loop() {
-						report, err := s.Report.ContactEconomics(ctx, one.from, reportsEnd, by, one.model, nil)
-						if err != nil || report.Total.Contacts == 0 {
-							b.Fatal(report, err)
-						}
-					}
-				})
+	eachDatabase(b, func(b *testing.B, url string) {
+		s := companyOf(b, url, *manyContacts)
+		ctx := auth.System(b.Context())
+		last := schema.AttributeLast
+		for _, one := range []struct {
+			by    string
+			from  time.Time
+			model *schema.AttributionModel
+		}{
+			{"KIND CHANNEL", reportsBegin, nil},
+			{"STAFF MONTH", reportsBegin, nil},
+			{"SEGMENT MONTH", reportsBegin, nil},
+			{"SEGMENT STAGE", reportsBegin, nil},
+			{"KIND CHANNEL DIRECTION STAFF STAGE SEGMENT MONTH", reportsEnd.AddDate(0, -1, 0), nil},
+			{"KIND CHANNEL", reportsEnd.AddDate(0, -1, 0), nil},
+			{"KIND CHANNEL", reportsEnd.AddDate(0, -1, 0), &last},
+			{"KIND CHANNEL", reportsBegin, &last},
+		} {
+			var by []service.ContactDimension
+			for _, dimension := range strings.Fields(one.by) {
+				by = append(by, service.ContactDimension(dimension))
 			}
-			b.Run("staff", func(b *testing.B) {
+			name := strings.ReplaceAll(one.by, " ", "_") + "/since=" + one.from.Format(time.DateOnly)
+			if one.model != nil {
+				name += "/" + string(*one.model)
+			}
+			b.Run(name, func(b *testing.B) {
 				for b.Loop() {
-					if report, err := s.Report.StaffEconomics(ctx, reportsBegin, reportsEnd); err != nil || len(report.Rows) == 0 {
+					report, err := s.Report.ContactEconomics(ctx, one.from, reportsEnd, by, one.model, nil)
+					if err != nil || report.Total.Contacts == 0 {
 						b.Fatal(report, err)
 					}
 				}
 			})
+		}
+		b.Run("staff", func(b *testing.B) {
+			for b.Loop() {
+				if report, err := s.Report.StaffEconomics(ctx, reportsBegin, reportsEnd); err != nil || len(report.Rows) == 0 {
+					b.Fatal(report, err)
+				}
+			}
 		})
-	}
+	})
 }
 
-// companyOf makes a company with so many contacts, spread over two years in no order.
+// companyOf makes a company with a number of contacts, spread over two years in no order.
 func companyOf(b *testing.B, url string, contacts int) *app.App {
 	b.Helper()
 	begun := time.Now()
@@ -87,6 +81,7 @@ func companyOf(b *testing.B, url string, contacts int) *app.App {
 	return made
 }
 
+// tablesOf returns the rows of a company with a number of contacts.
 func tablesOf(contacts int) []tableOf {
 	const people = 100
 	customers, orders := max(1, contacts*2/15), contacts*2/3

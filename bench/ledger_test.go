@@ -6,44 +6,38 @@ import (
 	"time"
 
 	"kopeck/auth"
-	"kopeck/dbtest"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
 )
 
-// customersOfLedger is how many customers a contact is recorded with in turn, so that none gets many.
+// customersOfLedger is the number of customers with whom contacts are recorded in turn, so that none gets many.
 const customersOfLedger = 5_000
 
 // BenchmarkRecordContact records late contacts of customers who have had seven: of some who ordered nothing, and of some with a
-// completed order, which is credited anew to all contacts before it. The difference of the two is what it takes to
+// completed order, whose margin is split between all contacts before it each time. The difference of the two is what it takes to
 // recompute one order's credits; the goal is 5 ms.
 func BenchmarkRecordContact(b *testing.B) {
-	for _, database := range []struct {
-		name string
-		url  func(testing.TB) string
-	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
-		b.Run(database.name, func(b *testing.B) {
-			now := time.Now().UTC().Truncate(time.Microsecond)
-			s := companyWithOrders(b, database.url(b), now)
-			for _, orders := range []int{0, 1} {
-				b.Run(fmt.Sprintf("orders=%d", orders), func(b *testing.B) {
-					ctx := auth.System(b.Context())
-					at := now.AddDate(0, 0, -12)
-					n := 0
-					for b.Loop() {
-						n = (n + 1) % (customersOfLedger / 2)
-						_, err := s.Contacts.RecordContact(ctx, service.RecordContactInput{
-							CustomerID: idOf("cus", 2*n+orders), Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at,
-						})
-						if err != nil {
-							b.Fatal(err)
-						}
+	eachDatabase(b, func(b *testing.B, url string) {
+		now := time.Now().UTC().Truncate(time.Microsecond)
+		s := companyWithOrders(b, url, now)
+		for _, orders := range []int{0, 1} {
+			b.Run(fmt.Sprintf("orders=%d", orders), func(b *testing.B) {
+				ctx := auth.System(b.Context())
+				at := now.AddDate(0, 0, -12)
+				n := 0
+				for b.Loop() {
+					n = (n + 1) % (customersOfLedger / 2)
+					_, err := s.Contacts.RecordContact(ctx, service.RecordContactInput{
+						CustomerID: idOf("cus", 2*n+orders), Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at,
+					})
+					if err != nil {
+						b.Fatal(err)
 					}
-				})
-			}
-		})
-	}
+				}
+			})
+		}
+	})
 }
 
 // companyWithOrders makes customers with seven contacts of some two weeks ago each; every second has an order after them.

@@ -14,8 +14,8 @@ import (
 	"kopeck/lifetime"
 )
 
-// cdnow reads the calibration part, to 1997-09-30, of a CDNOW log: the customer in the first column,
-// the date in column date, the amount in the column after the next.
+// cdnow reads the calibration part, to 1997-09-30, of a CDNOW log: the customer is in the first column,
+// the date in the column date, the amount two columns after it.
 func cdnow(b *testing.B, file string, date int) (lifetime.Sample, []lifetime.MarginRow) {
 	b.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "shared", "data", file))
@@ -76,7 +76,7 @@ func cdnow(b *testing.B, file string, date int) (lifetime.Sample, []lifetime.Mar
 	return tally.Sample(lifetime.Week), margins
 }
 
-// BenchmarkLifetimeFit: the goals are 50 ms on the sample and 200 ms on the master log.
+// BenchmarkLifetimeFit fits each kind of model. The goals are 50 ms on the sample and 200 ms on the master log.
 func BenchmarkLifetimeFit(b *testing.B) {
 	for _, log := range []struct {
 		name, file string

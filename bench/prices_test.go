@@ -14,8 +14,8 @@ import (
 	"kopeck/schema"
 )
 
-// BenchmarkPricesOfAThousand asks the API for the prices of 1,000 products for a customer: what is asked, and with the whole
-// explanation. The goal is 15 ms; the time is of the server alone.
+// BenchmarkPricesOfAThousand asks the API for the prices of 1,000 products for a customer: the totals, with tokens, and with the
+// whole explanation. The goal is 15 ms; the time is that of the server alone.
 func BenchmarkPricesOfAThousand(b *testing.B) {
 	w := apitest.New(b, dbtest.SQLite(b))
 	admin := w.As(schema.RoleAdmin)
@@ -48,7 +48,7 @@ func BenchmarkPricesOfAThousand(b *testing.B) {
 	}
 }
 
-// answered asks the server without a network, and counts the totals in its answer.
+// answered asks the server without a network, and returns the number of totals in its answer.
 func answered(b *testing.B, server http.Handler, token, body string) int {
 	b.Helper()
 	request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/graphql", strings.NewReader(body))

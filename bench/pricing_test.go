@@ -15,8 +15,8 @@ var (
 	priceSince = priceDay.AddDate(-1, 0, 0)
 )
 
-// priceBook has so many products of 50 components each, 40 materials and 10 resources, and so many rules, of which every
-// fortieth applies to the customer of priceQuestion.
+// priceBook returns a book of products with 50 components each (40 materials and 10 resources), rules, of which every
+// fortieth applies to the customer of priceQuestion, and agreements.
 func priceBook(tb testing.TB, products, rules, agreements int) *pricing.Book {
 	tb.Helper()
 	rub, err := money.ParseCurrency("RUB")
@@ -88,7 +88,7 @@ func priceQuestion() pricing.Question {
 	}
 }
 
-// BenchmarkPrice is one price from a warm book.
+// BenchmarkPrice measures one price from a warm book.
 func BenchmarkPrice(b *testing.B) {
 	for _, c := range []struct{ rules, components int }{{0, 50}, {200, 50}} {
 		b.Run(fmt.Sprintf("rules=%d/components=%d", c.rules, c.components), func(b *testing.B) {
@@ -103,7 +103,7 @@ func BenchmarkPrice(b *testing.B) {
 	}
 }
 
-// BenchmarkBook makes a book of 1,000 products of 50 components and 10,000 agreements, its rules compiled or taken over.
+// BenchmarkBook makes a book of 1,000 products with 50 components each and 10,000 agreements.
 func BenchmarkBook(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestDayIsOfTheZone(t *testing.T) {
+	t.Parallel()
 	moscow := time.FixedZone("Moscow", 3*3600)
 	for _, c := range []struct {
 		at   string
@@ -55,6 +56,7 @@ func drawBookings(t *rapid.T) []costing.Booking {
 }
 
 func TestBookedAgainstScan(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		bookings := drawBookings(t)
 		first, last := rapid.IntRange(-1, 10).Draw(t, "first"), rapid.IntRange(-1, 10).Draw(t, "last")
@@ -72,6 +74,7 @@ func TestBookedAgainstScan(t *testing.T) {
 }
 
 func TestPlanTakesTheEarliestRoom(t *testing.T) {
+	t.Parallel()
 	booked := costing.NewBookings([]costing.Booking{
 		{Resource: "loom", Day: 10, Units: dec("6"), BookedAt: day}, {Resource: "loom", Day: 11, Units: dec("9"), BookedAt: day},
 	})
@@ -96,6 +99,7 @@ func TestPlanTakesTheEarliestRoom(t *testing.T) {
 
 // TestPlanPassesOverDaysOff: days 9 and 10 are a weekend, 14 is a holiday.
 func TestPlanPassesOverDaysOff(t *testing.T) {
+	t.Parallel()
 	week := costing.NewCalendar([]time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}, []int{14})
 	for _, c := range []struct {
 		needs      string
@@ -127,6 +131,7 @@ func TestPlanPassesOverDaysOff(t *testing.T) {
 // TestPlanLaws: what is booked sums to the need; it lies between the first day and the due day, on a worked one if there is
 // any; no day but the last worked one is filled over its capacity; and no later day is taken while an earlier one has room.
 func TestPlanLaws(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		booked := costing.NewBookings(drawBookings(t))
 		calendar, _, _ := drawCalendar(t)

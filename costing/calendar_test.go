@@ -13,6 +13,7 @@ import (
 const monday = 20514
 
 func TestCalendarOfAWorkingWeek(t *testing.T) {
+	t.Parallel()
 	week := costing.NewCalendar([]time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday}, []int{monday + 1, monday + 5, monday + 1})
 	got := ""
 	for day := monday; day < monday+8; day++ {
@@ -38,6 +39,7 @@ func drawCalendar(t *rapid.T) (calendar costing.Calendar, worked []time.Weekday,
 
 // TestCalendarAgainstScan counts day by day, with the weekdays of the time package.
 func TestCalendarAgainstScan(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		calendar, worked, off := drawCalendar(t)
 		first := rapid.IntRange(-40, 40).Draw(t, "first")

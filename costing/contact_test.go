@@ -37,6 +37,7 @@ func ExampleContact() {
 }
 
 func TestContactLines(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		in      costing.ContactInput
@@ -74,6 +75,7 @@ func TestContactLines(t *testing.T) {
 }
 
 func TestContactBeforeItsRates(t *testing.T) {
+	t.Parallel()
 	call := costing.ContactInput{Channel: "PHONE"}
 	early := day.AddDate(-2, 0, 0)
 	for _, c := range []struct{ at, known string }{{"early", "now"}, {"now", "early"}} {
@@ -93,6 +95,7 @@ func TestContactBeforeItsRates(t *testing.T) {
 }
 
 func TestContactRefuses(t *testing.T) {
+	t.Parallel()
 	for field, in := range map[string]costing.ContactInput{
 		"minutes": {Minutes: dec("-1")}, "expense": {Expense: money.Minor(-1)},
 	} {
@@ -111,6 +114,7 @@ func TestContactRefuses(t *testing.T) {
 
 // TestContactSums: the lines sum to the cost, each rounded once, half to even, from the exact product.
 func TestContactSums(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		nano := func(name string) money.Decimal { return money.Nano(rapid.Int64Range(0, 1e13).Draw(t, name)) }
 		staff, fee, minute := rate("STAFF", "a", "hour", "0"), rate("CHANNEL_FEE", "PHONE", "contact", "0"), rate("CHANNEL_MINUTE", "PHONE", "minute", "0")
@@ -143,6 +147,7 @@ func TestContactSums(t *testing.T) {
 }
 
 func TestLineIsKeptAsJSON(t *testing.T) {
+	t.Parallel()
 	cost, err := costing.Contact(costing.ContactInput{Channel: "PHONE", Minutes: dec("1.5")}, costing.NewRates(contactRates()[2:3]), day, day, rub)
 	if err != nil {
 		t.Fatal(err)

@@ -190,6 +190,7 @@ func plainCost(products map[string]costing.Product, rates []costing.Rate, bookin
 // TestCostLaws: the lines sum to the full cost; full and marginal are the oracle's; nested products cost what their flat
 // equal does; and the order of rates, products, bookings, components, options and chosen options changes neither sum.
 func TestCostLaws(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rates := drawRates(t)
 		products := drawProducts(t, rapid.IntRange(1, 5).Draw(t, "products"))
@@ -246,6 +247,7 @@ func TestCostLaws(t *testing.T) {
 
 // TestNestedIsFlat: what a product is made of through others costs, line by line, what it costs when written out.
 func TestNestedIsFlat(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		whole := func(name string) money.Decimal { return money.Whole(rapid.Int64Range(0, 9).Draw(t, name)) }
 		a, b, c := whole("a"), whole("b"), whole("c")

@@ -89,6 +89,7 @@ func ExampleBasis_Cost() {
 
 // TestMarginal: the saw's hour has 320 of running cost, and of the 480 that stand anyway what the load factor says.
 func TestMarginal(t *testing.T) {
+	t.Parallel()
 	products := []costing.Product{{ID: "cut", SKU: "CUT", Components: []costing.Component{resource("saw", "1")}, StandardLeadDays: 9}}
 	for _, c := range []struct {
 		hours, quantity string
@@ -132,6 +133,7 @@ func TestMarginal(t *testing.T) {
 
 // TestCostIsAsKnown: a correction of a rate restates what is known now, and leaves what was said before.
 func TestCostIsAsKnown(t *testing.T) {
+	t.Parallel()
 	corrected := windowRates()[1]
 	corrected.ID, corrected.Amount, corrected.RecordedAt = "z", dec("1000"), day.AddDate(0, 0, 3)
 	b := basis([]costing.Product{{ID: "pane", Components: []costing.Component{material("glass", "1")}}}, append(windowRates()[:2], corrected))
@@ -150,6 +152,7 @@ func TestCostIsAsKnown(t *testing.T) {
 }
 
 func TestMissingRatesAreNamedOnce(t *testing.T) {
+	t.Parallel()
 	question := ask("window")
 	question.Chosen = []costing.Chosen{{"grille", "2"}, {"lining", "1"}}
 	cost, err := basis(window(), windowRates()[:2]).Cost(question)
@@ -171,6 +174,7 @@ func TestMissingRatesAreNamedOnce(t *testing.T) {
 }
 
 func TestAPartOfNothingIsNotSilent(t *testing.T) {
+	t.Parallel()
 	cost, err := basis([]costing.Product{{ID: "lock", Name: "Lock"}, {ID: "door", Components: []costing.Component{part("lock", "2")}}}, nil).Cost(ask("door"))
 	if err != nil || len(cost.Lines) != 1 || cost.Lines[0].Kind != costing.ComponentLine || cost.Lines[0].Quantity != dec("2") ||
 		cost.Lines[0].Label != "Lock: nothing is recorded that it is made of" {
@@ -179,6 +183,7 @@ func TestAPartOfNothingIsNotSilent(t *testing.T) {
 }
 
 func TestChosenValues(t *testing.T) {
+	t.Parallel()
 	for value, want := range map[string]string{"": "1", "true": "1", "YES": "1", "false": "0", "no": "0", "0": "0", "2.5": "2.5"} {
 		t.Run(value, func(t *testing.T) {
 			if units, err := (costing.Chosen{Value: value}).Units(); err != nil || units != dec(want) {
@@ -211,6 +216,7 @@ func TestChosenValues(t *testing.T) {
 }
 
 func TestCostRefuses(t *testing.T) {
+	t.Parallel()
 	b := basis(window(), windowRates())
 	negative, long := -1, costing.MaxLeadDays+1
 	for name, c := range map[string]struct {
@@ -242,6 +248,7 @@ func TestCostRefuses(t *testing.T) {
 }
 
 func TestCyclesAndDepth(t *testing.T) {
+	t.Parallel()
 	ring := []costing.Product{
 		{ID: "a", SKU: "A", Components: []costing.Component{part("b", "1")}},
 		{ID: "b", SKU: "B", Options: []costing.Option{{Code: "x", Components: []costing.Component{part("c", "1")}}}},

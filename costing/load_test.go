@@ -10,6 +10,7 @@ import (
 )
 
 func TestDefaultLoad(t *testing.T) {
+	t.Parallel()
 	load := costing.DefaultLoad()
 	if err := load.Check(); err != nil {
 		t.Fatal(err)
@@ -35,6 +36,7 @@ func TestDefaultLoad(t *testing.T) {
 }
 
 func TestLoadCheck(t *testing.T) {
+	t.Parallel()
 	point := func(u, f string) costing.LoadPoint { return costing.LoadPoint{Utilisation: dec(u), Factor: dec(f)} }
 	for name, load := range map[string]costing.Load{
 		"no point": {}, "equal utilisations": {point("0.5", "0"), point("0.5", "1")}, "falling": {point("0.5", "1"), point("0.6", "0.5")},

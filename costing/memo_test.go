@@ -13,6 +13,7 @@ import (
 
 // TestMemoAnswersAsTheBasis: whatever was asked before, at whatever moments, the answer is that of the basis.
 func TestMemoAnswersAsTheBasis(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		moment := func(name string) time.Time {
 			return day.Add(time.Duration(rapid.IntRange(-4, 40).Draw(t, name)) * 30 * time.Minute)

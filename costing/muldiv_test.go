@@ -13,6 +13,7 @@ import (
 
 // TestMulDivAgainstRationals: always what money.Round gives, or money.ErrOverflow where it does.
 func TestMulDivAgainstRationals(t *testing.T) {
+	t.Parallel()
 	check := func(t interface{ Fatalf(string, ...any) }, a, b, divisor int64) {
 		want, wantErr := money.Round(new(big.Rat).Quo(new(big.Rat).Mul(big.NewRat(a, 1), big.NewRat(b, 1)), big.NewRat(divisor, 1)))
 		got, err := costing.MulDiv(a, b, divisor)

@@ -42,6 +42,7 @@ func rate(subject, code, unit, amount string) costing.Rate {
 // TestRateHasTwoTimes: oak costs 10, from March 12; on March 5 we learn that it costs 13 since March 3, and on March 7
 // that from March it was 11.
 func TestRateHasTwoTimes(t *testing.T) {
+	t.Parallel()
 	march := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
 	oak := func(id, amount string, valid, recorded int) costing.Rate {
 		return costing.Rate{ID: id, Subject: costing.SubjectMaterial, Code: "oak", Unit: "kg", Amount: dec(amount), ValidFrom: march(valid), RecordedAt: march(recorded)}
@@ -89,6 +90,7 @@ func TestRateHasTwoTimes(t *testing.T) {
 
 // TestRatesAgainstScan holds the index against a scan of all rates, in whatever order they come.
 func TestRatesAgainstScan(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		hour := rapid.IntRange(0, 6)
 		n := rapid.IntRange(0, 12).Draw(t, "n")
@@ -121,6 +123,7 @@ func TestRatesAgainstScan(t *testing.T) {
 }
 
 func TestCheckRate(t *testing.T) {
+	t.Parallel()
 	good := []costing.Rate{
 		rate("STAFF", "anna@example.com", "hour", "600"), rate("STAFF", "senior", "minute", "12.3456789"),
 		rate("CHANNEL_FEE", "SMS", "contact", "2.5"), rate("CHANNEL_MINUTE", "PHONE", "minute", "0"),

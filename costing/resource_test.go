@@ -11,6 +11,7 @@ import (
 
 // TestResourceDays: a loom of 8 hours a day at 333.335 an hour, of which 40 % is spent even when it stands. Saturday is day off.
 func TestResourceDays(t *testing.T) {
+	t.Parallel()
 	loom := rate("RESOURCE", "loom", "hour", "333.335")
 	loom.CapacityPerDay, loom.FixedShare = some("8"), some("0.4")
 	dearer := loom
@@ -80,6 +81,7 @@ func TestResourceDays(t *testing.T) {
 
 // TestDaysOffMakeCapacityScarce: 18 hours are booked from Friday to Monday: of 40 where every day is worked, of 20 in a week of five days.
 func TestDaysOffMakeCapacityScarce(t *testing.T) {
+	t.Parallel()
 	loom := rate("RESOURCE", "loom", "hour", "100")
 	loom.CapacityPerDay, loom.FixedShare = some("10"), some("1")
 	basis := costing.Basis{

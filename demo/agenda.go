@@ -26,7 +26,7 @@ func newAgenda(c *company) *agenda {
 	return &agenda{company: c, draws: c.draws("bookings", 0), taken: map[string]map[int]int64{}, needs: map[string]costing.Usage{}}
 }
 
-// need notes what a line takes.
+// need adds what a line takes to the needs of the order at hand.
 func (a *agenda) need(usage []costing.Usage) {
 	for _, u := range usage {
 		before := a.needs[u.Resource]
@@ -35,7 +35,7 @@ func (a *agenda) need(usage []costing.Usage) {
 	}
 }
 
-// take books what was noted for an order. What a cancelled order had booked holds no room: it was free again soon.
+// take books the needs of an order. A cancelled order takes no room: it was freed soon after.
 func (a *agenda) take(o *order) {
 	calendar := a.company.service.Settings().Calendar
 	first := costing.Day(o.at, a.company.zone)
@@ -79,7 +79,7 @@ func (a *agenda) take(o *order) {
 	clear(a.needs)
 }
 
-// index gives the bookings from a day on.
+// index returns the bookings from a day on.
 func (a *agenda) index(from int) *costing.Bookings {
 	var recent []costing.Booking
 	for _, b := range slices.Backward(a.company.bookings) {
@@ -93,5 +93,5 @@ func (a *agenda) index(from int) *costing.Bookings {
 	return costing.NewBookings(recent)
 }
 
-// trimmed writes a measured number to a hundredth, as short as it is.
+// trimmed writes a measured number with at most two decimals.
 func trimmed(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

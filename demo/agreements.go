@@ -10,9 +10,9 @@ import (
 	"kopeck/store"
 )
 
-// agree puts down the prices that companies agreed in the past, before orders are priced by them, and lets the manager
-// agree two more by the verb: one of them below the floor, with a reason.
-func (c *company) agree(ctx context.Context) error {
+// agreePrices writes the prices that companies agreed in the past, before orders are priced by them, and makes the manager agree
+// two more by the verb: one of them below the floor, with a reason.
+func (c *company) agreePrices(ctx context.Context) error {
 	r := c.draws("agreements", 0)
 	manager := c.staff["manager@erker.example"]
 	var rows [][]any
@@ -47,8 +47,8 @@ func (c *company) agree(ctx context.Context) error {
 	}
 	c.clock.to(c.today.Add(-30 * time.Hour))
 	for i, in := range []service.AgreePriceInput{
-		{ProductID: productID("CUR-COTTON"), Unit: c.told(c.major(3290)), MinimumQuantity: pointer(money.Exact("10"))},
-		{ProductID: productID("BLI-ALU"), Unit: c.told(c.major(990)), MinimumQuantity: pointer(money.Exact("30")), OverrideFloorReason: pointer("образцовый этаж: покажем другим гостиницам сети")},
+		{ProductID: productID("CUR-COTTON"), Unit: c.moneyInput(c.major(3290)), MinimumQuantity: pointer(money.Exact("10"))},
+		{ProductID: productID("BLI-ALU"), Unit: c.moneyInput(c.major(990)), MinimumQuantity: pointer(money.Exact("30")), OverrideFloorReason: pointer("образцовый этаж: покажем другим гостиницам сети")},
 	} {
 		in.ID, in.CustomerID = pointer(drawID(r, id.Agreement, c.clock.at)), firms[len(firms)-2-i].id
 		if _, err := c.service.Quote.AgreePrice(c.as(ctx, manager), in); err != nil {

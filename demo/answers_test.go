@@ -100,7 +100,7 @@ func (w *world) page(t *testing.T) {
 	}
 }
 
-// past asks what was known a year ago: it was priced by other rates and list prices than today.
+// past asks for prices of a year ago: other rates and list prices were known then.
 func (w *world) past(t *testing.T) {
 	query := func(at string) string {
 		return strings.Replace(demo.CardQuery(), `quantity: "4.8"`, `quantity: "4.8", at: "`+at+`"`, 1)
@@ -118,7 +118,7 @@ func (w *world) past(t *testing.T) {
 	}
 }
 
-// week asks how the workshop stands in the fortnight around the day: Sundays are free, the other days busy.
+// week asks for the utilisation of the workshop in the fortnight around the day: Sundays are off, the other days busy.
 func (w *world) week(t *testing.T) {
 	a, text := w.ask(t, schema.RoleAdmin, `{ resource(code: "sewing") { idleCost(from: "2026-11-09T00:00:00Z", to: "2026-11-22T20:00:00Z") { amount }
 		utilisation(from: "2026-11-09T00:00:00Z", to: "2026-11-22T20:00:00Z") { day working capacity booked utilisation } } gaps: rateGaps { code } }`, "")

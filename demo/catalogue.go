@@ -22,20 +22,20 @@ type article struct {
 	parts     []part
 	options   []choice
 	measure   measure
-	weight    int // how often it is bought
+	weight    int // how often it is bought, compared with the others
 }
 
-// part is so much of a material, a resource or ("*") another product.
+// part is a quantity of a material, a resource or ("*") another product.
 type part struct{ what, quantity string }
 
-// choice is an option. Its value is how many units of it one unit of the product gets.
+// choice is an option. Its value is the number of units of it for one unit of the product.
 type choice struct {
 	code, name string
 	surcharge  int64
 	parts      []part
 }
 
-// measure says what of a window or a room a product's quantity is.
+// measure says which measurement of a window or a room is the quantity of a product.
 type measure int
 
 const (
@@ -53,7 +53,7 @@ var curtainOptions = []choice{
 	{"fringe", "Бахрома, метров на метр шторы", 0, []part{{"fringe", "1"}, {"sewing", "0.1"}}},
 }
 
-// grades are the options that make a better quality of a product.
+// grades are the options of a better quality.
 var grades = map[string]bool{"hand-pleats": true, "motor": true}
 
 func curtain(fabric, perMetre, hours string) []part {
@@ -102,11 +102,11 @@ func articleOf(sku string) *article {
 	return &articles[slices.IndexFunc(articles, func(a article) bool { return a.sku == sku })]
 }
 
-// productID is a product's id in every demonstration company.
+// productID returns a product's id, which is the same in every demonstration company.
 func productID(sku string) string { return fixedID(id.Product, sku) }
 
-// offerProducts makes the catalogue by its verbs, at the beginning, and then lets two years of list prices go by.
-func (c *company) offerProducts(ctx context.Context) error {
+// createProducts makes the catalogue by its verbs, at the beginning.
+func (c *company) createProducts(ctx context.Context) error {
 	c.clock.to(c.begin.AddDate(0, 0, -20))
 	for _, a := range articles {
 		in := service.CreateProductInput{
@@ -117,14 +117,14 @@ func (c *company) offerProducts(ctx context.Context) error {
 			in.Kind = &a.kind
 		}
 		if a.list > 0 {
-			in.ListPrice = c.told(c.major(a.list))
+			in.ListPrice = c.moneyInput(c.major(a.list))
 		} else {
 			in.Markup = pointer(money.Exact(a.markup))
 		}
 		for _, o := range a.options {
 			option := &service.ProductOptionInput{Code: o.code, Name: o.name, Components: components(o.parts), Grade: pointer(grades[o.code])}
 			if o.surcharge > 0 {
-				option.Surcharge = c.told(c.major(o.surcharge))
+				option.Surcharge = c.moneyInput(c.major(o.surcharge))
 			}
 			in.Options = append(in.Options, option)
 		}
@@ -137,7 +137,7 @@ func (c *company) offerProducts(ctx context.Context) error {
 	return nil
 }
 
-// raisePrices puts list prices up, in the spring of each year, and takes what nobody wants off the catalogue.
+// raisePrices raises the list prices on a day, counted from the beginning.
 func (c *company) raisePrices(ctx context.Context, day int) error {
 	c.clock.to(c.begin.AddDate(0, 0, day))
 	manager := c.as(ctx, c.staff["manager@erker.example"])
@@ -147,7 +147,7 @@ func (c *company) raisePrices(ctx context.Context, day int) error {
 		}
 		dearer := a.list + a.list*int64(day)/365*6/100/10*10
 		_, err := c.service.Catalogue.SetListPrice(manager, service.SetListPriceInput{
-			ProductID: productID(a.sku), ListPrice: c.told(c.major(dearer)), ValidFrom: pointer(c.clock.at.AddDate(0, 0, 10)),
+			ProductID: productID(a.sku), ListPrice: c.moneyInput(c.major(dearer)), ValidFrom: pointer(c.clock.at.AddDate(0, 0, 10)),
 		})
 		if err != nil {
 			return err
@@ -156,7 +156,7 @@ func (c *company) raisePrices(ctx context.Context, day int) error {
 	return nil
 }
 
-// dropLace takes the product that nobody wants off the catalogue.
+// dropLace takes the product that nobody buys off the catalogue.
 func (c *company) dropLace(ctx context.Context) error {
 	lace := c.products["CUR-LACE"]
 	_, err := c.service.Catalogue.UpdateProduct(c.as(ctx, c.staff["manager@erker.example"]), service.UpdateProductInput{ID: lace.ID, ExpectedVersion: lace.Version, Active: pointer(false)})

@@ -2,10 +2,10 @@
 // staff, a catalogue with two years of dated rates, some 2,000 customers of all stages and segments, their
 // contacts, permissions, offers and orders, and lifetime-value models fitted on them.
 //
-// The same seed and day give the same company, to the id, on either database: every draw is from generators of the
-// seed, and the clock of the service that fills the database is ours, so that what the verbs write is of the moment in
-// which it would have happened. The last moment is the midnight before; what is live (open orders and offers)
-// was made in the days before it.
+// The same seed and day give the same company, to the id, on either database: everything is drawn from generators with that
+// seed, and the service that fills the database has a clock of this package, so that what the verbs write has the time at
+// which it would have happened. The last moment is the midnight before the day; open orders and offers
+// were made in the days before it. Functions named draw… draw from the generators: the order of their draws is part of the result.
 package demo
 
 import (
@@ -30,14 +30,14 @@ import (
 
 // Config is what a company is made of and where.
 type Config struct {
-	Store    *store.Store // migrated; the filling hangs its guard on the client: open the database anew for serving
+	Store    *store.Store // migrated; Fill attaches its guard to the client, so serve another Store
 	Currency money.Currency
 	Seed     uint64
 	Now      time.Time // its day in Moscow is the day the company is made for
 	Log      *slog.Logger
 }
 
-// history is how long the company has been in business.
+// history is how long the company has been in business: two years.
 const history = 730 * 24 * time.Hour
 
 // timeZone is the company's.
@@ -65,7 +65,7 @@ type company struct {
 	bookings  []booked
 }
 
-// clock is the time of the service that fills the database. It goes when it is told to.
+// clock is the clock of the service that fills the database. It stands still until it is put forward.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -92,7 +92,7 @@ func Fill(ctx context.Context, config Config) error {
 	}
 	c.begin = c.today.Add(-history)
 	c.clock = &clock{c.begin.Add(-30 * 24 * time.Hour)}
-	keys, err := os.MkdirTemp("", "kopeck-demo-keys-") // of the past's price tokens, which nobody gets to see
+	keys, err := os.MkdirTemp("", "kopeck-demo-keys-") // for the price tokens of the past, which are not kept
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
@@ -114,19 +114,19 @@ func Fill(ctx context.Context, config Config) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"settings", c.choose},
-		{"staff", c.hire},
+		{"settings", c.changeSettings},
+		{"staff", c.createStaff},
 		{"rates", c.setRates},
-		{"catalogue", c.offerProducts},
-		{"rules", c.makeRules},
-		{"customers", c.meet},
-		{"agreements", c.agree},
-		{"orders", c.sell},
-		{"contacts", c.cost},
-		{"history", c.write},
-		{"model", c.fit},
-		{"books", c.settle},
-		{"live offers", c.proposeNow},
+		{"catalogue", c.createProducts},
+		{"rules", c.createRules},
+		{"customers", c.drawCustomers},
+		{"agreements", c.agreePrices},
+		{"orders", c.priceOrders},
+		{"contacts", c.costContacts},
+		{"history", c.writeHistory},
+		{"model", c.fitModels},
+		{"books", c.settleBooks},
+		{"live offers", c.makeLiveOffers},
 		{"values", c.finish},
 	} {
 		started := time.Now()
@@ -140,8 +140,8 @@ func Fill(ctx context.Context, config Config) error {
 	return mark(ctx, c.store, Mark{Seed: c.seed, Day: c.today.In(zone).Format(time.DateOnly), Done: true}, c.today)
 }
 
-// choose sets what the company decided about itself.
-func (c *company) choose(ctx context.Context) error {
+// changeSettings changes the company's settings.
+func (c *company) changeSettings(ctx context.Context) error {
 	for _, in := range []service.ChangeSettingInput{
 		{Name: "timeZone", Value: timeZone},
 		{Name: "priceStep", Value: c.currency.MinorPerMajor()},
@@ -167,8 +167,8 @@ func (c *company) holidays() []string {
 	return all
 }
 
-// fit fits every kind of lifetime-value model on everything, after each was tested on the last quarter; the best is active.
-func (c *company) fit(ctx context.Context) error {
+// fitModels fits every kind of lifetime-value model on all orders, after each was tested on the last quarter; the best is active.
+func (c *company) fitModels(ctx context.Context) error {
 	c.clock.to(c.today.Add(-9 * time.Hour))
 	if err := c.service.Reload(ctx); err != nil {
 		return err
@@ -177,8 +177,8 @@ func (c *company) fit(ctx context.Context) error {
 	return err
 }
 
-// settle credits every order to the contacts that earned it and brings statistics and stages up to date.
-func (c *company) settle(ctx context.Context) error {
+// settleBooks credits every order to the contacts that earned it and brings statistics and stages up to date.
+func (c *company) settleBooks(ctx context.Context) error {
 	ids := make([]string, len(c.people))
 	for i, p := range c.people {
 		ids[i] = p.id
@@ -186,8 +186,8 @@ func (c *company) settle(ctx context.Context) error {
 	return c.store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error { return c.service.Books.SettleImported(ctx, b.Tx, ids) })
 }
 
-// finish lets the last night go by: stages and the values that lists are ordered by are those of the last moment, and the journeys were
-// learned from.
+// finish does what the server does every night, for the last one: it brings stages and lifetime values up to date, and fits the
+// attribution models.
 func (c *company) finish(ctx context.Context) error {
 	c.clock.to(c.today)
 	if err := c.service.Books.Nightly(ctx); err != nil {
@@ -199,14 +199,14 @@ func (c *company) finish(ctx context.Context) error {
 	return c.service.Value.RefreshLifetimeValues(ctx)
 }
 
-// draws gives the generator of one subject, so that what is drawn for one does not move the others.
+// draws returns the generator of one subject: what is drawn for one does not change the others.
 func (c *company) draws(subject string, number int) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(subject))
 	return rand.New(rand.NewPCG(c.seed, h.Sum64()+uint64(number)))
 }
 
-// source gives bytes for ids and salts.
+// source returns a source of bytes for ids and salts.
 func (c *company) source(subject string) *rand.ChaCha8 {
 	var seed [32]byte
 	draws := c.draws(subject, 0)
@@ -216,7 +216,7 @@ func (c *company) source(subject string) *rand.ChaCha8 {
 	return rand.NewChaCha8(seed)
 }
 
-// drawID makes an id of a moment.
+// drawID draws an id with a time.
 func drawID(r *rand.Rand, prefix string, at time.Time) string {
 	var raw [16]byte
 	binary.BigEndian.PutUint64(raw[:8], uint64(at.UnixMilli())<<16|0x7000|r.Uint64()&0xfff)
@@ -224,28 +224,28 @@ func drawID(r *rand.Rand, prefix string, at time.Time) string {
 	return id.At(prefix, raw)
 }
 
-// fixedID makes the id of something that every demonstration company has, whatever its seed: examples name it.
+// fixedID returns the id of something that every demonstration company has, whatever its seed: examples name it.
 func fixedID(prefix, name string) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))
 	return drawID(rand.New(rand.NewPCG(0, h.Sum64())), prefix, time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
-// as gives a context in which a member of the staff acts.
+// as returns a context in which a member of the staff acts.
 func (c *company) as(ctx context.Context, u *ent.User) context.Context {
 	return auth.With(ctx, auth.Actor{UserID: u.ID, Name: u.Email, Role: u.Role, Scopes: auth.ScopesOf(u.Role)})
 }
 
-// major turns an amount of the currency's major unit into money.
+// major returns an amount of the currency's major units.
 func (c *company) major(units int64) money.Amount {
 	return money.Minor(units * c.currency.MinorPerMajor())
 }
 
-// told is an amount as inputs have it.
-func (c *company) told(a money.Amount) *service.MoneyInput {
+// moneyInput returns an amount as an input.
+func (c *company) moneyInput(a money.Amount) *service.MoneyInput {
 	return &service.MoneyInput{Amount: money.Exact(c.currency.Format(a)), CurrencyCode: c.currency.Code()}
 }
 
 func pointer[T any](v T) *T { return &v }
 
-var errForeign = errors.New("the database holds something that is not the demonstration company: give demo an empty one with --database-url")
+var errForeign = errors.New("the database contains other data than the demonstration company; want an empty database: see --database-url")

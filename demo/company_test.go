@@ -28,7 +28,7 @@ var day = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// fill makes a company in a database, by a connection of its own, and tells how long it took.
+// fill makes a company in a database, by a connection of its own, and returns how long it took.
 func fill(ctx context.Context, t testing.TB, url string, seed uint64, now time.Time) (time.Duration, error) {
 	t.Helper()
 	s, err := store.Open(context.WithoutCancel(ctx), url, store.Options{Log: quiet})
@@ -103,7 +103,7 @@ func (w *world) count(t *testing.T, query string) int {
 	return n
 }
 
-// TestCompany makes the company on each database and looks at it from all sides: making it is what takes the time.
+// TestCompany makes the company on each database and checks all about it: making it takes most of the time.
 func TestCompany(t *testing.T) {
 	var exports sync.Map
 	each(t, func(t *testing.T, w *world) {
@@ -156,21 +156,23 @@ func (w *world) size(t *testing.T) {
 		{"customers who recommended several", "SELECT count(*) FROM (SELECT referred_by_id FROM customers WHERE referred_by_id IS NOT NULL GROUP BY referred_by_id HAVING count(*) > 1) AS more", 5, 300},
 		{"customers in Arabic, Hebrew or Persian", "SELECT count(*) FROM customers WHERE name IN ('مريم الأحمد', 'יעל כהן', 'فاطمه رضایی')", 1, 100},
 	} {
-		if n := w.count(t, want.query); n < want.least || n > want.most {
-			t.Errorf("%s: %d, want %d to %d", want.what, n, want.least, want.most)
-		}
+		t.Run(want.what, func(t *testing.T) {
+			if n := w.count(t, want.query); n < want.least || n > want.most {
+				t.Errorf("%d, want %d to %d", n, want.least, want.most)
+			}
+		})
 	}
 }
 
 func (w *world) laws(t *testing.T) {
-	findings, err := w.service.Report.Check(auth.System(t.Context()))
+	findings, err := w.service.Check.Laws(auth.System(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, one := range findings {
 		t.Error(one)
 	}
-	// Settling again finds nothing to change: the stages and statistics are what their facts come to.
+	// Settling a second time changes nothing: the stages and statistics agree with their facts.
 	before := w.count(t, "SELECT count(*) FROM stage_changes")
 	var ids []string
 	rows, err := w.store.Query(t.Context(), "SELECT id FROM customers ORDER BY id LIMIT 500")
@@ -192,7 +194,7 @@ func (w *world) laws(t *testing.T) {
 		t.Fatal(err)
 	}
 	if after := w.count(t, "SELECT count(*) FROM stage_changes"); after != before {
-		t.Errorf("settling again changed %d stages", after-before)
+		t.Errorf("settling a second time changed %d stages", after-before)
 	}
 }
 
@@ -216,8 +218,8 @@ func firstDifference(a, b string) string {
 	return fmt.Sprintf("%d lines and %d", len(x), len(y))
 }
 
-// TestAnInterruptedFillingBeginsAnew, with a seed that makes another company than TestCompany's.
-func TestAnInterruptedFillingBeginsAnew(t *testing.T) {
+// TestAnInterruptedFillingStartsOver, with a seed that makes another company than that of TestCompany.
+func TestAnInterruptedFillingStartsOver(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		ctx, cancel := context.WithTimeout(t.Context(), 700*time.Millisecond)
 		defer cancel()
@@ -254,7 +256,7 @@ func TestAnInterruptedFillingBeginsAnew(t *testing.T) {
 		}
 		defer rows.Close()
 		if !rows.Next() {
-			t.Error("the company of another seed lacks the customer whom the examples speak of")
+			t.Error("the company of another seed lacks the customer whom the examples name")
 		}
 	})
 }
@@ -269,10 +271,10 @@ func TestForeignDatabasesAreLeftAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := demo.Read(t.Context(), w.store); err == nil {
-			t.Fatal("somebody's books were taken for an empty database")
+			t.Fatal("a database with a customer counts as empty")
 		}
 		if err := demo.Clear(t.Context(), w.store); err == nil {
-			t.Fatal("somebody's books were cleared")
+			t.Fatal("a database with a customer was cleared")
 		}
 	})
 }

@@ -12,6 +12,8 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/rates"
 )
 
 // contact is a contact in the making.
@@ -24,19 +26,19 @@ type contact struct {
 	at       time.Time
 	recorded time.Time
 	minutes  int
-	staff    *ent.User // nil: nobody's time
+	staff    *ent.User // nil: it took nobody's time
 	subject  string
 	notes    string
 	about    *person
-	allowed  *allowed       // the permission that it was made under
+	allowed  *permission    // that it was made under
 	purpose  schema.Purpose // "" where it needs none
 	expense  money.Amount
 
 	cost costing.ContactCost
 }
 
-// add adds a contact, unless it would lie outside of what has happened.
-func (c *company) add(one contact) *contact {
+// addContact adds a contact and returns it; nil where it would be before the customer came or after the end.
+func (c *company) addContact(one contact) *contact {
 	p, r := one.person, one.person.draws
 	if one.at.Before(p.created) || !one.at.Before(c.end()) {
 		return nil
@@ -54,7 +56,7 @@ func (c *company) add(one contact) *contact {
 	return &one
 }
 
-// seller is who speaks to a customer: the owner, or whoever is there.
+// seller draws who speaks to a customer: mostly the owner.
 func (c *company) seller(p *person) *ent.User {
 	if p.owner != nil && p.draws.Float64() < 0.9 {
 		return p.owner
@@ -65,7 +67,8 @@ func (c *company) seller(p *person) *ent.User {
 // sources are how customers came to us.
 var sources = []string{"нашли в поиске", "увидели салон по дороге", "реклама в лифте", "карты и отзывы", "выставка интерьеров", "посоветовали знакомые", "социальные сети"}
 
-func (c *company) firstContact(p *person) {
+// drawFirstContact draws how a customer came to us, and perhaps a question after that.
+func (c *company) drawFirstContact(p *person) {
 	r := p.draws
 	first := contact{person: p, inbound: true, at: p.created.Add(time.Minute), subject: "Первое обращение: " + sources[r.IntN(len(sources))]}
 	switch u := r.Float64(); {
@@ -78,28 +81,28 @@ func (c *company) firstContact(p *person) {
 	default:
 		first.kind, first.channel, first.minutes, first.staff = schema.Message, schema.ByMessenger, 2+r.IntN(6), c.seller(p)
 	}
-	c.add(first)
+	c.addContact(first)
 	for range r.IntN(2) {
-		c.add(contact{person: p, kind: schema.InfoCall, inbound: true, channel: schema.ByPhone, at: c.atWork(r, p.created.AddDate(0, 0, 3+r.IntN(60))), minutes: 1 + r.IntN(9), staff: c.seller(p), subject: "Вопрос о ценах и сроках"})
+		c.addContact(contact{person: p, kind: schema.InfoCall, inbound: true, channel: schema.ByPhone, at: c.atWork(r, p.created.AddDate(0, 0, 3+r.IntN(60))), minutes: 1 + r.IntN(9), staff: c.seller(p), subject: "Вопрос о ценах и сроках"})
 	}
 }
 
-// contactsAround are what led to an order and what came of it.
-func (c *company) contactsAround(o *order, first bool) {
+// drawContactsAround draws the contacts before and after an order.
+func (c *company) drawContactsAround(o *order, first bool) {
 	p, r := o.person, o.person.draws
 	before := func(least, more int) time.Time { return c.atWork(r, o.at.AddDate(0, 0, -least-r.IntN(more))) }
 	if first || r.Float64() < 0.35 {
-		c.add(contact{person: p, kind: schema.Visit, inbound: false, channel: schema.ByVisit, at: before(2, 6), minutes: 35 + r.IntN(50), staff: c.seller(p), subject: "Замер", purpose: schema.Service, notes: "Окон: " + padded(p.windows, 1) + ", ширина " + trimmed(tenth(p.width)) + " м, высота " + trimmed(tenth(p.height)) + " м"})
+		c.addContact(contact{person: p, kind: schema.Visit, inbound: false, channel: schema.ByVisit, at: before(2, 6), minutes: 35 + r.IntN(50), staff: c.seller(p), subject: "Замер", purpose: schema.Service, notes: "Окон: " + padded(p.windows, 1) + ", ширина " + trimmed(tenth(p.width)) + " м, высота " + trimmed(tenth(p.height)) + " м"})
 	}
 	if r.Float64() < 0.55 {
-		c.add(contact{person: p, kind: schema.InfoCall, inbound: true, channel: schema.ByPhone, at: before(1, 9), minutes: 3 + r.IntN(14), staff: c.seller(p), subject: "Обсуждение заказа"})
+		c.addContact(contact{person: p, kind: schema.InfoCall, inbound: true, channel: schema.ByPhone, at: before(1, 9), minutes: 3 + r.IntN(14), staff: c.seller(p), subject: "Обсуждение заказа"})
 	}
 	if r.Float64() < 0.25 {
-		c.add(contact{person: p, kind: schema.Meeting, inbound: true, channel: schema.ByVisit, at: before(1, 12), minutes: 25 + r.IntN(60), staff: c.seller(p), subject: "Подбор тканей в салоне", expense: money.Minor(int64(r.IntN(2)) * 180 * c.currency.MinorPerMajor())})
+		c.addContact(contact{person: p, kind: schema.Meeting, inbound: true, channel: schema.ByVisit, at: before(1, 12), minutes: 25 + r.IntN(60), staff: c.seller(p), subject: "Подбор тканей в салоне", expense: money.Minor(int64(r.IntN(2)) * 180 * c.currency.MinorPerMajor())})
 	}
 	if at := before(2, 14); r.Float64() < 0.7 {
 		if a := p.permitted(schema.ByPhone, schema.Marketing, schema.BrandTrust, at); a != nil {
-			c.add(contact{person: p, kind: schema.TargetCall, channel: schema.ByPhone, at: at, minutes: 2 + r.IntN(7), staff: c.seller(p), subject: "Новая коллекция тканей", purpose: schema.Marketing, allowed: a})
+			c.addContact(contact{person: p, kind: schema.TargetCall, channel: schema.ByPhone, at: at, minutes: 2 + r.IntN(7), staff: c.seller(p), subject: "Новая коллекция тканей", purpose: schema.Marketing, allowed: a})
 		}
 	}
 	after := o.completed
@@ -107,21 +110,21 @@ func (c *company) contactsAround(o *order, first bool) {
 		return
 	}
 	if r.Float64() < 0.4 {
-		c.add(contact{person: p, kind: schema.OtherContact, channel: schema.ByPhone, at: c.atWork(r, after.AddDate(0, 0, -1)), minutes: 1 + r.IntN(4), staff: c.seller(p), subject: "Договорились о доставке", purpose: schema.Service})
+		c.addContact(contact{person: p, kind: schema.OtherContact, channel: schema.ByPhone, at: c.atWork(r, after.AddDate(0, 0, -1)), minutes: 1 + r.IntN(4), staff: c.seller(p), subject: "Договорились о доставке", purpose: schema.Service})
 	}
 	at := c.atWork(r, after.AddDate(0, 0, 1+r.IntN(15)))
 	switch u := r.Float64(); {
 	case u < 0.12:
-		c.add(contact{person: p, kind: schema.Review, inbound: true, channel: schema.ByWeb, at: at, subject: "Отзыв о заказе"})
+		c.addContact(contact{person: p, kind: schema.Review, inbound: true, channel: schema.ByWeb, at: at, subject: "Отзыв о заказе"})
 	case u < 0.15:
-		c.add(contact{person: p, kind: schema.Complaint, inbound: true, channel: schema.ByPhone, at: at, minutes: 6 + r.IntN(20), staff: c.seller(p), subject: "Недовольны сроком"})
+		c.addContact(contact{person: p, kind: schema.Complaint, inbound: true, channel: schema.ByPhone, at: at, minutes: 6 + r.IntN(20), staff: c.seller(p), subject: "Недовольны сроком"})
 	case u < 0.165 || o.refund != nil:
-		c.add(contact{person: p, kind: schema.Claim, inbound: true, channel: schema.ByEmail, at: at, minutes: 10 + r.IntN(20), staff: c.staff["manager@erker.example"], subject: "Претензия по качеству"})
+		c.addContact(contact{person: p, kind: schema.Claim, inbound: true, channel: schema.ByEmail, at: at, minutes: 10 + r.IntN(20), staff: c.staff["manager@erker.example"], subject: "Претензия по качеству"})
 	}
 }
 
-// newsletters go out in the middle of every second month to those who allow them.
-func (c *company) newsletters(p *person) {
+// drawNewsletters draws newsletters every second month, to a customer who permits them.
+func (c *company) drawNewsletters(p *person) {
 	r := p.draws
 	for day := 40; day < 730; day += 61 {
 		at := c.begin.AddDate(0, 0, day).Add(time.Duration(10*3600+r.IntN(3600)) * time.Second)
@@ -129,34 +132,31 @@ func (c *company) newsletters(p *person) {
 			continue
 		}
 		if a := p.permitted(schema.ByEmail, schema.Marketing, schema.BrandTrust, at); a != nil {
-			c.add(contact{person: p, kind: schema.Email, channel: schema.ByEmail, at: at, subject: "Рассылка: ткани сезона", purpose: schema.Marketing, allowed: a})
+			c.addContact(contact{person: p, kind: schema.Email, channel: schema.ByEmail, at: at, subject: "Рассылка: ткани сезона", purpose: schema.Marketing, allowed: a})
 		}
 		if a := p.permitted(schema.BySMS, schema.Marketing, schema.BrandTrust, at); a != nil {
-			c.add(contact{person: p, kind: schema.Message, channel: schema.BySMS, at: at.Add(time.Hour), subject: "Скидка на пошив до конца недели", purpose: schema.Marketing, allowed: a})
+			c.addContact(contact{person: p, kind: schema.Message, channel: schema.BySMS, at: at.Add(time.Hour), subject: "Скидка на пошив до конца недели", purpose: schema.Marketing, allowed: a})
 		}
 	}
 }
 
-// recommend lets whoever recommended a customer do it: a contact of theirs, just before the other came.
-func (c *company) recommend(p *person) {
+// drawRecommendation draws the contact by which a customer was recommended, just before they came.
+func (c *company) drawRecommendation(p *person) {
 	if p.referrer == nil {
 		return
 	}
 	r := p.draws
-	c.add(contact{person: p.referrer, kind: schema.Recommendation, inbound: true, channel: schema.ByPhone, at: p.created.Add(-time.Duration(1+r.IntN(60)) * time.Hour), minutes: 1 + r.IntN(4), staff: c.seller(p.referrer), subject: "Посоветовали нас", about: p})
+	c.addContact(contact{person: p.referrer, kind: schema.Recommendation, inbound: true, channel: schema.ByPhone, at: p.created.Add(-time.Duration(1+r.IntN(60)) * time.Hour), minutes: 1 + r.IntN(4), staff: c.seller(p.referrer), subject: "Посоветовали нас", about: p})
 }
 
-// cost costs all contacts by the rates of their moments, as they are known now.
-func (c *company) cost(context.Context) error {
+// costContacts costs all contacts by the rates of their times, as they are known now.
+func (c *company) costContacts(context.Context) error {
 	slices.SortFunc(c.contacts, func(a, b *contact) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-	rates := c.service.Quote.PriceBook().Basis().Rates
+	dated := c.service.Quote.PriceBook().Basis().Rates
 	for _, one := range c.contacts {
-		in := costing.ContactInput{Minutes: money.Whole(int64(one.minutes)), Channel: string(one.channel), Expense: one.expense}
-		if one.staff != nil {
-			in.StaffCodes = []string{one.staff.EmailKey, *one.staff.Grade}
-		}
+		in := rates.ContactInput(one.staff, money.Whole(int64(one.minutes)), one.channel, one.expense)
 		var err error
-		if one.cost, err = costing.Contact(in, rates, one.at, forEver, c.currency); err != nil {
+		if one.cost, err = costing.Contact(in, dated, one.at, service.EndOfTime, c.currency); err != nil {
 			return err
 		}
 		if len(one.cost.Missing) > 0 {

@@ -9,7 +9,7 @@ import (
 // Example is an operation to try, with its variables as JSON.
 type Example struct{ Query, Variables string }
 
-// CardQuery asks for what Kopeck is for: what a customer pays now and why, and what the customer is worth.
+// CardQuery returns the query that shows what Kopeck is for: what a customer pays now and why, and what the customer is worth.
 func CardQuery() string {
 	return fmt.Sprintf(`{
   customer(externalId: %q) {
@@ -30,13 +30,13 @@ func CardQuery() string {
 }`, favouriteExternal, productID("CUR-LINEN"))
 }
 
-// resourceQuery asks how the workshop's capacity stands in the two weeks from a moment on.
+// resourceQuery returns a query for the workshop's capacity and its utilisation in the two weeks from a moment on.
 func resourceQuery(now time.Time) string {
 	between := fmt.Sprintf("from: %q, to: %q", now.UTC().Format(time.RFC3339), now.AddDate(0, 0, 14).UTC().Format(time.RFC3339))
 	return fmt.Sprintf("{ resources { code unit capacityPerDay idleCost(%s) { amount } utilisation(%s) { day working booked utilisation } } }", between, between)
 }
 
-// Examples are the queries that GraphiQL begins with. They run on any company of this package.
+// Examples returns the operations that GraphiQL opens with. They run on any company of this package.
 func Examples() []Example {
 	hint := "# Put the token from the terminal into the headers pane below: {\"Authorization\": \"Bearer …\"}\n"
 	return []Example{
@@ -114,7 +114,7 @@ subscription {
 {
   customers(search: "белова анна", first: 5) { totalCount edges { node { id name email phone measurements } } }
 }`},
-		{Query: `# May we call, and by what right? The ledger of each permission is a chain of hashes.
+		{Query: `# May we call, and by which permission? The consent log of each permission is a chain of hashes.
 {
   customer(externalId: "` + favouriteExternal + `") {
     mayContact(channel: PHONE, purpose: MARKETING) { allowed reason currentLevel }
@@ -124,7 +124,7 @@ subscription {
 	}
 }
 
-// oneLine gives a query without its comments, in one line, for a command.
+// oneLine returns a query without its comments, in one line, for a command.
 func oneLine(query string) string {
 	var words []string
 	for line := range strings.Lines(query) {

@@ -13,13 +13,13 @@ import (
 type Mark struct {
 	Seed uint64 `json:"seed"`
 	Day  string `json:"day"`  // in Moscow, for which it was made
-	Done bool   `json:"done"` // false: the filling was interrupted
+	Done bool   `json:"done"` // false: Fill was interrupted
 }
 
-// markName is the setting that the mark stands in, beside those of the installation.
+// markName is the name of the mark in the table of settings.
 const markName = "demo"
 
-// Read gives the mark of a migrated database, nil for an empty one, and an error for one that holds anything else.
+// Read returns the mark of a migrated database, nil for an empty one, and an error for one that contains anything else.
 func Read(ctx context.Context, s *store.Store) (*Mark, error) {
 	var text []byte
 	found, err := first(ctx, s, &text, "SELECT value FROM settings WHERE id = ?", markName)
@@ -43,6 +43,7 @@ func Read(ctx context.Context, s *store.Store) (*Mark, error) {
 	return nil, nil
 }
 
+// first scans the first row of a query and reports whether there is one.
 func first(ctx context.Context, s *store.Store, to any, query string, args ...any) (bool, error) {
 	rows, err := s.Query(ctx, query, args...)
 	if err != nil {
@@ -55,6 +56,7 @@ func first(ctx context.Context, s *store.Store, to any, query string, args ...an
 	return true, rows.Scan(to)
 }
 
+// mark writes the mark.
 func mark(ctx context.Context, s *store.Store, m Mark, at time.Time) error {
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -69,21 +71,21 @@ func mark(ctx context.Context, s *store.Store, m Mark, at time.Time) error {
 	})
 }
 
-// tables are all that a filling writes, those that point to others first.
+// tables are all that Fill writes, those that refer to others first.
 var tables = []string{
 	"credits", "bookings", "refunds", "order_lines", "offer_lines", "offers", "orders", "contacts", "permission_events", "permissions",
 	"stage_changes", "search_terms", "price_agreements", "price_rules", "components", "product_options", "list_prices", "products", "rates",
 	"lifetime_models", "idempotency_keys", "audit_entries", "refresh_sessions", "customers", "users", "partners", "settings",
 }
 
-// Clear empties a database in which a filling was interrupted. It refuses any other.
+// Clear empties a database in which Fill was interrupted. It refuses any other.
 func Clear(ctx context.Context, s *store.Store) error {
 	m, err := Read(ctx, s)
 	if err != nil {
 		return err
 	}
 	if m == nil || m.Done {
-		return fmt.Errorf("demo: only what an interrupted filling left is cleared")
+		return fmt.Errorf("demo: the database was not left by an interrupted filling, so it is not cleared")
 	}
 	return s.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
 		if _, err := b.Exec(ctx, "UPDATE customers SET referred_by_id = NULL"); err != nil {

@@ -26,7 +26,7 @@ var (
 	foreignFirms = []string{"Café Français SARL", "Hotel „Zur Post“ GmbH", "Smith & Sons Ltd.", "株式会社さくら", "شركة النور للضيافة", "Ristorante L’Angolo S.r.l."}
 )
 
-// personName gives a name as people write it in this country, or in theirs.
+// personName draws a name as people write it in Russia, or in their own country.
 func personName(r *rand.Rand) string {
 	if r.Float64() < 0.07 {
 		return foreign[r.IntN(len(foreign))]
@@ -52,7 +52,7 @@ func personName(r *rand.Rand) string {
 	return first + " " + patronymic(father, woman) + " " + surname
 }
 
-// patronymic gives what a father's name makes of his child's.
+// patronymic returns the patronymic of a child from the father's name.
 func patronymic(father string, woman bool) string {
 	ending := map[bool]string{false: "ович", true: "овна"}
 	stem, soft := strings.CutSuffix(father, "й")
@@ -72,6 +72,7 @@ func patronymic(father string, woman bool) string {
 	return stem + ending[woman]
 }
 
+// firmName draws the name of a company.
 func firmName(r *rand.Rand) string {
 	if r.Float64() < 0.08 {
 		return foreignFirms[r.IntN(len(foreignFirms))]
@@ -85,7 +86,7 @@ var latin = strings.NewReplacer(
 	"р", "r", "с", "s", "т", "t", "у", "u", "ф", "f", "х", "kh", "ц", "ts", "ч", "ch", "ш", "sh", "щ", "shch", "ъ", "", "ы", "y", "ь", "", "э", "e", "ю", "yu", "я", "ya",
 )
 
-// address makes an e-mail of a name, which is nobody else's by its number.
+// address returns an e-mail address made of a name. The number makes it unique.
 func address(name string, number int, firm bool) string {
 	plain := strings.Map(func(c rune) rune {
 		switch {
@@ -105,7 +106,7 @@ func address(name string, number int, firm bool) string {
 	return fmt.Sprintf("%s%d@%s.example", plain, number, [...]string{"mail", "post", "pochta"}[number%3])
 }
 
-// phoneNumber gives a number as somebody typed it.
+// phoneNumber draws a phone number as somebody may have typed it.
 func phoneNumber(r *rand.Rand, name string) string {
 	n := func(digits int) string {
 		text := ""

@@ -23,23 +23,23 @@ type offer struct {
 	viewed  time.Time
 	decided time.Time
 	reason  string
-	contact *contact // that carried it
-	order   *order   // it became, nil for none
+	contact *contact // by which it was sent
+	order   *order   // that came from it, nil for none
 	lines   []*line
 	lineIDs []string
 	total   money.Amount
 }
 
-// declined are the reasons why people say no.
+// declined are the reasons why offers are declined.
 var declined = []string{"дорого", "решили подождать до ремонта", "выбрали другой цвет и другую мастерскую", "не устроил срок"}
 
-// propose lets an order come from an offer, where the customer lets us use what we know of them; and now and then adds an
-// offer that came to nothing.
-func (c *company) propose(o *order) {
+// drawOffers draws the offer that an order came from, where the customer permits individual offers, and now and then an offer that
+// came to nothing.
+func (c *company) drawOffers(o *order) {
 	p, r := o.person, o.person.draws
 	asked := c.atWork(r, o.at.AddDate(0, 0, -1-r.IntN(7)))
 	if asked.Before(o.at) && asked.After(p.created) && r.Float64() < 0.35 {
-		if made := c.carried(p, asked, [...]schema.OfferKind{schema.OfferIndividual, schema.OfferIndividual, schema.OfferCrossSell, schema.OfferBundle}[r.IntN(4)]); made != nil {
+		if made := c.drawOffer(p, asked, [...]schema.OfferKind{schema.OfferIndividual, schema.OfferIndividual, schema.OfferCrossSell, schema.OfferBundle}[r.IntN(4)]); made != nil {
 			made.status, made.decided, made.order, made.lines = schema.OfferAccepted, o.at, o, o.lines
 			made.viewed = asked.Add(time.Duration(1+r.IntN(20)) * time.Hour)
 			if made.viewed.After(o.at) {
@@ -52,11 +52,11 @@ func (c *company) propose(o *order) {
 	if r.Float64() > 0.3 {
 		return
 	}
-	lost := c.carried(p, c.atWork(r, o.at.AddDate(0, 0, 25+r.IntN(40))), [...]schema.OfferKind{schema.OfferCrossSell, schema.OfferOfTheMonth, schema.OfferWinBack, schema.OfferTender}[r.IntN(4)])
+	lost := c.drawOffer(p, c.atWork(r, o.at.AddDate(0, 0, 25+r.IntN(40))), [...]schema.OfferKind{schema.OfferCrossSell, schema.OfferOfTheMonth, schema.OfferWinBack, schema.OfferTender}[r.IntN(4)])
 	if lost == nil {
 		return
 	}
-	a := articleOf(pick(p))
+	a := articleOf(pickProduct(p))
 	lost.lines = []*line{{sku: a.sku, quantity: money.Whole(int64(1 + r.IntN(4))), lead: a.leadDays, options: []pricing.Option{}}}
 	lost.expires = lost.created.AddDate(0, 0, 14)
 	switch u := r.Float64(); {
@@ -76,8 +76,8 @@ func (c *company) propose(o *order) {
 	}
 }
 
-// carried gives an offer that was sent by a channel whose permission goes far enough, nil where there is none.
-func (c *company) carried(p *person, at time.Time, kind schema.OfferKind) *offer {
+// drawOffer adds an offer that is sent by a channel with a sufficient permission; nil where there is none.
+func (c *company) drawOffer(p *person, at time.Time, kind schema.OfferKind) *offer {
 	for _, channel := range []schema.Channel{schema.ByMessenger, schema.ByEmail} {
 		a := p.permitted(channel, schema.Personalisation, schema.Personal, at)
 		if a == nil {
@@ -88,7 +88,7 @@ func (c *company) carried(p *person, at time.Time, kind schema.OfferKind) *offer
 			carrier = schema.Email
 		}
 		o := &offer{person: p, id: drawID(p.draws, id.Offer, at), kind: kind, status: schema.OfferSent, created: at}
-		o.contact = c.add(contact{person: p, kind: carrier, channel: channel, at: at.Add(time.Minute), minutes: 2 + p.draws.IntN(5), staff: c.seller(p), subject: "offer " + o.id, purpose: schema.Personalisation, allowed: a})
+		o.contact = c.addContact(contact{person: p, kind: carrier, channel: channel, at: at.Add(time.Minute), minutes: 2 + p.draws.IntN(5), staff: c.seller(p), subject: "offer " + o.id, purpose: schema.Personalisation, allowed: a})
 		if o.contact == nil {
 			return nil
 		}
@@ -98,7 +98,7 @@ func (c *company) carried(p *person, at time.Time, kind schema.OfferKind) *offer
 	return nil
 }
 
-// priceOffers prices what was proposed in vain, and sums up every offer.
+// priceOffers prices the offers that no order came from, and sums up every offer.
 func (c *company) priceOffers(book *pricing.Book) error {
 	for _, o := range c.offers {
 		for _, l := range o.lines {
@@ -119,8 +119,8 @@ func (c *company) priceOffers(book *pricing.Book) error {
 	return nil
 }
 
-// proposeNow makes the offers of the last day by the verbs: one of each status, and what a few customers ordered.
-func (c *company) proposeNow(ctx context.Context) error {
+// makeLiveOffers makes the offers of the last day by the verbs: at least one of each status.
+func (c *company) makeLiveOffers(ctx context.Context) error {
 	r := c.draws("live", 0)
 	c.clock.to(c.today.Add(-8 * time.Hour))
 	if err := c.announceRates(ctx, r); err != nil {
@@ -137,7 +137,7 @@ func (c *company) proposeNow(ctx context.Context) error {
 		if p.owner == nil || !p.departed.IsZero() || p.permitted(schema.ByMessenger, schema.Personalisation, schema.Personal, at) == nil {
 			continue
 		}
-		if err := c.proposeTo(ctx, r, p, wanted[0]); err != nil {
+		if err := c.makeOffer(ctx, r, p, wanted[0]); err != nil {
 			return err
 		}
 		wanted = wanted[1:]
@@ -145,6 +145,7 @@ func (c *company) proposeNow(ctx context.Context) error {
 	return nil
 }
 
+// favourite returns the customer whom the examples name.
 func (c *company) favourite() *person {
 	for _, p := range c.people {
 		if p.number == 0 {
@@ -154,8 +155,8 @@ func (c *company) favourite() *person {
 	return nil
 }
 
-// proposeTo makes an offer as its customer's owner does, and takes it as far as it is to go.
-func (c *company) proposeTo(ctx context.Context, r *rand.Rand, p *person, to schema.OfferStatus) error {
+// makeOffer makes an offer as its customer's owner does, and brings it to a status.
+func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to schema.OfferStatus) error {
 	ctx = c.as(ctx, p.owner)
 	row, err := c.service.Customers.Customer(ctx, &p.id, nil)
 	if err != nil || row == nil {

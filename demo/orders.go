@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math/big"
 	"slices"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
+	"kopeck/service"
 )
 
 // order is an order in the making.
@@ -21,7 +21,7 @@ type order struct {
 	id     string
 	status schema.OrderStatus
 	at     time.Time // of the order
-	asked  time.Time // of its prices: the same, or that of the offer it came from
+	asked  time.Time // when it was priced: the same, or the time of the offer it came from
 	due    time.Time
 	lead   int // of the slowest line
 
@@ -63,14 +63,14 @@ type booked struct {
 	costing.Booking
 }
 
-// order adds an order with its lines, what becomes of it, and the contacts around it.
-func (c *company) order(p *person, at time.Time, first bool) {
+// drawOrder draws an order with its lines, what becomes of it, and the contacts around it.
+func (c *company) drawOrder(p *person, at time.Time, first bool) {
 	r := p.draws
 	o := &order{person: p, id: drawID(r, id.Order, at), at: at, asked: at, status: schema.OrderPlaced}
 	if r.Float64() < 0.4 {
 		o.external = "ЗК-" + at.In(c.zone).Format("06") + "-" + padded(p.number, 4) + "-" + padded(len(p.orders)+1, 2)
 	}
-	c.fillBasket(o, first)
+	c.drawLines(o, first)
 	for _, l := range o.lines {
 		o.lead = max(o.lead, l.lead)
 	}
@@ -83,16 +83,16 @@ func (c *company) order(p *person, at time.Time, first bool) {
 		}
 	case done.Before(c.end()) && done.After(at):
 		o.status, o.completed = schema.OrderCompleted, done
-		c.giveBack(o)
+		c.drawRefund(o)
 	}
-	c.propose(o)
+	c.drawOffers(o)
 	p.orders = append(p.orders, o)
 	c.orders = append(c.orders, o)
-	c.contactsAround(o, first)
+	c.drawContactsAround(o, first)
 }
 
-// giveBack draws a refund.
-func (c *company) giveBack(o *order) {
+// drawRefund draws whether and how a completed order is refunded.
+func (c *company) drawRefund(o *order) {
 	r := o.person.draws
 	u := r.Float64()
 	if u > 0.035 || o.person.number == 0 {
@@ -112,13 +112,13 @@ func (c *company) giveBack(o *order) {
 	o.refund = f
 }
 
-// fillBasket draws what is ordered, by what was measured.
-func (c *company) fillBasket(o *order, first bool) {
+// drawLines draws what is ordered; quantities come from the measurements.
+func (c *company) drawLines(o *order, first bool) {
 	p, r := o.person, o.person.draws
 	count := 1 + r.IntN(3)
 	var chosen []string
 	for len(chosen) < count {
-		if sku := pick(p); !slices.Contains(chosen, sku) {
+		if sku := pickProduct(p); !slices.Contains(chosen, sku) {
 			chosen = append(chosen, sku)
 		}
 	}
@@ -128,7 +128,7 @@ func (c *company) fillBasket(o *order, first bool) {
 	if r.Float64() < 0.45 {
 		chosen = append(chosen, "SRV-FIT")
 	}
-	share := 1.0 // repeat orders dress some of the windows
+	share := 1.0 // of the windows; repeat orders are for some of them
 	if !first {
 		share = 0.4 + 0.6*r.Float64()
 	}
@@ -177,8 +177,8 @@ func (c *company) fillBasket(o *order, first bool) {
 	}
 }
 
-// pick draws a product by its weight; who wants it cheap takes what has a list price.
-func pick(p *person) string {
+// pickProduct draws a product by its weight. A segment that wants it cheap prefers products with a list price.
+func pickProduct(p *person) string {
 	weight := func(a article) int {
 		switch {
 		case p.firm && (a.measure == areas || a.sku == "SET-OFFICE"):
@@ -201,12 +201,10 @@ func pick(p *person) string {
 	return articles[0].sku
 }
 
-// forEver is later than anything is known: books go by what is known in the end.
-var forEver = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-
-// sell goes through all orders and offers in time: each is priced by the book as it was known at its moment, with what was
-// booked in the weeks before, costed by what is known now, and takes its capacity on the earliest days with room.
-func (c *company) sell(ctx context.Context) error {
+// priceOrders goes through all orders in the order of their times, then through all offers. An order is priced by the price book as it
+// was known at its time, with the bookings of the weeks before, costed by what is known now, and takes its capacity on the
+// earliest days with room.
+func (c *company) priceOrders(ctx context.Context) error {
 	slices.SortFunc(c.orders, func(a, b *order) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 	if err := c.service.Reload(ctx); err != nil {
 		return err
@@ -225,14 +223,14 @@ func (c *company) sell(ctx context.Context) error {
 			return err
 		}
 		for _, l := range o.lines {
-			unit, err := costs.Cost(costing.ProductQuestion{ProductID: productID(l.sku), Quantity: l.quantity, Chosen: l.options, LeadDays: &l.lead, At: o.at, KnownAt: forEver})
+			unit, err := costs.Cost(costing.ProductQuestion{ProductID: productID(l.sku), Quantity: l.quantity, Chosen: l.options, LeadDays: &l.lead, At: o.at, KnownAt: service.EndOfTime})
 			if err != nil {
 				return err
 			}
 			if len(unit.Missing) > 0 {
 				return errors.New("no rate of " + unit.Missing[0].String())
 			}
-			if l.cost, err = money.Round(new(big.Rat).Mul(unit.Full.Rat(), l.quantity.Rat())); err != nil {
+			if l.cost, err = costing.LineCost(unit.Full, l.quantity); err != nil {
 				return err
 			}
 			if o.cost, err = o.cost.Plus(l.cost); err != nil {
@@ -241,15 +239,15 @@ func (c *company) sell(ctx context.Context) error {
 			plan.need(unit.Usage)
 		}
 		plan.take(o)
-		if err := c.reckon(o); err != nil {
+		if err := c.applyRefund(o); err != nil {
 			return err
 		}
 	}
 	return c.priceOffers(all)
 }
 
-// reckon takes the refund off and adds the margin to what the customer has brought.
-func (c *company) reckon(o *order) (err error) {
+// applyRefund computes the refund and adds the margin to what the customer has brought.
+func (c *company) applyRefund(o *order) (err error) {
 	if f := o.refund; f != nil {
 		f.amount = o.total
 		if f.share < 1 {
@@ -264,15 +262,11 @@ func (c *company) reckon(o *order) (err error) {
 	return err
 }
 
-// margin is total less refunds and cost.
 func (o *order) margin() (money.Amount, error) {
-	margin, err := o.total.Minus(o.refunded)
-	if err != nil {
-		return margin, err
-	}
-	return margin.Minus(o.cost)
+	return costing.OrderMargin(o.total, o.refunded, o.cost)
 }
 
+// priceOrder prices the lines of an order and sums them up.
 func (c *company) priceOrder(o *order, book *pricing.Book) error {
 	for _, l := range o.lines {
 		answer, err := c.priceLine(o.person, l, o.asked, book)
@@ -287,6 +281,7 @@ func (c *company) priceOrder(o *order, book *pricing.Book) error {
 	return nil
 }
 
+// priceLine returns the price of a line for a customer at a moment.
 func (c *company) priceLine(p *person, l *line, at time.Time, book *pricing.Book) (pricing.Answer, error) {
 	kind, level := schema.Person, p.highest(at)
 	if p.firm {

@@ -14,7 +14,7 @@ import (
 	"kopeck/schema"
 )
 
-// headcount is how many customers the company has met.
+// headcount is the number of customers.
 const headcount = 2000
 
 // person is a customer in the making, with what happened between them and us.
@@ -36,7 +36,7 @@ type person struct {
 	windows                      int
 	width, height                float64 // metres, of one window
 
-	permissions []*allowed
+	permissions []*permission
 	orders      []*order
 	contacts    []*contact
 	stages      []stageChange
@@ -50,23 +50,23 @@ type stageChange struct {
 	reason   string
 }
 
-// habit is how likely a customer is to buy, and to leave.
+// habit says whether and how often a customer buys, and how likely they leave.
 type habit struct {
 	buyer, friend bool
 	perWeek       float64 // orders
-	leaves        float64 // after each of them, with this probability
+	leaves        float64 // the probability to leave after each order
 }
 
-// Favourite is the customer whom examples speak of: one that orders often and trusts the company.
+// The customer whom the examples name: one who orders often and trusts the company.
 const (
 	FavouriteName     = "Анна Сергеевна Белова"
 	favouriteExternal = "CRM-00001"
 )
 
-// meet draws the customers and lives their two years.
-func (c *company) meet(ctx context.Context) error {
+// drawCustomers draws the customers and their two years, and writes the customers.
+func (c *company) drawCustomers(ctx context.Context) error {
 	for i := range headcount {
-		c.people = append(c.people, c.introduce(i))
+		c.people = append(c.people, c.drawPerson(i))
 	}
 	slices.SortStableFunc(c.people, func(a, b *person) int { return a.created.Compare(b.created) })
 	for i, p := range c.people {
@@ -75,15 +75,16 @@ func (c *company) meet(ctx context.Context) error {
 		}
 	}
 	for _, p := range c.people {
-		c.live(p)
+		c.drawHistory(p)
 	}
 	for _, p := range c.people {
-		c.recommend(p)
+		c.drawRecommendation(p)
 	}
 	return c.writePeople(ctx)
 }
 
-func (c *company) introduce(number int) *person {
+// drawPerson draws who a customer is and when they came. Number 0 is the favourite.
+func (c *company) drawPerson(number int) *person {
 	r := c.draws("person", number)
 	p := &person{draws: r, number: number, firm: r.Float64() < 0.09}
 	// Some came when the company opened; the others ever faster.
@@ -139,11 +140,11 @@ func (c *company) introduce(number int) *person {
 	return p
 }
 
-// FavouriteID is the id of the customer whom examples speak of.
+// FavouriteID returns the id of the customer whom the examples name.
 func FavouriteID() string { return fixedID(id.Customer, FavouriteName) }
 
-// live lives a customer's two years: first contact, permissions, orders with the contacts around them.
-func (c *company) live(p *person) {
+// drawHistory draws a customer's two years: first contact, permissions, orders with the contacts around them.
+func (c *company) drawHistory(p *person) {
 	r := p.draws
 	h := habit{perWeek: gamma(r, 1.3) / 1.3 * 0.162, leaves: beta(r, 1, 6.5)}
 	switch u := r.Float64(); {
@@ -156,14 +157,14 @@ func (c *company) live(p *person) {
 	if p.number == 0 {
 		h = habit{buyer: true, friend: true, perWeek: 0.16}
 	}
-	c.firstContact(p)
+	c.drawFirstContact(p)
 	if h.friend {
-		c.askPermissions(p)
+		c.drawPermissions(p)
 	}
 	if h.buyer {
-		c.shop(p, h)
+		c.drawOrders(p, h)
 	}
-	c.newsletters(p)
+	c.drawNewsletters(p)
 	if (h.buyer && r.Float64() < 0.03) || (!h.buyer && r.Float64() < 0.01) {
 		last := p.created
 		for _, o := range p.orders {
@@ -173,22 +174,22 @@ func (c *company) live(p *person) {
 			p.departed = at
 		}
 	}
-	c.stageHistory(p)
+	c.deriveStages(p)
 }
 
-// end is the last moment of what is put down in bulk; what is live comes after it.
+// end returns the end of what is written in bulk; what the verbs make of the last day comes after it.
 func (c *company) end() time.Time { return c.today.Add(-10 * time.Hour) }
 
-// seasons weighs the months: before holidays and in autumn windows are dressed.
+// seasons weighs the months: curtains are bought before holidays and in autumn.
 var seasons = [12]float64{0.55, 0.8, 1.15, 1.2, 0.9, 0.7, 0.65, 1.15, 1.4, 1.35, 1.1, 1.25}
 
-// shop lets a customer order as the BG/NBD model says people do, thinned by the season.
-func (c *company) shop(p *person, h habit) {
+// drawOrders draws the orders of a customer from the BG/NBD model, thinned by the season.
+func (c *company) drawOrders(p *person, h habit) {
 	r := p.draws
 	at := c.atWork(r, p.created.AddDate(0, 0, 2+r.IntN(20)))
 	for first := true; at.Before(c.end()); first = false {
 		if first || r.Float64() < seasons[at.In(c.zone).Month()-1]/1.4 {
-			c.order(p, at, first)
+			c.drawOrder(p, at, first)
 			if r.Float64() < h.leaves {
 				return
 			}
@@ -198,9 +199,9 @@ func (c *company) shop(p *person, h habit) {
 	}
 }
 
-// stageHistory works out when a customer was in which stage, from what happened. What the fitted model sees otherwise is
-// put right when the books are settled.
-func (c *company) stageHistory(p *person) {
+// deriveStages derives when a customer was in which stage, from what happened. Where the fitted model says otherwise, settling the
+// books corrects it.
+func (c *company) deriveStages(p *person) {
 	type event struct {
 		at   time.Time
 		what string
@@ -255,10 +256,10 @@ func (c *company) stageHistory(p *person) {
 	}
 }
 
-// silence is after how long a loyal customer is thought to be one no more.
+// silence is the time without an order after which a customer is no longer loyal.
 const silence = 110 * 24 * time.Hour
 
-// stageAt is the stage that a customer was in at a moment.
+// stageAt returns the stage in which a customer was at a moment.
 func (p *person) stageAt(at time.Time) schema.Stage {
 	stage := schema.Stranger
 	for _, s := range p.stages {
@@ -270,7 +271,7 @@ func (p *person) stageAt(at time.Time) schema.Stage {
 	return stage
 }
 
-// atWork moves a moment into working hours, Monday to Saturday from nine to eight in the evening.
+// atWork draws a time in working hours, Monday to Saturday from 9:00 to 20:00, on the day of a moment or the next working day.
 func (c *company) atWork(r *rand.Rand, at time.Time) time.Time {
 	local := at.In(c.zone)
 	for local.Weekday() == time.Sunday {
@@ -299,6 +300,7 @@ func gamma(r *rand.Rand, shape float64) float64 {
 	}
 }
 
+// beta draws from Beta(a, b).
 func beta(r *rand.Rand, a, b float64) float64 {
 	x := gamma(r, a)
 	return x / (x + gamma(r, b))

@@ -9,16 +9,16 @@ import (
 	"kopeck/service/consent"
 )
 
-// allowed is a permission in the making with its ledger.
-type allowed struct {
+// permission is a permission in the making with its consent log.
+type permission struct {
 	row        *ent.Permission
 	events     []*ent.PermissionEvent
 	activeFrom time.Time // zero: never
 	activeTo   time.Time // the end of it; zero: none
 }
 
-// levelAt gives the level that held at a moment, "" where it was not active.
-func (a *allowed) levelAt(at time.Time) schema.PermissionLevel {
+// levelAt returns the level that held at a moment, "" where it was not active.
+func (a *permission) levelAt(at time.Time) schema.PermissionLevel {
 	if a.activeFrom.IsZero() || at.Before(a.activeFrom) || (!a.activeTo.IsZero() && !at.Before(a.activeTo)) {
 		return ""
 	}
@@ -31,8 +31,8 @@ func (a *allowed) levelAt(at time.Time) schema.PermissionLevel {
 	return level
 }
 
-// permitted gives the permission that allowed a contact at a moment, nil for none.
-func (p *person) permitted(channel schema.Channel, purpose schema.Purpose, least schema.PermissionLevel, at time.Time) *allowed {
+// permitted returns the permission that allowed a contact at a moment, nil for none.
+func (p *person) permitted(channel schema.Channel, purpose schema.Purpose, least schema.PermissionLevel, at time.Time) *permission {
 	for _, a := range p.permissions {
 		if a.row.Channel == channel && a.row.Purpose == purpose && a.levelAt(at).Rank() >= least.Rank() {
 			return a
@@ -41,7 +41,7 @@ func (p *person) permitted(channel schema.Channel, purpose schema.Purpose, least
 	return nil
 }
 
-// highest gives the highest level that held at a moment, "" for none.
+// highest returns the highest level that held at a moment, "" for none.
 func (p *person) highest(at time.Time) schema.PermissionLevel {
 	var best schema.PermissionLevel
 	for _, a := range p.permissions {
@@ -52,7 +52,7 @@ func (p *person) highest(at time.Time) schema.PermissionLevel {
 	return best
 }
 
-// wordings are the very texts that people agreed to, by purpose; the second came a year later.
+// wordings are the texts that people agreed to, by purpose; the second replaced the first after a year.
 var wordings = map[schema.Purpose][2]string{
 	schema.Marketing:       {"Я согласен получать от «Эркера» новости и предложения.", "Я согласен получать от «Эркера» новости и предложения не чаще двух раз в месяц и могу отказаться в любой момент."},
 	schema.Personalisation: {"Я разрешаю «Эркеру» хранить мои мерки и предлагать цены лично для меня.", "Я разрешаю «Эркеру» хранить мои мерки и историю заказов и предлагать цены лично для меня, пока не передумаю."},
@@ -60,39 +60,39 @@ var wordings = map[schema.Purpose][2]string{
 	schema.Service:         {"Сообщайте мне о готовности заказа.", "Сообщайте мне о готовности и доставке заказа."},
 }
 
-// askPermissions asks a customer for what people give: news by e-mail first, their own data later.
-func (c *company) askPermissions(p *person) {
+// drawPermissions draws what a customer permits: mostly marketing by e-mail first, the use of their own data later.
+func (c *company) drawPermissions(p *person) {
 	r := p.draws
 	trusting := p.number == 0
 	first := c.atWork(r, p.created.AddDate(0, 0, r.IntN(6)))
 	if p.email != "" && (trusting || r.Float64() < 0.85) {
-		c.ask(p, schema.ByEmail, schema.Marketing, schema.BrandTrust, first)
+		c.drawPermission(p, schema.ByEmail, schema.Marketing, schema.BrandTrust, first)
 	}
 	if p.phone != "" && (trusting || r.Float64() < 0.45) {
 		channel := [...]schema.Channel{schema.ByPhone, schema.ByPhone, schema.ByMessenger, schema.BySMS}[r.IntN(4)]
-		c.ask(p, channel, schema.Marketing, schema.BrandTrust, c.atWork(r, first.AddDate(0, 0, r.IntN(30))))
+		c.drawPermission(p, channel, schema.Marketing, schema.BrandTrust, c.atWork(r, first.AddDate(0, 0, r.IntN(30))))
 	}
 	if p.phone != "" && (trusting || r.Float64() < 0.4) {
-		c.ask(p, schema.ByMessenger, schema.Personalisation, schema.Personal, c.atWork(r, first.AddDate(0, 0, r.IntN(60))))
+		c.drawPermission(p, schema.ByMessenger, schema.Personalisation, schema.Personal, c.atWork(r, first.AddDate(0, 0, r.IntN(60))))
 	}
 	if p.email != "" && (trusting || r.Float64() < 0.2) {
-		c.ask(p, schema.ByEmail, schema.Personalisation, schema.Personal, c.atWork(r, first.AddDate(0, 0, r.IntN(90))))
+		c.drawPermission(p, schema.ByEmail, schema.Personalisation, schema.Personal, c.atWork(r, first.AddDate(0, 0, r.IntN(90))))
 	}
 	if r.Float64() < 0.08 {
-		c.ask(p, schema.ByPhone, schema.Service, schema.Situation, c.atWork(r, first.AddDate(0, 0, r.IntN(120))))
+		c.drawPermission(p, schema.ByPhone, schema.Service, schema.Situation, c.atWork(r, first.AddDate(0, 0, r.IntN(120))))
 	}
 	if p.partner && r.Float64() < 0.8 {
-		c.ask(p, schema.ByApp, schema.PartnerSharing, schema.Personal, first)
+		c.drawPermission(p, schema.ByApp, schema.PartnerSharing, schema.Personal, first)
 	}
 }
 
-// ask adds a permission and what became of it.
-func (c *company) ask(p *person, channel schema.Channel, purpose schema.Purpose, level schema.PermissionLevel, at time.Time) {
+// drawPermission draws a permission and what became of it.
+func (c *company) drawPermission(p *person, channel schema.Channel, purpose schema.Purpose, level schema.PermissionLevel, at time.Time) {
 	r := p.draws
 	if !at.Before(c.end()) {
 		return
 	}
-	a := &allowed{row: &ent.Permission{ID: drawID(r, id.Permission, at), CustomerID: p.id, Channel: channel, Purpose: purpose, Level: level, GrantedAt: at}}
+	a := &permission{row: &ent.Permission{ID: drawID(r, id.Permission, at), CustomerID: p.id, Channel: channel, Purpose: purpose, Level: level, GrantedAt: at}}
 	p.permissions = append(p.permissions, a)
 	version, text := "2", wordings[purpose][1]
 	if at.Before(c.begin.AddDate(0, 0, 365)) {
@@ -150,7 +150,7 @@ func (c *company) ask(p *person, channel schema.Channel, purpose schema.Purpose,
 }
 
 // add adds an event to the ledger, sealed, and shows in the row what it makes of the permission.
-func (a *allowed) add(e *ent.PermissionEvent, eventID string) {
+func (a *permission) add(e *ent.PermissionEvent, eventID string) {
 	p, previous := a.row, ""
 	if n := len(a.events); n > 0 {
 		previous = a.events[n-1].Hash

@@ -14,12 +14,12 @@ import (
 	"kopeck/store"
 )
 
-// price is what a thing cost at the beginning, in the currency's major unit.
+// price is the price of something at the beginning, in the currency's major unit.
 type price struct {
 	subject    schema.RateSubject
 	code, unit string
 	amount     float64
-	swing      float64 // how much more, or less, each change makes it at most
+	swing      float64 // the most by which a change raises it, as a share; it lowers it by three tenths of that at most
 	capacity   string  // units a day that is worked
 	fixed      string  // the share that is spent even when the resource stands idle
 }
@@ -86,7 +86,7 @@ var prices = []price{
 // changes are the days, from the beginning, on which rates change.
 var changes = []int{118, 290, 477, 655}
 
-// setRates writes two years of rates past the verb: they were known a few days before they held, which is in the past.
+// setRates writes two years of rates, without the verb: each was known a few days before it was valid, which is in the past.
 func (c *company) setRates(ctx context.Context) error {
 	r := c.draws("rates", 0)
 	var rows [][]any
@@ -116,7 +116,7 @@ func (c *company) setRates(ctx context.Context) error {
 	add(rent, money.MustDecimal("0.12"), c.begin.AddDate(0, 0, -60), early)
 	add(waste, money.MustDecimal("0.03"), c.begin.AddDate(0, 0, -60), early)
 	add(rent, money.MustDecimal("0.135"), c.begin.AddDate(0, 0, 365), c.begin.AddDate(0, 0, 360))
-	// The landlord's letter came late: what prices were made by and what the books say now differ for these weeks.
+	// The landlord's letter came late: for these weeks the prices and the present books go by different rates.
 	add(rent, money.MustDecimal("0.142"), c.begin.AddDate(0, 0, 600), c.begin.AddDate(0, 0, 634))
 	columns := []string{"id", "subject", "code", "unit", "amount", "currency_code", "valid_from", "recorded_at", "capacity_per_day", "fixed_share"}
 	err := c.store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error { return copyRows(ctx, b, "rates", columns, rows) })
@@ -126,7 +126,7 @@ func (c *company) setRates(ctx context.Context) error {
 	return c.service.Reload(ctx)
 }
 
-// announceRates records, by the verb, what is to come: fabric grows dearer next month.
+// announceRates records by the verb that fabric becomes more expensive next month.
 func (c *company) announceRates(ctx context.Context, r *rand.Rand) error {
 	basis := c.service.Quote.PriceBook().Basis()
 	for _, code := range []string{"linen", "velvet", "jacquard"} {
@@ -146,7 +146,7 @@ func (c *company) announceRates(ctx context.Context, r *rand.Rand) error {
 	return nil
 }
 
-// rounded gives a rate as people write it: to 10 above 200, else to a hundredth, small ones finer.
+// rounded returns a rate as people write it: to 10 above 200, to a ten-thousandth below 1, else to a hundredth.
 func rounded(amount float64) money.Decimal {
 	step := 0.01
 	switch {
@@ -158,7 +158,7 @@ func rounded(amount float64) money.Decimal {
 	return money.MustDecimal(fmt.Sprintf("%.4f", float64(int64(amount/step+0.5))*step))
 }
 
-// grown gives the capacity after a change of rates: the company hires as it grows.
+// grown returns the capacity after a change of rates: the company hires as it grows.
 func grown(capacity string, change int) string {
 	if capacity == "" {
 		return ""

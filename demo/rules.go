@@ -35,20 +35,20 @@ var terms = []term{
 	{name: "Скидка выходного дня", condition: `at.getDayOfWeek("Europe/Moscow") == 6`, percent: "-3", priority: 10},
 }
 
-// retired is the rule that was given up, and on which day.
+// retired is the rule that was retired, and on which day.
 const (
 	retired    = "Скидка выходного дня"
 	retiredDay = 330
 )
 
-// makeRules records the rules and, between them in time, what else the two years changed in the catalogue.
-func (c *company) makeRules(ctx context.Context) error {
+// createRules records the rules and, in the order of time, the other changes of the catalogue in the two years.
+func (c *company) createRules(ctx context.Context) error {
 	c.clock.to(c.begin.AddDate(0, 0, -10))
 	made := map[string]string{}
 	add := func(t term) error {
 		in := service.CreatePriceRuleInput{ID: pointer(fixedID(id.Rule, t.name)), Name: t.name, Condition: t.condition, Priority: &t.priority, Exclusive: &t.exclusive}
 		if t.price > 0 {
-			in.Price = c.told(c.major(t.price))
+			in.Price = c.moneyInput(c.major(t.price))
 		} else {
 			in.Percent = pointer(money.Exact(t.percent))
 		}

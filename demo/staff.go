@@ -10,10 +10,10 @@ import (
 	"kopeck/service"
 )
 
-// Password is what everybody of the demonstration company signs in with.
-const Password = "shtory-na-zakaz" // it is shown to everybody, with the company
+// Password is the password of every user of the demonstration company.
+const Password = "shtory-na-zakaz" // it is public
 
-// Member is somebody who signs in.
+// Member is a user.
 type Member struct {
 	Email, Name string
 	Role        schema.Role
@@ -21,7 +21,7 @@ type Member struct {
 	partner     string
 }
 
-// Staff lists who signs in, the first of each role being its example.
+// Staff are the users. The first of each role is its example.
 var Staff = []Member{
 	{"admin@erker.example", "Анна Ветрова", schema.RoleAdmin, "director", ""},
 	{"manager@erker.example", "Михаил Орлов", schema.RoleManager, "manager", ""},
@@ -33,7 +33,7 @@ var Staff = []Member{
 	{"partner@liniya.example", "Студия «Линия»", schema.RolePartner, "", "Студия интерьеров «Линия»"},
 }
 
-// memberOf gives the member that is the example of a role.
+// memberOf returns the example of a role.
 func memberOf(role schema.Role) Member {
 	for _, m := range Staff {
 		if m.Role == role {
@@ -43,8 +43,8 @@ func memberOf(role schema.Role) Member {
 	return Member{}
 }
 
-// hire makes the users, by the verb that makes any.
-func (c *company) hire(ctx context.Context) error {
+// createStaff makes the users by the verb.
+func (c *company) createStaff(ctx context.Context) error {
 	for _, m := range Staff {
 		c.clock.to(c.clock.at.Add(time.Minute))
 		in := service.CreateUserInput{ID: pointer(fixedID(id.User, m.Email)), Email: m.Email, Name: m.Name, Password: Password, Role: m.Role}

@@ -14,7 +14,7 @@ import (
 	"kopeck/schema"
 )
 
-// Welcome tells on a terminal how to get into the company that is served at an address: who signs in, a token, and a
+// Welcome writes for a terminal how to use the company that is served at an address: who signs in, a token, and a
 // query with the answer that the server gives to it at this moment.
 func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database, token string, life time.Duration, now time.Time) error {
 	url := "http://" + reachable(address)
@@ -31,16 +31,16 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 	line("  GraphiQL  %s/", url)
 	line("  API       %s/graphql", url)
 	line("")
-	line("Sign in (mutation signIn); everybody's password is %s", Password)
+	line("Sign in (mutation signIn); the password of all users is %s", Password)
 	for _, role := range []struct {
 		role schema.Role
 		sees string
 	}{
 		{schema.RoleAdmin, "everything"},
 		{schema.RoleManager, "all rows, costs and floors"},
-		{schema.RoleSales, "customers of their own and nobody's, no costs"},
+		{schema.RoleSales, "customers that they own or nobody owns, no costs"},
 		{schema.RoleAnalyst, "all rows and costs, changes nothing"},
-		{schema.RolePartner, "whom the studio brought, where they allow it"},
+		{schema.RolePartner, "customers whom the studio brought and who permit it"},
 	} {
 		line("  %-8s  %-22s  %s", role.role, memberOf(role.role).Email, role.sees)
 	}
@@ -64,16 +64,16 @@ func Welcome(ctx context.Context, to io.Writer, address string, m Mark, database
 	line("Try next:")
 	line("  - Open GraphiQL, put {\"Authorization\": \"Bearer <the token>\"} into the headers pane and go through its tabs.")
 	line("  - Ask the price with at: \"%s\": what was known then. Or with leadDays: 5.", now.AddDate(-1, 0, 0).UTC().Format(time.RFC3339))
-	line("  - Ask what stands idle in the next two weeks, and for how much money:")
+	line("  - Ask which capacity is idle in the next two weeks, and what that costs:")
 	line("    %s", resourceQuery(now))
-	line("  - Sign in as SALES and ask the same: margin is null, and other people's customers are not there.")
+	line("  - Sign in as SALES and ask the same: margin is null, and the customers of others are absent.")
 	line("  - Record a contact while the subscription of another tab is open.")
 	line("Ctrl-C ends the server; the next start takes a second.")
 	_, err = io.WriteString(to, page.String())
 	return err
 }
 
-// reachable gives where this machine reaches a server that listens at an address.
+// reachable returns the address at which this machine reaches a server that listens at an address.
 func reachable(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -85,7 +85,7 @@ func reachable(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// ask asks the API and gives its answer, indented. An answer with errors is an error.
+// ask asks the API and returns its answer, indented. An answer with errors is an error.
 func ask(ctx context.Context, url, token, query string) (string, error) {
 	body, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {

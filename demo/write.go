@@ -16,20 +16,20 @@ import (
 	"kopeck/store"
 )
 
-// copyRows puts rows into a table.
+// copyRows writes rows into a table.
 func copyRows(ctx context.Context, b *store.Bulk, table string, columns []string, rows [][]any) error {
 	_, err := b.Copy(ctx, table, columns, slices.Values(rows))
 	return err
 }
 
-// sheet is a table in the making.
+// sheet is the rows of a table in the making.
 type sheet struct {
 	table   string
 	columns []string
 	rows    [][]any
 }
 
-// writePeople writes the customers with their search terms and the stages that they went through.
+// writePeople writes the customers with their search terms and their changes of stage.
 func (c *company) writePeople(ctx context.Context) error {
 	r := c.draws("stages", 0)
 	never := time.Unix(0, 0).UTC()
@@ -40,7 +40,7 @@ func (c *company) writePeople(ctx context.Context) error {
 	terms := sheet{table: "search_terms", columns: []string{"term", "customer_id"}}
 	stages := sheet{table: "stage_changes", columns: []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}}
 	for _, p := range c.people {
-		row := &ent.Customer{ID: p.id, Name: p.name, Email: given(p.email), Phone: given(p.phone), ExternalID: given(p.external)}
+		row := &ent.Customer{ID: p.id, Name: p.name, Email: input.NonEmpty(p.email), Phone: input.NonEmpty(p.phone), ExternalID: input.NonEmpty(p.external)}
 		kind, stage := schema.Person, p.stageAt(c.today)
 		if p.firm {
 			kind = schema.Company
@@ -76,8 +76,8 @@ func (c *company) writePeople(ctx context.Context) error {
 	return c.writeSheets(ctx, persons, terms, stages)
 }
 
-// write writes what happened: permissions, contacts, orders with their bookings, offers.
-func (c *company) write(ctx context.Context) error {
+// writeHistory writes permissions, contacts, orders with their bookings and refunds, and offers.
+func (c *company) writeHistory(ctx context.Context) error {
 	contacts, err := c.contactSheet()
 	if err != nil {
 		return err
@@ -112,14 +112,14 @@ func (c *company) permissionSheets() []sheet {
 	for _, p := range c.people {
 		for _, a := range p.permissions {
 			row := a.row
-			rows.rows = append(rows.rows, []any{row.ID, int64(row.Version), row.CustomerID, string(row.Channel), string(row.Purpose), string(row.Level), string(row.State), row.GrantedAt, pointed(row.ExpiresAt), pointed(row.RevokedAt)})
+			rows.rows = append(rows.rows, []any{row.ID, int64(row.Version), row.CustomerID, string(row.Channel), string(row.Purpose), string(row.Level), string(row.State), row.GrantedAt, valueOrNil(row.ExpiresAt), valueOrNil(row.RevokedAt)})
 			for _, e := range a.events {
 				var level any
 				if e.Level != nil {
 					level = string(*e.Level)
 				}
 				events.rows = append(events.rows, []any{
-					e.ID, e.PermissionID, int64(e.Sequence), e.At, string(e.Kind), level, pointed(e.ExpiresAt), e.Actor, e.Source, pointed(e.Wording), pointed(e.WordingVersion), pointed(e.Address), pointed(e.Reason), e.PreviousHash, e.Hash,
+					e.ID, e.PermissionID, int64(e.Sequence), e.At, string(e.Kind), level, valueOrNil(e.ExpiresAt), e.Actor, e.Source, valueOrNil(e.Wording), valueOrNil(e.WordingVersion), valueOrNil(e.Address), valueOrNil(e.Reason), e.PreviousHash, e.Hash,
 				})
 			}
 		}
@@ -184,14 +184,14 @@ func (c *company) orderSheets() ([]sheet, error) {
 			o.due, timeOrNil(o.completed), timeOrNil(o.cancelled), orNil(o.cancelReason), offerID,
 		})
 		for i, l := range o.lines {
-			steps, options, err := kept(l)
+			steps, options, err := lineJSON(l)
 			if err != nil {
 				return nil, err
 			}
 			lines.rows = append(lines.rows, []any{l.id, o.id, int64(i), productID(l.sku), l.quantity.Nano(), l.unit.Minor(), l.total.Minor(), l.cost.Minor(), steps, options, int64(l.lead)})
 		}
 		for _, b := range o.bookings {
-			bookings.rows = append(bookings.rows, []any{b.id, b.Resource, int64(b.Day), b.Units.Nano(), o.id, b.BookedAt, pointed(b.FreedAt)})
+			bookings.rows = append(bookings.rows, []any{b.id, b.Resource, int64(b.Day), b.Units.Nano(), o.id, b.BookedAt, valueOrNil(b.FreedAt)})
 		}
 	}
 	return []sheet{orders, lines, refunds, bookings}, nil
@@ -209,7 +209,7 @@ func (c *company) offerSheets() ([]sheet, error) {
 			o.id, o.created, later(o.contact.at, later(o.viewed, o.decided)), string(o.kind), string(o.status), o.total.Minor(), o.expires, o.contact.at, timeOrNil(o.viewed), timeOrNil(o.decided), orNil(o.reason), o.person.id, o.contact.id, orderID,
 		})
 		for i, l := range o.lines {
-			steps, options, err := kept(l)
+			steps, options, err := lineJSON(l)
 			if err != nil {
 				return nil, err
 			}
@@ -219,8 +219,8 @@ func (c *company) offerSheets() ([]sheet, error) {
 	return []sheet{offers, lines}, nil
 }
 
-// kept gives the parts of a line that are kept as JSON.
-func kept(l *line) (steps, options string, err error) {
+// lineJSON returns the parts of a line that are stored as JSON.
+func lineJSON(l *line) (steps, options string, err error) {
 	first, err := json.Marshal(l.steps)
 	if err != nil {
 		return "", "", err
@@ -233,13 +233,7 @@ func kept(l *line) (steps, options string, err error) {
 	return string(first), string(second), err
 }
 
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
+// orNil returns a text as a value of a column, which is NULL for an empty text.
 func orNil(text string) any {
 	if text == "" {
 		return nil
@@ -247,6 +241,7 @@ func orNil(text string) any {
 	return text
 }
 
+// timeOrNil returns a time as a value of a column, which is NULL for the zero time.
 func timeOrNil(at time.Time) any {
 	if at.IsZero() {
 		return nil
@@ -254,7 +249,8 @@ func timeOrNil(at time.Time) any {
 	return at
 }
 
-func pointed[T any](p *T) any {
+// valueOrNil returns what a pointer points to as a value of a column, which is NULL for nil.
+func valueOrNil[T any](p *T) any {
 	if p == nil {
 		return nil
 	}

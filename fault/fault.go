@@ -69,8 +69,11 @@ func (e *Error) At(path ...string) *Error {
 // At returns an error whose faults have the path put before their own; nil and internal errors stay as they are.
 func At(err error, path ...string) error {
 	all := All(err)
-	if all == nil {
+	switch len(all) {
+	case 0:
 		return err
+	case 1:
+		return all[0].At(path...)
 	}
 	moved := make(List, len(all))
 	for i, e := range all {

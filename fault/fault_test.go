@@ -3,6 +3,7 @@ package fault_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -80,5 +81,38 @@ func TestCodeOfTheAPI(t *testing.T) {
 	}
 	if err := code.UnmarshalGQL(5); err == nil {
 		t.Error("a number was read as a code")
+	}
+}
+
+func TestListKeepsWhatIsNoFault(t *testing.T) {
+	t.Parallel()
+	var list fault.List
+	list.Add(fault.Invalidf("name", "a name is required"))
+	list.Add(io.ErrUnexpectedEOF)
+	if err := list.Or(); !errors.Is(err, io.ErrUnexpectedEOF) || fault.All(err) != nil {
+		t.Errorf("%v, want the error that is no fault", err)
+	}
+	var all fault.List
+	all.Add(fault.List{fault.Invalidf("a", "one"), fault.Invalidf("b", "two")})
+	if len(all) != 2 {
+		t.Errorf("a list of %d faults was added as %d", 2, len(all))
+	}
+}
+
+func TestAtMovesEveryFault(t *testing.T) {
+	t.Parallel()
+	if err := fault.At(nil, "lines"); err != nil {
+		t.Errorf("nil became %v", err)
+	}
+	if err := fault.At(io.EOF, "lines"); !errors.Is(err, io.EOF) {
+		t.Errorf("an internal error became %v", err)
+	}
+	one := fault.Of(fault.At(fault.Invalidf("quantity", "want a number"), "lines", "0"))
+	if one == nil || strings.Join(one.Path, ".") != "lines.0.quantity" {
+		t.Errorf("%+v", one)
+	}
+	two := fault.All(fault.At(fault.List{fault.Invalidf("a", "one"), fault.Invalidf("b", "two")}, "lines"))
+	if len(two) != 2 || strings.Join(two[1].Path, ".") != "lines.b" {
+		t.Errorf("%+v", two)
 	}
 }

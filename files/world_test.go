@@ -139,7 +139,7 @@ func (w *world) closed() {
 		OR c.margin <> coalesce((SELECT sum(o.margin) FROM orders o WHERE o.customer_id = c.id AND o.status IN ('COMPLETED', 'REFUNDED')), 0)`); n != 0 {
 		w.Errorf("%d customers whose statistics are not their orders'", n)
 	}
-	findings, err := w.service.Report.Check(w.Context())
+	findings, err := w.service.Check.Laws(w.Context())
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -46,11 +46,11 @@ func (r *attributionFitResolver) States(ctx context.Context, obj *ent.Attributio
 }
 
 func (r *mutationResolver) FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error) {
-	fit, err := r.service.Books.FitAttribution(ctx, input)
-	told, err := userErrors(err)
-	return &service.AttributionFitPayload{Fit: fit, UserErrors: told}, err
+	fit, err := r.app.Books.FitAttribution(ctx, input)
+	faults, err := userErrors(err)
+	return &service.AttributionFitPayload{Fit: fit, UserErrors: faults}, err
 }
 
 func (r *queryResolver) AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error) {
-	return r.service.Books.AttributionFits(ctx, model)
+	return r.app.Books.AttributionFits(ctx, model)
 }

@@ -9,25 +9,14 @@ import (
 	"context"
 
 	"kopeck/money"
-	"kopeck/service"
 )
 
 func (r *moneyResolver) Amount(ctx context.Context, obj *money.Amount) (money.Exact, error) {
-	return money.Exact(r.service.Currency.Format(*obj)), nil
+	return money.Exact(r.app.Currency.Format(*obj)), nil
 }
 
 func (r *moneyResolver) CurrencyCode(ctx context.Context, obj *money.Amount) (string, error) {
-	return r.service.Currency.Code(), nil
-}
-
-func (r *mutationResolver) ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error) {
-	setting, err := r.service.ChangeSetting(ctx, input)
-	told, err := userErrors(err)
-	return &service.SettingPayload{Setting: setting, UserErrors: told}, err
-}
-
-func (r *queryResolver) Settings(ctx context.Context) ([]*service.Setting, error) {
-	return r.service.ListSettings(ctx)
+	return r.app.Currency.Code(), nil
 }
 
 func (r *Resolver) Money() MoneyResolver { return &moneyResolver{r} }

@@ -9,22 +9,22 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// What was loaded together is asked together: the rows of one list are siblings, and the first of them that
-// needs a neighbour (a contact its staff, a customer the last contacts) loads it for all of them in one
-// statement. So the number of statements depends on the shape of a query, not on the length of its lists;
-// there are no timers and nothing to wait for.
+// batches remembers which rows of a response are siblings, that is, were loaded as one list. The first sibling that needs
+// related rows (a contact its staff, a customer the latest contacts) loads them for all siblings in one statement. So the
+// number of statements depends on the shape of a query and not on the length of its lists, and nothing waits for a timer.
 type batches struct {
 	mu     sync.Mutex
 	groups map[any]*group // by row
 }
 
-// group is the rows of one list, with what has been loaded for them by place in the query.
+// group is a list of siblings with what has been loaded for them, by the path of the field.
 type group struct {
 	mu    sync.Mutex
 	rows  any // []*T
 	calls map[string]*call
 }
 
+// call is one load for all rows of a group.
 type call struct {
 	once   sync.Once
 	result any // map[*T]R
@@ -33,13 +33,13 @@ type call struct {
 
 type batchesKey struct{}
 
-// withBatches gives a response its own memory.
+// withBatches returns a context with the batches of a new response.
 func withBatches(ctx context.Context) context.Context {
 	return context.WithValue(ctx, batchesKey{}, &batches{groups: map[any]*group{}})
 }
 
-// together remembers that rows were loaded together.
-func together[T any](ctx context.Context, rows []*T) {
+// markSiblings records that rows were loaded as one list.
+func markSiblings[T any](ctx context.Context, rows []*T) {
 	b, ok := ctx.Value(batchesKey{}).(*batches)
 	if !ok || len(rows) < 2 {
 		return
@@ -52,9 +52,9 @@ func together[T any](ctx context.Context, rows []*T) {
 	}
 }
 
-// forAll gives what load finds for a row, having loaded it once for the row and all its siblings. What is loaded
-// must depend on nothing but the rows and the field's arguments, which are the same for all of them.
-func forAll[T, R any](ctx context.Context, row *T, load func(rows []*T) (map[*T]R, error)) (R, error) {
+// batched returns what load finds for a row. It calls load once, for the row and all its siblings. What load finds must
+// depend only on the rows and on the field's arguments, which are the same for all siblings.
+func batched[T, R any](ctx context.Context, row *T, load func(rows []*T) (map[*T]R, error)) (R, error) {
 	var none R
 	g := groupOf(ctx, row)
 	if g == nil {
@@ -64,12 +64,12 @@ func forAll[T, R any](ctx context.Context, row *T, load func(rows []*T) (map[*T]
 		}
 		return found[row], nil
 	}
-	place := placeOf(ctx)
+	path := fieldPath(ctx)
 	g.mu.Lock()
-	c := g.calls[place]
+	c := g.calls[path]
 	if c == nil {
 		c = &call{}
-		g.calls[place] = c
+		g.calls[path] = c
 	}
 	g.mu.Unlock()
 	c.once.Do(func() { c.result, c.err = load(g.rows.([]*T)) })
@@ -89,46 +89,75 @@ func groupOf(ctx context.Context, row any) *group {
 	return b.groups[row]
 }
 
-// placeOf names a field's place in the query: its path without the indices of lists.
-func placeOf(ctx context.Context) string {
-	var place strings.Builder
+// fieldPath returns the path of the current field without the indices of lists.
+func fieldPath(ctx context.Context) string {
+	var path strings.Builder
 	for _, step := range graphql.GetPath(ctx) {
 		if name, ok := step.(ast.PathName); ok {
-			place.WriteString(string(name))
-			place.WriteByte('/')
+			path.WriteString(string(name))
+			path.WriteByte('/')
 		}
 	}
-	return place.String()
+	return path.String()
 }
 
-// neighbours loads the rows that others point at by id: one statement for all siblings. A row that the caller
-// may not see is nil.
-func neighbours[T, R any](ctx context.Context, row *T, idOf func(*T) string, of func(*R) string, read func(ids []string) ([]*R, error)) (*R, error) {
-	if idOf(row) == "" {
-		return nil, nil
-	}
-	return forAll(ctx, row, func(rows []*T) (map[*T]*R, error) {
-		ids := make([]string, 0, len(rows))
-		asked := map[string]bool{"": true}
-		for _, r := range rows {
-			if id := idOf(r); !asked[id] {
-				asked[id] = true
-				ids = append(ids, id)
-			}
+// batchedByID is batched for a load whose result is by the rows' ids.
+func batchedByID[T, R any](ctx context.Context, row *T, idOf func(*T) string, load func(rows []*T) (map[string]R, error)) (R, error) {
+	return batched(ctx, row, func(rows []*T) (map[*T]R, error) {
+		byID, err := load(rows)
+		result := make(map[*T]R, len(rows))
+		for _, row := range rows {
+			result[row] = byID[idOf(row)]
 		}
-		found, err := read(ids)
+		return result, err
+	})
+}
+
+// batchedList is batchedByID for a load that finds a list for each row, nil for an empty one. What it finds become
+// siblings.
+func batchedList[T, R any](ctx context.Context, row *T, idOf func(*T) string, load func(rows []*T) (map[string][]*R, error)) ([]*R, error) {
+	return batched(ctx, row, func(rows []*T) (map[*T][]*R, error) {
+		byID, err := load(rows)
 		if err != nil {
 			return nil, err
 		}
-		together(ctx, found)
-		byID := make(map[string]*R, len(found))
-		for _, f := range found {
-			byID[of(f)] = f
+		result, all := make(map[*T][]*R, len(rows)), []*R{}
+		for _, row := range rows {
+			result[row] = append([]*R{}, byID[idOf(row)]...)
+			all = append(all, result[row]...)
 		}
-		result := make(map[*T]*R, len(rows))
-		for _, r := range rows {
-			result[r] = byID[idOf(r)]
-		}
+		markSiblings(ctx, all)
 		return result, nil
 	})
+}
+
+// batchedOnce is batched for a load with one result for all rows.
+func batchedOnce[T, R any](ctx context.Context, row *T, load func(rows []*T) (R, error)) (R, error) {
+	return batched(ctx, row, func(rows []*T) (map[*T]R, error) {
+		value, err := load(rows)
+		result := make(map[*T]R, len(rows))
+		for _, row := range rows {
+			result[row] = value
+		}
+		return result, err
+	})
+}
+
+// idsOf returns the ids of rows.
+func idsOf[T any](rows []*T, idOf func(*T) string) []string {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = idOf(row)
+	}
+	return ids
+}
+
+// groupBy groups rows by a key, without changing their order.
+func groupBy[T any](rows []*T, keyOf func(*T) string) map[string][]*T {
+	groups := map[string][]*T{}
+	for _, row := range rows {
+		key := keyOf(row)
+		groups[key] = append(groups[key], row)
+	}
+	return groups
 }

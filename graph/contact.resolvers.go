@@ -27,16 +27,16 @@ func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.C
 }
 
 func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error) {
-	return r.contactKnown(ctx, obj, at)
+	return r.contactCostKnownAt(ctx, obj, at)
 }
 
 func (r *contactValueResolver) Expected(ctx context.Context, obj *books.ContactValue) (*money.Amount, error) {
-	expected, err := r.expected(ctx, obj.Contact)
+	expected, err := r.expectedValue(ctx, obj.Contact)
 	return &expected.Value, err
 }
 
 func (r *contactValueResolver) ExpectedFrom(ctx context.Context, obj *books.ContactValue) (*service.ContactGroup, error) {
-	expected, err := r.expected(ctx, obj.Contact)
+	expected, err := r.expectedValue(ctx, obj.Contact)
 	return expected.From, err
 }
 
@@ -45,18 +45,18 @@ func (r *contactValueResolver) Credits(ctx context.Context, obj *books.ContactVa
 }
 
 func (r *creditResolver) Order(ctx context.Context, obj *books.Credit) (*ent.Order, error) {
-	return required(neighbours(ctx, obj, func(row *books.Credit) string { return row.OrderID }, orderID, r.ordersByID(ctx)))
+	return required(referenced(ctx, obj, func(row *books.Credit) string { return row.OrderID }, orderID, r.ordersByID(ctx)))
 }
 
 func (r *mutationResolver) RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error) {
-	c, err := r.service.Contacts.RecordContact(ctx, input)
-	told, err := userErrors(err)
-	return &service.ContactPayload{Contact: c, UserErrors: told}, err
+	c, err := r.app.Contacts.RecordContact(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ContactPayload{Contact: c, UserErrors: faults}, err
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
-	by, direction := byContact(orderBy)
-	return r.contacts().rows(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
+	by, direction := contactOrder(orderBy)
+	return r.contacts().page(ctx, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
 func (r *subscriptionResolver) ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {

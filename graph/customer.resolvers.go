@@ -20,18 +20,18 @@ import (
 )
 
 func (r *customerResolver) Contacts(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error) {
-	by, direction := byContact(orderBy)
-	return r.contacts().under(ctx, obj, window{first, last, after, before}, by, direction, contactFilter(filter))
+	by, direction := contactOrder(orderBy)
+	return r.contacts().pageOf(ctx, obj, window{first, last, after, before}, by, direction, contactFilter(filter))
 }
 
 func (r *customerResolver) Offers(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
-	by, direction := byOffer(orderBy)
-	return r.offers().under(ctx, obj, window{first, last, after, before}, by, direction, offerFilter(filter, r.service.Now()))
+	by, direction := offerOrder(orderBy)
+	return r.offers().pageOf(ctx, obj, window{first, last, after, before}, by, direction, offerFilter(filter, r.app.Now()))
 }
 
 func (r *customerResolver) Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
-	by, direction := byOrder(orderBy)
-	return r.orders().under(ctx, obj, window{first, last, after, before}, by, direction, orderFilter(filter))
+	by, direction := orderOrder(orderBy)
+	return r.orders().pageOf(ctx, obj, window{first, last, after, before}, by, direction, orderFilter(filter))
 }
 
 func (r *customerResolver) Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error) {
@@ -67,36 +67,36 @@ func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) 
 }
 
 func (r *mutationResolver) CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.Customers.CreateCustomer(ctx, input)
-	told, err := userErrors(err)
-	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
+	customer, err := r.app.Customers.CreateCustomer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.Customers.UpdateCustomer(ctx, input)
-	told, err := userErrors(err)
-	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
+	customer, err := r.app.Customers.UpdateCustomer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) DeleteCustomer(ctx context.Context, input service.DeleteCustomerInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.Customers.DeleteCustomer(ctx, input)
-	told, err := userErrors(err)
-	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
+	customer, err := r.app.Customers.DeleteCustomer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) RecordDeparture(ctx context.Context, input service.RecordDepartureInput) (*service.CustomerPayload, error) {
-	customer, err := r.service.Customers.RecordDeparture(ctx, input)
-	told, err := userErrors(err)
-	return &service.CustomerPayload{Customer: customer, UserErrors: told}, err
+	customer, err := r.app.Customers.RecordDeparture(ctx, input)
+	faults, err := userErrors(err)
+	return &service.CustomerPayload{Customer: customer, UserErrors: faults}, err
 }
 
 func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error) {
-	return r.service.Customers.Customer(ctx, id, externalID)
+	return r.app.Customers.Customer(ctx, id, externalID)
 }
 
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
-	by, direction := byCustomer(orderBy)
-	return r.customers().rows(ctx, window{first, last, after, before}, by, direction, customerFilter(filter, search))
+	by, direction := customerOrder(orderBy)
+	return r.customers().page(ctx, window{first, last, after, before}, by, direction, customerFilter(filter, search))
 }
 
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {

@@ -12,63 +12,63 @@ import (
 )
 
 func (r *contactResolver) Customer(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {
-	return required(neighbours(ctx, obj, func(row *ent.Contact) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.Contact) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *contactResolver) Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error) {
-	return neighbours(ctx, obj, func(row *ent.Contact) string { return deref(row.StaffID) }, userID, r.usersByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.StaffID) }, userID, r.usersByID(ctx))
 }
 
 func (r *contactResolver) About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error) {
-	return neighbours(ctx, obj, func(row *ent.Contact) string { return deref(row.AboutID) }, customerID, r.customersByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.AboutID) }, customerID, r.customersByID(ctx))
 }
 
 func (r *contactResolver) Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error) {
-	return neighbours(ctx, obj, func(row *ent.Contact) string { return deref(row.PermissionID) }, permissionID, r.permissionsByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Contact) string { return deref(row.PermissionID) }, permissionID, r.permissionsByID(ctx))
 }
 
 func (r *customerResolver) Owner(ctx context.Context, obj *ent.Customer) (*ent.User, error) {
-	return neighbours(ctx, obj, func(row *ent.Customer) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.OwnerID) }, userID, r.usersByID(ctx))
 }
 
 func (r *customerResolver) ReferredBy(ctx context.Context, obj *ent.Customer) (*ent.Customer, error) {
-	return neighbours(ctx, obj, func(row *ent.Customer) string { return deref(row.ReferredByID) }, customerID, r.customersByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Customer) string { return deref(row.ReferredByID) }, customerID, r.customersByID(ctx))
 }
 
 func (r *offerResolver) Customer(ctx context.Context, obj *ent.Offer) (*ent.Customer, error) {
-	return required(neighbours(ctx, obj, func(row *ent.Offer) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.Offer) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *offerResolver) Contact(ctx context.Context, obj *ent.Offer) (*ent.Contact, error) {
-	return neighbours(ctx, obj, func(row *ent.Offer) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Offer) string { return deref(row.ContactID) }, contactID, r.contactsByID(ctx))
 }
 
 func (r *offerResolver) Order(ctx context.Context, obj *ent.Offer) (*ent.Order, error) {
-	return neighbours(ctx, obj, func(row *ent.Offer) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
+	return referenced(ctx, obj, func(row *ent.Offer) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
 }
 
 func (r *offerLineResolver) Product(ctx context.Context, obj *ent.OfferLine) (*ent.Product, error) {
-	return required(neighbours(ctx, obj, func(row *ent.OfferLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.OfferLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *orderResolver) Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error) {
-	return required(neighbours(ctx, obj, func(row *ent.Order) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.Order) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *orderLineResolver) Product(ctx context.Context, obj *ent.OrderLine) (*ent.Product, error) {
-	return required(neighbours(ctx, obj, func(row *ent.OrderLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.OrderLine) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *permissionResolver) Customer(ctx context.Context, obj *ent.Permission) (*ent.Customer, error) {
-	return required(neighbours(ctx, obj, func(row *ent.Permission) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.Permission) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
-	return required(neighbours(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *priceAgreementResolver) Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error) {
-	return required(neighbours(ctx, obj, func(row *ent.PriceAgreement) string { return row.ProductID }, productID, r.productsByID(ctx)))
+	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.ProductID }, productID, r.productsByID(ctx)))
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) {

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -11,72 +10,68 @@ import (
 	"kopeck/service"
 )
 
-// conditions are what a filter asks of a list's table; all must hold.
+// conditions are the conditions of a filter on a list's table, all of which must hold. The filter of each noun is in the
+// noun's file; every filter is flat, bounded and on indexed columns.
 type conditions struct {
 	all []func(*sql.Selector)
-	err error
+	err error // the first condition that is INVALID or too long
 }
 
-// where puts the conditions on a selector over the list's table.
+// where adds the conditions to a selector over the list's table.
 func (c *conditions) where(s *sql.Selector) {
 	for _, one := range c.all {
 		one(s)
 	}
 }
 
-// mostValues is how many values one filter may name.
+// mostValues is the maximum number of values in a list of a filter.
 const mostValues = 250
 
-// anyOf asks that a column has one of the values; no list asks nothing, an empty list finds nothing.
+// anyOf requires a column to have one of the values. A nil list requires nothing, and an empty one finds nothing.
 func anyOf[T ~string](c *conditions, field, column string, values []T) {
 	if values == nil {
 		return
 	}
 	if len(values) > mostValues {
-		c.refuse(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
+		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
 		return
 	}
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = string(v)
-	}
-	c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.In(s.C(column), args...)) })
+	c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.In(s.C(column), arguments(values)...)) })
 }
 
-// is asks that a column has a value, where one is given.
-func is[T any](c *conditions, column string, value *T) {
+// equals requires a column to have a value, unless that is nil.
+func equals[T ~string](c *conditions, column string, value *T) {
 	if value != nil {
-		text := *value
-		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), fmt.Sprint(text))) })
+		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), string(*value))) })
 	}
 }
 
-// holds asks that a boolean column is as given.
-func holds(c *conditions, column string, value *bool) {
+// equalsBool requires a boolean column to have a value, unless that is nil.
+func equalsBool(c *conditions, column string, value *bool) {
 	if value != nil {
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), *value)) })
 	}
 }
 
-// of asks that a column points at an id, of the right type.
-func of(c *conditions, field, column, prefix string, value *string) {
+// equalsID requires a column to have an id, unless that is nil. An id with another prefix is INVALID.
+func equalsID(c *conditions, field, column, prefix string, value *string) {
 	if value == nil {
 		return
 	}
 	if err := id.Check(field, prefix, *value); err != nil {
-		c.refuse(fault.At(err, "filter"))
+		c.fail(fault.At(err, "filter"))
 		return
 	}
-	is(c, column, value)
+	equals(c, column, value)
 }
 
-// within asks that a time lies in a range: from included, to not.
-func within(c *conditions, field, column string, r *service.TimeRange) {
+// inRange requires a time to be in a range, unless that is nil.
+func inRange(c *conditions, field, column string, r *service.TimeRange) {
 	if r == nil {
 		return
 	}
 	if r.From != nil && r.To != nil && r.To.Before(*r.From) {
-		c.refuse(fault.New(fault.Invalid, "", "ends before it begins").At("filter", field))
+		c.fail(fault.New(fault.Invalid, "", "the end of the range is before its beginning; want from ≤ to").At("filter", field))
 		return
 	}
 	bound := func(at *time.Time, op func(string, any) *sql.Predicate) {
@@ -88,7 +83,7 @@ func within(c *conditions, field, column string, r *service.TimeRange) {
 	bound(r.To, sql.LT)
 }
 
-func (c *conditions) refuse(err error) {
+func (c *conditions) fail(err error) {
 	if c.err == nil {
 		c.err = err
 	}

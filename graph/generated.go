@@ -1147,18 +1147,18 @@ type ExpectedMonthsResolver interface {
 	CSV(ctx context.Context, obj *report.ExpectedMonths) (string, error)
 }
 type LifetimeModelResolver interface {
-	Convergence(ctx context.Context, obj *ent.LifetimeModel) (*value.Convergence, error)
-	Drift(ctx context.Context, obj *ent.LifetimeModel) (*value.ModelDrift, error)
 	BackTest(ctx context.Context, obj *ent.LifetimeModel) (*value.BackTest, error)
 	Notes(ctx context.Context, obj *ent.LifetimeModel) ([]string, error)
+	Convergence(ctx context.Context, obj *ent.LifetimeModel) (*value.Convergence, error)
+	Drift(ctx context.Context, obj *ent.LifetimeModel) (*value.ModelDrift, error)
 }
 type MoneyResolver interface {
 	Amount(ctx context.Context, obj *money.Amount) (money.Exact, error)
 	CurrencyCode(ctx context.Context, obj *money.Amount) (string, error)
 }
 type MutationResolver interface {
+	AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error)
 	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
-	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
 	UpdateCustomer(ctx context.Context, input service.UpdateCustomerInput) (*service.CustomerPayload, error)
@@ -1181,12 +1181,12 @@ type MutationResolver interface {
 	RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (*service.RevokePermissionByLinkPayload, error)
 	CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error)
 	RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error)
-	AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error)
 	CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error)
 	UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error)
 	SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error)
 	SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error)
 	SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error)
+	ChangeSetting(ctx context.Context, input service.ChangeSettingInput) (*service.SettingPayload, error)
 	SignIn(ctx context.Context, input service.SignInInput) (*people.SessionPayload, error)
 	RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*people.SessionPayload, error)
 	SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error)
@@ -1246,31 +1246,31 @@ type ProductResolver interface {
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
+	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error)
+	AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error)
 	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
-	Settings(ctx context.Context) ([]*service.Setting, error)
+	Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
+	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*report.ContactEconomics, error)
+	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*report.StaffEconomics, error)
+	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
+	Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
 	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error)
 	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error)
 	ExpectedMonths(ctx context.Context, months *int) (*report.ExpectedMonths, error)
-	Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
-	Customer(ctx context.Context, id *string, externalID *string) (*ent.Customer, error)
-	Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
-	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*report.ContactEconomics, error)
-	StaffEconomics(ctx context.Context, from time.Time, to time.Time) (*report.StaffEconomics, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
 	Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error)
 	PriceRules(ctx context.Context) ([]*ent.PriceRule, error)
+	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error)
+	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error)
 	Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error)
 	Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error)
 	RateGaps(ctx context.Context) ([]*rates.RateGap, error)
 	Resource(ctx context.Context, code string) (*rates.Resource, error)
 	Resources(ctx context.Context) ([]*rates.Resource, error)
-	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error)
-	TryPriceRule(ctx context.Context, rule service.CreatePriceRuleInput, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int) (*quote.PriceRuleTrial, error)
-	WhatIf(ctx context.Context, customerID string, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, instead service.WhatIfInput) (*quote.WhatIf, error)
-	AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error)
+	Settings(ctx context.Context) ([]*service.Setting, error)
 	Viewer(ctx context.Context) (*people.Viewer, error)
 	Users(ctx context.Context) ([]*ent.User, error)
 }
@@ -6050,6 +6050,125 @@ func sourceData(filename string) string {
 
 var sources = []*ast.Source{
 	{Name: "ent.graphql", Input: sourceData("ent.graphql"), BuiltIn: false},
+	{Name: "../schema/acquisition_source.graphql", Input: `extend type Query {
+  """
+  Who brings customers, at what cost, when that is paid back, and how much can be spent to win another customer at a given
+  return. Scope costs: FORBIDDEN without it.
+  """
+  acquisitionSources(
+    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
+    horizonMonths: Int = 60
+    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
+    annualDiscountRate: Decimal
+    "The return wanted, as a share of what is spent: \"0.2\" leaves a fifth more than it."
+    return: Decimal = "0.2"
+  ): AcquisitionSources! @scope(name: "costs")
+}
+"Who brings customers, and at what cost."
+type AcquisitionSources {
+  "The horizon of expected, in months of 30.4375 days."
+  horizonMonths: Int!
+  "The return wanted, as a share of what is spent."
+  return: Decimal!
+  "A row for each source, ordered by source."
+  rows: [AcquisitionSource!]!
+  "The rows as a CSV file, the same as the command \"kopeck export acquisition-sources\" writes."
+  csv: String!
+}
+"A source of customers, what they cost to win and what they earn."
+type AcquisitionSource {
+  "The source: a partner's id, REFERRAL, or \"\" for nobody."
+  source: String!
+  "The source for people: the partner's name."
+  label: String!
+  "The number of customers whom the source brought."
+  customers: Int!
+  "The number of those who have ordered."
+  won: Int!
+  "The acquisition costs of all of them."
+  cost: Money!
+  "Their margins less the costs of contacts, so far."
+  earned: Money!
+  "The discounted margin expected of them within the horizon."
+  expected: Money!
+  "The earned and expected margin less the cost."
+  net: Money!
+  "Whether what was earned covers the cost already."
+  paidBack: Boolean!
+  "In how many months from now what is expected, not discounted, will have covered the cost; null if it is covered already or will not be within the horizon."
+  paysBackIn: Int
+  "The most that can be spent to win the next customer: (earned + expected) / (1 + return) for each who was won. Null if nobody was."
+  mostToSpend: Money
+}
+`, BuiltIn: false},
+	{Name: "../schema/agreement.graphql", Input: `extend type Query {
+  """
+  The agreed prices in force that are below the floor of their product and minimum quantity now, the one farthest below
+  first. Scope costs: FORBIDDEN without it.
+  """
+  agreementsBelowFloor(
+    "The size of the page, at most 100."
+    first: Int = 20
+    "The cursor after which the page begins: the start of the list by default."
+    after: Cursor
+  ): AgreementsBelowFloor! @scope(name: "costs")
+}
+extend type Mutation {
+  "Agrees a customer's own price. A price below the floor needs overrideFloorReason and the scope floor, or it is BELOW_FLOOR."
+  agreePrice(
+    "The price."
+    input: AgreePriceInput!
+  ): PriceAgreementPayload!
+}
+"The answer of agreePrice."
+type PriceAgreementPayload {
+  "The agreement; null if there are userErrors."
+  agreement: PriceAgreement
+  "What the caller can correct; empty if the request succeeded."
+  userErrors: [UserError!]!
+}
+"The input of agreePrice."
+input AgreePriceInput {
+  "The id of the new agreement: chosen by the server by default, but a client may choose it, as an offline phone must."
+  id: ID
+  "The customer who pays the price."
+  customerId: ID!
+  "The product."
+  productId: ID!
+  "The price of one unit."
+  unit: MoneyInput!
+  "The smallest quantity for which the price holds."
+  minimumQuantity: Decimal = "1"
+  "From when the price holds, included: now by default."
+  validFrom: Time
+  "Until when the price holds, excluded: without end by default."
+  validTo: Time
+  "Why the price may be below the floor; required if it is."
+  overrideFloorReason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"A page of the agreed prices below the floor."
+type AgreementsBelowFloor {
+  "The number of such agreements on all pages."
+  total: Int!
+  "The agreements of the page, the one farthest below the floor first."
+  rows: [AgreementBelowFloor!]!
+  "Where the page lies in the list."
+  pageInfo: PageInfo!
+}
+"An agreed price below the floor."
+type AgreementBelowFloor {
+  "The agreement."
+  agreement: PriceAgreement!
+  "The floor of a unit now."
+  floor: Money!
+  "How far the agreed price of a unit is below the floor."
+  difference: Money!
+  "Whether the customer pays the floor, since the agreement has no written reason."
+  lifted: Boolean!
+}
+`, BuiltIn: false},
 	{Name: "../schema/attribution.graphql", Input: `extend type AttributionFit {
   "How many states the chain of MARKOV remembers; null for SHAPLEY."
   order: Int
@@ -6239,195 +6358,6 @@ input TimeRange {
 type Mutation
 "What can be followed. Events are sent after the commit; what happened while a client was disconnected is not sent later."
 type Subscription
-
-"A setting of the installation."
-type Setting {
-  "The name of the setting."
-  name: String!
-  "The value; the default if it was never changed."
-  value: JSON!
-  "What the setting means, with its unit."
-  description: String!
-}
-extend type Query {
-  "All settings of the installation."
-  settings: [Setting!]!
-}
-extend type Mutation {
-  "Changes a setting. For ADMIN only: others get FORBIDDEN. A wrong value is INVALID, with the reason."
-  changeSetting(
-    "Which setting, and its new value."
-    input: ChangeSettingInput!
-  ): SettingPayload!
-}
-"The input of changeSetting."
-input ChangeSettingInput {
-  "The name of the setting."
-  name: String!
-  "The new value."
-  value: JSON!
-}
-"The answer of changeSetting."
-type SettingPayload {
-  "The setting after the change; null if there are userErrors."
-  setting: Setting
-  "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
-}
-`, BuiltIn: false},
-	{Name: "../schema/base_value.graphql", Input: `extend type LifetimeValue {
-  """
-  The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
-  customer; the model's own parameters are taken as known. Null before the first order. Both bounds are past if most
-  likely no further order comes.
-  """
-  interval: LifetimeInterval
-}
-"The bounds of a lifetime value."
-type LifetimeInterval {
-  "The probability that the total lies within the bounds."
-  probability: Float!
-  "The lower bound of the total."
-  low: Money!
-  "The upper bound of the total."
-  high: Money!
-  "The lower bound of the number of orders in the horizon, with the same probability."
-  ordersLow: Int!
-  "The upper bound of the number of orders in the horizon, with the same probability."
-  ordersHigh: Int!
-}
-
-extend type Query {
-  "What all customers are worth, by any combination of dimensions. Every figure is the sum of the customers' own. Scope costs: FORBIDDEN without it."
-  customerBase(
-    "The dimensions of the rows, each at most once; without any there is one row."
-    by: [BaseDimension!]!
-    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
-    horizonMonths: Int = 12
-    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
-    annualDiscountRate: Decimal
-  ): CustomerBase! @scope(name: "costs")
-  """
-  Customers whose probability of being alive falls below a threshold before this month ends if they do not order until
-  then, the most valuable first. Scope costs: FORBIDDEN without it.
-  """
-  valueAtRisk(
-    "The threshold, more than 0 and less than 1."
-    threshold: Float = 0.5
-    "The number of rows, at most 100."
-    first: Int = 20
-  ): ValueAtRisk! @scope(name: "costs")
-  "Orders and margin expected of the present customers, month by month from now, not discounted. Scope costs: FORBIDDEN without it."
-  expectedMonths(
-    "The number of months, 1 to 120."
-    months: Int = 12
-  ): ExpectedMonths! @scope(name: "costs")
-}
-"The dimensions by which customerBase groups customers."
-enum BaseDimension {
-  "The customer's segment."
-  SEGMENT
-  "The customer's stage."
-  STAGE
-  "The month in which the customer was acquired, or else of the first order."
-  ACQUIRED
-  "Who brought the customer: a partner's id, REFERRAL, or \"\" for nobody."
-  SOURCE
-}
-"What all customers are worth."
-type CustomerBase {
-  "The moment of the figures."
-  at: Time!
-  "The lifetime model by which they were computed."
-  model: LifetimeModel!
-  "The horizon of future, in months."
-  horizonMonths: Int!
-  "A row for each group of customers, ordered by key."
-  rows: [CustomerBaseRow!]!
-  "The sums over all customers; its key is empty."
-  total: CustomerBaseRow!
-  "The rows as a CSV file, the same as the command \"kopeck export customer-base\" writes."
-  csv: String!
-}
-"A group of customers and what they are worth."
-type CustomerBaseRow {
-  "A value for each dimension, in the order of by; \"\" for none."
-  key: [String!]!
-  "The key for people: the name of a partner instead of the id."
-  labels: [String!]!
-  "The number of customers."
-  customers: Int!
-  "The sum of the probabilities of being alive."
-  alive: Float!
-  "The number of orders expected in the horizon."
-  expectedOrders: Float!
-  "Margin earned less contact and acquisition costs."
-  past: Money!
-  "The discounted expected margin of the horizon."
-  future: Money!
-  "The sum of past and future."
-  total: Money!
-  "The mean total of a customer."
-  mean: Money!
-  "The first decile: a tenth of the customers are worth this or less in total."
-  lowest: Money!
-  "The median total of a customer."
-  median: Money!
-  "The ninth decile: a tenth of the customers are worth this or more in total."
-  highest: Money!
-}
-"The customers at risk, and what they are worth."
-type ValueAtRisk {
-  "The threshold asked for."
-  threshold: Float!
-  "The end of this month."
-  until: Time!
-  "The number of customers at risk."
-  customers: Int!
-  "The discounted margin of the next 12 months expected of all of them."
-  value: Money!
-  "The customers, the most valuable first, as many as asked for."
-  rows: [CustomerAtRisk!]!
-}
-"A customer at risk."
-type CustomerAtRisk {
-  "The customer."
-  customer: Customer!
-  "The probability of being alive now."
-  probabilityAlive: Float!
-  "The probability of being alive at the end of the month if no order comes until then."
-  probabilityAliveThen: Float!
-  "The discounted margin of the next 12 months expected of the customer."
-  value: Money!
-}
-"Orders and margin expected of the present customers."
-type ExpectedMonths {
-  "The lifetime model by which they were computed."
-  model: LifetimeModel!
-  "The months, from now on."
-  rows: [ExpectedMonth!]!
-  "The rows as a CSV file, the same as the command \"kopeck export expected-months\" writes."
-  csv: String!
-}
-"A month of 30.4375 days and what is expected in it. The bounds hold the figure with a probability of 0.8."
-type ExpectedMonth {
-  "The beginning of the month, included."
-  from: Time!
-  "The end of the month, excluded."
-  to: Time!
-  "The expected number of orders."
-  orders: Float!
-  "The lower bound of the number of orders."
-  ordersLow: Float!
-  "The upper bound of the number of orders."
-  ordersHigh: Float!
-  "The expected margin, not discounted."
-  margin: Money!
-  "The lower bound of the margin."
-  marginLow: Money!
-  "The upper bound of the margin."
-  marginHigh: Money!
-}
 `, BuiltIn: false},
 	{Name: "../schema/bundle.graphql", Input: `extend type Price {
   "Of a BUNDLE: the total split over its parts in proportion to their list prices; the shares sum exactly to total. Empty for other products."
@@ -6599,6 +6529,158 @@ extend type Subscription {
     "Only contacts with this customer; with all customers by default."
     customerId: ID
   ): Contact!
+}
+`, BuiltIn: false},
+	{Name: "../schema/contact_economics.graphql", Input: `extend type Query {
+  """
+  What contacts cost and earned within a time, by any combination of dimensions, at most 50,000 rows. Scope costs:
+  FORBIDDEN without it.
+  """
+  contactEconomics(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded."
+    to: Time!
+    "The dimensions of the rows, each at most once; without any there is one row."
+    by: [ContactDimension!]!
+    "The attribution model by which every order's margin is credited for this answer; the books are not changed. By default the credits are those of the books."
+    model: AttributionModel
+    """
+    The moment whose knowledge counts: the answer is what the books said then, before later corrections and refunds and
+    before contacts and orders that were reported late, by the settings of now. By default it is what they say now.
+    """
+    knownAt: Time
+  ): ContactEconomics! @scope(name: "costs")
+  """
+  What each member of staff cost and earned by contacts within a time, and how that compares with what all staff together
+  net by contacts of the same kinds with customers in the same stages. Scope costs: FORBIDDEN without it.
+  """
+  staffEconomics(
+    "The beginning of the time, included."
+    from: Time!
+    "The end of the time, excluded."
+    to: Time!
+  ): StaffEconomics! @scope(name: "costs")
+}
+"The dimensions by which contactEconomics groups contacts."
+enum ContactDimension {
+  "The kind of the contact."
+  KIND
+  "The channel of the contact."
+  CHANNEL
+  "The direction of the contact."
+  DIRECTION
+  "The user who took part."
+  STAFF
+  "The customer's stage at the moment of the contact."
+  STAGE
+  "The customer's segment as known when the contact was recorded."
+  SEGMENT
+  "The calendar month of the contact in the installation's time zone."
+  MONTH
+}
+"What contacts cost and earned within a time."
+type ContactEconomics {
+  "The beginning of the time, included."
+  from: Time!
+  "The end of the time, excluded."
+  to: Time!
+  "The attribution model asked for, or else the installation's."
+  model: AttributionModel!
+  "The moment whose knowledge counts; null if none was asked for."
+  knownAt: Time
+  "A row for each group of contacts, ordered by key."
+  rows: [ContactEconomicsRow!]!
+  "What no contact earned of the margin of the orders placed within the time."
+  unattributed: Money!
+  "The sums of all rows; its key is empty."
+  total: ContactEconomicsRow!
+  "The rows as a CSV file, the same as the command \"kopeck export contact-economics\" writes."
+  csv: String!
+}
+"A group of contacts, what they cost and what they earned."
+type ContactEconomicsRow {
+  "A value for each dimension, in the order of by: an enum's value, a user's id, a month as \"2026-11\"; \"\" for nobody and for no segment."
+  key: [String!]!
+  "The key for people: the name of a user instead of the id."
+  labels: [String!]!
+  "The number of contacts."
+  contacts: Int!
+  "The working time spent on them, in minutes."
+  minutes: Decimal!
+  "What they consumed."
+  cost: Money!
+  "The margin credited to these contacts so far, whenever their orders came."
+  realised: Money!
+  "The realised margin less the cost."
+  net: Money!
+  "The net divided by the cost, with 6 places; null if the cost is 0 or too small for the quotient to be a Decimal."
+  returnOnCost: Decimal
+}
+"What members of staff cost and earned by contacts within a time."
+type StaffEconomics {
+  "The beginning of the time, included."
+  from: Time!
+  "The end of the time, excluded."
+  to: Time!
+  "The members with at least 30 contacts, ordered by name."
+  rows: [StaffEconomicsRow!]!
+  "The members with fewer contacts, together."
+  others: StaffEconomicsGroup!
+  "The sums of rows and others."
+  total: StaffEconomicsGroup!
+  "The rows and the others as a CSV file, the same as the command \"kopeck export staff-economics\" writes."
+  csv: String!
+}
+"What a member of staff cost and earned by contacts."
+type StaffEconomicsRow {
+  "The member."
+  user: User!
+  "The number of contacts."
+  contacts: Int!
+  "The working time spent on them, in minutes."
+  minutes: Decimal!
+  "What they consumed."
+  cost: Money!
+  "The margin credited to these contacts so far."
+  realised: Money!
+  "The realised margin less the cost."
+  net: Money!
+  "The net divided by the number of contacts."
+  netPerContact: Money!
+  "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
+  netPerHour: Money
+  "What all staff together net on average by a contact of the same kind and stage, summed over this member's contacts."
+  expectedNet: Money!
+  "The net less expectedNet."
+  difference: Money!
+  "The difference divided by the number of contacts."
+  differencePerContact: Money!
+}
+"What several members of staff cost and earned by contacts."
+type StaffEconomicsGroup {
+  "The number of members."
+  people: Int!
+  "The number of contacts."
+  contacts: Int!
+  "The working time spent on them, in minutes."
+  minutes: Decimal!
+  "What they consumed."
+  cost: Money!
+  "The margin credited to these contacts so far."
+  realised: Money!
+  "The realised margin less the cost."
+  net: Money!
+  "The net divided by the number of contacts; null without contacts."
+  netPerContact: Money
+  "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
+  netPerHour: Money
+  "As of one member. In total it is the sum over the members, each rounded once."
+  expectedNet: Money!
+  "The net less expectedNet."
+  difference: Money!
+  "The difference divided by the number of contacts; null without contacts."
+  differencePerContact: Money
 }
 `, BuiltIn: false},
 	{Name: "../schema/cost.graphql", Input: `"A line of a cost."
@@ -6970,196 +7052,136 @@ extend type Subscription {
   ): Customer!
 }
 `, BuiltIn: false},
-	{Name: "../schema/drift.graphql", Input: `extend type LifetimeModel {
-  "How the fit of the counts ended, beside converged, iterations and gradientNorm."
-  convergence: Convergence!
-  "How the parameters moved since the previous fit of the same kind and time unit; null for the first."
-  drift: ModelDrift
-}
-"How a fit ended."
-type Convergence {
-  "What the optimiser reports."
-  status: String!
-  "The condition number: the largest over the smallest eigenvalue of the Hessian in the parameters' logarithms; null without a proper maximum."
-  condition: Float
-  "The standard errors by parameter; empty without a proper maximum."
-  standardErrors: JSON!
-  "The log-likelihood of orders that the model was not fitted on; null if it was not tested."
-  holdOutLogLikelihood: Float
-}
-"How the parameters of a model moved since the previous fit."
-type ModelDrift {
-  "When the previous fit was made."
-  since: Time!
-  "The parameters, before and now."
-  parameters: [ParameterDrift!]!
-  "The log-likelihood for each customer at the previous fit."
-  logLikelihoodBefore: Float!
-  "The log-likelihood for each customer now."
-  logLikelihood: Float!
-}
-"How a parameter moved since the previous fit."
-type ParameterDrift {
-  "The name of the parameter."
-  name: String!
-  "The value at the previous fit."
-  before: Float!
-  "The value now."
-  now: Float!
-  "The difference in standard errors of this fit; null if they are unknown."
-  standardErrors: Float
-}
-`, BuiltIn: false},
-	{Name: "../schema/economics.graphql", Input: `extend type Query {
-  """
-  What contacts cost and earned within a time, by any combination of dimensions, at most 50,000 rows. Scope costs:
-  FORBIDDEN without it.
-  """
-  contactEconomics(
-    "The beginning of the time, included."
-    from: Time!
-    "The end of the time, excluded."
-    to: Time!
+	{Name: "../schema/customer_base.graphql", Input: `extend type Query {
+  "What all customers are worth, by any combination of dimensions. Every figure is the sum of the customers' own. Scope costs: FORBIDDEN without it."
+  customerBase(
     "The dimensions of the rows, each at most once; without any there is one row."
-    by: [ContactDimension!]!
-    "The attribution model by which every order's margin is credited for this answer; the books are not changed. By default the credits are those of the books."
-    model: AttributionModel
-    """
-    The moment whose knowledge counts: the answer is what the books said then, before later corrections and refunds and
-    before contacts and orders that were reported late, by the settings of now. By default it is what they say now.
-    """
-    knownAt: Time
-  ): ContactEconomics! @scope(name: "costs")
+    by: [BaseDimension!]!
+    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
+    horizonMonths: Int = 12
+    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
+    annualDiscountRate: Decimal
+  ): CustomerBase! @scope(name: "costs")
   """
-  What each member of staff cost and earned by contacts within a time, and how that compares with what all staff together
-  net by contacts of the same kinds with customers in the same stages. Scope costs: FORBIDDEN without it.
+  Customers whose probability of being alive falls below a threshold before this month ends if they do not order until
+  then, the most valuable first. Scope costs: FORBIDDEN without it.
   """
-  staffEconomics(
-    "The beginning of the time, included."
-    from: Time!
-    "The end of the time, excluded."
-    to: Time!
-  ): StaffEconomics! @scope(name: "costs")
+  valueAtRisk(
+    "The threshold, more than 0 and less than 1."
+    threshold: Float = 0.5
+    "The number of rows, at most 100."
+    first: Int = 20
+  ): ValueAtRisk! @scope(name: "costs")
+  "Orders and margin expected of the present customers, month by month from now, not discounted. Scope costs: FORBIDDEN without it."
+  expectedMonths(
+    "The number of months, 1 to 120."
+    months: Int = 12
+  ): ExpectedMonths! @scope(name: "costs")
 }
-"The dimensions by which contactEconomics groups contacts."
-enum ContactDimension {
-  "The kind of the contact."
-  KIND
-  "The channel of the contact."
-  CHANNEL
-  "The direction of the contact."
-  DIRECTION
-  "The user who took part."
-  STAFF
-  "The customer's stage at the moment of the contact."
-  STAGE
-  "The customer's segment as known when the contact was recorded."
+"The dimensions by which customerBase groups customers."
+enum BaseDimension {
+  "The customer's segment."
   SEGMENT
-  "The calendar month of the contact in the installation's time zone."
-  MONTH
+  "The customer's stage."
+  STAGE
+  "The month in which the customer was acquired, or else of the first order."
+  ACQUIRED
+  "Who brought the customer: a partner's id, REFERRAL, or \"\" for nobody."
+  SOURCE
 }
-"What contacts cost and earned within a time."
-type ContactEconomics {
-  "The beginning of the time, included."
-  from: Time!
-  "The end of the time, excluded."
-  to: Time!
-  "The attribution model asked for, or else the installation's."
-  model: AttributionModel!
-  "The moment whose knowledge counts; null if none was asked for."
-  knownAt: Time
-  "A row for each group of contacts, ordered by key."
-  rows: [ContactEconomicsRow!]!
-  "What no contact earned of the margin of the orders placed within the time."
-  unattributed: Money!
-  "The sums of all rows; its key is empty."
-  total: ContactEconomicsRow!
-  "The rows as a CSV file, the same as the command \"kopeck export contact-economics\" writes."
+"What all customers are worth."
+type CustomerBase {
+  "The moment of the figures."
+  at: Time!
+  "The lifetime model by which they were computed."
+  model: LifetimeModel!
+  "The horizon of future, in months."
+  horizonMonths: Int!
+  "A row for each group of customers, ordered by key."
+  rows: [CustomerBaseRow!]!
+  "The sums over all customers; its key is empty."
+  total: CustomerBaseRow!
+  "The rows as a CSV file, the same as the command \"kopeck export customer-base\" writes."
   csv: String!
 }
-"A group of contacts, what they cost and what they earned."
-type ContactEconomicsRow {
-  "A value for each dimension, in the order of by: an enum's value, a user's id, a month as \"2026-11\"; \"\" for nobody and for no segment."
+"A group of customers and what they are worth."
+type CustomerBaseRow {
+  "A value for each dimension, in the order of by; \"\" for none."
   key: [String!]!
-  "The key for people: the name of a user instead of the id."
+  "The key for people: the name of a partner instead of the id."
   labels: [String!]!
-  "The number of contacts."
-  contacts: Int!
-  "The working time spent on them, in minutes."
-  minutes: Decimal!
-  "What they consumed."
-  cost: Money!
-  "The margin credited to these contacts so far, whenever their orders came."
-  realised: Money!
-  "The realised margin less the cost."
-  net: Money!
-  "The net divided by the cost, with 6 places; null if the cost is 0 or too small for the quotient to be a Decimal."
-  returnOnCost: Decimal
+  "The number of customers."
+  customers: Int!
+  "The sum of the probabilities of being alive."
+  alive: Float!
+  "The number of orders expected in the horizon."
+  expectedOrders: Float!
+  "Margin earned less contact and acquisition costs."
+  past: Money!
+  "The discounted expected margin of the horizon."
+  future: Money!
+  "The sum of past and future."
+  total: Money!
+  "The mean total of a customer."
+  mean: Money!
+  "The first decile: a tenth of the customers are worth this or less in total."
+  lowest: Money!
+  "The median total of a customer."
+  median: Money!
+  "The ninth decile: a tenth of the customers are worth this or more in total."
+  highest: Money!
 }
-"What members of staff cost and earned by contacts within a time."
-type StaffEconomics {
-  "The beginning of the time, included."
-  from: Time!
-  "The end of the time, excluded."
-  to: Time!
-  "The members with at least 30 contacts, ordered by name."
-  rows: [StaffEconomicsRow!]!
-  "The members with fewer contacts, together."
-  others: StaffEconomicsGroup!
-  "The sums of rows and others."
-  total: StaffEconomicsGroup!
-  "The rows and the others as a CSV file, the same as the command \"kopeck export staff-economics\" writes."
+"The customers at risk, and what they are worth."
+type ValueAtRisk {
+  "The threshold asked for."
+  threshold: Float!
+  "The end of this month."
+  until: Time!
+  "The number of customers at risk."
+  customers: Int!
+  "The discounted margin of the next 12 months expected of all of them."
+  value: Money!
+  "The customers, the most valuable first, as many as asked for."
+  rows: [CustomerAtRisk!]!
+}
+"A customer at risk."
+type CustomerAtRisk {
+  "The customer."
+  customer: Customer!
+  "The probability of being alive now."
+  probabilityAlive: Float!
+  "The probability of being alive at the end of the month if no order comes until then."
+  probabilityAliveThen: Float!
+  "The discounted margin of the next 12 months expected of the customer."
+  value: Money!
+}
+"Orders and margin expected of the present customers."
+type ExpectedMonths {
+  "The lifetime model by which they were computed."
+  model: LifetimeModel!
+  "The months, from now on."
+  rows: [ExpectedMonth!]!
+  "The rows as a CSV file, the same as the command \"kopeck export expected-months\" writes."
   csv: String!
 }
-"What a member of staff cost and earned by contacts."
-type StaffEconomicsRow {
-  "The member."
-  user: User!
-  "The number of contacts."
-  contacts: Int!
-  "The working time spent on them, in minutes."
-  minutes: Decimal!
-  "What they consumed."
-  cost: Money!
-  "The margin credited to these contacts so far."
-  realised: Money!
-  "The realised margin less the cost."
-  net: Money!
-  "The net divided by the number of contacts."
-  netPerContact: Money!
-  "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
-  netPerHour: Money
-  "What all staff together net on average by a contact of the same kind and stage, summed over this member's contacts."
-  expectedNet: Money!
-  "The net less expectedNet."
-  difference: Money!
-  "The difference divided by the number of contacts."
-  differencePerContact: Money!
-}
-"What several members of staff cost and earned by contacts."
-type StaffEconomicsGroup {
-  "The number of members."
-  people: Int!
-  "The number of contacts."
-  contacts: Int!
-  "The working time spent on them, in minutes."
-  minutes: Decimal!
-  "What they consumed."
-  cost: Money!
-  "The margin credited to these contacts so far."
-  realised: Money!
-  "The realised margin less the cost."
-  net: Money!
-  "The net divided by the number of contacts; null without contacts."
-  netPerContact: Money
-  "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
-  netPerHour: Money
-  "As of one member. In total it is the sum over the members, each rounded once."
-  expectedNet: Money!
-  "The net less expectedNet."
-  difference: Money!
-  "The difference divided by the number of contacts; null without contacts."
-  differencePerContact: Money
+"A month of 30.4375 days and what is expected in it. The bounds hold the figure with a probability of 0.8."
+type ExpectedMonth {
+  "The beginning of the month, included."
+  from: Time!
+  "The end of the month, excluded."
+  to: Time!
+  "The expected number of orders."
+  orders: Float!
+  "The lower bound of the number of orders."
+  ordersLow: Float!
+  "The upper bound of the number of orders."
+  ordersHigh: Float!
+  "The expected margin, not discounted."
+  margin: Money!
+  "The lower bound of the margin."
+  marginLow: Money!
+  "The upper bound of the margin."
+  marginHigh: Money!
 }
 `, BuiltIn: false},
 	{Name: "../schema/lifetime.graphql", Input: `"What a customer is worth."
@@ -7190,6 +7212,25 @@ type LifetimeValue {
   total: Money!
   "How far to trust the figures, for people."
   notes: [String!]!
+  """
+  The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
+  customer; the model's own parameters are taken as known. Null before the first order. Both bounds are past if most
+  likely no further order comes.
+  """
+  interval: LifetimeInterval
+}
+"The bounds of a lifetime value."
+type LifetimeInterval {
+  "The probability that the total lies within the bounds."
+  probability: Float!
+  "The lower bound of the total."
+  low: Money!
+  "The upper bound of the total."
+  high: Money!
+  "The lower bound of the number of orders in the horizon, with the same probability."
+  ordersLow: Int!
+  "The upper bound of the number of orders in the horizon, with the same probability."
+  ordersHigh: Int!
 }
 extend type LifetimeModel {
   "How well the model predicted orders that it was not fitted on; null if it was not tested."
@@ -7243,6 +7284,46 @@ input FitLifetimeModelInput {
   calibrationEnd: Time
   "Whether lifetime values are computed by the model from now on; a fit that did not converge is never made active."
   activate: Boolean = true
+}
+`, BuiltIn: false},
+	{Name: "../schema/lifetime_drift.graphql", Input: `extend type LifetimeModel {
+  "How the fit of the counts ended, beside converged, iterations and gradientNorm."
+  convergence: Convergence!
+  "How the parameters moved since the previous fit of the same kind and time unit; null for the first."
+  drift: ModelDrift
+}
+"How a fit ended."
+type Convergence {
+  "What the optimiser reports."
+  status: String!
+  "The condition number: the largest over the smallest eigenvalue of the Hessian in the parameters' logarithms; null without a proper maximum."
+  condition: Float
+  "The standard errors by parameter; empty without a proper maximum."
+  standardErrors: JSON!
+  "The log-likelihood of orders that the model was not fitted on; null if it was not tested."
+  holdOutLogLikelihood: Float
+}
+"How the parameters of a model moved since the previous fit."
+type ModelDrift {
+  "When the previous fit was made."
+  since: Time!
+  "The parameters, before and now."
+  parameters: [ParameterDrift!]!
+  "The log-likelihood for each customer at the previous fit."
+  logLikelihoodBefore: Float!
+  "The log-likelihood for each customer now."
+  logLikelihood: Float!
+}
+"How a parameter moved since the previous fit."
+type ParameterDrift {
+  "The name of the parameter."
+  name: String!
+  "The value at the previous fit."
+  before: Float!
+  "The value now."
+  now: Float!
+  "The difference in standard errors of this fit; null if they are unknown."
+  standardErrors: Float
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
@@ -7804,8 +7885,8 @@ type PriceEdge {
   "The place of the product in the list, for after."
   cursor: Cursor!
 }
-
-extend type Query {
+`, BuiltIn: false},
+	{Name: "../schema/price_rule.graphql", Input: `extend type Query {
   "All rules, the highest priority first."
   priceRules: [PriceRule!]!
 }
@@ -7820,23 +7901,11 @@ extend type Mutation {
     "Which rule, and why."
     input: RetirePriceRuleInput!
   ): PriceRulePayload!
-  "Agrees a customer's own price. A price below the floor needs overrideFloorReason and the scope floor, or it is BELOW_FLOOR."
-  agreePrice(
-    "The price."
-    input: AgreePriceInput!
-  ): PriceAgreementPayload!
 }
 "The answer of the mutations of a price rule."
 type PriceRulePayload {
   "The rule after the change; null if there are userErrors."
   priceRule: PriceRule
-  "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
-}
-"The answer of agreePrice."
-type PriceAgreementPayload {
-  "The agreement; null if there are userErrors."
-  agreement: PriceAgreement
   "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
 }
@@ -7879,26 +7948,160 @@ input RetirePriceRuleInput {
   "Why the rule is retired; kept in the audit."
   reason: String
 }
-"The input of agreePrice."
-input AgreePriceInput {
-  "The id of the new agreement: chosen by the server by default, but a client may choose it, as an offline phone must."
-  id: ID
-  "The customer who pays the price."
-  customerId: ID!
-  "The product."
-  productId: ID!
-  "The price of one unit."
-  unit: MoneyInput!
-  "The smallest quantity for which the price holds."
-  minimumQuantity: Decimal = "1"
-  "From when the price holds, included: now by default."
-  validFrom: Time
-  "Until when the price holds, excluded: without end by default."
-  validTo: Time
-  "Why the price may be below the floor; required if it is."
-  overrideFloorReason: String
-  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
-  idempotencyKey: String
+`, BuiltIn: false},
+	{Name: "../schema/price_trial.graphql", Input: `extend type RejectedRule {
+  "Whether the rule came near: all parts of its condition but one held, or all held and another rule or an agreement prevented it."
+  nearly: Boolean!
+  "The parts of the condition, between &&, that did not hold, each with the facts it met. Facts of utilisation, permissions and lifetime value need the scope costs."
+  unmet: [UnmetCondition!]!
+}
+"A part of a rule's condition that did not hold."
+type UnmetCondition {
+  "The part, in CEL."
+  condition: String!
+  "The facts that it met."
+  met: [MetFact!]!
+  "Why the part could not be evaluated; null if it was false."
+  failure: String
+}
+"A fact that a condition met."
+type MetFact {
+  "The name of the fact, such as quantity."
+  name: String!
+  "The value; null if it is unknown or the viewer may not see it."
+  value: String
+}
+
+extend type Query {
+  """
+  Tries a rule before it is saved: on the price of a customer, on a sample of customers and products, and on the orders of
+  the last 90 days. Nothing is written. If the rule is wrong, userErrors says so and everything else is null. Scope costs:
+  FORBIDDEN without it.
+  """
+  tryPriceRule(
+    "The rule."
+    rule: CreatePriceRuleInput!
+    "The customer of the price."
+    customerId: ID!
+    "The product of the price."
+    productId: ID!
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen: none by default."
+    options: [OptionInput!]
+    "The lead time in days: the product's standard lead time by default."
+    leadDays: Int
+  ): PriceRuleTrial! @scope(name: "costs")
+  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written. Scope costs: FORBIDDEN without it."
+  whatIf(
+    "The customer of the price."
+    customerId: ID!
+    "The product of the price."
+    productId: ID!
+    "The quantity in units of the product."
+    quantity: Decimal = "1"
+    "The options chosen: none by default."
+    options: [OptionInput!]
+    "The lead time in days: the product's standard lead time by default."
+    leadDays: Int
+    "What is supposed instead of what is."
+    instead: WhatIfInput!
+  ): WhatIf! @scope(name: "costs")
+}
+"What a rule would do."
+type PriceRuleTrial {
+  "What is wrong with the rule; empty if nothing is."
+  userErrors: [UserError!]!
+  "Whether the rule applied to the price."
+  applied: Boolean
+  "Why it did not apply; null if it did."
+  reason: String
+  "The parts of the condition that did not hold."
+  unmet: [UnmetCondition!]
+  "The price without the rule. It has no token."
+  without: Price
+  "The price with the rule. It has no token."
+  with: Price
+  "Whom and what the rule touches in a sample of customers and products."
+  sample: PriceRuleSample
+  "What the rule would have made of the orders of the last 90 days."
+  orders: PriceRuleEffect
+}
+"""
+Whom and what a rule touches: among the customers with the latest orders, at most 200, and products from the whole active
+catalogue, at most 100, each priced at the quantity tried.
+"""
+type PriceRuleSample {
+  "The number of customers in the sample."
+  customers: Int!
+  "The number of customers of whom the rule changes a price."
+  customersTouched: Int!
+  "The number of products in the sample."
+  products: Int!
+  "The number of products of which the rule changes a price."
+  productsTouched: Int!
+}
+"""
+What a rule would have made of the order lines of the last 90 days that were not cancelled, the latest 5,000. Each is
+priced as of its moment with and without the rule, to the customer as known now.
+"""
+type PriceRuleEffect {
+  "The beginning of the 90 days."
+  since: Time!
+  "The number of orders."
+  orders: Int!
+  "The number of orders of which the rule changes a price."
+  ordersTouched: Int!
+  "The number of order lines."
+  lines: Int!
+  "The number of order lines of which the rule changes the price."
+  linesTouched: Int!
+  "The number of lines that could not be priced as of their moment; they are left out."
+  unpriced: Int!
+  "Whether there were more lines than these."
+  more: Boolean!
+  "The total of the lines without the rule."
+  without: Money!
+  "The total of the lines with the rule."
+  with: Money!
+  "The total with the rule less the total without it."
+  difference: Money!
+}
+"What is supposed instead of what is. Whatever is absent stays as it is."
+input WhatIfInput {
+  "Other rates."
+  rates: [WhatIfRateInput!]
+  "Other utilisations."
+  utilisations: [WhatIfUtilisationInput!]
+  "The ids of rules that are taken away."
+  withoutRules: [ID!]
+  "Rules that are added."
+  rules: [CreatePriceRuleInput!]
+}
+"Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now."
+input WhatIfRateInput {
+  "The kind of thing: MATERIAL, RESOURCE or OVERHEAD."
+  subject: RateSubject!
+  "Which thing of that kind."
+  code: String!
+  "The price of one unit in the currency's major unit; the unit stays as it is."
+  amount: Decimal!
+}
+"Another utilisation of a resource."
+input WhatIfUtilisationInput {
+  "The code of the resource."
+  resource: String!
+  "The utilisation: \"0.9\" is 90 %."
+  utilisation: Decimal!
+}
+"A price as it is and as it would be."
+type WhatIf {
+  "The price as it is."
+  is: Price!
+  "The price as it would be. It has no token."
+  would: Price!
+  "The unit price as it would be less the unit price as it is."
+  difference: Money!
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphql", Input: `extend type Product {
@@ -8312,240 +8515,39 @@ extend type Query {
   resources: [Resource!] @scope(name: "costs")
 }
 `, BuiltIn: false},
-	{Name: "../schema/source.graphql", Input: `extend type Query {
-  """
-  Who brings customers, at what cost, when that is paid back, and how much can be spent to win another customer at a given
-  return. Scope costs: FORBIDDEN without it.
-  """
-  acquisitionSources(
-    "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
-    horizonMonths: Int = 60
-    "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
-    annualDiscountRate: Decimal
-    "The return wanted, as a share of what is spent: \"0.2\" leaves a fifth more than it."
-    return: Decimal = "0.2"
-  ): AcquisitionSources! @scope(name: "costs")
-}
-"Who brings customers, and at what cost."
-type AcquisitionSources {
-  "The horizon of expected, in months of 30.4375 days."
-  horizonMonths: Int!
-  "The return wanted, as a share of what is spent."
-  return: Decimal!
-  "A row for each source, ordered by source."
-  rows: [AcquisitionSource!]!
-  "The rows as a CSV file, the same as the command \"kopeck export acquisition-sources\" writes."
-  csv: String!
-}
-"A source of customers, what they cost to win and what they earn."
-type AcquisitionSource {
-  "The source: a partner's id, REFERRAL, or \"\" for nobody."
-  source: String!
-  "The source for people: the partner's name."
-  label: String!
-  "The number of customers whom the source brought."
-  customers: Int!
-  "The number of those who have ordered."
-  won: Int!
-  "The acquisition costs of all of them."
-  cost: Money!
-  "Their margins less the costs of contacts, so far."
-  earned: Money!
-  "The discounted margin expected of them within the horizon."
-  expected: Money!
-  "The earned and expected margin less the cost."
-  net: Money!
-  "Whether what was earned covers the cost already."
-  paidBack: Boolean!
-  "In how many months from now what is expected, not discounted, will have covered the cost; null if it is covered already or will not be within the horizon."
-  paysBackIn: Int
-  "The most that can be spent to win the next customer: (earned + expected) / (1 + return) for each who was won. Null if nobody was."
-  mostToSpend: Money
-}
-`, BuiltIn: false},
-	{Name: "../schema/trial.graphql", Input: `extend type RejectedRule {
-  "Whether the rule came near: all parts of its condition but one held, or all held and another rule or an agreement prevented it."
-  nearly: Boolean!
-  "The parts of the condition, between &&, that did not hold, each with the facts it met. Facts of utilisation, permissions and lifetime value need the scope costs."
-  unmet: [UnmetCondition!]!
-}
-"A part of a rule's condition that did not hold."
-type UnmetCondition {
-  "The part, in CEL."
-  condition: String!
-  "The facts that it met."
-  met: [MetFact!]!
-  "Why the part could not be evaluated; null if it was false."
-  failure: String
-}
-"A fact that a condition met."
-type MetFact {
-  "The name of the fact, such as quantity."
+	{Name: "../schema/settings.graphql", Input: `"A setting of the installation."
+type Setting {
+  "The name of the setting."
   name: String!
-  "The value; null if it is unknown or the viewer may not see it."
-  value: String
+  "The value; the default if it was never changed."
+  value: JSON!
+  "What the setting means, with its unit."
+  description: String!
 }
-
 extend type Query {
-  """
-  Tries a rule before it is saved: on the price of a customer, on a sample of customers and products, and on the orders of
-  the last 90 days. Nothing is written. If the rule is wrong, userErrors says so and everything else is null. Scope costs:
-  FORBIDDEN without it.
-  """
-  tryPriceRule(
-    "The rule."
-    rule: CreatePriceRuleInput!
-    "The customer of the price."
-    customerId: ID!
-    "The product of the price."
-    productId: ID!
-    "The quantity in units of the product."
-    quantity: Decimal = "1"
-    "The options chosen: none by default."
-    options: [OptionInput!]
-    "The lead time in days: the product's standard lead time by default."
-    leadDays: Int
-  ): PriceRuleTrial! @scope(name: "costs")
-  "A price as it is, and as it would be by other rates, utilisations and rules. Nothing is written. Scope costs: FORBIDDEN without it."
-  whatIf(
-    "The customer of the price."
-    customerId: ID!
-    "The product of the price."
-    productId: ID!
-    "The quantity in units of the product."
-    quantity: Decimal = "1"
-    "The options chosen: none by default."
-    options: [OptionInput!]
-    "The lead time in days: the product's standard lead time by default."
-    leadDays: Int
-    "What is supposed instead of what is."
-    instead: WhatIfInput!
-  ): WhatIf! @scope(name: "costs")
-  """
-  The agreed prices in force that are below the floor of their product and minimum quantity now, the one farthest below
-  first. Scope costs: FORBIDDEN without it.
-  """
-  agreementsBelowFloor(
-    "The size of the page, at most 100."
-    first: Int = 20
-    "The cursor after which the page begins: the start of the list by default."
-    after: Cursor
-  ): AgreementsBelowFloor! @scope(name: "costs")
+  "All settings of the installation."
+  settings: [Setting!]!
 }
-"What a rule would do."
-type PriceRuleTrial {
-  "What is wrong with the rule; empty if nothing is."
+extend type Mutation {
+  "Changes a setting. For ADMIN only: others get FORBIDDEN. A wrong value is INVALID, with the reason."
+  changeSetting(
+    "Which setting, and its new value."
+    input: ChangeSettingInput!
+  ): SettingPayload!
+}
+"The input of changeSetting."
+input ChangeSettingInput {
+  "The name of the setting."
+  name: String!
+  "The new value."
+  value: JSON!
+}
+"The answer of changeSetting."
+type SettingPayload {
+  "The setting after the change; null if there are userErrors."
+  setting: Setting
+  "What the caller can correct; empty if the request succeeded."
   userErrors: [UserError!]!
-  "Whether the rule applied to the price."
-  applied: Boolean
-  "Why it did not apply; null if it did."
-  reason: String
-  "The parts of the condition that did not hold."
-  unmet: [UnmetCondition!]
-  "The price without the rule. It has no token."
-  without: Price
-  "The price with the rule. It has no token."
-  with: Price
-  "Whom and what the rule touches in a sample of customers and products."
-  sample: PriceRuleSample
-  "What the rule would have made of the orders of the last 90 days."
-  orders: PriceRuleEffect
-}
-"""
-Whom and what a rule touches: among the customers with the latest orders, at most 200, and products from the whole active
-catalogue, at most 100, each priced at the quantity tried.
-"""
-type PriceRuleSample {
-  "The number of customers in the sample."
-  customers: Int!
-  "The number of customers of whom the rule changes a price."
-  customersTouched: Int!
-  "The number of products in the sample."
-  products: Int!
-  "The number of products of which the rule changes a price."
-  productsTouched: Int!
-}
-"""
-What a rule would have made of the order lines of the last 90 days that were not cancelled, the latest 5,000. Each is
-priced as of its moment with and without the rule, to the customer as known now.
-"""
-type PriceRuleEffect {
-  "The beginning of the 90 days."
-  since: Time!
-  "The number of orders."
-  orders: Int!
-  "The number of orders of which the rule changes a price."
-  ordersTouched: Int!
-  "The number of order lines."
-  lines: Int!
-  "The number of order lines of which the rule changes the price."
-  linesTouched: Int!
-  "The number of lines that could not be priced as of their moment; they are left out."
-  unpriced: Int!
-  "Whether there were more lines than these."
-  more: Boolean!
-  "The total of the lines without the rule."
-  without: Money!
-  "The total of the lines with the rule."
-  with: Money!
-  "The total with the rule less the total without it."
-  difference: Money!
-}
-"What is supposed instead of what is. Whatever is absent stays as it is."
-input WhatIfInput {
-  "Other rates."
-  rates: [WhatIfRateInput!]
-  "Other utilisations."
-  utilisations: [WhatIfUtilisationInput!]
-  "The ids of rules that are taken away."
-  withoutRules: [ID!]
-  "Rules that are added."
-  rules: [CreatePriceRuleInput!]
-}
-"Another rate of a MATERIAL, a RESOURCE or OVERHEAD that has one now."
-input WhatIfRateInput {
-  "The kind of thing: MATERIAL, RESOURCE or OVERHEAD."
-  subject: RateSubject!
-  "Which thing of that kind."
-  code: String!
-  "The price of one unit in the currency's major unit; the unit stays as it is."
-  amount: Decimal!
-}
-"Another utilisation of a resource."
-input WhatIfUtilisationInput {
-  "The code of the resource."
-  resource: String!
-  "The utilisation: \"0.9\" is 90 %."
-  utilisation: Decimal!
-}
-"A price as it is and as it would be."
-type WhatIf {
-  "The price as it is."
-  is: Price!
-  "The price as it would be. It has no token."
-  would: Price!
-  "The unit price as it would be less the unit price as it is."
-  difference: Money!
-}
-"A page of the agreed prices below the floor."
-type AgreementsBelowFloor {
-  "The number of such agreements on all pages."
-  total: Int!
-  "The agreements of the page, the one farthest below the floor first."
-  rows: [AgreementBelowFloor!]!
-  "Where the page lies in the list."
-  pageInfo: PageInfo!
-}
-"An agreed price below the floor."
-type AgreementBelowFloor {
-  "The agreement."
-  agreement: PriceAgreement!
-  "The floor of a unit now."
-  floor: Money!
-  "How far the agreed price of a unit is below the floor."
-  difference: Money!
-  "Whether the customer pays the floor, since the agreement has no written reason."
-  lifted: Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../schema/user.graphql", Input: `"Who is asking, and what they may do."
@@ -9327,14 +9329,14 @@ func (ec *executionContext) childFields_LifetimeModel(ctx context.Context, field
 		return ec.fieldContext_LifetimeModel_fittedAt(ctx, field)
 	case "calibrationEnd":
 		return ec.fieldContext_LifetimeModel_calibrationEnd(ctx, field)
-	case "convergence":
-		return ec.fieldContext_LifetimeModel_convergence(ctx, field)
-	case "drift":
-		return ec.fieldContext_LifetimeModel_drift(ctx, field)
 	case "backTest":
 		return ec.fieldContext_LifetimeModel_backTest(ctx, field)
 	case "notes":
 		return ec.fieldContext_LifetimeModel_notes(ctx, field)
+	case "convergence":
+		return ec.fieldContext_LifetimeModel_convergence(ctx, field)
+	case "drift":
+		return ec.fieldContext_LifetimeModel_drift(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LifetimeModel", field.Name)
 }
@@ -18658,6 +18660,61 @@ func (ec *executionContext) fieldContext_LifetimeModel_calibrationEnd(_ context.
 	return graphql.NewScalarFieldContext("LifetimeModel", field, false, false, "Time")
 }
 
+func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeModel_backTest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LifetimeModel().BackTest(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *value.BackTest) graphql.Marshaler {
+			return ec.marshalOBackTest2ᚖkopeckᚋserviceᚋvalueᚐBackTest(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeModel_backTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LifetimeModel",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BackTest(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeModel_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LifetimeModel().Notes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeModel_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeModel", field, true, true, "String")
+}
+
 func (ec *executionContext) _LifetimeModel_convergence(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18720,61 +18777,6 @@ func (ec *executionContext) fieldContext_LifetimeModel_drift(_ context.Context, 
 		},
 	}
 	return fc, nil
-}
-
-func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LifetimeModel_backTest(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LifetimeModel().BackTest(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *value.BackTest) graphql.Marshaler {
-			return ec.marshalOBackTest2ᚖkopeckᚋserviceᚋvalueᚐBackTest(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_LifetimeModel_backTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "LifetimeModel",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BackTest(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_LifetimeModel_notes(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.LifetimeModel().Notes(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_LifetimeModel_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LifetimeModel", field, true, true, "String")
 }
 
 func (ec *executionContext) _LifetimeModelPayload_model(ctx context.Context, field graphql.CollectedField, obj *service.LifetimeModelPayload) (ret graphql.Marshaler) {
@@ -19410,6 +19412,50 @@ func (ec *executionContext) fieldContext_Money_currencyCode(_ context.Context, f
 	return graphql.NewScalarFieldContext("Money", field, true, true, "CurrencyCode")
 }
 
+func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_agreePrice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AgreePrice(ctx, fc.Args["input"].(service.AgreePriceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_agreePrice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_fitAttribution(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19448,50 +19494,6 @@ func (ec *executionContext) fieldContext_Mutation_fitAttribution(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_fitAttribution_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_changeSetting(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ChangeSetting(ctx, fc.Args["input"].(service.ChangeSettingInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.SettingPayload) graphql.Marshaler {
-			return ec.marshalNSettingPayload2ᚖkopeckᚋserviceᚐSettingPayload(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_SettingPayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_changeSetting_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20466,50 +20468,6 @@ func (ec *executionContext) fieldContext_Mutation_retirePriceRule(ctx context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Mutation_agreePrice(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().AgreePrice(ctx, fc.Args["input"].(service.AgreePriceInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
-			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Mutation",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PriceAgreementPayload(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Mutation_agreePrice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20724,6 +20682,50 @@ func (ec *executionContext) fieldContext_Mutation_setRates(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_setRates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeSetting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeSetting(ctx, fc.Args["input"].(service.ChangeSettingInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.SettingPayload) graphql.Marshaler {
+			return ec.marshalNSettingPayload2ᚖkopeckᚋserviceᚐSettingPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeSetting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SettingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeSetting_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -27787,6 +27789,130 @@ func (ec *executionContext) fieldContext_Query_nodes(ctx context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_acquisitionSources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AcquisitionSources(ctx, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact), fc.Args["return"].(*money.Exact))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.AcquisitionSources
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *report.AcquisitionSources
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *report.AcquisitionSources) graphql.Marshaler {
+			return ec.marshalNAcquisitionSources2ᚖkopeckᚋserviceᚋreportᚐAcquisitionSources(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_acquisitionSources(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcquisitionSources(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_acquisitionSources_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_agreementsBelowFloor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AgreementsBelowFloor(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.AgreementsBelowFloor
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.AgreementsBelowFloor
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.AgreementsBelowFloor) graphql.Marshaler {
+			return ec.marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementsBelowFloor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_agreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AgreementsBelowFloor(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_agreementsBelowFloor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_attributionFits(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27849,34 +27975,258 @@ func (ec *executionContext) fieldContext_Query_attributionFits(ctx context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_settings(ctx, field)
+			return ec.fieldContext_Query_contacts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Query().Settings(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*service.Setting) graphql.Marshaler {
-			return ec.marshalNSetting2ᚕᚖkopeckᚋserviceᚐSettingᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
+			return ec.marshalNContactConnection2ᚖkopeckᚋentᚐContactConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Setting(ctx, field)
+			return ec.childFields_ContactConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contactEconomics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContactEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.ContactDimension), fc.Args["model"].(*schema.AttributionModel), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.ContactEconomics
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *report.ContactEconomics
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *report.ContactEconomics) graphql.Marshaler {
+			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚋreportᚐContactEconomics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContactEconomics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contactEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staffEconomics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StaffEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.StaffEconomics
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *report.StaffEconomics
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *report.StaffEconomics) graphql.Marshaler {
+			return ec.marshalNStaffEconomics2ᚖkopeckᚋserviceᚋreportᚐStaffEconomics(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staffEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffEconomics(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_staffEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Customer(ctx, fc.Args["id"].(*string), fc.Args["externalId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_customer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_customer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_customers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Customers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.CustomerOrder), fc.Args["filter"].(*service.CustomerFilter), fc.Args["search"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.CustomerConnection) graphql.Marshaler {
+			return ec.marshalNCustomerConnection2ᚖkopeckᚋentᚐCustomerConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_customers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -28061,262 +28411,6 @@ func (ec *executionContext) fieldContext_Query_expectedMonths(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_expectedMonths_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_contacts(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.ContactOrder), fc.Args["filter"].(*service.ContactFilter))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.ContactConnection) graphql.Marshaler {
-			return ec.marshalNContactConnection2ᚖkopeckᚋentᚐContactConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactConnection(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_contacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_customer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_customer(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Customer(ctx, fc.Args["id"].(*string), fc.Args["externalId"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
-			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Query_customer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Customer(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_customer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_customers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_customers(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Customers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.CustomerOrder), fc.Args["filter"].(*service.CustomerFilter), fc.Args["search"].(*string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.CustomerConnection) graphql.Marshaler {
-			return ec.marshalNCustomerConnection2ᚖkopeckᚋentᚐCustomerConnection(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CustomerConnection(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_customers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_contactEconomics(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ContactEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["by"].([]service.ContactDimension), fc.Args["model"].(*schema.AttributionModel), fc.Args["knownAt"].(*time.Time))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *report.ContactEconomics
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *report.ContactEconomics
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *report.ContactEconomics) graphql.Marshaler {
-			return ec.marshalNContactEconomics2ᚖkopeckᚋserviceᚋreportᚐContactEconomics(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_contactEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ContactEconomics(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_contactEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_staffEconomics(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().StaffEconomics(ctx, fc.Args["from"].(time.Time), fc.Args["to"].(time.Time))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *report.StaffEconomics
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *report.StaffEconomics
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *report.StaffEconomics) graphql.Marshaler {
-			return ec.marshalNStaffEconomics2ᚖkopeckᚋserviceᚋreportᚐStaffEconomics(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_staffEconomics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_StaffEconomics(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_staffEconomics_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28565,6 +28659,130 @@ func (ec *executionContext) fieldContext_Query_priceRules(_ context.Context, fie
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PriceRule(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tryPriceRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TryPriceRule(ctx, fc.Args["rule"].(service.CreatePriceRuleInput), fc.Args["customerId"].(string), fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.PriceRuleTrial
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.PriceRuleTrial
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceRuleTrial) graphql.Marshaler {
+			return ec.marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleTrial(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceRuleTrial(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tryPriceRule_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_whatIf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WhatIf(ctx, fc.Args["customerId"].(string), fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["instead"].(service.WhatIfInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalNString2string(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.WhatIf
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.WhatIf
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.WhatIf) graphql.Marshaler {
+			return ec.marshalNWhatIf2ᚖkopeckᚋserviceᚋquoteᚐWhatIf(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_whatIf(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WhatIf(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_whatIf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -28837,250 +29055,34 @@ func (ec *executionContext) fieldContext_Query_resources(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_acquisitionSources(ctx, field)
+			return ec.fieldContext_Query_settings(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AcquisitionSources(ctx, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact), fc.Args["return"].(*money.Exact))
+			return ec.Resolvers.Query().Settings(ctx)
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *report.AcquisitionSources
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *report.AcquisitionSources
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *report.AcquisitionSources) graphql.Marshaler {
-			return ec.marshalNAcquisitionSources2ᚖkopeckᚋserviceᚋreportᚐAcquisitionSources(ctx, selections, v)
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.Setting) graphql.Marshaler {
+			return ec.marshalNSetting2ᚕᚖkopeckᚋserviceᚐSettingᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Query_acquisitionSources(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Query_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Query",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AcquisitionSources(ctx, field)
+			return ec.childFields_Setting(ctx, field)
 		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_acquisitionSources_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_tryPriceRule(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().TryPriceRule(ctx, fc.Args["rule"].(service.CreatePriceRuleInput), fc.Args["customerId"].(string), fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *quote.PriceRuleTrial
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *quote.PriceRuleTrial
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceRuleTrial) graphql.Marshaler {
-			return ec.marshalNPriceRuleTrial2ᚖkopeckᚋserviceᚋquoteᚐPriceRuleTrial(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_tryPriceRule(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PriceRuleTrial(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_tryPriceRule_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_whatIf(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().WhatIf(ctx, fc.Args["customerId"].(string), fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["instead"].(service.WhatIfInput))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *quote.WhatIf
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *quote.WhatIf
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *quote.WhatIf) graphql.Marshaler {
-			return ec.marshalNWhatIf2ᚖkopeckᚋserviceᚋquoteᚐWhatIf(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_whatIf(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_WhatIf(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_whatIf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_agreementsBelowFloor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AgreementsBelowFloor(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor))
-		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
-				if err != nil {
-					var zeroVal *quote.AgreementsBelowFloor
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal *quote.AgreementsBelowFloor
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
-			}
-
-			next = directive1
-			return next
-		},
-		func(ctx context.Context, selections ast.SelectionSet, v *quote.AgreementsBelowFloor) graphql.Marshaler {
-			return ec.marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementsBelowFloor(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Query_agreementsBelowFloor(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_AgreementsBelowFloor(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_agreementsBelowFloor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
 	}
 	return fc, nil
 }
@@ -39612,18 +39614,6 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "convergence":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._LifetimeModel_convergence(ctx, field, obj)
-				})
-		case "drift":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._LifetimeModel_drift(ctx, field, obj)
-				})
 		case "backTest":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -39635,6 +39625,18 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._LifetimeModel_notes(ctx, field, obj)
+				})
+		case "convergence":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LifetimeModel_convergence(ctx, field, obj)
+				})
+		case "drift":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LifetimeModel_drift(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -39934,16 +39936,16 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
-		case "fitAttribution":
+		case "agreePrice":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_fitAttribution(ctx, field)
+				return ec._Mutation_agreePrice(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "changeSetting":
+		case "fitAttribution":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_changeSetting(ctx, field)
+				return ec._Mutation_fitAttribution(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -40102,13 +40104,6 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "agreePrice":
-			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
-				return ec._Mutation_agreePrice(ctx, field)
-			})
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		case "createProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createProduct(ctx, field)
@@ -40140,6 +40135,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "setRates":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_setRates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changeSetting":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeSetting(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -42622,17 +42624,53 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_nodes(ctx, field)
 				})
+		case "acquisitionSources":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_acquisitionSources(ctx, field)
+				})
+		case "agreementsBelowFloor":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_agreementsBelowFloor(ctx, field)
+				})
 		case "attributionFits":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_attributionFits(ctx, field)
 				})
-		case "settings":
+		case "contacts":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_settings(ctx, field)
+					return ec._Query_contacts(ctx, field)
+				})
+		case "contactEconomics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contactEconomics(ctx, field)
+				})
+		case "staffEconomics":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_staffEconomics(ctx, field)
+				})
+		case "customer":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_customer(ctx, field)
+				})
+		case "customers":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_customers(ctx, field)
 				})
 		case "customerBase":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -42651,36 +42689,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_expectedMonths(ctx, field)
-				})
-		case "contacts":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_contacts(ctx, field)
-				})
-		case "customer":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_customer(ctx, field)
-				})
-		case "customers":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_customers(ctx, field)
-				})
-		case "contactEconomics":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_contactEconomics(ctx, field)
-				})
-		case "staffEconomics":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_staffEconomics(ctx, field)
 				})
 		case "lifetimeModel":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -42718,6 +42726,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_priceRules(ctx, field)
 				})
+		case "tryPriceRule":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tryPriceRule(ctx, field)
+				})
+		case "whatIf":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_whatIf(ctx, field)
+				})
 		case "products":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -42748,29 +42768,11 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_resources(ctx, field)
 				})
-		case "acquisitionSources":
+		case "settings":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_acquisitionSources(ctx, field)
-				})
-		case "tryPriceRule":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_tryPriceRule(ctx, field)
-				})
-		case "whatIf":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_whatIf(ctx, field)
-				})
-		case "agreementsBelowFloor":
-			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._Query_agreementsBelowFloor(ctx, field)
+					return ec._Query_settings(ctx, field)
 				})
 		case "viewer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

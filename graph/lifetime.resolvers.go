@@ -22,17 +22,17 @@ func (r *lifetimeModelResolver) Notes(ctx context.Context, obj *ent.LifetimeMode
 }
 
 func (r *mutationResolver) FitLifetimeModel(ctx context.Context, input service.FitLifetimeModelInput) (*service.LifetimeModelPayload, error) {
-	model, err := r.service.Value.FitLifetimeModel(ctx, input)
-	told, err := userErrors(err)
-	return &service.LifetimeModelPayload{Model: model, UserErrors: told}, err
+	model, err := r.app.Value.FitLifetimeModel(ctx, input)
+	faults, err := userErrors(err)
+	return &service.LifetimeModelPayload{Model: model, UserErrors: faults}, err
 }
 
 func (r *queryResolver) LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error) {
-	return r.service.Value.ActiveLifetimeModel(), nil
+	return r.app.Value.ActiveLifetimeModel(), nil
 }
 
 func (r *queryResolver) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
-	models, err := r.service.Value.LifetimeModels(ctx)
-	together(ctx, models)
+	models, err := r.app.Value.LifetimeModels(ctx)
+	markSiblings(ctx, models)
 	return models, err
 }

@@ -24,13 +24,13 @@ import (
 	"kopeck/id"
 )
 
-// mostNodes is how many ids nodes takes.
+// mostNodes is the maximum number of ids that the query nodes takes.
 const mostNodes = 250
 
-// reader reads rows of one noun by their ids.
+// reader reads rows of one type by their ids.
 type reader func(ctx context.Context, ids []string) (map[string]ent.Noder, error)
 
-// readers are the nouns that node gives, by their ids' prefix.
+// readers returns a reader for each type that implements Node, by the prefix of its ids.
 func (r *Resolver) readers() map[string]reader {
 	c := r.client
 	return map[string]reader{
@@ -38,7 +38,7 @@ func (r *Resolver) readers() map[string]reader {
 			return noders(ctx, customerID)(c.Customer.Query().Where(customer.IDIn(ids...), customer.DeletedAtIsNil()).All(ctx))
 		},
 		id.Contact: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.Contact) string { return row.ID })(c.Contact.Query().Where(contact.IDIn(ids...)).All(ctx))
+			return noders(ctx, contactID)(c.Contact.Query().Where(contact.IDIn(ids...)).All(ctx))
 		},
 		id.LifetimeModel: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.LifetimeModel) string { return row.ID })(c.LifetimeModel.Query().Where(lifetimemodel.IDIn(ids...)).All(ctx))
@@ -47,19 +47,19 @@ func (r *Resolver) readers() map[string]reader {
 			return noders(ctx, func(row *ent.AttributionFit) string { return row.ID })(c.AttributionFit.Query().Where(attributionfit.IDIn(ids...)).All(ctx))
 		},
 		id.Offer: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.Offer) string { return row.ID })(c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx))
+			return noders(ctx, offerID)(c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx))
 		},
 		id.OfferLine: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.OfferLine) string { return row.ID })(c.OfferLine.Query().Where(offerline.IDIn(ids...)).All(ctx))
 		},
 		id.Order: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.Order) string { return row.ID })(c.Order.Query().Where(order.IDIn(ids...)).All(ctx))
+			return noders(ctx, orderID)(c.Order.Query().Where(order.IDIn(ids...)).All(ctx))
 		},
 		id.OrderLine: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.OrderLine) string { return row.ID })(c.OrderLine.Query().Where(orderline.IDIn(ids...)).All(ctx))
 		},
 		id.Permission: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.Permission) string { return row.ID })(c.Permission.Query().Where(permission.IDIn(ids...)).All(ctx))
+			return noders(ctx, permissionID)(c.Permission.Query().Where(permission.IDIn(ids...)).All(ctx))
 		},
 		id.Event: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.PermissionEvent) string { return row.ID })(c.PermissionEvent.Query().Where(permissionevent.IDIn(ids...)).All(ctx))
@@ -71,18 +71,18 @@ func (r *Resolver) readers() map[string]reader {
 			return noders(ctx, func(row *ent.PriceRule) string { return row.ID })(c.PriceRule.Query().Where(pricerule.IDIn(ids...)).All(ctx))
 		},
 		id.Product: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.Product) string { return row.ID })(c.Product.Query().Where(product.IDIn(ids...)).All(ctx))
+			return noders(ctx, productID)(c.Product.Query().Where(product.IDIn(ids...)).All(ctx))
 		},
 		id.Rate: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.Rate) string { return row.ID })(c.Rate.Query().Where(rate.IDIn(ids...)).All(ctx))
 		},
 		id.User: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, func(row *ent.User) string { return row.ID })(c.User.Query().Where(user.IDIn(ids...)).All(ctx))
+			return noders(ctx, userID)(c.User.Query().Where(user.IDIn(ids...)).All(ctx))
 		},
 	}
 }
 
-// noders makes nodes of rows, siblings of each other.
+// noders makes nodes by id of rows, which become siblings.
 func noders[T any, P interface {
 	*T
 	ent.Noder
@@ -91,7 +91,7 @@ func noders[T any, P interface {
 		if err != nil {
 			return nil, err
 		}
-		together(ctx, rows)
+		markSiblings(ctx, rows)
 		found := make(map[string]ent.Noder, len(rows))
 		for _, row := range rows {
 			found[idOf(row)] = P(row)
@@ -100,7 +100,7 @@ func noders[T any, P interface {
 	}
 }
 
-// node gives what an id leads to; null where there is nothing, or nothing that the viewer may see.
+// node returns the object with an id; nil if there is none or the caller may not see it.
 func (r *Resolver) node(ctx context.Context, wanted string) (ent.Noder, error) {
 	found, err := r.nodes(ctx, []string{wanted})
 	if err != nil {
@@ -109,7 +109,7 @@ func (r *Resolver) node(ctx context.Context, wanted string) (ent.Noder, error) {
 	return found[0], nil
 }
 
-// nodes gives what ids lead to, one statement a noun.
+// nodes returns the objects with the ids as node does, by one statement for each type.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
 	if len(ids) > mostNodes {
 		return nil, fault.New(fault.LimitExceeded, "ids", "want at most %d ids", mostNodes)
@@ -119,7 +119,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	for _, one := range ids {
 		prefix := id.Prefix(one)
 		if readers[prefix] == nil || id.Check("id", prefix, one) != nil {
-			return nil, fault.Invalidf("id", "not an id of anything that can be asked for")
+			return nil, fault.Invalidf("id", "this is not an id of a Node; send one that the API has returned")
 		}
 		byPrefix[prefix] = append(byPrefix[prefix], one)
 	}

@@ -17,43 +17,43 @@ import (
 )
 
 func (r *mutationResolver) CreateOffer(ctx context.Context, input service.CreateOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.Sale.CreateOffer(ctx, input)
-	told, err := userErrors(err)
-	return &service.OfferPayload{Offer: o, UserErrors: told}, err
+	o, err := r.app.Sale.CreateOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) SendOffer(ctx context.Context, input service.SendOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.Sale.SendOffer(ctx, input)
-	told, err := userErrors(err)
-	return &service.OfferPayload{Offer: o, UserErrors: told}, err
+	o, err := r.app.Sale.SendOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) ViewOffer(ctx context.Context, input service.ViewOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.Sale.ViewOffer(ctx, input)
-	told, err := userErrors(err)
-	return &service.OfferPayload{Offer: o, UserErrors: told}, err
+	o, err := r.app.Sale.ViewOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) AcceptOffer(ctx context.Context, input service.AcceptOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.Sale.AcceptOffer(ctx, input)
-	told, err := userErrors(err)
-	return &service.OfferPayload{Offer: o, UserErrors: told}, err
+	o, err := r.app.Sale.AcceptOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.Sale.DeclineOffer(ctx, input)
-	told, err := userErrors(err)
-	return &service.OfferPayload{Offer: o, UserErrors: told}, err
+	o, err := r.app.Sale.DeclineOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error) {
-	o, err := r.service.Sale.WithdrawOffer(ctx, input)
-	told, err := userErrors(err)
-	return &service.OfferPayload{Offer: o, UserErrors: told}, err
+	o, err := r.app.Sale.WithdrawOffer(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OfferPayload{Offer: o, UserErrors: faults}, err
 }
 
 func (r *offerResolver) Status(ctx context.Context, obj *ent.Offer) (schema.OfferStatus, error) {
-	return sale.OfferStatusAt(obj, r.service.Now()), nil
+	return sale.OfferStatusAt(obj, r.app.Now()), nil
 }
 
 func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.OfferLine, error) {
@@ -61,7 +61,7 @@ func (r *offerResolver) Lines(ctx context.Context, obj *ent.Offer) ([]*ent.Offer
 }
 
 func (r *offerLineResolver) PriceLines(ctx context.Context, obj *ent.OfferLine) ([]*pricing.Line, error) {
-	return promisedLines(obj)
+	return priceLines(obj)
 }
 
 func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*quote.Price, error) {
@@ -69,6 +69,6 @@ func (r *offerLineResolver) Repriced(ctx context.Context, obj *ent.OfferLine) (*
 }
 
 func (r *queryResolver) Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error) {
-	by, direction := byOffer(orderBy)
-	return r.offers().rows(ctx, window{first, last, after, before}, by, direction, offerFilter(filter, r.service.Now()))
+	by, direction := offerOrder(orderBy)
+	return r.offers().page(ctx, window{first, last, after, before}, by, direction, offerFilter(filter, r.app.Now()))
 }

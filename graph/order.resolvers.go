@@ -17,27 +17,27 @@ import (
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.Sale.PlaceOrder(ctx, input)
-	told, err := userErrors(err)
-	return &service.OrderPayload{Order: o, UserErrors: told}, err
+	o, err := r.app.Sale.PlaceOrder(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.Sale.CompleteOrder(ctx, input)
-	told, err := userErrors(err)
-	return &service.OrderPayload{Order: o, UserErrors: told}, err
+	o, err := r.app.Sale.CompleteOrder(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.Sale.CancelOrder(ctx, input)
-	told, err := userErrors(err)
-	return &service.OrderPayload{Order: o, UserErrors: told}, err
+	o, err := r.app.Sale.CancelOrder(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error) {
-	o, err := r.service.Sale.RefundOrder(ctx, input)
-	told, err := userErrors(err)
-	return &service.OrderPayload{Order: o, UserErrors: told}, err
+	o, err := r.app.Sale.RefundOrder(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: faults}, err
 }
 
 func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error) {
@@ -49,20 +49,20 @@ func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *sche
 }
 
 func (r *orderResolver) CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error) {
-	return r.orderKnown(ctx, obj, at)
+	return r.orderCostKnownAt(ctx, obj, at)
 }
 
 func (r *orderCreditResolver) Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error) {
-	return neighbours(ctx, obj, func(row *books.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
+	return referenced(ctx, obj, func(row *books.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
-	by, direction := byOrder(orderBy)
-	return r.orders().rows(ctx, window{first, last, after, before}, by, direction, orderFilter(filter))
+	by, direction := orderOrder(orderBy)
+	return r.orders().page(ctx, window{first, last, after, before}, by, direction, orderFilter(filter))
 }
 
 func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *time.Time) (*books.LedgerCheck, error) {
-	return r.service.Books.CheckLedger(ctx, from, to)
+	return r.app.Books.CheckLedger(ctx, from, to)
 }
 
 func (r *Resolver) OrderCredit() OrderCreditResolver { return &orderCreditResolver{r} }

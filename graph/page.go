@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
-	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
@@ -16,67 +14,55 @@ import (
 	"kopeck/schema"
 )
 
-// Pages is how many rows a page of a list holds.
+// Pages has the numbers of rows on a page.
 type Pages struct {
-	Default int // unless told
+	Default int // if the caller asks for no number
 	Maximum int
-	Prices  int // the most prices of a customer, which come from memory
+	Prices  int // the maximum of Customer.prices, which come from memory
 }
 
-// window is the part of a list that is asked for.
+// window is the part of a list that the caller asks for.
 type window struct {
 	first, last   *int
 	after, before *ent.Cursor
 }
 
-// column is one order of a list: by a NOT NULL column, then by id.
+// column is an order of a list: by a column that is NOT NULL, and by the id where rows have the same value.
 type column[T any] struct {
-	name string           // of the order, as cursors carry it
-	sql  string           // the column
-	key  func(row *T) any // its value: time.Time, int64 or string
+	name string           // the order's name in cursors
+	sql  string           // the name of the column
+	key  func(row *T) any // the value of the column: a time.Time, an int64 or a string
 }
 
-// list is how the rows of one noun are paged.
+// list is a list that is read by pages.
 type list[T any] struct {
-	name  string // by which cursors of other lists are told apart
+	name  string // the list's name in cursors
 	id    func(row *T) string
-	pages Pages // see in
+	pages Pages
 }
 
-// in gives the list in pages of such sizes.
-func (l list[T]) in(pages Pages) list[T] {
-	l.pages = pages
-	return l
-}
+// readRows reads the rows under a condition, in an order, limit at most.
+type readRows[T any] func(where, order func(*sql.Selector), limit int) ([]*T, error)
 
-// rowsOf reads rows under a further condition, in an order, at most so many.
-type rowsOf[T any] func(where, order func(*sql.Selector), limit int) ([]*T, error)
-
-// page is what was read.
+// page is a page that has been read.
 type page[T any] struct {
 	rows    []*T
 	cursors []ent.Cursor
 	info    ent.PageInfo
 }
 
-// reading is a window that was checked: where it begins, in which direction, how many rows.
+// reading is a valid window on a list in an order.
 type reading[T any] struct {
 	list       list[T]
 	by         column[T]
-	descending bool // as the list is ordered
-	backward   bool // the window is read from its end
+	descending bool // the list's order
+	backward   bool // the rows are read from the window's end
 	limit      int
-	after      *mark
-	before     *mark
+	after      *position
+	before     *position
 }
 
-// mark is the place of a row in a list.
-type mark struct {
-	key any
-	id  string
-}
-
-// check tells what is wrong with a window, as INVALID naming the argument.
+// check validates a window. What is wrong is INVALID at the argument.
 func (l list[T]) check(w window, by column[T], direction ent.OrderDirection) (*reading[T], error) {
 	r := &reading[T]{list: l, by: by, descending: direction == schema.Descending, limit: l.pages.Default}
 	if w.first != nil && w.last != nil {
@@ -93,60 +79,13 @@ func (l list[T]) check(w window, by column[T], direction ent.OrderDirection) (*r
 	}
 	r.backward = w.last != nil
 	var err error
-	if r.after, err = r.mark("after", w.after); err == nil {
-		r.before, err = r.mark("before", w.before)
+	if r.after, err = r.position("after", w.after); err == nil {
+		r.before, err = r.position("before", w.before)
 	}
 	return r, err
 }
 
-// mark reads a cursor; it must be of this list in this order.
-func (r *reading[T]) mark(field string, c *ent.Cursor) (*mark, error) {
-	if c == nil {
-		return nil, nil
-	}
-	if c.List != r.list.name || c.Order != r.order() {
-		return nil, fault.Invalidf(field, "a cursor of another list or order")
-	}
-	m := &mark{id: c.ID}
-	var err error
-	switch r.by.key(new(T)).(type) {
-	case time.Time:
-		var micros int64
-		micros, err = strconv.ParseInt(c.Key, 10, 64)
-		m.key = time.UnixMicro(micros).UTC()
-	case int64:
-		m.key, err = strconv.ParseInt(c.Key, 10, 64)
-	default:
-		m.key = c.Key
-	}
-	if err != nil {
-		return nil, fault.Invalidf(field, "not a cursor")
-	}
-	return m, nil
-}
-
-// cursor makes the cursor of a row.
-func (r *reading[T]) cursor(row *T) ent.Cursor {
-	var text string
-	switch key := r.by.key(row).(type) {
-	case time.Time:
-		text = strconv.FormatInt(key.UnixMicro(), 10)
-	case int64:
-		text = strconv.FormatInt(key, 10)
-	case string:
-		text = key
-	}
-	return ent.Cursor{List: r.list.name, Order: r.order(), Key: text, ID: r.list.id(row)}
-}
-
-func (r *reading[T]) order() string {
-	if r.descending {
-		return r.by.name + " DESC"
-	}
-	return r.by.name + " ASC"
-}
-
-// where is the condition that rows lie inside the window's ends.
+// where adds the condition that rows are inside the window.
 func (r *reading[T]) where(s *sql.Selector) {
 	columns := []string{s.C(r.by.sql), s.C("id")}
 	beyond := map[bool]func([]string, ...any) *sql.Predicate{false: sql.CompositeGT, true: sql.CompositeLT}
@@ -158,7 +97,7 @@ func (r *reading[T]) where(s *sql.Selector) {
 	}
 }
 
-// sort is the order in which rows are read: the list's, or from its end.
+// sort adds the order in which rows are read: the list's, or its reverse if they are read from the window's end.
 func (r *reading[T]) sort(s *sql.Selector) {
 	if r.descending != r.backward {
 		s.OrderBy(sql.Desc(s.C(r.by.sql)), sql.Desc(s.C("id")))
@@ -167,7 +106,7 @@ func (r *reading[T]) sort(s *sql.Selector) {
 	s.OrderBy(s.C(r.by.sql), s.C("id"))
 }
 
-// page makes a page of the rows that were read, one more than the window holds where there is one.
+// page makes a page of rows as they were read: one more than the page holds if there is a further one.
 func (r *reading[T]) page(rows []*T) *page[T] {
 	p := &page[T]{}
 	more := len(rows) > r.limit
@@ -191,8 +130,9 @@ func (r *reading[T]) page(rows []*T) *page[T] {
 	return p
 }
 
-// within makes the page of a list that is in memory, in its order; beyond tells whether a row stands behind a mark. It is read forward.
-func (r *reading[T]) within(rows []*T, beyond func(row *T, after *mark) bool) *page[T] {
+// pageInMemory makes a page of a list in memory, which has the reading's order. beyond reports whether a row comes after a
+// position. The list is read forward.
+func (r *reading[T]) pageInMemory(rows []*T, beyond func(row *T, after *position) bool) *page[T] {
 	from := 0
 	if r.after != nil {
 		from = sort.Search(len(rows), func(i int) bool { return beyond(rows[i], r.after) })
@@ -200,8 +140,8 @@ func (r *reading[T]) within(rows []*T, beyond func(row *T, after *mark) bool) *p
 	return r.page(rows[from:min(len(rows), from+r.limit+1)])
 }
 
-// pageOf reads one page of a list.
-func pageOf[T any](ctx context.Context, r *reading[T], read rowsOf[T]) (*page[T], error) {
+// readPage reads a page of a list.
+func readPage[T any](ctx context.Context, r *reading[T], read readRows[T]) (*page[T], error) {
 	if r.limit == 0 {
 		return r.page(nil), nil
 	}
@@ -210,13 +150,13 @@ func pageOf[T any](ctx context.Context, r *reading[T], read rowsOf[T]) (*page[T]
 		return nil, err
 	}
 	p := r.page(rows)
-	together(ctx, p.rows)
+	markSiblings(ctx, p.rows)
 	return p, nil
 }
 
-// pagesOf reads the same window of a list under each of many parents, in one statement: the rows' ids by a
-// limited SELECT a parent, united, each of which the index answers without reading further rows.
-func pagesOf[T any](ctx context.Context, r *reading[T], table, parent string, ids []string, parentOf func(*T) string, filter func(*sql.Selector), read rowsOf[T]) (map[string]*page[T], error) {
+// readPages reads the same window of the lists of several parents in one statement. Its subquery unites a limited SELECT
+// of ids for each parent, which an index answers without reading further rows.
+func readPages[T any](ctx context.Context, r *reading[T], table, parent string, ids []string, parentOf func(*T) string, filter func(*sql.Selector), read readRows[T]) (map[string]*page[T], error) {
 	pages := make(map[string]*page[T], len(ids))
 	for _, id := range ids {
 		pages[id] = r.page(nil)
@@ -246,20 +186,16 @@ func pagesOf[T any](ctx context.Context, r *reading[T], table, parent string, id
 	if err != nil {
 		return nil, err
 	}
-	byParent := map[string][]*T{}
-	for _, row := range rows {
-		byParent[parentOf(row)] = append(byParent[parentOf(row)], row)
-	}
 	var kept []*T
-	for id, mine := range byParent {
-		pages[id] = r.page(mine)
+	for id, own := range groupBy(rows, parentOf) {
+		pages[id] = r.page(own)
 		kept = append(kept, pages[id].rows...)
 	}
-	together(ctx, kept)
+	markSiblings(ctx, kept)
 	return pages, nil
 }
 
-// selected tells whether a field stands in the current field's selection.
+// selected reports whether the current field's selection has a field.
 func selected(ctx context.Context, name string) bool {
 	return slices.ContainsFunc(graphql.CollectFieldsCtx(ctx, nil), func(f graphql.CollectedField) bool { return f.Name == name })
 }

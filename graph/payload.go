@@ -6,20 +6,20 @@ import (
 	"kopeck/service"
 )
 
-// userErrors turns what the caller can put right into a payload's userErrors, in one place; any other error is
-// the request's. The list is never null.
+// userErrors returns the faults in a verb's error, which the caller can correct, as the userErrors of a payload; the list
+// is never nil. Any other error, and that the caller must sign in, is returned: it is an error of the request.
 func userErrors(err error) ([]service.UserError, error) {
-	told := []service.UserError{}
+	list := []service.UserError{}
 	for _, f := range fault.All(err) {
 		if f.Code == fault.Unauthenticated {
-			return told, f
+			return list, f
 		}
-		told = append(told, userError(f))
+		list = append(list, userError(f))
 	}
-	if err != nil && len(told) == 0 {
-		return told, err
+	if err != nil && len(list) == 0 {
+		return list, err
 	}
-	return told, nil
+	return list, nil
 }
 
 func userError(f *fault.Error) service.UserError {

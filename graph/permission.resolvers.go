@@ -13,27 +13,27 @@ import (
 )
 
 func (r *mutationResolver) GrantPermission(ctx context.Context, input service.GrantPermissionInput) (*service.PermissionPayload, error) {
-	permission, token, err := r.service.Consent.GrantPermission(ctx, input)
-	told, err := userErrors(err)
-	return &service.PermissionPayload{Permission: permission, ConfirmationToken: token, UserErrors: told}, err
+	permission, token, err := r.app.Consent.GrantPermission(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PermissionPayload{Permission: permission, ConfirmationToken: token, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) ConfirmPermission(ctx context.Context, input service.ConfirmPermissionInput) (*service.PermissionPayload, error) {
-	permission, err := r.service.Consent.ConfirmPermission(ctx, input)
-	told, err := userErrors(err)
-	return &service.PermissionPayload{Permission: permission, UserErrors: told}, err
+	permission, err := r.app.Consent.ConfirmPermission(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PermissionPayload{Permission: permission, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) RevokePermission(ctx context.Context, input service.RevokePermissionInput) (*service.PermissionPayload, error) {
-	permission, err := r.service.Consent.RevokePermission(ctx, input)
-	told, err := userErrors(err)
-	return &service.PermissionPayload{Permission: permission, UserErrors: told}, err
+	permission, err := r.app.Consent.RevokePermission(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PermissionPayload{Permission: permission, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) RevokePermissionByLink(ctx context.Context, input service.RevokePermissionByLinkInput) (*service.RevokePermissionByLinkPayload, error) {
-	revoked, err := r.service.Consent.RevokePermissionByLink(ctx, input)
-	told, err := userErrors(err)
-	return &service.RevokePermissionByLinkPayload{Revoked: revoked, UserErrors: told}, err
+	revoked, err := r.app.Consent.RevokePermissionByLink(ctx, input)
+	faults, err := userErrors(err)
+	return &service.RevokePermissionByLinkPayload{Revoked: revoked, UserErrors: faults}, err
 }
 
 func (r *permissionResolver) Events(ctx context.Context, obj *ent.Permission) ([]*ent.PermissionEvent, error) {
@@ -45,5 +45,5 @@ func (r *permissionResolver) Value(ctx context.Context, obj *ent.Permission) (*s
 }
 
 func (r *permissionResolver) RevocationToken(ctx context.Context, obj *ent.Permission) (string, error) {
-	return r.service.Consent.RevocationToken(ctx, obj)
+	return r.app.Consent.RevocationToken(ctx, obj)
 }

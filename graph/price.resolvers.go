@@ -10,46 +10,23 @@ import (
 
 	"kopeck/ent"
 	"kopeck/pricing"
-	"kopeck/service"
 	"kopeck/service/quote"
 )
 
-func (r *mutationResolver) CreatePriceRule(ctx context.Context, input service.CreatePriceRuleInput) (*service.PriceRulePayload, error) {
-	rule, err := r.service.Quote.CreatePriceRule(ctx, input)
-	told, err := userErrors(err)
-	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
-}
-
-func (r *mutationResolver) RetirePriceRule(ctx context.Context, input service.RetirePriceRuleInput) (*service.PriceRulePayload, error) {
-	rule, err := r.service.Quote.RetirePriceRule(ctx, input)
-	told, err := userErrors(err)
-	return &service.PriceRulePayload{PriceRule: rule, UserErrors: told}, err
-}
-
-func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error) {
-	agreement, err := r.service.Quote.AgreePrice(ctx, input)
-	told, err := userErrors(err)
-	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: told}, err
-}
-
 func (r *priceResolver) Product(ctx context.Context, obj *quote.Price) (*ent.Product, error) {
-	return required(r.service.Quote.Product(obj.ProductID), nil)
+	return required(r.app.Quote.Product(obj.ProductID), nil)
 }
 
 func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {
-	return r.service.Quote.PriceToken(obj)
+	return r.app.Quote.PriceToken(obj)
 }
 
 func (r *priceLineResolver) Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error) {
-	return r.service.Quote.PriceRule(obj.RefID), nil
-}
-
-func (r *queryResolver) PriceRules(ctx context.Context) ([]*ent.PriceRule, error) {
-	return r.service.Quote.PriceRules(), nil
+	return r.app.Quote.PriceRule(obj.RefID), nil
 }
 
 func (r *rejectedRuleResolver) Rule(ctx context.Context, obj *quote.RejectedRule) (*ent.PriceRule, error) {
-	return required(r.service.Quote.PriceRule(obj.RuleID), nil)
+	return required(r.app.Quote.PriceRule(obj.RuleID), nil)
 }
 
 func (r *Resolver) Price() PriceResolver { return &priceResolver{r} }

@@ -17,25 +17,25 @@ import (
 )
 
 func (r *mutationResolver) CreateProduct(ctx context.Context, input service.CreateProductInput) (*service.ProductPayload, error) {
-	product, err := r.service.Catalogue.CreateProduct(ctx, input)
-	told, err := userErrors(err)
-	return &service.ProductPayload{Product: product, UserErrors: told}, err
+	product, err := r.app.Catalogue.CreateProduct(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ProductPayload{Product: product, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) UpdateProduct(ctx context.Context, input service.UpdateProductInput) (*service.ProductPayload, error) {
-	product, err := r.service.Catalogue.UpdateProduct(ctx, input)
-	told, err := userErrors(err)
-	return &service.ProductPayload{Product: product, UserErrors: told}, err
+	product, err := r.app.Catalogue.UpdateProduct(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ProductPayload{Product: product, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) SetListPrice(ctx context.Context, input service.SetListPriceInput) (*service.ProductPayload, error) {
-	product, err := r.service.Catalogue.SetListPrice(ctx, input)
-	told, err := userErrors(err)
-	return &service.ProductPayload{Product: product, UserErrors: told}, err
+	product, err := r.app.Catalogue.SetListPrice(ctx, input)
+	faults, err := userErrors(err)
+	return &service.ProductPayload{Product: product, UserErrors: faults}, err
 }
 
 func (r *productResolver) ListPrice(ctx context.Context, obj *ent.Product, at *time.Time) (*money.Amount, error) {
-	amount, err := r.service.Catalogue.ListPrice(ctx, obj.ID, at)
+	amount, err := r.app.Catalogue.ListPrice(ctx, obj.ID, at)
 	return &amount, err
 }
 
@@ -44,14 +44,14 @@ func (r *productResolver) Cost(ctx context.Context, obj *ent.Product, quantity *
 }
 
 func (r *productResolver) Options(ctx context.Context, obj *ent.Product) ([]*ent.ProductOption, error) {
-	return r.service.Catalogue.ProductOptions(ctx, obj.ID)
+	return r.app.Catalogue.ProductOptions(ctx, obj.ID)
 }
 
 func (r *productResolver) Partner(ctx context.Context, obj *ent.Product) (*string, error) {
-	return r.service.Catalogue.PartnerName(ctx, obj.PartnerID), nil
+	return r.app.Catalogue.PartnerName(ctx, obj.PartnerID), nil
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ProductOrder, filter *service.ProductFilter) (*ent.ProductConnection, error) {
-	by, direction := byProduct(orderBy)
-	return r.products().rows(ctx, window{first, last, after, before}, by, direction, productFilter(filter))
+	by, direction := productOrder(orderBy)
+	return r.products().page(ctx, window{first, last, after, before}, by, direction, productFilter(filter))
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func (r *customerResolver) Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error) {
-	prospects, err := r.prospects(ctx, obj)
+	prospects, err := batchedOnce(ctx, obj, func([]*ent.Customer) (*report.Prospects, error) { return r.app.Report.Prospects(ctx) })
 	if err != nil {
 		return nil, err
 	}

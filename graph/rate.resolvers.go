@@ -15,21 +15,21 @@ import (
 )
 
 func (r *mutationResolver) SetRate(ctx context.Context, input service.SetRateInput) (*service.RatePayload, error) {
-	rate, err := r.service.Rates.SetRate(ctx, input)
-	told, err := userErrors(err)
-	return &service.RatePayload{Rate: rate, UserErrors: told}, err
+	rate, err := r.app.Rates.SetRate(ctx, input)
+	faults, err := userErrors(err)
+	return &service.RatePayload{Rate: rate, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) SetRates(ctx context.Context, input service.SetRatesInput) (*service.RatesPayload, error) {
-	rates, err := r.service.Rates.SetRates(ctx, input)
-	told, err := userErrors(err)
-	return &service.RatesPayload{Rates: rates, UserErrors: told}, err
+	rates, err := r.app.Rates.SetRates(ctx, input)
+	faults, err := userErrors(err)
+	return &service.RatesPayload{Rates: rates, UserErrors: faults}, err
 }
 
 func (r *queryResolver) Rates(ctx context.Context, subject *schema.RateSubject, code *string) ([]*ent.Rate, error) {
-	return r.service.Rates.Rates(ctx, subject, code)
+	return r.app.Rates.Rates(ctx, subject, code)
 }
 
 func (r *queryResolver) RateGaps(ctx context.Context) ([]*rates.RateGap, error) {
-	return r.service.Rates.RateGaps(ctx)
+	return r.app.Rates.RateGaps(ctx)
 }

@@ -15,12 +15,12 @@ import (
 )
 
 func (r *queryResolver) Resource(ctx context.Context, code string) (*rates.Resource, error) {
-	return r.service.Rates.Resource(code), nil
+	return r.app.Rates.Resource(code), nil
 }
 
 func (r *queryResolver) Resources(ctx context.Context) ([]*rates.Resource, error) {
-	all := r.service.Rates.Resources()
-	together(ctx, all)
+	all := r.app.Rates.Resources()
+	markSiblings(ctx, all)
 	return all, nil
 }
 
@@ -33,7 +33,7 @@ func (r *resourceResolver) IdleCost(ctx context.Context, obj *rates.Resource, fr
 }
 
 func (r *resourceDayResolver) Day(ctx context.Context, obj *costing.ResourceDay) (string, error) {
-	return dateOf(obj.Day), nil
+	return formatDay(obj.Day), nil
 }
 
 func (r *Resolver) Resource() ResourceResolver { return &resourceResolver{r} }

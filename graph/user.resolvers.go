@@ -14,38 +14,38 @@ import (
 )
 
 func (r *mutationResolver) SignIn(ctx context.Context, input service.SignInInput) (*people.SessionPayload, error) {
-	session, err := r.service.People.SignIn(ctx, input)
-	told, err := userErrors(err)
-	return &people.SessionPayload{Session: session, UserErrors: told}, err
+	session, err := r.app.People.SignIn(ctx, input)
+	faults, err := userErrors(err)
+	return &people.SessionPayload{Session: session, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) RefreshSession(ctx context.Context, input service.RefreshSessionInput) (*people.SessionPayload, error) {
-	session, err := r.service.People.RefreshSession(ctx, input)
-	told, err := userErrors(err)
-	return &people.SessionPayload{Session: session, UserErrors: told}, err
+	session, err := r.app.People.RefreshSession(ctx, input)
+	faults, err := userErrors(err)
+	return &people.SessionPayload{Session: session, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context, input service.SignOutInput) (*service.SignOutPayload, error) {
-	told, err := userErrors(r.service.People.SignOut(ctx, input))
-	return &service.SignOutPayload{UserErrors: told}, err
+	faults, err := userErrors(r.app.People.SignOut(ctx, input))
+	return &service.SignOutPayload{UserErrors: faults}, err
 }
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input service.CreateUserInput) (*service.UserPayload, error) {
-	user, err := r.service.People.CreateUser(ctx, input)
-	told, err := userErrors(err)
-	return &service.UserPayload{User: user, UserErrors: told}, err
+	user, err := r.app.People.CreateUser(ctx, input)
+	faults, err := userErrors(err)
+	return &service.UserPayload{User: user, UserErrors: faults}, err
 }
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input service.UpdateUserInput) (*service.UserPayload, error) {
-	user, err := r.service.People.UpdateUser(ctx, input)
-	told, err := userErrors(err)
-	return &service.UserPayload{User: user, UserErrors: told}, err
+	user, err := r.app.People.UpdateUser(ctx, input)
+	faults, err := userErrors(err)
+	return &service.UserPayload{User: user, UserErrors: faults}, err
 }
 
 func (r *queryResolver) Viewer(ctx context.Context) (*people.Viewer, error) {
-	return r.service.People.Viewer(ctx)
+	return r.app.People.Viewer(ctx)
 }
 
 func (r *queryResolver) Users(ctx context.Context) ([]*ent.User, error) {
-	return r.service.People.Users(ctx)
+	return r.app.People.Users(ctx)
 }

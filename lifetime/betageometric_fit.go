@@ -4,45 +4,43 @@ import "math"
 
 // FitBGNBD fits the model by maximum likelihood (FHL 2005, equation 6). The parameters are in the
 // sample's unit. Errors: one that wraps ErrStats for an impossible row, *Unidentified where the data
-// cannot carry four parameters, ErrStopped. A fit that did not converge is no error: read the Report.
+// does not support four parameters, ErrStopped. A fit that did not converge is not an error: see the Report.
 //
 // Where dropout is not identified, the model is the limit without it: A = 0, B = 1.
 func FitBGNBD(s Sample, o Options) (BGNBDFit, error) {
-	return family[BGNBD]{
-		likelihood: func(d counts) likelihood { return d.betaGeometric(0) },
-		model: func(u Unit, scale float64, p [4]float64) BGNBD {
-			return BGNBD{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
-		},
-		nobodyLeaves: [2]float64{0, 1},
-	}.fit(s, o)
+	return fitBetaGeometric[afterRepeats](s, o)
 }
 
 // FitMBGNBD fits the model by maximum likelihood (Batislam et al. 2007), as FitBGNBD does.
 func FitMBGNBD(s Sample, o Options) (MBGNBDFit, error) {
-	return family[MBGNBD]{
-		likelihood: func(d counts) likelihood { return d.betaGeometric(1) },
-		model: func(u Unit, scale float64, p [4]float64) MBGNBD {
-			return MBGNBD{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
+	return fitBetaGeometric[afterAll](s, o)
+}
+
+func fitBetaGeometric[L leaving](s Sample, o Options) (CountFit[BetaGeometric[L]], error) {
+	return family[BetaGeometric[L]]{
+		likelihood: func(d counts) likelihood { return d.betaGeometric(float64(BetaGeometric[L]{}.first())) },
+		model: func(u Unit, scale float64, p [4]float64) BetaGeometric[L] {
+			return BetaGeometric[L]{Unit: u, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
 		},
 		nobodyLeaves: [2]float64{0, 1},
 	}.fit(s, o)
 }
 
-// FitMBGCNBD fits the model by maximum likelihood for each K from 1 on, and chooses the K of the greatest: the paper does so up to 12,
-// and so does this, but stops beyond 4 where the likelihood has fallen twice. The sample's Gaps decide between them and are part of
-// LogLikelihood, which compares with MBG/NBD's. Of K = 1 it is FitMBGNBD's fit.
+// FitMBGCNBD fits the model by maximum likelihood for each K from 1 on, and chooses the K of the greatest. As in the paper, K is
+// at most 12; beyond 4 the search stops where the likelihood has fallen twice. The sample's Gaps decide between them and are part of
+// LogLikelihood, which compares with MBG/NBD's. With K = 1 it is FitMBGNBD's fit.
 //
 // Errors as FitBGNBD, and *Unidentified where the gaps are not all known.
 func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 	var best MBGCNBDFit
-	var before MBGCNBD // of one phase less
+	var before MBGCNBD // the model of one phase fewer
 	fallen := 0
 	for k := 1; k <= MostPhases && (k <= 4 || fallen < 2); k++ {
 		fit, err := family[MBGCNBD]{
 			phases: k,
 			likelihood: func(d counts) likelihood {
 				l := d.betaGeometric(1)
-				if before.A > 0 { // phases that pass by so much faster
+				if before.A > 0 { // the phases pass the faster the more there are
 					alpha := before.Alpha / d.scale * float64(k-1) / float64(k)
 					l.starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
 					l.starts = l.starts[:2]

@@ -10,6 +10,7 @@ import (
 
 // Figures printed in FHL 2005, Hardie's note 004 and the BTYD vignette.
 func TestBGNBDPublished(t *testing.T) {
+	t.Parallel()
 	// The note's curve was made from the unrounded estimates on the published table.
 	table := lifetime.BGNBD{
 		Unit: lifetime.Week, R: 0.2425929072044658, Alpha: 4.413531561205423, A: 0.7928861480987732, B: 2.4257534364936384,

@@ -58,7 +58,7 @@ type family[M CountModel] struct {
 }
 
 // fit is by maximum likelihood. The parameters are in the sample's unit. Errors: one that wraps ErrStats
-// for an impossible row, *Unidentified where the data cannot carry four parameters, ErrStopped. A fit that
+// for an impossible row, *Unidentified where the data does not support four parameters, ErrStopped. A fit that
 // did not converge is not an error: see the Report.
 //
 // Where dropout is not identified, the model is the limit without it.
@@ -86,7 +86,7 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 	if err != nil {
 		return CountFit[M]{}, err
 	}
-	offset := d.repeats * math.Log(d.scale) // time was measured in scales: each of the orders has a density
+	offset := d.repeats * math.Log(d.scale) // time was in units of scale: each of the orders has a density
 	if phases > 1 {                         // the factor that depends on each gap, which no parameter but their number changes
 		logGamma, _ := math.Lgamma(float64(phases))
 		offset += d.repeats*logGamma - float64(phases-1)*(s.Gaps.LogSum-d.repeats*math.Log(d.scale))

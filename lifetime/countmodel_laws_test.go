@@ -60,6 +60,7 @@ func in(m lifetime.CountModel, u lifetime.Unit) lifetime.CountModel {
 }
 
 func TestCountModelLaws(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		x, tx, T := s.In(m.TimeUnit())
@@ -102,6 +103,7 @@ func withoutDropout(m lifetime.CountModel, x int, T, t float64) float64 {
 }
 
 func TestUnitsAgree(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		days := rapid.Float64Range(0, 3000).Draw(t, "days")
@@ -136,6 +138,7 @@ func TestUnitsAgree(t *testing.T) {
 
 // The months' shared pass is the single expectation, month by month, beyond one block too.
 func TestMonthlyOrdersIsExpectedPurchases(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		x, tx, T := s.In(m.TimeUnit())
@@ -153,6 +156,7 @@ func TestMonthlyOrdersIsExpectedPurchases(t *testing.T) {
 // The probabilities of every number of orders sum to 1, and weighted with the number to the expectation,
 // which is held against the reference.
 func TestProbabilitiesSumToTheExpectation(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		x, tx, T := s.In(m.TimeUnit())
@@ -179,6 +183,7 @@ func TestProbabilitiesSumToTheExpectation(t *testing.T) {
 }
 
 func TestProbabilityOfNothing(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := models().Draw(t, "model")
 		if got := m.LogProbability(0, 2, 3, 9, 0); got != 0 {
@@ -193,6 +198,7 @@ func TestProbabilityOfNothing(t *testing.T) {
 // By parts, the discounted orders are the rate times the integral of exp(-rate·t)·E[Y(t)]. The trapezoidal
 // rule in ln t takes it from the expectations, which are held against the reference.
 func TestDiscountedPurchasesFollowFromTheExpectation(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		x, tx, T := s.In(m.TimeUnit())

@@ -36,6 +36,7 @@ func modelOf(t testing.TB, kind lifetime.Kind, names []string, params []float64)
 }
 
 func TestPredictionsReference(t *testing.T) {
+	t.Parallel()
 	var ref predictions
 	sharedJSON(t, "reference/predictions.json", &ref)
 	for _, of := range kindsInReference {
@@ -79,6 +80,7 @@ func TestPredictionsReference(t *testing.T) {
 
 // A third parameter of 0 is the NBD model, and the limit of ever rarer dropout.
 func TestNobodyLeaves(t *testing.T) {
+	t.Parallel()
 	of := func(a float64) []lifetime.CountModel {
 		return []lifetime.CountModel{
 			lifetime.BGNBD{Unit: lifetime.Week, R: 0.5, Alpha: 10, A: a, B: 1},
@@ -111,6 +113,7 @@ func TestNobodyLeaves(t *testing.T) {
 }
 
 func TestNewCountModelRefuses(t *testing.T) {
+	t.Parallel()
 	good := map[string]float64{"r": 1, "alpha": 1, "a": 1, "b": 1, "s": 1, "beta": 1, "p": 6}
 	for _, of := range kindsInReference {
 		if m, err := lifetime.NewCountModel(of.kind, lifetime.Week, good); err != nil || m.Kind() != of.kind || m.TimeUnit() != lifetime.Week {

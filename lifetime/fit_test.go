@@ -84,6 +84,7 @@ func hundredths(s lifetime.Sample) lifetime.Sample {
 }
 
 func TestFitCountsReachesReference(t *testing.T) {
+	t.Parallel()
 	ref := readFits(t)
 	for _, name := range []string{"cdnow_sample", "cdnow_sample_rounded", "cdnow_master", "grocery"} {
 		want := ref[name]
@@ -125,6 +126,7 @@ func TestFitCountsReachesReference(t *testing.T) {
 }
 
 func TestFitGammaGammaReachesReference(t *testing.T) {
+	t.Parallel()
 	ref := readFits(t)
 	for _, name := range []string{"cdnow_sample", "cdnow_master"} {
 		t.Run(name, func(t *testing.T) {
@@ -148,6 +150,7 @@ func TestFitGammaGammaReachesReference(t *testing.T) {
 
 // The figures printed in FHL 2005 and FH 2013, for the CDNOW sample.
 func TestFitsArePublished(t *testing.T) {
+	t.Parallel()
 	c := readLog(t, "cdnow_sample").calibrate(t, "1997-09-30", "1998-06-30")
 	counts, err := lifetime.FitBGNBD(c.tally.Sample(lifetime.Week), lifetime.Options{})
 	if err != nil {
@@ -173,6 +176,7 @@ func TestFitsArePublished(t *testing.T) {
 
 // A fit in days is the fit in weeks with alpha times seven.
 func TestFitDoesNotDependOnTheUnit(t *testing.T) {
+	t.Parallel()
 	want := readFits(t)["cdnow_sample"]
 	c := readLog(t, "cdnow_sample").calibrate(t, want.Meta.CalEnd, want.Meta.HoldEnd)
 	for u := lifetime.Day; u <= lifetime.Month; u++ {
@@ -187,6 +191,7 @@ func TestFitDoesNotDependOnTheUnit(t *testing.T) {
 }
 
 func TestBackTestReference(t *testing.T) {
+	t.Parallel()
 	var ref map[string]struct {
 		N           int
 		HoldLen     float64 `json:"hold_len"`
@@ -239,6 +244,7 @@ func TestBackTestReference(t *testing.T) {
 }
 
 func TestFitWithoutDropout(t *testing.T) {
+	t.Parallel()
 	// Regular buyers, all of them here today: any dropout would make the data less likely.
 	var tally lifetime.Tally
 	for i := range 200 {
@@ -269,6 +275,7 @@ func TestFitWithoutDropout(t *testing.T) {
 }
 
 func TestFitRefusesWhatIdentifiesNothing(t *testing.T) {
+	t.Parallel()
 	row := func(x int, tx, age float64, n int) lifetime.Row { return lifetime.Row{X: x, TX: tx, T: age, N: n} }
 	for name, c := range map[string]struct {
 		rows []lifetime.Row
@@ -332,6 +339,7 @@ func heavyTail() []lifetime.MarginRow {
 }
 
 func TestFitStops(t *testing.T) {
+	t.Parallel()
 	tally := simulate(lifetime.BGNBD{Unit: lifetime.Day, R: 1, Alpha: 90, A: 1, B: 3}, 500, 400, 3)
 	for after := range 40 {
 		kind := lifetime.Kinds()[after%len(lifetime.Kinds())]
@@ -348,6 +356,7 @@ func TestFitStops(t *testing.T) {
 
 // A row of n customers weighs as much as n rows.
 func TestWeightedRowsAreRepeatedRows(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		tally := simulate(lifetime.BGNBD{Unit: lifetime.Day, R: 0.8, Alpha: 90, A: 0.8, B: 2}, 400, 500, seed)

@@ -12,19 +12,19 @@ type MarginRow struct {
 	N    int
 }
 
-// GammaGammaFit is a fitted model with what is to be known of the fit.
+// GammaGammaFit is a fitted model with a report on the fit.
 type GammaGammaFit struct {
 	Model GammaGamma
 	Report
-	// NotPositive counts the repeaters whose mean margin is 0 or less. The model has no place for
-	// them, so they take no part in the fit, and it overstates the population's margin by as much.
+	// NotPositive counts the repeaters whose mean margin is 0 or less. The model does not include
+	// them, so they are left out of the fit, and it overstates the population's margin by as much.
 	NotPositive int
-	// Correlation of X and Mean over all repeaters, those not positive too; 0 where one of them does
+	// Correlation of X and Mean over all repeaters, including those not positive; 0 where one of them does
 	// not vary.
 	Correlation float64
 }
 
-// MaxCorrelation of frequency and margin, either way, up to which the fit goes without a warning.
+// MaxCorrelation of frequency and margin, either way, up to which a fit has no warning.
 const MaxCorrelation = 0.2
 
 // Warnings are sentences for the notes: what the fit left out and where its assumptions fail.
@@ -40,8 +40,8 @@ func (f GammaGammaFit) Warnings() []string {
 }
 
 // FitGammaGamma fits the model by maximum likelihood (FH 2013, equation 1a) to the repeaters; rows with
-// X = 0 are passed over, having no repeat margin. Errors: one that wraps ErrStats for an impossible row,
-// *Unidentified where the data cannot carry the model or gives it no finite mean, ErrStopped. With
+// X = 0 are ignored, as they have no repeat margin. Errors: one that wraps ErrStats for an impossible row,
+// *Unidentified where the data does not support the model or gives it no finite mean, ErrStopped. With
 // *Unidentified the fit still carries NotPositive and Correlation.
 func FitGammaGamma(rows []MarginRow, o Options) (GammaGammaFit, error) {
 	var fit GammaGammaFit
@@ -78,7 +78,7 @@ func FitGammaGamma(rows []MarginRow, o Options) (GammaGammaFit, error) {
 	}
 	fit.Model = GammaGamma{P: math.Exp(best.theta[0]), Q: math.Exp(best.theta[1]), Gamma: m.scale * math.Exp(best.theta[2])}
 	fit.Report = best.report(fit.Model.Parameters())
-	fit.LogLikelihood -= float64(customers) * math.Log(m.scale) // margins were measured in scales
+	fit.LogLikelihood -= float64(customers) * math.Log(m.scale) // margins were in units of scale
 	fit.Rows, fit.Customers = len(used), customers
 	fit.describe()
 	if fit.Model.Q <= 1 {

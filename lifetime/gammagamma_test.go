@@ -14,6 +14,7 @@ import (
 )
 
 func TestGammaGammaReference(t *testing.T) {
+	t.Parallel()
 	var ref predictions
 	sharedJSON(t, "reference/predictions.json", &ref)
 	likelihoods := 0
@@ -43,6 +44,7 @@ func TestGammaGammaReference(t *testing.T) {
 }
 
 func TestGammaGammaRefusesNoMean(t *testing.T) {
+	t.Parallel()
 	for _, g := range []lifetime.GammaGamma{
 		{P: 6, Q: 1, Gamma: 15},
 		{P: 6, Q: 0.5, Gamma: 15},
@@ -60,6 +62,7 @@ func TestGammaGammaRefusesNoMean(t *testing.T) {
 // The expectation lies between the customer's average and the population's, nearer the former the
 // more orders there are.
 func TestExpectedMarginShrinks(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		g := lifetime.GammaGamma{
 			P: rapid.Float64Range(0.1, 50).Draw(t, "p"), Q: rapid.Float64Range(1.01, 50).Draw(t, "q"),
@@ -84,6 +87,7 @@ func TestExpectedMarginShrinks(t *testing.T) {
 }
 
 func TestGammaGammaWarnings(t *testing.T) {
+	t.Parallel()
 	var rows []lifetime.MarginRow
 	for i := range 300 {
 		x := 1 + i%10
@@ -113,6 +117,7 @@ func TestGammaGammaWarnings(t *testing.T) {
 
 // Neither the currency's unit nor the grouping of rows changes what a fit says.
 func TestGammaGammaFitLaws(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		between, within := rapid.Float64Range(0.2, 1.5).Draw(t, "between"), rapid.Float64Range(0.1, 1).Draw(t, "within")

@@ -8,30 +8,30 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Outlook is what the months ahead of one customer are drawn from.
+// Outlook is what the simulation of one customer's future months starts from.
 type Outlook struct {
 	Counts     CountModel
-	X          int // as CountModel has them
+	X          int // x, t_x and T of CountModel
 	TX, T      float64
 	Months     int     // 0 to MaxMonths
 	AnnualRate float64 // above -1; as Future discounts
 	// Margins is the model of an order's margin, and Mean that of the X repeat order days so far. Where it is nil, or a
-	// customer's mean is not above 0 and so outside of it, every order earns Margin.
+	// customer's mean is not above 0 and so outside the model, every order earns Margin.
 	Margins *GammaGamma
 	Mean    float64
 	Margin  float64
 }
 
-// Interval bounds what lies ahead: the discounted margin in minor units, and the order days.
+// Interval bounds the future: the discounted margin in minor units, and the order days.
 type Interval struct {
 	Low, High             float64
 	OrdersLow, OrdersHigh int
 }
 
-// draws is how many futures an interval is taken from.
+// draws is the number of futures that an interval is computed from.
 const draws = 2000
 
-// Source is where randomness comes from, like a rand.Source of math/rand/v2. One of a fixed seed gives the same question the same
+// Source is a source of randomness, such as a rand.Source of math/rand/v2. With a fixed seed the same question has the same
 // answer.
 type Source interface{ Uint64() uint64 }
 
@@ -44,8 +44,8 @@ type Source interface{ Uint64() uint64 }
 //	Pareto/NBD rate ~ Gamma(r + x, alpha + T), mortality ~ Gamma(s, beta + T)
 //	Gamma-Gamma ν ~ Gamma(q + p·x, γ + x·mean), an order's margin ~ Gamma(p, ν)
 //
-// which follow from the likelihoods of FHL 2005, Batislam et al. 2007, SMC 1987 and FH 2013. A customer who has most likely left has
-// the interval from 0 to 0, in which the future lies more often than that.
+// which follow from the likelihoods of FHL 2005, Batislam et al. 2007, SMC 1987 and FH 2013. The interval of a customer who has most
+// likely left is from 0 to 0; it contains the future more often than the probability says.
 //
 // Errors: ErrHorizon, ErrDiscount; a probability outside 0 to 1 is refused with ErrParameters.
 func (o Outlook) Interval(probability float64, source Source) (Interval, error) {
@@ -71,7 +71,7 @@ func (o Outlook) simulate(source Source) (values []float64, orders []int, err er
 	}
 	values, orders = make([]float64, draws), make([]int, draws)
 	alive := int(math.Round(draws * o.Counts.PAlive(o.X, o.TX, o.T)))
-	for i := range alive { // who has left orders nothing
+	for i := range alive { // a customer who has left orders nothing
 		values[i], orders[i] = o.draw(source)
 		if !finite(values[i]) {
 			return nil, nil, fmt.Errorf("%w: %g over %d months", ErrDiscount, o.AnnualRate, o.Months)
@@ -129,8 +129,8 @@ func (o Outlook) drawMonths(source Source, each func(month, orders int, margin f
 	}
 }
 
-// MonthlyVariances gives, for each of the months, the variances of the order days and of their margin, by so many futures
-// drawn as Interval draws them. Errors: ErrHorizon.
+// MonthlyVariances gives, for each of the months, the variances of the order days and of their margin, from a number
+// of futures drawn as by Interval. Errors: ErrHorizon.
 func (o Outlook) MonthlyVariances(futures int, source Source) (orders, margins []float64, err error) {
 	if o.Months < 0 || o.Months > MaxMonths {
 		return nil, nil, ErrHorizon
@@ -157,11 +157,11 @@ func (o Outlook) MonthlyVariances(futures int, source Source) (orders, margins [
 	return orders, margins, nil
 }
 
-// mostOrders bounds what a customer may order at all: more than any horizon holds.
+// mostOrders bounds the orders of a customer: more than fit in any horizon.
 const mostOrders = math.MaxInt32
 
-// drawnCustomer is a customer who is alive: a time between two orders has so many phases, which come at a rate, and some of which
-// have passed; after so many orders the customer leaves, or at an end.
+// drawnCustomer is a customer who is alive. The time between two orders has a number of phases, which come at a rate, and some of
+// which have passed since the last order. The customer leaves after the last order, or at the end.
 type drawnCustomer struct {
 	rate           float64
 	phases, passed int
@@ -199,13 +199,13 @@ func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustom
 	return c
 }
 
-// geometric draws after how many orders, 1 or more, somebody leaves who leaves after each with a probability.
+// geometric draws the number of orders, 1 or more, after which somebody leaves who leaves after each with a probability.
 func geometric(leaving float64, source Source) int {
 	if leaving >= 1 {
 		return 1
 	}
 	n := math.Ceil(math.Log1p(-distuv.Uniform{Max: 1, Src: source}.Rand()) / math.Log1p(-leaving))
-	if !(n < mostOrders) { // nobody who never leaves
+	if !(n < mostOrders) { // too many, or not a number
 		return mostOrders
 	}
 	return max(1, int(n))

@@ -87,6 +87,7 @@ func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.R
 // their past: 77 to 83 times in a hundred. What is one lump, that nothing more comes, is shared out evenly among the
 // futures that are like it; regular buyers, who have no such lump to speak of, are counted as they are besides.
 func TestIntervalsCover(t *testing.T) {
+	t.Parallel()
 	if raced {
 		t.Skip("SKIPPED: thousands of simulations: in the run without the race detector")
 	}
@@ -148,6 +149,7 @@ func TestIntervalsCover(t *testing.T) {
 // TestIntervalsAreOfTheSameFuture: the mean of what is drawn is the value that Future and MonthlyOrders give by formulas, within
 // four standard errors of the mean; the discount and the months count.
 func TestIntervalsAreOfTheSameFuture(t *testing.T) {
+	t.Parallel()
 	margins := GammaGamma{P: 6, Q: 4, Gamma: 15000}
 	for _, m := range []CountModel{
 		BGNBD{Unit: Week, R: 0.24, Alpha: 4.4, A: 0.79, B: 2.4},
@@ -197,6 +199,7 @@ func TestIntervalsAreOfTheSameFuture(t *testing.T) {
 }
 
 func TestIntervalRefuses(t *testing.T) {
+	t.Parallel()
 	m := BGNBD{Unit: Week, R: 0.24, Alpha: 4.4, A: 0.79, B: 2.4}
 	for _, one := range []struct {
 		o           Outlook
@@ -240,6 +243,7 @@ func BenchmarkInterval(b *testing.B) {
 // TestMonthlyVariances: where nobody leaves, a month's order days are negative binomial: their mean times 1 + month / (alpha + T). With
 // margins that vary not, the margin's variance is that of the orders.
 func TestMonthlyVariances(t *testing.T) {
+	t.Parallel()
 	m := BGNBD{Unit: Week, R: 0.6, Alpha: 5, A: 0, B: 1}
 	o := Outlook{Counts: m, X: 7, TX: 20, T: 25, Months: 4, Margin: 10}
 	orders, margins, err := o.MonthlyVariances(40_000, rand.NewPCG(1, 2))

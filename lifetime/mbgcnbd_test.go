@@ -13,6 +13,7 @@ import (
 
 // With one phase it is MBG/NBD, in everything.
 func TestOnePhaseIsMBGNBD(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		p := m.Parameters()
@@ -36,6 +37,7 @@ func TestOnePhaseIsMBGNBD(t *testing.T) {
 // The likelihood is that of the gaps given a rate of phases and a leaving probability, over both: by the trapezoidal rule in
 // ln(rate) and ln(p/(1-p)). P(alive) is the part of it in which the customer has not left.
 func TestRegularLikelihoodByIntegration(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string, lo, hi float64) float64 {
 			return math.Exp(rapid.Float64Range(math.Log(lo), math.Log(hi)).Draw(t, name))
@@ -83,6 +85,7 @@ func TestRegularLikelihoodByIntegration(t *testing.T) {
 
 // What customers drawn from the model do after a day is what it expects of those with their histories, in groups of these.
 func TestRegularCustomersDoWhatIsExpected(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
 	m := lifetime.MBGCNBD{Unit: lifetime.Day, K: 3, R: 2, Alpha: 20, A: 0.5, B: 3}
 	gamma := func(shape int) float64 { // of a whole shape
@@ -146,6 +149,7 @@ func TestRegularCustomersDoWhatIsExpected(t *testing.T) {
 // The published fit of the grocery log by its first year finds K = 2 (Platzer, "Customer Base Analysis with BTYDplus"), and that the
 // forecasts of the second year are nearer to what came than those of a Poisson process, customer by customer.
 func TestGroceryIsRegular(t *testing.T) {
+	t.Parallel()
 	c := readLog(t, "grocery").calibrate(t, "2006-12-31", "2007-12-30")
 	sample := c.tally.Sample(lifetime.Week)
 	fit, err := lifetime.FitMBGCNBD(sample, lifetime.Options{})
@@ -194,6 +198,7 @@ func TestGroceryIsRegular(t *testing.T) {
 }
 
 func TestCDNOWIsNotRegular(t *testing.T) {
+	t.Parallel()
 	sample := readLog(t, "cdnow_sample").calibrate(t, "1997-09-30", "1998-06-30").tally.Sample(lifetime.Week)
 	fit, err := lifetime.FitMBGCNBD(sample, lifetime.Options{})
 	if err != nil {
@@ -217,6 +222,7 @@ func TestCDNOWIsNotRegular(t *testing.T) {
 }
 
 func TestRegularParameters(t *testing.T) {
+	t.Parallel()
 	good := map[string]float64{"r": 1, "alpha": 1, "a": 1, "b": 1, "k": 12}
 	if m, err := lifetime.NewCountModel(lifetime.KindMBGCNBD, lifetime.Week, good); err != nil || m != (lifetime.MBGCNBD{Unit: lifetime.Week, K: 12, R: 1, Alpha: 1, A: 1, B: 1}) {
 		t.Errorf("%+v, %v", m, err)
@@ -236,6 +242,7 @@ func TestRegularParameters(t *testing.T) {
 // Where nobody leaves, the rarest orders are expected to all digits too: of who has just ordered, one for each K phases, whose number is
 // negative binomial.
 func TestRegularWithoutDropout(t *testing.T) {
+	t.Parallel()
 	for k := 2; k <= lifetime.MostPhases; k++ {
 		m := lifetime.MBGCNBD{Unit: lifetime.Week, K: k, R: 0.7, Alpha: 9, A: 0, B: 1}
 		const T, t0 = 11.0, 1e-3

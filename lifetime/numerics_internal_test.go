@@ -10,6 +10,7 @@ import (
 
 // The series and the integral are two derivations of one expectation: they must agree.
 func TestSeriesIsIntegral(t *testing.T) {
+	t.Parallel()
 	agreed := 0
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string, lo, hi float64) float64 {
@@ -32,6 +33,7 @@ func TestSeriesIsIntegral(t *testing.T) {
 
 // The same of orders that take several phases, some of which have passed.
 func TestSeriesIsMeanOverPhases(t *testing.T) {
+	t.Parallel()
 	agreed := 0
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string, lo, hi float64) float64 {
@@ -60,6 +62,7 @@ func TestSeriesIsMeanOverPhases(t *testing.T) {
 
 // By hand: with shape 1 and s = 1, h(p) = 1/(1+p), whose mean over Beta(2, 1), density 2p, is 2·(1 - ln 2).
 func TestIntegralClosedForm(t *testing.T) {
+	t.Parallel()
 	if got, want := integral(1, 2, 1, 1), 2*(1-math.Ln2); math.Abs(got-want) > 1e-14 {
 		t.Errorf("got %.17g, want %.17g", got, want)
 	}
@@ -72,6 +75,7 @@ func TestIntegralClosedForm(t *testing.T) {
 }
 
 func TestRisingFactorials(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		y := math.Exp(rapid.Float64Range(-40, 40).Draw(t, "ln y"))
 		n := rapid.IntRange(0, 200).Draw(t, "n")
@@ -99,6 +103,7 @@ func TestRisingFactorials(t *testing.T) {
 
 // Between whole numbers the recurrence Γ(y+n+1) = (y+n)·Γ(y+n) must hold, and math.Lgamma agree.
 func TestLogRisingBetweenWholeNumbers(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		y, n := rapid.Float64Range(0.01, 50).Draw(t, "y"), rapid.Float64Range(0.01, 50).Draw(t, "n")
 		up, _ := math.Lgamma(y + n)
@@ -116,6 +121,7 @@ func TestLogRisingBetweenWholeNumbers(t *testing.T) {
 
 // The analytic gradients are the slopes of the likelihoods.
 func TestGradients(t *testing.T) {
+	t.Parallel()
 	sample := Sample{Unit: Week, Rows: []Row{
 		{X: 0, T: 9, N: 40},
 		{X: 0, T: 30, N: 20},
@@ -156,6 +162,7 @@ func TestGradients(t *testing.T) {
 
 // The coarse sample that leads a fit on its way has the customers, orders and scale of the sample.
 func TestCoarseKeepsTheTotals(t *testing.T) {
+	t.Parallel()
 	var all Tally
 	for i := range 9000 {
 		s := Stats{AgeDays: 190 + i%81}
@@ -184,6 +191,7 @@ func TestCoarseKeepsTheTotals(t *testing.T) {
 
 // Whatever the pieces and the parameters, the odds are those of many small pieces.
 func TestParetoLeftByMoreNodes(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string, lo, hi float64) float64 {
 			return math.Exp(rapid.Float64Range(math.Log(lo), math.Log(hi)).Draw(t, name))

@@ -10,6 +10,7 @@ import (
 
 // Figures printed in the BTYD vignette and its manual.
 func TestParetoNBDPublished(t *testing.T) {
+	t.Parallel()
 	check := func(what string, got, want, tolerance float64) {
 		t.Helper()
 		if math.Abs(got-want) > tolerance {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestUnits(t *testing.T) {
+	t.Parallel()
 	for u, want := range map[lifetime.Unit]struct {
 		text string
 		days float64
@@ -31,6 +32,7 @@ func TestUnits(t *testing.T) {
 }
 
 func TestStatsAreExactInTheirUnit(t *testing.T) {
+	t.Parallel()
 	// 272 days are 38 6/7 weeks, the first CDNOW cohort's age.
 	s := lifetime.Stats{Frequency: 2, RecencyDays: 213, AgeDays: 272}
 	if x, tx, T := s.In(lifetime.Week); x != 2 || tx != 213./7 || T != 272./7 {
@@ -39,6 +41,7 @@ func TestStatsAreExactInTheirUnit(t *testing.T) {
 }
 
 func TestStatsRefuseTheImpossible(t *testing.T) {
+	t.Parallel()
 	for _, s := range []lifetime.Stats{
 		{Frequency: -1, AgeDays: 3},
 		{AgeDays: -1},
@@ -62,6 +65,7 @@ func TestStatsRefuseTheImpossible(t *testing.T) {
 }
 
 func TestTallyCountsDistinctHistories(t *testing.T) {
+	t.Parallel()
 	var tally lifetime.Tally
 	for _, age := range []int{9, 7, 9, 9} {
 		if err := tally.Add(lifetime.Stats{AgeDays: age}, 2); err != nil {
@@ -87,6 +91,7 @@ func TestTallyCountsDistinctHistories(t *testing.T) {
 }
 
 func TestBackTestByHand(t *testing.T) {
+	t.Parallel()
 	rows := []lifetime.HoldOut{
 		{Row: lifetime.Row{X: 4, TX: 9, T: 10, N: 1}, Purchases: 3},
 		{Row: lifetime.Row{X: 0, T: 10, N: 8}, Purchases: 0},

@@ -75,6 +75,7 @@ func simulate(m lifetime.CountModel, customers, age int, seed uint64) lifetime.T
 // The fit finds the parameters that customers were drawn from, within four of its standard errors, and is
 // the most likely of the three kinds.
 func TestFitRecoversSimulation(t *testing.T) {
+	t.Parallel()
 	for seed, m := range []lifetime.CountModel{
 		lifetime.BGNBD{Unit: lifetime.Day, R: 0.6, Alpha: 90, A: 0.8, B: 2.5},
 		lifetime.BGNBD{Unit: lifetime.Day, R: 2, Alpha: 300, A: 1, B: 3},
@@ -123,6 +124,7 @@ func TestFitRecoversSimulation(t *testing.T) {
 
 // Whatever the customers are like, a fit ends, says where, and nothing around it is more likely.
 func TestFitOfAnySample(t *testing.T) {
+	t.Parallel()
 	for _, kind := range lifetime.Kinds() {
 		t.Run(string(kind), func(t *testing.T) { fitAnySample(t, kind) })
 	}

@@ -13,6 +13,7 @@ import (
 // TestReachByHand: of ten strangers four became friends, one a customer at once and five stayed; of the friends two became
 // customers and two stayed. A stranger becomes a customer with 1/10 + 4/10 x 2/4 = 0.3.
 func TestReachByHand(t *testing.T) {
+	t.Parallel()
 	moves := [][]float64{{0, 4, 1}, {0, 0, 2}, {0, 0, 0}}
 	got := lifetime.Reach(moves, []float64{5, 2, 3}, 2)
 	for i, want := range []float64{0.3, 0.5, 1} {
@@ -36,6 +37,7 @@ func TestReachByHand(t *testing.T) {
 
 // TestReachIsWhatWalksDo walks random chains many times, and counts.
 func TestReachIsWhatWalksDo(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(2, 5).Draw(t, "states")
 		moves, stays := make([][]float64, n), make([]float64, n)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestFuture(t *testing.T) {
+	t.Parallel()
 	// By hand: two months with 1 and 0.5 orders of 1000 at 21 % a year; 1.21^(1/12), 1.21^(2/12).
 	got, err := lifetime.Future([]float64{1, 1.5}, 1000, 0.21)
 	want := 1000/math.Pow(1.21, 1./12) + 500/math.Pow(1.21, 2./12)
@@ -42,6 +43,7 @@ func TestFuture(t *testing.T) {
 
 // Dearer time never raises the value, and the value never passes that of the orders undiscounted.
 func TestFutureFallsWithTheRate(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m, s := models().Draw(t, "model"), histories().Draw(t, "history")
 		months := make([]float64, rapid.IntRange(1, 60).Draw(t, "months"))
@@ -61,6 +63,7 @@ func TestFutureFallsWithTheRate(t *testing.T) {
 }
 
 func TestPriors(t *testing.T) {
+	t.Parallel()
 	for u := lifetime.Day; u <= lifetime.Month; u++ {
 		p := lifetime.Prior(u)
 		if err := p.Validate(); err != nil || p.Unit != u {

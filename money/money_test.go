@@ -12,6 +12,7 @@ import (
 )
 
 func TestCurrencyDecimals(t *testing.T) {
+	t.Parallel()
 	for code, want := range map[string]int{"RUB": 2, "USD": 2, "JPY": 0, "KWD": 3, "EUR": 2} {
 		t.Run(code, func(t *testing.T) {
 			c, err := money.ParseCurrency(code)
@@ -28,6 +29,7 @@ func TestCurrencyDecimals(t *testing.T) {
 }
 
 func TestParseAmount(t *testing.T) {
+	t.Parallel()
 	rub, _ := money.ParseCurrency("RUB")
 	for text, want := range map[string]int64{
 		"0": 0, "12.5": 1250, "12.50": 1250, "-0.01": -1, "92233720368547758.07": 1<<63 - 1, "-92233720368547758.08": -1 << 63,
@@ -53,6 +55,7 @@ func TestParseAmount(t *testing.T) {
 }
 
 func TestAmountTextRoundTrip(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c, _ := money.ParseCurrency(rapid.SampledFrom([]string{"RUB", "JPY", "KWD"}).Draw(t, "currency"))
 		a := money.Minor(rapid.Int64().Draw(t, "minor"))
@@ -64,6 +67,7 @@ func TestAmountTextRoundTrip(t *testing.T) {
 }
 
 func TestDecimalTextRoundTrip(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := money.Nano(rapid.Int64().Draw(t, "nano"))
 		back, err := money.ParseDecimal(d.String())
@@ -79,6 +83,7 @@ func TestDecimalTextRoundTrip(t *testing.T) {
 
 // TestArithmeticAgainstBig holds the 64-bit arithmetic against math/big: the same sum, or ErrOverflow where it does not fit.
 func TestArithmeticAgainstBig(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := rapid.Int64().Draw(t, "a"), rapid.Int64().Draw(t, "b")
 		sum := new(big.Int).Add(big.NewInt(a), big.NewInt(b))
@@ -98,6 +103,7 @@ func same(t *rapid.T, name string, want *big.Int, do func() (money.Amount, error
 
 // TestRoundHalfToEven compares with the definition: the nearest whole number, of two equally near the even one.
 func TestRoundHalfToEven(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]int64{"1/2": 0, "3/2": 2, "5/2": 2, "-1/2": 0, "-3/2": -2, "-5/2": -2, "7/3": 2, "8/3": 3, "-8/3": -3, "51/100": 1} {
 		t.Run(text, func(t *testing.T) {
 			r, _ := new(big.Rat).SetString(text)
@@ -131,6 +137,7 @@ func TestRoundHalfToEven(t *testing.T) {
 // TestSplitLosesNoKopeck: parts add up, none is further than a kopeck from its exact share, and equal weights get
 // equal parts but for the earlier ones' one kopeck.
 func TestSplitLosesNoKopeck(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		sum := money.Minor(rapid.Int64Range(-1e15, 1e15).Draw(t, "sum"))
 		numbers := rapid.SliceOfN(rapid.Int64Range(0, 1e6), 1, 40).Draw(t, "weights")
@@ -170,6 +177,7 @@ func TestSplitLosesNoKopeck(t *testing.T) {
 }
 
 func TestOneKopeckOverSeven(t *testing.T) {
+	t.Parallel()
 	weights := make([]*big.Rat, 7)
 	for i := range weights {
 		weights[i] = big.NewRat(1, 1)
@@ -183,6 +191,7 @@ func TestOneKopeckOverSeven(t *testing.T) {
 }
 
 func TestScalarsRefuseNumbers(t *testing.T) {
+	t.Parallel()
 	var d money.Decimal
 	var e money.Exact
 	for _, v := range []any{12.5, int64(3), nil, true, "1e5", "12,5", strings.Repeat("9", 50)} {

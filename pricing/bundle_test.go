@@ -13,6 +13,7 @@ import (
 
 // TestSplitOver: the shares sum to the total exactly, and each is within a kopeck of its proportion.
 func TestSplitOver(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		parts := make([]pricing.Part, rapid.IntRange(1, 9).Draw(t, "parts"))
 		sum := new(big.Rat)

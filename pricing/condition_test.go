@@ -10,6 +10,7 @@ import (
 )
 
 func TestCompileAcceptsWhatIsDocumented(t *testing.T) {
+	t.Parallel()
 	for _, condition := range []string{
 		"true",
 		`customer.stage == "LOYAL" && quantity >= 10`,
@@ -29,6 +30,7 @@ func TestCompileAcceptsWhatIsDocumented(t *testing.T) {
 }
 
 func TestCompileRefusesWithPositionAndReason(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		condition    string
 		line, column int

@@ -110,6 +110,7 @@ func drawScene(t *rapid.T) scene {
 // TestPriceLaws: the price is the oracle's; the waterfall sums to it; it is not below its floor unless agreed with a reason,
 // and never below nothing; the total is rounded once; and the order of rules, terms and agreements changes nothing.
 func TestPriceLaws(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawScene(t)
 		got, err := pricing.NewBook(s.source).Price(s.question)
@@ -162,6 +163,7 @@ func TestPriceLaws(t *testing.T) {
 
 // TestCostPlusFollowsCost: of a product sold by cost, a dearer material never makes the price lower.
 func TestCostPlusFollowsCost(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawScene(t)
 		s.source.Terms[0].Amount = nil
@@ -188,6 +190,7 @@ func TestCostPlusFollowsCost(t *testing.T) {
 
 // TestConditionsAreTakenOver: a book made after another answers as one made from nothing.
 func TestConditionsAreTakenOver(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	source.Rules = []pricing.Rule{rule("a", "quantity >= 1", "-1"), rule("b", "no such", "-1")}
 	previous := pricing.NewBook(source)
@@ -208,6 +211,7 @@ func shuffle[T any](random *rand.Rand, s []T) {
 
 // TestBookIsForManyAtOnce: many ask one book at once and all get what one alone gets.
 func TestBookIsForManyAtOnce(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	source.Rules = []pricing.Rule{rule("a", `customer.stage == "LOYAL" && quantity < 9`, "-1"), rule("b", "customer.measurements.all(k, k != '')", "-2")}
 	book := pricing.NewBook(source)
@@ -231,6 +235,7 @@ func TestBookIsForManyAtOnce(t *testing.T) {
 
 // TestWithBookings: over other bookings a book answers as one that was made with them, whatever it was asked before.
 func TestWithBookings(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	source.Terms[0].Amount = amount(80000)
 	book := pricing.NewBook(source)

@@ -56,6 +56,7 @@ func reasons(a pricing.Answer) string {
 }
 
 func TestSteps(t *testing.T) {
+	t.Parallel()
 	agreed := func(unit int64, reason string) pricing.Agreement {
 		return pricing.Agreement{
 			ID: "agreed", CustomerID: "anna", ProductID: "curtain", Unit: money.Minor(unit), MinimumQuantity: dec("1"),
@@ -168,6 +169,7 @@ func TestSteps(t *testing.T) {
 }
 
 func TestWhatRulesMaySpeakOf(t *testing.T) {
+	t.Parallel()
 	for condition, want := range map[string]bool{
 		`customer.id == "anna" && customer.kind == "PERSON" && customer.stage == "LOYAL" && customer.segment == ""`:                true,
 		`product.id == "curtain" && product.sku == "CUR-1" && product.name == "Curtain" && product.kind == "GOOD"`:                 true,
@@ -213,6 +215,7 @@ func TestARuleIsBounded(t *testing.T) {
 
 // TestAgreementsAreDated: the last recorded that covers moment and quantity, and was known then.
 func TestAgreementsAreDated(t *testing.T) {
+	t.Parallel()
 	agreed := func(id string, unit int64, from, recorded int, least string) pricing.Agreement {
 		return pricing.Agreement{
 			ID: id, CustomerID: "anna", ProductID: "curtain", Unit: money.Minor(unit), MinimumQuantity: dec(least),
@@ -241,6 +244,7 @@ func TestAgreementsAreDated(t *testing.T) {
 
 // TestPriceIsWhatWasKnown: neither a rate nor terms recorded later change what a price was.
 func TestPriceIsWhatWasKnown(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	cloth := rate("MATERIAL", "cloth", "m", "1000")
 	cloth.ID, cloth.RecordedAt = "late", *moment(1)
@@ -260,6 +264,7 @@ func TestPriceIsWhatWasKnown(t *testing.T) {
 }
 
 func TestPriceRefuses(t *testing.T) {
+	t.Parallel()
 	source := curtain()
 	source.Basis.Rates = costing.NewRates([]costing.Rate{rate("MATERIAL", "cloth", "m", "250")})
 	source.Terms[0].Amount = amount(100000)
@@ -298,92 +303,15 @@ func TestPriceRefuses(t *testing.T) {
 	}
 }
 
-// wrongField is the field that an error is about; the error's text where it is about none.
-func wrongField(err error) string {
-	var wrong *costing.FieldError
-	if errors.As(err, &wrong) {
-		return wrong.Field
-	}
-	return fmt.Sprint(err)
-}
-
-func TestCheckRule(t *testing.T) {
-	with := func(change func(*pricing.Rule)) pricing.Rule {
-		r := rule("r", "true", "-10")
-		change(&r)
-		return r
-	}
-	for _, c := range []struct {
-		name   string
-		change func(*pricing.Rule)
-		want   string
-	}{
-		{"a discount", func(*pricing.Rule) {}, "<nil>"},
-		{"nearly all off", func(r *pricing.Rule) { r.Percent = some("-99.999999999") }, "<nil>"},
-		{"the greatest percentage", func(r *pricing.Rule) { r.Percent = some("1000") }, "<nil>"},
-		{"no effect", func(r *pricing.Rule) { r.Percent = nil }, "percent"},
-		{"two effects", func(r *pricing.Rule) { r.Amount = amount(1) }, "percent"},
-		{"all off", func(r *pricing.Rule) { r.Percent = some("-100") }, "percent"},
-		{"too great a percentage", func(r *pricing.Rule) { r.Percent = some("1000.1") }, "percent"},
-		{"a negative price", func(r *pricing.Rule) { r.Percent, r.Price = nil, amount(-1) }, "price"},
-		{"an end at the beginning", func(r *pricing.Rule) { r.ValidFrom, r.ValidTo = moment(0), moment(0) }, "validTo"},
-		{"no name", func(r *pricing.Rule) { r.Name = " " }, "name"},
-		{"a condition that is a number", func(r *pricing.Rule) { r.Condition = "quantity" }, "line 1, column 1: want true or false, not a double"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := wrongField(pricing.CheckRule(with(c.change))); got != c.want {
-				t.Errorf("rule: %s; want %s", got, c.want)
-			}
-		})
-	}
-}
-
-func TestCheckTerms(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		terms pricing.Terms
-		want  string
-	}{
-		{"a markup", pricing.Terms{Markup: dec("0.35"), MinimumMargin: dec("0.999999999")}, "<nil>"},
-		{"a negative list price", pricing.Terms{Amount: amount(-1)}, "listPrice"},
-		{"a markup below -1", pricing.Terms{Markup: dec("-1.1")}, "markup"},
-		{"a margin of all", pricing.Terms{MinimumMargin: dec("1")}, "minimumMargin"},
-		{"a negative margin", pricing.Terms{MinimumMargin: dec("-0.1")}, "minimumMargin"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := wrongField(pricing.CheckTerms(c.terms)); got != c.want {
-				t.Errorf("terms: %s; want %s", got, c.want)
-			}
-		})
-	}
-}
-
-func TestCheckAgreement(t *testing.T) {
-	for _, c := range []struct {
-		name      string
-		agreement pricing.Agreement
-		want      string
-	}{
-		{"a price", pricing.Agreement{Unit: money.Minor(1), MinimumQuantity: dec("1"), ValidFrom: day}, "<nil>"},
-		{"a negative price", pricing.Agreement{Unit: money.Minor(-1)}, "unit"},
-		{"a negative quantity", pricing.Agreement{MinimumQuantity: dec("-1")}, "minimumQuantity"},
-		{"an end at the beginning", pricing.Agreement{ValidFrom: day, ValidTo: moment(0)}, "validTo"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if got := wrongField(pricing.CheckAgreement(c.agreement)); got != c.want {
-				t.Errorf("agreement: %s; want %s", got, c.want)
-			}
-		})
-	}
-}
-
 func TestFloor(t *testing.T) {
+	t.Parallel()
 	if floor, err := pricing.NewBook(curtain()).Floor("curtain", dec("1"), nil, nil, day); err != nil || floor.Minor() != 87500 {
 		t.Errorf("%d, %v; want 87500", floor.Minor(), err)
 	}
 }
 
 func TestSeason(t *testing.T) {
+	t.Parallel()
 	moscow := time.FixedZone("Moscow", 3*3600)
 	for at, want := range map[string]string{
 		"2026-02-28T20:59:59Z": "winter", "2026-02-28T21:00:00Z": "spring", "2026-06-15T00:00:00Z": "summer", "2026-09-01T00:00:00Z": "autumn", "2026-12-01T00:00:00Z": "winter",
@@ -401,6 +329,7 @@ func TestSeason(t *testing.T) {
 }
 
 func TestLineIsKeptAsJSON(t *testing.T) {
+	t.Parallel()
 	text, err := json.Marshal([]pricing.Line{{Kind: pricing.RuleLine, Label: "Spring", Amount: money.Minor(-5), RefID: "r"}, {Kind: pricing.RoundingLine, Label: "rounded"}})
 	const want = `[{"kind":"RULE","label":"Spring","amount":-5,"ref":"r"},{"kind":"ROUNDING","label":"rounded","amount":0}]`
 	if err != nil || string(text) != want {

@@ -15,6 +15,7 @@ import (
 // TestShortcutsSayWhatTheInterpreterSays draws conditions and what they are asked of: with its shortcut a condition holds,
 // does not hold or fails as the interpreter of CEL has it, with the same reason.
 func TestShortcutsSayWhatTheInterpreterSays(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		asked := []*facts{drawFacts(t), drawFacts(t), drawFacts(t), drawFacts(t)}
 		for depth := range 6 {
@@ -125,6 +126,7 @@ func drawFacts(t *rapid.T) *facts {
 // TestOthersAreInterpreted has conditions of which a part has no shortcut, so that none may be taken, and one that costs
 // more than its limit.
 func TestOthersAreInterpreted(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		`quantity * 2.0 > 3.0`, `at.getHours() == 3 && quantity > 1`, `leadDays in [1, 2]`, `customer.measurements["waist"] > 1`, `[1, 2].exists(x, x > leadDays)`,
 		`1 / leadDays > 0 || season == "winter"`, `size(customer.id) > 3`, `leadDays < 9007199254740993`, `customer.id in [customer.kind]`,
@@ -144,6 +146,7 @@ func TestOthersAreInterpreted(t *testing.T) {
 
 // TestRatioIsTheNearestDouble holds ratio against exact arithmetic, on both sides of what doubles can hold.
 func TestRatioIsTheNearestDouble(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		of := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-exact-9, -exact+9), rapid.Int64Range(exact-9, exact+9), rapid.Int64Range(-1e12, 1e12)).Draw(t, "of")
 		by := rapid.SampledFrom([]int64{1, 100, 1000, 1_000_000_000}).Draw(t, "by")

@@ -7,29 +7,30 @@ import (
 	"kopeck/store"
 )
 
-// The topics that subscriptions listen to. What leaves a transaction leaves it after the commit, and every
-// listener reads the row itself, as its own viewer.
+// The topics of subscriptions. An event is sent after the commit, and every subscriber reads the row itself, as its own
+// viewer.
 const (
-	topicCustomer = "customer" // the id of a customer that changed, or something of whose changed
+	topicCustomer = "customer" // the id of a customer who has changed, or something of theirs
 	topicContact  = "contact"  // "contact customer"
 )
 
-// EveryCustomer is the payload of the event that any customer may have changed.
+// EveryCustomer stands for the id of a customer where any may have changed.
 const EveryCustomer = "*"
 
-// CustomerChanged tells subscribers, after the commit, that a customer or something of theirs has changed.
+// CustomerChanged notifies subscribers, after the commit, that a customer or something of theirs has changed.
 func (s *Core) CustomerChanged(ctx context.Context, tx *store.Tx, customerID string) error {
 	s.BooksChanged(ctx, tx)
 	return tx.Publish(topicCustomer, customerID)
 }
 
-// ContactRecorded tells subscribers, after the commit, that a contact was recorded.
+// ContactRecorded notifies subscribers, after the commit, that a contact was recorded.
 func (s *Core) ContactRecorded(ctx context.Context, tx *store.Tx, contactID, customerID string) error {
 	return tx.Publish(topicContact, contactID+" "+customerID)
 }
 
-// CustomerChanges gives a signal for every change of a customer until cancel; after a gap in the news one more.
-func (s *Core) CustomerChanges(customerID string) (<-chan string, func()) {
+// CustomerChanges returns a channel that receives the customer's id at every change until cancel is called, and once when
+// events may have been lost.
+func (s *Core) CustomerChanges(customerID string) (changes <-chan string, cancel func()) {
 	return s.listen(topicCustomer, func(event store.Event) string {
 		if event.Lost || event.Payload == customerID || event.Payload == EveryCustomer {
 			return customerID
@@ -38,8 +39,9 @@ func (s *Core) CustomerChanges(customerID string) (<-chan string, func()) {
 	})
 }
 
-// ContactsRecorded gives the ids of contacts as they are recorded, of one customer or ("") of all, until cancel.
-func (s *Core) ContactsRecorded(customerID string) (<-chan string, func()) {
+// ContactsRecorded returns a channel that receives the ids of contacts as they are recorded, of one customer or, for "", of
+// all, until cancel is called.
+func (s *Core) ContactsRecorded(customerID string) (contactIDs <-chan string, cancel func()) {
 	return s.listen(topicContact, func(event store.Event) string {
 		contact, customer, _ := strings.Cut(event.Payload, " ")
 		if customerID == "" || customer == customerID {
@@ -49,7 +51,7 @@ func (s *Core) ContactsRecorded(customerID string) (<-chan string, func()) {
 	})
 }
 
-// listen passes on what pick makes of a topic's events; "" is nothing. It ends when the subscription does.
+// listen sends what pick returns of a topic's events; "" is not sent. It ends when the subscription does.
 func (s *Core) listen(topic string, pick func(store.Event) string) (<-chan string, func()) {
 	events, cancel := s.Store.Subscribe(topic)
 	picked := make(chan string)
@@ -69,10 +71,11 @@ func (s *Core) listen(topic string, pick func(store.Event) string) (<-chan strin
 	return picked, func() { close(done); cancel() }
 }
 
-// BooksVersion counts what this process has changed in the books.
+// BooksVersion returns a number that grows with every change of the books by this process, and of what is computed from
+// them.
 func (s *Core) BooksVersion() int64 { return s.books.Load() }
 
-// BooksChanged says, inside a transaction, that contacts or credits have changed.
+// BooksChanged raises BooksVersion after the commit: contacts or credits have changed.
 func (s *Core) BooksChanged(ctx context.Context, tx *store.Tx) {
 	tx.AfterCommit(func() { s.books.Add(1) })
 }

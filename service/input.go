@@ -4,11 +4,20 @@ import (
 	"time"
 
 	"kopeck/fault"
+	"kopeck/id"
 	"kopeck/money"
 	"kopeck/service/input"
 )
 
-// Amount reads money in the installation's currency; it must not be negative.
+// The checks of inputs that need the currency, the clock or the maker of ids. The others are in package input.
+
+// MoneyInput is an amount as the caller gives it.
+type MoneyInput struct {
+	Amount       money.Exact `json:"amount"`
+	CurrencyCode string      `json:"currencyCode"`
+}
+
+// Amount reads money in the installation's currency that is not negative; absent is 0. Fault: INVALID.
 func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 	if in == nil {
 		return money.Amount{}, nil
@@ -20,10 +29,10 @@ func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 	return a, err
 }
 
-// SignedAmount reads money in the installation's currency, which may be negative.
+// SignedAmount reads money in the installation's currency, which may be negative. Fault: INVALID.
 func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	if in.CurrencyCode != s.Currency.Code() {
-		return money.Amount{}, fault.New(fault.Invalid, "", "the books are kept in %s, not in %q", s.Currency.Code(), input.Shown(in.CurrencyCode)).At(field, "currencyCode")
+		return money.Amount{}, fault.New(fault.Invalid, "", "the currency must be %s, not %q", s.Currency.Code(), input.Shown(in.CurrencyCode)).At(field, "currencyCode")
 	}
 	a, err := s.Currency.Parse(string(in.Amount))
 	if err != nil {
@@ -32,13 +41,16 @@ func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	return a, nil
 }
 
-// Moment checks a time that has happened; absent is now. Phones' clocks run ahead a little.
+// ClockSkew is by how much the clock of a phone may be wrong.
+const ClockSkew = 5 * time.Minute
+
+// Moment checks when something has happened; absent is now. A moment in the future by at most [ClockSkew] is now. Fault: INVALID.
 func (s *Core) Moment(field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
 	switch {
 	case in == nil:
 		return now, nil
-	case in.After(now.Add(5 * time.Minute)):
+	case in.After(now.Add(ClockSkew)):
 		return now, fault.Invalidf(field, "in the future")
 	case in.After(now):
 		return now, nil
@@ -46,4 +58,12 @@ func (s *Core) Moment(field string, in *time.Time) (time.Time, error) {
 		return now, fault.Invalidf(field, "before the year 1900")
 	}
 	return in.UTC().Truncate(time.Microsecond), nil
+}
+
+// NewID checks an id that a client has made, or makes one. Fault: INVALID on id.
+func (s *Core) NewID(prefix string, given *string) (string, error) {
+	if given == nil {
+		return s.IDs.Make(prefix), nil
+	}
+	return *given, id.Check("id", prefix, *given)
 }

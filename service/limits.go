@@ -1,24 +1,22 @@
 package service
 
-import (
-	"time"
-)
+import "time"
 
-// Limits says how long the verbs remember, and how often signing in may be tried. The zero of a field takes its
-// default, named beside it.
+// Limits says how long tokens and keys are kept, and how often signing in may be tried. A field that is 0 has its default,
+// which is given beside it.
 type Limits struct {
 	SignIns     int           // 5 attempts a minute, for an account and for an address
-	Hashes      int           // 2 password hashes made at once, of 19 MiB each; further ones wait
+	Hashes      int           // 2 password hashes computed at a time, with 19 MiB each; others wait
 	AccessLife  time.Duration // 15 minutes, LongestAccess at most: how long an access token lasts
 	RefreshDays int           // 30: how long a refresh token lasts
 	KeyDays     int           // 30: how long an idempotency key is remembered; longer than any phone is without a network
 }
 
-// LongestAccess is how long an access token of a session may last: role and sessions are looked up at each request,
-// but other services that verify tokens by the public keys learn nothing until they expire.
+// LongestAccess is how long an access token of a session may last. We look up the role and the session at each request, but
+// services that verify tokens by the public keys do not see that either has ended before the token expires.
 const LongestAccess = 15 * time.Minute
 
-// WithDefaults gives the limits with every zero replaced.
+// WithDefaults returns the limits with defaults in place of zeros.
 func (l Limits) WithDefaults() Limits {
 	for field, otherwise := range map[*int]int{&l.SignIns: 5, &l.Hashes: 2, &l.RefreshDays: 30, &l.KeyDays: 30} {
 		if *field == 0 {
@@ -31,5 +29,5 @@ func (l Limits) WithDefaults() Limits {
 	return l
 }
 
-// Days gives the duration of n days of 24 hours.
+// Days returns the duration of n days of 24 hours.
 func Days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }

@@ -1,10 +1,12 @@
-// Package service holds what all verbs share: [Core] with the database, the clock and the ids; one transaction a verb, run once a key
-// (write.go); history and conflicts (history.go); events to subscribers (event.go); the registry of what is held in memory
-// (snapshot.go); the installation's settings (settings.go); and the inputs, payloads and filters of the API, which are generated
-// (models_gen.go).
+// Package service holds what the verbs of all subjects share: [Core] with the database, the clock and the ids; one
+// transaction for each verb (write.go) and each idempotency key used once (idempotency.go); the merge of concurrent updates
+// (merge.go) and the audit log (audit.go); events for subscribers (event.go); the registry of what is held in memory
+// (snapshot.go); the installation's settings (settings.go); faults of what the database refuses (faults.go); and the inputs,
+// payloads and filters of the API, which are generated (models_gen.go). What goes past the guard is in unguarded.go.
 //
-// The verbs themselves stand in the packages under it, one for each subject, each with a Service made of the Core and of the
-// packages that it calls; package app puts them together. It may import store, auth, ent, the domain packages and service/input.
+// The verbs themselves are in the packages below it, one for each subject, each with a Service that embeds the Core and has
+// the Services that it calls; package app creates and connects them. Package service may import store, auth, ent, the domain
+// packages and service/input.
 package service
 
 import (
@@ -21,11 +23,10 @@ import (
 	"kopeck/store"
 )
 
-// EndOfTime is later than anything is known: what is in the database counts, whatever the clock of the process that
-// wrote it.
+// EndOfTime is after everything that is in the database, whatever the clock of the process that wrote it.
 var EndOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// Config is what a service is made of. Every field is required but Random (nil: the system's source) and Limits.
+// Config has what a service needs. Every field is required, except for Random (nil: the system's source) and Limits.
 type Config struct {
 	Store    *store.Store
 	Keys     *auth.Keys
@@ -50,11 +51,12 @@ type Core struct {
 	origin   string // names this process among those that share the database
 	settings atomic.Pointer[Settings]
 	readers  []snapshotReader
-	reading  chan struct{} // held while a snapshot is read anew
-	books    atomic.Int64  // counts what this process has changed in the books
+	reading  chan struct{} // full while a snapshot is read
+	books    atomic.Int64  // see BooksVersion
 }
 
-// NewCore makes the core and hangs the guard on the store's client. The database must be migrated.
+// NewCore returns a core and puts the guard on the store's client. The database must be migrated. It returns an error if the
+// books of the database are in another currency.
 func NewCore(ctx context.Context, c Config) (*Core, error) {
 	s := &Core{
 		Store: c.Store, Client: c.Store.Client(), Currency: c.Currency, Random: c.Random, IDs: id.New(c.Now, c.Random), Log: c.Log,
@@ -63,11 +65,11 @@ func NewCore(ctx context.Context, c Config) (*Core, error) {
 	s.origin = s.IDs.Make("svc")
 	auth.Guard(s.Client, s.Now)
 	s.Register(SnapshotSettings, s.readSettings)
-	return s, s.keepCurrency(auth.System(ctx))
+	return s, s.fixCurrency(ctx)
 }
 
-// Now gives the clock's time as it is stored: UTC to the microsecond.
+// Now returns the clock's time as it is stored: UTC to the microsecond.
 func (s *Core) Now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
-// Settings gives the installation's settings as they are now.
+// Settings returns the installation's settings as they are now.
 func (s *Core) Settings() *Settings { return s.settings.Load() }

@@ -5,13 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
-	"kopeck/auth"
 	"kopeck/store"
 )
 
-// Snapshot names a part of the database that is held in memory, on every replica.
+// Snapshot names a part of the database that every process holds in memory.
 type Snapshot string
 
 // What is held in memory. Each is read by the package that registers its reader.
@@ -22,45 +19,54 @@ const (
 	SnapshotModel    Snapshot = "model"
 	SnapshotFits     Snapshot = "fits"
 	SnapshotBook     Snapshot = "book"
-	SnapshotBookings Snapshot = "bookings" // of the book, which has them too
+	SnapshotBookings Snapshot = "bookings" // a part of the book
 )
 
 // topicSnapshot carries what has changed as "origin snapshot": the process that changed it has read it already.
 const topicSnapshot = "snapshot"
 
+// How long reading a snapshot may take after a commit, how often the bookings are read without a change, as their window
+// moves, and the pause before a failed reading is repeated.
+const (
+	readingTime   = 30 * time.Second
+	bookingsEvery = time.Hour
+	readingPause  = 500 * time.Millisecond
+)
+
 // snapshotReader reads a part of the database into memory.
 type snapshotReader struct {
-	what    Snapshot
-	partial bool // another reader has it too
-	read    func(ctx context.Context, tx *store.Tx) error
+	what   Snapshot
+	isPart bool // of what another reader reads too
+	read   func(ctx context.Context, tx *store.Tx) error
 }
 
-// Register adds the reader of a snapshot. Readers run in the order in which they were registered, so one may rely on what was
-// registered before it. It is called while the service is put together.
+// Register adds the reader of a snapshot, while the service is put together. Readers run in the order in which they were
+// registered, so one may rely on what was registered before it.
 func (s *Core) Register(what Snapshot, read func(ctx context.Context, tx *store.Tx) error) {
 	s.readers = append(s.readers, snapshotReader{what: what, read: read})
 }
 
-// RegisterPart adds the reader of a part of a snapshot, for when no more than the part has changed.
+// RegisterPart adds the reader of a part of another snapshot, for when only that part has changed. It does not run when
+// everything is read.
 func (s *Core) RegisterPart(what Snapshot, read func(ctx context.Context, tx *store.Tx) error) {
-	s.readers = append(s.readers, snapshotReader{what: what, partial: true, read: read})
+	s.readers = append(s.readers, snapshotReader{what: what, isPart: true, read: read})
 }
 
-// Touch says, inside a transaction, that what is held in memory has changed: this process reads it anew right
-// after the commit, before the verb returns; the others when they are notified.
+// Touch says, inside a transaction, that a snapshot has changed. This process reads it right after the commit, before the
+// verb returns; the others read it when they are notified.
 func (s *Core) Touch(ctx context.Context, tx *store.Tx, what Snapshot) error {
 	tx.AfterCommit(func() {
-		read, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
 		defer cancel()
-		if err := s.Refresh(auth.System(read), what); err != nil {
-			s.Log.ErrorContext(ctx, "the snapshot could not be read anew", "what", what, "error", err)
+		if err := s.Refresh(readCtx, what); err != nil {
+			s.Log.ErrorContext(ctx, "a snapshot could not be read after a change", "what", what, "error", err)
 		}
 	})
 	return tx.Publish(topicSnapshot, s.origin+" "+string(what))
 }
 
-// Refresh reads what is held in memory anew and swaps it whole. Readings take turns, so each begins after the
-// change that it was asked for and the last one holds it.
+// Refresh reads a snapshot, whoever asks, and replaces it whole. Only one is read at a time, so each reading begins after
+// the change that it was asked for, and the last one stays.
 func (s *Core) Refresh(ctx context.Context, what Snapshot) error {
 	select {
 	case s.reading <- struct{}{}:
@@ -68,9 +74,9 @@ func (s *Core) Refresh(ctx context.Context, what Snapshot) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+	return s.readAll(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, reader := range s.readers {
-			if what == reader.what || what == SnapshotAll && !reader.partial {
+			if what == reader.what || what == SnapshotAll && !reader.isPart {
 				if err := reader.read(ctx, tx); err != nil {
 					return err
 				}
@@ -80,67 +86,72 @@ func (s *Core) Refresh(ctx context.Context, what Snapshot) error {
 	})
 }
 
-// Reload reads everything that is held in memory anew, at once: for whoever put rows into the database past the verbs.
-func (s *Core) Reload(ctx context.Context) error { return s.Refresh(auth.System(ctx), SnapshotAll) }
+// Reload reads all snapshots: for callers that have written rows without the verbs.
+func (s *Core) Reload(ctx context.Context) error { return s.Refresh(ctx, SnapshotAll) }
 
-// Watch keeps what is held in memory fresh until the context ends, and wait waits for that: it reads anew what other
-// processes say they changed, everything after a lost connection to the database, and the bookings' window once an hour. Before it
-// returns it has read everything once more: what changed between New and the first news is in memory too.
+// Watch keeps the snapshots up to date until the context ends; wait waits until it has stopped. It reads what other
+// processes have changed, everything after the connection to the database was lost, and the bookings once an hour. Before
+// it returns it has read everything once: what changed after New is in memory too.
 func (s *Core) Watch(ctx context.Context) (wait func(), err error) {
 	events, cancel := s.Store.Subscribe(topicSnapshot)
 	if err := s.Reload(ctx); err != nil {
 		cancel()
 		return nil, err
 	}
-	ended := make(chan struct{})
+	stopped := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(stopped)
 		defer cancel()
 		s.follow(ctx, events)
 	}()
-	return func() { <-ended }, nil
+	return func() { <-stopped }, nil
 }
 
+// follow reads what events say has changed, until the context ends.
 func (s *Core) follow(ctx context.Context, events <-chan store.Event) {
-	hourly := time.NewTicker(time.Hour)
-	defer hourly.Stop()
+	bookings := time.NewTicker(bookingsEvery)
+	defer bookings.Stop()
 	for {
 		what := SnapshotBookings
 		select {
 		case <-ctx.Done():
 			return
-		case <-hourly.C:
+		case <-bookings.C:
 		case event, open := <-events:
 			if !open {
 				return
 			}
-			origin, changed, _ := strings.Cut(event.Payload, " ")
-			if what = Snapshot(changed); event.Lost {
-				what = SnapshotAll
-			} else if origin == s.origin {
+			var isOwn bool
+			if what, isOwn = s.changedBy(event); isOwn {
 				continue
 			}
 		}
-		if err := s.Refresh(auth.System(ctx), what); err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "the snapshot could not be read anew; trying again", "what", what, "error", err)
+		if err := s.Refresh(ctx, what); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "a snapshot could not be read; it is retried", "what", what, "error", err)
 			s.retryRefresh(ctx)
 		}
 	}
 }
 
-// retryRefresh reads everything anew as soon as the database answers again.
+// changedBy returns the snapshot that an event says has changed, and whether this process has changed it.
+func (s *Core) changedBy(event store.Event) (what Snapshot, isOwn bool) {
+	if event.Lost {
+		return SnapshotAll, false
+	}
+	origin, changed, _ := strings.Cut(event.Payload, " ")
+	return Snapshot(changed), origin == s.origin
+}
+
+// retryRefresh reads everything as soon as the database answers.
 func (s *Core) retryRefresh(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(500 * time.Millisecond):
+		case <-time.After(readingPause):
 		}
-		if s.Refresh(auth.System(ctx), SnapshotAll) == nil {
+		if s.Refresh(ctx, SnapshotAll) == nil {
 			return
 		}
 	}
 }
-
-// Descending orders a query of the model from the greatest down.
-func Descending(o *sql.OrderTermOptions) { o.Desc = true }

@@ -33,7 +33,7 @@ func customers(from, to int) iter.Seq[[]any] {
 
 var customerColumns = []string{"id", "name", "name_key", "created_at", "updated_at", "acquired_at", "acquisition_cost"}
 
-// prepare gives the columns of customers that Ent fills in by itself a default, for the rows here have few columns.
+// prepare creates the table load, which has the columns of the rows of customers.
 func prepare(t testing.TB, s *store.Store) {
 	t.Helper()
 	err := s.Bulk(t.Context(), func(ctx context.Context, b *store.Bulk) error {

@@ -20,17 +20,17 @@ const channel = "kopeck"
 // payloadLimit keeps topic and payload within PostgreSQL's 8000 bytes.
 const payloadLimit = 7900
 
-// news is how processes on a database hear of each other's changes.
-type news interface {
-	// open begins to listen for the hub, if that has not begun.
+// notifier exchanges events with the other processes on a database: a listener on PostgreSQL, a watcher on SQLite.
+type notifier interface {
+	// open starts receiving events for the hub, unless it has started before.
 	open()
-	// send tells other processes of a transaction's events, if it is committed.
+	// send notifies other processes of a transaction's events if it commits.
 	send(ctx context.Context, tx *Tx) error
 	close()
 }
 
 // send notifies of a transaction's events with its commit, in one statement.
-func (e *ear) send(ctx context.Context, tx *Tx) error {
+func (l *listener) send(ctx context.Context, tx *Tx) error {
 	messages := make([]string, len(tx.events))
 	for i, event := range tx.events {
 		messages[i] = event.Topic + "\n" + event.Payload
@@ -39,30 +39,30 @@ func (e *ear) send(ctx context.Context, tx *Tx) error {
 	return err
 }
 
-// Subscribe hears the events of a topic from now on, until cancel, which closes the channel; Close of the store
-// closes it too. A subscriber that falls behind by more than 64 events gets a Lost event in their place. On PostgreSQL this process's own
-// events come the same way as others'. On SQLite a change by a command is a Lost event within half a second. If the database
-// cannot be listened to just now, Lost follows when it can.
+// Subscribe receives the events of a topic from now on, until cancel or the store's Close, which close the channel.
+// A subscriber that falls behind by more than 64 events gets one Lost event in their place. On PostgreSQL events of
+// this process are received the same way as those of others. On SQLite a change by a command is a Lost event within half a
+// second. If the database cannot be listened to at the moment, a Lost event follows when it can.
 func (s *Store) Subscribe(topic string) (events <-chan Event, cancel func()) {
 	events, cancel = s.hub.subscribe(topic)
-	s.news.open()
+	s.notifier.open()
 	return events, cancel
 }
 
-// ear is the connection that listens to PostgreSQL. It is opened by the first subscription.
-type ear struct {
+// listener is the connection that receives notifications of PostgreSQL. The first subscription opens it.
+type listener struct {
 	dsn   string
 	hub   *hub
 	log   *slog.Logger
 	ready chan struct{} // closed when listening has begun
 	ended chan struct{}
 
-	mu       sync.Mutex
-	listener *pq.Listener
-	closed   bool
+	mu     sync.Mutex
+	pq     *pq.Listener
+	closed bool
 }
 
-func newEar(at target, options Options, hub *hub) (*ear, error) {
+func newListener(at target, options Options, hub *hub) (*listener, error) {
 	dsn := at.dsn
 	if options.ListenURL != "" {
 		other, err := parse(options.ListenURL)
@@ -74,73 +74,73 @@ func newEar(at target, options Options, hub *hub) (*ear, error) {
 		}
 		dsn = other.dsn
 	}
-	return &ear{dsn: dsn, hub: hub, log: options.Log, ready: make(chan struct{}), ended: make(chan struct{})}, nil
+	return &listener{dsn: dsn, hub: hub, log: options.Log, ready: make(chan struct{}), ended: make(chan struct{})}, nil
 }
 
-// patience is how long a subscriber waits for listening to begin before it is told Lost instead.
+// patience is how long a subscriber waits for listening to start before it gets a Lost event instead.
 const patience = 5 * time.Second
 
-// open begins to listen, if that has not begun, and waits till events are heard.
-func (e *ear) open() {
-	e.mu.Lock()
-	if e.listener == nil && !e.closed {
-		e.listener = pq.NewDialListener(listenDialer{}, e.dsn, 100*time.Millisecond, 5*time.Second, e.changed)
-		go e.listen(e.listener)
+// open starts listening, unless it has started before, and waits until events can be received.
+func (l *listener) open() {
+	l.mu.Lock()
+	if l.pq == nil && !l.closed {
+		l.pq = pq.NewDialListener(listenDialer{}, l.dsn, 100*time.Millisecond, 5*time.Second, l.changed)
+		go l.listen(l.pq)
 	}
-	e.mu.Unlock()
+	l.mu.Unlock()
 	wait := time.NewTimer(patience)
 	defer wait.Stop()
 	select {
-	case <-e.ready:
-	case <-e.ended:
+	case <-l.ready:
+	case <-l.ended:
 	case <-wait.C:
 	}
 }
 
-func (e *ear) changed(event pq.ListenerEventType, err error) {
+func (l *listener) changed(event pq.ListenerEventType, err error) {
 	if err != nil {
-		e.log.Warn("listening to the database", "event", event.String(), "error", err)
+		l.log.Warn("listening to the database", "event", event.String(), "error", err)
 	}
 }
 
-// listen hands on what is heard. lib/pq sends nil after a lost connection was made again. A ping now and then lets
-// the connection's read deadline find a server that has vanished.
-func (e *ear) listen(listener *pq.Listener) {
+// listen passes notifications to the hub. lib/pq sends nil after reconnecting. Regular pings let the
+// connection's read deadline detect a server that has vanished.
+func (l *listener) listen(connection *pq.Listener) {
 	began := time.Now()
 	go func() {
 		for {
-			err := listener.Listen(channel) // waits for a connection
+			err := connection.Listen(channel) // waits for a connection
 			if err == nil {
 				break
 			}
-			e.log.Warn("listening to the database", "error", err)
+			l.log.Warn("listening to the database", "error", err)
 			select {
-			case <-e.ended:
+			case <-l.ended:
 				return
 			case <-time.After(time.Second):
 			}
 		}
 		if time.Since(began) > patience {
-			e.hub.lost() // someone no longer waited
+			l.hub.lost() // a subscriber has stopped waiting
 		}
-		close(e.ready)
+		close(l.ready)
 	}()
 	ticker := time.NewTicker(pingEvery)
 	defer ticker.Stop()
 	for {
 		select {
-		case message, open := <-listener.Notify:
+		case message, open := <-connection.Notify:
 			switch topic, payload, _ := strings.Cut(text(message), "\n"); {
 			case !open:
 				return
 			case message == nil:
-				e.hub.lost()
+				l.hub.lost()
 			case message.Channel == channel:
-				e.hub.publish(Event{Topic: topic, Payload: payload})
+				l.hub.publish(Event{Topic: topic, Payload: payload})
 			}
 		case <-ticker.C:
-			go func() { _ = listener.Ping() }() // its failure is told to changed
-		case <-e.ended:
+			go func() { _ = connection.Ping() }() // changed logs its failure
+		case <-l.ended:
 			return
 		}
 	}
@@ -153,16 +153,16 @@ func text(message *pq.Notification) string {
 	return message.Extra
 }
 
-func (e *ear) close() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
+func (l *listener) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
 		return
 	}
-	e.closed = true
-	close(e.ended)
-	if e.listener != nil {
-		_ = e.listener.Close() // only that it was closed before
+	l.closed = true
+	close(l.ended)
+	if l.pq != nil {
+		_ = l.pq.Close() // it fails only if closed before
 	}
 }
 
@@ -171,7 +171,7 @@ const (
 	silence   = 25 * time.Second
 )
 
-// listenDialer makes connections on which silence for longer than the pings allow is an error.
+// listenDialer dials connections on which a silence longer than the pings allow is an error.
 type listenDialer struct{}
 
 // Dial implements pq.Dialer.

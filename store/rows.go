@@ -142,6 +142,15 @@ func ForUpdateClause(from Reader) string {
 	return ""
 }
 
+// ForNoKeyUpdateClause is what a query in SQL ends with to hold its rows against other changes of them, while others may still insert
+// rows that refer to them.
+func ForNoKeyUpdateClause(from Reader) string {
+	if from.Dialect() == dialect.Postgres {
+		return " FOR NO KEY UPDATE"
+	}
+	return ""
+}
+
 // Placeholders gives n parameters, separated by commas.
 func Placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
@@ -153,3 +162,14 @@ func Args[T any](values []T) []any {
 	}
 	return all
 }
+
+// Nullable returns a text as the argument of a statement: NULL if it is empty.
+func Nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// Descending orders a query of the model from the greatest down.
+func Descending(o *entsql.OrderTermOptions) { o.Desc = true }

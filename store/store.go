@@ -2,7 +2,7 @@
 //
 // [Open] takes a URL and returns a [Store]. There is one way to get the model's client ([Store.Client]), one to
 // run a transaction ([Store.Write], and [Store.Read] for a read-only snapshot), one to copy rows in bulk
-// ([Store.Bulk]) and one to notify other processes of changes ([Store.Publish], [Store.Subscribe]).
+// ([Store.Bulk]) and one to notify other processes of changes ([Tx.Publish], [Store.Subscribe]).
 // [Store.Migrate] migrates the database to the schema of this binary.
 //
 // Times are bound and read in UTC. [IsUnique], [IsForeignKey], [IsFull], [IsOverflow] and [IsUnavailable] classify
@@ -53,13 +53,13 @@ type Options struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	target  target
-	options Options
-	db      *sql.DB
-	client  *ent.Client
-	hub     *hub
-	news    news          // exchanges events with other processes
-	writer  chan struct{} // held by the one writer on SQLite; nil on PostgreSQL
+	target   target
+	options  Options
+	db       *sql.DB
+	client   *ent.Client
+	hub      *hub
+	notifier notifier      // exchanges events with other processes
+	writer   chan struct{} // held by the one writer on SQLite; nil on PostgreSQL
 }
 
 // Open opens the database at a URL and checks that it answers:
@@ -110,8 +110,8 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)
 	}
 	if at.dialect == dialect.SQLite {
-		s.news = &watcher{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
-	} else if s.news, err = newEar(at, options, s.hub); err != nil {
+		s.notifier = &watcher{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
+	} else if s.notifier, err = newListener(at, options, s.hub); err != nil {
 		s.db.Close()
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Store) Health(ctx context.Context) error {
 
 // Close ends the subscriptions and closes the connections. Transactions must have ended before.
 func (s *Store) Close() error {
-	s.news.close()
+	s.notifier.close()
 	s.hub.close()
 	return s.db.Close()
 }

@@ -65,6 +65,16 @@ func (tx *Tx) Lock(ctx context.Context, key LockKey, shared bool) error {
 	return err
 }
 
+// NoStatementTimeout removes PostgreSQL's limit on the time of one statement for the rest of the transaction; the context's deadline
+// stays. SQLite has no such limit.
+func (tx *Tx) NoStatementTimeout(ctx context.Context) error {
+	if tx.Dialect() != dialect.Postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0")
+	return err
+}
+
 // AfterCommit runs a function once when the transaction has been committed, never when it has not;
 // functions run in their order.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }

@@ -57,7 +57,7 @@ func parsePostgres(text string) (target, error) {
 	// The error of url.Parse is not passed on: it quotes what it cannot read, which may be the password.
 	// A # or an @ without a user name comes from a password that is not percent-encoded.
 	u, err := url.Parse(text)
-	if err != nil || strings.Contains(text, "#") || strings.Contains(text, "@") && u.User == nil {
+	if err != nil || strings.Contains(text, "#") || strings.Contains(text, "@") && u.User == nil || hasPasswordPart(u) {
 		return target{}, errors.New("the database URL is not a valid postgres:// URL; special characters in user and password must be percent-encoded")
 	}
 	complete, parameters := *u, u.Query()
@@ -84,6 +84,20 @@ func parsePostgres(text string) (target, error) {
 	}
 	shown := url.URL{Scheme: "postgres", Host: u.Host, Path: u.Path}
 	return target{dialect: dialect.Postgres, config: config, dsn: complete.String(), shown: shown.String()}, nil
+}
+
+// hasPasswordPart reports whether a part of a password that is not percent-encoded was parsed as the path or as the name of
+// a parameter: of me:a@/b?c@host/db the user's password is a, and the path /b.
+func hasPasswordPart(u *url.URL) bool {
+	if strings.Contains(u.EscapedPath(), "@") {
+		return true
+	}
+	for name := range u.Query() {
+		if strings.ContainsAny(name, "@/") {
+			return true
+		}
+	}
+	return false
 }
 
 // separatePorts moves the ports of a list of hosts (a:5432,b:5433) to the parameter port. PostgreSQL's own programs

@@ -24,6 +24,8 @@ func TestWrongURLs(t *testing.T) {
 		"sqlite://x.db?mode=ro":            "no parameters",
 		"sqlite://" + t.TempDir() + "/a/b": "does not exist",
 		"postgres://me:se%zzcret@host/db":  "percent-encoded",
+		"postgres://me:a@/secret@host/db":  "percent-encoded",
+		"postgres://me:a@/secret?b@host/d": "percent-encoded",
 		"postgres://me:secret@localhost:1/db?sslmode=sometimes":        "sslmode",
 		"postgres://me:secret@localhost:1/db?connect_timeout=sometime": "connect_timeout",
 		"postgres://me:secret@127.0.0.1:1/db":                          "does not answer",

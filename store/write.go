@@ -10,8 +10,6 @@ import (
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-
-	"kopeck/ent"
 )
 
 // ErrNested says that a transaction was opened inside another: a mistake of the program.
@@ -68,7 +66,7 @@ func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *Tx) e
 // run does the work of a transaction that has begun, ends it, gives up the writer's turn and then runs what was
 // to follow the commit.
 func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx context.Context, tx *Tx) error) error {
-	ctx = context.WithValue(ent.NewTxContext(ctx, tx.Tx), transactionKey{}, tx)
+	ctx = context.WithValue(ctx, transactionKey{}, tx)
 	ended := false
 	defer func() {
 		tx.over.Store(true)
@@ -82,7 +80,7 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 		return err
 	}
 	if len(tx.events) > 0 {
-		if err := s.news.send(ctx, tx); err != nil {
+		if err := s.notifier.send(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -101,7 +99,7 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 	return nil
 }
 
-// afterwards runs a function after a commit. The commit stands, whatever the function does: a panic is logged.
+// afterwards runs a function after a commit. The commit is not undone: a panic of the function is logged.
 func (s *Store) afterwards(ctx context.Context, f func()) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -100,7 +100,7 @@ func TestWriteIsRetriedAndFollowsUpOnce(t *testing.T) {
 				return err
 			}
 			tx.AfterCommit(func() { after = append(after, fmt.Sprint("first of ", tries)) })
-			tx.AfterCommit(func() { panic("told in the log, no more") })
+			tx.AfterCommit(func() { panic("only logged") })
 			tx.AfterCommit(func() { after = append(after, fmt.Sprint("last of ", tries)) })
 			if err := tx.Publish("tries", fmt.Sprint(tries)); err != nil {
 				return err

@@ -115,8 +115,7 @@ func TestEventsByGet(t *testing.T) {
 	}
 }
 
-func TestEventsKeepAlive(t *testing.T) {
-	t.Parallel()
+func TestEventsKeepAlive(t *testing.T) { // not parallel: it depends on times
 	w := start(t, transport.Config{Limits: transport.Limits{SocketPing: 20 * time.Millisecond}})
 	s := w.stream(`subscription { silence }`)
 	comments := 0
@@ -132,8 +131,7 @@ func TestEventsKeepAlive(t *testing.T) {
 	w.eventually("the producer to end", func() bool { return w.resolvers.Producers.Load() == 0 })
 }
 
-func TestEventsEndWithTheSession(t *testing.T) {
-	t.Parallel()
+func TestEventsEndWithTheSession(t *testing.T) { // not parallel: it depends on times
 	signedOut := make(chan struct{})
 	expires := time.Time{}
 	w := start(t, transport.Config{Session: func(context.Context) (time.Time, <-chan struct{}) { return expires, signedOut }})

@@ -217,8 +217,7 @@ func TestSocketProtocolErrors(t *testing.T) {
 	})
 }
 
-func TestSocketLimits(t *testing.T) {
-	t.Parallel()
+func TestSocketLimits(t *testing.T) { // not parallel: it depends on times
 	w := start(t, transport.Config{Limits: transport.Limits{SocketInit: 50 * time.Millisecond, SocketOperations: 3}})
 	s := w.open("")
 	s.expectClose(4408, "Connection initialisation timeout")
@@ -264,8 +263,7 @@ func TestSocketOrigin(t *testing.T) {
 	}
 }
 
-func TestSocketSession(t *testing.T) {
-	t.Parallel()
+func TestSocketSession(t *testing.T) { // not parallel: it depends on times
 	signedOut := make(chan struct{})
 	w := start(t, transport.Config{
 		Authenticate: func(ctx context.Context, token string) (context.Context, time.Time, <-chan struct{}, error) {
@@ -304,8 +302,7 @@ func TestSocketSession(t *testing.T) {
 	w.eventually("the producers to end", func() bool { return w.resolvers.Producers.Load() == 0 })
 }
 
-func TestSocketClientVanishes(t *testing.T) {
-	t.Parallel()
+func TestSocketClientVanishes(t *testing.T) { // not parallel: it depends on times
 	w := start(t, transport.Config{})
 	for range 5 {
 		s := w.open(initialise)
@@ -319,8 +316,7 @@ func TestSocketClientVanishes(t *testing.T) {
 	}
 }
 
-func TestSocketPings(t *testing.T) {
-	t.Parallel()
+func TestSocketPings(t *testing.T) { // not parallel: it depends on times
 	w := start(t, transport.Config{Limits: transport.Limits{SocketPing: 30 * time.Millisecond}})
 	s := w.open(initialise)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -336,8 +332,7 @@ func TestSocketPings(t *testing.T) {
 	w.eventually("the producer to end", func() bool { return w.resolvers.Producers.Load() == 0 })
 }
 
-func TestShutdownEndsStreams(t *testing.T) {
-	t.Parallel()
+func TestShutdownEndsStreams(t *testing.T) { // not parallel: it depends on times
 	w := start(t, transport.Config{})
 	s := w.open(initialise)
 	s.send(subscribe("1", `subscription { silence }`))

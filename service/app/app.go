@@ -1,15 +1,15 @@
-// Package app puts the packages under service together: one [App] is what the server, the commands, the API and the tests hold.
-// It may import every package of service.
+// Package app creates the Services of all packages below service and connects them: the server, the commands, the API and the
+// tests have one [App]. It may import every package of service.
 package app
 
 import (
 	"context"
 
-	"kopeck/auth"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
 	"kopeck/service/catalogue"
+	"kopeck/service/check"
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
@@ -36,11 +36,12 @@ type App struct {
 	Contacts  *contacts.Service
 	Sale      *sale.Service
 	Report    *report.Service
+	Check     *check.Service
 	Bulk      *bulk.Service
 }
 
-// New makes the service and hangs the guard on the store's client. The database must be migrated.
-// It reads what is held in memory once; Watch keeps it fresh.
+// New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
+// database must be migrated.
 func New(ctx context.Context, c service.Config) (*App, error) {
 	core, err := service.NewCore(ctx, c)
 	if err != nil {
@@ -57,7 +58,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Catalogue = catalogue.New(core, a.People, a.Quote)
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
-	a.Report = report.New(core, a.Books, a.Consent, a.Customers, a.People, a.Quote, a.Rates, a.Value)
+	a.Check = check.New(core, a.Consent)
+	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Bulk = bulk.New(core, a.Books, a.Customers, a.Rates, a.Value)
-	return a, core.Refresh(auth.System(ctx), service.SnapshotAll)
+	return a, core.Reload(ctx)
 }

@@ -21,19 +21,7 @@ import (
 	"kopeck/store"
 )
 
-// keptFit is a fit with the id of its row.
-type keptFit struct {
-	ID  string
-	fit *attribution.Fit
-}
-
-// fits are the newest fits of MARKOV and SHAPLEY, in memory. A model without one has the prior.
-type fits map[attribution.Model]keptFit
-
-// stateSeparator stands between kind and channel in the name of a state.
-const stateSeparator = " "
-
-// shapleySeed is where the sampling of SHAPLEY begins: the same journeys have the same fit.
+// shapleySeed is the seed of the samples of SHAPLEY: the same journeys have the same fit.
 const shapleySeed = 1
 
 // mostFits is how many fits one answer holds.
@@ -48,7 +36,7 @@ type AttributionReport struct {
 	States                []*AttributionState // by name
 }
 
-// AttributionState is a kind of contact on a channel, and what a fit says of it.
+// AttributionState is a kind of contact on a channel, with what it has in a fit.
 type AttributionState struct {
 	Kind          schema.ContactKind
 	Channel       schema.Channel
@@ -57,69 +45,8 @@ type AttributionState struct {
 	StandardError *money.Decimal // of SHAPLEY
 }
 
-// stateOf names the state of a contact: what fits are about.
-func stateOf(kind, channel string) string { return kind + stateSeparator + channel }
-
-func (s *Service) readFits(ctx context.Context, tx *store.Tx) error {
-	newest := fits{}
-	for _, model := range []schema.AttributionModel{schema.AttributeMarkov, schema.AttributeShapley} {
-		row, err := tx.AttributionFit.Query().Where(attributionfit.ModelEQ(model)).
-			Order(attributionfit.ByFittedAt(service.Descending), attributionfit.ByID(service.Descending)).First(ctx)
-		if ent.IsNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		fit, err := fitOf(row)
-		if err != nil {
-			return err
-		}
-		newest[attribution.Model(model)] = keptFit{row.ID, fit}
-	}
-	s.fits.Store(&newest)
-	return nil
-}
-
-// fitOf reads the fit of a row.
-func fitOf(row *ent.AttributionFit) (*attribution.Fit, error) {
-	fit := &attribution.Fit{}
-	if err := json.Unmarshal(row.Fit, fit); err != nil {
-		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
-	}
-	return fit, nil
-}
-
-// NewestFit gives the fit that a model is credited by from now on, nothing where the prior stands in or the model needs none.
-func (s *Service) NewestFit(model attribution.Model) keptFit { return (*s.fits.Load())[model] }
-
-// fitByID gives a fit that orders were credited by, nil for "". A fit never changes, so it is read once.
-func (s *Service) fitByID(ctx context.Context, db store.Reader, model attribution.Model, fitID string) (*attribution.Fit, error) {
-	if fitID == "" {
-		return nil, nil
-	}
-	if newest := s.NewestFit(model); newest.ID == fitID {
-		return newest.fit, nil
-	}
-	if known, ok := s.olderFits.Load(fitID); ok {
-		return known.(*attribution.Fit), nil
-	}
-	row := &ent.AttributionFit{ID: fitID}
-	err := store.Each(ctx, db, "SELECT fit FROM attribution_fits WHERE id = ?", []any{fitID}, func(scan store.ScanFunc) error {
-		return scan((*[]byte)(&row.Fit))
-	})
-	if err != nil {
-		return nil, err
-	}
-	fit, err := fitOf(row)
-	if err == nil {
-		s.olderFits.Store(fitID, fit)
-	}
-	return fit, err
-}
-
 // FitAttribution fits MARKOV or SHAPLEY on all journeys and keeps the fit, by which the model credits from now on.
-// INVALID on model and order, FORBIDDEN, and WRONG_STATE where no journey with a contact ended in an order.
+// INVALID on model and order, FORBIDDEN, and WRONG_STATE if no journey with a contact ended in an order.
 func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionInput) (*ent.AttributionFit, error) {
 	actor, _ := auth.From(ctx)
 	if actor.May("AttributionFit").Write != auth.AllRows {
@@ -128,7 +55,7 @@ func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionI
 	var faults fault.List
 	order := input.Or(in.Order, 1)
 	if in.Model != schema.AttributeMarkov && in.Model != schema.AttributeShapley {
-		faults.Add(fault.Invalidf("model", "want MARKOV or SHAPLEY: %s is not fitted", in.Model))
+		faults.Add(fault.Invalidf("model", "want MARKOV or SHAPLEY; %s is not fitted", in.Model))
 	}
 	if order < 1 || order > 2 || order > 1 && in.Model == schema.AttributeShapley {
 		faults.Add(fault.Invalidf("order", "want 1, or 2 for MARKOV"))
@@ -142,7 +69,7 @@ func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionI
 	}
 	text, err := json.Marshal(fit)
 	if err != nil {
-		return nil, fmt.Errorf("service: a fit of %s: %w", in.Model, err)
+		return nil, fmt.Errorf("books: a fit of %s: %w", in.Model, err)
 	}
 	made, err := s.Write(ctx, service.Verb{Name: "fitAttribution", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		fitID := s.IDs.Make(id.Attribution)
@@ -180,13 +107,12 @@ func (s *Service) fitJourneys(ctx context.Context, model schema.AttributionModel
 	return fit, err
 }
 
-// RefitAttribution fits MARKOV, of the order that it had, and SHAPLEY anew. Where no contact came before an order nothing
-// happens.
+// RefitAttribution fits MARKOV, of the order of its last fit, and SHAPLEY, unless their last fits are younger than half a day. It does
+// nothing if no contact came before an order.
 func (s *Service) RefitAttribution(ctx context.Context) error {
-	ctx = auth.System(ctx)
+	ctx = unattended(ctx)
 	for _, model := range []schema.AttributionModel{schema.AttributeMarkov, schema.AttributeShapley} {
-		last, err := s.Client.AttributionFit.Query().Where(attributionfit.ModelEQ(model)).
-			Order(attributionfit.ByFittedAt(service.Descending), attributionfit.ByID(service.Descending)).First(ctx)
+		last, err := newestOf(s.Client.AttributionFit.Query(), model).First(ctx)
 		if err != nil && !ent.IsNotFound(err) {
 			return err
 		}
@@ -206,7 +132,7 @@ func (s *Service) RefitAttribution(ctx context.Context) error {
 	return nil
 }
 
-// AttributionFits gives the fits of MARKOV and SHAPLEY, or of one of them, the newest first; at most 100.
+// AttributionFits returns the fits of MARKOV and SHAPLEY, or of one of them, the newest first; at most 100.
 func (s *Service) AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error) {
 	query := s.Client.AttributionFit.Query()
 	if model != nil {
@@ -215,7 +141,7 @@ func (s *Service) AttributionFits(ctx context.Context, model *schema.Attribution
 	return query.Order(attributionfit.ByFittedAt(service.Descending), attributionfit.ByID(service.Descending)).Limit(mostFits).All(ctx)
 }
 
-// FitReport reads what a kept fit says.
+// FitReport returns the report of a stored fit.
 func FitReport(row *ent.AttributionFit) (AttributionReport, error) {
 	fit, err := fitOf(row)
 	if err != nil {

@@ -11,13 +11,12 @@ import (
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
-	"kopeck/store"
 )
 
-// expectedFrom is how far back the contacts lie that an expectation is reckoned from.
+// expectedFrom is how far back the contacts lie that an expectation is computed from.
 const expectedFrom = 365 * 24 * time.Hour
 
-// The groups are read at most once in groupsAge where there are more contacts than fewContacts: it would take its time.
+// The groups are read at most once in groupsAge if there are more contacts than fewContacts: reading them takes seconds.
 const (
 	fewContacts = 50_000
 	groupsAge   = time.Minute
@@ -37,26 +36,20 @@ type Expected struct {
 	From  *service.ContactGroup
 }
 
-// expectations gives what contacts are expected to earn. They are read anew when this process has changed the books, and
-// once a minute for what others changed; where there are so many contacts that reading takes its time, once a minute in
-// any case.
+// expectations returns what contacts are expected to earn. It is read when this process has changed the books, and
+// once a minute for what others changed; if there are more contacts than fewContacts, once a minute in any case.
 func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
 	now, version := s.Now(), s.BooksVersion()
 	if known := s.groups.Load(); known != nil && !now.Before(known.at) && now.Sub(known.at) < groupsAge && (known.version == version || known.contacts > fewContacts) {
 		return known, nil
 	}
 	groups := &contactGroups{at: now, version: version}
-	earned := map[attribution.Group]attribution.Earned{}
-	err := store.Each(ctx, s.Store, "SELECT kind, channel, stage, count(*), sum(realised) FROM contacts WHERE at >= ? AND at <= ? GROUP BY kind, channel, stage", []any{now.Add(-expectedFrom), now}, func(scan store.ScanFunc) error {
-		var g attribution.Group
-		var e attribution.Earned
-		err := scan(&g.Kind, &g.Channel, &g.Stage, &e.Contacts, &e.Realised)
-		earned[g] = e
-		groups.contacts += e.Contacts
-		return err
-	})
+	earned, err := earnedByGroup(ctx, s.Store, now.Add(-expectedFrom), now)
 	if err != nil {
-		return nil, fmt.Errorf("service: what contacts earned: %w", err)
+		return nil, fmt.Errorf("books: what contacts earned: %w", err)
+	}
+	for _, e := range earned {
+		groups.contacts += e.Contacts
 	}
 	if groups.Expectations, err = attribution.NewExpectations(earned, int64(s.Settings().ExpectedStrength)); err != nil {
 		return nil, input.DomainError(err)
@@ -65,7 +58,7 @@ func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
 	return groups, nil
 }
 
-// ExpectedValues gives what contacts are expected to earn (design, section 6): the mean of those of its kind, channel and
+// ExpectedValues returns what contacts are expected to earn (design, section 6): the mean of those of its kind, channel and
 // stage over the last year, shrunk towards the greater groups by its count. The groups are of the whole company.
 func (s *Service) ExpectedValues(ctx context.Context, contacts []*ent.Contact) (map[*ent.Contact]Expected, error) {
 	groups, err := s.expectations(ctx)

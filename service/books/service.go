@@ -1,4 +1,9 @@
-// Package books holds the margin books: the credits of orders' margins to contacts, the fits that credit them, and what follows from a customer's facts (statistics, stage, value). It may import service, service/input and service/value.
+// Package books holds the margin books: how the margin of every sold order is credited to contacts, the fits that MARKOV and SHAPLEY
+// credit by, what contacts are expected to earn, and what follows from a customer's facts (statistics, stage, value), which is
+// settled in the transaction of every change.
+//
+// It may import service, service/input, service/value, store, auth, ent and the domain packages, and no other package under service.
+// All that goes past the guard is in unguarded.go and unguarded_stages.go.
 package books
 
 import (

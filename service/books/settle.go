@@ -2,23 +2,28 @@ package books
 
 import (
 	"context"
+	"slices"
 
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/service"
 	"kopeck/service/value"
 	"kopeck/store"
 )
 
-// Settle brings all that is derived from a customer's facts up to date: the credits of orders, what contacts
+// nightlyBatch is how many customers are settled in one transaction: few, so that none waits long.
+const nightlyBatch = 500
+
+// Settle updates all that is derived from a customer's facts: the credits of orders, what contacts
 // realised, the customer's statistics and what they are worth, and the stage. Whatever changes an order, a refund, a
-// permission or a departure calls it at its end, in its own transaction, which holds the customer (lockCustomer). The
+// permission or a departure calls it at its end, in its own transaction, which holds the customer. The
 // result depends on the facts alone, not on the order in which they came.
 //
 // orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
-// of a hundred thousand orders costs no more than one of two. With none named those are looked for whose credits do not
-// sum to their margin. reason goes with a change of stage. New contacts have a shorter way: see settleContact.
+// of a hundred thousand orders costs no more than one of two. With none named it looks for those whose credits do not
+// sum to their margin. reason goes with a change of stage. New contacts have a shorter way: see [Service.SettleContact].
 func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID, reason string, orders ...string) error {
-	due, err := s.ordersToCredit(ctx, tx, customerID, orders)
+	due, err := ordersToCredit(ctx, tx, customerID, orders)
 	if err != nil {
 		return err
 	}
@@ -31,26 +36,22 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID, reason s
 	return s.CustomerChanged(ctx, tx, customerID)
 }
 
-// SettleCustomers brings the statistics and stages of customers up to date, whose orders are credited.
+// SettleCustomers updates the statistics, values and stages of customers whose orders are credited. The transaction holds the
+// customers.
 func (s *Service) SettleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, reason string) error {
-	var customers []*ent.Customer
-	err := store.EachByIDs(ctx, tx, "SELECT "+value.CustomerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, customerIDs, func(scan store.ScanFunc) error {
-		c, err := value.ScanCustomer(scan)
-		customers = append(customers, c)
-		return err
-	})
+	customers, err := value.ReadCustomers(ctx, tx, customerIDs)
 	if err != nil {
 		return err
 	}
-	of, err := s.value.StatisticsOf(ctx, tx, customerIDs)
+	statistics, err := s.value.StatisticsOf(ctx, tx, customerIDs)
 	if err != nil {
 		return err
 	}
-	alive, err := s.value.WriteStatistics(ctx, tx, customers, of)
+	alive, err := s.value.WriteStatistics(ctx, tx, customers, statistics)
 	if err != nil {
 		return err
 	}
-	due, err := s.movesDue(ctx, tx, customers, of, alive, reason)
+	due, err := s.movesDue(ctx, tx, customers, statistics, alive, reason)
 	if err != nil {
 		return err
 	}
@@ -61,25 +62,20 @@ func (s *Service) SettleCustomers(ctx context.Context, tx *store.Tx, customerIDs
 // has cost. The transaction holds the customer and, for a recommendation, the customer that it is about. Only orders
 // whose look-back window covers the contact are read.
 func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Customer, contact *ent.Contact) error {
-	settings := s.AttributionSettings()
-	due := []SoldOrder{}
-	add := func(scan store.ScanFunc) error {
-		o, err := ScanSold(scan)
-		due = append(due, o)
-		return err
-	}
-	err := store.Each(ctx, tx, SoldOrders+"o.customer_id = ? AND o.status IN ('COMPLETED', 'REFUNDED') AND o.at <= ? AND o.completed_at >= ? AND o.completed_at <= ?", []any{contact.CustomerID, contact.At.Add(settings.Window), contact.At, contact.At.Add(settings.Window)}, add)
+	due, err := ordersAfter(ctx, tx, contact, s.AttributionSettings().Window)
 	if err != nil {
 		return err
 	}
 	if contact.AboutID != nil {
-		first, err := s.FirstOrders(ctx, tx, []string{*contact.AboutID}, service.EndOfTime)
+		first, err := FirstOrders(ctx, tx, []string{*contact.AboutID}, service.EndOfTime)
 		if err != nil {
 			return err
 		}
-		if err := store.Each(ctx, tx, SoldOrders+"o.id = ? AND o.completed_at >= ?", []any{first[*contact.AboutID], contact.At}, add); err != nil {
+		recommended, err := SoldByIDs(ctx, tx, []string{first[*contact.AboutID]})
+		if err != nil {
 			return err
 		}
+		due = append(due, slices.DeleteFunc(recommended, func(o SoldOrder) bool { return o.CompletedAt.Before(contact.At) })...)
 	}
 	if err := s.Credit(ctx, tx, due); err != nil {
 		return err
@@ -88,6 +84,30 @@ func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Custom
 		return err
 	}
 	c.LifetimeValue = s.value.StandingValue(c, s.Now())
-	_, err = tx.Exec(ctx, "UPDATE customers SET contact_cost = ?, lifetime_value = ? WHERE id = ?", c.ContactCost, c.LifetimeValue, c.ID)
-	return err
+	return writeContactCost(ctx, tx, c)
+}
+
+// Nightly updates what time alone changes, for every customer who has ordered: the stage, which falls
+// with the probability to be alive, and the value that lists are ordered by.
+func (s *Service) Nightly(ctx context.Context) error {
+	ctx = unattended(ctx)
+	for after := ""; ; {
+		ids, err := s.Client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).
+			Order(customer.ByID()).Limit(nightlyBatch).IDs(ctx)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			held := tx.Customer.Query().Where(customer.IDIn(ids...)).Order(customer.ByID())
+			store.ForUpdate(tx, held)
+			if _, err := held.IDs(ctx); err != nil {
+				return err
+			}
+			return s.SettleCustomers(ctx, tx, ids, "time went by")
+		})
+		if err != nil {
+			return err
+		}
+	}
 }

@@ -1,30 +1,67 @@
 package books
 
 import (
-	"context"
 	"time"
 
+	"kopeck/attribution"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/input"
-	"kopeck/store"
 )
 
-// SoldByThen is the condition that an order o had been completed by a moment, which soldBy gives as its arguments: an
-// order may be completed long after, at a moment that is told, which the audit has. What is completed is never cancelled.
-const SoldByThen = `o.status IN ('COMPLETED', 'REFUNDED') AND o.created_at <= ? AND o.completed_at <= ?
-	AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
-
-// customersTogether is how many customers' orders are credited anew, or their journeys read, at a time: what is in memory of
+// customersTogether is how many customers' orders are credited again, or their journeys read, at a time: it bounds the memory of
 // a report under another model.
 const customersTogether = 2000
 
-// SoldBy gives the arguments of [SoldByThen] for a moment.
-func SoldBy(at time.Time) []any { return []any{at, at, at} }
+// SoldOrder is an order as far as its credits are concerned.
+type SoldOrder struct {
+	ID, CustomerID       string
+	Sold                 bool
+	CompletedAt          time.Time
+	Margin, unattributed money.Amount
+	Model                attribution.Model // "" if it was never credited
+	Fit                  string            // the id of the fit that MARKOV or SHAPLEY credited it by; "" is the prior
+	Status               string
+}
 
-// CustomerAfter gives the id of the last of the next customers after one; "" where there are none.
-func (s *Service) CustomerAfter(ctx context.Context, tx *store.Tx, low string) (high string, err error) {
-	var last *string
-	err = store.Each(ctx, tx, "SELECT max(n.id) FROM (SELECT id FROM customers WHERE id > ? ORDER BY id LIMIT ?) AS n", []any{low, customersTogether}, func(scan store.ScanFunc) error {
-		return scan(&last)
-	})
-	return input.OrZero(last), err
+// SoldOf returns an order's row as far as its credits are concerned.
+func SoldOf(o *ent.Order) SoldOrder {
+	return SoldOrder{
+		ID: o.ID, CustomerID: o.CustomerID, Sold: o.CompletedAt != nil && isSold(o.Status),
+		CompletedAt: input.OrZero(o.CompletedAt).UTC(), Margin: o.Margin, unattributed: o.Unattributed, Model: attribution.Model(input.OrZero(o.CreditModel)),
+		Fit: input.OrZero(o.CreditFit), Status: string(o.Status),
+	}
+}
+
+// isSold reports whether orders of a status have a margin to credit. One that was given back in full has: the margin is what its
+// goods cost, and the contacts that brought it bear that.
+func isSold(status schema.OrderStatus) bool {
+	return status == schema.OrderCompleted || status == schema.OrderRefunded
+}
+
+func orderIDs(orders []SoldOrder) []string {
+	ids := make([]string, len(orders))
+	for i, o := range orders {
+		ids[i] = o.ID
+	}
+	return ids
+}
+
+// orderSet collects orders, each once.
+type orderSet struct {
+	all  []SoldOrder
+	seen map[string]bool
+}
+
+func (set *orderSet) add(orders []SoldOrder) {
+	if set.seen == nil {
+		set.seen = map[string]bool{}
+	}
+	for _, o := range orders {
+		if !set.seen[o.ID] {
+			set.seen[o.ID] = true
+			set.all = append(set.all, o)
+		}
+	}
 }

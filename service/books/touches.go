@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kopeck/attribution"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/store"
 )
@@ -17,12 +18,30 @@ type touches struct {
 	first            string // the customer's first completed order; known where there are recommendations
 }
 
-// Before gives the contacts that an order is credited to.
-func (t *touches) Before(o SoldOrder, settings attribution.Settings) []attribution.Touch {
+// touchesOf are touches by customer.
+type touchesOf map[string]*touches
+
+// of returns the touches of a customer, which are added if they are absent.
+func (all touchesOf) of(customer string) *touches {
+	if all[customer] == nil {
+		all[customer] = &touches{}
+	}
+	return all[customer]
+}
+
+// stateSeparator stands between kind and channel in the name of a state.
+const stateSeparator = " "
+
+// stateOf names the state of a contact, which fits are about.
+func stateOf(kind, channel string) string { return kind + stateSeparator + channel }
+
+// before returns the contacts that an order is credited to: the customer's own in the window before its completion and, if it is
+// the first completed order, the recommendations before it, however old.
+func (t *touches) before(o SoldOrder, window time.Duration) []attribution.Touch {
 	if t == nil {
 		return nil
 	}
-	from, _ := slices.BinarySearchFunc(t.own, o.CompletedAt.Add(-settings.Window), func(one attribution.Touch, at time.Time) int { return one.At.Compare(at) })
+	from, _ := slices.BinarySearchFunc(t.own, o.CompletedAt.Add(-window), func(one attribution.Touch, at time.Time) int { return one.At.Compare(at) })
 	var found []attribution.Touch
 	for _, one := range t.own[from:] {
 		if one.At.After(o.CompletedAt) {
@@ -40,22 +59,15 @@ func (t *touches) Before(o SoldOrder, settings attribution.Settings) []attributi
 	return found
 }
 
-func scanTouch(scan store.ScanFunc) (customer string, touch attribution.Touch, err error) {
-	var kind, channel string
-	err = scan(&customer, &touch.ContactID, &touch.At, &kind, &channel)
-	touch.At, touch.State = touch.At.UTC(), stateOf(kind, channel)
-	return customer, touch, err
-}
-
-// ReadTouches reads what orders may be credited to, as far as it had been recorded by a moment: forEver for all.
-func (s *Service) ReadTouches(ctx context.Context, db store.Reader, orders []SoldOrder, settings attribution.Settings, by time.Time) (map[string]*touches, error) {
-	found := map[string]*touches{}
+// readTouches reads what orders may be credited to, as far as it had been recorded by a moment: service.EndOfTime for all.
+func readTouches(ctx context.Context, db store.Reader, orders []SoldOrder, window time.Duration, recorded time.Time) (touchesOf, error) {
+	found := touchesOf{}
 	var from, to time.Time
 	for _, o := range orders {
 		if !o.Sold {
 			continue
 		}
-		found[o.CustomerID] = &touches{}
+		found.of(o.CustomerID)
 		if from.IsZero() || o.CompletedAt.Before(from) {
 			from = o.CompletedAt
 		}
@@ -64,18 +76,10 @@ func (s *Service) ReadTouches(ctx context.Context, db store.Reader, orders []Sol
 		}
 	}
 	ids := slices.Sorted(maps.Keys(found))
-	recorded, args := recordedBy(by)
-	err := store.EachByIDs(ctx, db, "SELECT customer_id, id, at, kind, channel FROM contacts WHERE "+recorded+"at >= ? AND at <= ? AND customer_id IN @ids", append(args, from.Add(-settings.Window), to), ids, func(scan store.ScanFunc) error {
-		customer, one, err := scanTouch(scan)
-		if err == nil {
-			found[customer].own = append(found[customer].own, one)
-		}
-		return err
-	})
-	if err != nil {
+	if err := found.readOwn(ctx, db, ids, from.Add(-window), to, recorded); err != nil {
 		return nil, err
 	}
-	if err := s.readRecommendations(ctx, db, ids, found, by); err != nil {
+	if err := found.readRecommendations(ctx, db, ids, recorded); err != nil {
 		return nil, err
 	}
 	for _, t := range found {
@@ -84,57 +88,61 @@ func (s *Service) ReadTouches(ctx context.Context, db store.Reader, orders []Sol
 	return found, nil
 }
 
-// recordedBy is the condition that a contact had been recorded by a moment, with its arguments: none forEver, so that an index
-// alone has what is asked.
-func recordedBy(by time.Time) (string, []any) {
-	if by.Before(service.EndOfTime) {
-		return "recorded_at <= ? AND ", []any{by}
-	}
-	return "", nil
-}
-
-// readRecommendations reads the recommendations about customers and, of those who have any, the first completed order, as
+// readRecommendations reads the recommendations about customers and, for those who have any, the first completed order, as
 // far as they had been recorded by a moment.
-func (s *Service) readRecommendations(ctx context.Context, db store.Reader, customerIDs []string, found map[string]*touches, by time.Time) error {
-	recorded, args := recordedBy(by)
-	err := store.EachByIDs(ctx, db, "SELECT about_id, id, at, kind, channel FROM contacts WHERE "+recorded+"kind = 'RECOMMENDATION' AND about_id IN @ids", args, customerIDs, func(scan store.ScanFunc) error {
-		customer, one, err := scanTouch(scan)
-		if err == nil {
-			found[customer].recommended = append(found[customer].recommended, one)
-		}
-		return err
-	})
-	if err != nil {
+func (all touchesOf) readRecommendations(ctx context.Context, db store.Reader, customerIDs []string, recorded time.Time) error {
+	if err := all.readAbout(ctx, db, customerIDs, recorded); err != nil {
 		return err
 	}
 	var recommended []string
-	for customer, t := range found {
+	for customer, t := range all {
 		if len(t.recommended) > 0 {
 			recommended = append(recommended, customer)
 		}
 	}
 	slices.Sort(recommended)
-	first, err := s.FirstOrders(ctx, db, recommended, by)
+	first, err := FirstOrders(ctx, db, recommended, recorded)
 	for customer, orderID := range first {
-		found[customer].first = orderID
+		all[customer].first = orderID
 	}
 	return err
 }
 
-// FirstOrders gives the ids of customers' first completed orders, as they were known at a moment: forEver for what they are.
-// What had been given back whole is none.
-func (s *Service) FirstOrders(ctx context.Context, db store.Reader, customerIDs []string, by time.Time) (map[string]string, error) {
-	first := map[string]string{}
-	condition, args := "o.status = 'COMPLETED'", []any(nil)
-	if by.Before(service.EndOfTime) {
-		condition = SoldByThen + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
-		args = append(SoldBy(by), by)
+// ordersToCredit returns the orders named and those that their change moves: if there are
+// recommendations of the customer, the first completed order and the orders that recommendations were credited with. With none
+// named it looks for the customer's orders whose credits do not sum to their margin.
+func ordersToCredit(ctx context.Context, tx *store.Tx, customerID string, named []string) ([]SoldOrder, error) {
+	var due orderSet
+	var orders []SoldOrder
+	var err error
+	if len(named) > 0 {
+		orders, err = ordersOfCustomer(ctx, tx, customerID, named)
+	} else {
+		orders, err = unsettledOrders(ctx, tx, customerID)
 	}
-	return first, store.EachByIDs(ctx, db, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
-		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan store.ScanFunc) error {
-		var customer, orderID string
-		err := scan(&customer, &orderID)
-		first[customer] = orderID
-		return err
-	})
+	if err != nil {
+		return nil, err
+	}
+	due.add(orders)
+	known := touchesOf{}
+	t := known.of(customerID)
+	if err := known.readRecommendations(ctx, tx, []string{customerID}, service.EndOfTime); err != nil || len(t.recommended) == 0 {
+		return due.all, err
+	}
+	if orders, err = SoldByIDs(ctx, tx, []string{t.first}); err != nil {
+		return nil, err
+	}
+	due.add(orders)
+	contacts := make([]string, len(t.recommended))
+	for i, one := range t.recommended {
+		contacts[i] = one.ContactID
+	}
+	if orders, err = ordersCreditedTo(ctx, tx, customerID, contacts); err != nil {
+		return nil, err
+	}
+	due.add(orders)
+	return due.all, nil
 }
+
+// recommendation begins the states of recommendations.
+const recommendation = string(schema.Recommendation) + stateSeparator

@@ -10,7 +10,6 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/input"
-	"kopeck/service/rates"
 )
 
 // ContactRecord is a contact as a file gives it. Empty texts and zero times are absent.
@@ -63,7 +62,7 @@ func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verd
 
 func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) error {
 	if c.bulk != nil { // before the customers, as everywhere
-		if err := c.bulk.Lock(ctx, rates.LockRates, true); err != nil {
+		if err := c.service.rates.HoldRates(ctx, c.bulk.Tx); err != nil {
 			return err
 		}
 	}

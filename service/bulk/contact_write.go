@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -76,26 +78,22 @@ func (c *chunk) writeContacts(ctx context.Context, contacts []*freshContact) err
 
 // costAll costs contacts by the rates as they are in this transaction: none is set beside it.
 func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
-	dated, err := c.ratesOfContacts(ctx)
+	known, err := rates.OfContacts(ctx, c.reader)
 	if err != nil {
 		return err
 	}
-	known := costing.NewRates(dated)
 	grades, err := c.gradesOf(ctx, slices.Collect(maps.Keys(c.people)))
 	if err != nil {
 		return err
 	}
 	for _, f := range contacts {
 		if !f.Costed {
-			in := costing.ContactInput{Minutes: f.Minutes, Channel: string(f.Channel), Expense: f.Expense}
+			var staff *ent.User
 			if f.Staff != "" {
 				key := input.EmailKey(f.Staff)
-				in.StaffCodes = append(in.StaffCodes, key)
-				if grades[key] != "" {
-					in.StaffCodes = append(in.StaffCodes, grades[key])
-				}
+				staff = &ent.User{EmailKey: key, Grade: input.NonEmpty(grades[key])}
 			}
-			cost, err := costing.Contact(in, known, f.At, service.EndOfTime, c.service.Currency)
+			cost, err := costing.Contact(rates.ContactInput(staff, f.Minutes, f.Channel, f.Expense), known, f.At, service.EndOfTime, c.service.Currency)
 			if err != nil {
 				return input.DomainError(err)
 			}

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/books"
 	"kopeck/service/customers"
 	"kopeck/service/input"
-	"kopeck/service/value"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -68,7 +68,7 @@ func (c *chunk) checkCustomer(r *customers.Record) (*customers.Record, error) {
 	if err := given.Check(schema.Date(c.service.Settings().Day(c.service.Now()))); err != nil {
 		return nil, err
 	}
-	row.LastOrderAt = value.NoStatistics.LastOrderAt
+	row.LastOrderAt = lifetime.NoStatistics().LastOrderAt
 	if row.CreatedAt.IsZero() {
 		row.CreatedAt = c.service.Now()
 	}
@@ -125,9 +125,9 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	for _, p := range c.made {
 		switch {
 		case p.StageOverruled != "":
-			moves = append(moves, stageMove{p.ID, p.Stage, p.StageOverruledAt, books.ReasonOverruled + p.StageOverruled, "system"})
+			moves = append(moves, stageMove{p.ID, p.Stage, p.StageOverruledAt, stage.ReasonOverruled + p.StageOverruled, "system"})
 		case p.Stage != schema.Stranger:
-			moves = append(moves, stageMove{p.ID, p.Stage, p.CreatedAt, books.ReasonRecorded, "system"})
+			moves = append(moves, stageMove{p.ID, p.Stage, p.CreatedAt, stage.ReasonRecorded, "system"})
 		}
 	}
 	if err := c.addStageMoves(ctx, moves); err != nil {

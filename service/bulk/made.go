@@ -2,13 +2,14 @@ package bulk
 
 import (
 	"context"
-	"slices"
 
 	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service/books"
-	"kopeck/service/value"
+	"kopeck/stage"
 )
 
 // settleMade computes what is derived from the facts of customers that are made together with their orders, as books.SettleImported
@@ -26,7 +27,7 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 			made[o.given.customerID] = append(made[o.given.customerID], o)
 		}
 	}
-	now, settings := s.Now(), s.Settings()
+	now := s.Now()
 	for _, p := range c.made {
 		is, err := statisticsMade(made[p.ID])
 		if err != nil {
@@ -35,55 +36,26 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
-		to, why := books.StageOf(books.StageFacts{Recorded: schema.Stranger, Statistics: is, ProbabilityAlive: s.value.AliveAt(p.Customer, now)}, settings)
+		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.AliveAt(p.Customer, now)})
 		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, books.Move{Customer: p.Customer, To: to, Reason: why + books.ReasonImported})
+			c.moves = append(c.moves, books.Move{Customer: p.Customer, To: to, Reason: why + stage.ReasonImported})
 		}
 	}
 	return nil
 }
 
-// statisticsMade computes the statistics of a customer from all of their orders.
-func statisticsMade(orders []*freshOrder) (value.Statistics, error) {
-	is := value.NoStatistics
-	days := make([]int, 0, len(orders))
-	for _, o := range orders {
-		if o.Status != schema.OrderCompleted {
-			continue
-		}
-		days = append(days, o.given.day)
-		if o.At.After(is.LastOrderAt) || len(days) == 1 {
-			is.LastOrderAt = o.At
-		}
-		if o.CompletedAt.After(is.LastCompletedAt) {
-			is.LastCompletedAt = o.CompletedAt
-		}
+// statisticsMade returns the statistics of a customer whose orders are all given.
+func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
+	all := make([]lifetime.Order, len(orders))
+	for i, o := range orders {
+		all[i] = lifetime.Order{Status: lifetime.OrderStatus(o.Status), Day: o.given.day, At: o.At, CompletedAt: o.CompletedAt, Margin: o.margin()}
 	}
-	if len(days) > 0 {
-		slices.Sort(days)
-		is.FirstDay, is.LastDay = days[0], days[len(days)-1]
-		is.OrderDays = len(slices.Compact(days))
-	}
-	for _, o := range orders {
-		margin := o.margin()
-		var err error
-		if o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded {
-			is.Margin, err = is.Margin.Plus(margin)
-		}
-		if err == nil && o.Status == schema.OrderCompleted && o.given.day > is.FirstDay {
-			is.RepeatMargin, err = is.RepeatMargin.Plus(margin)
-		}
-		if err != nil {
-			return is, err
-		}
-	}
-	return is, nil
+	return lifetime.StatisticsOf(all)
 }
 
 // margin is what is left of an order's total. checkOrder has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := o.Total.Minus(o.Cost)
-	margin, _ = margin.Minus(o.given.refunded)
+	margin, _ := costing.OrderMargin(o.Total, o.given.refunded, o.Cost)
 	return margin
 }
 

@@ -5,10 +5,10 @@ import (
 
 	"kopeck/ent"
 	"kopeck/id"
+	"kopeck/lifetime"
 	"kopeck/schema"
 	"kopeck/service/customers"
 	"kopeck/service/input"
-	"kopeck/service/value"
 )
 
 // known are the customers that records name: by id, and by external id those that are not deleted.
@@ -80,7 +80,7 @@ func (k *known) resolve(customerID, externalID string) (string, Verdict) {
 		name = customerID
 	}
 	made := &customers.Record{Customer: &ent.Customer{
-		ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.Now(), LastOrderAt: value.NoStatistics.LastOrderAt,
+		ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.Now(), LastOrderAt: lifetime.NoStatistics().LastOrderAt,
 	}}
 	if externalID != "" {
 		made.ExternalID = &externalID

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kopeck/attribution"
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -224,10 +225,7 @@ func sameOrder(known, given *storedOrder) Verdict {
 
 func (c *chunk) checkOrder(o *OrderRecord) error {
 	refunded, err := o.refunded()
-	margin, err2 := o.Total.Minus(o.Cost)
-	if err == nil && err2 == nil {
-		_, err = margin.Minus(refunded)
-	}
+	_, err2 := costing.OrderMargin(o.Total, refunded, o.Cost)
 	var lines, costs money.Amount
 	for _, line := range o.Lines {
 		if err == nil {

@@ -80,7 +80,7 @@ func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []Rate
 		ids = append(ids, checked[n].ID)
 	}
 	if writing {
-		if err := tx.Lock(ctx, rates.LockRates, false); err != nil {
+		if err := s.rates.HoldRatesAlone(ctx, tx); err != nil {
 			return nil, err
 		}
 	}
@@ -88,7 +88,7 @@ func (s *Service) placeRecords(ctx context.Context, tx *store.Tx, records []Rate
 	if w.there, err = s.rates.RatesOf(ctx, tx, checked); err != nil {
 		return nil, err
 	}
-	known, err := ratesByID(ctx, tx, ids)
+	known, err := rates.ByID(ctx, tx, ids)
 	now := s.Now()
 	for n := range records {
 		if w.verdicts[n].Outcome != Rejected {
@@ -140,7 +140,7 @@ func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport)
 
 // ExportRates calls each for every rate ever recorded, by subject, code, moment and recording. See ExportOrders.
 func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
-	all, err := s.everyRate(asSystem(ctx))
+	all, err := rates.All(asSystem(ctx), s.Store)
 	if err != nil {
 		return fmt.Errorf("service: rates: %w", err)
 	}

@@ -3,9 +3,7 @@ package bulk
 import (
 	"context"
 
-	"kopeck/costing"
 	"kopeck/schema"
-	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -39,17 +37,6 @@ func (c *chunk) contactsBy(ctx context.Context, ids, externals []string, each fu
 		return err
 	}
 	return c.look(ctx, query, "id", "", ids, read)
-}
-
-// ratesOfContacts reads the rates by which contacts are costed.
-func (c *chunk) ratesOfContacts(ctx context.Context) ([]costing.Rate, error) {
-	var all []costing.Rate
-	err := c.each(ctx, rates.RateColumns+"WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, func(scan store.ScanFunc) error {
-		r, err := rates.ScanRate(scan)
-		all = append(all, r)
-		return err
-	})
-	return all, err
 }
 
 // standing is a customer's stage and segment as they are now.

@@ -8,8 +8,8 @@ import (
 
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service/books"
 	"kopeck/service/customers"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -164,7 +164,7 @@ func (c *chunk) exportedCustomers(ctx context.Context, after string) ([]customer
 		err := scan(&customerID, &when, &reason)
 		r := &records[at[customerID]]
 		r.StageOverruled, r.StageOverruledAt = "", time.Time{}
-		if overruled, ok := strings.CutPrefix(reason, books.ReasonOverruled); ok {
+		if overruled, ok := strings.CutPrefix(reason, stage.ReasonOverruled); ok {
 			r.StageOverruled, r.StageOverruledAt = overruled, when.Time
 		}
 		return err

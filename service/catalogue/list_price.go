@@ -2,11 +2,10 @@ package catalogue
 
 import (
 	"context"
+	"errors"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/ent"
-	"kopeck/ent/listprice"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -14,13 +13,34 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/quote"
 	"kopeck/store"
 )
 
-// always is the moment from which price terms hold that have no beginning.
+// always is the moment from which price terms hold if none is given.
 var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// checkTerms reads price terms: a list price or a markup, not both.
+// ListPrice gives the list price of one unit of a product at a moment, as it was known then; of a cost-plus product its
+// full cost and markup. It comes from memory, but where a rate is missing that a list price does not need. WRONG_STATE
+// where there was no price, or a rate is missing that it needs.
+func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
+	moment, fail := s.quote.UpToAYear("at", at)
+	if fail != nil {
+		return money.Amount{}, fail
+	}
+	answer, err := s.quote.PriceBook().Price(pricing.Question{ProductID: productID, Quantity: money.Whole(1), At: moment})
+	var missing *pricing.MissingRateError
+	if !errors.As(err, &missing) {
+		return answer.List, quote.OfPrice(err)
+	}
+	terms, failed := termsAt(ctx, s.Client.ListPrice, productID, moment, moment)
+	if failed == nil && terms.Amount != nil {
+		return *terms.Amount, nil
+	}
+	return money.Amount{}, quote.OfPrice(err)
+}
+
+// checkTerms checks price terms: a list price, a markup or a bundle's discount, at most one of them, and the least margin.
 func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, markup, bundleDiscount, minimumMargin *money.Exact) pricing.Terms {
 	var terms pricing.Terms
 	if listPrice != nil {
@@ -54,15 +74,9 @@ func (s *Service) checkTerms(faults *fault.List, listPrice *service.MoneyInput, 
 	return terms
 }
 
-// storeTerms writes price terms. Whether the caller may is for the row of the product to say.
-func (s *Service) storeTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, now time.Time) error {
-	return tx.ListPrice.Create().SetID(s.IDs.Make(id.ListPrice)).SetProductID(terms.ProductID).SetNillableAmount(terms.Amount).
-		SetMarkup(terms.Markup).SetNillableBundleDiscount(terms.BundleDiscount).SetMinimumMargin(terms.MinimumMargin).SetValidFrom(terms.ValidFrom).SetRecordedAt(now).Exec(auth.System(ctx))
-}
-
-// SetListPrice records price terms from a moment on, now unless told. What is not given stays as it would have been at
-// that moment: a new list price keeps the least margin, a new least margin the price. Nothing is overwritten: a price
-// asked as of a moment before this was recorded stays what it was.
+// SetListPrice records price terms from a moment on, by default now. What is not given stays as it would have been at
+// that moment: a new list price keeps the least margin, a new least margin keeps the price. Nothing is overwritten: a price
+// as of a moment before this was recorded stays what it was.
 func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput) (*ent.Product, error) {
 	var faults fault.List
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
@@ -84,14 +98,14 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 		}
 		now := s.Now()
 		terms.ProductID, terms.ValidFrom = p.ID, input.Or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)
-		if err := tx.Product.UpdateOne(p).SetUpdatedAt(now).Exec(ctx); err != nil { // refused to who may not change products
+		if err := tx.Product.UpdateOne(p).SetUpdatedAt(now).Exec(ctx); err != nil { // the guard refuses who may not change products
 			return "", err
 		}
 		kept, err := keptTerms(ctx, tx, terms, in)
 		if err != nil {
 			return "", err
 		}
-		if err := s.storeTerms(ctx, tx, kept, now); err != nil {
+		if err := s.writeTerms(ctx, tx, kept, now); err != nil {
 			return "", err
 		}
 		if err := s.Audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
@@ -105,10 +119,9 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 	return s.Client.Product.Get(ctx, in.ProductID)
 }
 
-// keptTerms fills what the input leaves out with what held at that moment.
+// keptTerms fills what the input leaves out with what holds at that moment.
 func keptTerms(ctx context.Context, tx *store.Tx, terms pricing.Terms, in service.SetListPriceInput) (pricing.Terms, error) {
-	before, err := tx.ListPrice.Query().Where(listprice.ProductID(terms.ProductID), listprice.ValidFromLTE(terms.ValidFrom)).
-		Order(listprice.ByValidFrom(service.Descending), listprice.ByRecordedAt(service.Descending), listprice.ByID(service.Descending)).First(auth.System(ctx))
+	before, err := termsAt(ctx, tx.ListPrice, terms.ProductID, terms.ValidFrom, service.EndOfTime)
 	switch {
 	case ent.IsNotFound(err) && in.ListPrice == nil && in.Markup == nil && in.BundleDiscount == nil:
 		return terms, fault.Invalidf("listPrice", "there is no price at that moment whose least margin could change")

@@ -4,20 +4,58 @@ import (
 	"context"
 	"strings"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/product"
 	"kopeck/fault"
 	"kopeck/id"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
 
-// UpdateProduct renames a product, takes it off the catalogue or back on it, or says whose it is. Disjoint changes merge, others are a
-// VERSION_CONFLICT.
+// productUpdate is the audit action of a new version of a product.
+const productUpdate = "product.update"
+
+// UpdateProduct renames a product, takes it off the catalogue or puts it back on, or changes whose it is. Changes of different fields
+// merge; others are a VERSION_CONFLICT.
 func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInput) (*ent.Product, error) {
+	wanted, err := checkUpdate(in)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Write(ctx, service.Verb{Name: "updateProduct", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		p, err := s.lockProduct(ctx, tx, "id", in.ID)
+		if err != nil {
+			return "", err
+		}
+		current := map[string]any{"name": p.Name, "active": p.Active, "partner": ""}
+		if p.PartnerID != nil && in.Partner != nil {
+			if current["partner"], err = partnerName(ctx, tx, *p.PartnerID); err != nil {
+				return "", err
+			}
+		}
+		if err := s.CheckConflicts(ctx, tx, productUpdate, p.ID, in.ExpectedVersion, p.Version, current, wanted); err != nil {
+			return "", err
+		}
+		changes := map[string]service.Change{}
+		for name, to := range wanted {
+			if !service.Same(current[name], to) {
+				changes[name] = service.Change{Old: current[name], New: to}
+			}
+		}
+		if len(changes) == 0 {
+			return p.ID, nil
+		}
+		return p.ID, s.changeProduct(ctx, tx, p, changes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.Product.Get(ctx, in.ID)
+}
+
+// checkUpdate returns what an update sets, by the names of the input's fields. No partner is "".
+func checkUpdate(in service.UpdateProductInput) (map[string]any, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Product, in.ID))
 	wanted := map[string]any{}
@@ -38,65 +76,42 @@ func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInp
 		}
 		wanted["partner"] = name
 	}
-	if err := faults.Or(); err != nil {
-		return nil, err
-	}
-	_, err := s.Write(ctx, service.Verb{Name: "updateProduct", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		p, err := s.lockProduct(ctx, tx, "id", in.ID)
-		if err != nil {
-			return "", err
-		}
-		current := map[string]any{"name": p.Name, "active": p.Active, "partner": ""}
-		if p.PartnerID != nil && in.Partner != nil {
-			partner, err := tx.Partner.Get(auth.System(ctx), *p.PartnerID)
-			if err != nil {
-				return "", err
-			}
-			current["partner"] = partner.Name
-		}
-		if err := s.CheckConflicts(ctx, tx, productUpdate, p.ID, in.ExpectedVersion, p.Version, current, wanted); err != nil {
-			return "", err
-		}
-		update, moved := tx.Product.UpdateOne(p).AddVersion(1).SetUpdatedAt(s.Now()), map[string]service.Change{}
-		for name, to := range wanted {
-			if !service.Same(current[name], to) {
-				moved[name] = service.Change{Old: current[name], New: to}
-			}
-		}
-		if name, ok := moved["name"]; ok {
-			text, _ := name.New.(string)
-			update.SetName(text).SetNameKey(input.NameKey(text))
-		}
-		if partner, ok := moved["partner"]; ok {
-			name, _ := partner.New.(string)
-			supplier, err := s.supplier(ctx, tx, name)
-			if err != nil {
-				return "", err
-			}
-			update.ClearPartnerID()
-			if supplier != nil {
-				update.SetPartnerID(*supplier)
-			}
-		}
-		if len(moved) == 0 {
-			return p.ID, nil
-		}
-		p, err = update.SetNillableActive(in.Active).Save(ctx)
-		if err != nil {
-			return "", err
-		}
-		if err := s.Remember(ctx, tx, productUpdate, p.ID, service.VersionChange{Version: p.Version, Fields: moved}); err != nil {
-			return "", err
-		}
-		return p.ID, s.Touch(ctx, tx, service.SnapshotBook)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return s.Client.Product.Get(ctx, in.ID)
+	return wanted, faults.Or()
 }
 
-// lockProduct loads a product and holds its row to the transaction's end.
+// changeProduct writes a new version of a product and its history.
+func (s *Service) changeProduct(ctx context.Context, tx *store.Tx, p *ent.Product, changes map[string]service.Change) error {
+	update := tx.Product.UpdateOne(p).AddVersion(1).SetUpdatedAt(s.Now())
+	for field, change := range changes {
+		switch to := change.New.(type) {
+		case bool:
+			update.SetActive(to)
+		case string:
+			if field == "name" {
+				update.SetName(to).SetNameKey(input.NameKey(to))
+				continue
+			}
+			partnerID, err := s.supplier(ctx, tx, to)
+			if err != nil {
+				return err
+			}
+			update.ClearPartnerID()
+			if partnerID != nil {
+				update.SetPartnerID(*partnerID)
+			}
+		}
+	}
+	changed, err := update.Save(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Remember(ctx, tx, productUpdate, changed.ID, service.VersionChange{Version: changed.Version, Fields: changes}); err != nil {
+		return err
+	}
+	return s.Touch(ctx, tx, service.SnapshotBook)
+}
+
+// lockProduct loads a product and holds its row until the transaction ends. NOT_FOUND on the field.
 func (s *Service) lockProduct(ctx context.Context, tx *store.Tx, field, productID string) (*ent.Product, error) {
 	query := tx.Product.Query().Where(product.ID(productID))
 	store.ForUpdate(tx, query)
@@ -105,30 +120,4 @@ func (s *Service) lockProduct(ctx context.Context, tx *store.Tx, field, productI
 		return nil, fault.NoSuch(field, "product")
 	}
 	return p, err
-}
-
-// supplier gives the id of the partner of a name, who is made where there is none; nil for no name.
-func (s *Service) supplier(ctx context.Context, tx *store.Tx, name string) (*string, error) {
-	if name == "" {
-		return nil, nil
-	}
-	partner, err := s.people.PartnerNamed(ctx, tx, name, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &partner.ID, s.Touch(ctx, tx, service.SnapshotPeople)
-}
-
-// PartnerName gives the name of a partner by id from memory, nil for none; a partner's client sees no other's.
-func (s *Service) PartnerName(ctx context.Context, partnerID *string) *string {
-	if partnerID == nil {
-		return nil
-	}
-	if actor, _ := auth.From(ctx); actor.Role == schema.RolePartner && actor.PartnerID != *partnerID {
-		return nil
-	}
-	if partner := s.people.Partner(*partnerID); partner != nil {
-		return &partner.Name
-	}
-	return nil
 }

@@ -1,4 +1,7 @@
-// Package catalogue holds products, their components, options and list prices. It may import service, service/input, people and quote.
+// Package catalogue holds products, their components and options, their list prices, and what they cost.
+//
+// It may import service, service/input, and the packages people and quote under service. What reads or writes past the guard is in
+// unguarded.go.
 package catalogue
 
 import (

@@ -13,7 +13,7 @@ import (
 	"kopeck/store"
 )
 
-// PermissionDecision says whether we may speak to a customer, and why or why not.
+// PermissionDecision says whether the company may contact a customer, and why or why not.
 type PermissionDecision struct {
 	Allowed       bool
 	Reason        string
@@ -22,11 +22,11 @@ type PermissionDecision struct {
 	CurrentLevel  *schema.PermissionLevel
 }
 
-// Decide tells whether a customer may be spoken to over a channel for a purpose, inside a transaction that
-// holds the customer (lockCustomer): revoking holds it too, so from the moment a revocation commits the answer is no.
-// level is what the contact needs beyond what its purpose does, nil for nothing. at nil is the present, for what
-// is done now; a moment gone by is for what was done then and is told only now (the late contact of an
-// offline phone): the permission must have been active at that moment, by its events.
+// Decide decides whether a customer may be contacted over a channel for a purpose, inside a transaction that has locked
+// the customer (LockCustomer): revoking locks it too, so from the moment a revocation commits the answer is no.
+// level is what the contact needs in addition to what its purpose needs, nil for nothing. at nil is now, for what is done
+// now; a past moment is for what was done then and is reported only now (the late contact of an offline phone): the
+// permission must have been active at that moment, by its events.
 func (s *Service) Decide(ctx context.Context, tx *store.Tx, customerID string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*PermissionDecision, error) {
 	found, err := s.decisions(ctx, tx.Client(), []string{customerID}, channel, purpose, level, at)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Service) Decide(ctx context.Context, tx *store.Tx, customerID string, c
 	return found[customerID], nil
 }
 
-// MayContact tells for each of some customers whether they may be spoken to, as decide does, without holding anything.
+// MayContact decides for each of the customers whether they may be contacted, as Decide does, without a lock.
 func (s *Service) MayContact(ctx context.Context, customerIDs []string, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (map[string]*PermissionDecision, error) {
 	if err := input.CheckDate("at", at); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *Service) decisions(ctx context.Context, client *ent.Client, customerIDs
 		required = *level
 	}
 	byCustomer := map[string]*ent.Permission{}
-	for _, p := range rows { // oldest first: an active one is taken, else the newest
+	for _, p := range rows { // oldest first: the active one counts, or else the newest
 		if before := byCustomer[p.CustomerID]; before == nil || before.State != schema.PermissionActive {
 			byCustomer[p.CustomerID] = p
 		}
@@ -65,8 +65,8 @@ func (s *Service) decisions(ctx context.Context, client *ent.Client, customerIDs
 	return found, nil
 }
 
-// decision judges one permission, nil for none. required "" is a purpose that needs no permission; the
-// decision then names SITUATION, the lowest level.
+// decision decides by one permission, nil for none. required "" is a purpose that needs no permission; the decision then
+// names SITUATION, the lowest level.
 func decision(p *ent.Permission, channel schema.Channel, purpose schema.Purpose, required schema.PermissionLevel) *PermissionDecision {
 	d := &PermissionDecision{Permission: p, RequiredLevel: required}
 	if p != nil && p.State == schema.PermissionActive {
@@ -86,14 +86,15 @@ func decision(p *ent.Permission, channel schema.Channel, purpose schema.Purpose,
 	case p.State == schema.PermissionExpired:
 		d.Reason = fmt.Sprintf("the permission for %s has expired", what)
 	case p.Level.Rank() < required.Rank():
-		d.Reason = fmt.Sprintf("the permission for %s goes as far as %s: %s is needed", what, p.Level, required)
+		d.Reason = fmt.Sprintf("the permission for %s has the level %s: %s is needed", what, p.Level, required)
 	default:
 		d.Allowed, d.Reason = true, fmt.Sprintf("%s permission for %s since %s", p.Level, what, p.GrantedAt.UTC().Format(time.RFC3339))
 	}
 	return d
 }
 
-// MissingPermission is the fault of a decision against: PERMISSION_MISSING with what is there and what is needed.
+// MissingPermission returns the fault of a decision that does not allow a contact: PERMISSION_MISSING on channel, with
+// the level that there is and the one that is needed.
 func MissingPermission(d *PermissionDecision, channel schema.Channel, purpose schema.Purpose) error {
 	missing := fault.New(fault.PermissionMissing, "channel", "%s", d.Reason)
 	missing.Detail = &fault.Missing{

@@ -6,20 +6,19 @@ import (
 	"strings"
 	"time"
 
-	"kopeck/auth"
+	"kopeck/consentlog"
 	"kopeck/ent"
 	"kopeck/ent/contact"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
 	"kopeck/ent/predicate"
-	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
 )
 
-// PermissionsOf gives the permissions of some customers, oldest first, whatever their state, as they were at a
-// moment; nil is now.
+// PermissionsOf returns the permissions of customers by customer, oldest first and whatever their state, as they were at
+// a moment; nil is now. Fault: INVALID for a moment outside of the years that dates may have.
 func (s *Service) PermissionsOf(ctx context.Context, customerIDs []string, at *time.Time) (map[string][]*ent.Permission, error) {
 	if err := input.CheckDate("at", at); err != nil {
 		return nil, err
@@ -35,8 +34,8 @@ func (s *Service) PermissionsOf(ctx context.Context, customerIDs []string, at *t
 	return found, nil
 }
 
-// permissionsAt reads permissions as they were at a moment, oldest first: each is what its events up to then made
-// of it. nil is now, for which the rows are enough.
+// permissionsAt reads permissions as they were at a moment, oldest first: each as its events up to then made it. nil is
+// now, for which the rows are enough.
 func (s *Service) permissionsAt(ctx context.Context, client *ent.Client, at *time.Time, which ...predicate.Permission) ([]*ent.Permission, error) {
 	rows, err := client.Permission.Query().Where(which...).Order(permission.ByGrantedAt(), permission.ByID()).All(ctx)
 	if err != nil || at == nil || len(rows) == 0 {
@@ -52,18 +51,13 @@ func (s *Service) permissionsAt(ctx context.Context, client *ent.Client, at *tim
 	if err != nil {
 		return nil, err
 	}
-	standings := make(map[string]*service.Standing, len(rows))
-	for _, e := range events {
-		if standings[e.PermissionID] == nil {
-			standings[e.PermissionID] = &service.Standing{}
-		}
-		standings[e.PermissionID].Apply(e)
-	}
+	logs := byPermission(events)
 	then := rows[:0]
 	for _, p := range rows {
-		if st := standings[p.ID]; st != nil {
-			st.Show(p)
-			judge(p, *at)
+		if known := logs[p.ID]; len(known) > 0 {
+			standing := consentlog.Replay(eventsOf(known))
+			setRow(p, standing.Row())
+			setStateAt(p, *at)
 			then = append(then, p)
 		}
 	}
@@ -76,21 +70,17 @@ func (s *Service) permissionsAt(ctx context.Context, client *ent.Client, at *tim
 	return then, nil
 }
 
-// PermissionEvents gives the ledgers of some permissions, each oldest first.
+// PermissionEvents returns the consent logs of permissions by permission, each oldest first.
 func (s *Service) PermissionEvents(ctx context.Context, permissionIDs []string) (map[string][]*ent.PermissionEvent, error) {
 	events, err := s.Client.PermissionEvent.Query().Where(permissionevent.PermissionIDIn(permissionIDs...)).
 		Order(permissionevent.ByPermissionID(), permissionevent.BySequence()).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string][]*ent.PermissionEvent, len(permissionIDs))
-	for _, e := range events {
-		found[e.PermissionID] = append(found[e.PermissionID], e)
-	}
-	return found, nil
+	return byPermission(events), nil
 }
 
-// PermissionValues gives what the contacts made under some permissions cost and earned, of those contacts that the
+// PermissionValues returns, by permission, what the contacts made under it cost and realised: of those contacts that the
 // caller may see.
 func (s *Service) PermissionValues(ctx context.Context, permissionIDs []string) (map[string]*service.PermissionValue, error) {
 	var rows []struct {
@@ -117,13 +107,4 @@ func (s *Service) PermissionValues(ctx context.Context, permissionIDs []string) 
 		found[row.PermissionID] = &service.PermissionValue{Contacts: row.Contacts, Cost: &row.Cost, Realised: &row.Realised, Net: &net}
 	}
 	return found, nil
-}
-
-// RevocationToken gives the token of the link that revokes a permission without signing in; it never expires.
-// FORBIDDEN to whoever may not revoke it.
-func (s *Service) RevocationToken(ctx context.Context, p *ent.Permission) (string, error) {
-	if actor, _ := auth.From(ctx); actor.May("Permission").Write == auth.NoRows {
-		return "", fault.New(fault.Forbidden, "", "the role %s may not revoke permissions", actor.Role)
-	}
-	return s.links.Revoke(p.ID)
 }

@@ -4,17 +4,18 @@ import (
 	"context"
 
 	"kopeck/auth"
+	"kopeck/consentlog"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
 
-// RevokePermission ends a permission for good; what is revoked stays so, and revoking it again is no error. It gives
-// NOT_FOUND, and VERSION_CONFLICT where it was made on another version.
+// RevokePermission ends a permission for good. Revoking it once more is no error.
+//
+// Faults: INVALID by field; NOT_FOUND on id; VERSION_CONFLICT if expectedVersion is not the permission's version.
 func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermissionInput) (*ent.Permission, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Permission, in.ID))
@@ -26,14 +27,14 @@ func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermiss
 		return nil, err
 	}
 	_, err := s.Write(ctx, service.Verb{Name: "revokePermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		l, err := s.lockLedger(ctx, tx, "id", in.ID)
-		if err != nil || l.State == schema.PermissionRevoked {
+		l, err := s.lockLog(ctx, tx, "id", in.ID)
+		if err != nil || l.State == consentlog.StateRevoked {
 			return in.ID, err
 		}
 		if err := service.ExpectVersion(in.ExpectedVersion, l.permission.Version); err != nil {
 			return "", err
 		}
-		return in.ID, s.revoke(ctx, tx, l, &ent.PermissionEvent{Source: source, Reason: reason})
+		return in.ID, s.revoke(ctx, tx, l, consentlog.Event{Source: source, Reason: reason})
 	})
 	if err != nil {
 		return nil, err
@@ -41,22 +42,23 @@ func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermiss
 	return s.Client.Permission.Get(ctx, in.ID)
 }
 
-// revoke records that a permission is over, now. It holds for one that has expired too: the customer has said no.
-func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *ledger, e *ent.PermissionEvent) error {
-	if err := s.expireDue(ctx, tx, l); err != nil {
+// revoke records that a permission is over from now on, also one that has expired: the customer has refused.
+func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *permissionLog, e consentlog.Event) error {
+	if err := s.recordExpiry(ctx, tx, l); err != nil {
 		return err
 	}
-	e.Kind = schema.EventRevoked
+	e.Kind = consentlog.Revoked
 	if err := s.record(ctx, tx, l, e); err != nil {
 		return err
 	}
 	return s.CustomerChanged(ctx, tx, l.permission.CustomerID)
 }
 
-// RevokePermissionByLink ends the permission that a signed link is for; nobody needs to sign in. It tells whether the
-// permission is revoked now, and gives INVALID, always the same, for a token that is not a link of ours to revoke.
+// RevokePermissionByLink ends the permission of a signed link; the caller need not be signed in. It reports whether the
+// permission is revoked now. Fault: INVALID, with the same message whatever the cause, for a token that is not one of our
+// links to revoke.
 func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokePermissionByLinkInput) (bool, error) {
-	refused := fault.Invalidf("token", "not a link of ours to revoke a permission")
+	refused := fault.Invalidf("token", "not a valid link to revoke a permission")
 	reason, fail := input.OptionalText("reason", in.Reason, 1000)
 	if fail != nil {
 		return false, fail
@@ -65,15 +67,24 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokeP
 	if err != nil {
 		return false, refused
 	}
-	err = s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
-		l, err := s.lockLedger(ctx, tx, "token", permissionID)
+	err = s.writeByLink(ctx, func(ctx context.Context, tx *store.Tx) error {
+		l, err := s.lockLog(ctx, tx, "token", permissionID)
 		if fault.Is(err, fault.NotFound) {
 			return refused
 		}
-		if err != nil || l.State == schema.PermissionRevoked {
+		if err != nil || l.State == consentlog.StateRevoked {
 			return err
 		}
-		return s.revoke(ctx, tx, l, &ent.PermissionEvent{Source: "revocation link", Actor: "the customer", Reason: reason})
+		return s.revoke(ctx, tx, l, consentlog.Event{Source: "revocation link", Actor: "the customer", Reason: reason})
 	})
 	return err == nil, s.Translate(err)
+}
+
+// RevocationToken returns the token of the link that revokes a permission without signing in; it never expires.
+// Fault: FORBIDDEN for a caller who may not revoke it.
+func (s *Service) RevocationToken(ctx context.Context, p *ent.Permission) (string, error) {
+	if actor, _ := auth.From(ctx); actor.May("Permission").Write == auth.NoRows {
+		return "", fault.New(fault.Forbidden, "", "the role %s may not revoke permissions", actor.Role)
+	}
+	return s.links.Revoke(p.ID)
 }

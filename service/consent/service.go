@@ -1,4 +1,8 @@
-// Package consent holds permissions: the log of their events, granting, confirming and revoking, and the decision whether a customer may be contacted. It may import service, service/input and service/books.
+// Package consent holds what customers permit: granting (grant.go), confirming and revoking permissions, the end of their
+// time (expiry.go), the log of their events (log.go, verify.go), and the decision whether a customer may be contacted
+// (decision.go). What events make of a permission and how they are hashed is decided by package consentlog.
+//
+// It may import service, service/input, service/books and what service may import.
 package consent
 
 import (
@@ -15,9 +19,9 @@ type Service struct {
 	links *auth.Links
 }
 
-// New makes the verbs, with what signs links. Every permission that is read shows what it is worth now.
+// New returns the verbs; keys sign links. From then on every permission that the client reads has its state now.
 func New(core *service.Core, keys *auth.Keys, books *books.Service) *Service {
 	s := &Service{Core: core, books: books, links: &auth.Links{Keys: keys, Now: core.Now}}
-	core.Client.Permission.Intercept(s.asOfNow())
+	core.Client.Permission.Intercept(s.stateNow())
 	return s
 }

@@ -1,4 +1,7 @@
-// Package contacts holds the recording of contacts with customers. It may import service, service/input, books, consent, people and rates.
+// Package contacts records contacts with customers: whether they are permitted, what they cost, and what they earn.
+//
+// It may import service, service/input, and the packages books, consent, people and rates under service. What reads past the guard is
+// in unguarded.go.
 package contacts
 
 import (

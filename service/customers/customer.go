@@ -61,7 +61,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		}
 		c, err := s.create(ctx, tx, newID, row)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil)
+			return "", service.Taken(err, in.ID != nil, uniqueColumns...)
 		}
 		if stage := c.Stage; stage != schema.Stranger {
 			if err := s.RecordStageChange(ctx, tx, c.ID, schema.Stranger, stage, "as recorded", c.CreatedAt); err != nil {

@@ -20,3 +20,9 @@ type Service struct {
 func New(core *service.Core, books *books.Service, people *people.Service) *Service {
 	return &Service{Core: core, books: books, people: people}
 }
+
+// uniqueColumns are the columns of a customer whose values are unique.
+var uniqueColumns = []service.UniqueColumn{
+	{Column: "email_key", Field: "email", Message: "another customer has this e-mail"},
+	{Column: "external_id", Field: "externalId", Message: "another customer has this external id"},
+}

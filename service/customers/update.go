@@ -85,7 +85,7 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 	}
 	after, err := update.Save(ctx)
 	if err != nil {
-		return service.Taken(err, false)
+		return service.Taken(err, false, uniqueColumns...)
 	}
 	if err := s.writeTerms(ctx, tx, after); err != nil {
 		return err

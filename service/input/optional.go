@@ -6,7 +6,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// NonEmpty gives a text, nil where it is empty.
+// NonEmpty returns a text as an optional value, nil if it is empty.
 func NonEmpty(text string) *string {
 	if text == "" {
 		return nil
@@ -14,7 +14,7 @@ func NonEmpty(text string) *string {
 	return &text
 }
 
-// Or gives an optional value, or the default where it is absent.
+// Or returns an optional value, or a default if it is absent.
 func Or[T any](given *T, standard T) T {
 	if given == nil {
 		return standard
@@ -22,32 +22,28 @@ func Or[T any](given *T, standard T) T {
 	return *given
 }
 
-// Set sets a field that was given, or clears it where null was.
-func Set[T any](given graphql.Omittable[*T], checked *T, to func(T), clear func()) {
+// OrZero returns an optional value, or the zero of its type if it is absent.
+func OrZero[T any](given *T) T {
+	var zero T
+	return Or(given, zero)
+}
+
+// Set sets a field if it was given, or clears it if null was given. checked is its value, nil for null.
+func Set[T any](given graphql.Omittable[*T], checked *T, set func(T), clear func()) {
 	switch {
 	case !given.IsSet():
 	case checked == nil:
 		clear()
 	default:
-		to(*checked)
+		set(*checked)
 	}
 }
 
-// StringOf gives an optional text that was given, nil where it was absent or null.
-func StringOf(given graphql.Omittable[*string]) *string {
-	if !given.IsSet() {
-		return nil
-	}
-	return given.Value()
-}
+// StringOf returns an optional text that was given, nil if it was absent or null.
+func StringOf(given graphql.Omittable[*string]) *string { return given.Value() }
 
-// AnyOf gives an optional value that was given, nil where it was absent or null.
-func AnyOf(given graphql.Omittable[any]) any {
-	if !given.IsSet() {
-		return nil
-	}
-	return given.Value()
-}
+// AnyOf returns an optional value that was given, nil if it was absent or null.
+func AnyOf(given graphql.Omittable[any]) any { return given.Value() }
 
 // SameTime reports whether two moments are the same, or both absent.
 func SameTime(a, b *time.Time) bool {
@@ -55,13 +51,4 @@ func SameTime(a, b *time.Time) bool {
 		return a == b
 	}
 	return a.Equal(*b)
-}
-
-// OrZero gives an optional value, or the zero of its type where it is absent.
-func OrZero[T any](p *T) T {
-	if p == nil {
-		var none T
-		return none
-	}
-	return *p
 }

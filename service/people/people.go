@@ -10,14 +10,15 @@ import (
 	"kopeck/store"
 )
 
-// people are the users and partners, by whom an access token is held against.
+// people are the users and partners by id: the snapshot that access tokens are compared with.
 type people struct {
 	users    map[string]*ent.User
 	partners map[string]*ent.Partner
-	ended    map[string]bool // sessions that were ended while an access token of theirs may still run
-	replaced chan struct{}   // closed when there is a newer reading
+	ended    map[string]bool // sessions that were ended less than endedFor ago
+	replaced chan struct{}   // closed when there is a newer snapshot
 }
 
+// readPeople is the reader of the snapshot.
 func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}, ended: map[string]bool{}, replaced: make(chan struct{})}
 	users, err := tx.User.Query().All(ctx)
@@ -48,13 +49,13 @@ func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// User gives a user by id, nil for none, from memory.
+// User returns a user by id from the snapshot, nil if there is none.
 func (s *Service) User(id string) *ent.User { return s.people.Load().users[id] }
 
-// Partner gives a partner by id, nil for none, from memory.
+// Partner returns a partner by id from the snapshot, nil if there is none.
 func (s *Service) Partner(id string) *ent.Partner { return s.people.Load().partners[id] }
 
-// actorOf makes the actor of a user: role and scopes as they are now, whatever a token says.
+// actorOf returns the actor of a user in a session: role and scopes as they are now, whatever a token says.
 func (s *Service) actorOf(u *ent.User, session string) auth.Actor {
 	actor := auth.Actor{UserID: u.ID, Name: u.Email, Role: u.Role, Scopes: auth.ScopesOf(u.Role), SessionID: session}
 	if u.Role == schema.RolePartner && u.PartnerID != nil {

@@ -1,4 +1,8 @@
-// Package people holds users and partners, signing in, sessions and tokens. It may import service and service/input.
+// Package people holds users and partners: creating and changing users (user.go, user_update.go), signing in (sign_in.go),
+// sessions (session.go, authenticate.go), tokens for the command line (token.go), and the snapshot of users and partners by
+// which every request is authenticated (people.go). What goes past the guard is in unguarded.go.
+//
+// It may import service, service/input and what service may import.
 package people
 
 import (
@@ -19,7 +23,7 @@ type Service struct {
 	attempts  *auth.Attempts
 }
 
-// New makes the verbs, with what signs access tokens and checks passwords.
+// New returns the verbs; keys sign access tokens.
 func New(core *service.Core, keys *auth.Keys) *Service {
 	random := core.Random
 	if random == nil {

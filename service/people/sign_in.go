@@ -9,7 +9,6 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/refreshsession"
-	"kopeck/ent/user"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/service"
@@ -19,13 +18,13 @@ import (
 
 type addressKey struct{}
 
-// The one answer to whoever cannot sign in, and to whoever cannot go on.
+// The one answer to everyone who cannot sign in, and to everyone whose refresh token is not accepted.
 var (
 	errSignIn  = fault.New(fault.Invalid, "", "the e-mail address or the password is wrong")
 	errRefresh = fault.New(fault.Invalid, "refreshToken", "the refresh token is not valid: sign in again")
 )
 
-// WithAddress gives a context that knows the client's network address, with or without a port.
+// WithAddress returns a context with the client's network address, with or without a port.
 func WithAddress(ctx context.Context, address string) context.Context {
 	return context.WithValue(ctx, addressKey{}, address)
 }
@@ -35,17 +34,16 @@ func addressOf(ctx context.Context) string {
 	return address
 }
 
-// SignIn begins a session. It gives INVALID, always the same and after the same time, for an unknown account, a
-// wrong password and a user who is not active, and LIMIT_EXCEEDED after too many attempts on the account or from
-// the address.
+// SignIn begins a session. Faults: INVALID, always with the same message and after the same time, for an unknown account, a
+// wrong password and a user who is not active; LIMIT_EXCEEDED after too many attempts for the account or from the address.
 func (s *Service) SignIn(ctx context.Context, in service.SignInInput) (*Session, error) {
 	key, address := input.EmailKey(strings.TrimSpace(in.Email)), addressOf(ctx)
 	if wait := s.attempts.Allow(key, address); wait > 0 {
 		seconds := int((wait + time.Second - 1) / time.Second)
-		return nil, fault.New(fault.LimitExceeded, "", "too many attempts to sign in: try again in %d s", seconds)
+		return nil, fault.New(fault.LimitExceeded, "", "too many attempts to sign in: wait %d s", seconds)
 	}
-	u, err := s.Client.User.Query().Where(user.EmailKey(key), user.DeletedAtIsNil()).Only(auth.System(ctx))
-	if err != nil && !ent.IsNotFound(err) {
+	u, err := s.findAccount(ctx, key)
+	if err != nil {
 		return nil, err
 	}
 	if u == nil || u.PasswordHash == nil {
@@ -76,12 +74,12 @@ func (s *Service) SignIn(ctx context.Context, in service.SignInInput) (*Session,
 	return session, err
 }
 
-// beginSession begins a session for a user whose password was right a moment ago. fresh is the password's hash
-// at today's cost, nil where the old one stands.
+// beginSession begins a session for a user whose password has just been verified. fresh is a new hash of the password at the
+// present cost, nil if the stored one is kept.
 func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *string) (*Session, error) {
 	var refresh, family string
 	var u *ent.User
-	err := s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
+	err := s.writeSession(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		u, err = s.lockUser(ctx, tx, signed.ID)
 		switch {
 		case ent.IsNotFound(err):
@@ -89,7 +87,7 @@ func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *str
 		case err != nil:
 			return err
 		case !u.Active || input.OrZero(u.PasswordHash) != *signed.PasswordHash:
-			return errSignIn // changed while the password was being checked
+			return errSignIn // changed while the password was being verified
 		}
 		if fresh != nil {
 			if u, err = tx.User.UpdateOne(u).SetPasswordHash(*fresh).Save(ctx); err != nil {
@@ -106,10 +104,10 @@ func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *str
 	return s.session(ctx, u, family, refresh)
 }
 
-// session makes the access token that goes with a refresh token.
+// session returns a session with a new access token.
 func (s *Service) session(ctx context.Context, u *ent.User, family, refresh string) (*Session, error) {
-	if s.User(u.ID) == nil { // made by another process just now
-		if err := s.Refresh(auth.System(ctx), service.SnapshotPeople); err != nil {
+	if s.User(u.ID) == nil { // another process has just created the user
+		if err := s.Refresh(ctx, service.SnapshotPeople); err != nil {
 			return nil, err
 		}
 	}
@@ -120,8 +118,8 @@ func (s *Service) session(ctx context.Context, u *ent.User, family, refresh stri
 	return &Session{AccessToken: token, ExpiresAt: expiresAt, RefreshToken: refresh, Viewer: viewerOf(u, s.actorOf(u, family))}, nil
 }
 
-// RefreshSession gives the next pair of tokens for a refresh token. A token that was used before ends its
-// session: somebody has a copy. It gives INVALID, always the same, for whatever is not accepted.
+// RefreshSession returns the next pair of tokens for a refresh token. A token that is used twice ends its session: somebody
+// has a copy. Fault: INVALID, always with the same message, for a token that is not accepted.
 func (s *Service) RefreshSession(ctx context.Context, in service.RefreshSessionInput) (*Session, error) {
 	hash, err := auth.HashRefreshToken(in.RefreshToken)
 	if err != nil {
@@ -130,7 +128,7 @@ func (s *Service) RefreshSession(ctx context.Context, in service.RefreshSessionI
 	var next string
 	var row *ent.RefreshSession
 	var u *ent.User
-	err = s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) (err error) {
+	err = s.writeSession(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		next = ""
 		if row, u, err = s.lockSession(ctx, tx, hash); err != nil {
 			return err
@@ -157,8 +155,8 @@ func (s *Service) RefreshSession(ctx context.Context, in service.RefreshSessionI
 	return s.session(ctx, u, row.Family, next)
 }
 
-// lockSession loads a refresh token by its hash and its user, and holds the user's row, so that of two uses of
-// one token the second sees the first. It gives errRefresh where there is none.
+// lockSession loads a refresh token by its hash and its user, and locks the user, so that of two uses of one token the second
+// sees the first. It returns errRefresh if there is no such token.
 func (s *Service) lockSession(ctx context.Context, tx *store.Tx, hash string) (*ent.RefreshSession, *ent.User, error) {
 	row, err := tx.RefreshSession.Query().Where(refreshsession.TokenHash(hash)).Only(ctx)
 	if ent.IsNotFound(err) {
@@ -178,7 +176,7 @@ func (s *Service) lockSession(ctx context.Context, tx *store.Tx, hash string) (*
 	return row, u, err
 }
 
-// endStolen ends the session of a refresh token that was used twice. That is committed, though the caller is refused.
+// endStolen ends the session of a refresh token that was used twice. That is committed although the caller is refused.
 func (s *Service) endStolen(ctx context.Context, tx *store.Tx, row *ent.RefreshSession) error {
 	s.Log.WarnContext(ctx, "a refresh token was used twice: its session is ended", "user", row.UserID, "session", row.Family)
 	if err := s.Audit(ctx, tx, "session.reuse", row.UserID, map[string]string{"session": row.Family, "address": addressOf(ctx)}); err != nil {
@@ -187,8 +185,8 @@ func (s *Service) endStolen(ctx context.Context, tx *store.Tx, row *ent.RefreshS
 	return s.endSessions(ctx, tx, refreshsession.Family(row.Family))
 }
 
-// SignOut ends the session of a refresh token, everywhere and with its access tokens; once or more. It gives
-// INVALID for a token that is not one of the caller's.
+// SignOut ends the session of a refresh token with its access tokens. Doing so once more is no error. Faults: INVALID for a
+// token that is not one of the caller's; UNAUTHENTICATED.
 func (s *Service) SignOut(ctx context.Context, in service.SignOutInput) error {
 	actor, ok := auth.From(ctx)
 	if !ok {
@@ -198,7 +196,7 @@ func (s *Service) SignOut(ctx context.Context, in service.SignOutInput) error {
 	if err != nil {
 		return fault.Invalidf("refreshToken", "not one of your refresh tokens")
 	}
-	err = s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err = s.writeSession(ctx, func(ctx context.Context, tx *store.Tx) error {
 		row, u, err := s.lockSession(ctx, tx, hash)
 		if err != nil {
 			return err

@@ -17,11 +17,13 @@ import (
 	"kopeck/store"
 )
 
-// IssueToken gives an access token without a session, for the operator at the command line: of the active user
-// with this e-mail; where address is "", of the oldest active user of the role; and where there is none, of one
-// made for it (admin@cli.kopeck.invalid), who has no password. role "" takes the named user's.
-// NOT_FOUND for an unknown e-mail, WRONG_STATE for a user who is not active, INVALID for another role than the
-// user's; ttl is from a second to auth.MaxLife(auth.UseAccess).
+// IssueToken returns an access token without a session, for the operator at the command line: of the active user with an
+// e-mail; for address "", of the oldest active user of the role, or of one who is created for it without a password
+// (admin@cli.kopeck.invalid). role "" is the role of the user with the e-mail. ttl is from a second to
+// auth.MaxLife(auth.UseAccess).
+//
+// Faults: NOT_FOUND for an unknown e-mail; WRONG_STATE for a user who is not active; INVALID for a role other than the
+// user's and for a ttl out of range.
 func (s *Service) IssueToken(ctx context.Context, role schema.Role, address string, ttl time.Duration) (token string, expiresAt time.Time, err error) {
 	if role != "" && !slices.Contains(role.Values(), string(role)) || role == "" && address == "" {
 		return "", time.Time{}, fault.Invalidf("role", "want one of %s", strings.Join(role.Values(), ", "))
@@ -30,7 +32,7 @@ func (s *Service) IssueToken(ctx context.Context, role schema.Role, address stri
 		return "", time.Time{}, fault.Invalidf("ttl", "want 1s to %v", auth.MaxLife(auth.UseAccess))
 	}
 	var u *ent.User
-	err = s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err = s.writeAsOperator(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if u, err = s.userFor(ctx, tx, role, address); err != nil {
 			return err
 		}
@@ -42,6 +44,7 @@ func (s *Service) IssueToken(ctx context.Context, role schema.Role, address stri
 	return s.access.Issue(auth.AccessClaims{Subject: u.ID, Role: string(u.Role)}, ttl)
 }
 
+// userFor returns the user that a token is for.
 func (s *Service) userFor(ctx context.Context, tx *store.Tx, role schema.Role, address string) (*ent.User, error) {
 	if address == "" {
 		u, err := tx.User.Query().Where(user.RoleEQ(role), user.Active(true), user.DeletedAtIsNil()).
@@ -65,8 +68,7 @@ func (s *Service) userFor(ctx context.Context, tx *store.Tx, role schema.Role, a
 	return u, nil
 }
 
-// operatorOf makes the user of a role for whom the command line has tokens where nobody else has the role.
-// A PARTNER's client has been given nothing.
+// operatorOf creates the user of a role for tokens of the command line, if nobody else has the role. A PARTNER has no scopes.
 func (s *Service) operatorOf(ctx context.Context, tx *store.Tx, role schema.Role) (*ent.User, error) {
 	address, now := strings.ToLower(string(role))+"@cli.kopeck.invalid", s.Now()
 	create := tx.User.Create().SetID(s.IDs.Make(id.User)).SetEmail(address).SetEmailKey(input.EmailKey(address)).
@@ -80,7 +82,7 @@ func (s *Service) operatorOf(ctx context.Context, tx *store.Tx, role schema.Role
 	}
 	u, err := create.Save(ctx)
 	if err != nil {
-		return nil, userTaken(err, false)
+		return nil, service.Taken(err, false, uniqueColumns...)
 	}
 	return u, s.Touch(ctx, tx, service.SnapshotPeople)
 }

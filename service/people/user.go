@@ -16,22 +16,20 @@ import (
 	"kopeck/store"
 )
 
-// Viewer is the user who asks, and what they may.
+// Viewer is the user who asks, with the rights of the request.
 type Viewer struct {
 	User   *ent.User
 	Role   schema.Role
 	Scopes []string
 }
 
-const userUpdate = "user.update"
-
-// partnerInput is what a user of the role PARTNER belongs to. scopes nil leaves a known partner's as they are.
+// partnerInput is the partner of a user of the role PARTNER. scopes nil leaves those of an existing partner as they are.
 type partnerInput struct {
 	name   string
 	scopes []string
 }
 
-// Viewer gives who asks. UNAUTHENTICATED where that is no user.
+// Viewer returns who asks. Fault: UNAUTHENTICATED if that is no user.
 func (s *Service) Viewer(ctx context.Context) (*Viewer, error) {
 	actor, _ := auth.From(ctx)
 	u := s.User(actor.UserID)
@@ -45,7 +43,7 @@ func viewerOf(u *ent.User, actor auth.Actor) *Viewer {
 	return &Viewer{User: u, Role: actor.Role, Scopes: append([]string{}, actor.Scopes...)}
 }
 
-// Users gives everybody who signs in, by name. FORBIDDEN without the scope users.
+// Users returns all users, ordered by name. Fault: FORBIDDEN without the scope users.
 func (s *Service) Users(ctx context.Context) ([]*ent.User, error) {
 	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeUsers) {
 		return nil, fault.New(fault.Forbidden, "", "users needs the scope %s", auth.ScopeUsers)
@@ -63,8 +61,9 @@ func (s *Service) Users(ctx context.Context) ([]*ent.User, error) {
 	return all, nil
 }
 
-// steersUsers gives FORBIDDEN to whoever may not change users, before anything about them is told.
-func steersUsers(ctx context.Context) error {
+// checkMayChangeUsers returns FORBIDDEN for an actor who may not change users. It comes first, so that such an actor learns
+// nothing about users from other faults.
+func checkMayChangeUsers(ctx context.Context) error {
 	actor, ok := auth.From(ctx)
 	switch {
 	case !ok:
@@ -75,10 +74,12 @@ func steersUsers(ctx context.Context) error {
 	return nil
 }
 
-// CreateUser makes somebody who signs in. For ADMIN, and for the system. It gives ALREADY_EXISTS for an e-mail
-// that is taken, in whatever case, and INVALID for a weak password or a partner that is missing or out of place.
+// CreateUser creates a user; only ADMIN and the system may.
+//
+// Faults: ALREADY_EXISTS for an e-mail that is taken, whatever its case, and for an id; INVALID by field, also for a weak
+// password and for a partner that is missing or not expected; FORBIDDEN.
 func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*ent.User, error) {
-	if err := steersUsers(ctx); err != nil {
+	if err := checkMayChangeUsers(ctx); err != nil {
 		return nil, err
 	}
 	var faults fault.List
@@ -100,7 +101,7 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 		return nil, err
 	}
 	body := in
-	body.Password = "" // the key's hash of the body must be no way to try passwords out
+	body.Password = "" // the stored hash of the body must not be usable to test guesses of the password
 	made, err := s.Write(ctx, service.Verb{Name: "createUser", Key: in.IdempotencyKey, Body: body}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		now := s.Now()
 		create := tx.User.Create().SetID(newID).SetEmail(address).SetEmailKey(input.EmailKey(address)).SetName(name).SetRole(in.Role).
@@ -114,7 +115,7 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 		}
 		u, err := create.Save(ctx)
 		if err != nil {
-			return "", userTaken(err, in.ID != nil)
+			return "", service.Taken(err, in.ID != nil, uniqueColumns...)
 		}
 		if err := s.Audit(ctx, tx, "user.create", u.ID, map[string]any{"email": u.Email, "role": u.Role, "partner": u.PartnerID}); err != nil {
 			return "", err
@@ -127,13 +128,14 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 	return s.Client.User.Get(ctx, made)
 }
 
+// checkPartner checks the partner of a new user, nil for another role than PARTNER.
 func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput {
 	if in.Role != schema.RolePartner {
 		if in.Partner != nil {
-			faults.Add(fault.Invalidf("partner", "for the role PARTNER only"))
+			faults.Add(fault.Invalidf("partner", "only a user of the role PARTNER has a partner"))
 		}
 		if in.PartnerScopes != nil {
-			faults.Add(fault.Invalidf("partnerScopes", "for the role PARTNER only"))
+			faults.Add(fault.Invalidf("partnerScopes", "only a user of the role PARTNER has partner scopes"))
 		}
 		return nil
 	}
@@ -145,7 +147,7 @@ func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput 
 	faults.Add(fail)
 	for _, scope := range in.PartnerScopes {
 		if !slices.Contains(auth.PartnerScopes(), scope) {
-			faults.Add(fault.Invalidf("partnerScopes", "no such scope %q: want some of %s", input.Shown(scope), strings.Join(auth.PartnerScopes(), ", ")))
+			faults.Add(fault.Invalidf("partnerScopes", "no such scope %q: want any of %s", input.Shown(scope), strings.Join(auth.PartnerScopes(), ", ")))
 		}
 	}
 	var scopes []string
@@ -157,10 +159,10 @@ func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput 
 	return &partnerInput{name, scopes}
 }
 
-// PartnerNamed gives the partner of a name, whatever its case; one that is not there is made. scopes that are
-// given replace the partner's.
+// PartnerNamed returns the partner with a name, whatever its case, and creates it if there is none. scopes replace those of the
+// partner, unless they are nil.
 func (s *Service) PartnerNamed(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
-	inner, now := auth.System(ctx), s.Now()
+	inner, now := asPartners(ctx), s.Now()
 	if err := tx.Lock(ctx, store.LockOn("partners", ""), false); err != nil {
 		return nil, err
 	}
@@ -183,12 +185,5 @@ func (s *Service) PartnerNamed(ctx context.Context, tx *store.Tx, name string, s
 	return tx.Partner.UpdateOne(p).SetScopes(scopes).SetUpdatedAt(now).Save(inner)
 }
 
-func userTaken(err error, madeByClient bool) error {
-	switch columns := store.UniqueColumns(err); {
-	case slices.Contains(columns, "email_key"):
-		return fault.New(fault.AlreadyExists, "email", "another user has this e-mail")
-	case slices.Contains(columns, "id") && madeByClient:
-		return fault.New(fault.AlreadyExists, "id", "this id is taken")
-	}
-	return err
-}
+// uniqueColumns are the columns of a user whose values are unique.
+var uniqueColumns = []service.UniqueColumn{{Column: "email_key", Field: "email", Message: "another user has this e-mail"}}

@@ -15,76 +15,90 @@ import (
 	"kopeck/store"
 )
 
-// hiddenPassword stands for a password in conflicts and in the history.
+// userUpdate is the audit action of a new version of a user.
+const userUpdate = "user.update"
+
+// hiddenPassword stands for a new password in conflicts and in the audit log.
 const hiddenPassword = "(a new one)"
 
-// UpdateUser changes what is given. Who is deactivated or gets a new password is signed out everywhere. For ADMIN,
-// and for the system. An update made on an older version merges where nobody else changed the same fields, and is a
-// VERSION_CONFLICT where somebody did. WRONG_STATE keeps the last active ADMIN.
-func (s *Service) UpdateUser(ctx context.Context, in service.UpdateUserInput) (*ent.User, error) {
-	if err := steersUsers(ctx); err != nil {
-		return nil, err
-	}
-	var faults fault.List
-	faults.Add(id.Check("id", id.User, in.ID))
-	if in.Name != nil {
-		name, fail := input.Text("name", *in.Name, 200)
-		faults.Add(fail)
-		in.Name = &name
-	}
-	grade, fail := input.OptionalText("grade", input.StringOf(in.Grade), 100)
-	faults.Add(fail)
-	if err := faults.Or(); err != nil {
-		return nil, err
-	}
-	var hash *string
-	if in.Password != nil {
-		u, err := s.Client.User.Query().Where(user.ID(in.ID), user.DeletedAtIsNil()).Only(ctx)
-		if ent.IsNotFound(err) {
-			return nil, fault.NoSuch("id", "user")
-		}
-		if err != nil {
-			return nil, err
-		}
-		if fail := auth.CheckPassword("password", u.Email, *in.Password); fail != nil {
-			return nil, fail
-		}
-		made, err := s.passwords.Hash(ctx, *in.Password)
-		if err != nil {
-			return nil, err
-		}
-		hash = &made
-	}
-	_, err := s.Write(ctx, service.Verb{Name: "updateUser"}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		// One order for all: the lock of the administrators first, then the row.
-		if err := tx.Lock(ctx, store.LockOn("administrators", ""), false); err != nil {
-			return "", err
-		}
-		u, err := s.lockUser(ctx, tx, in.ID)
-		if ent.IsNotFound(err) {
-			return "", fault.NoSuch("id", "user")
-		}
-		if err != nil {
-			return "", err
-		}
-		wanted := userWanted(in, grade)
-		current := map[string]any{"name": u.Name, "role": u.Role, "active": u.Active, "grade": u.Grade, "password": nil}
-		if err := s.CheckConflicts(ctx, tx, userUpdate, u.ID, in.ExpectedVersion, u.Version, current, wanted); err != nil {
-			return "", err
-		}
-		moved := map[string]service.Change{}
-		for name, to := range wanted {
-			if !service.Same(current[name], to) {
-				moved[name] = service.Change{Old: current[name], New: to}
+// userChange is a checked update of a user.
+type userChange struct {
+	service.UpdateUserInput
+
+	grade        *string // nil clears it, if Grade is set
+	passwordHash *string // nil: no new password
+}
+
+// userField is a field that an update may change. Conflicts, the audit log and the written row are made from the table.
+type userField struct {
+	name    string // of the input
+	current func(u *ent.User) any
+	updated func(c *userChange) (value any, isGiven bool)
+	set     func(c *userChange, update *ent.UserUpdateOne)
+}
+
+var userFields = []userField{
+	{
+		"name",
+		func(u *ent.User) any { return u.Name },
+		func(c *userChange) (any, bool) { return given(c.Name) },
+		func(c *userChange, update *ent.UserUpdateOne) { update.SetName(*c.Name) },
+	},
+	{
+		"role",
+		func(u *ent.User) any { return u.Role },
+		func(c *userChange) (any, bool) { return given(c.Role) },
+		func(c *userChange, update *ent.UserUpdateOne) { update.SetRole(*c.Role) },
+	},
+	{
+		"active",
+		func(u *ent.User) any { return u.Active },
+		func(c *userChange) (any, bool) { return given(c.Active) },
+		func(c *userChange, update *ent.UserUpdateOne) { update.SetActive(*c.Active) },
+	},
+	{
+		"grade",
+		func(u *ent.User) any { return u.Grade },
+		func(c *userChange) (any, bool) { return c.grade, c.Grade.IsSet() },
+		func(c *userChange, update *ent.UserUpdateOne) {
+			if c.grade == nil {
+				update.ClearGrade()
+			} else {
+				update.SetGrade(*c.grade)
 			}
-		}
-		if len(moved) == 0 {
-			return u.ID, nil
-		}
-		if err := s.mayBecome(ctx, tx, u, in); err != nil {
-			return "", err
-		}
-		return u.ID, s.applyUserUpdate(ctx, tx, u, in, grade, hash, moved)
+		},
+	},
+	{
+		"password", // a new one is always a change: the old one is not known
+		func(*ent.User) any { return nil },
+		func(c *userChange) (any, bool) { return hiddenPassword, c.passwordHash != nil },
+		func(c *userChange, update *ent.UserUpdateOne) { update.SetPasswordHash(*c.passwordHash) },
+	},
+}
+
+// given returns the value of an optional field.
+func given[T any](field *T) (value any, isGiven bool) {
+	if field == nil {
+		return nil, false
+	}
+	return *field, true
+}
+
+// UpdateUser changes the fields that are given; only ADMIN and the system may. A user who is deactivated or gets a new
+// password is signed out everywhere. An update that is based on an older version is merged with changes of other fields.
+//
+// Faults: INVALID by field; NOT_FOUND on id; VERSION_CONFLICT if others have changed the same fields; WRONG_STATE for the
+// last active ADMIN; FORBIDDEN.
+func (s *Service) UpdateUser(ctx context.Context, in service.UpdateUserInput) (*ent.User, error) {
+	if err := checkMayChangeUsers(ctx); err != nil {
+		return nil, err
+	}
+	change, err := s.checkUserUpdate(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Write(ctx, service.Verb{Name: "updateUser"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		return in.ID, s.updateUser(ctx, tx, change)
 	})
 	if err != nil {
 		return nil, err
@@ -92,37 +106,81 @@ func (s *Service) UpdateUser(ctx context.Context, in service.UpdateUserInput) (*
 	return s.Client.User.Get(ctx, in.ID)
 }
 
-func userWanted(in service.UpdateUserInput, grade *string) map[string]any {
-	wanted := map[string]any{}
+func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInput) (*userChange, error) {
+	var faults fault.List
+	faults.Add(id.Check("id", id.User, in.ID))
 	if in.Name != nil {
-		wanted["name"] = *in.Name
+		name, fail := input.Text("name", *in.Name, 200)
+		faults.Add(fail)
+		in.Name = &name
 	}
-	if in.Role != nil {
-		wanted["role"] = *in.Role
+	grade, fail := input.OptionalText("grade", in.Grade.Value(), 100)
+	faults.Add(fail)
+	if err := faults.Or(); err != nil {
+		return nil, err
 	}
-	if in.Active != nil {
-		wanted["active"] = *in.Active
+	change := &userChange{UpdateUserInput: in, grade: grade}
+	if in.Password == nil {
+		return change, nil
 	}
-	if in.Password != nil {
-		wanted["password"] = hiddenPassword
+	u, err := s.Client.User.Query().Where(user.ID(in.ID), user.DeletedAtIsNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, fault.NoSuch("id", "user")
 	}
-	if in.Grade.IsSet() {
-		wanted["grade"] = grade
+	if err != nil {
+		return nil, err
 	}
-	return wanted
+	if err := auth.CheckPassword("password", u.Email, *in.Password); err != nil {
+		return nil, err
+	}
+	hash, err := s.passwords.Hash(ctx, *in.Password)
+	change.passwordHash = &hash
+	return change, err
 }
 
-// mayBecome keeps the last active ADMIN, and partners' users with their partner.
-func (s *Service) mayBecome(ctx context.Context, tx *store.Tx, u *ent.User, in service.UpdateUserInput) error {
-	role, active := input.Or(in.Role, u.Role), input.Or(in.Active, u.Active)
+func (s *Service) updateUser(ctx context.Context, tx *store.Tx, change *userChange) error {
+	// One order for all: first the lock of the administrators, then the row.
+	if err := tx.Lock(ctx, store.LockOn("administrators", ""), false); err != nil {
+		return err
+	}
+	u, err := s.lockUser(ctx, tx, change.ID)
+	if ent.IsNotFound(err) {
+		return fault.NoSuch("id", "user")
+	}
+	if err != nil {
+		return err
+	}
+	m := service.Update{
+		Action: userUpdate, Subject: u.ID, Expected: change.ExpectedVersion, Version: u.Version,
+		Current: map[string]any{}, Updated: map[string]any{},
+	}
+	for _, f := range userFields {
+		m.Current[f.name] = f.current(u)
+		if value, isGiven := f.updated(change); isGiven {
+			m.Updated[f.name] = value
+		}
+	}
+	changes, err := s.Merge(ctx, tx, m)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	if err := checkRole(ctx, tx, u, change); err != nil {
+		return err
+	}
+	return s.writeUserUpdate(ctx, tx, u, change, changes)
+}
+
+// checkRole checks that an active ADMIN remains, and that a PARTNER has a partner.
+func checkRole(ctx context.Context, tx *store.Tx, u *ent.User, change *userChange) error {
+	role, active := input.Or(change.Role, u.Role), input.Or(change.Active, u.Active)
 	if role == schema.RolePartner && u.PartnerID == nil {
 		return fault.Invalidf("role", "a PARTNER belongs to a partner: create a user for it")
 	}
 	if u.Role != schema.RoleAdmin || !u.Active || role == schema.RoleAdmin && active {
 		return nil
 	}
-	others, err := tx.User.Query().Where(user.RoleEQ(schema.RoleAdmin), user.Active(true), user.DeletedAtIsNil(), user.IDNEQ(u.ID)).Exist(auth.System(ctx))
-	if err != nil || others {
+	hasOther, err := tx.User.Query().Where(user.RoleEQ(schema.RoleAdmin), user.Active(true), user.DeletedAtIsNil(), user.IDNEQ(u.ID)).Exist(ctx)
+	if err != nil || hasOther {
 		return err
 	}
 	field := "active"
@@ -132,20 +190,23 @@ func (s *Service) mayBecome(ctx context.Context, tx *store.Tx, u *ent.User, in s
 	return fault.New(fault.WrongState, field, "this is the last active ADMIN")
 }
 
-func (s *Service) applyUserUpdate(ctx context.Context, tx *store.Tx, u *ent.User, in service.UpdateUserInput, grade, hash *string, moved map[string]service.Change) error {
-	update := tx.User.UpdateOne(u).AddVersion(1).SetUpdatedAt(s.Now()).SetNillableName(in.Name).SetNillableRole(in.Role).
-		SetNillableActive(in.Active).SetNillablePasswordHash(hash)
-	input.Set(in.Grade, grade, func(v string) { update.SetGrade(v) }, func() { update.ClearGrade() })
+func (s *Service) writeUserUpdate(ctx context.Context, tx *store.Tx, u *ent.User, change *userChange, changes map[string]service.Change) error {
+	update := tx.User.UpdateOne(u).AddVersion(1).SetUpdatedAt(s.Now())
+	for _, f := range userFields {
+		if _, isGiven := f.updated(change); isGiven {
+			f.set(change, update)
+		}
+	}
 	after, err := update.Save(ctx)
 	if err != nil {
 		return err
 	}
-	if !after.Active || hash != nil {
+	if !after.Active || change.passwordHash != nil {
 		if err := s.endSessions(ctx, tx, refreshsession.UserID(u.ID)); err != nil {
 			return err
 		}
 	}
-	if err := s.Remember(ctx, tx, userUpdate, u.ID, service.VersionChange{Version: after.Version, Fields: moved}); err != nil {
+	if err := s.Remember(ctx, tx, userUpdate, u.ID, service.VersionChange{Version: after.Version, Fields: changes}); err != nil {
 		return err
 	}
 	return s.Touch(ctx, tx, service.SnapshotPeople)

@@ -17,7 +17,7 @@ import (
 
 // AgreePrice agrees a customer's own price for a product, from a quantity and a moment on. Below today's floor it is
 // BELOW_FLOOR, unless a reason is written: that takes the scope floor, else it is FORBIDDEN, also above the floor,
-// since the reason lets the price stand when the floor rises. Without a reason a floor that rises lifts the price.
+// since a price with a reason stays when the floor rises. Without a reason a rising floor raises the price.
 func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*ent.PriceAgreement, error) {
 	agreement, err := s.checkAgreement(in)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 
 func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement, error) {
 	var faults fault.List
-	a := pricing.Agreement{CustomerID: in.CustomerID, ProductID: in.ProductID, ValidFrom: s.Now(), ValidTo: exactly(in.ValidTo)}
+	a := pricing.Agreement{CustomerID: in.CustomerID, ProductID: in.ProductID, ValidFrom: s.Now(), ValidTo: inMicroseconds(in.ValidTo)}
 	var fail error
 	a.ID, fail = s.NewID(id.Agreement, in.ID)
 	faults.Add(fail)
@@ -96,7 +96,7 @@ func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement,
 	return a, input.DomainError(pricing.CheckAgreement(a))
 }
 
-// belowFloor says so, and where the floor is to who may know costs.
+// belowFloor returns the fault of a price under the floor. It names the floor to those who may know costs.
 func (s *Service) belowFloor(actor auth.Actor, floor money.Amount) error {
 	where := ""
 	if actor.Has(auth.ScopeCosts) {

@@ -5,23 +5,15 @@ import (
 	"fmt"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent"
-	"kopeck/ent/booking"
-	"kopeck/ent/component"
-	"kopeck/ent/pricerule"
-	"kopeck/ent/product"
-	"kopeck/ent/productoption"
 	"kopeck/pricing"
-	"kopeck/service"
-	"kopeck/service/input"
 	"kopeck/store"
 )
 
 // book is the price book: an immutable snapshot of the rows that prices come from, swapped whole when any of
 // them changes. It holds the dated rows with both their times, so it also answers for the past; only bookings of
-// days gone by are read when they are asked for.
+// past days are read when they are asked for.
 type book struct {
 	prices   *pricing.Book
 	products map[string]*ent.Product
@@ -38,9 +30,9 @@ func (s *Service) BookReadAt() time.Time { return s.book.Load().readAt }
 // Products are the whole catalogue, by sku, from memory.
 func (s *Service) Products() []*ent.Product { return s.book.Load().bySKU }
 
-// refreshBook reads the price book anew and swaps it.
+// refreshBook reads the price book and swaps it.
 func (s *Service) refreshBook(ctx context.Context, tx *store.Tx) error {
-	b, err := s.readBook(ctx, tx, s.Settings(), s.book.Load())
+	b, err := s.readBook(ctx, tx, s.book.Load())
 	if err != nil {
 		return err
 	}
@@ -48,13 +40,16 @@ func (s *Service) refreshBook(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// refreshBookings reads the price book's bookings anew, from yesterday on.
+// lastDay is later than any day that is booked.
+const lastDay = 1 << 30
+
+// refreshBookings reads the price book's bookings from yesterday on, and swaps the book.
 func (s *Service) refreshBookings(ctx context.Context, tx *store.Tx) error {
 	before := s.book.Load()
 	after := *before
 	after.readAt = s.Now()
 	after.firstDay = s.Settings().Day(after.readAt) - 1
-	bookings, err := readBookings(ctx, tx, after.firstDay, 1<<30)
+	bookings, err := readBookings(ctx, tx, after.firstDay, lastDay)
 	if err != nil {
 		return err
 	}
@@ -63,162 +58,11 @@ func (s *Service) refreshBookings(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-// readBook reads the price book anew. previous may be nil.
-func (s *Service) readBook(ctx context.Context, tx *store.Tx, settings *service.Settings, previous *book) (*book, error) {
-	b := &book{products: map[string]*ent.Product{}, ruleByID: map[string]*ent.PriceRule{}, readAt: s.Now()}
-	var err error
-	if b.bySKU, err = tx.Product.Query().Order(product.BySku()).All(ctx); err != nil {
-		return nil, err
-	}
-	for _, p := range b.bySKU {
-		b.products[p.ID] = p
-	}
-	if b.rules, err = tx.PriceRule.Query().Order(pricerule.ByPriority(service.Descending), pricerule.ByRecordedAt(), pricerule.ByID()).All(ctx); err != nil {
-		return nil, err
-	}
-	source := pricing.Source{Step: settings.PriceStep}
-	if previous != nil {
-		source.Previous = previous.prices
-	}
-	for _, r := range b.rules {
-		b.ruleByID[r.ID] = r
-		source.Rules = append(source.Rules, ruleOf(r))
-	}
-	if source.Terms, err = readTerms(ctx, tx); err != nil {
-		return nil, err
-	}
-	if source.Agreements, err = readAgreements(ctx, tx); err != nil {
-		return nil, err
-	}
-	b.firstDay = settings.Day(b.readAt) - 1
-	if source.Basis, err = s.ReadBasis(ctx, tx, settings, b.bySKU, b.firstDay); err != nil {
-		return nil, err
-	}
-	b.prices = pricing.NewBook(source)
-	return b, nil
-}
+// Product gives a product by id from memory, nil for none.
+func (s *Service) Product(productID string) *ent.Product { return s.book.Load().products[productID] }
 
-// ReadBasis reads what costs come from; bookings from a day on.
-func (s *Service) ReadBasis(ctx context.Context, tx *store.Tx, settings *service.Settings, products []*ent.Product, firstDay int) (costing.Basis, error) {
-	catalogue, err := ReadCatalogue(ctx, tx, products)
-	if err != nil {
-		return costing.Basis{}, err
-	}
-	rates, err := readRates(ctx, tx)
-	if err != nil {
-		return costing.Basis{}, err
-	}
-	bookings, err := readBookings(ctx, tx, firstDay, 1<<30)
-	if err != nil {
-		return costing.Basis{}, err
-	}
-	return costing.Basis{
-		Catalogue: catalogue, Rates: rates, Bookings: bookings, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone,
-	}, nil
-}
-
-// ReadCatalogue reads what products are made of.
-func ReadCatalogue(ctx context.Context, tx *store.Tx, products []*ent.Product) (*costing.Catalogue, error) {
-	options, err := tx.ProductOption.Query().Order(productoption.ByProductID(), productoption.ByPosition()).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	components, err := tx.Component.Query().Order(component.ByProductID(), component.ByPosition()).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	base, ofOption := map[string][]costing.Component{}, map[string][]costing.Component{}
-	for _, c := range components {
-		one := costing.Component{Material: input.OrZero(c.Material), Resource: input.OrZero(c.Resource), PartID: input.OrZero(c.PartID), Quantity: c.Quantity}
-		if c.OptionID != nil {
-			ofOption[*c.OptionID] = append(ofOption[*c.OptionID], one)
-		} else {
-			base[c.ProductID] = append(base[c.ProductID], one)
-		}
-	}
-	chosen := map[string][]costing.Option{}
-	for _, o := range options {
-		chosen[o.ProductID] = append(chosen[o.ProductID], costing.Option{Code: o.Code, Name: o.Name, Surcharge: o.Surcharge, Components: ofOption[o.ID], Measured: o.Measured, Grade: o.Grade})
-	}
-	all := make([]costing.Product, len(products))
-	for i, p := range products {
-		all[i] = costing.Product{
-			ID: p.ID, SKU: p.Sku, Name: p.Name, Kind: string(p.Kind), StandardLeadDays: p.StandardLeadDays,
-			Components: base[p.ID], Options: chosen[p.ID],
-		}
-	}
-	return costing.NewCatalogue(all), nil
-}
-
-// readRates reads every rate ever recorded.
-func readRates(ctx context.Context, tx *store.Tx) (*costing.Rates, error) {
-	rows, err := tx.Rate.Query().All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rates := make([]costing.Rate, len(rows))
-	for i, r := range rows {
-		rates[i] = rateOf(r)
-	}
-	return costing.NewRates(rates), nil
-}
-
-func rateOf(r *ent.Rate) costing.Rate {
-	return costing.Rate{
-		ID: r.ID, Subject: string(r.Subject), Code: r.Code, Unit: r.Unit, Amount: r.Amount, ValidFrom: r.ValidFrom,
-		RecordedAt: r.RecordedAt, CapacityPerDay: r.CapacityPerDay, FixedShare: r.FixedShare,
-	}
-}
-
-func readBookings(ctx context.Context, tx *store.Tx, firstDay, lastDay int) (*costing.Bookings, error) {
-	rows, err := tx.Booking.Query().Where(booking.DayGTE(firstDay), booking.DayLTE(lastDay)).All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	bookings := make([]costing.Booking, len(rows))
-	for i, b := range rows {
-		bookings[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units, BookedAt: b.BookedAt, FreedAt: b.FreedAt}
-	}
-	return costing.NewBookings(bookings), nil
-}
-
-func readTerms(ctx context.Context, tx *store.Tx) ([]pricing.Terms, error) {
-	rows, err := tx.ListPrice.Query().All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	terms := make([]pricing.Terms, len(rows))
-	for i, t := range rows {
-		terms[i] = pricing.Terms{
-			ID: t.ID, ProductID: t.ProductID, Amount: t.Amount, Markup: t.Markup, BundleDiscount: t.BundleDiscount, MinimumMargin: t.MinimumMargin,
-			ValidFrom: t.ValidFrom, RecordedAt: t.RecordedAt,
-		}
-	}
-	return terms, nil
-}
-
-func readAgreements(ctx context.Context, tx *store.Tx) ([]pricing.Agreement, error) {
-	rows, err := tx.PriceAgreement.Query().All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	agreements := make([]pricing.Agreement, len(rows))
-	for i, a := range rows {
-		agreements[i] = pricing.Agreement{
-			ID: a.ID, CustomerID: a.CustomerID, ProductID: a.ProductID, Unit: a.Unit, MinimumQuantity: a.MinimumQuantity,
-			ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, OverrideReason: input.OrZero(a.OverrideFloorReason), RecordedAt: a.RecordedAt,
-		}
-	}
-	return agreements, nil
-}
-
-func ruleOf(r *ent.PriceRule) pricing.Rule {
-	return pricing.Rule{
-		ID: r.ID, Name: r.Name, Condition: r.Condition, Percent: r.Percent, Cap: r.Cap, Amount: r.Amount, Price: r.Price,
-		Priority: r.Priority, Exclusive: r.Exclusive, ValidFrom: r.ValidFrom, ValidTo: r.ValidTo,
-		RecordedAt: r.RecordedAt, RetiredAt: r.RetiredAt,
-	}
-}
+// PriceRule gives a price rule by id from memory, nil for none.
+func (s *Service) PriceRule(ruleID string) *ent.PriceRule { return s.book.Load().ruleByID[ruleID] }
 
 // pricesAt gives the book for a moment: the snapshot, or for a moment before its bookings the same with theirs.
 func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing.Book, error) {
@@ -226,11 +70,7 @@ func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing
 	if day >= b.firstDay {
 		return b.prices, nil
 	}
-	var bookings *costing.Bookings
-	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		bookings, err = readBookings(auth.System(ctx), tx, day, day+costing.MaxLeadDays)
-		return err
-	})
+	bookings, err := s.bookingsBetween(ctx, day, day+costing.MaxLeadDays)
 	if err != nil {
 		return nil, fmt.Errorf("service: bookings of %s: %w", at, err)
 	}

@@ -6,20 +6,19 @@ import (
 	"strings"
 	"time"
 
+	"kopeck/consentlog"
 	"kopeck/ent"
 	"kopeck/pricing"
 	"kopeck/schema"
-	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/service/value"
-	"kopeck/store"
 )
 
-// facts gives what the rules of a book may ask of customers. What stands on the rows takes no statement; what
-// does not is read for all of them together, and only where a rule speaks of it. Of a past moment the stage, the
-// permissions and the lifetime value are those of that moment; segment, kind, birthday and measurements are not dated and
-// are the present ones.
-func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer, at time.Time, ago bool) (map[string]pricing.Customer, error) {
+// facts returns what the rules of a book may ask about customers at a moment, by their ids. What is on the rows takes no
+// statement; what is not is read for all of them together, and only where a rule mentions it. Of a past moment, which past says
+// that it is, the stage, the permissions and the lifetime value are those of that moment; segment, kind, birthday and measurements
+// are not dated and are the present ones.
+func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer, at time.Time, past bool) (map[string]pricing.Customer, error) {
 	facts := make(map[string]pricing.Customer, len(customers))
 	ids := make([]string, 0, len(customers))
 	for _, c := range customers {
@@ -39,26 +38,32 @@ func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer,
 	if len(ids) == 0 {
 		return facts, nil
 	}
-	if b.speaksOf("lifetimeValue") {
-		if err := s.lifetimeFacts(ctx, facts, customers, at, ago); err != nil {
+	if b.mentions("lifetimeValue") {
+		if err := s.addLifetimeValues(ctx, facts, customers, at, past); err != nil {
 			return nil, err
 		}
 	}
-	if b.speaksOf("permission") {
-		if err := s.permissionFacts(ctx, facts, ids, at, ago); err != nil {
+	if b.mentions("permission") {
+		if err := s.addPermissions(ctx, facts, ids, at, past); err != nil {
 			return nil, err
 		}
 	}
-	if ago && b.speaksOf("stage") {
-		if err := s.stageFacts(ctx, facts, ids, at); err != nil {
+	if past && b.mentions("stage") {
+		stages, err := stagesAt(ctx, s.Store, ids, at)
+		if err != nil {
 			return nil, err
+		}
+		for customerID, stage := range stages {
+			fact := facts[customerID]
+			fact.Stage = string(stage)
+			facts[customerID] = fact
 		}
 	}
 	return facts, nil
 }
 
-// speaksOf tells whether any rule's condition has a word in it.
-func (b *book) speaksOf(word string) bool {
+// mentions reports whether a word is in the condition of any rule.
+func (b *book) mentions(word string) bool {
 	for _, rule := range b.rules {
 		if strings.Contains(rule.Condition, word) {
 			return true
@@ -67,13 +72,14 @@ func (b *book) speaksOf(word string) bool {
 	return false
 }
 
-func (s *Service) lifetimeFacts(ctx context.Context, facts map[string]pricing.Customer, customers []*ent.Customer, at time.Time, ago bool) error {
+// addLifetimeValues adds to facts what customers were worth at a moment.
+func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricing.Customer, customers []*ent.Customer, at time.Time, past bool) error {
 	earnings := make(map[*ent.Customer]value.Earnings, len(customers))
 	for _, c := range customers {
 		earnings[c] = value.EarningsOf(c)
 	}
 	m := s.value.Current()
-	if ago {
+	if past {
 		var err error
 		if m, err = s.value.ModelAt(ctx, at); err != nil {
 			return err
@@ -94,56 +100,52 @@ func (s *Service) lifetimeFacts(ctx context.Context, facts map[string]pricing.Cu
 	return nil
 }
 
-// permissionFacts finds the highest level that customers gave and that holds at the moment.
-func (s *Service) permissionFacts(ctx context.Context, facts map[string]pricing.Customer, ids []string, at time.Time, ago bool) error {
-	note := func(customerID string, level schema.PermissionLevel) {
-		if fact := facts[customerID]; level.Rank() > fact.PermissionRank {
-			fact.PermissionRank, fact.PermissionLevel = level.Rank(), string(level)
-			facts[customerID] = fact
-		}
+// addPermissions adds to facts the highest level of permission that customers gave and that holds at a moment.
+func (s *Service) addPermissions(ctx context.Context, facts map[string]pricing.Customer, ids []string, at time.Time, past bool) error {
+	var levels []customerLevel
+	var err error
+	if past {
+		var events []permissionEvent
+		events, err = permissionEvents(ctx, s.Store, ids, at)
+		levels = levelsAt(events, at)
+	} else {
+		levels, err = activeLevels(ctx, s.Store, ids, at)
 	}
-	if !ago {
-		query := "SELECT customer_id, level FROM permissions WHERE state = ? AND (expires_at IS NULL OR expires_at > ?) AND customer_id IN @ids"
-		return store.EachByIDs(ctx, s.Store, query, []any{string(schema.PermissionActive), at}, ids, func(scan store.ScanFunc) error {
-			var customerID, level string
-			err := scan(&customerID, &level)
-			note(customerID, schema.PermissionLevel(level))
-			return err
-		})
-	}
-	// A permission's events up to the moment, replayed.
-	query := `SELECT p.customer_id, e.permission_id, e.at, e.kind, e.level, e.expires_at FROM permission_events e JOIN permissions p ON p.id = e.permission_id
-		WHERE e.at <= ? AND p.customer_id IN @ids ORDER BY e.permission_id, e.sequence`
-	permissions, owners := map[string]*service.Standing{}, map[string]string{}
-	err := store.EachByIDs(ctx, s.Store, query, []any{at}, ids, func(scan store.ScanFunc) error {
-		var customerID, permissionID string
-		event := &ent.PermissionEvent{}
-		if err := scan(&customerID, &permissionID, &event.At, &event.Kind, &event.Level, &event.ExpiresAt); err != nil {
-			return err
-		}
-		if permissions[permissionID] == nil {
-			permissions[permissionID], owners[permissionID] = &service.Standing{}, customerID
-		}
-		permissions[permissionID].Apply(event)
-		return nil
-	})
-	for permissionID, p := range permissions {
-		if p.State == schema.PermissionActive && !service.Past(p.ExpiresAt, at) {
-			note(owners[permissionID], p.Level)
+	for _, one := range levels {
+		if fact := facts[one.customerID]; one.level.Rank() > fact.PermissionRank {
+			fact.PermissionRank, fact.PermissionLevel = one.level.Rank(), string(one.level)
+			facts[one.customerID] = fact
 		}
 	}
 	return err
 }
 
-// stageFacts puts the stage that customers had at a past moment.
-func (s *Service) stageFacts(ctx context.Context, facts map[string]pricing.Customer, ids []string, at time.Time) error {
-	query := "SELECT customer_id, from_stage FROM stage_changes WHERE at > ? AND customer_id IN @ids ORDER BY customer_id, at DESC, id DESC"
-	return store.EachByIDs(ctx, s.Store, query, []any{at}, ids, func(scan store.ScanFunc) error {
-		var customerID, from string
-		err := scan(&customerID, &from)
-		fact := facts[customerID]
-		fact.Stage = from // what changed later is undone, the latest first
-		facts[customerID] = fact
-		return err
-	})
+// customerLevel is the level of a permission that a customer gave.
+type customerLevel struct {
+	customerID string
+	level      schema.PermissionLevel
+}
+
+// permissionEvent is an event of a permission that a customer gave.
+type permissionEvent struct {
+	customerID, permissionID string
+	consentlog.Event
+}
+
+// levelsAt returns the levels of the permissions that were active at a moment. The events are all that had happened by then, by
+// permission and in their order.
+func levelsAt(events []permissionEvent, at time.Time) []customerLevel {
+	var levels []customerLevel
+	for from := 0; from < len(events); {
+		var standing consentlog.Standing
+		to := from
+		for ; to < len(events) && events[to].permissionID == events[from].permissionID; to++ {
+			standing.Apply(&events[to].Event)
+		}
+		if standing.State.At(at, standing.ExpiresAt) == consentlog.StateActive {
+			levels = append(levels, customerLevel{events[from].customerID, schema.PermissionLevel(standing.Level)})
+		}
+		from = to
+	}
+	return levels
 }

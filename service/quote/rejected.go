@@ -16,7 +16,7 @@ type UnmetCondition struct {
 	Failure   *string
 }
 
-// MetFact is a variable of conditions with its value, nil where it is not known, or not to be known by who asks.
+// MetFact is a variable of conditions with its value, nil where it is not known, or where the actor may not know it.
 type MetFact struct {
 	Name  string
 	Value *string
@@ -33,14 +33,14 @@ type RejectedRule struct {
 	question *pricing.Question
 }
 
-// Nearly tells whether a rejected rule came near: see the API.
+// Nearly reports whether a rejected rule came near: see the API.
 func (s *Service) Nearly(r *RejectedRule) (bool, error) {
 	refusal, err := r.book.Refused(*r.question, r.RuleID)
 	return refusal.Nearly, err
 }
 
-// Unmet gives the parts of a rejected rule's condition that did not hold. Parts that speak of what the actor may not see
-// are left out: that they did not hold would tell.
+// Unmet gives the parts of a rejected rule's condition that did not hold. Parts that mention what the actor may not see
+// are left out, because that they did not hold would reveal it.
 func (s *Service) Unmet(ctx context.Context, r *RejectedRule) ([]*UnmetCondition, error) {
 	refusal, err := r.book.Refused(*r.question, r.RuleID)
 	if err != nil {

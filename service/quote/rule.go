@@ -48,7 +48,7 @@ func (s *Service) checkRule(in service.CreatePriceRuleInput) (string, pricing.Ru
 	faults.Add(fail)
 	rule := pricing.Rule{
 		ID: ruleID, Condition: in.Condition, Priority: input.Or(in.Priority, 0), Exclusive: input.Or(in.Exclusive, false),
-		ValidFrom: exactly(in.ValidFrom), ValidTo: exactly(in.ValidTo),
+		ValidFrom: inMicroseconds(in.ValidFrom), ValidTo: inMicroseconds(in.ValidTo),
 	}
 	rule.Name, fail = input.Text("name", in.Name, 300)
 	faults.Add(fail)
@@ -89,16 +89,16 @@ func (s *Service) checkRule(in service.CreatePriceRuleInput) (string, pricing.Ru
 	return ruleID, rule, input.DomainError(err)
 }
 
-// exactly is a moment as it is kept: UTC to the microsecond.
-func exactly(at *time.Time) *time.Time {
+// inMicroseconds returns a moment as it is stored: UTC, truncated to the microsecond.
+func inMicroseconds(at *time.Time) *time.Time {
 	if at == nil {
 		return nil
 	}
-	kept := at.UTC().Truncate(time.Microsecond)
-	return &kept
+	stored := at.UTC().Truncate(time.Microsecond)
+	return &stored
 }
 
-// RetirePriceRule ends a rule from now on. WRONG_STATE where it has been retired before.
+// RetirePriceRule ends a rule from now on. WRONG_STATE where it is retired already.
 func (s *Service) RetirePriceRule(ctx context.Context, in service.RetirePriceRuleInput) (*ent.PriceRule, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Rule, in.ID))

@@ -1,4 +1,7 @@
-// Package quote holds prices: the price book in memory, rules and agreements, quotes for a customer, proposals, trials, and the redeeming of price tokens. It may import service, service/input and service/value.
+// Package quote holds prices: the price book in memory, price rules and agreements, prices for a customer and what explains them,
+// proposals, the trial of a rule, suppositions, and price tokens.
+//
+// It may import service, service/input and service/value. What reads past the guard is in unguarded.go.
 package quote
 
 import (
@@ -18,7 +21,7 @@ type Service struct {
 	book   atomic.Pointer[book]
 }
 
-// New makes the verbs, with what signs price tokens.
+// New makes the verbs; the keys sign price tokens. It registers the readers of the price book.
 func New(core *service.Core, keys *auth.Keys, value *value.Service) *Service {
 	s := &Service{Core: core, value: value, prices: &auth.Prices{Keys: keys, Now: core.Now}}
 	core.Register(service.SnapshotBook, s.refreshBook)

@@ -2,14 +2,11 @@ package quote
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/fault"
@@ -18,7 +15,6 @@ import (
 	"kopeck/pricing"
 	"kopeck/service"
 	"kopeck/service/input"
-	"kopeck/store"
 )
 
 // PriceRuleTrial is what a rule would do, before it is saved.
@@ -32,7 +28,7 @@ type PriceRuleTrial struct {
 	Orders        *PriceRuleEffect
 }
 
-// PriceRuleSample counts whom and what a rule touches in a sample.
+// PriceRuleSample counts the customers and products of a sample, and those whose price a rule changes.
 type PriceRuleSample struct{ Customers, CustomersTouched, Products, ProductsTouched int }
 
 // PriceRuleEffect is what a rule would have made of orders.
@@ -53,7 +49,7 @@ const (
 	trialDays      = 90
 )
 
-// asked is a question with its answer, as it is in the book and as the API has it.
+// asked is a question with its answer, as the book and as the API have it.
 type asked struct {
 	question pricing.Question
 	answer   pricing.Answer
@@ -117,18 +113,18 @@ func (s *Service) customerOf(ctx context.Context, customerID string) (*ent.Custo
 	return c, err
 }
 
-// supposed is the price book of now as if it were different.
+// supposed returns the present price book as if it were different.
 func (s *Service) supposed(instead pricing.Instead) *book {
 	b := *s.book.Load()
 	b.prices = b.prices.Instead(instead)
 	b.rules = slices.Clone(b.rules)
-	for _, rule := range instead.Rules { // what they speak of is asked of customers
+	for _, rule := range instead.Rules { // so that the facts which they mention are read
 		b.rules = append(b.rules, &ent.PriceRule{Condition: rule.Condition})
 	}
 	return &b
 }
 
-// compare asks one price of the book of now, and of another.
+// compare asks one price of the present book, and of another.
 func (s *Service) compare(ctx context.Context, c *ent.Customer, other *book, productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (is, would asked, err error) {
 	quotes, err := s.quotesOf(ctx, other, []*ent.Customer{c}, nil)
 	if err != nil {
@@ -186,17 +182,21 @@ func (s *Service) trySample(ctx context.Context, supposed *book, ruleID string, 
 	return sample, nil
 }
 
-// tryOrders prices the lines of the last orders anew with and without a rule, as of their moments.
+// tryOrders prices the lines of the last orders with and without a rule, as of their moments.
 func (s *Service) tryOrders(ctx context.Context, supposed *book, rule pricing.Rule) (*PriceRuleEffect, error) {
 	effect := &PriceRuleEffect{Since: s.Now().AddDate(0, 0, -trialDays).UTC()}
-	lines, err := s.linesSince(ctx, effect.Since)
+	lines, err := s.linesSince(ctx, effect.Since, trialLines)
 	if err != nil {
 		return nil, err
 	}
 	if effect.More = len(lines) > trialLines; effect.More {
 		lines = lines[:trialLines]
 	}
-	facts, err := s.factsOfLines(ctx, supposed, lines)
+	buyers, err := s.buyersOf(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := s.facts(ctx, supposed, buyers, s.Now(), false)
 	if err != nil {
 		return nil, err
 	}
@@ -237,40 +237,4 @@ func (s *Service) tryOrders(ctx context.Context, supposed *book, rule pricing.Ru
 	effect.Orders, effect.OrdersTouched = len(orders), len(touched)
 	effect.Difference, err = effect.With.Minus(effect.Without)
 	return effect, input.DomainError(err)
-}
-
-// linesSince reads the lines of the orders placed since a moment that were not cancelled, the latest first, one more than
-// are tried where there are.
-func (s *Service) linesSince(ctx context.Context, since time.Time) ([]soldLine, error) {
-	var lines []soldLine
-	query := fmt.Sprintf(`SELECT o.id, o.customer_id, o.at, l.product_id, l.quantity, l.options, l.lead_days FROM orders o JOIN order_lines l ON l.order_id = o.id
-		WHERE o.at >= ? AND o.status <> 'CANCELLED' ORDER BY o.at DESC, o.id DESC, l.position LIMIT %d`, trialLines+1)
-	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		lines = nil
-		return store.Each(ctx, tx, query, []any{since}, func(scan store.ScanFunc) error {
-			var line soldLine
-			var options []byte
-			var lead int
-			q := &line.question
-			if err := scan(&line.orderID, &line.customerID, &q.At, &q.ProductID, &q.Quantity, &options, &lead); err != nil {
-				return err
-			}
-			q.At, q.LeadDays = q.At.UTC(), &lead
-			lines = append(lines, line)
-			return json.Unmarshal(options, &lines[len(lines)-1].question.Options)
-		})
-	})
-	return lines, err
-}
-
-func (s *Service) factsOfLines(ctx context.Context, b *book, lines []soldLine) (map[string]pricing.Customer, error) {
-	ids := make([]string, len(lines))
-	for i, line := range lines {
-		ids[i] = line.customerID
-	}
-	customers, err := s.Client.Customer.Query().Where(customer.IDIn(slices.Compact(slices.Sorted(slices.Values(ids)))...)).All(auth.System(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return s.facts(ctx, b, customers, s.Now(), false)
 }

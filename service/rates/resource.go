@@ -17,8 +17,8 @@ import (
 	"kopeck/service/input"
 )
 
-// Resource is what is worked with: a machine, a room, people's hours. It is known by its rates, and by the products
-// that take it.
+// Resource is what is worked with: a machine, a room, people's hours. It exists by its rates, and by the products
+// that are made with it.
 type Resource struct {
 	Code           string
 	Unit           *string   // nil where it has never had a rate
@@ -32,7 +32,7 @@ const (
 	mostDays      = 366
 )
 
-// Resources gives the resources by their codes, at most 1,000, from memory. Who may see them is for the caller to know.
+// Resources gives the resources by their codes, at most 1,000, from memory. Who may see them is for the caller to decide.
 func (s *Service) Resources() []*Resource {
 	codes := s.resourceCodes()
 	all := make([]*Resource, 0, min(len(codes), mostResources))
@@ -50,7 +50,7 @@ func (s *Service) Resource(code string) *Resource {
 	return s.resource(code)
 }
 
-// resourceCodes are the codes that have a rate or that a product is made with.
+// resourceCodes returns the codes that have a rate or that a product is made with.
 func (s *Service) resourceCodes() map[string]bool {
 	basis := s.quote.PriceBook().Basis()
 	codes := map[string]bool{}
@@ -61,7 +61,7 @@ func (s *Service) resourceCodes() map[string]bool {
 	}
 	seen := map[string]bool{}
 	for _, p := range s.quote.Products() {
-		walkComponents(basis.Catalogue, p.ID, seen, func(c costing.Component) {
+		eachComponent(basis.Catalogue, p.ID, seen, func(c costing.Component) {
 			if c.Resource != "" {
 				codes[c.Resource] = true
 			}
@@ -85,7 +85,7 @@ func (s *Service) resource(code string) *Resource {
 	return r
 }
 
-// ResourceDays tells how resources stand on the calendar days of a range, which includes from and not to, by what was
+// ResourceDays gives capacity and bookings of resources on the calendar days of a range, which includes from and not to, by what was
 // known at a moment (nil: all that is known now): by resource's code, in one statement. The range may lie in the future. Faults:
 // INVALID on to where it is not after from, and on a date; LIMIT_EXCEEDED on to for more than 366 days.
 func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to time.Time, knownAt *time.Time) (map[string][]costing.ResourceDay, error) {

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/service"
 	"kopeck/store"
 )
 
-// Rates for the past restate what was costed since: contacts of their staff or channel, and orders of products that are
-// made with them. All is done in the transaction that sets the rates, once for however many they are, and in batches,
-// so that memory is bounded by the ids of what is restated; every row that changes leaves an audit entry with its old and new cost.
+// A rate for the past restates what was costed since: contacts of its staff or channel, and orders of products that are made with
+// it. This is done in the transaction that sets the rates, once for all of them, and in batches, so that memory is bounded by the
+// ids of what is restated. Every row that changes has an audit entry with its old and new cost.
 
-// batch is how many contacts or orders are restated together.
+// batch is how many contacts are restated together.
 const batch = 2000
 
 // Restated counts what rates have changed.
@@ -22,21 +23,22 @@ type Restated struct{ Contacts, Orders int }
 // coverage is a new rate with what it holds for: the moments from its validFrom on, until not included.
 type coverage struct {
 	NewRate
+
 	until time.Time
 }
 
-// span is a stretch of time; until is not in it.
+// span is a period of time; until is not in it.
 type span struct{ from, until time.Time }
 
-// byKey are new rates by what they are for.
-type byKey map[costing.RateKey][]coverage
+// coverages are new rates, with what they hold for, by what they are of.
+type coverages map[costing.RateKey][]coverage
 
-// at tells whether a moment is covered.
-func (c coverage) at(moment time.Time) bool {
+// covers reports whether the rate holds for a moment.
+func (c coverage) covers(moment time.Time) bool {
 	return !moment.Before(c.ValidFrom) && moment.Before(c.until)
 }
 
-// spansOf joins what several rates cover into as few spans as there can be.
+// spansOf joins what several rates cover into as few spans as possible, in order.
 func spansOf(covered []coverage) []span {
 	sorted := slices.Clone(covered)
 	slices.SortFunc(sorted, func(a, b coverage) int { return a.ValidFrom.Compare(b.ValidFrom) })
@@ -53,12 +55,12 @@ func spansOf(covered []coverage) []span {
 	return spans
 }
 
-// covering gives the ids of the rates of some keys that cover a moment.
-func (all byKey) covering(moment time.Time, keys ...costing.RateKey) []string {
+// covering returns the ids of the rates of some keys that cover a moment.
+func (all coverages) covering(moment time.Time, keys ...costing.RateKey) []string {
 	var ids []string
 	for _, key := range keys {
 		for _, c := range all[key] {
-			if c.at(moment) {
+			if c.covers(moment) {
 				ids = append(ids, c.ID)
 			}
 		}
@@ -66,24 +68,36 @@ func (all byKey) covering(moment time.Time, keys ...costing.RateKey) []string {
 	return ids
 }
 
-// restate brings what new rates cover in line with them. They are written, and the transaction holds the rates.
+// covered returns what a new rate holds for: the moments from its own on up to that of the code's next rate.
+func (there RecordedRates) covered(r NewRate) coverage {
+	c := coverage{r, service.EndOfTime}
+	for _, other := range there[r.Key()] {
+		if other.ValidFrom.After(r.ValidFrom) {
+			c.until = other.ValidFrom
+			break
+		}
+	}
+	return c
+}
+
+// restate brings what new rates cover in line with them. They are written, and the transaction holds the rates alone.
 func (s *Service) restate(ctx context.Context, tx *store.Tx, covered []coverage) (done Restated, err error) {
-	contacts, orders := byKey{}, byKey{}
+	ofContacts, ofOrders := coverages{}, coverages{}
 	for _, c := range covered {
 		switch c.Subject {
 		case costing.SubjectMaterial, costing.SubjectResource, costing.SubjectOverhead:
-			orders[c.Key()] = append(orders[c.Key()], c)
+			ofOrders[c.Key()] = append(ofOrders[c.Key()], c)
 		default:
-			contacts[c.Key()] = append(contacts[c.Key()], c)
+			ofContacts[c.Key()] = append(ofContacts[c.Key()], c)
 		}
 	}
-	if len(contacts) > 0 {
-		if done.Contacts, err = s.restateContacts(ctx, tx, contacts); err != nil {
+	if len(ofContacts) > 0 {
+		if done.Contacts, err = s.restateContacts(ctx, tx, ofContacts); err != nil {
 			return done, err
 		}
 	}
-	if len(orders) > 0 {
-		done.Orders, err = s.restateOrders(ctx, tx, orders)
+	if len(ofOrders) > 0 {
+		done.Orders, err = s.restateOrders(ctx, tx, ofOrders)
 	}
 	return done, err
 }

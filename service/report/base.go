@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"kopeck/ent"
@@ -29,7 +28,7 @@ type CustomerBase struct {
 	Total         *CustomerBaseRow
 }
 
-// CustomerBaseRow is customers that agree in every dimension.
+// CustomerBaseRow is the customers that agree in every dimension.
 type CustomerBaseRow struct {
 	Key, Labels             []string
 	Customers               int
@@ -40,39 +39,19 @@ type CustomerBaseRow struct {
 	worth                   []int64 // of each, in minor units
 }
 
-// baseCustomer is a customer as a report on all of them sees one.
+// baseCustomer is a customer as far as a report on all of them reads one.
 type baseCustomer struct {
 	ent.Customer
+
 	segment, partner, referredBy *string
 }
 
-// ValueAtRisk is whom we are about to lose: see the API.
-type ValueAtRisk struct {
-	Threshold float64
-	Until     time.Time
-	Customers int
-	Value     money.Amount
-	Rows      []*CustomerAtRisk
-}
-
-// CustomerAtRisk is one of them.
-type CustomerAtRisk struct {
-	Customer                               *ent.Customer
-	ProbabilityAlive, ProbabilityAliveThen float64
-	Value                                  money.Amount
-}
-
 // CustomerBase sums up what all customers are worth, as their own lifetime values say at this moment; deleted ones are left out.
-// INVALID on by for a dimension that is unknown or named twice, and as LifetimeValue. One statement, on one snapshot; memory grows
-// with the customers by eight bytes each. Who may see it is for the caller to know.
+// It takes one statement, on one snapshot; memory grows by eight bytes a customer. Whether the caller may see it is checked by the
+// API. INVALID on by for a dimension that is unknown or named twice, and as LifetimeValue.
 func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*CustomerBase, error) {
-	for i, one := range by {
-		switch {
-		case !one.IsValid():
-			return nil, fault.Invalidf("by", "no such dimension: %s", input.Shown(string(one)))
-		case slices.Contains(by[:i], one):
-			return nil, fault.Invalidf("by", "%s is named twice", one)
-		}
+	if err := checkDimensions(by); err != nil {
+		return nil, err
 	}
 	horizon, rate, err := s.value.CheckOutlook(horizonMonths, annualDiscountRate)
 	if err != nil {
@@ -80,23 +59,26 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 	}
 	m := s.value.Current()
 	b := &CustomerBase{At: s.Now().UTC(), Model: m.Row, HorizonMonths: horizon, By: by}
-	rows := map[string]*CustomerBaseRow{}
-	b.Total = &CustomerBaseRow{Key: []string{}, Labels: []string{}}
-	err = s.eachCustomer(ctx, func(c *baseCustomer) error {
-		v, err := s.value.Valued(m, value.EarningsOf(&c.Customer), b.At, horizon, rate)
-		if err != nil {
-			return err
-		}
-		key := make([]string, len(by))
-		for i, one := range by {
-			key[i] = s.dimensionOf(c, one)
-		}
-		row := rows[joined(key)]
-		if row == nil {
-			row = &CustomerBaseRow{Key: key, Labels: s.baseLabels(by, key)}
-			rows[joined(key)] = row
-		}
-		return cmp.Or(row.add(v), b.Total.add(v))
+	var rows map[string]*CustomerBaseRow
+	err = s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
+		rows = map[string]*CustomerBaseRow{}
+		b.Total = &CustomerBaseRow{Key: []string{}, Labels: []string{}}
+		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
+			v, err := s.value.Valued(m, value.EarningsOf(&c.Customer), b.At, horizon, rate)
+			if err != nil {
+				return err
+			}
+			key := make([]string, len(by))
+			for i, one := range by {
+				key[i] = dimensionOf(c, one, s.Settings().Zone)
+			}
+			row := rows[joined(key)]
+			if row == nil {
+				row = &CustomerBaseRow{Key: key, Labels: s.baseLabels(by, key)}
+				rows[joined(key)] = row
+			}
+			return cmp.Or(row.add(v), b.Total.add(v))
+		})
 	})
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, fault.Invalidf("annualDiscountRate", "over %d months at this rate the values are too large to be money", horizon)
@@ -116,34 +98,23 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 	return b, nil
 }
 
-// eachCustomer goes through all customers who are not deleted, in one statement on one snapshot.
-func (s *Service) eachCustomer(ctx context.Context, each func(*baseCustomer) error) error {
+// readBase runs a function in a transaction that reads all customers, on one snapshot.
+func (s *Service) readBase(ctx context.Context, read func(ctx context.Context, tx *store.Tx) error) error {
 	return s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := s.forReport(ctx, tx); err != nil {
+		if err := tx.PlanReport(ctx); err != nil {
 			return err
 		}
-		return s.readCustomers(ctx, tx, each)
+		return read(ctx, tx)
 	})
 }
 
-func (s *Service) readCustomers(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
-	query := "SELECT " + value.CustomerColumns + ", segment, acquired_at, partner_id, referred_by_id FROM customers WHERE deleted_at IS NULL ORDER BY id"
-	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
-		var b baseCustomer
-		c, err := value.ScanCustomer(func(cells ...any) error {
-			return scan(append(cells, &b.segment, &b.AcquiredAt, &b.partner, &b.referredBy)...)
-		})
-		if err != nil {
-			return err
-		}
-		acquired := b.AcquiredAt
-		b.Customer, b.AcquiredAt = *c, acquired
-		return each(&b)
-	})
-}
+// referral is the source of customers whom another customer recommended.
+const referral = "REFERRAL"
 
-// dimensionOf gives a customer's place in a dimension.
-func (s *Service) dimensionOf(c *baseCustomer, dimension service.BaseDimension) string {
+// dimensionOf returns a customer's place in a dimension. A customer was acquired in the month of acquired_at or else of the first
+// order, in a time zone.
+func dimensionOf(c *baseCustomer, dimension service.BaseDimension, zone *time.Location) string {
+	const asMonth = "2006-01"
 	switch dimension {
 	case service.BaseDimensionSegment:
 		return input.OrZero(c.segment)
@@ -152,21 +123,28 @@ func (s *Service) dimensionOf(c *baseCustomer, dimension service.BaseDimension) 
 	case service.BaseDimensionAcquired:
 		switch {
 		case c.AcquiredAt != nil:
-			return c.AcquiredAt.In(s.Settings().Zone).Format("2006-01")
+			return c.AcquiredAt.In(zone).Format(asMonth)
 		case c.OrderDays > 0:
-			return time.Unix(int64(c.FirstOrderDay)*86400, 0).UTC().Format("2006-01")
+			return time.Unix(int64(c.FirstOrderDay)*86400, 0).UTC().Format(asMonth)
 		}
 	case service.BaseDimensionSource:
-		switch {
-		case c.partner != nil:
-			return *c.partner
-		case c.referredBy != nil:
-			return "REFERRAL"
-		}
+		return sourceOf(c)
 	}
 	return ""
 }
 
+// sourceOf returns who brought a customer: a partner's id, referral for another customer, "" where that is not known.
+func sourceOf(c *baseCustomer) string {
+	switch {
+	case c.partner != nil:
+		return *c.partner
+	case c.referredBy != nil:
+		return referral
+	}
+	return ""
+}
+
+// baseLabels returns what people read for a key: of a partner the name.
 func (s *Service) baseLabels(by []service.BaseDimension, key []string) []string {
 	labels := slices.Clone(key)
 	for i, one := range by {
@@ -177,6 +155,7 @@ func (s *Service) baseLabels(by []service.BaseDimension, key []string) []string 
 	return labels
 }
 
+// add adds a customer.
 func (r *CustomerBaseRow) add(v *value.LifetimeValue) error {
 	r.Customers++
 	r.Alive += v.ProbabilityAlive
@@ -189,102 +168,35 @@ func (r *CustomerBaseRow) add(v *value.LifetimeValue) error {
 	return cmp.Or(err1, err2, err3)
 }
 
-// summarise makes the mean, half to even, and the quantiles, by nearest rank, of the customers' totals.
+// summarise computes the mean, half to even, and the 10th, 50th and 90th percentiles of the customers' totals.
 func (r *CustomerBaseRow) summarise() {
 	n := len(r.worth)
 	if n == 0 {
 		return
 	}
 	slices.Sort(r.worth)
-	rank := func(share float64) money.Amount {
-		return money.Minor(r.worth[max(0, int(math.Ceil(share*float64(n)))-1)])
-	}
-	r.Lowest, r.Median, r.Highest = rank(0.1), rank(0.5), rank(0.9)
+	r.Lowest, r.Median, r.Highest = money.Minor(percentile(r.worth, 0.1)), money.Minor(percentile(r.worth, 0.5)), money.Minor(percentile(r.worth, 0.9))
 	mean := r.Total.Rat()
-	r.Mean, _ = money.Round(mean.Quo(mean, money.Minor(int64(n)).Rat())) // no larger than the largest
+	r.Mean, _ = money.Round(mean.Quo(mean, money.Minor(int64(n)).Rat())) // it is not larger than the largest
 }
 
-// Sheet gives the rows as a table, with a column for each dimension and, behind a source, its name.
+// percentile returns the percentile of a share by the nearest rank: the least of the sorted values that at least this share of
+// them does not exceed.
+func percentile(sorted []int64, share float64) int64 {
+	return sorted[max(0, int(math.Ceil(share*float64(len(sorted))))-1)]
+}
+
+// Sheet returns the rows as a table, with a column for each dimension and, after a source, one for its name.
 func (b *CustomerBase) Sheet(currency money.Currency) Sheet {
-	t := Sheet{}
-	for _, one := range b.By {
-		t.Fields = append(t.Fields, strings.ToLower(string(one)))
-		if one == service.BaseDimensionSource {
-			t.Fields = append(t.Fields, "source_name")
-		}
-	}
-	t.Fields = append(t.Fields, "customers", "alive", "expected_orders", "past", "future", "total", "mean", "lowest", "median", "highest", "currency")
+	const source = service.BaseDimensionSource
+	t := Sheet{Fields: append(keyFields(b.By, source, "source_name"), "customers", "alive", "expected_orders", "past", "future", "total", "mean", "lowest", "median", "highest", "currency")}
 	for _, r := range b.Rows {
-		var row []string
-		for i, one := range b.By {
-			row = append(row, r.Key[i])
-			if one == service.BaseDimensionSource {
-				row = append(row, input.NotFormula(r.Labels[i]))
-			}
-		}
-		row = append(row, strconv.Itoa(r.Customers), figure(r.Alive), figure(r.ExpectedOrders))
-		for _, a := range []money.Amount{r.Past, r.Future, r.Total, r.Mean, r.Lowest, r.Median, r.Highest} {
-			row = append(row, currency.Format(a))
-		}
-		t.Rows = append(t.Rows, append(row, currency.Code()))
+		t.Rows = append(t.Rows, slices.Concat(
+			keyCells(b.By, source, r.Key, r.Labels),
+			[]string{strconv.Itoa(r.Customers), figure(r.Alive), figure(r.ExpectedOrders)},
+			amounts(currency, r.Past, r.Future, r.Total, r.Mean, r.Lowest, r.Median, r.Highest),
+			[]string{currency.Code()},
+		))
 	}
 	return t
-}
-
-// figure is a number that is no money, to six places.
-func figure(f float64) string { return strconv.FormatFloat(f, 'f', 6, 64) }
-
-// ValueAtRisk gives the customers whose probability to be alive falls under a threshold before the month ends, in the installation's
-// time zone, if they do not order until then. Two statements. INVALID on threshold and first. Who may see it is for the caller
-// to know.
-func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*ValueAtRisk, error) {
-	limit, most := input.Or(threshold, 0.5), input.Or(first, 20)
-	var faults fault.List
-	if !(limit > 0 && limit < 1) {
-		faults.Add(fault.Invalidf("threshold", "want more than 0 and less than 1"))
-	}
-	if most < 0 || most > 100 {
-		faults.Add(fault.Invalidf("first", "want 0 to 100"))
-	}
-	if err := faults.Or(); err != nil {
-		return nil, err
-	}
-	now, zone := s.Now(), s.Settings().Zone
-	local := now.In(zone)
-	r := &ValueAtRisk{Threshold: limit, Until: time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, zone).UTC(), Rows: []*CustomerAtRisk{}}
-	m := s.value.Current()
-	today, last := s.Settings().Day(now), s.Settings().Day(r.Until)-1
-	err := s.eachCustomer(ctx, func(c *baseCustomer) error {
-		e := value.EarningsOf(&c.Customer)
-		is, then := m.Alive(e, today), m.Alive(e, last)
-		if is < limit || then >= limit {
-			return nil
-		}
-		v, err := s.value.Valued(m, e, now, value.LifetimeHorizon, s.Settings().AnnualDiscountRate)
-		if err != nil {
-			return err
-		}
-		r.Customers++
-		if r.Value, err = r.Value.Plus(v.Future); err != nil {
-			return err
-		}
-		r.Rows = append(r.Rows, &CustomerAtRisk{&ent.Customer{ID: c.ID}, is, then, v.Future})
-		if len(r.Rows) > 2*most+100 {
-			r.keep(most)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, ofReport(err)
-	}
-	r.keep(most)
-	return r, s.nameAtRisk(ctx, r)
-}
-
-// keep keeps the most valuable.
-func (r *ValueAtRisk) keep(most int) {
-	slices.SortFunc(r.Rows, func(a, b *CustomerAtRisk) int {
-		return cmp.Or(b.Value.Compare(a.Value), cmp.Compare(a.Customer.ID, b.Customer.ID))
-	})
-	r.Rows = r.Rows[:min(len(r.Rows), most)]
 }

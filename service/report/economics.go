@@ -7,22 +7,22 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/service/input"
 	"kopeck/store"
 )
 
-// ContactEconomics is what the contacts of a time cost and earned, by some dimensions.
+// ContactEconomics is what the contacts of a period cost and earned, by some dimensions.
 type ContactEconomics struct {
 	From, To     time.Time
 	Model        schema.AttributionModel // the one that was asked for, else the installation's
 	KnownAt      *time.Time              // nil: now
 	By           []service.ContactDimension
 	Rows         []*ContactEconomicsRow // by key
-	Unattributed money.Amount           // of the orders placed at that time
+	Unattributed money.Amount           // of the orders placed in the period
 	Total        *ContactEconomicsRow   // without a key
 }
 
@@ -35,31 +35,31 @@ type ContactEconomicsRow struct {
 	ReturnOnCost *money.Decimal // Net / Cost with six places; nil where that is no Decimal
 }
 
-// mostEconomicsRows is how many rows one answer of the API has; the command line writes all there are.
+// mostEconomicsRows is the maximum number of rows of an answer of the API; the command line writes all rows.
 const mostEconomicsRows = 50_000
 
 // ContactEconomics sums up the contacts from a moment (included) to another (not), by any combination of dimensions,
-// on one snapshot of the database. Of no dimensions there is one row, also where there are no contacts. Without a model
-// what contacts realised is as the books have it; with one, the margin of every order that these contacts may have earned
-// of is credited anew, and nothing is written. What is unattributed is as the books have it.
+// on one snapshot of the database. Without dimensions there is one row, also where there are no contacts. Without a model
+// what contacts realised is as the books have it; with one, the margin of every order that these contacts may be credited with
+// is credited anew, and nothing is written. What is unattributed is as the books have it.
 //
-// With a moment at which it was known, everything is as the books said then: of what had been recorded by then, at the rates
-// of then, by the settings of now.
+// With knownAt everything is as the books were at that moment: what had been recorded by then, at the rates known then, by the
+// present settings.
 //
-// Faults: INVALID on knownAt for the future, on to where it lies before from, on by for a dimension that is unknown or named twice, and of the whole
-// for sums too large; LIMIT_EXCEEDED for more than 50,000 rows, unless the system asks.
+// Faults: INVALID on knownAt for the future, on to where it lies before from, on by for a dimension that is unknown or named
+// twice, and without a field for sums too large; LIMIT_EXCEEDED for more than 50,000 rows, unless the system asks.
 func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*ContactEconomics, error) {
-	if to.Before(from) {
-		return nil, fault.Invalidf("to", "ends before it begins")
+	if err := checkPeriod(from, to); err != nil {
+		return nil, err
 	}
 	if err := checkDimensions(by); err != nil {
 		return nil, err
 	}
 	e := &ContactEconomics{From: from, To: to, Model: s.Settings().AttributionModel, By: by}
 	if knownAt != nil {
-		known, fail := s.Moment("knownAt", knownAt)
-		if fail != nil {
-			return nil, fail
+		known, err := s.Moment("knownAt", knownAt)
+		if err != nil {
+			return nil, err
 		}
 		e.KnownAt = &known
 	}
@@ -67,16 +67,18 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 		e.Model = *model
 	}
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := s.forReport(ctx, tx); err != nil {
+		if err := tx.PlanReport(ctx); err != nil {
 			return err
 		}
 		b, err := s.breakDown(ctx, tx, from, to, by)
 		if err != nil {
 			return err
 		}
-		names, err := s.staffNames(ctx, tx, by)
-		if err != nil {
-			return err
+		names := map[string]string{}
+		if slices.Contains(by, service.ContactDimensionStaff) {
+			if names, err = staffNames(ctx, tx); err != nil {
+				return err
+			}
 		}
 		var groups []*contactGroup
 		if e.KnownAt != nil {
@@ -90,37 +92,41 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 		return e.fill(groups, names)
 	})
 	if err != nil {
-		return nil, ofReport(err)
+		return nil, tooLarge(err)
 	}
 	return e, nil
 }
 
-// sumNow gives the sums of the groups as they are, in no order, and what is unattributed.
+// sumNow returns the sums of the groups as they are now, in no order, and the unattributed part.
 func (s *Service) sumNow(ctx context.Context, tx *store.Tx, b *breakdown, model *schema.AttributionModel) ([]*contactGroup, money.Amount, error) {
 	groups, err := s.sumContacts(ctx, tx, b)
 	if err != nil {
 		return nil, money.Amount{}, err
 	}
-	unattributed, err := s.sumUnattributed(ctx, tx, b)
+	unattributed, err := unattributedIn(ctx, tx, b.from, b.to)
 	if err == nil && model != nil {
 		err = s.realiseUnder(ctx, tx, b, *model, groups)
 	}
 	return groups, unattributed, err
 }
 
-func checkDimensions(by []service.ContactDimension) error {
-	for i, one := range by {
-		switch {
-		case !one.IsValid():
-			return fault.Invalidf("by", "no such dimension: %s", input.Shown(string(one)))
-		case slices.Contains(by[:i], one):
-			return fault.Invalidf("by", "%s is named twice", one)
-		}
+// rowLimit returns the maximum number of rows of a report for whoever asks; 0 is none, for the system.
+func rowLimit(ctx context.Context) int {
+	if actor, ok := auth.From(ctx); ok && actor.IsSystem() {
+		return 0
+	}
+	return mostEconomicsRows
+}
+
+// checkRows refuses more rows than a limit; 0 is none.
+func checkRows(rows, limit int) error {
+	if limit > 0 && rows > limit {
+		return fault.New(fault.LimitExceeded, "by", "more than %d rows: ask by fewer dimensions, or for a shorter time", limit)
 	}
 	return nil
 }
 
-// fill makes the rows and their total of sums by key. names are of the staff.
+// fill makes the rows, and their total, of sums by key. names are those of the staff, by id.
 func (e *ContactEconomics) fill(groups []*contactGroup, names map[string]string) error {
 	e.Rows = make([]*ContactEconomicsRow, len(groups))
 	staff := slices.Index(e.By, service.ContactDimensionStaff)
@@ -145,6 +151,7 @@ func (e *ContactEconomics) fill(groups []*contactGroup, names map[string]string)
 	return err
 }
 
+// economicsRow adds to sums what follows from them.
 func economicsRow(key []string, sums contactSums) (*ContactEconomicsRow, error) {
 	row := &ContactEconomicsRow{Key: key, Labels: key, contactSums: sums}
 	var err error
@@ -155,26 +162,4 @@ func economicsRow(key []string, sums contactSums) (*ContactEconomicsRow, error) 
 		row.ReturnOnCost = &quotient
 	}
 	return row, nil
-}
-
-// sumUnattributed gives what no contact earned of the orders, by when they were placed. Of an order that is not sold that
-// is nothing (the law of closed books), and the index by moment has all that is wanted.
-func (s *Service) sumUnattributed(ctx context.Context, tx *store.Tx, b *breakdown) (sum money.Amount, err error) {
-	return sum, store.Each(ctx, tx, "SELECT sum(unattributed) FROM orders WHERE at >= ? AND at < ?", []any{b.from, b.to}, func(scan store.ScanFunc) error {
-		return scan(&sum)
-	})
-}
-
-// staffNames gives the names of all who ever were staff, by id, where they are asked for.
-func (s *Service) staffNames(ctx context.Context, tx *store.Tx, by []service.ContactDimension) (map[string]string, error) {
-	names := map[string]string{}
-	if !slices.Contains(by, service.ContactDimensionStaff) {
-		return names, nil
-	}
-	return names, store.Each(ctx, tx, "SELECT id, name FROM users", nil, func(scan store.ScanFunc) error {
-		var id, name string
-		err := scan(&id, &name)
-		names[id] = name
-		return err
-	})
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"sort"
-	"strconv"
 	"time"
 )
 
@@ -12,7 +11,7 @@ type month struct {
 	begin time.Time
 }
 
-// monthsOf gives the months from that of one moment to that of another, one after the other.
+// monthsOf returns the months from that of one moment to that of another, in their order.
 func monthsOf(first, last time.Time, zone *time.Location) []month {
 	year, number, _ := first.In(zone).Date()
 	var months []month
@@ -23,9 +22,9 @@ func monthsOf(first, last time.Time, zone *time.Location) []month {
 	return months
 }
 
-// beginOfMonth gives a month's first moment. It is looked for in what clocks show, since they may be put forward at that very
-// midnight, which is then never shown, or back to it, and it is shown twice. Where they are put back over it (Newfoundland did so
-// until 2011) the month begins with one of the two.
+// beginOfMonth returns a month's first moment: the first at which clocks show the month. time.Date does not serve, since clocks may be
+// put forward at that very midnight, which is then skipped, or back to it, and it comes twice. Where they are put back over it
+// (Newfoundland did so until 2011) the month begins with one of the two.
 func beginOfMonth(year int, number time.Month, zone *time.Location) time.Time {
 	const hours = 30 // more than any zone is off UTC
 	begun := func(at time.Time) bool {
@@ -35,19 +34,4 @@ func beginOfMonth(year int, number time.Month, zone *time.Location) time.Time {
 	early := time.Date(year, number, 1, -hours, 0, 0, 0, time.UTC)
 	seconds := sort.Search(2*hours*3600, func(n int) bool { return begun(early.Add(time.Duration(n) * time.Second)) })
 	return early.Add(time.Duration(seconds) * time.Second)
-}
-
-// placeOfMonth gives an SQL expression for the place among some months of the one that a column's time lies in, and its
-// parameters. It compares as often as a search by halves does.
-func placeOfMonth(months []month, column string) (expression string, args []any) {
-	var between func(low, high int) string
-	between = func(low, high int) string {
-		if high-low <= 1 {
-			return strconv.Itoa(low)
-		}
-		middle := (low + high) / 2
-		args = append(args, months[middle].begin)
-		return "CASE WHEN " + column + " < ? THEN " + between(low, middle) + " ELSE " + between(middle, high) + " END"
-	}
-	return between(0, len(months)), args
 }

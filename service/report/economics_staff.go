@@ -3,21 +3,17 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/big"
 	"slices"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/ent"
-	"kopeck/ent/user"
-	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/store"
 )
 
-// StaffEconomics is what each of the staff cost and earned by contacts at a time.
+// StaffEconomics is what each member of the staff cost and earned by the contacts of a period.
 type StaffEconomics struct {
 	From, To time.Time
 	Rows     []*StaffEconomicsRow // who had fewestContacts, by name
@@ -38,7 +34,7 @@ type StaffEconomicsGroup struct {
 }
 
 // staffFigures are figures of one or more people. NetPerContact and DifferencePerContact are nil of no contacts,
-// NetPerHour where no time was spent, or so little that the quotient is no amount.
+// NetPerHour where no time was spent, or so little that the quotient is too large for an amount.
 type staffFigures struct {
 	contactSums
 	Net, ExpectedNet, Difference        money.Amount
@@ -46,22 +42,22 @@ type staffFigures struct {
 	NetPerHour                          *money.Amount
 }
 
-// fewestContacts is how many contacts a person must have had to be shown alone: fewer tell more of chance than of the person.
+// fewestContacts is the least number of contacts of a person who has a row: fewer say more about chance than about the person.
 const fewestContacts = 30
 
 // StaffEconomics compares the staff by the contacts that they had from a moment (included) to another (not), on one
-// snapshot of the database. Contacts of nobody are left out. What is expected of somebody is what all staff together net
-// on average by a contact of the same kind with a customer of the same stage, summed over the person's contacts (indirect
+// snapshot of the database. Contacts without a member of the staff are left out. The expected net of a person is the mean net of
+// a contact of all staff of the same kind with a customer of the same stage, summed over the person's contacts (indirect
 // standardisation); it is exact and rounded once, half to even. The total's expectation is the sum of those.
 //
-// Faults: INVALID on to where it lies before from, and of the whole for sums too large.
+// Faults: INVALID on to where it lies before from, and without a field for sums too large.
 func (s *Service) StaffEconomics(ctx context.Context, from, to time.Time) (*StaffEconomics, error) {
-	if to.Before(from) {
-		return nil, fault.Invalidf("to", "ends before it begins")
+	if err := checkPeriod(from, to); err != nil {
+		return nil, err
 	}
 	e := &StaffEconomics{From: from, To: to}
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if err := s.forReport(ctx, tx); err != nil {
+		if err := tx.PlanReport(ctx); err != nil {
 			return err
 		}
 		b, err := s.breakDown(ctx, tx, from, to, []service.ContactDimension{service.ContactDimensionStaff, service.ContactDimensionKind, service.ContactDimensionStage})
@@ -72,19 +68,19 @@ func (s *Service) StaffEconomics(ctx context.Context, from, to time.Time) (*Staf
 		if err != nil {
 			return err
 		}
-		users, err := tx.User.Query().Order(user.ByName(), user.ByID()).All(auth.System(ctx))
+		users, err := allStaff(ctx, tx)
 		if err != nil {
-			return fmt.Errorf("service: the staff of a report: %w", err)
+			return err
 		}
 		return e.fill(groups, users)
 	})
 	if err != nil {
-		return nil, ofReport(err)
+		return nil, tooLarge(err)
 	}
 	return e, nil
 }
 
-// fill makes the rows of sums by staff, kind and stage. users come in the order of the rows.
+// fill makes the rows of sums by staff, kind and stage. users are in the order of the rows.
 func (e *StaffEconomics) fill(groups []*contactGroup, users []*ent.User) error {
 	groups = slices.DeleteFunc(groups, func(g *contactGroup) bool { return g.key[0] == "" })
 	usual, err := usualNet(groups)
@@ -133,12 +129,13 @@ func (e *StaffEconomics) fill(groups []*contactGroup, users []*ent.User) error {
 	return err
 }
 
-// usualNet gives what all staff net on average by a contact, by the rest of the key behind the person.
+// usualNet returns the mean net of a contact of all staff, by what follows the person in the key.
 func usualNet(groups []*contactGroup) (map[string]*big.Rat, error) {
 	sums := map[string]contactSums{}
 	for _, g := range groups {
 		var err error
-		if sums[joined(g.key[1:])], err = sums[joined(g.key[1:])].plus(g.contactSums); err != nil {
+		key := joined(g.key[1:])
+		if sums[key], err = sums[key].plus(g.contactSums); err != nil {
 			return nil, err
 		}
 	}
@@ -153,6 +150,7 @@ func usualNet(groups []*contactGroup) (map[string]*big.Rat, error) {
 	return usual, nil
 }
 
+// figuresOf returns the figures of sums, given the expected net in minor units.
 func figuresOf(sums contactSums, expected *big.Rat) (staffFigures, error) {
 	rounded, err := money.Round(expected)
 	if err != nil {
@@ -161,7 +159,7 @@ func figuresOf(sums contactSums, expected *big.Rat) (staffFigures, error) {
 	return withQuotients(sums, rounded)
 }
 
-// sumOfFigures gives the figures of all: what is expected of them is the sum of what is expected of each.
+// sumOfFigures returns the figures of all people together: what is expected of them is the sum of what is expected of each.
 func sumOfFigures(all []staffFigures) (staffFigures, error) {
 	var sums contactSums
 	var expected money.Amount
@@ -176,6 +174,7 @@ func sumOfFigures(all []staffFigures) (staffFigures, error) {
 	return withQuotients(sums, expected)
 }
 
+// withQuotients adds to sums what follows from them and the expected net.
 func withQuotients(sums contactSums, expected money.Amount) (staffFigures, error) {
 	f := staffFigures{contactSums: sums, ExpectedNet: expected}
 	var err error
@@ -191,7 +190,7 @@ func withQuotients(sums contactSums, expected money.Amount) (staffFigures, error
 	return f, nil
 }
 
-// quotient divides an amount, half to even; nil where that is no amount.
+// quotient divides an amount and rounds it half to even; nil where it divides by zero or the quotient is too large for an amount.
 func quotient(amount money.Amount, by *big.Rat) *money.Amount {
 	if by.Sign() == 0 {
 		return nil

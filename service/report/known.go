@@ -7,20 +7,19 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
-	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/service/rates"
 )
 
-// ContactCost is what a contact cost by what was known at a moment.
+// ContactCost is what a contact cost, by what was known at a moment.
 type ContactCost struct {
 	KnownAt time.Time
 	Total   money.Amount
 	Lines   []*costing.Line
 }
 
-// OrderKnown is what an order cost and left over by what was known at a moment.
+// OrderKnown is what an order cost and left over, by what was known at a moment.
 type OrderKnown struct {
 	KnownAt  time.Time
 	Refunded money.Amount
@@ -28,15 +27,15 @@ type OrderKnown struct {
 	Margin   money.Amount
 }
 
-// The books say what is known now of every moment. What they said before a correction can be asked still: a cost by the
+// The books contain what is known now about every moment. What they contained before a correction can still be asked: a cost by the
 // rates that had been recorded by then (design, law 5).
 
-// ContactsKnownAt gives what contacts cost by what was known at a moment, not in the future: nil of those that had not been
-// recorded by then. No statement. INVALID on at.
+// ContactsKnownAt returns what contacts cost by what was known at a moment, not in the future; nil for those that had not been
+// recorded by then. It reads nothing from the database: the caller may see the contacts. INVALID on at.
 func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*ent.Contact]*ContactCost, error) {
-	known, fail := s.Moment("at", &at)
-	if fail != nil {
-		return nil, fail
+	known, err := s.Moment("at", &at)
+	if err != nil {
+		return nil, err
 	}
 	dated := s.quote.PriceBook().Basis().Rates
 	all := make(map[*ent.Contact]*ContactCost, len(contacts))
@@ -44,31 +43,29 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 		if c.RecordedAt.After(known) {
 			continue
 		}
-		in := costing.ContactInput{Minutes: c.Minutes, Channel: string(c.Channel), Expense: c.Expense}
-		if staff := s.people.User(input.OrZero(c.StaffID)); staff != nil {
-			in.StaffCodes = rates.StaffCodes(staff)
-		}
+		in := rates.ContactInput(s.people.User(input.OrZero(c.StaffID)), c.Minutes, c.Channel, c.Expense)
 		cost, err := costing.Contact(in, dated, c.At, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)
 		}
-		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: service.Pointers(cost.Lines)}
+		all[c] = &ContactCost{KnownAt: known, Total: cost.Total, Lines: pointers(cost.Lines)}
 	}
 	return all, nil
 }
 
-// OrdersKnownAt gives what orders cost and left over by what was known at a moment, not in the future: nil of those that
-// had not been recorded by then. A cost that came with an import is no rate's to change. INVALID on at.
+// OrdersKnownAt returns what orders cost and left over by what was known at a moment, not in the future; nil for those that
+// had not been recorded by then. A cost that came with an import does not depend on rates. The caller may see the orders. INVALID on
+// at.
 func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at time.Time) (map[*ent.Order]*OrderKnown, error) {
-	moment, fail := s.Moment("at", &at)
-	if fail != nil {
-		return nil, fail
+	moment, err := s.Moment("at", &at)
+	if err != nil {
+		return nil, err
 	}
-	var known []*knownOrder
+	var known []*order
 	rows := map[string]*ent.Order{}
 	for _, o := range orders {
 		if !o.CreatedAt.After(moment) {
-			known, rows[o.ID] = append(known, &knownOrder{SoldOrder: books.SoldOrder{ID: o.ID}, total: o.Total, cost: o.Cost, stated: o.StatedCost}), o
+			known, rows[o.ID] = append(known, &order{SoldOrder: books.SoldOrder{ID: o.ID}, total: o.Total, cost: o.Cost, statedCost: o.StatedCost}), o
 		}
 	}
 	if err := s.marginsKnownAt(ctx, s.Store, s.quote.PriceBook().Basis(), known, moment); err != nil {
@@ -79,4 +76,13 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 		all[rows[o.ID]] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Margin: o.Margin}
 	}
 	return all, nil
+}
+
+// pointers returns pointers to the values of a list, as the API takes them.
+func pointers[T any](values []T) []*T {
+	all := make([]*T, len(values))
+	for i := range values {
+		all[i] = &values[i]
+	}
+	return all
 }

@@ -1,10 +1,14 @@
-// Package report holds what the company asks of its books: economics, the customer base, sources, prospects, what was known at a moment, and the check of the laws. It writes nothing. It may import every package of service but sale and bulk.
+// Package report holds what the company asks of its books: what contacts, staff and customers earned and cost (economics_*.go),
+// what the whole base of customers is worth and is expected to bring (base*.go), who brings customers (source.go), what somebody
+// is worth who has not ordered yet (prospect.go), and what a contact or an order cost by what was known at a moment (known.go).
+// A report is a value, and a Sheet for a CSV file. Nothing is written.
+//
+// It may import every package of service but sale, bulk, consent and check.
 package report
 
 import (
 	"kopeck/service"
 	"kopeck/service/books"
-	"kopeck/service/consent"
 	"kopeck/service/customers"
 	"kopeck/service/people"
 	"kopeck/service/quote"
@@ -17,7 +21,6 @@ type Service struct {
 	*service.Core
 
 	books     *books.Service
-	consent   *consent.Service
 	customers *customers.Service
 	people    *people.Service
 	quote     *quote.Service
@@ -26,6 +29,6 @@ type Service struct {
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service, customers *customers.Service, people *people.Service, quote *quote.Service, rates *rates.Service, value *value.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent, customers: customers, people: people, quote: quote, rates: rates, value: value}
+func New(core *service.Core, books *books.Service, customers *customers.Service, people *people.Service, quote *quote.Service, rates *rates.Service, value *value.Service) *Service {
+	return &Service{Core: core, books: books, customers: customers, people: people, quote: quote, rates: rates, value: value}
 }

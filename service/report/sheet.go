@@ -5,14 +5,13 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"kopeck/money"
-	"kopeck/service"
-	"kopeck/service/input"
 )
 
 // Sheet is a report as a table of texts, for a CSV file: amounts with the currency's decimals and its code in a column of its
-// own, decimals with a point, nothing where there is no figure.
+// own, decimals with a point, an empty text where there is no figure.
 type Sheet struct {
 	Fields []string
 	Rows   [][]string
@@ -29,61 +28,32 @@ func (t Sheet) Write(to io.Writer) error {
 	return w.WriteAll(t.Rows)
 }
 
-// CSV gives what Write writes.
+// CSV returns what Write writes.
 func (t Sheet) CSV() (string, error) {
 	var text strings.Builder
 	err := t.Write(&text)
 	return text.String(), err
 }
 
-// Sheet gives the rows as a table, with a column for each dimension and, behind a staff member's id, the name.
-func (e *ContactEconomics) Sheet(currency money.Currency) Sheet {
-	t := Sheet{}
-	for _, one := range e.By {
-		t.Fields = append(t.Fields, strings.ToLower(string(one)))
-		if one == service.ContactDimensionStaff {
-			t.Fields = append(t.Fields, "staff_name")
-		}
+// amounts returns amounts as cells.
+func amounts(currency money.Currency, all ...money.Amount) []string {
+	cells := make([]string, len(all))
+	for i, a := range all {
+		cells[i] = currency.Format(a)
 	}
-	t.Fields = append(t.Fields, "contacts", "minutes", "cost", "realised", "net", "return_on_cost", "currency")
-	for _, r := range e.Rows {
-		var row []string
-		for i, one := range e.By {
-			row = append(row, r.Key[i])
-			if one == service.ContactDimensionStaff {
-				row = append(row, input.NotFormula(r.Labels[i]))
-			}
-		}
-		ratio := ""
-		if r.ReturnOnCost != nil {
-			ratio = r.ReturnOnCost.String()
-		}
-		t.Rows = append(t.Rows, append(row, strconv.Itoa(r.Contacts), r.Minutes.String(), currency.Format(r.Cost), currency.Format(r.Realised), currency.Format(r.Net), ratio, currency.Code()))
-	}
-	return t
+	return cells
 }
 
-// Sheet gives the rows as a table; the last one, without an id, is those who had few contacts.
-func (e *StaffEconomics) Sheet(currency money.Currency) Sheet {
-	t := Sheet{Fields: []string{
-		"staff", "staff_name", "people", "contacts", "minutes", "cost", "realised", "net", "net_per_contact", "net_per_hour",
-		"expected_net", "difference", "difference_per_contact", "currency",
-	}}
-	row := func(id, name string, people int, f staffFigures) {
-		maybe := func(a *money.Amount) string {
-			if a == nil {
-				return ""
-			}
-			return currency.Format(*a)
-		}
-		t.Rows = append(t.Rows, []string{
-			id, input.NotFormula(name), strconv.Itoa(people), strconv.Itoa(f.Contacts), f.Minutes.String(), currency.Format(f.Cost), currency.Format(f.Realised), currency.Format(f.Net),
-			maybe(f.NetPerContact), maybe(f.NetPerHour), currency.Format(f.ExpectedNet), currency.Format(f.Difference), maybe(f.DifferencePerContact), currency.Code(),
-		})
+// figure returns a number that is not money, with six places.
+func figure(f float64) string { return strconv.FormatFloat(f, 'f', 6, 64) }
+
+// optional returns the cell of a value that may be absent.
+func optional[T any](value *T, cell func(T) string) string {
+	if value == nil {
+		return ""
 	}
-	for _, r := range e.Rows {
-		row(r.User.ID, r.User.Name, 1, r.staffFigures)
-	}
-	row("", "", e.Others.People, e.Others.staffFigures)
-	return t
+	return cell(*value)
 }
+
+// timeCell returns a time as a cell, in UTC.
+func timeCell(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }

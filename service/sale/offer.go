@@ -15,11 +15,11 @@ import (
 	"kopeck/store"
 )
 
-// longestOffer is how long an offer may bind us.
+// longestOffer is for how long an offer may bind us.
 const longestOffer = 366 * 24 * time.Hour
 
-// OfferStatusAt gives an offer's status at a moment: one that nobody has answered is EXPIRED from expiresAt on,
-// without anybody having to write it down.
+// OfferStatusAt returns an offer's status at a moment: one that has not been answered is EXPIRED from expiresAt on, whether or
+// not that is stored.
 func OfferStatusAt(o *ent.Offer, at time.Time) schema.OfferStatus {
 	if unanswered(o.Status) && !at.Before(o.ExpiresAt) {
 		return schema.OfferExpired
@@ -27,13 +27,16 @@ func OfferStatusAt(o *ent.Offer, at time.Time) schema.OfferStatus {
 	return o.Status
 }
 
+// unanswered reports whether the customer can still answer an offer with a status.
 func unanswered(status schema.OfferStatus) bool {
 	return status == schema.OfferDraft || status == schema.OfferSent || status == schema.OfferViewed
 }
 
-// CreateOffer drafts an offer of promised prices for a customer; they hold until expiresAt, which is longer than the
-// tokens do. Faults: INVALID, PRICE_EXPIRED with today's price, or LIMIT_EXCEEDED on priceTokens; INVALID on
-// expiresAt unless it is in the coming year; NOT_FOUND on customerId; ALREADY_EXISTS on id.
+// CreateOffer creates a DRAFT of an offer to a customer, of promised prices. They hold until expiresAt, which is longer than
+// price tokens are accepted.
+//
+// Faults: INVALID, PRICE_EXPIRED with the price now, or LIMIT_EXCEEDED on priceTokens; INVALID on expiresAt unless it is in
+// the coming year; NOT_FOUND on customerId; ALREADY_EXISTS on id.
 func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) (*ent.Offer, error) {
 	var faults fault.List
 	offerID, fail := s.NewID(id.Offer, in.ID)
@@ -51,9 +54,9 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		now := s.Now()
 		switch {
 		case !expiresAt.After(now):
-			return "", fault.Invalidf("expiresAt", "an offer ends in the future")
+			return "", fault.Invalidf("expiresAt", "want a moment in the future")
 		case expiresAt.After(now.Add(longestOffer)):
-			return "", fault.Invalidf("expiresAt", "an offer binds for a year at most")
+			return "", fault.Invalidf("expiresAt", "want a moment within the coming year")
 		case refused != nil:
 			return "", refused
 		}
@@ -63,11 +66,8 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		}
 		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(in.CustomerID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
 			SetStatus(schema.OfferDraft).SetTotal(total).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
-		if store.IsUnique(err) && in.ID != nil {
-			return "", fault.New(fault.AlreadyExists, "id", "this id is taken")
-		}
 		if err != nil {
-			return "", err
+			return "", service.Taken(err, in.ID != nil)
 		}
 		if err := s.writeOfferLines(ctx, tx, o, promises); err != nil {
 			return "", err
@@ -83,6 +83,7 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 	return s.Client.Offer.Get(ctx, made)
 }
 
+// writeOfferLines writes the lines of an offer, in the order of the promises.
 func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offer, promises []quote.Promise) error {
 	lines := make([]*ent.OfferLineCreate, len(promises))
 	for i, p := range promises {
@@ -97,8 +98,9 @@ func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offe
 	return tx.OfferLine.CreateBulk(lines...).Exec(ctx)
 }
 
-// ViewOffer records that the customer has looked at an offer that was sent; of several looks the first counts, in
-// whatever order they are told. Fault: WRONG_STATE unless it is SENT or VIEWED and was so at that moment.
+// ViewOffer records that the customer has viewed an offer that was sent. Of several views the earliest counts, in whatever
+// order they are reported. Faults: WRONG_STATE unless the offer is SENT or VIEWED, and had not expired at that moment; INVALID;
+// NOT_FOUND.
 func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*ent.Offer, error) {
 	at, fail := s.Moment("at", in.At)
 	if fail != nil {
@@ -115,8 +117,8 @@ func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*en
 	})
 }
 
-// DeclineOffer records that the customer has said no, and why. Fault: WRONG_STATE for one that is answered,
-// withdrawn or expired.
+// DeclineOffer records that the customer has declined an offer, and why. Faults: WRONG_STATE for an offer that is answered,
+// withdrawn or expired; INVALID; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) DeclineOffer(ctx context.Context, in service.DeclineOfferInput) (*ent.Offer, error) {
 	reason, fail := input.Text("reason", in.Reason, 2000)
 	if fail != nil {
@@ -134,7 +136,8 @@ func (s *Service) DeclineOffer(ctx context.Context, in service.DeclineOfferInput
 	})
 }
 
-// WithdrawOffer takes an offer back. Fault: WRONG_STATE for one that is answered, withdrawn or expired.
+// WithdrawOffer withdraws an offer. Faults: WRONG_STATE for an offer that is answered, withdrawn or expired; INVALID; NOT_FOUND;
+// VERSION_CONFLICT.
 func (s *Service) WithdrawOffer(ctx context.Context, in service.WithdrawOfferInput) (*ent.Offer, error) {
 	reason, fail := input.OptionalText("reason", in.Reason, 2000)
 	if fail != nil {
@@ -152,7 +155,7 @@ func (s *Service) WithdrawOffer(ctx context.Context, in service.WithdrawOfferInp
 	})
 }
 
-// changeOffer runs a change of one offer in its transaction, with the customer locked, and gives the offer as it is then.
+// changeOffer changes an offer in a transaction, with the customer locked, and returns the offer after it.
 func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.Offer, *ent.Customer) error) (*ent.Offer, error) {
 	if err := id.Check("id", id.Offer, offerID); err != nil {
 		return nil, err
@@ -172,7 +175,7 @@ func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID strin
 		if err != nil {
 			return "", err
 		}
-		o, err := tx.Offer.Query().Where(offer.ID(offerID)).Only(ctx) // again, now that nobody else changes it
+		o, err := tx.Offer.Query().Where(offer.ID(offerID)).Only(ctx) // read once more, now that nobody else can change it
 		if err != nil {
 			return "", err
 		}
@@ -190,7 +193,7 @@ func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID strin
 	return s.Client.Offer.Get(ctx, offerID)
 }
 
-// wrongOffer says that an offer is not in a state to do this.
+// wrongOffer returns WRONG_STATE for an offer with a status in which this cannot be done.
 func wrongOffer(status schema.OfferStatus, to string) error {
 	return fault.New(fault.WrongState, "id", "an offer that is %s cannot be %s", status, to)
 }

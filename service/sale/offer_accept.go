@@ -14,16 +14,16 @@ import (
 	"kopeck/store"
 )
 
-// tellingLate is how long after an offer's end a phone that was offline may still tell that the customer accepted it
-// in time. Without an end to it an offer would bind us for ever.
-const tellingLate = 30 * 24 * time.Hour
+// latestReport is how long after an offer has expired a phone that was offline may still report that the customer accepted it
+// in time. Without such a limit an offer would bind us for ever.
+const latestReport = 30 * 24 * time.Hour
 
-// AcceptOffer records that the customer has said yes, and makes the order at exactly the promised prices. at is when
-// they said so: it counts against expiresAt, so what a phone tells late was accepted in time. A draft may be
-// accepted too: to a customer who stands before us nothing needs to be sent.
+// AcceptOffer records that the customer has accepted an offer, and creates the order at exactly the promised prices. at is when
+// the customer accepted, and is what is compared with expiresAt: an acceptance may be reported late. A DRAFT can be accepted
+// too: nothing needs to be sent to a customer who is present.
 //
-// Faults: WRONG_STATE for an offer that is answered, withdrawn or had expired at that moment; INVALID for a moment
-// before its prices were asked for.
+// Faults: WRONG_STATE for an offer that is answered, withdrawn or had expired at that moment; INVALID on at for a moment before
+// the prices were asked for; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) (*ent.Offer, error) {
 	at, fail := s.Moment("at", in.At)
 	if fail != nil {
@@ -36,16 +36,16 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 			return fault.New(fault.WrongState, "id", "the offer expired at %s", o.ExpiresAt.Format(time.RFC3339))
 		case !unanswered(status):
 			return wrongOffer(status, "accepted")
-		case !now.Before(o.ExpiresAt.Add(tellingLate)):
-			return fault.New(fault.WrongState, "id", "the offer expired at %s: too long ago to tell of a yes before", o.ExpiresAt.Format(time.RFC3339))
+		case !now.Before(o.ExpiresAt.Add(latestReport)):
+			return fault.New(fault.WrongState, "id", "the offer expired at %s: an earlier acceptance can no longer be reported", o.ExpiresAt.Format(time.RFC3339))
 		}
 		promises, err := promisesOf(ctx, tx, o)
 		if err != nil {
 			return err
 		}
 		for _, p := range promises {
-			if at.Before(p.PricedAt.Add(-5 * time.Minute)) { // phones' clocks run behind a little
-				return fault.Invalidf("at", "before its prices were asked for, at %s", p.PricedAt.Format(time.RFC3339))
+			if at.Before(p.PricedAt.Add(-service.ClockSkew)) {
+				return fault.Invalidf("at", "before the prices of the offer were asked for, at %s", p.PricedAt.Format(time.RFC3339))
 			}
 		}
 		made, err := s.makeOrder(ctx, tx, newOrder{id: s.IDs.Make(id.Order), customerID: o.CustomerID, offerID: &o.ID, at: at, promises: promises})
@@ -60,7 +60,7 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 	})
 }
 
-// promisesOf reads back what an offer promises, line by line.
+// promisesOf returns the promises of an offer, line by line.
 func promisesOf(ctx context.Context, tx *store.Tx, o *ent.Offer) ([]quote.Promise, error) {
 	lines, err := tx.OfferLine.Query().Where(offerline.OfferID(o.ID)).Order(offerline.ByPosition()).All(ctx)
 	if err != nil {

@@ -10,14 +10,15 @@ import (
 	"kopeck/service/quote"
 )
 
-// Repriced is what an offer's line would be priced at now, or why it cannot be.
+// Repriced is the price of an offer's line now, or why it has none.
 type Repriced struct {
 	Price *quote.Price
 	Err   error
 }
 
-// Reprice asks for lines of offers, of any customers that the actor may see, what each would cost now: the same
-// product, quantity, options and lead time. However many they are it takes two statements, and what the rules ask.
+// Reprice returns the prices that lines of offers would have now, for the same products, quantities, options and lead times.
+// However many lines there are, it takes two statements and those of the facts that price rules ask for. A line whose customer
+// the actor may not see is left out.
 func (s *Service) Reprice(ctx context.Context, lines []*ent.OfferLine) (map[*ent.OfferLine]Repriced, error) {
 	ids := make([]string, len(lines))
 	for i, line := range lines {
@@ -49,7 +50,7 @@ func (s *Service) Reprice(ctx context.Context, lines []*ent.OfferLine) (map[*ent
 	for _, line := range lines {
 		c := byID[customerOf[line.OfferID]]
 		if c == nil {
-			continue // gone meanwhile
+			continue
 		}
 		p, err := quote.PromiseOfLine(line)
 		if err != nil {

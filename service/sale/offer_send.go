@@ -14,16 +14,17 @@ import (
 	"kopeck/store"
 )
 
-// carriers are the kinds of contact that carry an offer over a channel; over every other it is a MESSAGE.
+// carriers are the kinds of contact by which an offer is sent over a channel; over any other channel it is a MESSAGE.
 var carriers = map[schema.Channel]schema.ContactKind{
 	schema.ByEmail: schema.Email, schema.ByPhone: schema.TargetCall, schema.ByVisit: schema.Visit,
 }
 
-// SendOffer sends a draft: the outbound contact that carries it is permitted, costed and recorded in the same
-// transaction, so none goes out on a permission that was revoked before (design, law 6). An INDIVIDUAL offer needs the
-// level for what is made of the customer's own data, whatever its purpose.
+// SendOffer sends a DRAFT: the outbound contact is permitted, costed and recorded in the same transaction, so none is made
+// after its permission was revoked (design, law 6). An INDIVIDUAL offer needs the level of the setting individualOfferLevel,
+// whatever its purpose.
 //
-// Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; FORBIDDEN.
+// Faults: WRONG_STATE unless the offer is a DRAFT that has not expired; PERMISSION_MISSING on channel; NOT_FOUND;
+// VERSION_CONFLICT; FORBIDDEN.
 func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*ent.Offer, error) {
 	purpose := input.Or(in.Purpose, schema.Marketing)
 	return s.changeOffer(ctx, service.Verb{Name: "sendOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer) error {
@@ -42,7 +43,7 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 		if !decision.Allowed {
 			return consent.MissingPermission(decision, in.Channel, purpose)
 		}
-		contact, err := s.carry(ctx, tx, o, c, in.Channel, purpose, decision)
+		contact, err := s.recordSending(ctx, tx, o, c, in.Channel, purpose, decision)
 		if err != nil {
 			return err
 		}
@@ -53,8 +54,8 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 	})
 }
 
-// carry records the contact that carries an offer.
-func (s *Service) carry(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
+// recordSending records the contact by which an offer is sent.
+func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
 	kind, ok := carriers[channel]
 	if !ok {
 		kind = schema.Message

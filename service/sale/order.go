@@ -16,7 +16,7 @@ import (
 	"kopeck/store"
 )
 
-// newOrder is what an order is made of.
+// newOrder is an order that is to be created.
 type newOrder struct {
 	id, customerID      string
 	externalID, offerID *string
@@ -24,11 +24,11 @@ type newOrder struct {
 	promises            []quote.Promise
 }
 
-// PlaceOrder places an order of promised prices and books the capacity that it needs, in one transaction with its
-// cost. at is when the customer ordered; it may lie in the past, but does not lengthen a price token's life.
+// PlaceOrder places an order of promised prices, costs it, and books the capacity that it needs, in one transaction. at is when
+// the customer ordered; it may be in the past, but does not extend how long price tokens are accepted.
 //
-// Faults: INVALID, PRICE_EXPIRED with today's price, or LIMIT_EXCEEDED on priceTokens; NOT_FOUND on customerId;
-// ALREADY_EXISTS on id or externalId.
+// Faults: INVALID by field; INVALID, PRICE_EXPIRED with the price now, or LIMIT_EXCEEDED on priceTokens; NOT_FOUND on
+// customerId; ALREADY_EXISTS on id or externalId.
 func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	orderID, fail := s.NewID(id.Order, in.ID)
@@ -49,12 +49,12 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
 			return "", err
 		}
-		if refused != nil { // only now: a request that was done before is not refused when it comes again
+		if refused != nil { // only here: the repetition of a request that succeeded is not refused
 			return "", refused
 		}
 		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: in.CustomerID, externalID: externalID, at: at, promises: promises})
 		if err != nil {
-			return "", orderTaken(err)
+			return "", service.Taken(err, true, uniqueOrder)
 		}
 		return o.ID, nil
 	})
@@ -64,7 +64,7 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 	return s.Client.Order.Get(ctx, made)
 }
 
-// makeOrder writes an order with its lines, bookings and cost. The customer is locked.
+// makeOrder writes an order with its lines, cost and bookings. The customer must be locked.
 func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent.Order, error) {
 	total, err := quote.TotalOf(n.promises)
 	if err != nil {
@@ -104,28 +104,15 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	if err := s.CustomerChanged(ctx, tx, n.customerID); err != nil {
 		return nil, err
 	}
-	// Last, so that orders wait for each other's capacity no longer than they must.
+	// Last, so that orders wait for each other's capacity no longer than necessary.
 	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, n.at, day+lead)
 }
 
-// orderTaken names the field of an order that another has.
-func orderTaken(err error) error {
-	if !store.IsUnique(err) {
-		return err
-	}
-	for _, column := range store.UniqueColumns(err) {
-		switch column {
-		case order.FieldExternalID:
-			return fault.New(fault.AlreadyExists, "externalId", "another order has this external id")
-		case order.FieldID:
-			return fault.New(fault.AlreadyExists, "id", "this id is taken")
-		}
-	}
-	return err
-}
+// uniqueOrder is the column of an order whose values are unique.
+var uniqueOrder = service.UniqueColumn{Column: order.FieldExternalID, Field: "externalId", Message: "another order has this external id"}
 
-// lockOrder loads an order that the actor may see, with its customer's row held to the transaction's end: whatever
-// changes an order goes through here first. An order outlives its customer: the books go on after a deletion.
+// lockOrder loads an order that the actor may see, with its customer locked. Every change of an order begins with it. The
+// customer may be deleted: the orders stay in the books.
 func (s *Service) lockOrder(ctx context.Context, tx *store.Tx, orderID string, expectedVersion *int) (*ent.Order, error) {
 	seen, err := tx.Order.Get(ctx, orderID)
 	if ent.IsNotFound(err) {
@@ -139,20 +126,21 @@ func (s *Service) lockOrder(ctx context.Context, tx *store.Tx, orderID string, e
 	if _, err := owner.OnlyID(ctx); err != nil {
 		return nil, err
 	}
-	o, err := tx.Order.Get(ctx, orderID) // again, now that nobody else changes it
+	o, err := tx.Order.Get(ctx, orderID) // read once more, now that nobody else can change it
 	if err != nil {
 		return nil, err
 	}
 	return o, service.ExpectVersion(expectedVersion, o.Version)
 }
 
-// wrongOrder says that an order is not in a state to do this.
+// wrongOrder returns WRONG_STATE for an order with a status in which this cannot be done.
 func wrongOrder(o *ent.Order, to string) error {
 	return fault.New(fault.WrongState, "id", "an order that is %s cannot be %s", o.Status, to)
 }
 
-// CompleteOrder completes an order: from now on its margin is in the books and credited to the contacts that earned
-// it. at is when it was completed. Faults: WRONG_STATE unless it is PLACED; INVALID where at is before the order.
+// CompleteOrder completes an order: its margin enters the books and is credited to contacts. at is when it was completed.
+// Faults: WRONG_STATE unless the order is PLACED; INVALID, also on at for a moment before the order; NOT_FOUND;
+// VERSION_CONFLICT.
 func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
@@ -166,7 +154,7 @@ func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInp
 		case o.Status != schema.OrderPlaced:
 			return wrongOrder(o, "completed")
 		case at.Before(o.At):
-			return fault.Invalidf("at", "before the order itself, which is of %s", o.At.Format(time.RFC3339))
+			return fault.Invalidf("at", "before the order, which was placed at %s", o.At.Format(time.RFC3339))
 		}
 		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCompleted).SetCompletedAt(at).SetUpdatedAt(s.Now()).AddVersion(1).Exec(ctx); err != nil {
 			return err
@@ -175,7 +163,8 @@ func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInp
 	})
 }
 
-// CancelOrder cancels an order that is not completed, and frees its capacity. Fault: WRONG_STATE unless it is PLACED.
+// CancelOrder cancels an order that is not completed, and frees its capacity. Faults: WRONG_STATE unless the order is PLACED;
+// INVALID; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
@@ -199,8 +188,7 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 	})
 }
 
-// changeOrder runs a change of one order in its transaction, settles the books of its customer after it, and gives
-// the order as it is then.
+// changeOrder changes an order in a transaction, settles the customer's books after it, and returns the order after that.
 func (s *Service) changeOrder(ctx context.Context, v service.Verb, orderID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.Order) error) (*ent.Order, error) {
 	_, err := s.Write(ctx, v, func(ctx context.Context, tx *store.Tx) (string, error) {
 		o, err := s.lockOrder(ctx, tx, orderID, expectedVersion)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
@@ -14,10 +15,11 @@ import (
 	"kopeck/store"
 )
 
-// RefundOrder gives money back for a completed order, all that is left of it unless an amount is told, and takes it
-// off the order's margin and the credits. Nothing left makes the order REFUNDED.
+// RefundOrder refunds an amount of a completed order, by default all that has not been refunded, and subtracts it from the
+// order's margin and from the credits. An order that is refunded wholly becomes REFUNDED.
 //
-// Faults: WRONG_STATE unless it is COMPLETED; INVALID on amount for nothing, less than nothing, or more than is left.
+// Faults: WRONG_STATE unless the order is COMPLETED; INVALID by field, and on amount for 0, less than 0, or more than is
+// left; NOT_FOUND on id; VERSION_CONFLICT.
 func (s *Service) RefundOrder(ctx context.Context, in service.RefundOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
@@ -26,7 +28,7 @@ func (s *Service) RefundOrder(ctx context.Context, in service.RefundOrderInput) 
 	given, fail := s.Amount("amount", in.Amount)
 	faults.Add(fail)
 	if fail == nil && in.Amount != nil && given.IsZero() {
-		faults.Add(fault.New(fault.Invalid, "", "nothing to give back").At("amount", "amount"))
+		faults.Add(fault.New(fault.Invalid, "", "want more than 0").At("amount", "amount"))
 	}
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -43,19 +45,20 @@ func (s *Service) RefundOrder(ctx context.Context, in service.RefundOrderInput) 
 		if in.Amount != nil {
 			amount = given
 		}
-		if over := amount.Compare(left) > 0; over || amount.IsZero() {
-			return fault.New(fault.Invalid, "", "%s %s is left of this order to give back", s.Currency.Format(left), s.Currency.Code()).At("amount", "amount")
+		if amount.Compare(left) > 0 || amount.IsZero() {
+			return fault.New(fault.Invalid, "", "%s %s of this order can be refunded", s.Currency.Format(left), s.Currency.Code()).At("amount", "amount")
 		}
 		return s.refund(ctx, tx, o, amount, reason)
 	})
 }
 
+// refund writes a refund, and what it changes of the order.
 func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount money.Amount, reason string) error {
 	refunded, err := o.Refunded.Plus(amount)
 	if err != nil {
 		return input.DomainError(err)
 	}
-	margin, err := o.Margin.Minus(amount)
+	margin, err := costing.OrderMargin(o.Total, refunded, o.Cost)
 	if err != nil {
 		return input.DomainError(err)
 	}
@@ -67,9 +70,9 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount
 		return err
 	}
 	actor, _ := auth.From(ctx)
-	err = tx.Refund.Create().SetID(s.IDs.Make(id.Refund)).SetOrderID(o.ID).SetAmount(amount).SetReason(reason).
-		SetAt(now).SetActor(actor.Name).Exec(auth.System(ctx))
-	if err != nil {
+	if err := createRefund(ctx, tx, &ent.Refund{
+		ID: s.IDs.Make(id.Refund), OrderID: o.ID, Amount: amount, Reason: reason, At: now, Actor: actor.Name,
+	}); err != nil {
 		return err
 	}
 	return s.Audit(ctx, tx, "order.refund", o.ID, map[string]any{"amount": amount, "reason": reason})

@@ -1,4 +1,8 @@
-// Package sale holds offers, orders and refunds. It may import service, service/input, books, consent, contacts, people, quote and rates.
+// Package sale holds what is sold: offers (offer.go, offer_send.go, offer_accept.go), orders (order.go) and refunds
+// (refund.go).
+//
+// It may import service, service/input, the packages books, consent, contacts, people, quote and rates of service, and what
+// service may import.
 package sale
 
 import (
@@ -23,7 +27,7 @@ type Service struct {
 	rates    *rates.Service
 }
 
-// New makes the verbs.
+// New returns the verbs.
 func New(core *service.Core, books *books.Service, consent *consent.Service, contacts *contacts.Service, people *people.Service, quote *quote.Service, rates *rates.Service) *Service {
 	return &Service{Core: core, books: books, consent: consent, contacts: contacts, people: people, quote: quote, rates: rates}
 }

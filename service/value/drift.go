@@ -8,18 +8,11 @@ import (
 	"slices"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
-	"kopeck/ent/order"
-	"kopeck/fault"
-	"kopeck/service"
 )
 
-// FitAge is how old a fit is before the night makes another: the other replicas have their nights too.
-const FitAge = 12 * time.Hour
-
-// Convergence is how a fit ended, and how it did on orders it was not shown.
+// Convergence is how a fit ended, and how well it predicted orders it was not fitted on.
 type Convergence struct {
 	Status               string
 	Condition            *float64
@@ -27,18 +20,18 @@ type Convergence struct {
 	HoldOutLogLikelihood *float64
 }
 
-// ModelDrift is how a model moved against the one before it: see the API.
+// ModelDrift is how a model differs from the one before it. Log-likelihoods are means per customer.
 type ModelDrift struct {
 	Since                              time.Time
 	Parameters                         []ParameterDrift
 	LogLikelihoodBefore, LogLikelihood float64
 }
 
-// ParameterDrift is how one of its parameters moved.
+// ParameterDrift is how a parameter differs from the one of the model before.
 type ParameterDrift struct {
 	Name           string
 	Before, Now    float64
-	StandardErrors *float64
+	StandardErrors *float64 // (Now - Before) in standard errors; nil where the standard error is not known
 }
 
 // ConvergenceOf reads what is kept with a model.
@@ -57,7 +50,7 @@ func ConvergenceOf(row *ent.LifetimeModel) (*Convergence, error) {
 	return c, nil
 }
 
-// Drifts gives, of each model, how it moved against the fit of the same kind and unit before it, nil for the first. One statement.
+// Drifts returns how each model differs from the fit of the same kind and unit before it; the first has none. It is one statement.
 func (s *Service) Drifts(ctx context.Context, models []*ent.LifetimeModel) (map[*ent.LifetimeModel]*ModelDrift, error) {
 	all, err := s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(), lifetimemodel.ByID()).All(ctx)
 	if err != nil {
@@ -86,7 +79,7 @@ func (s *Service) Drifts(ctx context.Context, models []*ent.LifetimeModel) (map[
 
 func driftOf(before, now *ent.LifetimeModel) (*ModelDrift, error) {
 	var was, is map[string]float64
-	if err := cmp.Or(again(before.Parameters, &was), again(now.Parameters, &is)); err != nil {
+	if err := cmp.Or(viaJSON(before.Parameters, &was), viaJSON(now.Parameters, &is)); err != nil {
 		return nil, err
 	}
 	report, err := reportOf(now)
@@ -107,29 +100,4 @@ func driftOf(before, now *ent.LifetimeModel) (*ModelDrift, error) {
 		d.Parameters = append(d.Parameters, p)
 	}
 	return d, nil
-}
-
-// RefitLifetime fits all kinds of lifetime models anew and makes the best active, in the unit of the last fit. Nothing happens
-// where the last fit is younger than half a day, where no order has changed since, and where the orders identify no model.
-func (s *Service) RefitLifetime(ctx context.Context) error {
-	ctx = auth.System(ctx)
-	last, err := s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).First(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return err
-	}
-	in := service.FitLifetimeModelInput{}
-	if last != nil {
-		if s.Now().Sub(last.FittedAt) < FitAge {
-			return nil
-		}
-		changed, err := s.Client.Order.Query().Where(order.UpdatedAtGT(last.FittedAt)).Exist(ctx)
-		if err != nil || !changed {
-			return err
-		}
-		in.TimeUnit = &last.TimeUnit
-	}
-	if _, err = s.Fit(ctx, in); fault.Is(err, fault.WrongState) {
-		return nil
-	}
-	return err
 }

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
@@ -23,23 +21,23 @@ import (
 	"kopeck/store"
 )
 
-// lockModel is taken by who makes another model active, and shared by who writes values by the active one.
+// lockModel is held by who makes another model active, and shared by who writes values by the active one.
 var lockModel = store.LockOn("lifetime model", "active")
 
-// fitted is a model in the making.
+// fitted is a model that has been fitted and is not stored yet.
 type fitted struct {
 	row    *ent.LifetimeModel
 	counts lifetime.CountFit[lifetime.CountModel]
 	report fitReport
 }
 
-// Fit fits a model on the completed orders up to the end of a calendar day, today unless told, and tests it on those
-// after it; the new model becomes active in one step unless told otherwise, and then customers.lifetime_value
-// follows before Fit returns. Without a kind all are fitted and kept, and the one that best foretold orders it was not
-// shown is made active and given: see chooseFit. A fit that does not converge is kept, but not made active. Several
+// Fit fits a model on the completed orders up to the end of a calendar day, by default today, and tests it on those
+// after it. By default the new model becomes active in the same step, and then customers.lifetime_value
+// is refreshed before Fit returns. Without a kind all are fitted and kept, and the one that best predicts orders it was not
+// fitted on is made active and returned: see chooseFit. A fit that does not converge is kept, but not made active. Several
 // at once do not disturb each other: the last to end is the active one.
 //
-// FORBIDDEN, INVALID on calibrationEnd, and WRONG_STATE with the reason where the data identifies no model: nothing has
+// FORBIDDEN, INVALID on calibrationEnd, and WRONG_STATE with the reason if the data identifies no model: nothing has
 // changed then.
 func (s *Service) Fit(ctx context.Context, in service.FitLifetimeModelInput) (*ent.LifetimeModel, error) {
 	m, err := s.fit(ctx, in)
@@ -49,20 +47,18 @@ func (s *Service) Fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	return m, s.RefreshLifetimeValues(ctx)
 }
 
-// FitLifetimeModel is Fit for a caller who cannot wait for a million customers: what is left of
-// customers.lifetime_value after two seconds follows in the background.
+// FitLifetimeModel is Fit for a caller who cannot wait for a million customers: what is left to refresh of
+// customers.lifetime_value after two seconds is refreshed in the background, until [Service.Close].
 func (s *Service) FitLifetimeModel(ctx context.Context, in service.FitLifetimeModelInput) (*ent.LifetimeModel, error) {
 	m, err := s.fit(ctx, in)
 	if err != nil || !m.Active {
 		return m, err
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := s.RefreshLifetimeValues(context.WithoutCancel(ctx)); err != nil {
+	done := s.refreshes.run(ctx, func(ctx context.Context) {
+		if err := s.RefreshLifetimeValues(ctx); err != nil {
 			s.Log.ErrorContext(ctx, "the lifetime values that lists are ordered by could not be refreshed", "error", err)
 		}
-	}()
+	})
 	select {
 	case <-done:
 	case <-time.After(2 * time.Second):
@@ -129,21 +125,21 @@ func (s *Service) fitData(ctx context.Context, in service.FitLifetimeModelInput,
 	return s.orderLog(ctx, endDay)
 }
 
-// until are the options of a fit that ends with a context.
-func until(ctx context.Context) lifetime.Options {
+// stoppable returns the options of a fit that ends with a context.
+func stoppable(ctx context.Context) lifetime.Options {
 	return lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
 }
 
 // fitTo fits models of some kinds to the counts, and Gamma-Gamma to the margins. A kind whose likelihood has no
 // maximum is left out, unless there is no other.
 func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind) ([]*fitted, error) {
-	options := until(ctx)
+	options := stoppable(ctx)
 	sample := data.tally.Sample(unit)
 	var fits []*fitted
 	for _, kind := range kinds {
 		counts, err := lifetime.FitCounts(kind, sample, options)
 		if err != nil {
-			return nil, ofFit(ctx, err)
+			return nil, fitError(ctx, err)
 		}
 		if !finite(counts.LogLikelihood) || counts.Model.Validate() != nil {
 			continue // its likelihood has no maximum
@@ -163,7 +159,7 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 	margins, err := lifetime.FitGammaGamma(data.margins, options)
 	var unidentified *lifetime.Unidentified
 	if err != nil && !errors.As(err, &unidentified) {
-		return nil, ofFit(ctx, err)
+		return nil, fitError(ctx, err)
 	}
 	prior, noPrior := lifetime.MarginPrior(data.meanMargin())
 	minorPerMajor := float64(s.Currency.MinorPerMajor())
@@ -183,7 +179,7 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 	return fits, nil
 }
 
-// test compares what a model predicts for the days after a calibration, whose last moment is end, with what came. The
+// test compares what a model predicts for the days after a calibration, whose last moment is end, with the orders that came. The
 // model is f's own, or one of its kind that was fitted to an earlier calibration.
 func (f *fitted) test(data *orderLog, m lifetime.CountModel, end time.Time) error {
 	if data.lastDay <= data.endDay {
@@ -213,8 +209,8 @@ func (f *fitted) test(data *orderLog, m lifetime.CountModel, end time.Time) erro
 	return err
 }
 
-// keepFits stores models, the chosen one as the newest, and makes it the active one in the same transaction if it
-// is to be.
+// keepFits stores models, the chosen one as the newest, and makes it the active one in the same transaction if its row says
+// so.
 func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) (*ent.LifetimeModel, error) {
 	var modelID string
 	_, err := s.Write(ctx, service.Verb{Name: "fitLifetimeModel"}, func(ctx context.Context, tx *store.Tx) (string, error) {
@@ -246,12 +242,12 @@ func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) 
 	return s.Client.LifetimeModel.Get(ctx, modelID)
 }
 
-// keepFit stores one model and gives its id.
+// keepFit stores one model and returns its id.
 func (s *Service) keepFit(ctx context.Context, tx *store.Tx, f *fitted) (string, error) {
 	f.report.Activated = f.row.Active
 	report, err := json.Marshal(f.report)
 	if err != nil {
-		return "", fmt.Errorf("service: the report of a fit: %w", err)
+		return "", fmt.Errorf("value: the report of a fit: %w", err)
 	}
 	row, modelID := f.row, s.IDs.Make(id.LifetimeModel)
 	create := tx.LifetimeModel.Create().SetID(modelID).SetKind(row.Kind).SetTimeUnit(row.TimeUnit).SetParameters(row.Parameters).
@@ -267,8 +263,8 @@ func (s *Service) keepFit(ctx context.Context, tx *store.Tx, f *fitted) (string,
 	return modelID, s.Audit(ctx, tx, "lifetimeModel.fit", modelID, map[string]any{"active": row.Active, "kind": row.Kind, "parameters": row.Parameters})
 }
 
-// ofFit turns an error of a fit into what the caller can make of it.
-func ofFit(ctx context.Context, err error) error {
+// fitError turns an error of a fit into a fault for the user, where it is one.
+func fitError(ctx context.Context, err error) error {
 	var unidentified *lifetime.Unidentified
 	switch {
 	case errors.As(err, &unidentified):
@@ -280,12 +276,12 @@ func ofFit(ctx context.Context, err error) error {
 	return err
 }
 
-// LifetimeModels gives every model ever fitted, the newest first.
+// LifetimeModels returns every model ever fitted, the newest first.
 func (s *Service) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
 	return s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).All(ctx)
 }
 
-// ActiveLifetimeModel gives the active model, nil while the documented prior stands in.
+// ActiveLifetimeModel returns the active model, nil if none has been fitted and the documented prior is used.
 func (s *Service) ActiveLifetimeModel() *ent.LifetimeModel {
 	if m := s.model.Load(); m.fitted {
 		return m.Row
@@ -295,18 +291,10 @@ func (s *Service) ActiveLifetimeModel() *ent.LifetimeModel {
 
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
-// bounded keeps a figure within what JSON can say.
+// bounded returns a figure that JSON can hold: NaN and infinities become the largest finite numbers.
 func bounded(f float64) float64 {
 	if math.IsNaN(f) {
 		return math.MaxFloat64
 	}
 	return max(-math.MaxFloat64, min(f, math.MaxFloat64))
-}
-
-// Unhurried lifts PostgreSQL's statement timeout for the rest of the transaction; the context's deadline stays.
-func (s *Service) Unhurried(ctx context.Context, tx *store.Tx) error {
-	if s.Store.Dialect() != dialect.Postgres {
-		return nil
-	}
-	return store.Each(ctx, tx, "SELECT set_config('statement_timeout', '0', true)", nil, func(func(...any) error) error { return nil })
 }

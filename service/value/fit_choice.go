@@ -10,9 +10,9 @@ import (
 	"kopeck/lifetime"
 )
 
-// chooseFit gives the fit of the kind that best foretold orders it was not shown, by the log-likelihood of what each
-// customer did then. The orders are those after the calibration's end; where none came, every kind is tried once more
-// on the log without its last quarter, and that is the test that is kept with the fits. Where the log is too short for
+// chooseFit returns the fit of the kind that best predicts orders it was not fitted on, by the log-likelihood of what each
+// customer did then. The orders are those after the calibration's end; if none came, every kind is also fitted
+// on the log without its last quarter, and that is the test that is kept with the fits. If the log is too short for
 // that, the likelihood of the fits themselves decides. Fits that did not converge come last.
 func (s *Service) chooseFit(ctx context.Context, data *orderLog, fits []*fitted) (*fitted, error) {
 	by := "in the days after the calibration"
@@ -21,7 +21,7 @@ func (s *Service) chooseFit(ctx context.Context, data *orderLog, fits []*fitted)
 		if err != nil {
 			return nil, err
 		}
-		by = "in the last quarter of the log, of which it was not shown"
+		by = "in the last quarter of the log, which it was not fitted on"
 		if !tried {
 			by = ""
 		}
@@ -35,9 +35,9 @@ func (s *Service) chooseFit(ctx context.Context, data *orderLog, fits []*fitted)
 		}
 		return *f.report.HoldOutLogLikelihood
 	}
-	chosen, told := fits[0], make([]string, len(fits))
+	chosen, scores := fits[0], make([]string, len(fits))
 	for i, f := range fits {
-		told[i] = fmt.Sprintf("%s %.2f", f.counts.Model.Kind().Name(), score(f))
+		scores[i] = fmt.Sprintf("%s %.2f", f.counts.Model.Kind().Name(), score(f))
 		if better := f.row.Converged && !chosen.row.Converged; better || f.row.Converged == chosen.row.Converged && score(f) > score(chosen) {
 			chosen = f
 		}
@@ -47,12 +47,12 @@ func (s *Service) chooseFit(ctx context.Context, data *orderLog, fits []*fitted)
 		what = "log-likelihood of the fits, since the log is too short to hold some of it out"
 	}
 	for _, f := range fits {
-		f.report.note("of the kinds of model %s is chosen, by the %s: %s", chosen.counts.Model.Kind().Name(), what, strings.Join(told, ", "))
+		f.report.note("of the kinds of model %s is chosen, by the %s: %s", chosen.counts.Model.Kind().Name(), what, strings.Join(scores, ", "))
 	}
 	return chosen, nil
 }
 
-// tryKinds fits every kind to the log without the last quarter of its days and tests it on that. It reports false where
+// tryKinds fits every kind to the log without the last quarter of its days and tests it on that. It returns false if
 // what is left identifies no model.
 func (s *Service) tryKinds(ctx context.Context, data *orderLog, fits []*fitted) (bool, error) {
 	firstDay := data.endDay
@@ -70,12 +70,12 @@ func (s *Service) tryKinds(ctx context.Context, data *orderLog, fits []*fitted) 
 	tried := make([]lifetime.CountModel, len(fits))
 	for i, f := range fits {
 		m := f.counts.Model
-		fit, err := lifetime.FitCounts(m.Kind(), trial.tally.Sample(m.TimeUnit()), until(ctx))
+		fit, err := lifetime.FitCounts(m.Kind(), trial.tally.Sample(m.TimeUnit()), stoppable(ctx))
 		if unidentified := new(lifetime.Unidentified); errors.As(err, &unidentified) {
 			return false, nil
 		}
 		if err != nil {
-			return false, ofFit(ctx, err)
+			return false, fitError(ctx, err)
 		}
 		if !finite(fit.LogLikelihood) {
 			return false, nil

@@ -11,7 +11,7 @@ import (
 	"kopeck/lifetime"
 )
 
-// fitReport is what a fit has to say beside the model's parameters, as it is kept with the model.
+// fitReport is what is known of a fit beside the model's parameters, as it is kept with the model.
 type fitReport struct {
 	Activated bool `json:"activated"` // it became the active model when it was fitted
 
@@ -36,7 +36,7 @@ type fitReport struct {
 	Warnings []string `json:"warnings"` // of them what concerns every customer's figures
 }
 
-// BackTest is what a model predicted for the orders it had not been shown.
+// BackTest compares what a model predicted with orders it was not fitted on.
 type BackTest struct {
 	CalibrationEnd              time.Time `json:"calibrationEnd"`
 	HoldoutOrders               int       `json:"holdoutOrders"`
@@ -50,13 +50,13 @@ func (r *fitReport) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
-// warn notes what every customer's figures suffer from.
+// warn notes what makes every customer's figures less certain.
 func (r *fitReport) warn(text string) {
 	r.Notes = append(r.Notes, text)
 	r.Warnings = append(r.Warnings, text)
 }
 
-// reportOn says what is to be known of a fit of counts.
+// reportOn returns the report of a fit of counts.
 func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
 	r := fitReport{
 		Status: f.Status, Condition: bounded(f.Condition), Rows: f.Rows, NoDropoutLogLikelihood: bounded(f.NoDropoutLogLikelihood),
@@ -80,7 +80,7 @@ func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
 	return r
 }
 
-// addMargins adds what is to be known of the fit of margins.
+// addMargins adds the report of the fit of margins.
 func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) {
 	r.MarginStatus, r.MarginCustomers, r.NotPositive, r.Correlation = f.Status, f.Customers, f.NotPositive, f.Correlation
 	r.MarginLogLikelihood = f.LogLikelihood + float64(f.Customers)*math.Log(minorPerMajor)
@@ -94,7 +94,7 @@ func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) 
 	}
 }
 
-// noMargins says that the data identifies no margin model, and what stands in.
+// noMargins reports that the data identifies no margin model, and what is used instead.
 func (r *fitReport) noMargins(why *lifetime.Unidentified, f lifetime.GammaGammaFit, prior bool) {
 	r.NotPositive, r.Correlation = f.NotPositive, f.Correlation
 	r.MarginStatus = string(why.Reason)
@@ -105,20 +105,20 @@ func (r *fitReport) noMargins(why *lifetime.Unidentified, f lifetime.GammaGammaF
 	r.warn(fmt.Sprintf("no margin model: %s; %s", why.Reason, standsIn))
 }
 
-// standardErrors adds those of parameters; gamma's is in units of which there are some in the currency's major unit.
+// standardErrors adds those of parameters. gammaPerMajor is how many of gamma's unit are one of the currency's major unit.
 func (r *fitReport) standardErrors(of []lifetime.Parameter, errors []float64, gammaPerMajor float64) {
-	var told []string
+	var shown []string
 	for i, e := range errors {
 		if of[i].Name == "gamma" {
 			e /= gammaPerMajor
 		}
 		if finite(e) {
 			r.StandardErrors[of[i].Name] = e
-			told = append(told, fmt.Sprintf("%s %.3g", of[i].Name, e))
+			shown = append(shown, fmt.Sprintf("%s %.3g", of[i].Name, e))
 		}
 	}
-	if len(told) > 0 {
-		r.note("standard errors: %s", strings.Join(told, ", "))
+	if len(shown) > 0 {
+		r.note("standard errors: %s", strings.Join(shown, ", "))
 	}
 }
 
@@ -126,12 +126,12 @@ func (r *fitReport) standardErrors(of []lifetime.Parameter, errors []float64, ga
 func reportOf(row *ent.LifetimeModel) (fitReport, error) {
 	var r fitReport
 	if err := json.Unmarshal(row.Report, &r); err != nil {
-		return r, fmt.Errorf("service: the report of %s: %w", row.ID, err)
+		return r, fmt.Errorf("value: the report of %s: %w", row.ID, err)
 	}
 	return r, nil
 }
 
-// FitNotes says what a model's fit has to say, the prior's too.
+// FitNotes returns the notes on a model's fit, or on the prior.
 func FitNotes(row *ent.LifetimeModel) ([]string, error) {
 	r, err := reportOf(row)
 	if r.Notes == nil {
@@ -140,7 +140,7 @@ func FitNotes(row *ent.LifetimeModel) ([]string, error) {
 	return r.Notes, err
 }
 
-// BackTestOf gives how a model did on the orders it was not shown, nil where it was not tested.
+// BackTestOf returns the back-test of a model, nil if it was not tested.
 func BackTestOf(row *ent.LifetimeModel) (*BackTest, error) {
 	if len(row.BackTest) == 0 || string(row.BackTest) == "null" {
 		return nil, nil

@@ -1,10 +1,13 @@
 package value
 
 import (
+	"errors"
 	"math/rand/v2"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
+	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/service/input"
@@ -29,6 +32,131 @@ type LifetimeValue struct {
 	outlook *lifetime.Outlook // nil before the first order
 }
 
+// LifetimeHorizon is how many months ahead a lifetime value looks by default.
+const LifetimeHorizon = 12
+
+// CheckOutlook checks a horizon and a discount rate, and replaces nil by the defaults. INVALID on horizonMonths outside of 1 to 600 and on
+// annualDiscountRate not above -1 or over 10.
+func (s *Service) CheckOutlook(horizonMonths *int, annualDiscountRate *money.Exact) (int, money.Decimal, error) {
+	var faults fault.List
+	horizon := input.Or(horizonMonths, LifetimeHorizon)
+	if horizon < 1 || horizon > lifetime.MaxMonths {
+		faults.Add(fault.Invalidf("horizonMonths", "want 1 to %d months", lifetime.MaxMonths))
+	}
+	rate := s.Settings().AnnualDiscountRate
+	if annualDiscountRate != nil {
+		var fail error
+		rate, fail = input.Decimal("annualDiscountRate", *annualDiscountRate, "-1", "10")
+		if fail == nil && rate.Compare(money.Whole(-1)) <= 0 {
+			fail = fault.Invalidf("annualDiscountRate", "want more than -1, at most 10: 0.10 is ten per cent")
+		}
+		faults.Add(fail)
+	}
+	return horizon, rate, faults.Or()
+}
+
+// LifetimeValue returns the value that earnings promise at a moment, by default now. INVALID for a horizon outside
+// 1 to 600 months, a discount rate not above -1 or over 10, or a moment in the future.
+func (s *Service) LifetimeValue(e Earnings, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*LifetimeValue, error) {
+	var faults fault.List
+	moment, fail := s.Moment("at", at)
+	faults.Add(fail)
+	horizon, rate, err := s.CheckOutlook(horizonMonths, annualDiscountRate)
+	for _, one := range fault.All(err) {
+		faults.Add(one)
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	v, err := s.Valued(s.model.Load(), e, moment, horizon, rate)
+	if errors.Is(err, money.ErrOverflow) {
+		return nil, fault.Invalidf("annualDiscountRate", "over %d months at this rate the value is too large to be money", horizon)
+	}
+	return v, err
+}
+
+// StandingValue returns what customers.lifetime_value is to be, by which lists are ordered: the total value over the
+// default horizon, at most what the column can hold.
+func (s *Service) StandingValue(c *ent.Customer, at time.Time) money.Amount {
+	return s.standing(s.model.Load(), c, at)
+}
+
+func (s *Service) standing(m *Model, c *ent.Customer, at time.Time) money.Amount {
+	v, err := s.Valued(m, EarningsOf(c), at, LifetimeHorizon, s.Settings().AnnualDiscountRate)
+	if err != nil {
+		return money.Minor(1<<63 - 1)
+	}
+	return v.Total
+}
+
+// AliveAt returns the probability that a customer has not left, by the active model; 0 before the first order.
+func (s *Service) AliveAt(c *ent.Customer, at time.Time) float64 {
+	return s.model.Load().Alive(EarningsOf(c), s.Settings().Day(at))
+}
+
+// Valued returns what a customer has been and will be worth at a moment that is not before the earnings' last order,
+// from the earnings alone: O(1), no statement. horizonMonths is 1 to 600, rate above -1 and at most 10. Error: money.ErrOverflow.
+func (s *Service) Valued(m *Model, e Earnings, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
+	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.Row, Notes: m.notesOn(e, s.Settings().Zone)}
+	var err error
+	if v.Past, err = lifetime.Past(e.Margin, e.ContactCost, e.AcquisitionCost); err != nil {
+		return nil, err
+	}
+	v.Total = v.Past
+	if e.OrderDays == 0 {
+		return v, nil
+	}
+	today := s.Settings().Day(at)
+	v.Frequency, v.Recency, v.Age = e.Stats(today).In(m.Counts.TimeUnit())
+	v.ProbabilityAlive = m.Alive(e, today)
+	cumulative := make([]float64, horizonMonths)
+	m.Counts.MonthlyOrders(cumulative, v.Frequency, v.Recency, v.Age)
+	v.ExpectedOrders = cumulative[horizonMonths-1]
+	margin, err := m.OrderMargin(e)
+	if err != nil {
+		return nil, err
+	}
+	annual, _ := rate.Rat().Float64()
+	future, err := lifetime.Future(cumulative, margin, annual)
+	if errors.Is(err, lifetime.ErrDiscount) {
+		return nil, money.ErrOverflow
+	}
+	if err != nil {
+		return nil, err
+	}
+	v.outlook = m.Outlook(e, today, horizonMonths, margin, annual)
+	if v.ExpectedOrderMargin, err = money.FromFloat(margin); err != nil {
+		return nil, err
+	}
+	if v.Future, err = money.FromFloat(future); err != nil {
+		return nil, err
+	}
+	v.Total, err = v.Past.Plus(v.Future)
+	return v, err
+}
+
+// notesOn returns how far a customer's figures can be trusted.
+func (m *Model) notesOn(e Earnings, zone *time.Location) []string {
+	notes := append([]string{}, m.notes...)
+	if e.OrderDays == 0 {
+		return append(notes, "no order yet: nothing is expected until the first one")
+	}
+	x := e.OrderDays - 1
+	notes = append(notes, m.Counts.Caveats(x)...)
+	switch {
+	case m.margins == nil:
+		notes = append(notes, "no margin model has been fitted: the mean margin of the customer's own order days stands in")
+	case x == 0:
+		notes = append(notes, "one order day so far: an order is expected to earn what it does in the mean of all customers")
+	case e.RepeatMargin.Sign() <= 0:
+		notes = append(notes, "the repeat orders earned nothing so far, which the margin model has no place for: the figure is the mean, drawn to the customer's own")
+	}
+	if e.DepartedAt != nil && e.LastDay <= costing.Day(*e.DepartedAt, zone) {
+		notes = append(notes, "the customer's departure was recorded, of which the model does not know")
+	}
+	return notes
+}
+
 // LifetimeInterval is between which bounds a lifetime value lies with a probability.
 type LifetimeInterval struct {
 	Probability           float64
@@ -36,13 +164,13 @@ type LifetimeInterval struct {
 	OrdersLow, OrdersHigh int
 }
 
-// intervalProbability is how often a figure lies within the bounds that are told.
+// intervalProbability is how often a figure lies within the bounds.
 const intervalProbability = 0.8
 
-// Seeded gives the randomness of what is simulated: always the same, so that the same question has the same answer.
+// Seeded returns the random source of simulations: always the same, so that the same question has the same answer.
 func Seeded() *rand.PCG { return rand.NewPCG(1, 2) }
 
-// Interval gives the bounds of the total, nil before the first order.
+// Interval returns the bounds of the total, nil before the first order.
 func (v *LifetimeValue) Interval() (*LifetimeInterval, error) {
 	if v.outlook == nil {
 		return nil, nil

@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"time"
 
-	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/lifetime"
@@ -20,7 +19,10 @@ const priorID = "ltm_00000000000000000000000000"
 
 const priorNote = "no model has been fitted: the prior published for the CDNOW customers (Fader, Hardie and Lee 2005) stands in"
 
-// Model is a lifetime model, ready to be asked: the active one, or the documented prior where there is none.
+// modelsTogether is how many models are read at a time to find the one that was active: those that a night fits, and some more.
+const modelsTogether = 8
+
+// Model is a lifetime model, ready to compute by: a fitted one, or the documented prior where there is none.
 type Model struct {
 	Row    *ent.LifetimeModel
 	fitted bool
@@ -30,10 +32,10 @@ type Model struct {
 	notes   []string // warnings that hold for every customer
 }
 
-// Current gives the model that values are computed by now.
+// Current returns the model that values are computed by now.
 func (s *Service) Current() *Model { return s.model.Load() }
 
-// activeModel makes the model of a row; nil is the prior.
+// activeModel returns the model of a row; nil is the prior.
 func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
 	if row == nil {
 		return priorModel(), nil
@@ -43,18 +45,18 @@ func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
 		return nil, err
 	}
 	var p map[string]float64
-	if err := again(row.Parameters, &p); err != nil {
-		return nil, fmt.Errorf("service: parameters of %s: %w", row.ID, err)
+	if err := viaJSON(row.Parameters, &p); err != nil {
+		return nil, fmt.Errorf("value: parameters of %s: %w", row.ID, err)
 	}
 	counts, err := lifetime.NewCountModel(lifetime.Kind(row.Kind), unit, p)
 	if err != nil {
-		return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+		return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 	}
 	m := &Model{Row: row, fitted: true, Counts: counts}
 	if gamma, there := p["gamma"]; there {
 		m.margins = &lifetime.GammaGamma{P: p["p"], Q: p["q"], Gamma: gamma * float64(s.Currency.MinorPerMajor())}
 		if err := m.margins.Validate(); err != nil {
-			return nil, fmt.Errorf("service: %s: %w", row.ID, err)
+			return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 		}
 	}
 	report, err := reportOf(row)
@@ -75,42 +77,29 @@ func priorModel() *Model {
 	return &Model{Row: row, Counts: counts, notes: []string{priorNote}}
 }
 
-// ModelAt gives the model that was active at a moment: the last one that had been fitted to be active by then.
+// ModelAt returns the model that was active at a moment: the last one that had been fitted to be active by then.
 func (s *Service) ModelAt(ctx context.Context, at time.Time) (*Model, error) {
 	if m := s.model.Load(); m.fitted && !m.Row.FittedAt.After(at) {
 		return m, nil
 	}
-	rows, err := s.Store.Query(ctx, "SELECT id, report FROM lifetime_models WHERE fitted_at <= ? ORDER BY fitted_at DESC, id DESC", at)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	found := ""
-	for rows.Next() && found == "" {
-		var rowID string
-		var report []byte
-		if err := rows.Scan(&rowID, &report); err != nil {
-			return nil, err
-		}
-		read, err := reportOf(&ent.LifetimeModel{ID: rowID, Report: report})
+	for skip := 0; ; skip += modelsTogether {
+		rows, err := s.modelsFittedBy(ctx, at, skip, modelsTogether)
 		if err != nil {
 			return nil, err
 		}
-		if read.Activated {
-			found = rowID
+		for _, row := range rows {
+			report, err := reportOf(row)
+			if err != nil {
+				return nil, err
+			}
+			if report.Activated {
+				return s.activeModel(row)
+			}
+		}
+		if len(rows) < modelsTogether {
+			return priorModel(), nil
 		}
 	}
-	if err := rows.Err(); err != nil || found == "" {
-		return priorModel(), err
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	row, err := s.Client.LifetimeModel.Query().Where(lifetimemodel.ID(found)).Only(auth.System(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return s.activeModel(row)
 }
 
 // Alive is the probability that a customer of this history has not left; 0 before the first order.
@@ -134,7 +123,7 @@ func (m *Model) OrderMargin(e Earnings) (float64, error) {
 	return m.margins.ExpectedMargin(x, mean)
 }
 
-// Outlook is what the months ahead of a customer who has ordered are drawn from.
+// Outlook is what the months ahead of a customer who has ordered are simulated from.
 func (m *Model) Outlook(e Earnings, today, months int, margin, annual float64) *lifetime.Outlook {
 	o := &lifetime.Outlook{Counts: m.Counts, Months: months, AnnualRate: annual, Margins: m.margins, Margin: margin}
 	o.X, o.TX, o.T = e.Stats(today).In(m.Counts.TimeUnit())
@@ -144,8 +133,8 @@ func (m *Model) Outlook(e Earnings, today, months int, margin, annual float64) *
 	return o
 }
 
-// again reads a value that JSON made in a shape of its own.
-func again(from, to any) error {
+// viaJSON converts a value to another type that has the same JSON.
+func viaJSON(from, to any) error {
 	text, err := json.Marshal(from)
 	if err != nil {
 		return err

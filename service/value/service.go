@@ -1,4 +1,8 @@
-// Package value holds lifetime models: fitting them, choosing among them, what customers are worth by them, and the column that lists are ordered by. It may import service and service/input.
+// Package value holds lifetime models (fitting them, choosing among them, the active one in memory), the statistics of customers'
+// orders, what customers are worth by both, and the column of customers that lists are ordered by.
+//
+// It may import service, service/input, store, auth, ent and the domain packages, and no other package under service. All that goes
+// past the guard is in unguarded.go.
 package value
 
 import (
@@ -11,12 +15,17 @@ import (
 type Service struct {
 	*service.Core
 
-	model atomic.Pointer[Model]
+	model     atomic.Pointer[Model]
+	refreshes *background // of FitLifetimeModel, which go on after its answer
 }
 
 // New makes the verbs.
 func New(core *service.Core) *Service {
-	s := &Service{Core: core}
+	s := &Service{Core: core, refreshes: newBackground()}
 	core.Register(service.SnapshotModel, s.readModel)
 	return s
 }
+
+// Close cancels the refreshes that [Service.FitLifetimeModel] left running and waits until they have ended. The values that they
+// did not reach are brought up to date by package books when the server starts, and once a night.
+func (s *Service) Close() { s.refreshes.close() }

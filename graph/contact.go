@@ -1,0 +1,119 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/contact"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/report"
+)
+
+func (r *Resolver) contacts() noun[ent.Contact, ent.ContactEdge, ent.ContactConnection] {
+	return noun[ent.Contact, ent.ContactEdge, ent.ContactConnection]{
+		list: list[ent.Contact]{"contacts", contactID, r.pages}, table: contact.Table, customerOf: func(row *ent.Contact) string { return row.CustomerID },
+		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Contact, error) {
+			return r.client.Contact.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
+		},
+		count: func(ctx context.Context, filter func(*sql.Selector)) (int, error) {
+			return r.client.Contact.Query().Where(filter).Count(ctx)
+		},
+		counts: func(ctx context.Context, filter func(*sql.Selector)) (all []count, err error) {
+			err = r.client.Contact.Query().Where(filter).GroupBy(contact.FieldCustomerID).Aggregate(ent.Count()).Scan(ctx, &all)
+			return all, err
+		},
+		edge: func(row *ent.Contact, c ent.Cursor) *ent.ContactEdge { return &ent.ContactEdge{Node: row, Cursor: c} },
+		connect: func(edges []*ent.ContactEdge, info ent.PageInfo, total int) *ent.ContactConnection {
+			return &ent.ContactConnection{Edges: edges, PageInfo: info, TotalCount: total}
+		},
+	}
+}
+
+var contactColumns = map[string]column[ent.Contact]{
+	"AT": {"AT", "at", func(row *ent.Contact) any { return row.At }},
+}
+
+// contactOrder returns the requested order of contacts; by default AT ascending.
+func contactOrder(o *ent.ContactOrder) (column[ent.Contact], ent.OrderDirection) {
+	if o == nil || o.Field == nil {
+		return contactColumns["AT"], schema.Ascending
+	}
+	return contactColumns[o.Field.String()], o.Direction
+}
+
+func contactFilter(f *service.ContactFilter) *conditions {
+	c := &conditions{}
+	if f == nil {
+		return c
+	}
+	equalsID(c, "customerId", "customer_id", id.Customer, f.CustomerID)
+	anyOf(c, "kinds", "kind", f.Kinds)
+	anyOf(c, "channels", "channel", f.Channels)
+	equals(c, "direction", f.Direction)
+	equalsID(c, "staffId", "staff_id", id.User, f.StaffID)
+	inRange(c, "at", "at", f.At)
+	return c
+}
+
+// costLines returns a contact's stored cost lines.
+func costLines(c *ent.Contact) ([]*costing.Line, error) {
+	lines := []*costing.Line{}
+	return lines, json.Unmarshal(c.CostLines, &lines)
+}
+
+// contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected.
+func contactValue(c *ent.Contact) (*books.ContactValue, error) {
+	net, err := c.Realised.Minus(c.Cost)
+	return &books.ContactValue{Contact: c, Realised: c.Realised, Net: net}, err
+}
+
+// contactCredits returns what a contact earned of each order.
+func (r *Resolver) contactCredits(ctx context.Context, c *ent.Contact, model *schema.AttributionModel) ([]*books.Credit, error) {
+	return batchedList(ctx, c, contactID, func(rows []*ent.Contact) (map[string][]*books.Credit, error) {
+		return r.app.Books.ContactCredits(ctx, rows, model)
+	})
+}
+
+// expectedValue returns what a contact is expected to earn.
+func (r *Resolver) expectedValue(ctx context.Context, c *ent.Contact) (books.Expected, error) {
+	return batched(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]books.Expected, error) {
+		return r.app.Books.ExpectedValues(ctx, rows)
+	})
+}
+
+// contactCostKnownAt returns a contact's cost by the rates known at a moment.
+func (r *Resolver) contactCostKnownAt(ctx context.Context, c *ent.Contact, at time.Time) (*report.ContactCost, error) {
+	return batched(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]*report.ContactCost, error) {
+		return r.app.Report.ContactsKnownAt(rows, at)
+	})
+}
+
+// contactRecorded sends every contact that is recorded, of one customer or of all, and that the caller may see.
+func (r *Resolver) contactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error) {
+	if customerID != nil {
+		c, err := r.app.Customers.Customer(ctx, customerID, nil)
+		if err != nil {
+			return nil, err
+		}
+		if c == nil {
+			return nil, fault.NoSuch("customerId", "customer")
+		}
+	}
+	if actor, ok := auth.From(ctx); !ok || actor.May("Contact").Read == auth.NoRows {
+		return nil, fault.New(fault.Forbidden, "", "your role may not read contacts")
+	}
+	recorded, cancel := r.app.ContactsRecorded(deref(customerID))
+	return send(ctx, recorded, cancel, func(contactID string) (*ent.Contact, error) {
+		return r.client.Contact.Query().Where(contact.ID(contactID)).Only(ctx)
+	}), nil
+}

@@ -1,0 +1,116 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/ent"
+	"kopeck/ent/customer"
+	"kopeck/ent/stagechange"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/customers"
+	"kopeck/service/report"
+)
+
+func (r *Resolver) customers() noun[ent.Customer, ent.CustomerEdge, ent.CustomerConnection] {
+	return noun[ent.Customer, ent.CustomerEdge, ent.CustomerConnection]{
+		list: list[ent.Customer]{"customers", customerID, r.pages},
+		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Customer, error) {
+			return r.client.Customer.Query().Where(customer.DeletedAtIsNil(), filter, where).Order(by).Limit(limit).All(ctx)
+		},
+		count: func(ctx context.Context, filter func(*sql.Selector)) (int, error) {
+			return r.client.Customer.Query().Where(customer.DeletedAtIsNil(), filter).Count(ctx)
+		},
+		edge: func(row *ent.Customer, c ent.Cursor) *ent.CustomerEdge {
+			return &ent.CustomerEdge{Node: row, Cursor: c}
+		},
+		connect: func(edges []*ent.CustomerEdge, info ent.PageInfo, total int) *ent.CustomerConnection {
+			return &ent.CustomerConnection{Edges: edges, PageInfo: info, TotalCount: total}
+		},
+	}
+}
+
+var customerColumns = map[string]column[ent.Customer]{
+	"CREATED_AT":     {"CREATED_AT", "created_at", func(row *ent.Customer) any { return row.CreatedAt }},
+	"UPDATED_AT":     {"UPDATED_AT", "updated_at", func(row *ent.Customer) any { return row.UpdatedAt }},
+	"NAME":           {"NAME", "name_key", func(row *ent.Customer) any { return row.NameKey }},
+	"LAST_ORDER_AT":  {"LAST_ORDER_AT", "last_order_at", func(row *ent.Customer) any { return row.LastOrderAt }},
+	"LIFETIME_VALUE": {"LIFETIME_VALUE", "lifetime_value", func(row *ent.Customer) any { return row.LifetimeValue.Minor() }},
+}
+
+// customerOrder returns the requested order of customers; by default CREATED_AT ascending.
+func customerOrder(o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirection) {
+	if o == nil || o.Field == nil {
+		return customerColumns["CREATED_AT"], schema.Ascending
+	}
+	return customerColumns[o.Field.String()], o.Direction
+}
+
+func customerFilter(f *service.CustomerFilter, search *string) *conditions {
+	c := &conditions{}
+	if search != nil {
+		found, err := customers.CustomerSearch(*search)
+		if err != nil {
+			c.fail(err)
+		}
+		for _, one := range found {
+			c.all = append(c.all, one)
+		}
+	}
+	if f == nil {
+		return c
+	}
+	anyOf(c, "stages", "stage", f.Stages)
+	anyOf(c, "segments", "segment", f.Segments)
+	equalsID(c, "ownerId", "owner_id", id.User, f.OwnerID)
+	equals(c, "kind", f.Kind)
+	inRange(c, "createdAt", "created_at", f.CreatedAt)
+	inRange(c, "updatedAt", "updated_at", f.UpdatedAt)
+	inRange(c, "lastOrderAt", "last_order_at", f.LastOrderAt)
+	if f.LastOrderAt != nil { // without orders the column is 1970-01-01
+		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
+	}
+	return c
+}
+
+// stageChanges returns a customer's changes of stage, the oldest first.
+func (r *Resolver) stageChanges(ctx context.Context, c *ent.Customer) ([]*ent.StageChange, error) {
+	return batchedList(ctx, c, customerID, func(rows []*ent.Customer) (map[string][]*ent.StageChange, error) {
+		changes, err := r.client.StageChange.Query().Where(stagechange.CustomerIDIn(idsOf(rows, customerID)...)).
+			Order(stagechange.ByAt(), stagechange.ByID()).All(ctx)
+		return groupBy(changes, func(change *ent.StageChange) string { return change.CustomerID }), err
+	})
+}
+
+// economics returns what a customer earned and cost.
+func (r *Resolver) economics(ctx context.Context, c *ent.Customer, from, to *time.Time) (*report.CustomerEconomics, error) {
+	return batched(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*report.CustomerEconomics, error) {
+		return r.app.Report.CustomerEconomicsOf(ctx, rows, from, to)
+	})
+}
+
+// referralValue returns what the customers whom a customer referred have earned.
+func (r *Resolver) referralValue(ctx context.Context, c *ent.Customer) (*money.Amount, error) {
+	return batched(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer]*money.Amount, error) {
+		return r.app.Customers.ReferralValues(ctx, rows)
+	})
+}
+
+// customerChanged sends a customer after every change, for as long as the caller listens and may see the customer.
+func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-chan *ent.Customer, error) {
+	c, err := r.app.Customers.Customer(ctx, &customerID, nil)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, fault.NoSuch("id", "customer")
+	}
+	changes, cancel := r.app.CustomerChanges(customerID)
+	return send(ctx, changes, cancel, func(string) (*ent.Customer, error) { return r.app.Customers.Customer(ctx, &customerID, nil) }), nil
+}

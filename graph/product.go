@@ -1,0 +1,76 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/catalogue"
+	"kopeck/service/customers"
+)
+
+func (r *Resolver) products() noun[ent.Product, ent.ProductEdge, ent.ProductConnection] {
+	return noun[ent.Product, ent.ProductEdge, ent.ProductConnection]{
+		list: list[ent.Product]{"products", productID, r.pages},
+		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Product, error) {
+			return r.client.Product.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
+		},
+		count: func(ctx context.Context, filter func(*sql.Selector)) (int, error) {
+			return r.client.Product.Query().Where(filter).Count(ctx)
+		},
+		edge: func(row *ent.Product, c ent.Cursor) *ent.ProductEdge { return &ent.ProductEdge{Node: row, Cursor: c} },
+		connect: func(edges []*ent.ProductEdge, info ent.PageInfo, total int) *ent.ProductConnection {
+			return &ent.ProductConnection{Edges: edges, PageInfo: info, TotalCount: total}
+		},
+	}
+}
+
+var productColumns = map[string]column[ent.Product]{
+	"CREATED_AT": {"CREATED_AT", "created_at", func(row *ent.Product) any { return row.CreatedAt }},
+	"UPDATED_AT": {"UPDATED_AT", "updated_at", func(row *ent.Product) any { return row.UpdatedAt }},
+	"SKU":        {"SKU", "sku", func(row *ent.Product) any { return row.Sku }},
+	"NAME":       {"NAME", "name_key", func(row *ent.Product) any { return row.NameKey }},
+}
+
+// productOrder returns the requested order of products; by default SKU ascending.
+func productOrder(o *ent.ProductOrder) (column[ent.Product], ent.OrderDirection) {
+	if o == nil || o.Field == nil {
+		return productColumns["SKU"], schema.Ascending
+	}
+	return productColumns[o.Field.String()], o.Direction
+}
+
+func productFilter(f *service.ProductFilter) *conditions {
+	c := &conditions{}
+	if f == nil {
+		return c
+	}
+	anyOf(c, "kinds", "kind", f.Kinds)
+	equalsBool(c, "active", f.Active)
+	if f.Search != nil {
+		found, err := customers.ProductSearch(*f.Search)
+		if err != nil {
+			c.fail(err)
+		} else {
+			c.all = append(c.all, found)
+		}
+	}
+	return c
+}
+
+// cost returns the cost of one unit of a product. What the costs of a moment depend on is read once for all siblings.
+func (r *Resolver) cost(ctx context.Context, p *ent.Product, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at, knownAt *time.Time) (*costing.ProductCost, error) {
+	costs, err := batchedOnce(ctx, p, func([]*ent.Product) (*catalogue.Costs, error) {
+		return r.app.Catalogue.Costs(ctx, at, knownAt)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return costs.Of(p.ID, quantity, options, leadDays)
+}

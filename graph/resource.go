@@ -1,0 +1,44 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/service/rates"
+)
+
+// resourceDays returns the use of a resource on each day of a range.
+func (r *Resolver) resourceDays(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]costing.ResourceDay, error) {
+	code := func(row *rates.Resource) string { return row.Code }
+	return batchedByID(ctx, of, code, func(rows []*rates.Resource) (map[string][]costing.ResourceDay, error) {
+		return r.app.Rates.ResourceDays(ctx, idsOf(rows, code), from, to, knownAt)
+	})
+}
+
+// utilisation is resourceDays with the element type of the API.
+func (r *Resolver) utilisation(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error) {
+	days, err := r.resourceDays(ctx, of, from, to, knownAt)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*costing.ResourceDay, len(days))
+	for i := range days {
+		all[i] = &days[i]
+	}
+	return all, nil
+}
+
+// idleCost returns the cost of a resource's idle capacity in a range.
+func (r *Resolver) idleCost(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) (*money.Amount, error) {
+	days, err := r.resourceDays(ctx, of, from, to, knownAt)
+	if err != nil {
+		return nil, err
+	}
+	total, err := costing.IdleCost(days)
+	return &total, err
+}
+
+// formatDay formats a calendar day as YYYY-MM-DD.
+func formatDay(day int) string { return costing.StartOfDay(day, time.UTC).Format(time.DateOnly) }

@@ -1,0 +1,146 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/product"
+	"kopeck/ent/rate"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/schema"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// allComponents returns the components of a product and of all its options.
+func (p newProduct) allComponents() []newComponent {
+	all := slices.Clone(p.components)
+	for _, o := range p.options {
+		all = append(all, o.components...)
+	}
+	return all
+}
+
+// checkRates checks that all materials and resources have a rate, of whatever time: a code without one is most likely mistyped.
+func checkRates(ctx context.Context, tx *store.Tx, p newProduct) error {
+	var codes []string
+	for _, c := range p.allComponents() {
+		for _, code := range []*string{c.material, c.resource} {
+			if code != nil {
+				codes = append(codes, *code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	known := map[costing.RateKey]bool{}
+	for some := range slices.Chunk(slices.Compact(codes), store.IDsPerStatement) {
+		var keys []costing.RateKey
+		err := tx.Rate.Query().Where(rate.SubjectIn(schema.RateMaterial, schema.RateResource), rate.CodeIn(some...)).
+			Unique(true).Select(rate.FieldSubject, rate.FieldCode).Scan(ctx, &keys)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			known[key] = true
+		}
+	}
+	var faults fault.List
+	for _, c := range p.allComponents() {
+		switch {
+		case c.material != nil && !known[costing.RateKey{Subject: costing.SubjectMaterial, Code: *c.material}]:
+			faults.Add(fault.New(fault.NotFound, "material", "no such material: %s has no rate; set one first", input.Shown(*c.material)).At(c.path...))
+		case c.resource != nil && !known[costing.RateKey{Subject: costing.SubjectResource, Code: *c.resource}]:
+			faults.Add(fault.New(fault.NotFound, "resource", "no such resource: %s has no rate; set one first", input.Shown(*c.resource)).At(c.path...))
+		}
+	}
+	return faults.Or()
+}
+
+// findParts returns the ids of the products that a new one is made of, by sku. It checks that the new one becomes no part of itself
+// and is not nested too deeply. The new product's row is there already, so its own sku is found too.
+func (s *Service) findParts(ctx context.Context, tx *store.Tx, p newProduct) (map[string]string, error) {
+	all := p.allComponents()
+	var skus []string
+	for _, c := range all {
+		if c.partSKU != nil {
+			skus = append(skus, *c.partSKU)
+		}
+	}
+	if len(skus) == 0 {
+		return nil, nil
+	}
+	found, err := tx.Product.Query().Where(product.SkuIn(skus...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parts := make(map[string]string, len(found))
+	for _, f := range found {
+		parts[f.Sku] = f.ID
+	}
+	var faults fault.List
+	candidate := costing.Product{ID: p.id, SKU: p.sku}
+	for _, c := range all {
+		if c.partSKU == nil {
+			continue
+		}
+		if parts[*c.partSKU] == "" {
+			faults.Add(fault.NoSuch("productSku", "product").At(c.path...))
+			continue
+		}
+		candidate.Components = append(candidate.Components, costing.Component{PartID: parts[*c.partSKU], Quantity: c.quantity})
+		if parts[*c.partSKU] == p.id {
+			faults.Add(fault.Invalidf("productSku", "a product cannot be a part of itself").At(c.path...))
+		}
+	}
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	err = s.quote.PriceBook().Basis().Catalogue.CheckCycle(candidate)
+	if errors.Is(err, costing.ErrUnknownProduct) { // made by another process a moment ago
+		var catalogue *costing.Catalogue
+		if catalogue, err = recipesBut(ctx, tx, p.id); err != nil {
+			return nil, err
+		}
+		err = catalogue.CheckCycle(candidate)
+	}
+	var cycle *costing.CycleError
+	if errors.As(err, &cycle) || errors.Is(err, costing.ErrTooDeep) {
+		return nil, fault.Invalidf("components", "%v", err)
+	}
+	return parts, err
+}
+
+// addComponents writes the options of a new product, and what it and they are made of.
+func (s *Service) addComponents(ctx context.Context, tx *store.Tx, p newProduct, parts map[string]string) error {
+	var rows []*ent.ComponentCreate
+	add := func(option *string, components []newComponent) {
+		for _, c := range components {
+			row := tx.Component.Create().SetID(s.IDs.Make(id.Component)).SetProductID(p.id).SetNillableOptionID(option).SetPosition(len(rows)).
+				SetNillableMaterial(c.material).SetNillableResource(c.resource).SetQuantity(c.quantity)
+			if c.partSKU != nil {
+				row.SetPartID(parts[*c.partSKU])
+			}
+			rows = append(rows, row)
+		}
+	}
+	add(nil, p.components)
+	for i, o := range p.options {
+		optionID := s.IDs.Make(id.Option)
+		err := tx.ProductOption.Create().SetID(optionID).SetProductID(p.id).SetCode(o.code).SetName(o.name).SetPosition(i).
+			SetSurcharge(o.surcharge).SetMeasured(o.measured).SetGrade(o.grade).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		add(&optionID, o.components)
+	}
+	for some := range slices.Chunk(rows, mostParts) {
+		if err := writeComponents(ctx, tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package catalogue
+
+import (
+	"context"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/input"
+	"kopeck/service/quote"
+)
+
+// Costs answer what products cost at one moment. What is read from the database is read when they are made.
+type Costs struct {
+	basis       costing.Basis
+	at, knownAt time.Time
+}
+
+// Costs prepares costs at a moment, up to a year ahead, by what was known at another; both are now by default. Of a
+// moment whose bookings are in memory it makes no statement.
+func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, error) {
+	var faults fault.List
+	moment, fail := s.quote.UpToAYear("at", at)
+	faults.Add(fail)
+	known, fail := s.Moment("knownAt", knownAt)
+	faults.Add(fail)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	book, err := s.quote.PriceBookAt(ctx, moment)
+	if err != nil {
+		return nil, err
+	}
+	return &Costs{basis: book.Basis(), at: moment, knownAt: known}, nil
+}
+
+// Of returns what one unit of a product costs when an amount of it is made. A missing rate is a line that says so. INVALID
+// by field, NOT_FOUND.
+func (c *Costs) Of(productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (*costing.ProductCost, error) {
+	var faults fault.List
+	faults.Add(id.Check("productId", id.Product, productID))
+	units, fail := input.Quantity("quantity", amount)
+	faults.Add(fail)
+	chosen, fail := quote.ChosenOptions(options)
+	faults.Add(fail)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	cost, err := c.basis.Cost(costing.ProductQuestion{
+		ProductID: productID, Quantity: units, Chosen: chosen, LeadDays: leadDays, At: c.at, KnownAt: c.knownAt,
+	})
+	return &cost, quote.OfPrice(err)
+}

@@ -1,0 +1,143 @@
+package catalogue
+
+import (
+	"strconv"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// newProduct is a product to be made, checked.
+type newProduct struct {
+	id, sku, name string
+	kind          schema.ProductKind
+	partner       *string // the name of the partner whose product it is
+	leadDays      int
+	terms         pricing.Terms
+	components    []newComponent
+	options       []newOption
+}
+
+type newComponent struct {
+	material, resource, partSKU *string
+	quantity                    money.Decimal
+	path                        []string // of the input
+}
+
+type newOption struct {
+	code, name string
+	surcharge  money.Amount
+	components []newComponent
+
+	measured, grade bool
+}
+
+// mostParts is how many components a product or an option, and how many options a product, may have.
+const mostParts = 250
+
+func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error) {
+	var faults fault.List
+	var p newProduct
+	var fail error
+	p.id, fail = s.NewID(id.Product, in.ID)
+	faults.Add(fail)
+	p.sku, fail = input.Text("sku", in.Sku, 100)
+	faults.Add(fail)
+	p.name, fail = input.Text("name", in.Name, 300)
+	faults.Add(fail)
+	p.kind = input.Or(in.Kind, schema.Good)
+	if in.Partner != nil {
+		name, fail := input.Text("partner", *in.Partner, 200)
+		faults.Add(fail)
+		p.partner = &name
+	}
+	if p.leadDays = input.Or(in.StandardLeadDays, 14); p.leadDays < 0 || p.leadDays > costing.MaxLeadDays {
+		faults.Add(fault.Invalidf("standardLeadDays", "want 0 to %d days", costing.MaxLeadDays))
+	}
+	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
+	if in.BundleDiscount != nil && p.kind != schema.Bundle {
+		faults.Add(fault.Invalidf("bundleDiscount", "it is no BUNDLE"))
+	}
+	p.terms.ProductID, p.terms.ValidFrom = p.id, always
+	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
+	if in.ValidFrom != nil {
+		p.terms.ValidFrom = in.ValidFrom.UTC().Truncate(time.Microsecond)
+	}
+	p.components = checkComponents(&faults, in.Components, "components")
+	if len(in.Options) > mostParts {
+		faults.Add(fault.New(fault.LimitExceeded, "options", "want at most %d", mostParts))
+		return p, faults
+	}
+	codes := map[string]bool{}
+	for i, o := range in.Options {
+		at := []string{"options", strconv.Itoa(i)}
+		add := func(fail error) {
+			if fail != nil {
+				faults.Add(fault.At(fail, at...))
+			}
+		}
+		var one newOption
+		one.code, fail = input.Text("code", o.Code, 100)
+		add(fail)
+		one.name, fail = input.Text("name", o.Name, 300)
+		add(fail)
+		one.surcharge, fail = s.Amount("surcharge", o.Surcharge)
+		add(fail)
+		one.measured, one.grade = input.Or(o.Measured, false), input.Or(o.Grade, false)
+		if one.measured && one.grade {
+			add(fault.Invalidf("grade", "a measurement is no grade"))
+		}
+		if codes[one.code] {
+			add(fault.Invalidf("code", "two options with the code %q", input.Shown(one.code)))
+		}
+		codes[one.code] = true
+		one.components = checkComponents(&faults, o.Components, append(at, "components")...)
+		p.options = append(p.options, one)
+	}
+	return p, faults.Or()
+}
+
+func checkComponents(faults *fault.List, in []*service.ComponentInput, path ...string) []newComponent {
+	if len(in) > mostParts {
+		faults.Add(fault.New(fault.LimitExceeded, "", "want at most %d components", mostParts).At(path...))
+		return nil
+	}
+	all := make([]newComponent, 0, len(in))
+	for i, c := range in {
+		one := newComponent{path: append(append([]string{}, path...), strconv.Itoa(i))}
+		add := func(fail error) {
+			if fail != nil {
+				faults.Add(fault.At(fail, one.path...))
+			}
+		}
+		given := 0
+		for _, part := range []struct {
+			field string
+			value *string
+			to    **string
+		}{{"material", c.Material, &one.material}, {"resource", c.Resource, &one.resource}, {"productSku", c.ProductSku, &one.partSKU}} {
+			if part.value == nil {
+				continue
+			}
+			given++
+			code, fail := input.Text(part.field, *part.value, 100)
+			add(fail)
+			*part.to = &code
+		}
+		if given != 1 {
+			add(fault.New(fault.Invalid, "", "want exactly one of material, resource and productSku"))
+		}
+		var fail error
+		one.quantity, fail = input.Quantity("quantity", &c.Quantity)
+		add(fail)
+		all = append(all, one)
+	}
+	return all
+}

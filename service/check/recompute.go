@@ -1,0 +1,173 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/lifetime"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/service/customers"
+	"kopeck/store"
+)
+
+// What the domain layer computes is computed again by it, row by row, and compared with what is stored.
+
+// decoded decodes JSON and reports whether it could be read.
+func decoded[T any](text []byte) (value T, ok bool) {
+	err := json.Unmarshal(text, &value)
+	return value, err == nil
+}
+
+var (
+	costLinesUnreadable = &rule{lawBooks, "the cost lines cannot be read"}
+	costLinesSum        = &rule{lawBooks, "the cost is %s, its lines sum to %s"}
+)
+
+// checkContacts compares the costs of contacts with the sums of their lines.
+func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) error {
+	return eachContact(ctx, tx, func(c storedContact) error {
+		lines, ok := decoded[[]costing.Line](c.lines)
+		if !ok {
+			f.add(costLinesUnreadable, c.id)
+			return nil
+		}
+		var sum money.Amount
+		for _, line := range lines {
+			var err error
+			if sum, err = sum.Plus(line.Amount); err != nil {
+				return fmt.Errorf("check: cost lines of %s: %w", c.id, err)
+			}
+		}
+		if sum != c.cost {
+			f.add(costLinesSum, c.id, s.Currency.Format(c.cost), s.Currency.Format(sum))
+		}
+		return nil
+	})
+}
+
+var (
+	priceLinesUnreadable = &rule{lawWaterfall, "the price lines cannot be read"}
+	priceLinesSum        = &rule{lawWaterfall, "the unit price is %s, its lines sum to %s"}
+	lineTotal            = &rule{lawWaterfall, "the total is %s, unit price x quantity is %s"}
+)
+
+// checkLines compares the unit prices of offers and orders with the sums of their waterfalls, and the lines' totals with unit
+// price x quantity. A line that was imported without a waterfall is not checked: its file gave the total.
+func (s *Service) checkLines(ctx context.Context, tx *store.Tx, f *findings) error {
+	return eachLine(ctx, tx, func(l storedLine) error {
+		steps, ok := decoded[[]pricing.Line](l.steps)
+		if !ok {
+			f.add(priceLinesUnreadable, l.id)
+			return nil
+		}
+		if len(steps) == 0 {
+			return nil
+		}
+		var sum money.Amount
+		for _, step := range steps {
+			var err error
+			if sum, err = sum.Plus(step.Amount); err != nil {
+				return fmt.Errorf("check: price lines of %s: %w", l.id, err)
+			}
+		}
+		if sum != l.unit {
+			f.add(priceLinesSum, l.id, s.Currency.Format(l.unit), s.Currency.Format(sum))
+			return nil
+		}
+		if want, err := costing.LineTotal(l.unit, l.quantity); err != nil || want != l.total {
+			f.add(lineTotal, l.id, s.Currency.Format(l.total), s.Currency.Format(want))
+		}
+		return nil
+	})
+}
+
+// checkCustomers checks the orders, statistics and search terms of all customers, some at a time.
+func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings) error {
+	for low := ""; ; {
+		some, err := customersAfter(ctx, tx, low)
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		high := some[len(some)-1].ID
+		orders, err := ordersOf(ctx, tx, low, high)
+		if err != nil {
+			return err
+		}
+		terms, err := termsOf(ctx, tx, low, high)
+		if err != nil {
+			return err
+		}
+		for _, c := range some {
+			for _, o := range orders[c.ID] {
+				s.checkOrder(f, o)
+			}
+			checkStatistics(f, c, orders[c.ID])
+			checkTerms(f, c, terms[c.ID])
+		}
+		low = high
+	}
+}
+
+var (
+	orderMargin  = &rule{lawBooks, "the margin is %s, total - refunded - cost is %s"}
+	orderSettled = &rule{lawBooks, "the order's credits and its unattributed part do not sum to its margin"}
+	orderDay     = &rule{lawFigures, "the day is %d, in %s it was %d"}
+)
+
+// checkOrder checks an order's margin, that the books are closed on it, and its day in the installation's time zone.
+func (s *Service) checkOrder(f *findings, o storedOrder) {
+	if want, err := costing.OrderMargin(o.total, o.refunded, o.cost); err != nil || want != o.Margin {
+		f.add(orderMargin, o.id, s.Currency.Format(o.Margin), s.Currency.Format(want))
+	}
+	if !settled(o) {
+		f.add(orderSettled, o.id)
+	}
+	settings := s.Settings()
+	if want := settings.Day(o.At); want != o.Day {
+		f.add(orderDay, o.id, o.Day, settings.Zone, want)
+	}
+}
+
+// settled reports whether the whole margin of a sold order is credited or unattributed. Of an order that is not sold there is
+// nothing to credit.
+func settled(o storedOrder) bool {
+	if o.Status != lifetime.OrderCompleted && o.Status != lifetime.OrderRefunded {
+		return o.credits == 0 && o.unattributed.IsZero()
+	}
+	sum, err := o.credited.Plus(o.unattributed)
+	return err == nil && o.model != nil && sum == o.Margin
+}
+
+var statistics = &rule{lawFigures, "the statistics are not those of the customer's orders"}
+
+// checkStatistics compares the statistics on a customer's row with those of the orders.
+func checkStatistics(f *findings, c *ent.Customer, orders []storedOrder) {
+	all := make([]lifetime.Order, len(orders))
+	for i, o := range orders {
+		all[i] = o.Order
+	}
+	want, err := lifetime.StatisticsOf(all)
+	if err != nil || c.OrderDays != want.OrderDays || c.FirstOrderDay != want.FirstDay || c.LastOrderDay != want.LastDay ||
+		c.Margin != want.Margin || c.RepeatMargin != want.RepeatMargin || !c.LastOrderAt.Equal(want.LastOrderAt) {
+		f.add(statistics, c.ID)
+	}
+}
+
+var searchTerms = &rule{lawSearch, "the search terms are not those of the customer's name, e-mail address, phone number and external id"}
+
+// checkTerms compares the stored search terms of a customer with those of the row. A deleted customer has none.
+func checkTerms(f *findings, c *ent.Customer, stored []string) {
+	var want []string
+	if c.DeletedAt == nil {
+		want = customers.SearchTerms(c)
+	}
+	slices.Sort(stored)
+	if !slices.Equal(want, stored) {
+		f.add(searchTerms, c.ID)
+	}
+}

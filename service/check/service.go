@@ -1,0 +1,23 @@
+// Package check verifies the design's laws on a live database: it reads all rows, computes again what is stored, and reports what
+// does not agree. It writes nothing. It is for who runs the installation, and no part of the API.
+//
+// What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go. It may import
+// service/input, service/consent and service/customers.
+package check
+
+import (
+	"kopeck/service"
+	"kopeck/service/consent"
+)
+
+// Service has the verbs of this package.
+type Service struct {
+	*service.Core
+
+	consent *consent.Service
+}
+
+// New makes the verbs.
+func New(core *service.Core, consent *consent.Service) *Service {
+	return &Service{Core: core, consent: consent}
+}

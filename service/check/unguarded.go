@@ -1,0 +1,170 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/customer"
+	"kopeck/ent/searchterm"
+	"kopeck/lifetime"
+	"kopeck/money"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// All reads of this package go past the guard: the laws hold over all rows, and a row that nobody may see can break them too.
+// The verb is called by the command `kopeck check` alone, by who runs the installation; no resolver calls it.
+
+// readAll runs a function in a transaction that reads all rows of one snapshot, for as long as it takes.
+func (s *Service) readAll(ctx context.Context, read func(ctx context.Context, tx *store.Tx) error) error {
+	return s.Store.Read(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.NoStatementTimeout(ctx); err != nil {
+			return err
+		}
+		return read(ctx, tx)
+	})
+}
+
+// ruleQuery is a rule with a query for the ids of the rows that break it.
+type ruleQuery struct {
+	rule
+
+	query string
+}
+
+var ruleQueries = []ruleQuery{
+	{rule{lawBooks, "the shares of the order's credits do not sum to 1"}, "SELECT order_id FROM credits GROUP BY order_id HAVING sum(share) <> 1000000000"},
+	{rule{lawBooks, "the realised value is not the sum of the contact's credits"}, `SELECT c.id FROM contacts c LEFT JOIN (SELECT contact_id, sum(amount) AS earned FROM credits GROUP BY contact_id) AS e ON e.contact_id = c.id
+		WHERE c.realised <> coalesce(e.earned, 0)`},
+	{rule{lawBooks, "a contact is credited with an order that was completed before it"}, "SELECT c.id FROM credits c JOIN orders o ON o.id = c.order_id JOIN contacts k ON k.id = c.contact_id WHERE k.at > o.completed_at"},
+	{rule{lawBooks, "a contact is credited with an order of another customer whom it did not recommend"}, `SELECT c.id FROM credits c JOIN orders o ON o.id = c.order_id JOIN contacts k ON k.id = c.contact_id
+		WHERE k.customer_id <> o.customer_id AND (k.about_id IS NULL OR k.about_id <> o.customer_id)`},
+	{rule{lawBooks, "the lines' totals do not sum to the order's total"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
+	{rule{lawBooks, "the lines' costs do not sum to the order's cost"}, "SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE NOT o.stated_cost GROUP BY o.id, o.cost HAVING sum(l.cost) <> o.cost"},
+	{rule{lawBooks, "the lines' totals do not sum to the offer's total"}, "SELECT o.id FROM offers o JOIN offer_lines l ON l.offer_id = o.id GROUP BY o.id, o.total HAVING sum(l.total) <> o.total"},
+	{rule{lawBooks, "the refunds do not sum to the refunded amount"}, `SELECT o.id FROM orders o LEFT JOIN (SELECT order_id, sum(amount) AS given FROM refunds GROUP BY order_id) AS r ON r.order_id = o.id
+		WHERE o.refunded <> coalesce(r.given, 0)`},
+	{rule{lawBooks, "the refunded amount is negative or more than the total"}, "SELECT id FROM orders WHERE refunded < 0 OR refunded > total"},
+	{rule{lawBooks, "the refund's amount is not positive"}, "SELECT id FROM refunds WHERE amount <= 0"},
+	{rule{lawBooks, "the contact's cost, expense or minutes are negative"}, "SELECT id FROM contacts WHERE cost < 0 OR expense < 0 OR minutes < 0"},
+	{rule{lawFigures, "the contact cost is not the sum of the costs of the customer's contacts"}, `SELECT c.id FROM customers c LEFT JOIN (SELECT customer_id, sum(cost) AS spent FROM contacts GROUP BY customer_id) AS s ON s.customer_id = c.id
+		WHERE c.contact_cost <> coalesce(s.spent, 0)`},
+	{rule{lawFigures, "the stage is not that of the last change of stage"}, `SELECT c.id FROM customers c JOIN (SELECT customer_id, to_stage, row_number() OVER (PARTITION BY customer_id ORDER BY at DESC, id DESC) AS place FROM stage_changes) AS s
+		ON s.customer_id = c.id AND s.place = 1 WHERE c.stage <> s.to_stage`},
+	{rule{lawFigures, "the customer was recommended, through others, by a customer whom they recommended"}, `WITH RECURSIVE up (id, above) AS (SELECT id, referred_by_id FROM customers WHERE referred_by_id IS NOT NULL
+		UNION SELECT up.id, c.referred_by_id FROM up JOIN customers c ON c.id = up.above WHERE c.referred_by_id IS NOT NULL) SELECT DISTINCT id FROM up WHERE id = above`},
+	{rule{lawStates, "the order is completed without a time, or before it was placed"}, "SELECT id FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND (completed_at IS NULL OR completed_at < at)"},
+	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
+	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN ('COMPLETED', 'REFUNDED') AND refunded <> 0"},
+	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
+	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
+	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
+		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
+	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},
+	{rule{lawTwice, "the external id of an order was used twice"}, "SELECT min(id) FROM orders WHERE external_id IS NOT NULL GROUP BY external_id HAVING count(*) > 1"},
+	{rule{lawTwice, "a contact is credited twice with one order"}, "SELECT min(id) FROM credits GROUP BY order_id, contact_id HAVING count(*) > 1"},
+}
+
+// checkRules runs the rules that are queries.
+func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) error {
+	for i := range ruleQueries {
+		one := &ruleQueries[i]
+		err := store.Each(ctx, tx, one.query+" LIMIT ?", []any{mostFindings}, func(scan store.ScanFunc) error {
+			var subject string
+			err := scan(&subject)
+			f.add(&one.rule, subject)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("check: %q: %w", one.wrong, err)
+		}
+	}
+	return nil
+}
+
+// storedContact is a contact with its cost.
+type storedContact struct {
+	id    string
+	cost  money.Amount
+	lines []byte // costing.Line, as JSON
+}
+
+// eachContact reads all contacts.
+func eachContact(ctx context.Context, tx *store.Tx, each func(storedContact) error) error {
+	return store.Each(ctx, tx, "SELECT id, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
+		var c storedContact
+		if err := scan(&c.id, &c.cost, &c.lines); err != nil {
+			return err
+		}
+		return each(c)
+	})
+}
+
+// storedLine is a line of an order or an offer with its price.
+type storedLine struct {
+	id          string
+	quantity    money.Decimal
+	unit, total money.Amount
+	steps       []byte // pricing.Line, as JSON
+}
+
+// eachLine reads all lines of offers, then all lines of orders.
+func eachLine(ctx context.Context, tx *store.Tx, each func(storedLine) error) error {
+	for _, table := range []string{"offer_lines", "order_lines"} {
+		err := store.Each(ctx, tx, "SELECT id, quantity, unit, total, price_lines FROM "+table, nil, func(scan store.ScanFunc) error {
+			var l storedLine
+			if err := scan(&l.id, &l.quantity, &l.unit, &l.total, &l.steps); err != nil {
+				return err
+			}
+			return each(l)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storedOrder is an order with its figures.
+type storedOrder struct {
+	lifetime.Order
+
+	id, customerID         string
+	total, refunded, cost  money.Amount
+	credited, unattributed money.Amount // by the credits, of which there are credits
+	credits                int
+	model                  *string // by which it was credited
+}
+
+// ordersOf reads the orders of the customers with ids after low up to high, by customer.
+func ordersOf(ctx context.Context, tx *store.Tx, low, high string) (map[string][]storedOrder, error) {
+	of := map[string][]storedOrder{}
+	return of, store.Each(ctx, tx, `SELECT o.id, o.customer_id, o.status, o.at, o.day, o.completed_at, o.total, o.refunded, o.cost, o.margin, o.unattributed, o.credit_model,
+			(SELECT count(*) FROM credits c WHERE c.order_id = o.id), (SELECT coalesce(sum(c.amount), 0) FROM credits c WHERE c.order_id = o.id)
+		FROM orders o WHERE o.customer_id > ? AND o.customer_id <= ?`, []any{low, high}, func(scan store.ScanFunc) error {
+		var o storedOrder
+		var completed *time.Time
+		err := scan(&o.id, &o.customerID, &o.Status, &o.At, &o.Day, &completed, &o.total, &o.refunded, &o.cost, &o.Margin, &o.unattributed, &o.model, &o.credits, &o.credited)
+		o.At, o.CompletedAt = o.At.UTC(), input.OrZero(completed).UTC()
+		of[o.customerID] = append(of[o.customerID], o)
+		return err
+	})
+}
+
+// customersAfter reads the next customers after an id, deleted ones too, in the order of their ids.
+func customersAfter(ctx context.Context, tx *store.Tx, low string) ([]*ent.Customer, error) {
+	return tx.Customer.Query().Where(customer.IDGT(low)).Order(customer.ByID()).Limit(store.IDsPerStatement).All(auth.System(ctx))
+}
+
+// termsOf reads the search terms of the customers with ids after low up to high, by customer.
+func termsOf(ctx context.Context, tx *store.Tx, low, high string) (map[string][]string, error) {
+	rows, err := tx.SearchTerm.Query().Where(searchterm.CustomerIDGT(low), searchterm.CustomerIDLTE(high)).All(auth.System(ctx))
+	of := map[string][]string{}
+	for _, row := range rows {
+		of[row.CustomerID] = append(of[row.CustomerID], row.Term)
+	}
+	return of, err
+}

@@ -1,0 +1,201 @@
+package consent
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/consentlog"
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/schema"
+)
+
+func TestKindOfGrant(t *testing.T) {
+	t.Parallel()
+	active := consentlog.Standing{State: consentlog.StateActive, Level: "PERSONAL"}
+	for name, c := range map[string]struct {
+		before  consentlog.Standing
+		level   schema.PermissionLevel
+		confirm bool
+		want    consentlog.Kind
+	}{
+		"nothing before":            {consentlog.Standing{}, schema.BrandTrust, false, consentlog.Granted},
+		"a request that is open":    {consentlog.Standing{State: consentlog.StatePending, Level: "POINTS"}, schema.BrandTrust, false, consentlog.Granted},
+		"a higher level":            {active, schema.Points, false, consentlog.Raised},
+		"a lower level":             {active, schema.BrandTrust, false, consentlog.Lowered},
+		"the same level":            {active, schema.Personal, false, consentlog.Renewed},
+		"to be confirmed":           {consentlog.Standing{}, schema.BrandTrust, true, consentlog.Requested},
+		"a higher, to be confirmed": {active, schema.Points, true, consentlog.Requested},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := kindOfGrant(c.before, c.level, c.confirm); got != c.want {
+				t.Errorf("%s; want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestDecision(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	in := func(state schema.PermissionState, level schema.PermissionLevel) *ent.Permission {
+		return &ent.Permission{State: state, Level: level, GrantedAt: at, RevokedAt: &at}
+	}
+	for name, c := range map[string]struct {
+		permission *ent.Permission
+		required   schema.PermissionLevel
+		allowed    bool
+		reason     string
+		current    schema.PermissionLevel // "" for none
+	}{
+		"no level required":   {nil, "", true, "MARKETING needs no permission", ""},
+		"none required, some": {in(schema.PermissionActive, schema.Points), "", true, "MARKETING needs no permission", schema.Points},
+		"no permission":       {nil, schema.Situation, false, "no permission for MARKETING by EMAIL", ""},
+		"pending":             {in(schema.PermissionPending, schema.Points), schema.Situation, false, "has not been confirmed", ""},
+		"expired":             {in(schema.PermissionExpired, schema.Points), schema.Situation, false, "has expired", ""},
+		"revoked":             {in(schema.PermissionRevoked, schema.Points), schema.Situation, false, "was revoked at 2026-06-01T12:00:00Z", ""},
+		"a lower level":       {in(schema.PermissionActive, schema.BrandTrust), schema.Personal, false, "has the level BRAND_TRUST: PERSONAL is needed", schema.BrandTrust},
+		"the level":           {in(schema.PermissionActive, schema.Personal), schema.Personal, true, "PERSONAL permission for MARKETING by EMAIL since 2026-06-01T12:00:00Z", schema.Personal},
+		"a higher level":      {in(schema.PermissionActive, schema.Points), schema.Personal, true, "POINTS permission", schema.Points},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := decision(c.permission, schema.ByEmail, schema.Marketing, c.required)
+			if d.Allowed != c.allowed || !strings.Contains(d.Reason, c.reason) || d.Permission != c.permission {
+				t.Errorf("%+v", d)
+			}
+			if c.current == "" && d.CurrentLevel != nil || c.current != "" && (d.CurrentLevel == nil || *d.CurrentLevel != c.current) {
+				t.Errorf("the level is %v; want %q", d.CurrentLevel, c.current)
+			}
+			if want := c.required; d.RequiredLevel != want && (want != "" || d.RequiredLevel != schema.Situation) {
+				t.Errorf("%s is required; want %s", d.RequiredLevel, want)
+			}
+			missing := fault.Of(MissingPermission(d, schema.ByEmail, schema.Marketing))
+			if want := (&fault.Missing{Channel: "EMAIL", Purpose: "MARKETING", RequiredLevel: string(d.RequiredLevel), CurrentLevel: string(c.current)}); !reflect.DeepEqual(missing.Detail, want) {
+				t.Errorf("%+v; want %+v", missing.Detail, want)
+			}
+		})
+	}
+}
+
+func TestCheckWording(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in string
+		ok bool
+	}{
+		"text":              {"We may write to you.", true},
+		"spaces around it":  {" We may. \n", true},
+		"as long as may be": {strings.Repeat("я", longestWording), true},
+		"too long":          {strings.Repeat("я", longestWording+1), false},
+		"empty":             {"", false},
+		"spaces alone":      {" \n ", false},
+		"not UTF-8":         {"a\xff", false},
+		"a control":         {"a\x07", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := checkWording(c.in); c.ok != (err == nil) || !c.ok && !fault.Is(err, fault.Invalid) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestSameTerms(t *testing.T) {
+	t.Parallel()
+	text := func(s string) *string { return &s }
+	request := consentlog.Event{ID: "a", Level: text("POINTS"), Wording: text("w"), WordingVersion: text("1"), Source: "form"}
+	for name, c := range map[string]struct {
+		change func(*consentlog.Event)
+		same   bool
+	}{
+		"the same":               {func(*consentlog.Event) {}, true},
+		"another id and source":  {func(e *consentlog.Event) { e.ID, e.Source = "b", "call" }, true},
+		"another level":          {func(e *consentlog.Event) { e.Level = text("PERSONAL") }, false},
+		"another wording":        {func(e *consentlog.Event) { e.Wording = text("W") }, false},
+		"another version":        {func(e *consentlog.Event) { e.WordingVersion = text("2") }, false},
+		"no version of the text": {func(e *consentlog.Event) { e.WordingVersion = nil }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			other := request
+			c.change(&other)
+			if got := sameTerms(request, other); got != c.same {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
+// TestConversions sets every field of the model to another value: none may be left out of the consent log's values.
+func TestConversions(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	end, revoked := at.Add(time.Hour), at.Add(2*time.Hour)
+	text := func(s string) *string { return &s }
+	level := schema.Points
+	t.Run("event", func(t *testing.T) {
+		t.Parallel()
+		got := eventOf(&ent.PermissionEvent{
+			ID: "id", PermissionID: "permission", Sequence: 2, At: at, Kind: schema.EventRaised, Level: &level, ExpiresAt: &end, Actor: "actor",
+			Source: "source", Wording: text("wording"), WordingVersion: text("version"), Address: text("address"), Reason: text("reason"),
+			PreviousHash: "previous", Hash: "hash",
+		})
+		want := consentlog.Event{
+			ID: "id", Sequence: 2, At: at, Kind: consentlog.Raised, Level: text("POINTS"), ExpiresAt: &end, Actor: "actor", Source: "source",
+			Wording: text("wording"), WordingVersion: text("version"), Address: text("address"), Reason: text("reason"),
+			PreviousHash: "previous", Hash: "hash",
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v; want %+v", got, want)
+		}
+		for i := range reflect.TypeOf(want).NumField() {
+			if reflect.ValueOf(got).Field(i).IsZero() {
+				t.Errorf("%s is left out", reflect.TypeOf(want).Field(i).Name)
+			}
+		}
+	})
+	t.Run("row", func(t *testing.T) {
+		t.Parallel()
+		want := consentlog.Row{State: consentlog.StateRevoked, Level: "POINTS", GrantedAt: at, ExpiresAt: &end, RevokedAt: &revoked, Version: 3}
+		var p ent.Permission
+		setRow(&p, want)
+		if got := rowOf(&p); !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v; want %+v", got, want)
+		}
+	})
+	t.Run("values", func(t *testing.T) {
+		t.Parallel()
+		kinds := []consentlog.Kind{
+			consentlog.Requested, consentlog.Confirmed, consentlog.Granted, consentlog.Raised, consentlog.Lowered, consentlog.Renewed,
+			consentlog.Expired, consentlog.Revoked,
+		}
+		if names := schema.PermissionEventKind("").Values(); len(names) != len(kinds) {
+			t.Errorf("the model has the kinds %v", names)
+		}
+		for _, kind := range kinds {
+			if !slices.Contains(schema.PermissionEventKind("").Values(), string(kind)) {
+				t.Errorf("the model has no kind %s", kind)
+			}
+		}
+		for _, state := range []consentlog.State{consentlog.StatePending, consentlog.StateActive, consentlog.StateExpired, consentlog.StateRevoked} {
+			if !slices.Contains(schema.PermissionState("").Values(), string(state)) {
+				t.Errorf("the model has no state %s", state)
+			}
+		}
+	})
+	t.Run("seal", func(t *testing.T) {
+		t.Parallel()
+		p := &ent.Permission{ID: "prm", CustomerID: "cus", Channel: schema.ByEmail, Purpose: schema.Marketing}
+		e := &ent.PermissionEvent{ID: "pev", Sequence: 1, At: at, Kind: schema.EventGranted, Level: &level, Actor: "anna", Source: "form"}
+		SealEvent(p, e, "")
+		if e.PreviousHash != consentlog.FirstPrevious || e.Hash != consentlog.Hash(permissionOf(p), eventOf(e)) {
+			t.Errorf("%+v", e)
+		}
+	})
+}

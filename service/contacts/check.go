@@ -1,0 +1,97 @@
+package contacts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// selling are the kinds of contact that sell when they are outbound: they need a purpose.
+var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.Message}
+
+// mostMinutes is how long one contact may last: a day.
+const mostMinutes = "1440"
+
+// NewContact is a contact to be recorded, checked.
+type NewContact struct {
+	ID, CustomerID        string
+	Kind                  schema.ContactKind
+	Direction             schema.Direction
+	Channel               schema.Channel
+	At                    time.Time
+	minutes               money.Decimal
+	StaffID               *string
+	Subject, notes        *string
+	aboutID, PermissionID *string
+	Purpose               *schema.Purpose
+	expense               money.Amount
+}
+
+func (s *Service) checkContact(ctx context.Context, in service.RecordContactInput) (NewContact, error) {
+	actor, ok := auth.From(ctx)
+	if ok && actor.May("Contact").Write == auth.NoRows {
+		return NewContact{}, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role)
+	}
+	var faults fault.List
+	n := NewContact{CustomerID: in.CustomerID, Kind: in.Kind, Direction: in.Direction, Channel: in.Channel, aboutID: in.AboutID, Purpose: in.Purpose}
+	var err error
+	n.ID, err = s.NewID(id.Contact, in.ID)
+	faults.Add(err)
+	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
+	n.At, err = s.Moment("at", in.At)
+	faults.Add(err)
+	n.minutes, err = input.Decimal("minutes", input.Or(in.Minutes, "0"), "0", mostMinutes)
+	faults.Add(err)
+	n.Subject, err = input.OptionalText("subject", in.Subject, 500)
+	faults.Add(err)
+	n.notes, err = input.OptionalText("notes", in.Notes, 20000)
+	faults.Add(err)
+	n.expense, err = s.Amount("expense", in.Expense)
+	faults.Add(err)
+	if in.AboutID != nil {
+		switch err := id.Check("aboutId", id.Customer, *in.AboutID); {
+		case err != nil:
+			faults.Add(err)
+		case in.Kind != schema.Recommendation:
+			faults.Add(fault.Invalidf("aboutId", "only a RECOMMENDATION is about somebody"))
+		case *in.AboutID == in.CustomerID:
+			faults.Add(fault.Invalidf("aboutId", "nobody recommends themselves"))
+		}
+	}
+	if in.Direction == schema.Outbound && in.Purpose == nil && slices.Contains(selling, in.Kind) {
+		faults.Add(fault.Invalidf("purpose", "an outbound %s sells: want its purpose", in.Kind))
+	}
+	n.StaffID, err = s.staffOf(actor, in.StaffID)
+	faults.Add(err)
+	return n, faults.Or()
+}
+
+// staffOf returns the staff member of a contact: the one named, who may have left since, or else the actor. SALES may name only
+// themselves. Nobody took part in what the system itself records.
+func (s *Service) staffOf(actor auth.Actor, named *string) (*string, error) {
+	if named == nil {
+		if s.people.User(actor.UserID) == nil {
+			return nil, nil
+		}
+		return &actor.UserID, nil
+	}
+	if err := id.Check("staffId", id.User, *named); err != nil {
+		return nil, err
+	}
+	u := s.people.User(*named)
+	switch {
+	case u == nil || u.DeletedAt != nil || u.Role == schema.RolePartner:
+		return nil, fault.NoSuch("staffId", "staff member")
+	case actor.Role == schema.RoleSales && !actor.IsSystem() && actor.UserID != *named:
+		return nil, fault.New(fault.Forbidden, "staffId", "you may only record what you did yourself")
+	}
+	return named, nil
+}

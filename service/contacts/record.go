@@ -1,0 +1,121 @@
+package contacts
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/consent"
+	"kopeck/service/input"
+	"kopeck/service/rates"
+	"kopeck/store"
+)
+
+// RecordContact records a contact, costs it by the rates of its moment and credits it with the orders that it
+// belongs to, in one transaction. An outbound contact with a purpose that needs a permission is refused unless one
+// held at its moment. A missing rate does not keep it from being recorded.
+//
+// Faults: INVALID by field; NOT_FOUND on customerId, aboutId or staffId; PERMISSION_MISSING on channel; ALREADY_EXISTS on
+// id; FORBIDDEN for a role that records no contacts, and on staffId where SALES record for somebody else.
+func (s *Service) RecordContact(ctx context.Context, in service.RecordContactInput) (*ent.Contact, error) {
+	n, err := s.checkContact(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	made, err := s.Write(ctx, service.Verb{Name: "recordContact", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		n := n // the transaction may be retried
+		if err := s.rates.HoldRates(ctx, tx); err != nil {
+			return "", err
+		}
+		c, err := s.lockCustomers(ctx, tx, n)
+		if err != nil {
+			return "", err
+		}
+		if n.Direction == schema.Outbound && n.Purpose != nil {
+			at := &n.At
+			if in.At == nil || in.At.Truncate(time.Microsecond).After(n.At) {
+				at = nil // now, or a little ahead of our clock, which counts as now: what holds at the commit decides
+			}
+			d, err := s.consent.Decide(ctx, tx, c.ID, n.Channel, *n.Purpose, nil, at)
+			if err != nil {
+				return "", err
+			}
+			if !d.Allowed {
+				return "", consent.MissingPermission(d, n.Channel, *n.Purpose)
+			}
+			if d.CurrentLevel != nil {
+				n.PermissionID = &d.Permission.ID
+			}
+		}
+		contact, err := s.AddContact(ctx, tx, c, n)
+		if store.IsUnique(err) && in.ID != nil {
+			return "", fault.New(fault.AlreadyExists, "id", "this id is taken")
+		}
+		if err != nil {
+			return "", err
+		}
+		return contact.ID, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Client.Contact.Get(ctx, made)
+}
+
+// lockCustomers locks the customer of a contact, which it returns, and the one that the contact is about, in the order of their ids.
+func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n NewContact) (c *ent.Customer, err error) {
+	aboutFirst := n.aboutID != nil && *n.aboutID < n.CustomerID
+	if aboutFirst {
+		if _, err := s.LockCustomer(ctx, tx, "aboutId", *n.aboutID); err != nil {
+			return nil, err
+		}
+	}
+	if c, err = s.LockCustomer(ctx, tx, "customerId", n.CustomerID); err != nil {
+		return nil, err
+	}
+	if n.aboutID != nil && !aboutFirst {
+		_, err = s.LockCustomer(ctx, tx, "aboutId", *n.aboutID)
+	}
+	return c, err
+}
+
+// AddContact writes a contact of a customer, with its cost, the stage that the customer had then, and what the contact earned. The
+// transaction holds the rates and the customer. The caller has decided whether the contact is permitted.
+func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n NewContact) (*ent.Contact, error) {
+	stage := c.Stage
+	if n.At.Before(s.Now()) {
+		var err error
+		if stage, err = stageAt(ctx, tx, c, n.At); err != nil {
+			return nil, err
+		}
+	}
+	in := rates.ContactInput(s.people.User(input.OrZero(n.StaffID)), n.minutes, n.Channel, n.expense)
+	cost, err := s.rates.CostContact(ctx, tx, in, n.At)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := json.Marshal(cost.Lines)
+	if err != nil {
+		return nil, fmt.Errorf("service: cost lines: %w", err)
+	}
+	contact, err := tx.Contact.Create().SetID(n.ID).SetCustomerID(c.ID).SetKind(n.Kind).SetDirection(n.Direction).SetChannel(n.Channel).
+		SetAt(n.At).SetMinutes(n.minutes).SetNillableStaffID(n.StaffID).SetNillableSubject(n.Subject).SetNillableNotes(n.notes).
+		SetNillableAboutID(n.aboutID).SetNillablePermissionID(n.PermissionID).SetNillablePurpose(n.Purpose).SetStage(stage).SetNillableSegment(c.Segment).
+		SetExpense(n.expense).SetCost(cost.Total).SetCostLines(lines).SetUncosted(len(cost.Missing) > 0).SetRecordedAt(s.Now()).
+		Save(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.books.SettleContact(ctx, tx, c, contact); err != nil {
+		return nil, err
+	}
+	if err := s.ContactRecorded(ctx, tx, contact.ID, c.ID); err != nil {
+		return nil, err
+	}
+	return contact, s.CustomerChanged(ctx, tx, c.ID)
+}

@@ -1,0 +1,114 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+
+	"kopeck/fault"
+	"kopeck/store"
+)
+
+// Change is one field's change from one value to another, as the audit log keeps it.
+type Change struct {
+	Old any `json:"old"`
+	New any `json:"new"`
+}
+
+// VersionChange is what a new version of a row changed: the detail of its audit entry.
+type VersionChange struct {
+	Version int               `json:"version"`
+	Fields  map[string]Change `json:"fields"`
+	Reason  string            `json:"reason,omitempty"`
+}
+
+// Update is an update of a row that others may have changed since the version that it is based on.
+type Update struct {
+	Action, Subject  string         // of the audit entries of the row's versions
+	Expected         int            // the version that the update is based on
+	Version          int            // the row's version now
+	Current, Updated map[string]any // the row's fields, and those that the update sets, by the input's names
+}
+
+// Merge returns the fields that an update changes; none if the row has its values already. Changes of different fields
+// since the version that the update is based on are merged; VERSION_CONFLICT lists the fields that others have changed to
+// other values. The row must be locked.
+func (s *Core) Merge(ctx context.Context, tx *store.Tx, u Update) (map[string]Change, error) {
+	if err := s.CheckConflicts(ctx, tx, u.Action, u.Subject, u.Expected, u.Version, u.Current, u.Updated); err != nil {
+		return nil, err
+	}
+	changes := map[string]Change{}
+	for name, updated := range u.Updated {
+		if !Same(u.Current[name], updated) {
+			changes[name] = Change{Old: u.Current[name], New: updated}
+		}
+	}
+	return changes, nil
+}
+
+// CheckConflicts returns VERSION_CONFLICT if an update sets fields that others have changed to other values since the
+// version that it is based on. current and updated are by the input's names.
+func (s *Core) CheckConflicts(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, updated map[string]any) error {
+	switch {
+	case expected == version:
+		return nil
+	case expected > version || expected < 1:
+		return fault.Invalidf("expectedVersion", "there is no version %d: the latest is %d", expected, version)
+	}
+	history, err := versionChanges(ctx, tx, action, subject)
+	if err != nil {
+		return err
+	}
+	fields := conflicts(fieldsAt(history, expected), current, updated)
+	if len(fields) == 0 {
+		return nil
+	}
+	conflict := fault.New(fault.VersionConflict, "expectedVersion", "the same fields were changed after version %d; the version is %d now", expected, version)
+	conflict.Detail = &fault.Conflict{CurrentVersion: version, Fields: fields}
+	return conflict
+}
+
+// fieldsAt returns the values that fields had at a version, of those fields that have changed since. history is in the
+// order of the versions.
+func fieldsAt(history []VersionChange, version int) map[string]any {
+	base := map[string]any{}
+	for _, v := range history {
+		for name, change := range v.Fields {
+			if _, seen := base[name]; v.Version > version && !seen {
+				base[name] = change.Old
+			}
+		}
+	}
+	return base
+}
+
+// conflicts returns the fields, by name, that both others and the update have changed since the base, to different values.
+func conflicts(base, current, updated map[string]any) []fault.FieldConflict {
+	var fields []fault.FieldConflict
+	for _, name := range slices.Sorted(maps.Keys(updated)) {
+		if old, changed := base[name]; changed && !Same(current[name], updated[name]) {
+			fields = append(fields, fault.FieldConflict{Name: name, Base: old, Theirs: current[name], Yours: updated[name]})
+		}
+	}
+	return fields
+}
+
+// Same reports whether two values are the same in JSON.
+func Same(a, b any) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	return errA == nil && errB == nil && reflect.DeepEqual(x, y)
+}
+
+// ExpectVersion returns VERSION_CONFLICT if a verb is based on another version than the row's; nil is any version. It is for
+// verbs that change a row as a whole, such as its status.
+func ExpectVersion(expected *int, current int) error {
+	if expected == nil || *expected == current {
+		return nil
+	}
+	conflict := fault.New(fault.VersionConflict, "expectedVersion", "the version is %d now, not %d", current, *expected)
+	conflict.Detail = &fault.Conflict{CurrentVersion: current}
+	return conflict
+}

@@ -1,0 +1,43 @@
+package people
+
+import (
+	"context"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/predicate"
+	"kopeck/ent/refreshsession"
+	"kopeck/ent/user"
+	"kopeck/store"
+)
+
+// findAccount returns the user of an e-mail, nil if there is none: whoever signs in has no role yet. What the caller learns
+// of the user is decided by the password.
+func (s *Service) findAccount(ctx context.Context, emailKey string) (*ent.User, error) {
+	u, err := s.Client.User.Query().Where(user.EmailKey(emailKey), user.DeletedAtIsNil()).Only(auth.System(ctx))
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return u, err
+}
+
+// writeSession runs a transaction for the holder of a password or of a refresh token: who has just proved who they are, and
+// changes nothing but their own session and the hash of their own password. No role may read or write sessions.
+func (s *Service) writeSession(ctx context.Context, do func(ctx context.Context, tx *store.Tx) error) error {
+	return s.Store.Write(auth.System(ctx), do)
+}
+
+// writeAsOperator runs a transaction for the operator at the command line, who has the database and its keys.
+func (s *Service) writeAsOperator(ctx context.Context, do func(ctx context.Context, tx *store.Tx) error) error {
+	return s.Store.Write(auth.System(ctx), do)
+}
+
+// revokeSessions revokes sessions and returns how many refresh tokens that were: of the user whose row the verb has locked. No
+// role may write sessions.
+func (s *Service) revokeSessions(ctx context.Context, tx *store.Tx, which predicate.RefreshSession) (int, error) {
+	return tx.RefreshSession.Update().Where(which, refreshsession.RevokedAtIsNil()).SetRevokedAt(s.Now()).Save(auth.System(ctx))
+}
+
+// asPartners returns a context past the guard for reading and creating partners by their name: no role may, and the verbs that
+// name one have checked what their actor may do with users and products.
+func asPartners(ctx context.Context) context.Context { return auth.System(ctx) }

@@ -1,0 +1,62 @@
+package quote
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/service/input"
+)
+
+// Promise is a product at a price that a customer was promised: what a line of an offer or order is made of.
+type Promise struct {
+	ProductID string
+	Quantity  money.Decimal
+	Unit      money.Amount
+	Total     money.Amount   // see costing.LineTotal
+	lines     []pricing.Line // from list to unit; they sum to unit
+	Options   []pricing.Option
+	LeadDays  int
+	PricedAt  time.Time // the moment that the price is of
+}
+
+// PromiseJSON is what offer and order lines keep of a promise as JSON.
+type PromiseJSON struct{ Lines, Options json.RawMessage }
+
+// TotalOf sums the totals of promises.
+func TotalOf(promises []Promise) (money.Amount, error) {
+	totals := make([]money.Amount, len(promises))
+	for i, p := range promises {
+		totals[i] = p.Total
+	}
+	total, err := money.Sum(totals...)
+	return total, input.DomainError(err)
+}
+
+// AsJSON returns what offer and order lines keep of the promise as JSON.
+func (p Promise) AsJSON() (PromiseJSON, error) {
+	lines, err := json.Marshal(p.lines)
+	if err != nil {
+		return PromiseJSON{}, err
+	}
+	options, err := json.Marshal(p.Options)
+	return PromiseJSON{lines, options}, err
+}
+
+// PromiseOfLine returns what an offer's line promises.
+func PromiseOfLine(line *ent.OfferLine) (Promise, error) {
+	p := Promise{
+		ProductID: line.ProductID, Quantity: line.Quantity, Unit: line.Unit, Total: line.Total,
+		LeadDays: line.LeadDays, PricedAt: line.PricedAt,
+	}
+	if err := json.Unmarshal(line.PriceLines, &p.lines); err != nil {
+		return Promise{}, fmt.Errorf("service: price lines of %s: %w", line.ID, err)
+	}
+	if err := json.Unmarshal(line.Options, &p.Options); err != nil {
+		return Promise{}, fmt.Errorf("service: options of %s: %w", line.ID, err)
+	}
+	return p, nil
+}

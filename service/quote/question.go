@@ -1,0 +1,61 @@
+package quote
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/pricing"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// OfPrice turns an error of the pure packages about a price into a fault.
+func OfPrice(err error) error {
+	var missing *pricing.MissingRateError
+	var cycle *costing.CycleError
+	var measurement *pricing.MeasurementError
+	switch {
+	case errors.As(err, &measurement):
+		return fault.Invalidf(measurement.Code, "%v", err).At("options")
+	case errors.As(err, &missing), errors.As(err, &cycle), errors.Is(err, costing.ErrTooDeep),
+		errors.Is(err, pricing.ErrNoTerms), errors.Is(err, pricing.ErrNoMargin):
+		return fault.New(fault.WrongState, "productId", "%v", err)
+	case errors.Is(err, costing.ErrUnknownProduct):
+		return fault.NoSuch("productId", "product")
+	}
+	return input.DomainError(err)
+}
+
+// UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now.
+func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, error) {
+	now := s.Now()
+	switch {
+	case in == nil:
+		return now, nil
+	case in.After(now.AddDate(1, 0, 0)):
+		return now, fault.Invalidf(field, "more than a year ahead")
+	case in.Year() < 1900:
+		return now, fault.Invalidf(field, "before the year 1900")
+	case in.After(now) && in.Before(now.Add(5*time.Minute)): // phones' clocks run ahead a little
+		return now, nil
+	}
+	return in.UTC().Truncate(time.Microsecond), nil
+}
+
+// ChosenOptions reads the options of a question; whether the product has them is checked with the price.
+func ChosenOptions(in []*service.OptionInput) ([]pricing.Option, error) {
+	if len(in) > 50 {
+		return nil, fault.New(fault.LimitExceeded, "options", "want at most 50 options")
+	}
+	var chosen []pricing.Option
+	for i, o := range in {
+		if fail := input.CheckText("value", o.Value, 100); fail != nil {
+			return nil, fault.At(fail, "options", fmt.Sprint(i))
+		}
+		chosen = append(chosen, pricing.Option{Code: o.Code, Value: o.Value})
+	}
+	return chosen, nil
+}

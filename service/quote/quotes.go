@@ -1,0 +1,121 @@
+package quote
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/service"
+	"kopeck/service/input"
+)
+
+// Quotes answer prices for some customers at one moment: what is asked of a database is asked when they are made,
+// so that each price comes from memory.
+type Quotes struct {
+	service *Service
+	book    *book
+	prices  *pricing.Book
+	facts   map[string]pricing.Customer
+	now     bool // not of the past
+	at      time.Time
+	until   time.Time
+
+	supposed bool // see Price
+}
+
+// Quotes prepares prices at a moment, by default now. Of a past moment it takes what was known then; of a future
+// one, up to a year ahead, what is known now. Where no rule mentions permissions, and the moment is now, it
+// makes no statement. INVALID on "at".
+func (s *Service) Quotes(ctx context.Context, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
+	return s.quotesOf(ctx, s.book.Load(), customers, at)
+}
+
+func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
+	now := s.Now()
+	moment, fail := s.UpToAYear("at", at)
+	if fail != nil {
+		return nil, fail
+	}
+	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife)}
+	if !q.now {
+		q.until = moment.Add(s.Settings().PriceLife)
+	}
+	var err error
+	if q.prices, err = s.pricesAt(ctx, b, moment); err != nil {
+		return nil, err
+	}
+	q.facts, err = s.facts(ctx, q.book, customers, moment, !q.now)
+	return q, err
+}
+
+// Price returns what a customer pays for a product at a moment, by default now, and why. nil lead days are the
+// product's own. Errors: NOT_FOUND, INVALID by field; WRONG_STATE for a product that is off the catalogue or has no
+// price then, and where a rate is missing, naming it.
+func (s *Service) Price(ctx context.Context, c *ent.Customer, productID string, quantity money.Decimal, options []pricing.Option, leadDays *int, at *time.Time) (*Price, error) {
+	q, err := s.Quotes(ctx, []*ent.Customer{c}, at)
+	if err != nil {
+		return nil, err
+	}
+	return q.PriceOf(c, productID, quantity, options, leadDays)
+}
+
+// Price is Service.Price for one of the customers, as the API asks.
+func (q *Quotes) Price(c *ent.Customer, productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (*Price, error) {
+	var faults fault.List
+	faults.Add(id.Check("productId", id.Product, productID))
+	units, fail := input.Quantity("quantity", amount)
+	faults.Add(fail)
+	chosen, fail := ChosenOptions(options)
+	faults.Add(fail)
+	if err := faults.Or(); err != nil {
+		return nil, err
+	}
+	return q.PriceOf(c, productID, units, chosen, leadDays)
+}
+
+// PriceOf is Service.Price for one of the customers.
+func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal, options []pricing.Option, leadDays *int) (*Price, error) {
+	product := q.book.products[productID]
+	switch {
+	case product == nil:
+		return nil, fault.NoSuch("productId", "product")
+	case q.now && !product.Active:
+		return nil, fault.New(fault.WrongState, "productId", "%s is off the catalogue", product.Sku)
+	}
+	customer, ok := q.facts[c.ID]
+	if !ok {
+		return nil, fmt.Errorf("service: no facts of %s for a price", c.ID)
+	}
+	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
+	answer, err := q.prices.Price(question)
+	if err != nil {
+		return nil, OfPrice(err)
+	}
+	return q.answered(question, answer), nil
+}
+
+// answered returns an answer of the book as the API has it.
+func (q *Quotes) answered(question pricing.Question, answer pricing.Answer) *Price {
+	return &Price{
+		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
+		Lines: answer.Lines, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
+		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays,
+		from: q, question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
+	}
+}
+
+// Catalogue returns the active products, by sku.
+func (q *Quotes) Catalogue() []*ent.Product {
+	active := make([]*ent.Product, 0, len(q.book.bySKU))
+	for _, p := range q.book.bySKU {
+		if p.Active {
+			active = append(active, p)
+		}
+	}
+	return active
+}

@@ -1,0 +1,85 @@
+package quote
+
+import (
+	"fmt"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/service/input"
+)
+
+// PriceToken signs a price: whoever holds the token gets it until ValidUntil. A price of the past has the token that
+// it had then, which may have expired since. It gives WRONG_STATE for a price of the future, which is a forecast and no
+// promise, for one that is supposed, and for a product that is off the catalogue.
+func (s *Service) PriceToken(p *Price) (string, error) {
+	if p.supposed {
+		return "", fault.New(fault.WrongState, "token", "a price by other rates or rules than there are is not promised: it has no token")
+	}
+	if p.At.After(s.Now()) {
+		return "", fault.New(fault.WrongState, "at", "a price of the future is a forecast and not promised: it has no token")
+	}
+	if product := s.Product(p.ProductID); product == nil || !product.Active {
+		return "", fault.New(fault.WrongState, "productId", "the product is off the catalogue: its price is not promised")
+	}
+	content := auth.PriceContent{
+		Customer: p.CustomerID, Product: p.ProductID, Quantity: p.Quantity.Nano(), Unit: p.Unit.Minor(), List: p.List.Minor(),
+		LeadDays: p.LeadDays, AskedAt: p.At, ValidUntil: p.ValidUntil,
+	}
+	for _, o := range p.options {
+		content.Options = append(content.Options, auth.PriceOption{Code: o.Code, Value: o.Value})
+	}
+	var err error
+	if content.Lines, err = signedLines(p.Lines); err != nil {
+		return "", err
+	}
+	return s.prices.Sign(content)
+}
+
+// signedLines returns the lines of a price as a token has them, which has no room for labels.
+func signedLines(lines []pricing.Line) ([]auth.PriceLine, error) {
+	signed := make([]auth.PriceLine, len(lines))
+	for i, line := range lines {
+		step, err := pricing.StepOf(line.Kind)
+		if err != nil {
+			return nil, err
+		}
+		signed[i] = auth.PriceLine{Kind: step.Number, Amount: line.Amount.Minor(), Ref: line.RefID}
+	}
+	return signed, nil
+}
+
+// promisedLines returns the waterfall of a verified token, with the name of each rule.
+func (s *Service) promisedLines(lines []auth.PriceLine) ([]pricing.Line, error) {
+	all := make([]pricing.Line, len(lines))
+	for i, line := range lines {
+		step, err := pricing.StepNumbered(line.Kind)
+		if err != nil {
+			return nil, fmt.Errorf("service: a line of a price token: %w", err)
+		}
+		all[i] = pricing.Line{Kind: step.Kind, Label: step.Label, Amount: money.Minor(line.Amount), RefID: line.Ref}
+		if rule := s.PriceRule(line.Ref); rule != nil {
+			all[i].Label = rule.Name
+		}
+	}
+	return all, nil
+}
+
+// promiseOf returns what the content of a token promises.
+func (s *Service) promiseOf(content auth.PriceContent) (Promise, error) {
+	p := Promise{
+		ProductID: content.Product, Quantity: money.Nano(content.Quantity), Unit: money.Minor(content.Unit),
+		Options: make([]pricing.Option, len(content.Options)), LeadDays: content.LeadDays, PricedAt: content.AskedAt,
+	}
+	for i, option := range content.Options {
+		p.Options[i] = pricing.Option{Code: option.Code, Value: option.Value}
+	}
+	var err error
+	if p.Total, err = costing.LineTotal(p.Unit, p.Quantity); err != nil {
+		return Promise{}, input.DomainError(err)
+	}
+	p.lines, err = s.promisedLines(content.Lines)
+	return p, err
+}

@@ -1,0 +1,108 @@
+package quote
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/customer"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// The functions of this file read past the guard. Their comments say why they may.
+
+// activeLevels reads the levels of the permissions of customers that hold now. A price is the same whoever asks for it, also if
+// they may not see the permissions that a rule of price depends on.
+func activeLevels(ctx context.Context, from store.Reader, customerIDs []string, now time.Time) ([]customerLevel, error) {
+	const query = "SELECT customer_id, level FROM permissions WHERE state = ? AND (expires_at IS NULL OR expires_at > ?) AND customer_id IN @ids"
+	var levels []customerLevel
+	err := store.EachByIDs(ctx, from, query, []any{string(schema.PermissionActive), now}, customerIDs, func(scan store.ScanFunc) error {
+		var one customerLevel
+		err := scan(&one.customerID, &one.level)
+		levels = append(levels, one)
+		return err
+	})
+	return levels, err
+}
+
+// permissionEvents reads the events of customers' permissions up to a moment, by permission and in their order. It may for the
+// reason of activeLevels.
+func permissionEvents(ctx context.Context, from store.Reader, customerIDs []string, upTo time.Time) ([]permissionEvent, error) {
+	const query = `SELECT p.customer_id, e.permission_id, e.at, e.kind, e.level, e.expires_at FROM permission_events e JOIN permissions p ON p.id = e.permission_id
+		WHERE e.at <= ? AND p.customer_id IN @ids ORDER BY e.permission_id, e.sequence`
+	var events []permissionEvent
+	err := store.EachByIDs(ctx, from, query, []any{upTo}, customerIDs, func(scan store.ScanFunc) error {
+		var e permissionEvent
+		err := scan(&e.customerID, &e.permissionID, &e.At, &e.Kind, &e.Level, &e.ExpiresAt)
+		events = append(events, e)
+		return err
+	})
+	return events, err
+}
+
+// stagesAt returns the stages that customers had at a past moment, of those whose stage has changed since. It may for the reason of
+// activeLevels.
+func stagesAt(ctx context.Context, from store.Reader, customerIDs []string, at time.Time) (map[string]schema.Stage, error) {
+	const query = "SELECT customer_id, from_stage FROM stage_changes WHERE at > ? AND customer_id IN @ids ORDER BY customer_id, at DESC, id DESC"
+	stages := map[string]schema.Stage{}
+	return stages, store.EachByIDs(ctx, from, query, []any{at}, customerIDs, func(scan store.ScanFunc) error {
+		var customerID string
+		var stage schema.Stage
+		err := scan(&customerID, &stage)
+		stages[customerID] = stage // the earliest change comes last: before it the customer had this stage
+		return err
+	})
+}
+
+// bookingsBetween reads the bookings of past days, from first to last. Capacity is taken by all orders, also by those that the actor
+// may not see.
+func (s *Service) bookingsBetween(ctx context.Context, first, last int) (bookings *costing.Bookings, err error) {
+	err = s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		bookings, err = readBookings(auth.System(ctx), tx, first, last)
+		return err
+	})
+	return bookings, err
+}
+
+// linesSince reads the lines of the orders placed since a moment that were not cancelled, the latest order first; if there are more
+// than most, it reads one more. A rule is tried on all orders, and only sums of them are returned.
+func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]soldLine, error) {
+	const query = `SELECT o.id, o.customer_id, o.at, l.product_id, l.quantity, l.options, l.lead_days FROM orders o JOIN order_lines l ON l.order_id = o.id
+		WHERE o.at >= ? AND o.status <> 'CANCELLED' ORDER BY o.at DESC, o.id DESC, l.position LIMIT ?`
+	var lines []soldLine
+	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		lines = nil
+		return store.Each(ctx, tx, query, []any{since, most + 1}, func(scan store.ScanFunc) error {
+			var line soldLine
+			var options []byte
+			var lead int
+			q := &line.question
+			if err := scan(&line.orderID, &line.customerID, &q.At, &q.ProductID, &q.Quantity, &options, &lead); err != nil {
+				return err
+			}
+			if err := json.Unmarshal(options, &q.Options); err != nil {
+				return fmt.Errorf("service: options of a line of %s: %w", line.orderID, err)
+			}
+			q.At, q.LeadDays = q.At.UTC(), &lead
+			lines = append(lines, line)
+			return nil
+		})
+	})
+	return lines, err
+}
+
+// buyersOf reads the customers of order lines. It may for the reason of linesSince.
+func (s *Service) buyersOf(ctx context.Context, lines []soldLine) ([]*ent.Customer, error) {
+	ids := make([]string, len(lines))
+	for i, line := range lines {
+		ids[i] = line.customerID
+	}
+	slices.Sort(ids)
+	return s.Client.Customer.Query().Where(customer.IDIn(slices.Compact(ids)...)).All(auth.System(ctx))
+}

@@ -1,0 +1,55 @@
+package rates_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"kopeck/apptest"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// TestCapacityIsBookedAndFreed: two orders take the capacity of days one after the other, and a cancelled one gives its own back.
+func TestCapacityIsBookedAndFreed(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFactory(w)
+		one, correction := money.Exact("1"), true
+		_, err := w.Rates.SetRate(w.System(), service.SetRateInput{Subject: schema.RateResource, Code: "saw", Amount: "1", Unit: "hour", CapacityPerDay: &one, ValidFrom: apptest.Start, Correction: &correction})
+		w.Must(err)
+		booked := func() []string {
+			return w.Rows("SELECT day - ?, sum(units) FROM bookings WHERE freed_at IS NULL GROUP BY day ORDER BY day", f.Settings().Day(apptest.Start))
+		}
+		place := func(quantity string) *ent.Order {
+			o, err := w.Sale.PlaceOrder(w.System(), service.PlaceOrderInput{CustomerID: f.customer, PriceTokens: []string{f.token(quantity)}})
+			w.Must(err)
+			return o
+		}
+		first := place("2") // 0.666 hours of the saw
+		if got := booked(); !slices.Equal(got, []string{"0 666000000"}) {
+			t.Errorf("after one order: %q", got)
+		}
+		place("4") // 1.332 hours
+		if got := booked(); !slices.Equal(got, []string{"0 1000000000", "1 998000000"}) {
+			t.Errorf("after two orders: %q", got)
+		}
+		_, err = w.Sale.CancelOrder(w.System(), service.CancelOrderInput{ID: first.ID, Reason: "a test"})
+		w.Must(err)
+		if got := booked(); !slices.Equal(got, []string{"0 334000000", "1 998000000"}) {
+			t.Errorf("after the first is cancelled: %q", got)
+		}
+		days, err := w.Rates.ResourceDays(w.System(), []string{"saw"}, apptest.Start, apptest.Start.AddDate(0, 0, 2), nil)
+		w.Must(err)
+		var units []string
+		for _, day := range days["saw"] {
+			units = append(units, day.Booked.String())
+		}
+		if !slices.Equal(units, []string{"0.334", "0.998", "0"}) {
+			t.Errorf("booked: %q", units)
+		}
+		w.Transaction(func(ctx context.Context, tx *store.Tx) error { return w.Rates.FreeCapacity(ctx, tx, first.ID) })
+	})
+}

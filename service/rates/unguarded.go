@@ -1,0 +1,161 @@
+package rates
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/booking"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/store"
+)
+
+// The functions of this file read and write past the guard. Their comments say why they may.
+
+// rateColumns are what scanRate scans.
+const rateColumns = "id, subject, code, unit, amount, valid_from, recorded_at, capacity_per_day, fixed_share"
+
+func scanRate(scan store.ScanFunc) (r costing.Rate, err error) {
+	err = scan(&r.ID, &r.Subject, &r.Code, &r.Unit, &r.Amount, &r.ValidFrom, &r.RecordedAt, &r.CapacityPerDay, &r.FixedShare)
+	r.ValidFrom, r.RecordedAt = r.ValidFrom.UTC(), r.RecordedAt.UTC()
+	return r, err
+}
+
+// collectRates returns all rates that a query, run by each, gives.
+func collectRates(each func(add func(store.ScanFunc) error) error) (rates []costing.Rate, err error) {
+	err = each(func(scan store.ScanFunc) error {
+		r, err := scanRate(scan)
+		rates = append(rates, r)
+		return err
+	})
+	return rates, err
+}
+
+// All returns every rate ever recorded, by subject, code, validFrom, recordedAt and id. An export is for the operator, who sees
+// everything.
+func All(ctx context.Context, from store.Reader) ([]costing.Rate, error) {
+	return collectRates(func(add func(store.ScanFunc) error) error {
+		return store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates ORDER BY subject, code, valid_from, recorded_at, id", nil, add)
+	})
+}
+
+// ByID returns rates by their ids. An import compares its records with all that is there.
+func ByID(ctx context.Context, from store.Reader, ids []string) (map[string]costing.Rate, error) {
+	found, err := collectRates(func(add func(store.ScanFunc) error) error {
+		return store.EachByIDs(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE id IN @ids", nil, ids, add)
+	})
+	byID := make(map[string]costing.Rate, len(found))
+	for _, r := range found {
+		byID[r.ID] = r
+	}
+	return byID, err
+}
+
+// OfContacts returns all rates that contacts are costed by: those of staff and channels. A contact costs the same whoever
+// records it, also if they may not see rates.
+func OfContacts(ctx context.Context, from store.Reader) (*costing.Rates, error) {
+	rates, err := collectRates(func(add func(store.ScanFunc) error) error {
+		return store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject IN ('STAFF', 'CHANNEL_FEE', 'CHANNEL_MINUTE')", nil, add)
+	})
+	return costing.NewRates(rates), err
+}
+
+// ratesOfCodes reads the rates of some codes, of whatever subject. What is recorded costs the same whoever records it, and a new
+// rate is placed among all of its code.
+func ratesOfCodes(ctx context.Context, from store.Reader, codes []string) ([]costing.Rate, error) {
+	slices.Sort(codes)
+	return collectRates(func(add func(store.ScanFunc) error) error {
+		return store.EachByIDs(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE code IN @ids", nil, slices.Compact(codes), add)
+	})
+}
+
+// ratesOfProducts reads the rates of materials and resources of some codes, and those of all overheads. An order costs the same
+// whoever places it, also if they may not see rates.
+func ratesOfProducts(ctx context.Context, from store.Reader, codes []string) ([]costing.Rate, error) {
+	return collectRates(func(add func(store.ScanFunc) error) error {
+		if err := store.Each(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject = 'OVERHEAD'", nil, add); err != nil {
+			return err
+		}
+		return store.EachByIDs(ctx, from, "SELECT "+rateColumns+" FROM rates WHERE subject IN ('MATERIAL', 'RESOURCE') AND code IN @ids", nil, codes, add)
+	})
+}
+
+// setByEntry returns what a list of rates set, from the entry of the audit. Who repeats a request gets its answer, also if they may
+// not read the audit.
+func (s *Service) setByEntry(ctx context.Context, entry string) (set ratesSet, err error) {
+	kept, err := s.Client.AuditEntry.Get(auth.System(ctx), entry)
+	if err != nil {
+		return set, fmt.Errorf("service: the rates of %s: %w", entry, err)
+	}
+	if err := json.Unmarshal(kept.Detail, &set); err != nil {
+		return set, fmt.Errorf("service: the rates of %s: %w", entry, err)
+	}
+	return set, nil
+}
+
+// bookingsPerStatement is how many bookings one statement writes.
+const bookingsPerStatement = 500
+
+// writeBookings writes what an order books. Bookings are derived from orders: no role writes them.
+func (s *Service) writeBookings(ctx context.Context, tx *store.Tx, orderID string, plan []costing.Booking) error {
+	now := s.Now()
+	for some := range slices.Chunk(plan, bookingsPerStatement) {
+		creates := make([]*ent.BookingCreate, len(some))
+		for i, b := range some {
+			creates[i] = tx.Booking.Create().SetID(s.IDs.Make(id.Booking)).SetOrderID(orderID).
+				SetResource(b.Resource).SetDay(b.Day).SetUnits(b.Units).SetBookedAt(now)
+		}
+		if err := tx.Booking.CreateBulk(creates...).Exec(auth.System(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freeBookings frees what an order has booked and returns the number of bookings. Bookings are derived from orders: no role
+// writes them.
+func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderID string) (int, error) {
+	return tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
+}
+
+// sumBookings sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may
+// see the sums is for the caller to decide.
+//
+// Whole units and the billionths behind them are summed separately, because the billionths of a day that is booked far over its
+// capacity may not fit.
+func sumBookings(ctx context.Context, query *ent.BookingQuery) (*costing.Bookings, error) {
+	var days []struct {
+		Resource        string
+		Day             int
+		Whole, Fraction int64
+	}
+	sum := func(term, name string) ent.AggregateFunc {
+		return func(s *sql.Selector) string {
+			return sql.As(fmt.Sprintf("SUM("+term+")", s.C(booking.FieldUnits)), name)
+		}
+	}
+	err := query.GroupBy(booking.FieldResource, booking.FieldDay).
+		Aggregate(sum("%s / 1000000000", "whole"), sum("%s %% 1000000000", "fraction")).
+		Scan(auth.System(ctx), &days)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]costing.Booking, 0, 2*len(days))
+	for _, d := range days {
+		whole := min(d.Whole, math.MaxInt64/1_000_000_000) // more than any capacity can be
+		all = append(
+			all,
+			costing.Booking{Resource: d.Resource, Day: d.Day, Units: money.Whole(whole)},
+			costing.Booking{Resource: d.Resource, Day: d.Day, Units: money.Nano(d.Fraction)},
+		)
+	}
+	return costing.NewBookings(all), nil
+}

@@ -1,0 +1,193 @@
+package rates
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/store"
+)
+
+// The functions of this file read and write past the guard: a rate restates all contacts and orders that it covers, whoever sets
+// it, and what they cost is derived, so that no role writes it.
+
+// allStaff returns all users by their ids, with what their rates are looked for under. Contacts are also with people who have left.
+func allStaff(ctx context.Context, tx *store.Tx) (map[string]*ent.User, error) {
+	users := map[string]*ent.User{}
+	err := store.Each(ctx, tx, "SELECT id, email_key, grade FROM users", nil, func(scan store.ScanFunc) error {
+		u := &ent.User{}
+		err := scan(&u.ID, &u.EmailKey, &u.Grade)
+		users[u.ID] = u
+		return err
+	})
+	return users, err
+}
+
+// position is a place in the order of contacts, which is by at and id.
+type position struct {
+	at time.Time
+	id string
+}
+
+// contactsOf reads the next contacts of a scope after a position in a span, at most n.
+func contactsOf(ctx context.Context, tx *store.Tx, scope contactScope, within span, after position, n int) ([]contactToCost, error) {
+	condition, args := "channel = ?", []any{scope.channel}
+	if len(scope.staff) > 0 {
+		condition, args = "staff_id IN ("+store.Placeholders(len(scope.staff))+")", store.Args(scope.staff)
+	}
+	args = append(args, after.at, within.until, after.at, after.id, n)
+	var contacts []contactToCost
+	err := store.Each(ctx, tx, "SELECT id, customer_id, channel, staff_id, at, minutes, expense, cost, cost_lines, uncosted FROM contacts WHERE "+condition+
+		" AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?", args, func(scan store.ScanFunc) error {
+		var c contactToCost
+		err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.minutes, &c.expense, &c.cost, &c.lines, &c.uncosted)
+		c.at = c.at.UTC()
+		contacts = append(contacts, c)
+		return err
+	})
+	return contacts, err
+}
+
+// contactCost is the new cost of a contact.
+type contactCost struct {
+	id       string
+	cost     money.Amount
+	lines    json.RawMessage
+	uncosted bool
+}
+
+func writeContactCosts(ctx context.Context, tx *store.Tx, contacts []contactCost) error {
+	rows := make([][]any, len(contacts))
+	for i, c := range contacts {
+		rows[i] = []any{c.id, c.cost, string(c.lines), c.uncosted}
+	}
+	return tx.UpdateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4, version = version + 1", []store.ColumnType{store.IntColumn, store.JSONColumn, store.BoolColumn}, rows)
+}
+
+// lockCustomers holds customers' rows until the transaction ends. It locks them in the order of their ids.
+func lockCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) error {
+	ids := slices.Clone(customerIDs)
+	slices.Sort(ids)
+	return store.EachByIDs(ctx, tx, "SELECT id FROM customers WHERE id IN @ids ORDER BY id"+store.ForUpdateClause(tx), nil, slices.Compact(ids), func(scan store.ScanFunc) error {
+		var one string
+		return scan(&one)
+	})
+}
+
+// writeCustomerCosts writes what the contacts of customers have cost, and what the customers are worth by it.
+func writeCustomerCosts(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
+	rows := make([][]any, len(customers))
+	for i, c := range customers {
+		rows[i] = []any{c.ID, c.ContactCost, c.LifetimeValue}
+	}
+	return tx.UpdateRows(ctx, "customers", "contact_cost = v.column2, lifetime_value = v.column3", []store.ColumnType{store.IntColumn, store.IntColumn}, rows)
+}
+
+// readProducts reads all products and what they cost, without bookings, which full cost does not depend on.
+func (s *Service) readProducts(ctx context.Context, tx *store.Tx) ([]*ent.Product, costing.Basis, error) {
+	products, err := tx.Product.Query().All(auth.System(ctx))
+	if err != nil {
+		return nil, costing.Basis{}, err
+	}
+	basis, err := s.quote.ReadBasis(auth.System(ctx), tx, products)
+	return products, basis, err
+}
+
+// restatable is the condition that the cost of an order o follows from rates: not of one that was imported with its cost, and not
+// of one that was cancelled.
+const restatable = "NOT o.stated_cost AND o.status <> 'CANCELLED'"
+
+// ordersMadeOf adds to a map the restatable orders of a span that have a line of one of the products, or of any product if all is
+// set: the customers' ids by the orders' ids.
+func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, customerOf map[string]string) error {
+	const query = "SELECT o.id, o.customer_id FROM orders o WHERE " + restatable + " AND o.at >= ? AND o.at < ? AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id"
+	args := []any{within.from, within.until}
+	add := func(scan store.ScanFunc) error {
+		var order, customer string
+		err := scan(&order, &customer)
+		customerOf[order] = customer
+		return err
+	}
+	if of.all {
+		return store.Each(ctx, tx, query+")", args, add)
+	}
+	return store.EachByIDs(ctx, tx, query+" AND l.product_id IN @ids)", args, slices.Sorted(maps.Keys(of.products)), add)
+}
+
+// ordersSelect begins a query of orders with their lines; a condition on orders o and ordersOrder follow.
+const (
+	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
+		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `
+	ordersOrder = " ORDER BY o.id, l.position"
+)
+
+// orderRows collects the orders of a query that ordersSelect begins.
+type orderRows []orderToCost
+
+func (orders *orderRows) add(scan store.ScanFunc) error {
+	var o orderToCost
+	var line lineToCost
+	var options []byte
+	if err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &line.id, &line.productID, &line.quantity, &options, &line.leadDays, &line.cost); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(options, &line.options); err != nil {
+		return fmt.Errorf("service: options of %s: %w", line.id, err)
+	}
+	if n := len(*orders); n == 0 || (*orders)[n-1].id != o.id {
+		o.at = o.at.UTC()
+		*orders = append(*orders, o)
+	}
+	last := &(*orders)[len(*orders)-1]
+	last.lines = append(last.lines, line)
+	return nil
+}
+
+// ordersByID reads orders with their lines. Reports cost orders of all customers by what was known at a moment; who may see them
+// is for their callers to decide.
+func ordersByID(ctx context.Context, from store.Reader, ids []string) ([]orderToCost, error) {
+	var orders orderRows
+	err := store.EachByIDs(ctx, from, ordersSelect+"o.id IN @ids"+ordersOrder, nil, ids, orders.add)
+	return orders, err
+}
+
+// uncostedOrders reads the orders whose cost lacks a rate, with their lines, by id.
+func uncostedOrders(ctx context.Context, from store.Reader) ([]orderToCost, error) {
+	var orders orderRows
+	err := store.Each(ctx, from, ordersSelect+"o.uncosted AND "+restatable+ordersOrder, nil, orders.add)
+	return orders, err
+}
+
+// writeOrderCosts writes the costs of orders and their lines, and the orders' margins.
+func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) error {
+	var orders, lines [][]any
+	for _, c := range costed {
+		orders = append(orders, []any{c.after.id, c.after.cost, c.after.uncosted, c.margin})
+		for n, line := range c.after.lines {
+			if line.cost != c.before.lines[n].cost {
+				lines = append(lines, []any{line.id, line.cost})
+			}
+		}
+	}
+	if err := tx.UpdateRows(ctx, "order_lines", "cost = v.column2", []store.ColumnType{store.IntColumn}, lines); err != nil {
+		return err
+	}
+	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn}, orders)
+}
+
+// writeOrderVersions gives orders their next version.
+func (s *Service) writeOrderVersions(ctx context.Context, tx *store.Tx, orderIDs []string) error {
+	now := s.Now()
+	rows := make([][]any, len(orderIDs))
+	for i, orderID := range orderIDs {
+		rows[i] = []any{orderID, now}
+	}
+	return tx.UpdateRows(ctx, "orders", "version = version + 1, updated_at = v.column2", []store.ColumnType{store.TimeColumn}, rows)
+}

@@ -1,0 +1,139 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/stage"
+	"kopeck/store"
+)
+
+// The reads of this file, on customers and what is derived of them, go past the guard: the base is all customers, whoever asks, and the
+// worth of a new customer is learned from all. The API's fields customerBase, valueAtRisk, expectedMonths, acquisitionSources and
+// Customer.prospect have the directive @scope(name: "costs"), and whoever has that scope (ADMIN, MANAGER, ANALYST) reads all rows
+// by auth/rules.go. The customers of a customer's economics are rows that the caller may see; CustomerEconomicsOf refuses a role that may
+// not read their orders and contacts, and the fields of costs have the directive.
+
+// eachBaseCustomer gives all customers who are not deleted, in the order of their ids.
+func eachBaseCustomer(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
+	const query = `SELECT id, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost,
+		segment, acquired_at, partner_id, referred_by_id FROM customers WHERE deleted_at IS NULL ORDER BY id`
+	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
+		var c baseCustomer
+		err := scan(&c.ID, &c.Stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.ContactCost,
+			&c.segment, &c.AcquiredAt, &c.partner, &c.referredBy)
+		if err != nil {
+			return err
+		}
+		return each(&c)
+	})
+}
+
+// customerSums are what a customer's orders and contacts of a period sum to.
+type customerSums struct {
+	orders, contacts             int
+	revenue, margin, contactCost money.Amount
+	yearRevenue                  money.Amount // of the year before the period's end
+}
+
+// customerSumsSQL sums up the orders and contacts of customers in a period, and the revenue of another. A row of contacts has a
+// number of orders of -1, the number of contacts in the column of revenue and their cost in that of margin.
+const customerSumsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
+	SELECT customer_id, sum(CASE WHEN at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END),
+		sum(CASE WHEN at >= ? AND at < ? THEN margin ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END)
+	FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id
+	UNION ALL SELECT customer_id, -1, count(*), sum(cost), 0 FROM contacts WHERE at >= ? AND at < ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
+
+// sumsOfCustomers sums up the orders and contacts of customers in a period, in one statement. yearEnd is where the year of
+// yearRevenue ends.
+func sumsOfCustomers(ctx context.Context, db store.Reader, ids []string, from, to, yearEnd time.Time) (map[string]customerSums, error) {
+	sums := map[string]customerSums{}
+	args := append(store.Args(ids), from, to, from, to, from, to, yearEnd.Add(-ofWallet), yearEnd, from, to)
+	err := store.Each(ctx, db, strings.Replace(customerSumsSQL, "@ids", "("+store.Placeholders(len(ids))+")", 1), args, func(scan store.ScanFunc) error {
+		var id string
+		var orders int
+		var first, second, year money.Amount
+		if err := scan(&id, &orders, &first, &second, &year); err != nil {
+			return err
+		}
+		one := sums[id]
+		if orders < 0 {
+			one.contacts, one.contactCost = int(first.Minor()), second
+		} else {
+			one.orders, one.revenue, one.margin, one.yearRevenue = orders, first, second, year
+		}
+		sums[id] = one
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("report: economics of customers: %w", err)
+	}
+	return sums, nil
+}
+
+// paidBackSQL finds, of customers mine, when the margins less the contact costs so far first reached the acquisition cost.
+const paidBackSQL = `SELECT run.customer_id, min(run.at) FROM (
+		SELECT customer_id, at, sum(value) OVER (PARTITION BY customer_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS so_far FROM (
+			SELECT customer_id, completed_at AS at, id, margin AS value FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND customer_id IN (SELECT id FROM mine)
+			UNION ALL SELECT customer_id, at, id, -cost FROM contacts WHERE customer_id IN (SELECT id FROM mine)) AS moves) AS run
+	JOIN customers c ON c.id = run.customer_id WHERE run.so_far >= c.acquisition_cost GROUP BY run.customer_id`
+
+// paidBackAt returns when the acquisition costs of customers had been paid back, of those who cost something and for whom they have
+// been.
+func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]time.Time, error) {
+	paid := map[string]time.Time{}
+	query := "WITH mine (id) AS (SELECT id FROM customers WHERE acquisition_cost > 0 AND id IN (" + store.Placeholders(len(ids)) + ")) " + paidBackSQL
+	err := store.Each(ctx, db, query, store.Args(ids), func(scan store.ScanFunc) error {
+		var id string
+		var at store.Time
+		err := scan(&id, &at)
+		paid[id] = at.Time
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("report: acquisition costs paid back: %w", err)
+	}
+	return paid, nil
+}
+
+// eachStageMove gives how often customers went from one stage to another, without what staff decided and what came with an import:
+// an order log knows buyers alone.
+func eachStageMove(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
+	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage"
+	args := []any{stage.ReasonRecorded + "%", stage.ReasonOverruled + "%", "%" + stage.ReasonImported}
+	return store.Each(ctx, tx, query, args, func(scan store.ScanFunc) error {
+		var from, to schema.Stage
+		var n int
+		err := scan(&from, &to, &n)
+		each(from, to, n)
+		return err
+	})
+}
+
+// eachStage gives how many customers are in each stage.
+func eachStage(ctx context.Context, tx *store.Tx, each func(in schema.Stage, n int)) error {
+	return store.Each(ctx, tx, "SELECT stage, count(*) FROM customers WHERE deleted_at IS NULL GROUP BY stage", nil, func(scan store.ScanFunc) error {
+		var in schema.Stage
+		var n int
+		err := scan(&in, &n)
+		each(in, n)
+		return err
+	})
+}
+
+// earnedBySegment returns the margins and order days of customers by their segment, "" for none.
+func earnedBySegment(ctx context.Context, tx *store.Tx) (map[string]earned, error) {
+	of := map[string]earned{}
+	const query = "SELECT coalesce(segment, ''), CAST(sum(margin) AS BIGINT), CAST(sum(order_days) AS BIGINT) FROM customers WHERE order_days > 0 GROUP BY coalesce(segment, '')"
+	return of, store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
+		var segment string
+		var one earned
+		err := scan(&segment, &one.margin, &one.orderDays)
+		of[segment] = one
+		return err
+	})
+}

@@ -1,0 +1,129 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/fault"
+	"kopeck/store"
+)
+
+// Setting is one of the installation's choices, as the API shows it.
+type Setting struct {
+	Name        string
+	Value       any
+	Description string
+}
+
+// List returns all settings, as the API shows them.
+func (s *Settings) List() []*Setting {
+	all := make([]*Setting, len(settings))
+	for i, one := range settings {
+		all[i] = &Setting{Name: one.name, Value: s.values[one.name], Description: one.description}
+	}
+	return all
+}
+
+// ListSettings returns all settings. Fault: FORBIDDEN for an actor who may not read them.
+func (s *Core) ListSettings(ctx context.Context) ([]*Setting, error) {
+	if actor, ok := auth.From(ctx); !ok || actor.May("Setting").Read == auth.NoRows {
+		return nil, fault.New(fault.Forbidden, "", "you may not read the settings")
+	}
+	return s.Settings().List(), nil
+}
+
+// ChangeSetting changes one setting. Faults: NOT_FOUND for an unknown name; INVALID for a value that it cannot have;
+// WRONG_STATE for the time zone once there are orders.
+func (s *Core) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setting, error) {
+	at := slices.IndexFunc(settings, func(one setting) bool { return one.name == in.Name })
+	if at < 0 {
+		return nil, fault.NoSuch("name", "setting")
+	}
+	value, err := json.Marshal(in.Value)
+	if err != nil {
+		return nil, fault.Invalidf("value", "not JSON")
+	}
+	if err := settings[at].read(&Settings{}, value); err != nil {
+		return nil, fault.Invalidf("value", "%v", err)
+	}
+	_, err = s.Write(ctx, Verb{Name: "changeSetting"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+		return in.Name, s.storeSetting(ctx, tx, in.Name, value)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Settings().List()[at], nil
+}
+
+func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, value json.RawMessage) error {
+	if name == "timeZone" {
+		hasOrders, err := tx.Order.Query().Exist(ctx) // whoever may write settings sees all orders
+		if err != nil {
+			return err
+		}
+		if hasOrders {
+			return fault.New(fault.WrongState, "name", "the time zone is fixed: the days of existing orders were counted in it")
+		}
+	}
+	old := s.Settings().values[name]
+	changed, err := tx.Setting.UpdateOneID(name).SetValue(value).SetUpdatedAt(s.Now()).Save(ctx)
+	if ent.IsNotFound(err) {
+		changed, err = tx.Setting.Create().SetID(name).SetValue(value).SetUpdatedAt(s.Now()).Save(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.Audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
+		return err
+	}
+	return s.Touch(ctx, tx, SnapshotAll)
+}
+
+// readSettings is the reader of the settings.
+func (s *Core) readSettings(ctx context.Context, tx *store.Tx) error {
+	rows, err := tx.Setting.Query().All(ctx)
+	if err != nil {
+		return err
+	}
+	stored := map[string]json.RawMessage{}
+	for _, row := range rows {
+		stored[row.ID] = row.Value
+	}
+	settings, err := ParseSettings(stored)
+	if err != nil {
+		return err
+	}
+	s.settings.Store(settings)
+	s.books.Add(1) // what is computed from the books depends on the settings too
+	return nil
+}
+
+// currencyName is the name under which the currency of the books is stored.
+const currencyName = "currency"
+
+// fixCurrency stores the currency of the books at the first start and refuses another later: amounts are stored in minor
+// units, without their currency.
+func (s *Core) fixCurrency(ctx context.Context) error {
+	return s.writeCurrency(ctx, func(ctx context.Context, tx *store.Tx) error {
+		stored, err := tx.Setting.Get(ctx, currencyName)
+		if ent.IsNotFound(err) {
+			value, err := json.Marshal(s.Currency.Code())
+			if err != nil {
+				return err
+			}
+			return tx.Setting.Create().SetID(currencyName).SetValue(value).SetUpdatedAt(s.Now()).Exec(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		code, err := decode[string](stored.Value)
+		if err == nil && code != s.Currency.Code() {
+			err = fmt.Errorf("KOPECK_CURRENCY: the books of this database are in %s, not in %s", code, s.Currency.Code())
+		}
+		return err
+	})
+}

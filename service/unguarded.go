@@ -1,0 +1,98 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/auditentry"
+	"kopeck/ent/idempotencykey"
+	"kopeck/ent/refreshsession"
+	"kopeck/id"
+	"kopeck/store"
+)
+
+// versionChanges returns what each version of a row has changed, oldest first. No role may read the audit log; the verb has
+// locked the row for an actor who may change it.
+func versionChanges(ctx context.Context, tx *store.Tx, action, subject string) ([]VersionChange, error) {
+	entries, err := tx.AuditEntry.Query().Where(auditentry.Subject(subject), auditentry.Action(action)).
+		Order(auditentry.ByAt(), auditentry.ByID()).All(auth.System(ctx))
+	if err != nil {
+		return nil, err
+	}
+	history := make([]VersionChange, len(entries))
+	for i, entry := range entries {
+		if err := json.Unmarshal(entry.Detail, &history[i]); err != nil {
+			return nil, fmt.Errorf("service: history of %s: %w", subject, err)
+		}
+	}
+	return history, nil
+}
+
+// createAudit writes an audit entry. What any actor does is audited, and no role may write the audit log otherwise.
+func (s *Core) createAudit(ctx context.Context, tx *store.Tx, row auditRow) error {
+	return tx.AuditEntry.Create().SetID(row.id).SetAt(row.at).SetActor(row.actor).SetAction(row.action).SetSubject(row.subject).
+		SetDetail(row.detail).Exec(auth.System(ctx))
+}
+
+// insertAudits writes many audit entries as createAudit writes one.
+func insertAudits(ctx context.Context, tx *store.Tx, rows []auditRow) error {
+	values := make([][]any, len(rows))
+	for i, row := range rows {
+		values[i] = []any{row.id, row.at, row.actor, row.action, row.subject, string(row.detail)}
+	}
+	return tx.InsertRows(ctx, "audit_entries", []string{"id", "at", "actor", "action", "subject", "detail"}, values)
+}
+
+// createStageChange writes a change of a customer's stage. It is derived from what the actor was permitted to do; the verb has
+// locked the customer.
+func (s *Core) createStageChange(ctx context.Context, tx *store.Tx, c *ent.StageChange) error {
+	return tx.StageChange.Create().SetID(c.ID).SetCustomerID(c.CustomerID).SetFromStage(c.FromStage).SetToStage(c.ToStage).
+		SetAt(c.At).SetReason(c.Reason).SetActor(c.Actor).Exec(auth.System(ctx))
+}
+
+// lockKey returns the row of an actor's idempotency key, nil if it has not been used, and locks it. No role may read keys; the
+// actor's own is looked up.
+func lockKey(ctx context.Context, tx *store.Tx, k usedKey) (*ent.IdempotencyKey, error) {
+	query := tx.IdempotencyKey.Query().Where(idempotencykey.Actor(k.actor), idempotencykey.Key(k.key))
+	// Locking the row makes this commit wait for the synchronous standby, if there is one: the commit that wrote the row may
+	// have stopped waiting, and its result must not be acknowledged before the standby has it.
+	store.ForUpdate(tx, query)
+	row, err := query.Only(auth.System(ctx))
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}
+
+// createKey writes an actor's idempotency key with the result of the request. No role may write keys.
+func (s *Core) createKey(ctx context.Context, tx *store.Tx, k usedKey, result string) error {
+	return tx.IdempotencyKey.Create().SetID(s.IDs.Make(id.Idempotency)).SetActor(k.actor).SetKey(k.key).
+		SetOperation(k.operation).SetBodyHash(k.bodyHash).SetResultID(result).SetCreatedAt(s.Now()).Exec(auth.System(ctx))
+}
+
+// deleteKeys deletes the idempotency keys that were used before a moment, and the refresh tokens that expired before another, of
+// all users: the server does so by itself.
+func (s *Core) deleteKeys(ctx context.Context, usedBefore, expiredBefore time.Time) error {
+	return s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(usedBefore)).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.RefreshSession.Delete().Where(refreshsession.ExpiresAtLT(expiredBefore)).Exec(ctx)
+		return err
+	})
+}
+
+// readAll runs a transaction that reads what is held in memory: that serves every actor, and what each may see is decided when it
+// is used.
+func (s *Core) readAll(ctx context.Context, read func(ctx context.Context, tx *store.Tx) error) error {
+	return s.Store.Read(auth.System(ctx), read)
+}
+
+// writeCurrency runs the transaction at the start that fixes the currency: nobody has signed in yet.
+func (s *Core) writeCurrency(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
+	return s.Store.Write(auth.System(ctx), write)
+}

@@ -1,0 +1,234 @@
+package service_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// unguardedLimit has the numbers of places in a package that bypass the guard or depend on the database's dialect.
+type unguardedLimit struct {
+	unguarded int // calls in unguarded*.go that bypass the guard
+	elsewhere int // such calls, and SQL texts, in other files
+	dialect   int // places that ask for the dialect
+}
+
+// unguardedLimits are the limits by package, by its path under service/. A number may only fall: a package that has fewer
+// places than its limit fails too, until the limit is lowered.
+var unguardedLimits = map[string]unguardedLimit{
+	".":         {9, 0, 0},
+	"books":     {27, 0, 0},
+	"bulk":      {7, 0, 0},
+	"catalogue": {6, 0, 0},
+	"check":     {7, 0, 0},
+	"consent":   {3, 0, 0},
+	"contacts":  {1, 0, 0},
+	"customers": {2, 0, 0},
+	"people":    {5, 0, 0},
+	"quote":     {6, 0, 0},
+	"rates":     {26, 0, 0},
+	"report":    {18, 0, 0},
+	"sale":      {1, 0, 0},
+	"value":     {14, 0, 0},
+}
+
+// TestUnguarded fails if a package reads or writes past the guard in a file that is not named unguarded*.go, or at more
+// places than its limit, or asks which database it works on.
+func TestUnguarded(t *testing.T) {
+	t.Parallel()
+	found, packages := map[string]unguardedLimit{}, map[string][]string{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		places, err := unguardedPlaces(path, nil)
+		if err != nil {
+			return err
+		}
+		name := filepath.ToSlash(filepath.Dir(path))
+		n := found[name]
+		for _, place := range places {
+			switch {
+			case place.dialect:
+				n.dialect++
+			case !strings.HasPrefix(filepath.Base(path), "unguarded"):
+				n.elsewhere++
+			case !place.text:
+				n.unguarded++
+				continue
+			default: // the SQL of unguarded*.go
+				continue
+			}
+			packages[name] = append(packages[name], place.String())
+		}
+		found[name] = n
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range unguardedLimits {
+		if _, ok := found[name]; !ok {
+			t.Errorf("unguardedLimits has the package %q, which does not exist; remove it", name)
+		}
+	}
+	for name, n := range found {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			limit := unguardedLimits[name]
+			for _, c := range []struct {
+				what       string
+				got, limit int
+				instead    string
+			}{
+				{"calls in unguarded*.go that bypass the guard", n.unguarded, limit.unguarded, "read by the guarded client"},
+				{"calls or SQL texts outside of unguarded*.go that bypass the guard", n.elsewhere, limit.elsewhere, "move them there, or read by the guarded client"},
+				{"places that ask for the dialect", n.dialect, limit.dialect, "add a function to store/"},
+			} {
+				switch {
+				case c.got > c.limit:
+					t.Errorf("%d %s, want at most %d: %s", c.got, c.what, c.limit, c.instead)
+				case c.got < c.limit:
+					t.Errorf("%d %s, fewer than %d: lower the limit of %q in unguardedLimits", c.got, c.what, c.limit, name)
+				}
+			}
+			if t.Failed() {
+				t.Logf("as found: %q: {%d, %d, %d},", name, n.unguarded, n.elsewhere, n.dialect)
+				t.Logf("outside of unguarded*.go:\n%s", strings.Join(packages[name], "\n"))
+			}
+		})
+	}
+}
+
+// unguardedPlace is a place in a file that bypasses the guard or asks for the dialect.
+type unguardedPlace struct {
+	at      token.Position
+	what    string
+	text    bool // an SQL text, and not a call
+	dialect bool
+}
+
+// String returns the place as file:line: what.
+func (p unguardedPlace) String() string {
+	return fmt.Sprintf("%s:%d: %s", p.at.Filename, p.at.Line, p.what)
+}
+
+var (
+	// statementMethods run SQL. With a context alone they are builders of the client, such as Create().Exec(ctx).
+	statementMethods = map[string]bool{"Exec": true, "Query": true, "QueryRow": true, "ExecContext": true, "QueryContext": true, "QueryRowContext": true}
+	// notStatements are receivers whose methods of these names are something else: next.Query of the client's interceptors,
+	// and maps.Copy and io.Copy.
+	notStatements = map[string]bool{"next": true, "maps": true, "io": true}
+	// rowMethods of a transaction write rows.
+	rowMethods = map[string]bool{"InsertRows": true, "UpdateRows": true, "Copy": true}
+	// unguardedFunctions are functions by package.
+	unguardedFunctions = map[string]bool{"store.Each": true, "store.EachByIDs": true, "auth.System": true}
+	// sqlText matches the beginning of a statement or of a further part of one.
+	sqlText = regexp.MustCompile(`^\s*(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM|WITH [a-z_]+ AS|FROM [a-z_]+|JOIN|LEFT JOIN|WHERE|GROUP BY|ORDER BY)\b`)
+)
+
+// unguardedPlaces parses a file, or source if it is not nil, and returns its places. It knows calls by their names, not by
+// their types.
+func unguardedPlaces(path string, source any) ([]unguardedPlace, error) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	var places []unguardedPlace
+	ast.Inspect(file, func(node ast.Node) bool {
+		place := unguardedPlace{}
+		switch n := node.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.CallExpr:
+			selector, ok := n.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			from, _ := selector.X.(*ast.Ident)
+			switch method := selector.Sel.Name; {
+			case from != nil && notStatements[from.Name]:
+				return true
+			case statementMethods[method] && len(n.Args) > 1, rowMethods[method]:
+				place.what = "." + method
+			case method == "Dialect" && len(n.Args) == 0:
+				place.what, place.dialect = ".Dialect()", true
+			default:
+				return true
+			}
+			place.at = files.Position(selector.Sel.Pos())
+		case *ast.SelectorExpr:
+			from, ok := n.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			name := from.Name + "." + n.Sel.Name
+			switch {
+			case unguardedFunctions[name]:
+			case name == "dialect.Postgres" || name == "dialect.SQLite":
+				place.dialect = true
+			default:
+				return true
+			}
+			place.what, place.at = name, files.Position(n.Pos())
+		case *ast.BasicLit:
+			text, err := strconv.Unquote(n.Value)
+			if n.Kind != token.STRING || err != nil || !sqlText.MatchString(text) {
+				return true
+			}
+			place.what, place.text, place.at = "SQL "+strings.SplitN(strings.TrimSpace(text), "\n", 2)[0], true, files.Position(n.Pos())
+		default:
+			return true
+		}
+		places = append(places, place)
+		return true
+	})
+	return places, nil
+}
+
+func TestUnguardedPlaces(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, statement, want string }{
+		{"a statement", `tx.Exec(ctx, query, id)`, ".Exec"},
+		{"a query with its text", "s.Store.Query(ctx, `SELECT 1`)", ".Query SQL"},
+		{"a query of the client", `client.User.Query().All(ctx)`, ""},
+		{"a builder of the client", `client.User.Create().Exec(ctx)`, ""},
+		{"an interceptor of the client", `next.Query(ctx, q)`, ""},
+		{"SQL by the client", `client.QueryContext(ctx, query)`, ".QueryContext"},
+		{"rows", `store.Each(ctx, tx, query, nil, each)`, "store.Each"},
+		{"rows by ids", `store.EachByIDs(ctx, tx, query, nil, ids, each)`, "store.EachByIDs"},
+		{"a function that is passed", `each(store.EachByIDs)`, "store.EachByIDs"},
+		{"insert", `tx.InsertRows(ctx, table, columns, rows)`, ".InsertRows"},
+		{"update", `tx.UpdateRows(ctx, table, set, types, rows)`, ".UpdateRows"},
+		{"copy", `bulk.Copy(ctx, table, columns, rows)`, ".Copy"},
+		{"maps.Copy", `maps.Copy(a, b)`, ""},
+		{"the system's context", `f(auth.System(ctx))`, "auth.System"},
+		{"a dialect", `f(dialect.Postgres)`, "dialect.Postgres"},
+		{"the dialect", `f(tx.Dialect())`, ".Dialect()"},
+		{"a part of a statement", `f(" WHERE id = ?")`, "SQL"},
+		{"words", `f("Select a customer", "update the rate", "where it is")`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			places, err := unguardedPlaces("x.go", "package x\nfunc f() {\n"+c.statement+"\n}\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, place := range places {
+				got = append(got, strings.Fields(place.what)[0])
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%s: found %q, want %q", c.statement, got, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,83 @@
+package value
+
+import (
+	"context"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/lifetime"
+	"kopeck/money"
+)
+
+// Earnings are what a customer's lifetime value is computed from, at one moment.
+type Earnings struct {
+	OrderDays         int // distinct days with a completed order
+	FirstDay, LastDay int // of them; 0 where there is none
+	Margin            money.Amount
+	RepeatMargin      money.Amount // without the first order day's
+	ContactCost       money.Amount
+	AcquisitionCost   money.Amount
+	DepartedAt        *time.Time
+}
+
+// EarningsOf returns the earnings on a customer's row.
+func EarningsOf(c *ent.Customer) Earnings {
+	return Earnings{
+		OrderDays: c.OrderDays, FirstDay: c.FirstOrderDay, LastDay: c.LastOrderDay, Margin: c.Margin,
+		RepeatMargin: c.RepeatMargin, ContactCost: c.ContactCost, AcquisitionCost: c.AcquisitionCost, DepartedAt: c.DepartedAt,
+	}
+}
+
+// Stats returns (x, t_x, T) on a day, in days.
+func (e Earnings) Stats(today int) lifetime.Stats {
+	return lifetime.Stats{Frequency: e.OrderDays - 1, RecencyDays: e.LastDay - e.FirstDay, AgeDays: max(today, e.LastDay) - e.FirstDay}
+}
+
+// EarningsAt returns customers' earnings: those on the rows if no moment is given, else those of the orders and
+// contacts up to it, by what is known of them now, in one statement for all. The customers are rows that the
+// caller may see. INVALID on at.
+func (s *Service) EarningsAt(ctx context.Context, customers []*ent.Customer, at *time.Time) (map[*ent.Customer]Earnings, error) {
+	all := make(map[*ent.Customer]Earnings, len(customers))
+	for _, c := range customers {
+		all[c] = EarningsOf(c)
+	}
+	if at == nil {
+		return all, nil
+	}
+	moment, fail := s.Moment("at", at)
+	if fail != nil {
+		return nil, fail
+	}
+	return all, s.EarningsUpTo(ctx, all, moment, nil)
+}
+
+// EarningsUpTo replaces the present earnings of customers by those up to a moment. With knownAt, orders and contacts
+// that were recorded later are left out.
+func (s *Service) EarningsUpTo(ctx context.Context, all map[*ent.Customer]Earnings, at time.Time, knownAt *time.Time) error {
+	if len(all) == 0 {
+		return nil
+	}
+	known := s.Now().AddDate(1, 0, 0) // everything
+	if knownAt != nil {
+		known = *knownAt
+	}
+	ids := make([]string, 0, len(all))
+	for c := range all {
+		ids = append(ids, c.ID)
+	}
+	byID, err := s.earningsFromFacts(ctx, ids, at, known)
+	if err != nil {
+		return err
+	}
+	for c := range all {
+		e := byID[c.ID]
+		if c.AcquiredAt == nil || !c.AcquiredAt.After(at) {
+			e.AcquisitionCost = c.AcquisitionCost
+		}
+		if c.DepartedAt != nil && !c.DepartedAt.After(at) {
+			e.DepartedAt = c.DepartedAt
+		}
+		all[c] = e
+	}
+	return nil
+}

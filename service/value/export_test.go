@@ -1,0 +1,37 @@
+package value
+
+import (
+	"context"
+	"maps"
+
+	"kopeck/lifetime"
+)
+
+// Log is what an order log has, for tests.
+type Log struct {
+	LastDay, OrderDays int
+	Earned             float64
+	Histories          map[lifetime.Stats]int // customers by history
+	Margins            []lifetime.MarginRow
+}
+
+// Logs returns the log up to a day as the orders have it and as the figures kept with customers have it.
+func (s *Service) Logs(ctx context.Context, endDay int) (read, kept Log, complete bool, err error) {
+	fromOrders, err := s.orderLog(ctx, endDay)
+	if err != nil {
+		return Log{}, Log{}, false, err
+	}
+	fromCustomers, complete, err := s.keptLog(ctx, endDay)
+	if err != nil {
+		return Log{}, Log{}, false, err
+	}
+	return fromOrders.log(), fromCustomers.log(), complete, nil
+}
+
+func (log *orderLog) log() Log {
+	histories := map[lifetime.Stats]int{}
+	for h, n := range maps.All(log.held) {
+		histories[h.stats] += n
+	}
+	return Log{log.lastDay, log.orderDays, log.earned, histories, log.margins}
+}

@@ -1,0 +1,110 @@
+package value
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/order"
+	"kopeck/fault"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// refreshBatch is how many customers' values are written in one transaction: their orders wait for it.
+const refreshBatch = 5000
+
+// FitAge is how old a fit is before the night makes another: the other replicas have their nights too.
+const FitAge = 12 * time.Hour
+
+// RefreshLifetimeValues updates customers.lifetime_value, by which lists are ordered, to what the active model gives now:
+// after a fit, and once a night, since it falls with silence. It goes through all customers in short transactions, so
+// that orders need not wait, and writes what has changed. If another model becomes active meanwhile, the rest is valued by that.
+func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
+	ctx = unattended(ctx)
+	for last := ""; ; {
+		var n int
+		next := last
+		err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			next, n, err = s.refreshNext(ctx, tx, last)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("value: lifetime values after %q: %w", last, err)
+		}
+		if last = next; n < refreshBatch {
+			return nil
+		}
+	}
+}
+
+// refreshNext writes the values of the customers after an id, and returns the last one's id and their number.
+func (s *Service) refreshNext(ctx context.Context, tx *store.Tx, after string) (last string, n int, err error) {
+	// While this is held no other model becomes active, and the rows are nobody else's to value.
+	if err := tx.Lock(ctx, lockModel, true); err != nil {
+		return after, 0, err
+	}
+	m, err := s.activeIn(ctx, tx)
+	if err != nil {
+		return after, 0, err
+	}
+	customers, err := holdNext(ctx, tx, after, refreshBatch)
+	if err != nil || len(customers) == 0 {
+		return after, 0, err
+	}
+	var changed []*ent.Customer
+	now := s.Now()
+	for _, c := range customers {
+		if value := s.standing(m, c, now); value != c.LifetimeValue {
+			c.LifetimeValue = value
+			changed = append(changed, c)
+		}
+	}
+	return customers[len(customers)-1].ID, len(customers), writeValues(ctx, tx, changed)
+}
+
+// activeIn returns the active model as a transaction sees it.
+func (s *Service) activeIn(ctx context.Context, tx *store.Tx) (*Model, error) {
+	active, err := activeModelID(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if m := s.model.Load(); m.fitted == (active != "") && (active == "" || m.Row.ID == active) {
+		return m, nil
+	}
+	if active == "" {
+		return priorModel(), nil
+	}
+	row, err := tx.LifetimeModel.Get(ctx, active)
+	if err != nil {
+		return nil, err
+	}
+	return s.activeModel(row)
+}
+
+// RefitLifetime fits all kinds of lifetime models and makes the best active, in the unit of the last fit. It does nothing
+// if the last fit is younger than half a day, if no order has changed since, or if the orders identify no model.
+func (s *Service) RefitLifetime(ctx context.Context) error {
+	ctx = unattended(ctx)
+	last, err := s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).First(ctx)
+	if err != nil && !ent.IsNotFound(err) {
+		return err
+	}
+	in := service.FitLifetimeModelInput{}
+	if last != nil {
+		if s.Now().Sub(last.FittedAt) < FitAge {
+			return nil
+		}
+		changed, err := s.Client.Order.Query().Where(order.UpdatedAtGT(last.FittedAt)).Exist(ctx)
+		if err != nil || !changed {
+			return err
+		}
+		in.TimeUnit = &last.TimeUnit
+	}
+	if _, err = s.Fit(ctx, in); fault.Is(err, fault.WrongState) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,248 @@
+package value
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/lifetimemodel"
+	"kopeck/lifetime"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/store"
+)
+
+// All that this package reads and writes without the guard, and why it may.
+
+// unattended returns the context of work that no request waits for: models are fitted on the orders of all customers, and all
+// customers are valued by them, whoever started the fit.
+func unattended(ctx context.Context) context.Context { return auth.System(ctx) }
+
+// StatisticsSQL is a query for lifetime.StatisticsOf of each customer who has orders: it is computed by the database, since a
+// customer may have a hundred thousand orders. condition is on orders o: "" or " AND …". A test compares both. Statistics are
+// derived state, and the same for whoever asks.
+func StatisticsSQL(condition string) string {
+	return `SELECT sold.customer_id, count(DISTINCT sold.done_day) AS order_days, coalesce(min(sold.done_day), 0) AS first_day, coalesce(max(sold.done_day), 0) AS last_day,
+	coalesce(sum(sold.margin), 0) AS margin, coalesce(sum(CASE WHEN sold.done_day > sold.first_day THEN sold.margin END), 0) AS repeat_margin,
+	max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
+FROM (SELECT o.customer_id, o.margin,
+		CASE WHEN o.status = 'COMPLETED' THEN o.day END AS done_day, CASE WHEN o.status = 'COMPLETED' THEN o.at END AS done_at,
+		CASE WHEN o.status = 'COMPLETED' THEN o.completed_at END AS completed_at,
+		min(CASE WHEN o.status = 'COMPLETED' THEN o.day END) OVER (PARTITION BY o.customer_id) AS first_day
+	FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')` + condition + `) AS sold GROUP BY sold.customer_id`
+}
+
+// scanStatistics scans a row of [StatisticsSQL].
+func scanStatistics(scan store.ScanFunc) (customer string, of lifetime.Statistics, err error) {
+	var at, completed store.Time
+	of = lifetime.NoStatistics()
+	err = scan(&customer, &of.OrderDays, &of.FirstDay, &of.LastDay, &of.Margin, &of.RepeatMargin, &at, &completed)
+	if !at.IsZero() {
+		of.LastOrderAt = at.Time
+	}
+	of.LastCompletedAt = completed.Time
+	return customer, of, err
+}
+
+// StatisticsOf computes the statistics of customers from their orders. They are derived state, which every change of an order
+// brings up to date, whoever made it.
+func (s *Service) StatisticsOf(ctx context.Context, db store.Reader, customerIDs []string) (map[string]lifetime.Statistics, error) {
+	all := make(map[string]lifetime.Statistics, len(customerIDs))
+	for _, one := range customerIDs {
+		all[one] = lifetime.NoStatistics()
+	}
+	err := store.EachByIDs(ctx, db, StatisticsSQL(" AND o.customer_id IN @ids"), nil, customerIDs, func(scan store.ScanFunc) error {
+		customer, of, err := scanStatistics(scan)
+		all[customer] = of
+		return err
+	})
+	return all, err
+}
+
+// earningsFromFacts computes the earnings of customers from the orders and contacts up to a moment that were recorded by
+// another; acquisition and departure are left out. The caller may see the customers; a contact or order of theirs that the caller
+// may not see is part of what they have earned too.
+func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, at, recorded time.Time) (map[string]Earnings, error) {
+	all := make(map[string]Earnings, len(customerIDs))
+	// A row of contacts has -1 days, and its cost in the margin's column.
+	query := `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids) ` +
+		StatisticsSQL(` AND o.at <= ? AND o.created_at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
+		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, NULL, NULL FROM contacts
+		WHERE at <= ? AND recorded_at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
+	args := append(store.Args(customerIDs), at, recorded, at, recorded)
+	query = strings.Replace(query, "@ids", "("+store.Placeholders(len(customerIDs))+")", 1)
+	err := store.Each(ctx, s.Store, query, args, func(scan store.ScanFunc) error {
+		customerID, of, err := scanStatistics(scan)
+		e := all[customerID]
+		if of.OrderDays < 0 {
+			e.ContactCost = of.Margin
+		} else {
+			e.OrderDays, e.FirstDay, e.LastDay, e.Margin, e.RepeatMargin = of.OrderDays, of.FirstDay, of.LastDay, of.Margin, of.RepeatMargin
+		}
+		all[customerID] = e
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("value: earnings up to %s: %w", at, err)
+	}
+	return all, nil
+}
+
+// CustomerColumns are the columns of customers that derived state is computed from and written to; [ScanCustomer] scans them.
+const CustomerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost, last_order_at, lifetime_value"
+
+// ScanCustomer scans [CustomerColumns].
+func ScanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
+	c := &ent.Customer{}
+	var stage string
+	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue)
+	c.Stage, c.LastOrderAt = schema.Stage(stage), c.LastOrderAt.UTC()
+	return c, err
+}
+
+// addTo returns a function that scans a row of [CustomerColumns] and appends it.
+func addTo(customers *[]*ent.Customer) func(scan store.ScanFunc) error {
+	return func(scan store.ScanFunc) error {
+		c, err := ScanCustomer(scan)
+		*customers = append(*customers, c)
+		return err
+	}
+}
+
+// ReadCustomers reads [CustomerColumns] of customers, in the order of their ids. Whoever changes an order, a contact or a rate
+// changes what is derived from it, also of customers whom they may not see.
+func ReadCustomers(ctx context.Context, db store.Reader, ids []string) (customers []*ent.Customer, err error) {
+	return customers, store.EachByIDs(ctx, db, "SELECT "+CustomerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, ids, addTo(&customers))
+}
+
+// HoldCustomers is [ReadCustomers], and holds the rows until the transaction ends. ids are sorted, so that transactions which
+// hold several customers do not wait for each other.
+func HoldCustomers(ctx context.Context, tx *store.Tx, ids []string) (customers []*ent.Customer, err error) {
+	query := "SELECT " + CustomerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
+	return customers, store.EachByIDs(ctx, tx, query, nil, ids, addTo(&customers))
+}
+
+// holdNext reads and holds the next customers after an id: all are valued by one model. Orders may come meanwhile.
+func holdNext(ctx context.Context, tx *store.Tx, after string, n int) (customers []*ent.Customer, err error) {
+	query := "SELECT " + CustomerColumns + " FROM customers WHERE id > ? ORDER BY id LIMIT ?" + store.ForNoKeyUpdateClause(tx)
+	return customers, store.Each(ctx, tx, query, []any{after, n}, addTo(&customers))
+}
+
+// writeStatistics writes the statistics and values of customers: derived state.
+func writeStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
+	rows := make([][]any, len(customers))
+	for i, c := range customers {
+		rows[i] = []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue}
+	}
+	return tx.UpdateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8",
+		[]store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.TimeColumn, store.IntColumn}, rows)
+}
+
+// writeValues writes the values of customers alone: derived state.
+func writeValues(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
+	rows := make([][]any, len(customers))
+	for i, c := range customers {
+		rows[i] = []any{c.ID, c.LifetimeValue}
+	}
+	return tx.UpdateRows(ctx, "customers", "lifetime_value = v.column2", []store.ColumnType{store.IntColumn}, rows)
+}
+
+// activeModelID returns the id of the active model, "" where there is none. Every value is computed by it, whoever asks.
+func activeModelID(ctx context.Context, tx *store.Tx) (active string, err error) {
+	return active, store.Each(ctx, tx, "SELECT id FROM lifetime_models WHERE active", nil, func(scan store.ScanFunc) error { return scan(&active) })
+}
+
+// modelsFittedBy returns some models that had been fitted by a moment, the newest first, leaving out the first ones. Prices of the
+// past rest on them, whoever asks for a price.
+func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int) ([]*ent.LifetimeModel, error) {
+	return s.Client.LifetimeModel.Query().Where(lifetimemodel.FittedAtLTE(at)).
+		Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).Offset(skip).Limit(n).All(unattended(ctx))
+}
+
+// historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:
+// repeat order days, days from the first to the last, days from the first to the end, margin of all and of repeat
+// order days, and order days after the end. Its seven parameters are the last day of the calibration period.
+const historiesSQL = `SELECT x, tx, t, earned, repeat_earned, held, count(*) FROM (
+	SELECT customer_id, sum(CASE WHEN day <= ? THEN 1 ELSE 0 END) - 1 AS x, max(CASE WHEN day <= ? THEN day END) - min(day) AS tx, ? - min(day) AS t,
+		sum(CASE WHEN day <= ? THEN margin ELSE 0 END) AS earned, sum(CASE WHEN day <= ? AND day > first_day THEN margin ELSE 0 END) AS repeat_earned,
+		sum(CASE WHEN day > ? THEN 1 ELSE 0 END) AS held
+	FROM (SELECT customer_id, day, sum(margin) AS margin, min(min(day)) OVER (PARTITION BY customer_id) AS first_day
+		FROM orders WHERE status = 'COMPLETED' GROUP BY customer_id, day) AS days
+	WHERE first_day <= ? GROUP BY customer_id) AS histories
+GROUP BY x, tx, t, earned, repeat_earned, held`
+
+// gapsSQL counts the days between a customer's order days of the calibration period.
+const gapsSQL = `SELECT gap, count(*) FROM (
+	SELECT day - lag(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap FROM (
+		SELECT DISTINCT customer_id, day FROM orders WHERE status = 'COMPLETED' AND day <= ?) AS days) AS gaps
+WHERE gap IS NOT NULL GROUP BY gap`
+
+// What historiesSQL counts, where no order is later than the calibration period, from the figures kept with each customer: ten
+// times as fast.
+const (
+	keptHistoriesSQL = `SELECT order_days - 1, last_order_day - first_order_day, ? - first_order_day, count(*), sum(margin)
+FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
+	keptMarginsSQL = `SELECT order_days - 1, repeat_margin, count(*) FROM customers WHERE order_days > 1 GROUP BY 1, 2`
+)
+
+// A model is fitted on the orders of all customers: whoever may fit models (see fit) reads no row of them, but counts of histories.
+
+// readHistories reads [historiesSQL] and [gapsSQL] up to a day, and the last day with an order.
+func (log *orderLog) readHistories(ctx context.Context, tx *store.Tx) error {
+	err := store.Each(ctx, tx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED'", nil, func(scan store.ScanFunc) error { return scan(&log.lastDay) })
+	if err != nil {
+		return err
+	}
+	err = store.Each(ctx, tx, historiesSQL, store.Args(slices.Repeat([]int{log.endDay}, 7)), func(scan store.ScanFunc) error {
+		var h heldOut
+		var earned, repeat money.Amount
+		var n int
+		if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &earned, &repeat, &h.purchases, &n); err != nil {
+			return err
+		}
+		log.addMargins(h.stats.Frequency, repeat, n)
+		return log.addHistories(h, n, float64(n)*float64(earned.Minor()))
+	})
+	if err != nil {
+		return err
+	}
+	return store.Each(ctx, tx, gapsSQL, []any{log.endDay}, func(scan store.ScanFunc) error {
+		var days, n int
+		if err := scan(&days, &n); err != nil {
+			return err
+		}
+		return log.tally.AddGaps(days, n)
+	})
+}
+
+// readKept reads [keptHistoriesSQL] and, unless an order is later than the end, [keptMarginsSQL].
+func (log *orderLog) readKept(ctx context.Context, tx *store.Tx) error {
+	err := store.Each(ctx, tx, keptHistoriesSQL, []any{log.endDay}, func(scan store.ScanFunc) error {
+		var h heldOut
+		var n int
+		var earned float64
+		if err := scan(&h.stats.Frequency, &h.stats.RecencyDays, &h.stats.AgeDays, &n, &earned); err != nil {
+			return err
+		}
+		lastDay := log.endDay - h.stats.AgeDays + h.stats.RecencyDays
+		if log.lastDay = max(log.lastDay, lastDay); lastDay > log.endDay {
+			return nil
+		}
+		return log.addHistories(h, n, earned)
+	})
+	if err != nil || log.lastDay > log.endDay {
+		return err
+	}
+	return store.Each(ctx, tx, keptMarginsSQL, nil, func(scan store.ScanFunc) error {
+		var x, n int
+		var repeat money.Amount
+		err := scan(&x, &repeat, &n)
+		log.addMargins(x, repeat, n)
+		return err
+	})
+}
