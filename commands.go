@@ -53,7 +53,7 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 	}
 	defer k.close()
 	if model := schema.AttributionModel(c.Kind); model == schema.AttributeMarkov || model == schema.AttributeShapley {
-		return c.attribution(ctx, k.service, model, p)
+		return c.attribution(ctx, k.app, model, p)
 	}
 	unit, activate := schema.TimeUnit(c.Unit), !c.NoActivate
 	in := service.FitLifetimeModelInput{TimeUnit: &unit, Activate: &activate}
@@ -62,14 +62,14 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 		in.Kind = &kind
 	}
 	if c.CalibrationEnd != "" {
-		day, err := time.ParseInLocation(time.DateOnly, c.CalibrationEnd, k.service.Settings().Zone)
+		day, err := time.ParseInLocation(time.DateOnly, c.CalibrationEnd, k.app.Settings().Zone)
 		if err != nil {
 			return fmt.Errorf("--calibration-end: %q is not a date; write it as YYYY-MM-DD", c.CalibrationEnd)
 		}
 		day = day.UTC()
 		in.CalibrationEnd = &day
 	}
-	model, err := k.service.Value.Fit(auth.System(ctx), in)
+	model, err := k.app.Value.Fit(auth.System(ctx), in)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (c *userAddCommand) Run(ctx context.Context, s *settings, p *program) error
 	if c.Partner != "" {
 		in.Partner = &c.Partner
 	}
-	user, err := k.service.People.CreateUser(auth.System(ctx), in)
+	user, err := k.app.People.CreateUser(auth.System(ctx), in)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (c *tokenCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	token, _, err := k.service.People.IssueToken(auth.System(ctx), schema.Role(c.Role), c.Email, c.TTL)
+	token, _, err := k.app.People.IssueToken(auth.System(ctx), schema.Role(c.Role), c.Email, c.TTL)
 	if err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func (c *checkCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return err
 	}
 	defer k.close()
-	findings, err := k.service.Check.Laws(auth.System(ctx))
+	findings, err := k.app.Check.Laws(auth.System(ctx))
 	if err != nil {
 		return err
 	}

@@ -119,10 +119,10 @@ func (c settings) logger(to io.Writer) *slog.Logger {
 
 // kopeck is the opened installation that the commands work on.
 type kopeck struct {
-	store   *store.Store
-	keys    *auth.Keys
-	service *app.App
-	log     *slog.Logger
+	store *store.Store
+	keys  *auth.Keys
+	app   *app.App
+	log   *slog.Logger
 }
 
 func (k *kopeck) close() { _ = k.store.Close() }
@@ -156,7 +156,7 @@ func (c settings) open(ctx context.Context, want migration, log *slog.Logger, no
 	}
 	currency, err := money.ParseCurrency(c.Currency)
 	if err == nil {
-		k.service, err = app.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
+		k.app, err = app.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
 	}
 	if err != nil {
 		k.close()

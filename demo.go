@@ -62,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 		tabs = append(tabs, graphiql.Example(one))
 	}
 	return serve(ctx, &configured, c.listening, k, p, tabs, func(address string) error {
-		token, _, err := k.service.People.IssueToken(auth.System(ctx), schema.RoleAdmin, "", demoTokenLife)
+		token, _, err := k.app.People.IssueToken(auth.System(ctx), schema.RoleAdmin, "", demoTokenLife)
 		if err != nil {
 			return err
 		}

@@ -119,8 +119,6 @@ var (
 
 // TestDocumentsNameFilesThatExist looks for the files and directories that documents name: `pricing/book.go` and `store/` under
 // the project's root, and `book.go`, whose directory the sentence says, in any directory.
-//
-// A paragraph marked <!-- verify --> describes what does not exist yet, and is not checked.
 func TestDocumentsNameFilesThatExist(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
@@ -141,9 +139,6 @@ func TestDocumentsNameFilesThatExist(t *testing.T) {
 		t.Run(m.path, func(t *testing.T) {
 			t.Parallel()
 			for _, paragraph := range paragraphs(m) {
-				if strings.Contains(paragraph, "<!-- verify -->") {
-					continue
-				}
 				for _, span := range codeSpan.FindAllStringSubmatch(paragraph, -1) {
 					name := span[1]
 					if !fileName.MatchString(name) || names[strings.TrimSuffix(name, "/")] {

@@ -53,7 +53,7 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 		options.Progress = files.Bar(file)
 	}
 	defer collectAt(400)() // most of an import's memory is garbage soon
-	report, err := files.Import(auth.System(ctx), k.service, options)
+	report, err := files.Import(auth.System(ctx), k.app, options)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
 			return errors.New("interrupted; the rows written so far are kept; run the same command to continue")
@@ -112,7 +112,7 @@ func (o output) write(ctx context.Context, s *settings, p *program, export func(
 // all exports all rows of a kind.
 func (o output) all(ctx context.Context, s *settings, p *program, kind files.Kind) error {
 	return o.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		return files.Export(ctx, k.service, kind, to)
+		return files.Export(ctx, k.app, kind, to)
 	})
 }
 

@@ -25,12 +25,12 @@ func (k *kopeck) housekeeping(ctx context.Context) {
 		}
 	}
 	tasks := []func(){
-		every(time.Minute, "expired permissions", k.service.Consent.ExpirePermissions),
-		every(time.Hour, "old idempotency keys", k.service.ForgetKeys),
+		every(time.Minute, "expired permissions", k.app.Consent.ExpirePermissions),
+		every(time.Hour, "old idempotency keys", k.app.DeleteExpired),
 		every(24*time.Hour, "signing keys", func(context.Context) error { return k.keys.RotateDue(keyAge) }),
-		every(24*time.Hour, "stages and values", k.service.Books.Nightly),
-		every(24*time.Hour, "attribution", k.service.Books.RefitAttribution),
-		every(24*time.Hour, "lifetime value", k.service.Value.RefitLifetime),
+		every(24*time.Hour, "stages and values", k.app.Books.SettleAll),
+		every(24*time.Hour, "attribution", k.app.Books.RefitAttribution),
+		every(24*time.Hour, "lifetime value", k.app.Value.RefitLifetime),
 	}
 	tick := time.NewTicker(10 * time.Second)
 	defer tick.Stop()

@@ -49,7 +49,7 @@ type exportContactEconomicsCommand struct {
 // Run implements the command.
 func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		from, until, err := c.read(k.service.Settings().Zone)
+		from, until, err := c.read(k.app.Settings().Zone)
 		if err != nil {
 			return err
 		}
@@ -64,17 +64,17 @@ func (c *exportContactEconomicsCommand) Run(ctx context.Context, s *settings, p 
 		}
 		var known *time.Time
 		if c.KnownAt != "" {
-			at, err := momentOf("--known-at", c.KnownAt, k.service.Settings().Zone)
+			at, err := momentOf("--known-at", c.KnownAt, k.app.Settings().Zone)
 			if err != nil {
 				return err
 			}
 			known = &at
 		}
-		report, err := k.service.Report.ContactEconomics(ctx, from, until, by, model, known)
+		report, err := k.app.Report.ContactEconomics(ctx, from, until, by, model, known)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency).Write(to)
+		return report.Sheet(k.app.Currency).Write(to)
 	})
 }
 
@@ -87,15 +87,15 @@ type exportStaffEconomicsCommand struct {
 // Run implements the command.
 func (c *exportStaffEconomicsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		from, until, err := c.read(k.service.Settings().Zone)
+		from, until, err := c.read(k.app.Settings().Zone)
 		if err != nil {
 			return err
 		}
-		report, err := k.service.Report.StaffEconomics(ctx, from, until)
+		report, err := k.app.Report.StaffEconomics(ctx, from, until)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency).Write(to)
+		return report.Sheet(k.app.Currency).Write(to)
 	})
 }
 
@@ -117,13 +117,13 @@ func (c *exportCustomerEconomicsCommand) Run(ctx context.Context, s *settings, p
 			if one.text == "" {
 				continue
 			}
-			at, err := momentOf(one.flag, one.text, k.service.Settings().Zone)
+			at, err := momentOf(one.flag, one.text, k.app.Settings().Zone)
 			if err != nil {
 				return err
 			}
 			*one.at = &at
 		}
-		return k.service.Report.WriteCustomerEconomics(ctx, from, until, to)
+		return k.app.Report.WriteCustomerEconomics(ctx, from, until, to)
 	})
 }
 
@@ -141,11 +141,11 @@ func (c *exportCustomerBaseCommand) Run(ctx context.Context, s *settings, p *pro
 		for i, one := range c.By {
 			by[i] = service.BaseDimension(one)
 		}
-		report, err := k.service.Report.CustomerBase(ctx, by, &c.Horizon, nil)
+		report, err := k.app.Report.CustomerBase(ctx, by, &c.Horizon, nil)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency).Write(to)
+		return report.Sheet(k.app.Currency).Write(to)
 	})
 }
 
@@ -158,11 +158,11 @@ type exportExpectedMonthsCommand struct {
 // Run implements the command.
 func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		report, err := k.service.Report.ExpectedMonths(ctx, &c.Months)
+		report, err := k.app.Report.ExpectedMonths(ctx, &c.Months)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency).Write(to)
+		return report.Sheet(k.app.Currency).Write(to)
 	})
 }
 
@@ -177,10 +177,10 @@ type exportAcquisitionSourcesCommand struct {
 func (c *exportAcquisitionSourcesCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
 		asked := money.Exact(c.Return)
-		report, err := k.service.Report.AcquisitionSources(ctx, &c.Horizon, nil, &asked)
+		report, err := k.app.Report.AcquisitionSources(ctx, &c.Horizon, nil, &asked)
 		if err != nil {
 			return err
 		}
-		return report.Sheet(k.service.Currency).Write(to)
+		return report.Sheet(k.app.Currency).Write(to)
 	})
 }

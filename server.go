@@ -158,7 +158,7 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	defer release()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	watched, err := k.service.Watch(background)
+	watched, err := k.app.Watch(background)
 	if err != nil {
 		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
 	}
@@ -167,7 +167,7 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 		return fmt.Errorf("KOPECK_ADDR: %w", err)
 	}
 	site := web.New(web.Config{
-		Service: k.service, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, TrustProxy: l.TrustProxy,
+		App: k.app, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, TrustProxy: l.TrustProxy,
 		Development: s.Env == "development", Limits: s.limits.api, Examples: examples, Log: k.log, Now: time.Now,
 		Trusted: trusted, PersistedQueries: l.Persisted,
 	})
@@ -183,7 +183,7 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	defer func() {
 		stop()
 		workers.Wait()
-		k.service.Value.Close()
+		k.app.Value.Close()
 	}()
 	if announce != nil {
 		if err := announce(listener.Addr().String()); err != nil {

@@ -43,7 +43,7 @@ func TestShutdownEndsRefreshes(t *testing.T) {
 		}
 		before := worth(t, k)
 		kind := words.BGNBD
-		m, err := k.service.Value.FitLifetimeModel(auth.System(t.Context()), service.FitLifetimeModelInput{Kind: &kind})
+		m, err := k.app.Value.FitLifetimeModel(auth.System(t.Context()), service.FitLifetimeModelInput{Kind: &kind})
 		if err != nil || !m.Active {
 			t.Fatalf("the model %+v, %v; want an active one", m, err)
 		}
@@ -69,7 +69,7 @@ func regulars(n int) string {
 // worth returns the sum of the values that lists of customers are ordered by, in minor units.
 func worth(t *testing.T, k *kopeck) (sum int64) {
 	t.Helper()
-	customers, err := k.service.Client.Customer.Query().All(auth.System(t.Context()))
+	customers, err := k.app.Client.Customer.Query().All(auth.System(t.Context()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func TestNightlyFits(t *testing.T) {
 	t.Parallel()
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
-		if err := w.Service.Books.RefitAttribution(w.System()); err != nil {
+		if err := w.App.Books.RefitAttribution(w.System()); err != nil {
 			t.Fatal(err)
 		}
 		s.admin.Must(recordContact, Vars{"in": Called(s.customer, nil)})
@@ -131,7 +131,7 @@ func TestNightlyFits(t *testing.T) {
 		const want = "MARKOV 2"
 		for _, hours := range []int{0, 13} { // one after the other: the fits before are young, then old
 			w.Clock.Advance(time.Duration(hours) * time.Hour)
-			if err := w.Service.Books.RefitAttribution(w.System()); err != nil {
+			if err := w.App.Books.RefitAttribution(w.System()); err != nil {
 				t.Fatal(err)
 			}
 			fits := s.admin.Must(`{ attributionFits(model: MARKOV) { model order } }`, nil)

@@ -33,7 +33,7 @@ func (w *World) As(role schema.Role) *Client {
 	defer w.mu.Unlock()
 	if len(w.tokens) == 0 { // all at once, so that a role's user is older than any that a test creates
 		for _, one := range everyRole {
-			token, _, err := w.Service.People.IssueToken(w.System(), one, "", auth.MaxLife(auth.UseAccess))
+			token, _, err := w.App.People.IssueToken(w.System(), one, "", auth.MaxLife(auth.UseAccess))
 			if err != nil {
 				w.T.Fatalf("a token for %s: %v", one, err)
 			}

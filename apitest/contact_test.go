@@ -247,7 +247,7 @@ func TestRecordContactByRole(t *testing.T) {
 // inOrder fails the test unless the laws hold on the world's database.
 func inOrder(t *testing.T, w *World) {
 	t.Helper()
-	findings, err := w.Service.Check.Laws(w.System())
+	findings, err := w.App.Check.Laws(w.System())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,7 +151,7 @@ func TestProductCostAsOf(t *testing.T) {
 			t.Errorf("freed, and while it was booked: %s", got)
 		}
 		w.Clock.Advance(60 * 24 * time.Hour)
-		if err := w.Service.Reload(w.System()); err != nil { // the bookings of that day are no longer in memory
+		if err := w.App.Reload(w.System()); err != nil { // the bookings of that day are no longer in memory
 			t.Fatal(err)
 		}
 		if got := full(booked, booked.Add(30*time.Minute)); got != "510.00 910.00" {

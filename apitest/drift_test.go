@@ -36,7 +36,7 @@ func TestNightlyRefit(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		night := func() {
 			t.Helper()
-			if err := w.Service.Value.RefitLifetime(w.System()); err != nil {
+			if err := w.App.Value.RefitLifetime(w.System()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -302,7 +302,7 @@ func many(t *testing.T, w *World, n int) {
 	for i := range n {
 		fmt.Fprintf(&text, "many-%d,Customer %d\n", i, i)
 	}
-	report, err := files.Import(w.System(), w.Service, files.Options{Kind: files.Customers, Map: "external_id=number,name=name", Source: strings.NewReader(text.String())})
+	report, err := files.Import(w.System(), w.App, files.Options{Kind: files.Customers, Map: "external_id=number,name=name", Source: strings.NewReader(text.String())})
 	if err != nil || report.Added != int64(n) {
 		t.Fatal(report, err)
 	}

@@ -299,7 +299,7 @@ func booksOf(w *World, admin *Client, s *side) string {
 	text := ""
 	for _, customer := range []string{s.customer, s.friend} {
 		text += admin.Must(query, Vars{"c": customer}).Body + "\n"
-		row, err := w.Service.Client.Customer.Get(w.System(), customer)
+		row, err := w.App.Client.Customer.Get(w.System(), customer)
 		if err != nil {
 			w.T.Fatal(err)
 		}

@@ -259,7 +259,7 @@ func TestFitMatchesTheReference(t *testing.T) {
 			if got := v.float(of1 + "expectedOrderMargin.amount"); math.Abs(got-want) > 0.006 {
 				t.Errorf("%v expected of an order, want %v", got, want)
 			}
-			if err := w.Service.Value.RefreshLifetimeValues(w.System()); err != nil { // on a slow machine it goes on behind the answer
+			if err := w.App.Value.RefreshLifetimeValues(w.System()); err != nil { // on a slow machine it goes on behind the answer
 				t.Fatal(err)
 			}
 			w.isOrderedByValue(c)

@@ -55,7 +55,7 @@ func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 			})
 		}
 		working.Wait()
-		findings, err := w.Service.Check.Laws(w.System())
+		findings, err := w.App.Check.Laws(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -181,7 +181,7 @@ func TestOfferExpiresByTheClock(t *testing.T) {
 		}
 		counts("0221")
 		w.Clock.Advance(30 * 24 * time.Hour)
-		token, _, err := w.Service.People.IssueToken(w.System(), schema.RoleAdmin, "", time.Hour)
+		token, _, err := w.App.People.IssueToken(w.System(), schema.RoleAdmin, "", time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

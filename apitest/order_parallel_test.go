@@ -26,7 +26,7 @@ func TestParallelOrdersShareTheCapacity(t *testing.T) {
 			s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": customers[i], "priceTokens": []string{tokens[i]}, "at": at}})
 		})
 		booked := map[int]money.Amount{}
-		rows, err := w.Service.Client.Booking.Query().All(w.System())
+		rows, err := w.App.Client.Booking.Query().All(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestParallelOrdersShareTheCapacity(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		first := w.Service.Settings().Day(at)
+		first := w.App.Settings().Day(at)
 		for day := first; day < first+7; day++ { // 60 hours: seven days of eight, and four hours
 			if got := booked[day].Minor(); got != 8e9 {
 				t.Errorf("day %d: %d billionths of an hour, want 8 hours", day-first, got)

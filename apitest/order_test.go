@@ -333,7 +333,7 @@ func TestRandomStepsOfOrders(t *testing.T) {
 				t.Errorf("%+v is %s", *l, r.Body)
 			}
 		}
-		rows, err := w.Service.Client.Booking.Query().All(w.System())
+		rows, err := w.App.Client.Booking.Query().All(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -345,7 +345,7 @@ func TestRandomStepsOfOrders(t *testing.T) {
 		if booked != 0 {
 			t.Errorf("%d hours more are needed than booked", booked)
 		}
-		s.isClosed(w.Service.Currency.Format(money.Minor(margin)))
+		s.isClosed(w.App.Currency.Format(money.Minor(margin)))
 	})
 }
 
@@ -366,7 +366,7 @@ func TestOrdersRecordedInAnyOrder(t *testing.T) {
 				}
 			}
 			r := s.admin.Must(`query($id: ID!) { customer(id: $id) { stage lifetimeValue { frequency recency past { amount } future { amount } } } }`, Vars{"id": s.customer})
-			c, err := w.Service.Client.Customer.Get(w.System(), s.customer)
+			c, err := w.App.Client.Customer.Get(w.System(), s.customer)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -76,7 +76,7 @@ func TestTamperingBreaksTheChain(t *testing.T) {
 		bystander := c.Must(grant, granting(NewCustomer(c, Vars{}), "PERSONAL", nil)).Text("grantPermission.permission.id")
 		w.chainsAreWhole()
 		event := func(sequence int) *ent.PermissionEvent {
-			e, err := w.Service.Client.PermissionEvent.Query().Where(permissionevent.PermissionID(id), permissionevent.Sequence(sequence)).Only(w.System())
+			e, err := w.App.Client.PermissionEvent.Query().Where(permissionevent.PermissionID(id), permissionevent.Sequence(sequence)).Only(w.System())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,9 +108,9 @@ func TestTamperingBreaksTheChain(t *testing.T) {
 			`UPDATE permissions SET expires_at = '2030-01-01 00:00:00+00:00' WHERE id = ?`,
 		} {
 			kept := []*ent.PermissionEvent{event(1), event(2), event(3)}
-			row := w.Service.Client.Permission.Query().Where(permission.ID(id)).OnlyX(w.System())
+			row := w.App.Client.Permission.Query().Where(permission.ID(id)).OnlyX(w.System())
 			w.change(statement, id)
-			broken, err := w.Service.Consent.VerifyPermissionChains(t.Context())
+			broken, err := w.App.Consent.VerifyLogs(t.Context())
 			if err != nil || len(broken) != 1 || !strings.HasPrefix(broken[0], id) || strings.Contains(broken[0], bystander) {
 				t.Errorf("%s: %q, %v", statement, broken, err)
 			}

@@ -55,8 +55,8 @@ func TestRevocationWinsEveryRace(t *testing.T) {
 			}
 			close(revoked)
 			all.Wait()
-			end := w.Service.Client.Permission.GetX(w.System(), id).RevokedAt
-			sold := w.Service.Client.Contact.Query().Where(contact.PermissionID(id)).AllX(w.System())
+			end := w.App.Client.Permission.GetX(w.System(), id).RevokedAt
+			sold := w.App.Client.Contact.Query().Where(contact.PermissionID(id)).AllX(w.System())
 			for _, one := range sold {
 				if one.RecordedAt.After(*end) {
 					t.Errorf("a contact was recorded %v after the revocation", one.RecordedAt.Sub(*end))

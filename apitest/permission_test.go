@@ -50,7 +50,7 @@ func may(c *Client, customer, level string, at any) *Result {
 
 func (w *World) chainsAreWhole() {
 	w.T.Helper()
-	broken, err := w.Service.Consent.VerifyPermissionChains(w.T.Context())
+	broken, err := w.App.Consent.VerifyLogs(w.T.Context())
 	if err != nil || len(broken) > 0 {
 		w.T.Errorf("%q, %v", broken, err)
 	}
@@ -152,7 +152,7 @@ func TestRevokingByLink(t *testing.T) {
 // fresh returns an access token of a role issued at the clock's time.
 func (w *World) fresh(role schema.Role) string {
 	w.T.Helper()
-	token, _, err := w.Service.People.IssueToken(w.System(), role, "", time.Hour)
+	token, _, err := w.App.People.IssueToken(w.System(), role, "", time.Hour)
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestPermissionsExpire(t *testing.T) {
 		}
 		w.chainsAreWhole()
 		for range 2 {
-			if err := w.Service.Consent.ExpirePermissions(t.Context()); err != nil {
+			if err := w.App.Consent.ExpirePermissions(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -301,7 +301,7 @@ func TestPermissionsAsOfThen(t *testing.T) {
 		look("PERSONAL", "ACTIVE", true)
 		look("PERSONAL", "ACTIVE", true)
 		look("PERSONAL", "EXPIRED", false)
-		if err := w.Service.Consent.ExpirePermissions(t.Context()); err != nil {
+		if err := w.App.Consent.ExpirePermissions(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		look("PERSONAL", "EXPIRED", false)

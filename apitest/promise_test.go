@@ -14,7 +14,7 @@ import (
 func TestTokensServeOnlyTheirPurpose(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		s := openShop(w)
-		access, _, err := w.Service.People.IssueToken(w.System(), schema.RoleAdmin, "", time.Hour)
+		access, _, err := w.App.People.IssueToken(w.System(), schema.RoleAdmin, "", time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -97,7 +97,7 @@ func TestCancelledFitChangesNothing(t *testing.T) {
 		stopped, done := 0, 0
 		for wait := time.Duration(0); done == 0 && wait < 20*time.Second; wait = wait*3/2 + time.Millisecond {
 			ctx, cancel := context.WithTimeout(w.System(), wait)
-			_, err := w.Service.Value.Fit(ctx, service.FitLifetimeModelInput{})
+			_, err := w.App.Value.Fit(ctx, service.FitLifetimeModelInput{})
 			cancelled := ctx.Err() != nil
 			cancel()
 			if err == nil {

@@ -104,7 +104,7 @@ func fillContacts(t *testing.T, w *World, staff, email string, of, contacts int)
 		people[i] = customers.NewRecord()
 		people[i].ID, people[i].Name, people[i].CreatedAt = fmt.Sprintf("cus_01jd%022d", i), fmt.Sprint("Customer ", i), begin
 	}
-	err := w.Service.Bulk.Import(w.System(), func(ctx context.Context, i *bulk.Import) error {
+	err := w.App.Bulk.Import(w.System(), func(ctx context.Context, i *bulk.Import) error {
 		_, err := i.Customers(ctx, people)
 		return err
 	})

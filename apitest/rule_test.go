@@ -107,7 +107,7 @@ func TestAgreements(t *testing.T) {
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -51.00" {
 			t.Errorf("%s", got)
 		}
-		audits, err := w.Service.Client.AuditEntry.Query().All(w.System())
+		audits, err := w.App.Client.AuditEntry.Query().All(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}

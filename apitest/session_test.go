@@ -30,7 +30,7 @@ func (w *World) newUser(email string, role schema.Role) string {
 		partner := "The partner"
 		in.Partner, in.PartnerScopes = &partner, []string{"orders"}
 	}
-	u, err := w.Service.People.CreateUser(w.System(), in)
+	u, err := w.App.People.CreateUser(w.System(), in)
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -192,20 +192,20 @@ func TestSignInAttemptsAreLimited(t *testing.T) {
 			w.With("").Refused("INVALID", signIn, Vars{"email": "A@example.com", "password": "a wrong one"})
 		}
 		refused := w.With("").Refused("LIMIT_EXCEEDED", signIn, Vars{"email": "a@EXAMPLE.com", "password": password})
-		if !strings.Contains(refused.Text("signIn.userErrors.0.message"), "try again in") {
+		if !strings.Contains(refused.Text("signIn.userErrors.0.message"), "wait 12 s") {
 			t.Error(refused.Body)
 		}
 		w.With("").Refused("LIMIT_EXCEEDED", signIn, Vars{"email": "b@example.com", "password": password}) // the same address
 		w.Clock.Advance(12*time.Second + time.Millisecond)
 		w.signIn("a@example.com")
-		ctx := people.WithAddress(t.Context(), "192.0.2.7:1234")
+		ctx := people.WithClientAddress(t.Context(), "192.0.2.7:1234")
 		for i := range 5 {
-			_, err := w.Service.People.SignIn(ctx, service.SignInInput{Email: fmt.Sprintf("x%d@example.com", i), Password: "x"})
+			_, err := w.App.People.SignIn(ctx, service.SignInInput{Email: fmt.Sprintf("x%d@example.com", i), Password: "x"})
 			if err == nil || strings.Contains(err.Error(), "too many") {
 				t.Fatal(err)
 			}
 		}
-		if _, err := w.Service.People.SignIn(ctx, service.SignInInput{Email: "a@example.com", Password: password}); err == nil || !strings.Contains(err.Error(), "too many") {
+		if _, err := w.App.People.SignIn(ctx, service.SignInInput{Email: "a@example.com", Password: password}); err == nil || !strings.Contains(err.Error(), "too many") {
 			t.Errorf("an address may try any number of accounts: %v", err)
 		}
 	})
@@ -216,15 +216,15 @@ func TestDeactivationEndsSessionsAtOnce(t *testing.T) {
 		admin := w.As(schema.RoleAdmin)
 		id := w.newUser("a@example.com", schema.RoleSales)
 		s := w.signIn("a@example.com")
-		longLived, _, err := w.Service.People.IssueToken(w.System(), "", "A@example.com", time.Hour)
+		longLived, _, err := w.App.People.IssueToken(w.System(), "", "A@example.com", time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
-		actor, _, err := w.Service.People.Authenticate(t.Context(), s.access)
+		actor, _, err := w.App.People.Authenticate(t.Context(), s.access)
 		if err != nil {
 			t.Fatal(err)
 		}
-		over := w.Service.People.SessionEnded(t.Context(), actor)
+		over := w.App.People.SessionEnded(t.Context(), actor)
 		select {
 		case <-over:
 			t.Fatal("the session has ended before it has")
@@ -253,11 +253,11 @@ func TestRoleChangesApplyAtOnce(t *testing.T) {
 	Each(t, func(t *testing.T, w *World) {
 		id := w.newUser("a@example.com", schema.RoleManager)
 		s := w.signIn("a@example.com")
-		actor, _, err := w.Service.People.Authenticate(t.Context(), s.access)
+		actor, _, err := w.App.People.Authenticate(t.Context(), s.access)
 		if err != nil {
 			t.Fatal(err)
 		}
-		over := w.Service.People.SessionEnded(t.Context(), actor)
+		over := w.App.People.SessionEnded(t.Context(), actor)
 		w.As(schema.RoleAdmin).Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "role": "SALES"}})
 		r := w.With(s.access).Must(whoAmI, nil)
 		if r.Text("viewer.role") != "SALES" || r.Len("viewer.scopes") != 0 {
@@ -280,7 +280,7 @@ func TestIssueToken(t *testing.T) {
 			}
 		}
 		w.newUser("boss@example.com", schema.RoleAdmin)
-		named, _, err := w.Service.People.IssueToken(w.System(), schema.RoleAdmin, "BOSS@example.com", time.Hour)
+		named, _, err := w.App.People.IssueToken(w.System(), schema.RoleAdmin, "BOSS@example.com", time.Hour)
 		if err != nil || w.With(named).Must(whoAmI, nil).Text("viewer.user.email") != "boss@example.com" {
 			t.Error(err)
 		}
@@ -294,7 +294,7 @@ func TestIssueToken(t *testing.T) {
 			"too long": {schema.RoleAdmin, "", auth.MaxLife(auth.UseAccess) + time.Second},
 		} {
 			t.Run(name, func(t *testing.T) {
-				if token, _, err := w.Service.People.IssueToken(w.System(), call.role, call.email, call.ttl); err == nil || token != "" {
+				if token, _, err := w.App.People.IssueToken(w.System(), call.role, call.email, call.ttl); err == nil || token != "" {
 					t.Errorf("%s: a token", name)
 				}
 			})

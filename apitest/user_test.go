@@ -204,7 +204,7 @@ func TestLastAdministratorCannotBeRemoved(t *testing.T) {
 		if a, b := <-done, <-done; len(a)+len(b) != 1 {
 			t.Errorf("%v and %v", a, b)
 		}
-		rows, err := w.Service.Client.User.Query().All(w.System())
+		rows, err := w.App.Client.User.Query().All(w.System())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,7 +252,7 @@ func TestChangesBeforeWatching(t *testing.T) {
 			t.Fatal(err)
 		}
 		late, err := app.New(t.Context(), service.Config{
-			Store: dbtest.Open(t, url, store.Options{}), Keys: keys, Currency: w.Service.Currency, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+			Store: dbtest.Open(t, url, store.Options{}), Keys: keys, Currency: w.App.Currency, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)

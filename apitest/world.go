@@ -25,12 +25,12 @@ import (
 
 // World is a running Kopeck over a database of its own.
 type World struct {
-	T       testing.TB
-	URL     string       // of the server
-	Site    http.Handler // the server without its network
-	Store   *store.Store
-	Service *app.App
-	Clock   *Clock
+	T     testing.TB
+	URL   string       // of the server
+	Site  http.Handler // the server without its network
+	Store *store.Store
+	App   *app.App
+	Clock *Clock
 
 	statements atomic.Int64
 	mu         sync.Mutex
@@ -88,17 +88,17 @@ func New(t testing.TB, url string) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Service, err = app.New(t.Context(), service.Config{Store: w.Store, Keys: keys, Currency: roubles, Now: w.Clock.Now, Log: log})
+	w.App, err = app.New(t.Context(), service.Config{Store: w.Store, Keys: keys, Currency: roubles, Now: w.Clock.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
 	watching, stop := context.WithCancel(context.Background())
-	watched, err := w.Service.Watch(watching)
+	watched, err := w.App.Watch(watching)
 	if err != nil {
 		t.Fatal(err)
 	}
 	site := web.New(web.Config{
-		Service: w.Service, Store: w.Store, Keys: keys, Development: true, Log: log, Now: w.Clock.Now,
+		App: w.App, Store: w.Store, Keys: keys, Development: true, Log: log, Now: w.Clock.Now,
 		Limits: transport.Limits{Bucket: -1},
 	})
 	w.Site = site
@@ -111,7 +111,7 @@ func New(t testing.TB, url string) *World {
 		server.Close()
 		stop()
 		watched()
-		w.Service.Value.Close()
+		w.App.Value.Close()
 	})
 	return w
 }

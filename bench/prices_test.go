@@ -28,7 +28,7 @@ func BenchmarkPricesOfAThousand(b *testing.B) {
 			apitest.Vars{"in": apitest.Vars{"name": fmt.Sprint("Rule ", i), "condition": fmt.Sprintf(`customer.stage == "STRANGER" && quantity >= %d`, i), "percent": "-1"}})
 	}
 	customer := admin.Must(`mutation { createCustomer(input: {kind: PERSON, name: "A customer"}) { customer { id } userErrors { code field message } } }`, nil).Text("createCustomer.customer.id")
-	token, _, err := w.Service.People.IssueToken(w.System(), schema.RoleAdmin, "", auth.MaxLife(auth.UseAccess))
+	token, _, err := w.App.People.IssueToken(w.System(), schema.RoleAdmin, "", auth.MaxLife(auth.UseAccess))
 	if err != nil {
 		b.Fatal(err)
 	}

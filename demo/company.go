@@ -190,7 +190,7 @@ func (c *company) settleBooks(ctx context.Context) error {
 // attribution models.
 func (c *company) finish(ctx context.Context) error {
 	c.clock.to(c.today)
-	if err := c.service.Books.Nightly(ctx); err != nil {
+	if err := c.service.Books.SettleAll(ctx); err != nil {
 		return err
 	}
 	if err := c.service.Books.RefitAttribution(ctx); err != nil {

@@ -69,7 +69,7 @@ func serve(t testing.TB, url string, now func() time.Time) *world {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(web.New(web.Config{
-		Service: w.service, Store: w.store, Keys: keys, Development: true, Log: quiet, Now: now, Limits: transport.Limits{Bucket: -1},
+		App: w.service, Store: w.store, Keys: keys, Development: true, Log: quiet, Now: now, Limits: transport.Limits{Bucket: -1},
 	}))
 	t.Cleanup(server.Close)
 	w.url = server.URL

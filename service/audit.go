@@ -31,9 +31,9 @@ func (s *Core) Audit(ctx context.Context, tx *store.Tx, action, subject string, 
 	return s.createAudit(ctx, tx, row)
 }
 
-// Remember records what a new version of a row changed, so that an update that is based on an older version can be merged
+// AuditVersion records what a new version of a row changed, so that an update that is based on an older version can be merged
 // with it.
-func (s *Core) Remember(ctx context.Context, tx *store.Tx, action, subject string, v VersionChange) error {
+func (s *Core) AuditVersion(ctx context.Context, tx *store.Tx, action, subject string, v VersionChange) error {
 	return s.Audit(ctx, tx, action, subject, v)
 }
 

@@ -17,9 +17,9 @@ type UniqueColumn struct{ Column, Field, Message string }
 // idColumn is the one of an id that a client has made.
 var idColumn = UniqueColumn{"id", "id", "this id is taken"}
 
-// Taken returns ALREADY_EXISTS if the database refused a row because another has the same value in one of the columns or,
+// UniqueFault returns ALREADY_EXISTS if the database refused a row because another has the same value in one of the columns or,
 // if the client has made it, in the id. Any other error is returned as it is.
-func Taken(err error, idGiven bool, columns ...UniqueColumn) error {
+func UniqueFault(err error, idGiven bool, columns ...UniqueColumn) error {
 	if !store.IsUnique(err) {
 		return err
 	}
@@ -35,9 +35,9 @@ func Taken(err error, idGiven bool, columns ...UniqueColumn) error {
 	return err
 }
 
-// Translate returns the fault of what the database refused, if the caller can correct it. Any other error is returned as it
+// FaultOf returns the fault of what the database refused, if the caller can correct it. Any other error is returned as it
 // is: it is internal.
-func (s *Core) Translate(err error) error {
+func (s *Core) FaultOf(err error) error {
 	var invalid *ent.ValidationError
 	switch {
 	case err == nil || len(fault.All(err)) > 0:

@@ -57,8 +57,8 @@ func bodyHash(v Verb) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// ForgetKeys deletes idempotency keys and refresh tokens that are kept no longer.
-func (s *Core) ForgetKeys(ctx context.Context) error {
+// DeleteExpired deletes idempotency keys and refresh tokens that are kept no longer.
+func (s *Core) DeleteExpired(ctx context.Context) error {
 	now := s.Now()
 	return s.deleteKeys(ctx, now.Add(-Days(s.Limits.KeyDays)), now.Add(-Days(spentDays)))
 }

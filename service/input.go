@@ -32,7 +32,7 @@ func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 // SignedAmount reads money in the installation's currency, which may be negative. Fault: INVALID.
 func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 	if in.CurrencyCode != s.Currency.Code() {
-		return money.Amount{}, fault.New(fault.Invalid, "", "the currency must be %s, not %q", s.Currency.Code(), input.Shown(in.CurrencyCode)).At(field, "currencyCode")
+		return money.Amount{}, fault.New(fault.Invalid, "", "the currency must be %s, not %q", s.Currency.Code(), input.Excerpt(in.CurrencyCode)).At(field, "currencyCode")
 	}
 	a, err := s.Currency.Parse(string(in.Amount))
 	if err != nil {
@@ -44,8 +44,8 @@ func (s *Core) SignedAmount(field string, in MoneyInput) (money.Amount, error) {
 // ClockSkew is by how much the clock of a phone may be wrong.
 const ClockSkew = 5 * time.Minute
 
-// Moment checks when something has happened; absent is now. A moment in the future by at most [ClockSkew] is now. Fault: INVALID.
-func (s *Core) Moment(field string, in *time.Time) (time.Time, error) {
+// PastMoment checks when something has happened; absent is now. A moment in the future by at most [ClockSkew] is now. Fault: INVALID.
+func (s *Core) PastMoment(field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
 	switch {
 	case in == nil:

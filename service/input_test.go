@@ -90,7 +90,7 @@ func TestMoment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := inputCore(t).Moment("f", c.in)
+			got, err := inputCore(t).PastMoment("f", c.in)
 			if c.want.IsZero() != fault.Is(err, fault.Invalid) || err == nil && (!got.Equal(c.want) || got.Location() != time.UTC) {
 				t.Errorf("%v, %v; want %v", got, err, c.want)
 			}

@@ -41,7 +41,7 @@ func (s *Core) Merge(ctx context.Context, tx *store.Tx, u Update) (map[string]Ch
 	}
 	changes := map[string]Change{}
 	for name, updated := range u.Updated {
-		if !Same(u.Current[name], updated) {
+		if !SameJSON(u.Current[name], updated) {
 			changes[name] = Change{Old: u.Current[name], New: updated}
 		}
 	}
@@ -88,23 +88,23 @@ func fieldsAt(history []VersionChange, version int) map[string]any {
 func conflicts(base, current, updated map[string]any) []fault.FieldConflict {
 	var fields []fault.FieldConflict
 	for _, name := range slices.Sorted(maps.Keys(updated)) {
-		if old, changed := base[name]; changed && !Same(current[name], updated[name]) {
+		if old, changed := base[name]; changed && !SameJSON(current[name], updated[name]) {
 			fields = append(fields, fault.FieldConflict{Name: name, Base: old, Theirs: current[name], Yours: updated[name]})
 		}
 	}
 	return fields
 }
 
-// Same reports whether two values are the same in JSON.
-func Same(a, b any) bool {
+// SameJSON reports whether two values are the same in JSON.
+func SameJSON(a, b any) bool {
 	x, errA := json.Marshal(a)
 	y, errB := json.Marshal(b)
 	return errA == nil && errB == nil && reflect.DeepEqual(x, y)
 }
 
-// ExpectVersion returns VERSION_CONFLICT if a verb is based on another version than the row's; nil is any version. It is for
+// CheckVersion returns VERSION_CONFLICT if a verb is based on another version than the row's; nil is any version. It is for
 // verbs that change a row as a whole, such as its status.
-func ExpectVersion(expected *int, current int) error {
+func CheckVersion(expected *int, current int) error {
 	if expected == nil || *expected == current {
 		return nil
 	}

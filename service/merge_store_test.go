@@ -30,12 +30,12 @@ func TestMerge(t *testing.T) {
 				{Version: 2, Fields: map[string]service.Change{"name": {Old: "a", New: "b"}}},
 				{Version: 3, Fields: map[string]service.Change{"name": {Old: "b", New: "c"}, "phone": {New: "1"}}},
 			} {
-				if err := w.Remember(ctx, tx, action, subject, v); err != nil {
+				if err := w.AuditVersion(ctx, tx, action, subject, v); err != nil {
 					return err
 				}
 				w.Clock.Advance(1000) // entries are ordered by time
 			}
-			return w.Remember(ctx, tx, action, "another thing", service.VersionChange{Version: 2, Fields: map[string]service.Change{"email": {Old: "y", New: "x"}}})
+			return w.AuditVersion(ctx, tx, action, "another thing", service.VersionChange{Version: 2, Fields: map[string]service.Change{"email": {Old: "y", New: "x"}}})
 		})
 		for name, c := range map[string]struct {
 			expected int

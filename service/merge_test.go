@@ -73,7 +73,7 @@ func TestSame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := Same(c.a, c.b); got != c.want {
+			if got := SameJSON(c.a, c.b); got != c.want {
 				t.Errorf("%v", got)
 			}
 		})
@@ -95,7 +95,7 @@ func TestExpectVersion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := ExpectVersion(c.expected, c.current)
+			err := CheckVersion(c.expected, c.current)
 			if fault.Is(err, fault.VersionConflict) != c.conflict || !c.conflict && err != nil {
 				t.Fatal(err)
 			}

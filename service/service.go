@@ -64,7 +64,7 @@ func NewCore(ctx context.Context, c Config) (*Core, error) {
 	}
 	s.origin = s.IDs.Make("svc")
 	auth.Guard(s.Client, s.Now)
-	s.Register(SnapshotSettings, s.readSettings)
+	s.RegisterReader(SnapshotSettings, s.readSettings)
 	return s, s.fixCurrency(ctx)
 }
 

@@ -109,7 +109,7 @@ func parseWorkingDays(v json.RawMessage) ([]time.Weekday, error) {
 	for i, name := range names {
 		at := slices.Index(weekdays, name)
 		if at < 0 {
-			return nil, fmt.Errorf("%q is not a weekday; want one of %v", input.Shown(name), weekdays)
+			return nil, fmt.Errorf("%q is not a weekday; want one of %v", input.Excerpt(name), weekdays)
 		}
 		days[i] = time.Weekday(at)
 	}
@@ -129,7 +129,7 @@ func parseDaysOff(v json.RawMessage) ([]int, error) {
 	for i, text := range dates {
 		date, err := time.Parse(time.DateOnly, text)
 		if err != nil || date.Year() < 1900 || date.Year() > 2200 {
-			return nil, fmt.Errorf("%q is not a date of the years 1900 to 2200; want one such as \"2026-12-31\"", input.Shown(text))
+			return nil, fmt.Errorf("%q is not a date of the years 1900 to 2200; want one such as \"2026-12-31\"", input.Excerpt(text))
 		}
 		days[i] = int(date.Unix() / 86400)
 	}

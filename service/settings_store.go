@@ -80,7 +80,7 @@ func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, valu
 	if err := s.Audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
 		return err
 	}
-	return s.Touch(ctx, tx, SnapshotAll)
+	return s.SnapshotChanged(ctx, tx, SnapshotAll)
 }
 
 // readSettings is the reader of the settings.

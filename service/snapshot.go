@@ -40,21 +40,21 @@ type snapshotReader struct {
 	read   func(ctx context.Context, tx *store.Tx) error
 }
 
-// Register adds the reader of a snapshot, while the service is put together. Readers run in the order in which they were
+// RegisterReader adds the reader of a snapshot, while the service is put together. Readers run in the order in which they were
 // registered, so one may rely on what was registered before it.
-func (s *Core) Register(what Snapshot, read func(ctx context.Context, tx *store.Tx) error) {
+func (s *Core) RegisterReader(what Snapshot, read func(ctx context.Context, tx *store.Tx) error) {
 	s.readers = append(s.readers, snapshotReader{what: what, read: read})
 }
 
-// RegisterPart adds the reader of a part of another snapshot, for when only that part has changed. It does not run when
+// RegisterPartReader adds the reader of a part of another snapshot, for when only that part has changed. It does not run when
 // everything is read.
-func (s *Core) RegisterPart(what Snapshot, read func(ctx context.Context, tx *store.Tx) error) {
+func (s *Core) RegisterPartReader(what Snapshot, read func(ctx context.Context, tx *store.Tx) error) {
 	s.readers = append(s.readers, snapshotReader{what: what, isPart: true, read: read})
 }
 
-// Touch says, inside a transaction, that a snapshot has changed. This process reads it right after the commit, before the
+// SnapshotChanged says, inside a transaction, that a snapshot has changed. This process reads it right after the commit, before the
 // verb returns; the others read it when they are notified.
-func (s *Core) Touch(ctx context.Context, tx *store.Tx, what Snapshot) error {
+func (s *Core) SnapshotChanged(ctx context.Context, tx *store.Tx, what Snapshot) error {
 	tx.AfterCommit(func() {
 		readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
 		defer cancel()

@@ -60,9 +60,9 @@ func newCore(t *testing.T, w *apptest.World, runs chan service.Snapshot) (*servi
 		t.Fatal(err)
 	}
 	r := &readings{runs: runs}
-	core.Register(first, r.reader(first))
-	core.RegisterPart(part, r.reader(part))
-	core.Register(second, r.reader(second))
+	core.RegisterReader(first, r.reader(first))
+	core.RegisterPartReader(part, r.reader(part))
+	core.RegisterReader(second, r.reader(second))
 	return core, r
 }
 
@@ -88,8 +88,8 @@ func TestReaderThatFailsStopsTheReading(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		core, r := newCore(t, w, nil)
 		failed := errors.New("failed")
-		core.Register(second, func(context.Context, *store.Tx) error { return failed })
-		core.Register(second, r.reader("after the failure"))
+		core.RegisterReader(second, func(context.Context, *store.Tx) error { return failed })
+		core.RegisterReader(second, r.reader("after the failure"))
 		if err := core.Refresh(t.Context(), second); !errors.Is(err, failed) {
 			t.Error(err)
 		}
@@ -105,7 +105,7 @@ func TestTouch(t *testing.T) {
 		ctx := w.Actor(schema.RoleAdmin)
 		touch := func(result error) func(ctx context.Context, tx *store.Tx) error {
 			return func(ctx context.Context, tx *store.Tx) error {
-				if err := core.Touch(ctx, tx, first); err != nil {
+				if err := core.SnapshotChanged(ctx, tx, first); err != nil {
 					return err
 				}
 				if got := r.take(); got != nil {
@@ -150,7 +150,7 @@ func TestWatch(t *testing.T) {
 			t.Fatalf("Watch read %v at first", what)
 		}
 		wait := <-started
-		if err := w.Store.Write(w.Actor(schema.RoleAdmin), func(ctx context.Context, tx *store.Tx) error { return w.Touch(ctx, tx, second) }); err != nil {
+		if err := w.Store.Write(w.Actor(schema.RoleAdmin), func(ctx context.Context, tx *store.Tx) error { return w.SnapshotChanged(ctx, tx, second) }); err != nil {
 			t.Fatal(err)
 		}
 		for what := range runs {

@@ -19,7 +19,7 @@ type Verb struct {
 // database asks for it, so it must not change anything outside of the transaction.
 //
 // A verb whose key has been used is not run: the same id is returned. Faults: IDEMPOTENCY_KEY_REUSED if the key was used
-// with another body; UNAUTHENTICATED if nobody has signed in; those of do; and those that [Core.Translate] makes of what
+// with another body; UNAUTHENTICATED if nobody has signed in; those of do; and those that [Core.FaultOf] makes of what
 // the database refuses.
 func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (string, error) {
 	actor, ok := auth.From(ctx)
@@ -39,5 +39,5 @@ func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, t
 		result, err = s.once(ctx, tx, usedKey{actor: actor.UserID, key: *v.Key, operation: v.Name, bodyHash: hash}, do)
 		return err
 	})
-	return result, s.Translate(err)
+	return result, s.FaultOf(err)
 }

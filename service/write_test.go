@@ -118,7 +118,7 @@ func TestForgetKeys(t *testing.T) {
 			if _, err := w.Write(w.Actor(schema.RoleAdmin), keyed("key", 1), note(w)); err != nil {
 				t.Fatal(err)
 			}
-			if err := w.ForgetKeys(t.Context()); err != nil {
+			if err := w.DeleteExpired(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -129,7 +129,7 @@ func TestForgetKeys(t *testing.T) {
 			t.Errorf("the key was forgotten within %d days", w.Limits.KeyDays)
 		}
 		w.Clock.Advance(time.Microsecond)
-		if err := w.ForgetKeys(t.Context()); err != nil {
+		if err := w.DeleteExpired(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		write()

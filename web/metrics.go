@@ -35,7 +35,7 @@ func newMetrics(registry *prometheus.Registry, c Config) *metrics {
 	registry.MustRegister(
 		m.operations, m.errors, m.latency, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("kopeck_price_book_age_seconds", "Time since the price book was read, in seconds.", func() float64 {
-			return c.Now().Sub(c.Service.Quote.BookReadAt()).Seconds()
+			return c.Now().Sub(c.App.Quote.BookReadAt()).Seconds()
 		}),
 		gauge("kopeck_database_connections", "Open connections of the pool, in use and idle.", func() float64 { return float64(c.Store.Stats().OpenConnections) }),
 		gauge("kopeck_database_connections_in_use", "Connections in use.", func() float64 { return float64(c.Store.Stats().InUse) }),

@@ -44,7 +44,7 @@ func (s *Site) revoke(w http.ResponseWriter, r *http.Request) {
 	if token == "" {
 		token = r.PostFormValue("token")
 	}
-	_, err := s.config.Service.Consent.RevokePermissionByLink(r.Context(), service.RevokePermissionByLinkInput{Token: token})
+	_, err := s.config.App.Consent.RevokePermissionByLink(r.Context(), service.RevokePermissionByLinkInput{Token: token})
 	switch {
 	case err == nil:
 		showRevoke(w, http.StatusOK, revokeView{Done: true})

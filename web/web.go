@@ -27,7 +27,7 @@ import (
 
 // Config configures a Site.
 type Config struct {
-	Service     *app.App
+	App         *app.App
 	Store       *store.Store
 	Keys        *auth.Keys
 	Origins     []string // other sites whose pages may call the API
@@ -56,7 +56,7 @@ func New(c Config) *Site {
 	limits := c.Limits.WithDefaults()
 	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum, Prices: pricesAtOnce}
 	m := newMetrics(s.registry, c)
-	s.api = transport.New(graph.New(c.Service, pages), transport.Config{
+	s.api = transport.New(graph.New(c.App, pages), transport.Config{
 		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
 		Expected: scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
@@ -123,7 +123,7 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			return
 		}
 		scheme, token, _ := strings.Cut(header, " ")
-		actor, expiresAt, err := s.config.Service.People.Authenticate(r.Context(), strings.TrimSpace(token))
+		actor, expiresAt, err := s.config.App.People.Authenticate(r.Context(), strings.TrimSpace(token))
 		if !strings.EqualFold(scheme, "Bearer") || err != nil {
 			unauthorized(w)
 			return
@@ -147,11 +147,11 @@ func (s *Site) authenticate(ctx context.Context, token string) (context.Context,
 	if token == "" {
 		return ctx, time.Time{}, nil, fault.New(fault.Unauthenticated, "", "sign in first")
 	}
-	actor, expiresAt, err := s.config.Service.People.Authenticate(ctx, token)
+	actor, expiresAt, err := s.config.App.People.Authenticate(ctx, token)
 	if err != nil {
 		return ctx, time.Time{}, nil, err
 	}
-	return auth.With(ctx, actor), expiresAt, s.config.Service.People.SessionEnded(ctx, actor), nil
+	return auth.With(ctx, actor), expiresAt, s.config.App.People.SessionEnded(ctx, actor), nil
 }
 
 // session returns when the session of an event stream's caller ends.
@@ -161,7 +161,7 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 		return time.Time{}, nil
 	}
 	expiresAt, _ := ctx.Value(expiryKey{}).(time.Time)
-	return expiresAt, s.config.Service.People.SessionEnded(ctx, actor)
+	return expiresAt, s.config.App.People.SessionEnded(ctx, actor)
 }
 
 // caller returns the name of the bucket of points that an operation is charged to.
@@ -181,7 +181,7 @@ func (s *Site) withAddress(next http.Handler) http.Handler {
 			all := strings.Split(forwarded, ",")
 			address = strings.TrimSpace(all[len(all)-1])
 		}
-		next.ServeHTTP(w, r.WithContext(people.WithAddress(r.Context(), address)))
+		next.ServeHTTP(w, r.WithContext(people.WithClientAddress(r.Context(), address)))
 	})
 }
 

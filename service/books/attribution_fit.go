@@ -79,7 +79,7 @@ func (s *Service) FitAttribution(ctx context.Context, in service.FitAttributionI
 		if err := s.Audit(ctx, tx, "attribution.fit", fitID, map[string]any{"model": in.Model, "order": fit.Order, "journeys": fit.Journeys(), "converted": fit.Converted}); err != nil {
 			return "", err
 		}
-		return fitID, s.Touch(ctx, tx, service.SnapshotFits)
+		return fitID, s.SnapshotChanged(ctx, tx, service.SnapshotFits)
 	})
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (s *Service) RefitAttribution(ctx context.Context) error {
 		}
 		in := service.FitAttributionInput{Model: model}
 		if last != nil {
-			if s.Now().Sub(last.FittedAt) < value.FitAge {
+			if s.Now().Sub(last.FittedAt) < value.MinFitAge {
 				continue
 			}
 			if kept, err := fitOf(last); err == nil && kept.Order > 0 {
@@ -138,7 +138,7 @@ func (s *Service) AttributionFits(ctx context.Context, model *schema.Attribution
 	if model != nil {
 		query.Where(attributionfit.ModelEQ(*model))
 	}
-	return query.Order(attributionfit.ByFittedAt(service.Descending), attributionfit.ByID(service.Descending)).Limit(mostFits).All(ctx)
+	return query.Order(attributionfit.ByFittedAt(store.Descending), attributionfit.ByID(store.Descending)).Limit(mostFits).All(ctx)
 }
 
 // FitReport returns the report of a stored fit.

@@ -9,7 +9,6 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/attributionfit"
 	"kopeck/schema"
-	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -78,5 +77,5 @@ func (s *Service) fitByID(ctx context.Context, db store.Reader, model attributio
 
 // newestOf narrows a query to the fits of a model, the newest first.
 func newestOf(query *ent.AttributionFitQuery, model schema.AttributionModel) *ent.AttributionFitQuery {
-	return query.Where(attributionfit.ModelEQ(model)).Order(attributionfit.ByFittedAt(service.Descending), attributionfit.ByID(service.Descending))
+	return query.Where(attributionfit.ModelEQ(model)).Order(attributionfit.ByFittedAt(store.Descending), attributionfit.ByID(store.Descending))
 }

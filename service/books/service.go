@@ -27,6 +27,6 @@ type Service struct {
 // New makes the verbs.
 func New(core *service.Core, value *value.Service) *Service {
 	s := &Service{Core: core, value: value}
-	core.Register(service.SnapshotFits, s.readFits)
+	core.RegisterReader(service.SnapshotFits, s.readFits)
 	return s
 }

@@ -87,9 +87,9 @@ func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Custom
 	return writeContactCost(ctx, tx, c)
 }
 
-// Nightly updates what time alone changes, for every customer who has ordered: the stage, which falls
+// SettleAll updates what time alone changes, for every customer who has ordered: the stage, which falls
 // with the probability to be alive, and the value that lists are ordered by.
-func (s *Service) Nightly(ctx context.Context) error {
+func (s *Service) SettleAll(ctx context.Context) error {
 	ctx = unattended(ctx)
 	for after := ""; ; {
 		ids, err := s.Client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).

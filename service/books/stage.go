@@ -20,8 +20,8 @@ import (
 // maxReason is how many characters the reason of a change of stage has at most.
 const maxReason = 1000
 
-// Move is a change of stage that is due.
-type Move struct {
+// StageMove is a change of stage that is due.
+type StageMove struct {
 	Customer *ent.Customer
 	To       schema.Stage
 	Reason   string
@@ -37,7 +37,7 @@ func (s *Service) StageOf(f stage.Facts) (is schema.Stage, reason string) {
 }
 
 // movesDue returns the changes of stage that the facts of customers make, by customer. alive is their probability to be alive.
-func (s *Service) movesDue(ctx context.Context, db store.Reader, customers []*ent.Customer, statistics map[string]lifetime.Statistics, alive map[string]float64, reason string) ([]Move, error) {
+func (s *Service) movesDue(ctx context.Context, db store.Reader, customers []*ent.Customer, statistics map[string]lifetime.Statistics, alive map[string]float64, reason string) ([]StageMove, error) {
 	ids := make([]string, len(customers))
 	for i, c := range customers {
 		ids[i] = c.ID
@@ -50,17 +50,17 @@ func (s *Service) movesDue(ctx context.Context, db store.Reader, customers []*en
 	if err != nil {
 		return nil, err
 	}
-	var due []Move
+	var due []StageMove
 	for _, c := range customers {
 		f := stage.Begin(stage.Stage(c.Stage), changes[c.ID])
 		f.PermittedAt, f.PermittedLastAt = permitted[c.ID].first, permitted[c.ID].last
 		f.DepartedAt = input.OrZero(c.DepartedAt).UTC()
 		f.OrderDays, f.LastCompletedAt, f.ProbabilityAlive = statistics[c.ID].OrderDays, statistics[c.ID].LastCompletedAt, alive[c.ID]
 		if to, why := s.StageOf(f); to != c.Stage {
-			due = append(due, Move{c, to, strings.TrimSuffix(cutRunes(why+"; "+reason, maxReason), "; ")})
+			due = append(due, StageMove{c, to, strings.TrimSuffix(cutRunes(why+"; "+reason, maxReason), "; ")})
 		}
 	}
-	slices.SortFunc(due, func(a, b Move) int { return cmp.Compare(a.Customer.ID, b.Customer.ID) })
+	slices.SortFunc(due, func(a, b StageMove) int { return cmp.Compare(a.Customer.ID, b.Customer.ID) })
 	return due, nil
 }
 
@@ -76,7 +76,7 @@ func cutRunes(text string, most int) string {
 
 // moveAll writes changes of stage: the row of each, the customer's next version, and the audit entry with which a later update that
 // was made on an older version is merged.
-func (s *Service) moveAll(ctx context.Context, tx *store.Tx, due []Move) error {
+func (s *Service) moveAll(ctx context.Context, tx *store.Tx, due []StageMove) error {
 	actor, _ := auth.From(ctx)
 	var history service.AuditRows
 	changes := make([]stageChange, len(due))

@@ -29,17 +29,17 @@ const soldColumns = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.mar
 
 const sold = `o.status IN ('COMPLETED', 'REFUNDED')`
 
-// Unsettled is the condition that an order's credits and unattributed part do not sum to its margin.
-const Unsettled = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
+// UnsettledSQL is the condition that an order's credits and unattributed part do not sum to its margin.
+const UnsettledSQL = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
 	OR o.status NOT IN ('COMPLETED', 'REFUNDED') AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
 
-// SoldByThen is the condition that an order o had been completed by a moment, which [SoldBy] gives as its arguments: an
+// CompletedBySQL is the condition that an order o had been completed by a moment, which [CompletedByArgs] gives as its arguments: an
 // order may be recorded as completed long after the moment of its completion, which the audit has. What is completed is never cancelled.
-const SoldByThen = `o.status IN ('COMPLETED', 'REFUNDED') AND o.created_at <= ? AND o.completed_at <= ?
+const CompletedBySQL = `o.status IN ('COMPLETED', 'REFUNDED') AND o.created_at <= ? AND o.completed_at <= ?
 	AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
 
-// SoldBy returns the arguments of [SoldByThen] for a moment.
-func SoldBy(at time.Time) []any { return []any{at, at, at} }
+// CompletedByArgs returns the arguments of [CompletedBySQL] for a moment.
+func CompletedByArgs(at time.Time) []any { return []any{at, at, at} }
 
 func scanSold(scan store.ScanFunc) (SoldOrder, error) {
 	var o SoldOrder
@@ -97,7 +97,7 @@ func ordersOfCustomer(ctx context.Context, tx *store.Tx, customerID string, ids 
 
 // unsettledOrders returns the orders of a customer whose credits and unattributed part do not sum to their margin.
 func unsettledOrders(ctx context.Context, tx *store.Tx, customerID string) ([]SoldOrder, error) {
-	return ordersWhere(ctx, tx, Unsettled+" AND o.customer_id = ?", customerID)
+	return ordersWhere(ctx, tx, UnsettledSQL+" AND o.customer_id = ?", customerID)
 }
 
 // ordersCreditedTo returns the orders of a customer that contacts are credited with.
@@ -118,8 +118,8 @@ func FirstOrders(ctx context.Context, db store.Reader, customerIDs []string, kno
 	first := map[string]string{}
 	condition, args := "o.status = 'COMPLETED'", []any(nil)
 	if known.Before(service.EndOfTime) {
-		condition = SoldByThen + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
-		args = append(SoldBy(known), known)
+		condition = CompletedBySQL + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
+		args = append(CompletedByArgs(known), known)
 	}
 	return first, store.EachByIDs(ctx, db, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
 		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan store.ScanFunc) error {
@@ -282,7 +282,7 @@ func (c *creditChanges) write(ctx context.Context, tx *store.Tx) error {
 	}
 	orders := make([][]any, len(c.orders))
 	for i, one := range c.orders {
-		orders[i] = []any{one.id, one.unattributed, string(one.method.model), service.Nullable(one.method.fit)}
+		orders[i] = []any{one.id, one.unattributed, string(one.method.model), store.Nullable(one.method.fit)}
 	}
 	const set = "unattributed = v.column2, credit_model = coalesce(credit_model, v.column3), credit_fit = CASE WHEN credit_model IS NULL THEN v.column4 ELSE credit_fit END"
 	return tx.UpdateRows(ctx, "orders", set, []store.ColumnType{store.IntColumn, store.TextColumn, store.TextColumn}, orders)
@@ -294,7 +294,7 @@ func unattributeUncontacted(ctx context.Context, tx *store.Tx, customerIDs []str
 	_, err := tx.Exec(ctx, `UPDATE orders SET unattributed = margin, credit_model = coalesce(credit_model, ?), credit_fit = CASE WHEN credit_model IS NULL THEN CAST(? AS text) ELSE credit_fit END
 		WHERE status IN ('COMPLETED', 'REFUNDED') AND (credit_model IS NULL OR unattributed <> margin) AND customer_id IN (`+store.Placeholders(len(customerIDs))+`)
 		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.customer_id = orders.customer_id)
-		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(how.model), service.Nullable(how.fit)}, store.Args(customerIDs)...)...)
+		AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.about_id = orders.customer_id)`, append([]any{string(how.model), store.Nullable(how.fit)}, store.Args(customerIDs)...)...)
 	return err
 }
 
@@ -330,7 +330,7 @@ func sumLedger(ctx context.Context, tx *store.Tx, from, to *time.Time) (*LedgerC
 	if err != nil {
 		return nil, err
 	}
-	return check, store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+Unsettled+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan store.ScanFunc) error {
+	return check, store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+UnsettledSQL+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		check.Offenders = append(check.Offenders, one)

@@ -41,7 +41,7 @@ func readStageChanges(ctx context.Context, db store.Reader, customerIDs []string
 // stageChange is a row of stage_changes that is to be written.
 type stageChange struct {
 	id string
-	Move
+	StageMove
 }
 
 // writeStageChanges writes changes of stage and the stages of their customers, each of whom gets the next version.

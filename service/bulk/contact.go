@@ -119,7 +119,7 @@ func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) er
 func sameContact(known, given *storedContact) Verdict {
 	switch {
 	case given.id != "" && known.id != given.id:
-		return rejected("the contact's external id %q is that of another contact, %s", input.Shown(given.externalID), known.id)
+		return rejected("the contact's external id %q is that of another contact, %s", input.Excerpt(given.externalID), known.id)
 	case known.customerID != given.customerID:
 		return rejected("the contact is there already, of another customer")
 	case known.kind != given.kind || known.direction != given.direction || known.channel != given.channel:
@@ -139,7 +139,7 @@ func (c *chunk) checkContact(r *ContactRecord, people *known) (*storedContact, V
 	}
 	customer, v := people.resolve(r.CustomerID, r.CustomerExternalID)
 	if v.Outcome != Rejected && r.AboutID != "" && !people.byID[r.AboutID] && people.fresh[r.AboutID] == nil {
-		v = rejected("about_id: unknown customer %s", input.Shown(r.AboutID))
+		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	}
 	return &storedContact{r.ID, r.ExternalID, customer, string(r.Kind), string(r.Direction), string(r.Channel), r.At, r.Minutes, r.Expense}, v
 }

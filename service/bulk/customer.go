@@ -164,7 +164,7 @@ func (c *chunk) addPartners(ctx context.Context, records []customers.Record) err
 	if err := c.insertPartners(ctx, names, c.service.Now()); err != nil {
 		return err
 	}
-	return c.service.Touch(ctx, c.bulk.Tx, service.SnapshotPeople)
+	return c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotPeople)
 }
 
 // stageMove is a row of a stage change of a customer who was a stranger before.

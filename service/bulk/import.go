@@ -66,7 +66,7 @@ type chunk struct {
 	newStaff map[string]string   // e-mails of those of them who are not known here, by id
 	affected map[string]bool     // customers whose derived state must be settled
 	made     []*customers.Record // customers that are made
-	moves    []books.Move        // the changes of their stage
+	moves    []books.StageMove   // the changes of their stage
 }
 
 func rejected(format string, args ...any) Verdict {

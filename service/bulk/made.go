@@ -36,9 +36,9 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
-		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.AliveAt(p.Customer, now)})
+		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.ProbabilityAlive(p.Customer, now)})
 		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, books.Move{Customer: p.Customer, To: to, Reason: why + stage.ReasonImported})
+			c.moves = append(c.moves, books.StageMove{Customer: p.Customer, To: to, Reason: why + stage.ReasonImported})
 		}
 	}
 	return nil

@@ -70,9 +70,9 @@ func (k *known) resolve(customerID, externalID string) (string, Verdict) {
 	}
 	switch {
 	case k.KnownCustomers && externalID != "":
-		return "", rejected("unknown customer %q", input.Shown(externalID))
+		return "", rejected("unknown customer %q", input.Excerpt(externalID))
 	case k.KnownCustomers:
-		return "", rejected("unknown customer %s", input.Shown(customerID))
+		return "", rejected("unknown customer %s", input.Excerpt(customerID))
 	case customerID == "":
 		customerID = k.service.IDs.Make(id.Customer)
 	}

@@ -206,9 +206,9 @@ func sameOrder(known, given *storedOrder) Verdict {
 	own := given.id != ""
 	switch {
 	case own && known.id != given.id:
-		return rejected("the order's external id %q is that of another order, %s", input.Shown(given.externalID), known.id)
+		return rejected("the order's external id %q is that of another order, %s", input.Excerpt(given.externalID), known.id)
 	case own && known.externalID != given.externalID:
-		return rejected("the order is there with the external id %q, not %q", input.Shown(known.externalID), input.Shown(given.externalID))
+		return rejected("the order is there with the external id %q, not %q", input.Excerpt(known.externalID), input.Excerpt(given.externalID))
 	case known.customerID != given.customerID:
 		return rejected("the order is there already, of another customer")
 	case known.day != given.day || own && !known.at.Equal(given.at):

@@ -17,7 +17,7 @@ var orderColumns = []store.Column[*freshOrder]{
 	{Name: "id", Value: func(o *freshOrder) any { return o.given.id }},
 	{Name: "created_at", Value: func(o *freshOrder) any { return o.createdAt }},
 	{Name: "updated_at", Value: func(o *freshOrder) any { return o.writtenAt }},
-	{Name: "external_id", Value: func(o *freshOrder) any { return service.Nullable(o.ExternalID) }, Optional: true},
+	{Name: "external_id", Value: func(o *freshOrder) any { return store.Nullable(o.ExternalID) }, Optional: true},
 	{Name: "customer_id", Value: func(o *freshOrder) any { return o.given.customerID }},
 	{Name: "status", Value: func(o *freshOrder) any { return o.given.status }},
 	{Name: "at", Value: func(o *freshOrder) any { return o.At }},
@@ -30,11 +30,11 @@ var orderColumns = []store.Column[*freshOrder]{
 	{Name: "margin", Value: func(o *freshOrder) any { return o.margin().Minor() }},
 	{Name: "unattributed", Value: func(o *freshOrder) any { return o.unattributed.Minor() }},
 	{Name: "completed_at", Value: func(o *freshOrder) any { return nullableTime(o.CompletedAt) }, Optional: true},
-	{Name: "credit_model", Value: func(o *freshOrder) any { return service.Nullable(string(o.model)) }, Optional: true},
-	{Name: "credit_fit", Value: func(o *freshOrder) any { return service.Nullable(o.fit) }, Optional: true},
+	{Name: "credit_model", Value: func(o *freshOrder) any { return store.Nullable(string(o.model)) }, Optional: true},
+	{Name: "credit_fit", Value: func(o *freshOrder) any { return store.Nullable(o.fit) }, Optional: true},
 	{Name: "due_at", Value: func(o *freshOrder) any { return nullableTime(o.DueAt) }, Optional: true},
 	{Name: "cancelled_at", Value: func(o *freshOrder) any { return nullableTime(o.CancelledAt) }, Optional: true},
-	{Name: "cancel_reason", Value: func(o *freshOrder) any { return service.Nullable(o.CancelReason) }, Optional: true},
+	{Name: "cancel_reason", Value: func(o *freshOrder) any { return store.Nullable(o.CancelReason) }, Optional: true},
 }
 
 // refundOf is a refund with its order.
@@ -162,7 +162,7 @@ func (c *chunk) findProducts(ctx context.Context, lines []lineOf) (map[string]st
 	if err := c.insertProducts(ctx, made); err != nil {
 		return nil, err
 	}
-	return found, c.service.Touch(ctx, c.bulk.Tx, service.SnapshotBook)
+	return found, c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotBook)
 }
 
 func nullableTime(at time.Time) any {

@@ -135,7 +135,7 @@ func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport)
 	if _, err := s.rates.AuditRates(ctx, tx, w.rates, w.done); err != nil {
 		return err
 	}
-	return s.Touch(ctx, tx, service.SnapshotBook)
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 }
 
 // ExportRates calls each for every rate ever recorded, by subject, code, moment and recording. See ExportOrders.

@@ -59,5 +59,5 @@ func (c *chunk) addStaff(ctx context.Context, userIDs []string) error {
 	if err := c.insertUsers(ctx, made); err != nil {
 		return err
 	}
-	return c.service.Touch(ctx, c.bulk.Tx, service.SnapshotPeople)
+	return c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotPeople)
 }

@@ -52,9 +52,9 @@ func checkRates(ctx context.Context, tx *store.Tx, p newProduct) error {
 	for _, c := range p.allComponents() {
 		switch {
 		case c.material != nil && !known[costing.RateKey{Subject: costing.SubjectMaterial, Code: *c.material}]:
-			faults.Add(fault.New(fault.NotFound, "material", "no such material: %s has no rate; set one first", input.Shown(*c.material)).At(c.path...))
+			faults.Add(fault.New(fault.NotFound, "material", "no such material: %s has no rate; set one first", input.Excerpt(*c.material)).At(c.path...))
 		case c.resource != nil && !known[costing.RateKey{Subject: costing.SubjectResource, Code: *c.resource}]:
-			faults.Add(fault.New(fault.NotFound, "resource", "no such resource: %s has no rate; set one first", input.Shown(*c.resource)).At(c.path...))
+			faults.Add(fault.New(fault.NotFound, "resource", "no such resource: %s has no rate; set one first", input.Excerpt(*c.resource)).At(c.path...))
 		}
 	}
 	return faults.Or()

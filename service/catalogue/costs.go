@@ -25,7 +25,7 @@ func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, er
 	var faults fault.List
 	moment, fail := s.quote.UpToAYear("at", at)
 	faults.Add(fail)
-	known, fail := s.Moment("knownAt", knownAt)
+	known, fail := s.PastMoment("knownAt", knownAt)
 	faults.Add(fail)
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -52,5 +52,5 @@ func (c *Costs) Of(productID string, amount *money.Exact, options []*service.Opt
 	cost, err := c.basis.Cost(costing.ProductQuestion{
 		ProductID: productID, Quantity: units, Chosen: chosen, LeadDays: leadDays, At: c.at, KnownAt: c.knownAt,
 	})
-	return &cost, quote.OfPrice(err)
+	return &cost, quote.PriceFault(err)
 }

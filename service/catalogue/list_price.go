@@ -31,13 +31,13 @@ func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time
 	answer, err := s.quote.PriceBook().Price(pricing.Question{ProductID: productID, Quantity: money.Whole(1), At: moment})
 	var missing *pricing.MissingRateError
 	if !errors.As(err, &missing) {
-		return answer.List, quote.OfPrice(err)
+		return answer.List, quote.PriceFault(err)
 	}
 	terms, failed := termsAt(ctx, s.Client.ListPrice, productID, moment, moment)
 	if failed == nil && terms.Amount != nil {
 		return *terms.Amount, nil
 	}
-	return money.Amount{}, quote.OfPrice(err)
+	return money.Amount{}, quote.PriceFault(err)
 }
 
 // checkTerms checks price terms: a list price, a markup or a bundle's discount, at most one of them, and the least margin.
@@ -111,7 +111,7 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 		if err := s.Audit(ctx, tx, "product.terms", p.ID, kept); err != nil {
 			return "", err
 		}
-		return p.ID, s.Touch(ctx, tx, service.SnapshotBook)
+		return p.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err

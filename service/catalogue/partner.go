@@ -14,11 +14,11 @@ func (s *Service) supplier(ctx context.Context, tx *store.Tx, name string) (*str
 	if name == "" {
 		return nil, nil
 	}
-	partner, err := s.people.PartnerNamed(ctx, tx, name, nil)
+	partner, err := s.people.EnsurePartner(ctx, tx, name, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &partner.ID, s.Touch(ctx, tx, service.SnapshotPeople)
+	return &partner.ID, s.SnapshotChanged(ctx, tx, service.SnapshotPeople)
 }
 
 // PartnerName gives the name of a partner by id, from memory; nil for none. A partner's client sees no other partner.

@@ -47,7 +47,7 @@ func (s *Service) CreateProduct(ctx context.Context, in service.CreateProductInp
 		if err := s.Audit(ctx, tx, "product.create", p.id, map[string]any{"sku": p.sku}); err != nil {
 			return "", err
 		}
-		return p.id, s.Touch(ctx, tx, service.SnapshotBook)
+		return p.id, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func takenProduct(err error, madeByClient bool) error {
 	if store.IsUnique(err) && slices.Contains(store.UniqueColumns(err), "sku") {
 		return fault.New(fault.AlreadyExists, "sku", "another product has this sku")
 	}
-	return service.Taken(err, madeByClient)
+	return service.UniqueFault(err, madeByClient)
 }
 
 // ProductOptions gives a product's options, from memory.

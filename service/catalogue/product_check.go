@@ -95,7 +95,7 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 			add(fault.Invalidf("grade", "a measurement is no grade"))
 		}
 		if codes[one.code] {
-			add(fault.Invalidf("code", "two options with the code %q", input.Shown(one.code)))
+			add(fault.Invalidf("code", "two options with the code %q", input.Excerpt(one.code)))
 		}
 		codes[one.code] = true
 		one.components = checkComponents(&faults, o.Components, append(at, "components")...)

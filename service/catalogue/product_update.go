@@ -39,7 +39,7 @@ func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInp
 		}
 		changes := map[string]service.Change{}
 		for name, to := range wanted {
-			if !service.Same(current[name], to) {
+			if !service.SameJSON(current[name], to) {
 				changes[name] = service.Change{Old: current[name], New: to}
 			}
 		}
@@ -105,10 +105,10 @@ func (s *Service) changeProduct(ctx context.Context, tx *store.Tx, p *ent.Produc
 	if err != nil {
 		return err
 	}
-	if err := s.Remember(ctx, tx, productUpdate, changed.ID, service.VersionChange{Version: changed.Version, Fields: changes}); err != nil {
+	if err := s.AuditVersion(ctx, tx, productUpdate, changed.ID, service.VersionChange{Version: changed.Version, Fields: changes}); err != nil {
 		return err
 	}
-	return s.Touch(ctx, tx, service.SnapshotBook)
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 }
 
 // lockProduct loads a product and holds its row until the transaction ends. NOT_FOUND on the field.

@@ -11,7 +11,6 @@ import (
 	"kopeck/ent/product"
 	"kopeck/id"
 	"kopeck/pricing"
-	"kopeck/service"
 	"kopeck/service/quote"
 	"kopeck/store"
 )
@@ -23,7 +22,7 @@ import (
 // there are none.
 func termsAt(ctx context.Context, from *ent.ListPriceClient, productID string, at, recordedBy time.Time) (*ent.ListPrice, error) {
 	return from.Query().Where(listprice.ProductID(productID), listprice.ValidFromLTE(at), listprice.RecordedAtLTE(recordedBy)).
-		Order(listprice.ByValidFrom(service.Descending), listprice.ByRecordedAt(service.Descending), listprice.ByID(service.Descending)).
+		Order(listprice.ByValidFrom(store.Descending), listprice.ByRecordedAt(store.Descending), listprice.ByID(store.Descending)).
 		First(auth.System(ctx))
 }
 

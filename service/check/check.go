@@ -74,7 +74,7 @@ func (s *Service) Laws(ctx context.Context) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	broken, err := s.consent.VerifyPermissionChains(ctx)
+	broken, err := s.consent.VerifyLogs(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ const confirmLife = 7 * 24 * time.Hour
 func (s *Service) confirmationToken(ctx context.Context, permissionID string) (*string, error) {
 	request, err := s.Client.PermissionEvent.Query().
 		Where(permissionevent.PermissionID(permissionID), permissionevent.KindEQ(schema.EventRequested)).
-		Order(permissionevent.BySequence(service.Descending)).First(ctx)
+		Order(permissionevent.BySequence(store.Descending)).First(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func (w *world) kinds(permissionID string) string {
 // isIntact fails the test unless all logs are.
 func (w *world) isIntact() {
 	w.t.Helper()
-	if broken, err := w.Consent.VerifyPermissionChains(w.t.Context()); err != nil || len(broken) > 0 {
+	if broken, err := w.Consent.VerifyLogs(w.t.Context()); err != nil || len(broken) > 0 {
 		w.t.Errorf("broken: %v, %v", broken, err)
 	}
 }
@@ -385,7 +385,7 @@ func TestTamperedLogIsReported(t *testing.T) {
 				}); err != nil {
 					t.Fatal(err)
 				}
-				broken, err := w.Consent.VerifyPermissionChains(t.Context())
+				broken, err := w.Consent.VerifyLogs(t.Context())
 				if want := p.ID + ": " + c.want; err != nil || len(broken) != 1 || broken[0] != want {
 					t.Errorf("%q, %v; want %q", broken, err, want)
 				}

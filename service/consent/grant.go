@@ -45,7 +45,7 @@ func (s *Service) GrantPermission(ctx context.Context, in service.GrantPermissio
 			e.ExpiresAt = &end
 		}
 		if err := s.record(ctx, tx, l, e); err != nil {
-			return "", service.Taken(err, in.ID != nil)
+			return "", service.UniqueFault(err, in.ID != nil)
 		}
 		return l.permission.ID, s.settle(ctx, tx, l, "permission for "+string(in.Purpose)+" by "+string(in.Channel))
 	})

@@ -31,7 +31,7 @@ func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermiss
 		if err != nil || l.State == consentlog.StateRevoked {
 			return in.ID, err
 		}
-		if err := service.ExpectVersion(in.ExpectedVersion, l.permission.Version); err != nil {
+		if err := service.CheckVersion(in.ExpectedVersion, l.permission.Version); err != nil {
 			return "", err
 		}
 		return in.ID, s.revoke(ctx, tx, l, consentlog.Event{Source: source, Reason: reason})
@@ -77,7 +77,7 @@ func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokeP
 		}
 		return s.revoke(ctx, tx, l, consentlog.Event{Source: "revocation link", Actor: "the customer", Reason: reason})
 	})
-	return err == nil, s.Translate(err)
+	return err == nil, s.FaultOf(err)
 }
 
 // RevocationToken returns the token of the link that revokes a permission without signing in; it never expires.

@@ -13,10 +13,10 @@ import (
 // verifiedTogether is how many permissions are read by one statement.
 const verifiedTogether = 500
 
-// VerifyPermissionChains verifies the consent log of every permission, on one snapshot of the database, and returns a
+// VerifyLogs verifies the consent log of every permission, on one snapshot of the database, and returns a
 // text for each that is broken: the permission's id and the first thing wrong with it. An event that was changed, added,
 // moved or removed breaks the chain of hashes; a row that does not agree with its events is broken too.
-func (s *Service) VerifyPermissionChains(ctx context.Context) (broken []string, err error) {
+func (s *Service) VerifyLogs(ctx context.Context) (broken []string, err error) {
 	err = s.readAllLogs(ctx, func(ctx context.Context, tx *store.Tx) error {
 		broken = nil
 		for last := ""; ; {

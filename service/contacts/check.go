@@ -46,7 +46,7 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	n.ID, err = s.NewID(id.Contact, in.ID)
 	faults.Add(err)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
-	n.At, err = s.Moment("at", in.At)
+	n.At, err = s.PastMoment("at", in.At)
 	faults.Add(err)
 	n.minutes, err = input.Decimal("minutes", input.Or(in.Minutes, "0"), "0", mostMinutes)
 	faults.Add(err)

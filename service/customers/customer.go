@@ -61,7 +61,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		}
 		c, err := s.create(ctx, tx, newID, row)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil, uniqueColumns...)
+			return "", service.UniqueFault(err, in.ID != nil, uniqueColumns...)
 		}
 		if stage := c.Stage; stage != schema.Stranger {
 			if err := s.RecordStageChange(ctx, tx, c.ID, schema.Stranger, stage, "as recorded", c.CreatedAt); err != nil {
@@ -126,7 +126,7 @@ func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerI
 		if err != nil {
 			return "", err
 		}
-		if err := service.ExpectVersion(in.ExpectedVersion, c.Version); err != nil {
+		if err := service.CheckVersion(in.ExpectedVersion, c.Version); err != nil {
 			return "", err
 		}
 		c, err = tx.Customer.UpdateOne(c).SetDeletedAt(s.Now()).SetUpdatedAt(s.Now()).AddVersion(1).Save(ctx)
@@ -152,7 +152,7 @@ func (s *Service) RecordDeparture(ctx context.Context, in service.RecordDepartur
 	var faults fault.List
 	reason, fail := input.Text("reason", in.Reason, 1000)
 	faults.Add(fail)
-	at, fail := s.Moment("at", in.At)
+	at, fail := s.PastMoment("at", in.At)
 	faults.Add(fail)
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (s *Service) RecordDeparture(ctx context.Context, in service.RecordDepartur
 		if err != nil {
 			return "", err
 		}
-		if err := service.ExpectVersion(in.ExpectedVersion, c.Version); err != nil {
+		if err := service.CheckVersion(in.ExpectedVersion, c.Version); err != nil {
 			return "", err
 		}
 		if err := tx.Customer.UpdateOne(c).SetDepartedAt(at).Exec(ctx); err != nil {

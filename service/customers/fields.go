@@ -48,7 +48,7 @@ var fields = []*Descriptor{
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.Email },
 		replaced, mapped,
 	).withKey("email_key", func(r *Record) any {
-		r.EmailKey = input.KeyOf(r.Email)
+		r.EmailKey = input.OptionalEmailKey(r.Email)
 		if r.EmailKey == nil {
 			return nil
 		}

@@ -137,7 +137,7 @@ func currency() *Descriptor {
 		names: names{File: "currency"}, uses: mapped, check: nothing,
 		read: func(form *Form, text string, _ *Record) error {
 			if text != form.Currency.Code() {
-				return fmt.Errorf("the books are kept in %s, not in %q", form.Currency.Code(), input.Shown(text))
+				return fmt.Errorf("the books are kept in %s, not in %q", form.Currency.Code(), input.Excerpt(text))
 			}
 			return nil
 		},

@@ -51,7 +51,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		var effective []*change
 		moved := map[string]service.Change{}
 		for _, one := range changes {
-			if name := one.field.Input; !service.Same(current[name], wanted[name]) {
+			if name := one.field.Input; !service.SameJSON(current[name], wanted[name]) {
 				moved[name] = service.Change{Old: current[name], New: wanted[name]}
 				effective = append(effective, one)
 			}
@@ -85,12 +85,12 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 	}
 	after, err := update.Save(ctx)
 	if err != nil {
-		return service.Taken(err, false, uniqueColumns...)
+		return service.UniqueFault(err, false, uniqueColumns...)
 	}
 	if err := s.writeTerms(ctx, tx, after); err != nil {
 		return err
 	}
-	if err := s.Remember(ctx, tx, service.CustomerUpdate, c.ID, service.VersionChange{Version: after.Version, Fields: moved}); err != nil {
+	if err := s.AuditVersion(ctx, tx, service.CustomerUpdate, c.ID, service.VersionChange{Version: after.Version, Fields: moved}); err != nil {
 		return err
 	}
 	return s.CustomerChanged(ctx, tx, c.ID)

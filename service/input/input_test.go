@@ -167,7 +167,7 @@ func TestKeys(t *testing.T) {
 			}
 		})
 	}
-	if input.KeyOf(nil) != nil {
+	if input.OptionalEmailKey(nil) != nil {
 		t.Error("no address has a key")
 	}
 	if key := input.NameKey(strings.Repeat("я", 1000)); key != strings.Repeat("я", 400) {
@@ -180,7 +180,7 @@ func TestShown(t *testing.T) {
 	for in, want := range map[string]string{"": "", "short": "short", strings.Repeat("я", 40): strings.Repeat("я", 40), strings.Repeat("я", 41): strings.Repeat("я", 40) + "…"} {
 		t.Run(fmt.Sprint(len(in)), func(t *testing.T) {
 			t.Parallel()
-			if got := input.Shown(in); got != want {
+			if got := input.Excerpt(in); got != want {
 				t.Errorf("%q; want %q", got, want)
 			}
 		})
@@ -194,7 +194,7 @@ func TestNotFormula(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%q", in), func(t *testing.T) {
 			t.Parallel()
-			if got := input.NotFormula(in); got != want {
+			if got := input.EscapeFormula(in); got != want {
 				t.Errorf("%q; want %q", got, want)
 			}
 		})
@@ -242,7 +242,7 @@ func TestSet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := "old"
-			input.Set(c.given, c.checked, func(v string) { got = v }, func() { got = "" })
+			input.SetOrClear(c.given, c.checked, func(v string) { got = v }, func() { got = "" })
 			if got != c.want {
 				t.Errorf("%q; want %q", got, c.want)
 			}

@@ -33,8 +33,8 @@ func Fold(value string) string { return cases.Fold().String(norm.NFKC.String(val
 // EmailKey returns what e-mail addresses are compared by: addresses that differ in case are the same.
 func EmailKey(address string) string { return Fold(address) }
 
-// KeyOf returns the [EmailKey] of an address, nil if there is none.
-func KeyOf(address *string) *string {
+// OptionalEmailKey returns the [EmailKey] of an address, nil if there is none.
+func OptionalEmailKey(address *string) *string {
 	if address == nil {
 		return nil
 	}

@@ -28,8 +28,8 @@ func OrZero[T any](given *T) T {
 	return Or(given, zero)
 }
 
-// Set sets a field if it was given, or clears it if null was given. checked is its value, nil for null.
-func Set[T any](given graphql.Omittable[*T], checked *T, set func(T), clear func()) {
+// SetOrClear sets a field if it was given, or clears it if null was given. checked is its value, nil for null.
+func SetOrClear[T any](given graphql.Omittable[*T], checked *T, set func(T), clear func()) {
 	switch {
 	case !given.IsSet():
 	case checked == nil:

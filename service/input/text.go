@@ -50,17 +50,17 @@ func CheckText(field, value string, most int) error {
 	return nil
 }
 
-// Shown returns the beginning of a caller's text, short enough to be part of a message.
-func Shown(value string) string {
+// Excerpt returns the beginning of a caller's text, short enough to be part of a message.
+func Excerpt(value string) string {
 	if utf8.RuneCountInString(value) > 40 {
 		return fmt.Sprintf("%.40s…", value)
 	}
 	return value
 }
 
-// NotFormula returns a text that a spreadsheet does not evaluate as a formula: reports are opened in one, and names are what
+// EscapeFormula returns a text that a spreadsheet does not evaluate as a formula: reports are opened in one, and names are what
 // people have typed. A spreadsheet reads what follows an apostrophe as text, and does not show the apostrophe.
-func NotFormula(text string) string {
+func EscapeFormula(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		return "'" + text
 	}

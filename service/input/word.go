@@ -14,7 +14,7 @@ func Word[T interface {
 ) (T, error) {
 	word := T(strings.ToUpper(text))
 	if !slices.Contains(word.Values(), string(word)) {
-		return "", fmt.Errorf("%q: want one of %s", Shown(text), strings.Join(word.Values(), ", "))
+		return "", fmt.Errorf("%q: want one of %s", Excerpt(text), strings.Join(word.Values(), ", "))
 	}
 	return word, nil
 }

@@ -37,6 +37,6 @@ func New(core *service.Core, keys *auth.Keys) *Service {
 		Core: core, passwords: passwords, attempts: auth.NewAttempts(core.Now, core.Limits.SignIns, attemptsHeld),
 		access: &auth.Access{Keys: keys, Issuer: "kopeck", Audience: "kopeck-api", Now: core.Now, Random: random},
 	}
-	core.Register(service.SnapshotPeople, s.readPeople)
+	core.RegisterReader(service.SnapshotPeople, s.readPeople)
 	return s
 }

@@ -56,5 +56,5 @@ func (s *Service) endSessions(ctx context.Context, tx *store.Tx, which predicate
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.Touch(ctx, tx, service.SnapshotPeople)
+	return s.SnapshotChanged(ctx, tx, service.SnapshotPeople)
 }

@@ -24,8 +24,8 @@ var (
 	errRefresh = fault.New(fault.Invalid, "refreshToken", "the refresh token is not valid: sign in again")
 )
 
-// WithAddress returns a context with the client's network address, with or without a port.
-func WithAddress(ctx context.Context, address string) context.Context {
+// WithClientAddress returns a context with the client's network address, with or without a port.
+func WithClientAddress(ctx context.Context, address string) context.Context {
 	return context.WithValue(ctx, addressKey{}, address)
 }
 

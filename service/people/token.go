@@ -74,7 +74,7 @@ func (s *Service) operatorOf(ctx context.Context, tx *store.Tx, role schema.Role
 	create := tx.User.Create().SetID(s.IDs.Make(id.User)).SetEmail(address).SetEmailKey(input.EmailKey(address)).
 		SetName(string(role) + " at the command line").SetRole(role).SetCreatedAt(now).SetUpdatedAt(now)
 	if role == schema.RolePartner {
-		p, err := s.PartnerNamed(ctx, tx, "Command line", nil)
+		p, err := s.EnsurePartner(ctx, tx, "Command line", nil)
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +82,7 @@ func (s *Service) operatorOf(ctx context.Context, tx *store.Tx, role schema.Role
 	}
 	u, err := create.Save(ctx)
 	if err != nil {
-		return nil, service.Taken(err, false, uniqueColumns...)
+		return nil, service.UniqueFault(err, false, uniqueColumns...)
 	}
-	return u, s.Touch(ctx, tx, service.SnapshotPeople)
+	return u, s.SnapshotChanged(ctx, tx, service.SnapshotPeople)
 }

@@ -107,7 +107,7 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 		create := tx.User.Create().SetID(newID).SetEmail(address).SetEmailKey(input.EmailKey(address)).SetName(name).SetRole(in.Role).
 			SetNillableGrade(grade).SetPasswordHash(hash).SetCreatedAt(now).SetUpdatedAt(now)
 		if partner != nil {
-			p, err := s.PartnerNamed(ctx, tx, partner.name, partner.scopes)
+			p, err := s.EnsurePartner(ctx, tx, partner.name, partner.scopes)
 			if err != nil {
 				return "", err
 			}
@@ -115,12 +115,12 @@ func (s *Service) CreateUser(ctx context.Context, in service.CreateUserInput) (*
 		}
 		u, err := create.Save(ctx)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil, uniqueColumns...)
+			return "", service.UniqueFault(err, in.ID != nil, uniqueColumns...)
 		}
 		if err := s.Audit(ctx, tx, "user.create", u.ID, map[string]any{"email": u.Email, "role": u.Role, "partner": u.PartnerID}); err != nil {
 			return "", err
 		}
-		return u.ID, s.Touch(ctx, tx, service.SnapshotPeople)
+		return u.ID, s.SnapshotChanged(ctx, tx, service.SnapshotPeople)
 	})
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput 
 	faults.Add(fail)
 	for _, scope := range in.PartnerScopes {
 		if !slices.Contains(auth.PartnerScopes(), scope) {
-			faults.Add(fault.Invalidf("partnerScopes", "no such scope %q: want any of %s", input.Shown(scope), strings.Join(auth.PartnerScopes(), ", ")))
+			faults.Add(fault.Invalidf("partnerScopes", "no such scope %q: want any of %s", input.Excerpt(scope), strings.Join(auth.PartnerScopes(), ", ")))
 		}
 	}
 	var scopes []string
@@ -159,9 +159,9 @@ func checkPartner(faults *fault.List, in service.CreateUserInput) *partnerInput 
 	return &partnerInput{name, scopes}
 }
 
-// PartnerNamed returns the partner with a name, whatever its case, and creates it if there is none. scopes replace those of the
+// EnsurePartner returns the partner with a name, whatever its case, and creates it if there is none. scopes replace those of the
 // partner, unless they are nil.
-func (s *Service) PartnerNamed(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
+func (s *Service) EnsurePartner(ctx context.Context, tx *store.Tx, name string, scopes []string) (*ent.Partner, error) {
 	inner, now := asPartners(ctx), s.Now()
 	if err := tx.Lock(ctx, store.LockOn("partners", ""), false); err != nil {
 		return nil, err

@@ -206,8 +206,8 @@ func (s *Service) writeUserUpdate(ctx context.Context, tx *store.Tx, u *ent.User
 			return err
 		}
 	}
-	if err := s.Remember(ctx, tx, userUpdate, u.ID, service.VersionChange{Version: after.Version, Fields: changes}); err != nil {
+	if err := s.AuditVersion(ctx, tx, userUpdate, u.ID, service.VersionChange{Version: after.Version, Fields: changes}); err != nil {
 		return err
 	}
-	return s.Touch(ctx, tx, service.SnapshotPeople)
+	return s.SnapshotChanged(ctx, tx, service.SnapshotPeople)
 }

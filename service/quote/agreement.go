@@ -42,7 +42,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		}
 		floor, err := s.book.Load().prices.Floor(in.ProductID, agreement.MinimumQuantity, nil, nil, s.Now())
 		if err != nil {
-			return "", OfPrice(err)
+			return "", PriceFault(err)
 		}
 		if agreement.Unit.Compare(floor) < 0 && agreement.OverrideReason == "" {
 			return "", s.belowFloor(actor, floor)
@@ -51,7 +51,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 			SetUnit(agreement.Unit).SetMinimumQuantity(agreement.MinimumQuantity).SetValidFrom(agreement.ValidFrom).SetNillableValidTo(agreement.ValidTo).
 			SetNillableOverrideFloorReason(input.NonEmpty(agreement.OverrideReason)).SetAgreedBy(actor.UserID).SetRecordedAt(s.Now()).Exec(ctx)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil)
+			return "", service.UniqueFault(err, in.ID != nil)
 		}
 		detail := map[string]any{
 			"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "floor": floor, "reason": agreement.OverrideReason,
@@ -62,7 +62,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		if err := s.CustomerChanged(ctx, tx, in.CustomerID); err != nil {
 			return "", err
 		}
-		return agreement.ID, s.Touch(ctx, tx, service.SnapshotBook)
+		return agreement.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err

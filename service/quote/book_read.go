@@ -11,7 +11,6 @@ import (
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/pricing"
-	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -29,7 +28,7 @@ func (s *Service) readBook(ctx context.Context, tx *store.Tx, previous *book) (*
 	for _, p := range b.bySKU {
 		b.products[p.ID] = p
 	}
-	if b.rules, err = tx.PriceRule.Query().Order(pricerule.ByPriority(service.Descending), pricerule.ByRecordedAt(), pricerule.ByID()).All(ctx); err != nil {
+	if b.rules, err = tx.PriceRule.Query().Order(pricerule.ByPriority(store.Descending), pricerule.ByRecordedAt(), pricerule.ByID()).All(ctx); err != nil {
 		return nil, err
 	}
 	source := pricing.Source{Step: settings.PriceStep}

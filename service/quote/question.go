@@ -12,8 +12,8 @@ import (
 	"kopeck/service/input"
 )
 
-// OfPrice turns an error of the pure packages about a price into a fault.
-func OfPrice(err error) error {
+// PriceFault turns an error of the pure packages about a price into a fault.
+func PriceFault(err error) error {
 	var missing *pricing.MissingRateError
 	var cycle *costing.CycleError
 	var measurement *pricing.MeasurementError

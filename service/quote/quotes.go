@@ -94,7 +94,7 @@ func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal,
 	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
 	answer, err := q.prices.Price(question)
 	if err != nil {
-		return nil, OfPrice(err)
+		return nil, PriceFault(err)
 	}
 	return q.answered(question, answer), nil
 }

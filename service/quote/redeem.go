@@ -70,9 +70,9 @@ func tokenFault(code fault.Code, place int, format string, args ...any) *fault.E
 	return fault.New(code, "", format, args...).At("priceTokens", strconv.Itoa(place))
 }
 
-// TellRefusal turns a refusal of Redeem into faults, an expired token with what the same would cost now. It returns any other
+// RefusalFaults turns a refusal of Redeem into faults, an expired token with what the same would cost now. It returns any other
 // error as it is.
-func (s *Service) TellRefusal(ctx context.Context, customerID string, err error) error {
+func (s *Service) RefusalFaults(ctx context.Context, customerID string, err error) error {
 	var refused *refusal
 	if !errors.As(err, &refused) {
 		return err

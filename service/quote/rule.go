@@ -29,12 +29,12 @@ func (s *Service) CreatePriceRule(ctx context.Context, in service.CreatePriceRul
 			SetPriority(rule.Priority).SetExclusive(rule.Exclusive).SetNillableValidFrom(rule.ValidFrom).SetNillableValidTo(rule.ValidTo).
 			SetRecordedAt(s.Now()).Exec(ctx)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil)
+			return "", service.UniqueFault(err, in.ID != nil)
 		}
 		if err := s.Audit(ctx, tx, "priceRule.create", ruleID, in); err != nil {
 			return "", err
 		}
-		return ruleID, s.Touch(ctx, tx, service.SnapshotBook)
+		return ruleID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (s *Service) RetirePriceRule(ctx context.Context, in service.RetirePriceRul
 		case err != nil:
 			return "", err
 		}
-		if err := service.ExpectVersion(in.ExpectedVersion, rule.Version); err != nil {
+		if err := service.CheckVersion(in.ExpectedVersion, rule.Version); err != nil {
 			return "", err
 		}
 		if rule.RetiredAt != nil {
@@ -129,7 +129,7 @@ func (s *Service) RetirePriceRule(ctx context.Context, in service.RetirePriceRul
 		if err := s.Audit(ctx, tx, "priceRule.retire", rule.ID, map[string]any{"reason": input.OrZero(reason)}); err != nil {
 			return "", err
 		}
-		return rule.ID, s.Touch(ctx, tx, service.SnapshotBook)
+		return rule.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ type Service struct {
 // New makes the verbs; the keys sign price tokens. It registers the readers of the price book.
 func New(core *service.Core, keys *auth.Keys, value *value.Service) *Service {
 	s := &Service{Core: core, value: value, prices: &auth.Prices{Keys: keys, Now: core.Now}}
-	core.Register(service.SnapshotBook, s.refreshBook)
-	core.RegisterPart(service.SnapshotBookings, s.refreshBookings)
+	core.RegisterReader(service.SnapshotBook, s.refreshBook)
+	core.RegisterPartReader(service.SnapshotBookings, s.refreshBookings)
 	return s
 }

@@ -75,7 +75,7 @@ func TestTokensThatAreNotHonoured(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				promises, err := w.Quote.Redeem(c.customer, c.tokens)
 				if err != nil {
-					err = w.Quote.TellRefusal(w.System(), c.customer, err)
+					err = w.Quote.RefusalFaults(w.System(), c.customer, err)
 				}
 				if got := faultsOf(err); got != c.want || (err == nil) != (c.want == "") || err == nil && len(promises) != len(c.tokens) {
 					t.Errorf("%v (%s); want %s", err, got, c.want)
@@ -106,14 +106,14 @@ func TestAnExpiredTokenSaysWhatTheSameCostsNow(t *testing.T) {
 		} {
 			c.change()
 			_, err := w.Quote.Redeem(s.customer.ID, []string{token})
-			err = w.Quote.TellRefusal(w.System(), s.customer.ID, err)
+			err = w.Quote.RefusalFaults(w.System(), s.customer.ID, err)
 			want := "100.00 RUB for one unit was promised until " + until.Format(time.RFC3339) + "; " + c.says
 			if all := fault.All(err); len(all) != 1 || all[0].Message != want {
 				t.Errorf("%v; want %s", err, want)
 			}
 		}
 		other := errors.New("another error")
-		if err := w.Quote.TellRefusal(w.System(), s.customer.ID, other); !errors.Is(err, other) {
+		if err := w.Quote.RefusalFaults(w.System(), s.customer.ID, other); !errors.Is(err, other) {
 			t.Errorf("%v; want it as it is", err)
 		}
 	})

@@ -91,7 +91,7 @@ func (s *Service) TryPriceRule(ctx context.Context, in service.CreatePriceRuleIn
 		}
 		refusal, err := supposed.prices.Refused(would.question, rule.ID)
 		if err != nil {
-			return nil, OfPrice(err)
+			return nil, PriceFault(err)
 		}
 		t.Unmet = unmet(refusal, true)
 	}
@@ -136,11 +136,11 @@ func (s *Service) compare(ctx context.Context, c *ent.Customer, other *book, pro
 	}
 	would.question = would.price.question
 	if would.answer, err = quotes.prices.Price(would.question); err != nil {
-		return is, would, OfPrice(err)
+		return is, would, PriceFault(err)
 	}
 	now := s.book.Load()
 	if is.answer, err = now.prices.Price(would.question); err != nil {
-		return is, would, OfPrice(err)
+		return is, would, PriceFault(err)
 	}
 	is.price = (&Quotes{service: s, book: now, prices: now.prices, now: true, at: quotes.at, until: quotes.until}).answered(would.question, is.answer)
 	return is, would, nil

@@ -67,7 +67,7 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 			continue
 		}
 		if !ok {
-			add(fault.New(fault.NotFound, "code", "%s %s has no rate now", r.Subject, input.Shown(r.Code)), "rates", i)
+			add(fault.New(fault.NotFound, "code", "%s %s has no rate now", r.Subject, input.Excerpt(r.Code)), "rates", i)
 			continue
 		}
 		var fail error
@@ -79,7 +79,7 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 	instead.Assumed = costing.Utilisations{}
 	for i, u := range in.Utilisations {
 		if _, ok := rates.At(costing.SubjectResource, u.Resource, now, now); !ok {
-			add(fault.New(fault.NotFound, "resource", "%s has no rate now", input.Shown(u.Resource)), "utilisations", i)
+			add(fault.New(fault.NotFound, "resource", "%s has no rate now", input.Excerpt(u.Resource)), "utilisations", i)
 			continue
 		}
 		assumed, fail := input.Decimal("utilisation", u.Utilisation, "0", "1000")

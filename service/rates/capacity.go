@@ -40,7 +40,7 @@ func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string
 	if err := s.writeBookings(ctx, tx, orderID, plan); err != nil {
 		return err
 	}
-	return s.Touch(ctx, tx, service.SnapshotBookings)
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
 // FreeCapacity frees what an order has booked.
@@ -49,7 +49,7 @@ func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string
 	if err != nil || freed == 0 {
 		return err
 	}
-	return s.Touch(ctx, tx, service.SnapshotBookings)
+	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
 // needsOf sums what promised lines take of each resource, by resource.

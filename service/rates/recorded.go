@@ -64,7 +64,7 @@ func (there RecordedRates) Place(r *NewRate, now time.Time) error {
 		case same && !r.Correction:
 			return fault.New(fault.AlreadyExists, "validFrom", "there is a rate of %s per %s from this moment on: mark the new one as its correction", other.Amount, other.Unit)
 		case other.Unit != r.Unit && !r.Correction && r.Subject != costing.SubjectStaff && !other.RecordedAt.After(r.RecordedAt):
-			return fault.Invalidf("unit", "%s is counted in %q, not in %q", input.Shown(r.Code), other.Unit, r.Unit)
+			return fault.Invalidf("unit", "%s is counted in %q, not in %q", input.Excerpt(r.Code), other.Unit, r.Unit)
 		case same && !given && compareRates(other, r.Rate) > 0:
 			r.RecordedAt = other.RecordedAt.Add(time.Microsecond) // the other was recorded at the same moment, or by a replica whose clock is ahead
 		}

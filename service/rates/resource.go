@@ -103,7 +103,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	known := service.EndOfTime
 	if knownAt != nil {
 		var fail error
-		known, fail = s.Moment("knownAt", knownAt)
+		known, fail = s.PastMoment("knownAt", knownAt)
 		faults.Add(fail)
 	}
 	if err := faults.Or(); err != nil {

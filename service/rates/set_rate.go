@@ -59,7 +59,7 @@ func (s *Service) SetRate(ctx context.Context, in service.SetRateInput) (*ent.Ra
 		if err := s.Audit(ctx, tx, "rate.set", r.ID, detail); err != nil {
 			return "", err
 		}
-		return r.ID, s.Touch(ctx, tx, service.SnapshotBook)
+		return r.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (s *Service) Rates(ctx context.Context, subject *schema.RateSubject, code *
 	if code != nil {
 		query.Where(rate.CodeIn(*code, staffCode(*code)))
 	}
-	rates, err := query.Order(rate.ByValidFrom(service.Descending), rate.ByRecordedAt(service.Descending), rate.ByID(service.Descending)).Limit(mostRates).All(ctx)
+	rates, err := query.Order(rate.ByValidFrom(store.Descending), rate.ByRecordedAt(store.Descending), rate.ByID(store.Descending)).Limit(mostRates).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("service: rates: %w", err)
 	}

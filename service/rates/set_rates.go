@@ -72,7 +72,7 @@ func (s *Service) SetRates(ctx context.Context, in service.SetRatesInput) ([]*en
 		if err != nil {
 			return "", err
 		}
-		return entry, s.Touch(ctx, tx, service.SnapshotBook)
+		return entry, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
 		return nil, err

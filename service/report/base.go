@@ -64,7 +64,7 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 		rows = map[string]*CustomerBaseRow{}
 		b.Total = &CustomerBaseRow{Key: []string{}, Labels: []string{}}
 		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
-			v, err := s.value.Valued(m, value.EarningsOf(&c.Customer), b.At, horizon, rate)
+			v, err := s.value.ValueOf(m, value.EarningsOf(&c.Customer), b.At, horizon, rate)
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ type forecast struct {
 func newForecast(m *value.Model, today, months int) *forecast {
 	return &forecast{
 		model: m, today: today, months: months, orders: make([]float64, months), margins: make([]float64, months),
-		ordersVary: make([]float64, months), marginsVary: make([]float64, months), cumulative: make([]float64, months), source: value.Seeded(),
+		ordersVary: make([]float64, months), marginsVary: make([]float64, months), cumulative: make([]float64, months), source: value.SimulationSource(),
 	}
 }
 

@@ -58,7 +58,7 @@ func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *in
 			if is < limit || then >= limit {
 				return nil
 			}
-			v, err := s.value.Valued(m, e, now, value.LifetimeHorizon, settings.AnnualDiscountRate)
+			v, err := s.value.ValueOf(m, e, now, value.LifetimeHorizon, settings.AnnualDiscountRate)
 			if err != nil {
 				return err
 			}

@@ -181,7 +181,7 @@ func valueAtRisk(t *testing.T, s *apptest.Shop) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alive := s.Value.AliveAt(c, s.Now())
+	alive := s.Value.ProbabilityAlive(c, s.Now())
 	for _, one := range []struct {
 		name      string
 		threshold float64

@@ -62,7 +62,7 @@ func (s *Service) addCustomerEconomics(ctx context.Context, t *Sheet, customers 
 func customerRow(c *ent.Customer, e *CustomerEconomics, referred money.Amount, currency money.Currency) []string {
 	return slices.Concat(
 		[]string{
-			c.ID, input.NotFormula(input.OrZero(c.ExternalID)), input.NotFormula(c.Name), string(c.Stage),
+			c.ID, input.EscapeFormula(input.OrZero(c.ExternalID)), input.EscapeFormula(c.Name), string(c.Stage),
 			optional(c.Segment, func(s schema.Segment) string { return string(s) }), strconv.Itoa(e.Orders), strconv.Itoa(e.Contacts),
 		},
 		amounts(currency, e.Revenue, e.Margin, e.ContactCost, e.AcquisitionCost, e.Net),

@@ -29,7 +29,7 @@ func keyCells[D ~string](by []D, labelled D, key, labels []string) []string {
 	for i, one := range by {
 		cells = append(cells, key[i])
 		if one == labelled {
-			cells = append(cells, input.NotFormula(labels[i]))
+			cells = append(cells, input.EscapeFormula(labels[i]))
 		}
 	}
 	return cells
@@ -58,7 +58,7 @@ func (e *StaffEconomics) Sheet(currency money.Currency) Sheet {
 	}}
 	add := func(id, name string, people int, f staffFigures) {
 		t.Rows = append(t.Rows, []string{
-			id, input.NotFormula(name), strconv.Itoa(people), strconv.Itoa(f.Contacts), f.Minutes.String(), currency.Format(f.Cost), currency.Format(f.Realised), currency.Format(f.Net),
+			id, input.EscapeFormula(name), strconv.Itoa(people), strconv.Itoa(f.Contacts), f.Minutes.String(), currency.Format(f.Cost), currency.Format(f.Realised), currency.Format(f.Net),
 			optional(f.NetPerContact, currency.Format), optional(f.NetPerHour, currency.Format), currency.Format(f.ExpectedNet), currency.Format(f.Difference),
 			optional(f.DifferencePerContact, currency.Format), currency.Code(),
 		})

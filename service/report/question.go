@@ -30,7 +30,7 @@ func checkDimensions[D interface {
 	for i, one := range by {
 		switch {
 		case !one.IsValid():
-			return fault.Invalidf("by", "no such dimension: %s", input.Shown(string(one)))
+			return fault.Invalidf("by", "no such dimension: %s", input.Excerpt(string(one)))
 		case slices.Contains(by[:i], one):
 			return fault.Invalidf("by", "%s is named twice", one)
 		}

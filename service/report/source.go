@@ -58,7 +58,7 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 		sources = map[string]*AcquisitionSource{}
 		f := newForecast(s.value.Current(), s.Settings().Day(now), horizon)
 		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
-			v, err := s.value.Valued(f.model, value.EarningsOf(&c.Customer), now, horizon, rate)
+			v, err := s.value.ValueOf(f.model, value.EarningsOf(&c.Customer), now, horizon, rate)
 			if err != nil {
 				return err
 			}
@@ -139,7 +139,7 @@ func (r *AcquisitionSources) Sheet(currency money.Currency) Sheet {
 	t := Sheet{Fields: []string{"source", "source_name", "customers", "won", "cost", "earned", "expected", "net", "paid_back", "pays_back_in", "most_to_spend", "currency"}}
 	for _, row := range r.Rows {
 		t.Rows = append(t.Rows, slices.Concat(
-			[]string{row.Source, input.NotFormula(row.Label), strconv.Itoa(row.Customers), strconv.Itoa(row.Won)},
+			[]string{row.Source, input.EscapeFormula(row.Label), strconv.Itoa(row.Customers), strconv.Itoa(row.Won)},
 			amounts(currency, row.Cost, row.Earned, row.Expected, row.Net),
 			[]string{strconv.FormatBool(row.PaidBack), optional(row.PaysBackIn, strconv.Itoa), optional(row.MostToSpend, currency.Format), currency.Code()},
 		))

@@ -67,7 +67,7 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		o, err := tx.Offer.Create().SetID(offerID).SetCustomerID(in.CustomerID).SetKind(input.Or(in.Kind, schema.OfferIndividual)).
 			SetStatus(schema.OfferDraft).SetTotal(total).SetExpiresAt(expiresAt).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
-			return "", service.Taken(err, in.ID != nil)
+			return "", service.UniqueFault(err, in.ID != nil)
 		}
 		if err := s.writeOfferLines(ctx, tx, o, promises); err != nil {
 			return "", err
@@ -78,7 +78,7 @@ func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) 
 		return o.ID, s.CustomerChanged(ctx, tx, o.CustomerID)
 	})
 	if err != nil {
-		return nil, s.quote.TellRefusal(ctx, in.CustomerID, err)
+		return nil, s.quote.RefusalFaults(ctx, in.CustomerID, err)
 	}
 	return s.Client.Offer.Get(ctx, made)
 }
@@ -102,7 +102,7 @@ func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offe
 // order they are reported. Faults: WRONG_STATE unless the offer is SENT or VIEWED, and had not expired at that moment; INVALID;
 // NOT_FOUND.
 func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*ent.Offer, error) {
-	at, fail := s.Moment("at", in.At)
+	at, fail := s.PastMoment("at", in.At)
 	if fail != nil {
 		return nil, fail
 	}
@@ -179,7 +179,7 @@ func (s *Service) changeOffer(ctx context.Context, v service.Verb, offerID strin
 		if err != nil {
 			return "", err
 		}
-		if err := service.ExpectVersion(expectedVersion, o.Version); err != nil {
+		if err := service.CheckVersion(expectedVersion, o.Version); err != nil {
 			return "", err
 		}
 		if err := change(ctx, tx, o, c); err != nil {

@@ -25,7 +25,7 @@ const latestReport = 30 * 24 * time.Hour
 // Faults: WRONG_STATE for an offer that is answered, withdrawn or had expired at that moment; INVALID on at for a moment before
 // the prices were asked for; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) (*ent.Offer, error) {
-	at, fail := s.Moment("at", in.At)
+	at, fail := s.PastMoment("at", in.At)
 	if fail != nil {
 		return nil, fail
 	}

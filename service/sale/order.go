@@ -36,7 +36,7 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	externalID, fail := input.OptionalText("externalId", in.ExternalID, 200)
 	faults.Add(fail)
-	at, fail := s.Moment("at", in.At)
+	at, fail := s.PastMoment("at", in.At)
 	faults.Add(fail)
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -54,12 +54,12 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		}
 		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: in.CustomerID, externalID: externalID, at: at, promises: promises})
 		if err != nil {
-			return "", service.Taken(err, true, uniqueOrder)
+			return "", service.UniqueFault(err, true, uniqueOrder)
 		}
 		return o.ID, nil
 	})
 	if err != nil {
-		return nil, s.quote.TellRefusal(ctx, in.CustomerID, err)
+		return nil, s.quote.RefusalFaults(ctx, in.CustomerID, err)
 	}
 	return s.Client.Order.Get(ctx, made)
 }
@@ -130,7 +130,7 @@ func (s *Service) lockOrder(ctx context.Context, tx *store.Tx, orderID string, e
 	if err != nil {
 		return nil, err
 	}
-	return o, service.ExpectVersion(expectedVersion, o.Version)
+	return o, service.CheckVersion(expectedVersion, o.Version)
 }
 
 // wrongOrder returns WRONG_STATE for an order with a status in which this cannot be done.
@@ -144,7 +144,7 @@ func wrongOrder(o *ent.Order, to string) error {
 func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
-	at, fail := s.Moment("at", in.At)
+	at, fail := s.PastMoment("at", in.At)
 	faults.Add(fail)
 	if err := faults.Or(); err != nil {
 		return nil, err

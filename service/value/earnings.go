@@ -44,7 +44,7 @@ func (s *Service) EarningsAt(ctx context.Context, customers []*ent.Customer, at 
 	if at == nil {
 		return all, nil
 	}
-	moment, fail := s.Moment("at", at)
+	moment, fail := s.PastMoment("at", at)
 	if fail != nil {
 		return nil, fail
 	}

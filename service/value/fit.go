@@ -77,7 +77,7 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 		return nil, fault.Invalidf("timeUnit", "%v", err)
 	}
 	now := s.Now()
-	end, fail := s.Moment("calibrationEnd", in.CalibrationEnd)
+	end, fail := s.PastMoment("calibrationEnd", in.CalibrationEnd)
 	if fail != nil {
 		return nil, fail
 	}
@@ -234,7 +234,7 @@ func (s *Service) keepFits(ctx context.Context, fits []*fitted, chosen *fitted) 
 		if modelID, err = s.keepFit(ctx, tx, chosen); err != nil {
 			return "", err
 		}
-		return modelID, s.Touch(ctx, tx, service.SnapshotModel)
+		return modelID, s.SnapshotChanged(ctx, tx, service.SnapshotModel)
 	})
 	if err != nil {
 		return nil, err
@@ -278,7 +278,7 @@ func fitError(ctx context.Context, err error) error {
 
 // LifetimeModels returns every model ever fitted, the newest first.
 func (s *Service) LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error) {
-	return s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).All(ctx)
+	return s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).All(ctx)
 }
 
 // ActiveLifetimeModel returns the active model, nil if none has been fitted and the documented prior is used.

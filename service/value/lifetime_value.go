@@ -59,7 +59,7 @@ func (s *Service) CheckOutlook(horizonMonths *int, annualDiscountRate *money.Exa
 // 1 to 600 months, a discount rate not above -1 or over 10, or a moment in the future.
 func (s *Service) LifetimeValue(e Earnings, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*LifetimeValue, error) {
 	var faults fault.List
-	moment, fail := s.Moment("at", at)
+	moment, fail := s.PastMoment("at", at)
 	faults.Add(fail)
 	horizon, rate, err := s.CheckOutlook(horizonMonths, annualDiscountRate)
 	for _, one := range fault.All(err) {
@@ -68,7 +68,7 @@ func (s *Service) LifetimeValue(e Earnings, horizonMonths *int, annualDiscountRa
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	v, err := s.Valued(s.model.Load(), e, moment, horizon, rate)
+	v, err := s.ValueOf(s.model.Load(), e, moment, horizon, rate)
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, fault.Invalidf("annualDiscountRate", "over %d months at this rate the value is too large to be money", horizon)
 	}
@@ -82,21 +82,21 @@ func (s *Service) StandingValue(c *ent.Customer, at time.Time) money.Amount {
 }
 
 func (s *Service) standing(m *Model, c *ent.Customer, at time.Time) money.Amount {
-	v, err := s.Valued(m, EarningsOf(c), at, LifetimeHorizon, s.Settings().AnnualDiscountRate)
+	v, err := s.ValueOf(m, EarningsOf(c), at, LifetimeHorizon, s.Settings().AnnualDiscountRate)
 	if err != nil {
 		return money.Minor(1<<63 - 1)
 	}
 	return v.Total
 }
 
-// AliveAt returns the probability that a customer has not left, by the active model; 0 before the first order.
-func (s *Service) AliveAt(c *ent.Customer, at time.Time) float64 {
+// ProbabilityAlive returns the probability that a customer has not left, by the active model; 0 before the first order.
+func (s *Service) ProbabilityAlive(c *ent.Customer, at time.Time) float64 {
 	return s.model.Load().Alive(EarningsOf(c), s.Settings().Day(at))
 }
 
-// Valued returns what a customer has been and will be worth at a moment that is not before the earnings' last order,
+// ValueOf returns what a customer has been and will be worth at a moment that is not before the earnings' last order,
 // from the earnings alone: O(1), no statement. horizonMonths is 1 to 600, rate above -1 and at most 10. Error: money.ErrOverflow.
-func (s *Service) Valued(m *Model, e Earnings, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
+func (s *Service) ValueOf(m *Model, e Earnings, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
 	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.Row, Notes: m.notesOn(e, s.Settings().Zone)}
 	var err error
 	if v.Past, err = lifetime.Past(e.Margin, e.ContactCost, e.AcquisitionCost); err != nil {
@@ -167,15 +167,15 @@ type LifetimeInterval struct {
 // intervalProbability is how often a figure lies within the bounds.
 const intervalProbability = 0.8
 
-// Seeded returns the random source of simulations: always the same, so that the same question has the same answer.
-func Seeded() *rand.PCG { return rand.NewPCG(1, 2) }
+// SimulationSource returns the random source of simulations: always the same, so that the same question has the same answer.
+func SimulationSource() *rand.PCG { return rand.NewPCG(1, 2) }
 
 // Interval returns the bounds of the total, nil before the first order.
 func (v *LifetimeValue) Interval() (*LifetimeInterval, error) {
 	if v.outlook == nil {
 		return nil, nil
 	}
-	bounds, err := v.outlook.Interval(intervalProbability, Seeded())
+	bounds, err := v.outlook.Interval(intervalProbability, SimulationSource())
 	if err != nil {
 		return nil, err
 	}

@@ -16,8 +16,8 @@ import (
 // refreshBatch is how many customers' values are written in one transaction: their orders wait for it.
 const refreshBatch = 5000
 
-// FitAge is how old a fit is before the night makes another: the other replicas have their nights too.
-const FitAge = 12 * time.Hour
+// MinFitAge is how old a fit is before the night makes another: the other replicas have their nights too.
+const MinFitAge = 12 * time.Hour
 
 // RefreshLifetimeValues updates customers.lifetime_value, by which lists are ordered, to what the active model gives now:
 // after a fit, and once a night, since it falls with silence. It goes through all customers in short transactions, so
@@ -88,13 +88,13 @@ func (s *Service) activeIn(ctx context.Context, tx *store.Tx) (*Model, error) {
 // if the last fit is younger than half a day, if no order has changed since, or if the orders identify no model.
 func (s *Service) RefitLifetime(ctx context.Context) error {
 	ctx = unattended(ctx)
-	last, err := s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).First(ctx)
+	last, err := s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).First(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return err
 	}
 	in := service.FitLifetimeModelInput{}
 	if last != nil {
-		if s.Now().Sub(last.FittedAt) < FitAge {
+		if s.Now().Sub(last.FittedAt) < MinFitAge {
 			return nil
 		}
 		changed, err := s.Client.Order.Query().Where(order.UpdatedAtGT(last.FittedAt)).Exist(ctx)

@@ -22,7 +22,7 @@ type Service struct {
 // New makes the verbs.
 func New(core *service.Core) *Service {
 	s := &Service{Core: core, refreshes: newBackground()}
-	core.Register(service.SnapshotModel, s.readModel)
+	core.RegisterReader(service.SnapshotModel, s.readModel)
 	return s
 }
 

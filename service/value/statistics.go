@@ -17,7 +17,7 @@ func (s *Service) WriteStatistics(ctx context.Context, tx *store.Tx, customers [
 	for _, c := range customers {
 		before := *c
 		setStatistics(c, of[c.ID])
-		c.LifetimeValue, alive[c.ID] = s.StandingValue(c, now), s.AliveAt(c, now)
+		c.LifetimeValue, alive[c.ID] = s.StandingValue(c, now), s.ProbabilityAlive(c, now)
 		if !sameStatistics(&before, c) || before.LifetimeValue != c.LifetimeValue {
 			changed = append(changed, c)
 		}

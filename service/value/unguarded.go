@@ -13,7 +13,6 @@ import (
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -161,7 +160,7 @@ func activeModelID(ctx context.Context, tx *store.Tx) (active string, err error)
 // past rest on them, whoever asks for a price.
 func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int) ([]*ent.LifetimeModel, error) {
 	return s.Client.LifetimeModel.Query().Where(lifetimemodel.FittedAtLTE(at)).
-		Order(lifetimemodel.ByFittedAt(service.Descending), lifetimemodel.ByID(service.Descending)).Offset(skip).Limit(n).All(unattended(ctx))
+		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(unattended(ctx))
 }
 
 // historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:

@@ -59,9 +59,9 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 		})
 		t.Run("silence makes less of it", func(t *testing.T) {
 			e := w.regular()
-			soon, err := w.Value.Valued(w.Value.Current(), e, today, 12, money.Decimal{})
+			soon, err := w.Value.ValueOf(w.Value.Current(), e, today, 12, money.Decimal{})
 			must(t, err)
-			late, err := w.Value.Valued(w.Value.Current(), e, today.AddDate(2, 0, 0), 12, money.Decimal{})
+			late, err := w.Value.ValueOf(w.Value.Current(), e, today.AddDate(2, 0, 0), 12, money.Decimal{})
 			must(t, err)
 			if late.ProbabilityAlive >= soon.ProbabilityAlive || late.Total.Compare(soon.Total) >= 0 || late.Past != soon.Past {
 				t.Errorf("after two years of silence %+v, before %+v", late, soon)
