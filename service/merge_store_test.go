@@ -5,11 +5,11 @@ import (
 	"reflect"
 	"testing"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/store"
 )
 

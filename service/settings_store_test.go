@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/store"
 )
 

@@ -7,11 +7,11 @@ import (
 	"sync"
 	"testing"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/store"
 )
 

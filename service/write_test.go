@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/ent/auditentry"
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/store"
 )
 

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/dbtest"
-	"kopeck/apptest"
 	"kopeck/service/check"
 	"kopeck/store"
 )

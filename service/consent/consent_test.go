@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/store"
 )
 

@@ -7,12 +7,12 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/service/people"
 )
 

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/apptest"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
-	"kopeck/apptest"
 )
 
 func customerEconomics(t *testing.T, s *apptest.Shop) {

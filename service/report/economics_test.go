@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/apptest"
 	"kopeck/auth"
 	"kopeck/dbtest"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 	"kopeck/service/report"
 )
 

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/apptest"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/apptest"
 )
 
 // shop is a company that sells coats at 999.99, of cloth at 100, to one customer.
