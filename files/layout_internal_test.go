@@ -98,7 +98,7 @@ func TestRecognise(t *testing.T) {
 func TestMappableFields(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[Kind][2]string{
-		Orders:    {"customer order date amount cost currency", "customer date amount"},
+		Orders: {"customer order date amount cost currency", "customer date amount"},
 		Contacts: {
 			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency",
 			"customer kind direction channel at",
