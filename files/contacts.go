@@ -13,7 +13,7 @@ import (
 	"kopeck/service/input"
 )
 
-// contactRow is a contact as it stands in a file.
+// contactRow is a contact as a file has it.
 type contactRow struct {
 	bulk.ContactRecord
 

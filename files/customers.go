@@ -12,7 +12,7 @@ import (
 	"kopeck/service/customers"
 )
 
-// customerLayout is the layout of files of customers: package customers says what their fields are.
+// customerLayout is the layout of files of customers: package customers defines their fields.
 var customerLayout = layout[customers.Record]{Customers, customerColumns()}
 
 func customerColumns() []column[customers.Record] {
@@ -45,7 +45,7 @@ func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], er
 		return source[customers.Record]{}, err
 	}
 	if !in.own && !in.has("id") && !in.has("external_id") && !in.has("email") {
-		return source[customers.Record]{}, optionsError("--map: one of id, external_id and email must be mapped: by one of them a customer is found again")
+		return source[customers.Record]{}, optionsError("--map: one of id, external_id and email must be mapped: a customer who exists is found by one of them")
 	}
 	return rowsOf(in, customerLayout, customers.NewRecord, func(e *entry[customers.Record], c *customers.Record, _ *faults) {
 		c.Has = in.has

@@ -12,7 +12,7 @@ import (
 )
 
 // Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for), from one snapshot of the database: a CSV file in
-// UTF-8 with LF line ends that Import reads again to the same data. Into an empty database bring customers first, then
+// UTF-8 with LF line ends that Import reads to the same data. Into an empty database import customers first, then
 // contacts and orders, and rates at any time; staff, partners and products that they name and that do not exist are made, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open

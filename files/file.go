@@ -55,7 +55,7 @@ func (f *file) spool(from io.Reader) error {
 	return err
 }
 
-// look reads the file's beginning, to tell text from what is not.
+// look reads the file's beginning, to refuse what is not text.
 func (f *file) look() error {
 	var err error
 	if f.size, err = f.Seek(0, io.SeekEnd); err != nil {

@@ -1,56 +1,61 @@
-// Package files brings orders, customers, contacts and rates into Kopeck from files, and out of it into files.
+// Package files imports orders, customers, contacts and rates from files, and exports them to files. It may import service and the
+// packages under it, schema and the domain layer; it knows no database.
 //
 // [Import] reads a file twice in bounded memory, however long it is: first to check it, then to write it in chunks
 // of some thousand records, each chunk one transaction. A chunk has whole orders only, and what follows from them
-// (statistics, stage, credits) in the same transaction; so a run that was killed leaves closed books, and the same
-// command again goes on: what is there already is recognised and left alone. Twice is once.
+// (statistics, stage, credits) in the same transaction. So a run that was killed leaves closed books, and the same
+// command continues it: what exists already is recognised and left alone. Importing a file twice changes nothing.
 //
 // # Formats
 //
-//   - kopeck: what [Export] writes; recognised by its header. Nothing is lost on the way out and in again.
+//   - kopeck: what [Export] writes. It is recognised by the columns that it must have. Columns are found by name, in any order; one
+//     that is not known is refused. A file may have fewer columns than are exported today: what it does not have stays as it is,
+//     or is not known of a new record. Nothing is lost by an export and an import.
 //   - csv: any table with a header, its columns named by Options.Map. The delimiter is a comma, a semicolon or a tab,
 //     whichever the header has most of; fields may be quoted and then hold delimiters and line ends (RFC 4180);
-//     UTF-8 with or without a byte order mark; lines end in LF or CRLF; empty lines are nothing.
+//     UTF-8 with or without a byte order mark; lines end in LF or CRLF; empty lines are skipped.
 //   - cdnow: orders as in the CDNOW logs: customer, YYYYMMDD, units, amount between blanks; a second customer column
-//     (the sample's own number) is passed over. A first line that is a header is too.
+//     (the sample's own number) is skipped, and so is a first line that is a header.
+//
+// The columns of each kind of file are defined once, in its layout: those of customers by package customers.
 //
 // # What a log of orders means
 //
-// Rows of one order id that stand together are the lines of one order; their amounts, and costs, are summed.
-// An order that is there already with the same customer, day, total and cost is the same order and is left alone;
+// Consecutive rows of one order id are the lines of one order; their amounts, and costs, are summed.
+// An order that exists with the same customer, day, total and cost is the same order and is left alone;
 // with other content the rows are rejected. Without an order column an order's identity is customer, day and its
-// ordinal among the rows of that customer and day; such rows may stand apart by at most 8,192 other customer-days,
-// further apart they are rejected, since they could not be told from the same order twice: sort the file then.
+// ordinal among the rows of that customer and day; such rows may be apart by at most 8,192 other customer-days.
+// Further apart they are rejected, since they could not be distinguished from the same order twice: sort the file then.
 //
-// What the goods had cost is a column or Options.CostShare of the total, rounded half to even once for each order;
+// The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
 // it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
-// restates it), and they have no products. A customer that is not known by external id is made: a person whose
-// name is that id; unless Options.Customers says "known".
+// restates it), and they have no products. A customer whose external id is not known is made: a person whose
+// name is that id; unless Options.Customers is "known".
 //
 // # Price lists
 //
 // A price list of rates is a table with subject, code, unit, amount and the day or moment from which each holds, which may
-// lie in the future. What is in it is checked as the API's setRate checks it. A rate that is there with the same content is left
-// alone; another for the same moment is a correction and says so in a column, or is rejected. Up to 10,000 rates are one
+// be in the future. Its rates are checked as the API's setRate checks them. A rate that exists with the same content is left
+// alone; another for the same moment is a correction and is marked as one in a column, or is rejected. Up to 10,000 rates are one
 // transaction, in which contacts and orders of the past are restated once for all of them.
 //
-// Kopeck's own format keeps the id of a rate and when it was recorded, so that what was known at a moment stays so in
-// the other database. A row without both is a new rate, recorded now.
+// Kopeck's own format keeps the id of a rate and when it was recorded, so that what was known at a moment is known in
+// the other database too. A row without both is a new rate, recorded now.
 //
 // # Dates
 //
 // YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY are calendar days in the installation's time zone and mean the day's first
-// moment there; RFC 3339 and "YYYY-MM-DD hh:mm[:ss]" (in that time zone) are moments. Anything else, M/D/YYYY above
-// all, is read only as Options.DateFormat says. Days before 1900 and in the future are rejected.
+// moment there; RFC 3339 and "YYYY-MM-DD hh:mm[:ss]" (in that time zone) are moments. Others, such as M/D/YYYY, are read only as
+// Options.DateFormat says. Days before 1900 and in the future are rejected.
 //
 // # What is rejected
 //
-// A row that cannot be taken is rejected with its line and a reason; of an order all rows are, when one is bad.
-// By default nothing is written then ([RejectAll]); with [RejectRow] the good ones are. Rejected rows go to
+// A row that cannot be imported is rejected with its line and a reason; if one row of an order is bad, all of its rows are.
+// By default nothing is written then ([RejectAll]); with [RejectRow] the good ones are. Rejected rows are written to
 // a CSV file: line, reason, and the row as it was (its first 4 KiB). A row has at most 1 MiB, an order 10,000 rows.
 //
-// An import never touches permissions: whoever revoked one stays unsubscribed, whatever the file says. Outbound
-// contacts are taken as the facts of the past that they are; the permission for them is not decided anew.
+// An import never touches permissions: a customer who revoked one stays unsubscribed, whatever the file has. Outbound
+// contacts are imported as the facts of the past that they are; the permission for them is not decided anew.
 package files
 
 import (
@@ -79,14 +84,14 @@ func Kinds() []Kind { return []Kind{Orders, Customers, Contacts, Rates} }
 // Format is how a file is written.
 type Format string
 
-// The formats. Without one a file is Kopeck's own where its header says so, else CSV.
+// The formats. Without one a file is Kopeck's own if its header has that format's columns, else CSV.
 const (
 	Kopeck Format = "kopeck"
 	CSV    Format = "csv"
 	CDNOW  Format = "cdnow"
 )
 
-// Policy says what happens to the good rows of a file that has bad ones.
+// Policy is what happens to the good rows of a file that has bad ones.
 type Policy string
 
 // The policies.
@@ -109,7 +114,7 @@ type Options struct {
 	Errors       Policy         // RejectAll
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
-	DryRun       bool           // says what would happen
+	DryRun       bool           // only report what would happen
 	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
 	DecimalComma bool           // "12,50" is twelve and a half
 
@@ -169,7 +174,7 @@ func (r Report) ExitCode() int {
 	return 0
 }
 
-// String says in a few lines what became of the file.
+// String summarises in a few lines what became of the file.
 func (r Report) String() string {
 	done := map[bool][3]string{false: {"added", "already there", "updated"}, true: {"would be added", "already there", "would be updated"}}[r.DryRun || !r.Written]
 	text := fmt.Sprintf("%d rows: %d %s %s, %d %s", r.Rows, r.Added, r.Kind, done[0], r.Present, done[1])
@@ -203,9 +208,9 @@ func (r Report) String() string {
 
 // Errors that an import as a whole ends with are of these, or the database's.
 var (
-	// ErrOptions says that what was asked for makes no sense or is not enough.
+	// ErrOptions reports options that make no sense or are not enough.
 	ErrOptions = errors.New("wrong options")
-	// ErrFile says that the file is not what it was said to be.
+	// ErrFile reports a file that is not what it was said to be.
 	ErrFile = errors.New("not a file that can be read")
 )
 

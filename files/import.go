@@ -26,7 +26,7 @@ type entry[T any] struct {
 	bad     int64  // the line whose fault it is
 }
 
-// rowText is a row as it stands in the file.
+// rowText is a row as the file has it.
 type rowText struct {
 	line int64
 	raw  string
@@ -63,7 +63,7 @@ type repeat struct {
 const mostRepeated = 500_000
 
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
-// chunks that were written stay, and the same import again goes on. Rejected rows are no error: they are in the
+// chunks that were written stay, and repeating the import continues it. Rejected rows are no error: they are in the
 // report.
 func Import(ctx context.Context, s *app.App, o Options) (Report, error) {
 	begun := time.Now()
@@ -106,41 +106,6 @@ func importKind(ctx context.Context, s *app.App, i *bulk.Import, o Options, f *f
 	}
 }
 
-// check refuses options that make no sense, and puts in the defaults.
-func (o *Options) check(s *app.App) error {
-	o.Errors = cmp.Or(o.Errors, RejectAll)
-	o.Customers = cmp.Or(o.Customers, "create")
-	if o.Chunk <= 0 {
-		o.Chunk = 10_000
-	}
-	switch {
-	case !slices.Contains(Kinds(), o.Kind):
-		return optionsError("want orders, customers, contacts or rates, not %q", string(o.Kind))
-	case !slices.Contains([]Format{"", Kopeck, CSV, CDNOW}, o.Format):
-		return optionsError("--format: want kopeck, csv or cdnow, not %q", string(o.Format))
-	case o.Format == CDNOW && o.Kind != Orders:
-		return optionsError("--format cdnow is for orders")
-	case o.Format != CSV && o.Format != "" && o.Map != "":
-		return optionsError("--map is for --format csv")
-	case o.Errors != RejectAll && o.Errors != RejectRow:
-		return optionsError("--errors: want reject-all or reject-row, not %q", string(o.Errors))
-	case o.Customers != "create" && o.Customers != "known":
-		return optionsError("--customers: want create or known, not %q", o.Customers)
-	case o.CostShare != nil && o.Kind != Orders:
-		return optionsError("--cost-share is for orders")
-	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
-		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
-	case o.Currency != "" && o.Currency != s.Currency.Code():
-		return optionsError("--file-currency %s: the books are kept in %s", o.Currency, s.Currency.Code())
-	case o.Update && o.Kind != Customers:
-		return optionsError("--update is for customers: orders, contacts and rates are facts")
-	case (o.Path == "" || o.Path == "-") && o.Source == nil:
-		return optionsError("no file to read")
-	}
-	_, err := newDates(s.Settings(), s.Now(), o.DateFormat)
-	return err
-}
-
 func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, write put[T], open func() (source[T], error)) (Report, error) {
 	r := &run[T]{options: o, file: f, open: open, imported: i, rejects: newRejects(o)}
 	defer r.rejects.close()
@@ -172,8 +137,8 @@ func importFile[T any](ctx context.Context, o Options, f *file, i *bulk.Import, 
 	return report, err
 }
 
-// check reads the file without writing: what stands in it twice, and, where the answer is needed before anything is
-// written, what the database would say.
+// check reads the file without writing: it finds what is in it twice and, where that is needed before anything is
+// written, what the database would do with each record.
 func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	ask := write
 	if r.options.Errors == RejectRow && !r.options.DryRun {
@@ -210,7 +175,7 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	return r.pass(ctx, "checking", ask)
 }
 
-// begin forgets what the last pass counted.
+// begin resets what the last pass counted.
 func (r *run[T]) begin() {
 	r.report = Report{Kind: r.options.Kind, DryRun: r.options.DryRun}
 	r.rejects.begin()
@@ -230,7 +195,7 @@ type batch[T any] struct {
 	err     error // io.EOF behind the last
 }
 
-// pass reads the whole file once and gives its records to write, nil to none; reading goes on meanwhile.
+// pass reads the whole file once and passes its records to write, unless that is nil; reading goes on meanwhile.
 func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 	in, err := r.open()
 	if err != nil {
@@ -240,7 +205,7 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 	batches := make(chan batch[T])
 	defer func() {
 		stop()
-		for range batches { // until the file is let go of
+		for range batches { // until the file is no longer read
 		}
 	}()
 	go func() {
@@ -288,20 +253,14 @@ func read[T any](in source[T], most int) (b batch[T]) {
 	return b
 }
 
-// settle imports some records and counts what became of them.
+// settle imports some records and counts what was done with them.
 func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) error {
 	verdicts := make([]bulk.Verdict, len(entries))
 	records, at := make([]T, 0, len(entries)), make([]int, 0, len(entries))
 	for n, e := range entries {
-		repeated, found := r.find(e)
-		switch {
-		case found && e.apart:
-			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it stands too far apart from another of the same customer and date, on line %d: sort the file, or map a column that tells them apart", r.repeated[repeated].first)}
-		case found && !r.repeated[repeated].same:
-			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: fmt.Sprintf("it is twice in the file, with other content on line %d", r.repeated[repeated].first)}
-		case e.fault != "":
-			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: e.fault}
-		default:
+		if reason := r.judge(e); reason != "" {
+			verdicts[n] = bulk.Verdict{Outcome: bulk.Rejected, Reason: reason}
+		} else {
 			records, at = append(records, e.value), append(at, n)
 		}
 		if r.repeats != nil && e.key != "" {
@@ -324,21 +283,39 @@ func (r *run[T]) settle(ctx context.Context, entries []*entry[T], write put[T]) 
 		}
 	}
 	for n, e := range entries {
-		r.report.Rows += int64(len(e.rows))
-		switch v := verdicts[n]; v.Outcome {
-		case bulk.Added:
-			r.report.Added++
-		case bulk.Present:
-			r.report.Present++
-		case bulk.Updated:
-			r.report.Updated++
-		default:
-			if err := r.reject(e, v.Reason); err != nil {
-				return err
-			}
+		if err := r.count(e, verdicts[n]); err != nil {
+			return err
 		}
 	}
 	return failed
+}
+
+// judge returns why a record is rejected before the database is asked, "" where it is not.
+func (r *run[T]) judge(e *entry[T]) (reason string) {
+	at, repeated := r.find(e)
+	switch {
+	case repeated && e.apart:
+		return fmt.Sprintf("it is too far apart from another of the same customer and date, on line %d: sort the file, or map a column that distinguishes them", r.repeated[at].first)
+	case repeated && !r.repeated[at].same:
+		return fmt.Sprintf("it is twice in the file, with other content on line %d", r.repeated[at].first)
+	}
+	return e.fault
+}
+
+// count adds what was done with a record to the report.
+func (r *run[T]) count(e *entry[T], v bulk.Verdict) error {
+	r.report.Rows += int64(len(e.rows))
+	switch v.Outcome {
+	case bulk.Added:
+		r.report.Added++
+	case bulk.Present:
+		r.report.Present++
+	case bulk.Updated:
+		r.report.Updated++
+	default:
+		return r.reject(e, v.Reason)
+	}
+	return nil
 }
 
 // find looks for an entry among those that are repeated in the file.

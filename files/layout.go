@@ -8,7 +8,7 @@ import (
 	"kopeck/service/app"
 )
 
-// column is one column of the files of a kind, whose records are of type R. It stands once, in the kind's layout.
+// column is one column of the files of a kind, whose records are of type R. It is defined once, in the kind's layout.
 type column[R any] struct {
 	name  string
 	uses  uses
@@ -28,7 +28,7 @@ const (
 )
 
 // layout is the columns of the files of a kind, in the order in which they are exported. A column is never taken away or moved: a
-// new one stands at the end. Columns are found by name, and those that a file does not have say nothing.
+// new one stands at the end. Columns are found by name, and a file need not have all of them.
 type layout[R any] struct {
 	kind    Kind
 	columns []column[R]
@@ -76,7 +76,7 @@ func (l layout[R]) recognise(t *table, o Options) (isOwn bool, err error) {
 	case len(missing) > 0:
 		return false, fileError("its header is not that of %s that Kopeck exported: it has no column %s", l.kind, strings.Join(quoted(missing), ", "))
 	case len(unknown) > 0:
-		return false, fileError("%s have no column %s, or it stands twice in the header; take it out, or name the columns with --format csv --map", l.kind, strings.Join(quoted(unknown), ", "))
+		return false, fileError("%s have no column %s, or the header has it twice; remove it, or name the columns with --format csv --map", l.kind, strings.Join(quoted(unknown), ", "))
 	}
 	return true, nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ordinals counts the records of a log that has no ids: the how-manieth of its customer and day one is. It
+// ordinals numbers the records of a log that has no ids, among those of the same customer and day. It
 // remembers the last pairs only, so that its memory does not grow with the file; see the package's comment.
 type ordinals struct {
 	now, before map[string]int
@@ -34,7 +34,7 @@ func (o *ordinals) next(pair string) int {
 // idLimit is how long an external id is at most.
 const idLimit = 200
 
-// made gives an external id to a record that has none: "log:customer:day:ordinal". The file makes it, so the same
+// made returns the external id of a record that has none: "log:customer:day:ordinal". The file makes it, so the same
 // file makes the same.
 func made(pair string, ordinal int) string {
 	id := "log:" + pair + ":" + strconv.Itoa(ordinal)
@@ -45,5 +45,5 @@ func made(pair string, ordinal int) string {
 	return "log:" + hex.EncodeToString(sum[:])
 }
 
-// day writes a calendar day as it stands in made ids.
+// dayOf returns a calendar day as made ids have it.
 func (d *dates) dayOf(at time.Time) string { return at.In(d.settings.Zone).Format("20060102") }

@@ -198,7 +198,7 @@ func (l *orderLog) entry() (*entry[bulk.OrderRecord], error) {
 	return e, nil
 }
 
-// take puts a row to its order. One of which nothing can be read stands for itself, and does not part an order.
+// take adds a row to its order. One of which nothing can be read is an entry of its own, and does not divide an order.
 func (l *orderLog) take(r logRow) {
 	if r.orphan {
 		l.ready = append(l.ready, &entry[bulk.OrderRecord]{rows: []rowText{r.rowText}, fault: string(r.fault)})
@@ -253,7 +253,7 @@ func (l *orderLog) join(r logRow) {
 	}
 	e.bad = r.line
 	if len(e.rows) > mostRows {
-		l.close() // what follows of it is in the file again, and rejected as such
+		l.close() // its other rows are a repeated order, and rejected as such
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"kopeck/service/bulk"
 )
 
-// orderRow is an order and one of its lines as they stand in a row: an order has a row for each of its lines, with its
+// orderRow is an order and one of its lines as a row has them: an order has a row for each of its lines, with its
 // own columns repeated; one without lines has one row.
 type orderRow struct {
 	bulk.OrderRecord

@@ -15,7 +15,7 @@ import (
 	"kopeck/service/input"
 )
 
-// rateRow is a rate as it stands in a file.
+// rateRow is a rate as a file has it.
 type rateRow struct {
 	costing.Rate
 

@@ -18,7 +18,7 @@ type repeats struct {
 	n     int64
 }
 
-// mark is one key: its hash (128 bits, so that no two keys share one), what it stands for, and its line.
+// mark is one key: its hash (128 bits, so that no two keys share one), that of its record's content, and its line.
 type mark struct {
 	high, low, digest uint64
 	line              int64
@@ -45,7 +45,7 @@ func (r *repeats) add(key, content string, line int64) error {
 	return err
 }
 
-// each gives the second and later lines of every key, with the line of the first and whether they stand for the same.
+// each calls found for the second and later lines of every key, with the line of the first and whether the contents are the same.
 func (r *repeats) each(found func(first, line int64, same bool)) error {
 	for n, f := range r.parts {
 		if f == nil {

@@ -25,7 +25,7 @@ type row struct {
 // reading goes on behind its first line.
 type scanner struct {
 	in         io.Reader
-	comma      byte // 0: fields stand between blanks, and quotes mean nothing
+	comma      byte // 0: fields are between blanks, and quotes mean nothing
 	buf        []byte
 	start, end int // what of buf is read and not yet given
 	eof        bool
@@ -115,7 +115,7 @@ var newline, carriage = []byte("\n"), []byte("\r")
 const (
 	tooLong    = "longer than 1 MiB"
 	openQuote  = "a quote is opened and never closed"
-	afterQuote = "text behind a closing quote"
+	afterQuote = "text behind a closingQuote quote"
 )
 
 // record finds the end of the row that begins at start, its line end included. Of a row whose quotes are wrong it
@@ -128,43 +128,56 @@ func (s *scanner) record() (length int, fault string) {
 	if s.comma == 0 || bytes.IndexByte(s.buf[s.start:s.start+first], '"') < 0 {
 		return first, ""
 	}
-	const (
-		atStart = iota
-		plain
-		quoted
-		closing // behind a quote inside quotes: the end, or the first of two
-	)
-	state, until := atStart, first
+	state, until := fieldStart, first
 	for i := 0; ; i++ {
 		if i == until {
-			if state != quoted {
+			if state != quotedText {
 				return until, ""
 			}
 			if until, ok = s.find(i, '\n'); !ok || until == i {
 				return first, openQuote
 			}
 		}
-		switch c := s.buf[s.start+i]; {
-		case state == quoted:
-			if c == '"' {
-				state = closing
-			}
-		case state == closing && c == '"':
-			state = quoted
-		case c == s.comma:
-			state = atStart
-		case c == '\n', c == '\r' && (i+1 == until || s.buf[s.start+i+1] == '\n'):
-		case state == closing:
+		c := s.buf[s.start+i]
+		lineEnd := c == '\n' || c == '\r' && (i+1 == until || s.buf[s.start+i+1] == '\n')
+		if state, ok = state.next(c, s.comma, lineEnd); !ok {
 			return first, afterQuote
-		case state == atStart && c == '"':
-			state = quoted
-		default:
-			state = plain
 		}
 	}
 }
 
-// find gives the offset behind the next byte c from an offset on, or of the end of the file; false where the row would be too long.
+// quoteState is where in a field a byte is.
+type quoteState int
+
+const (
+	fieldStart quoteState = iota
+	unquotedText
+	quotedText
+	closingQuote // behind a quote inside quotes: the end, or the first of two
+)
+
+// next returns the state behind a byte; false if there is text behind a closingQuote quote.
+func (state quoteState) next(c, comma byte, lineEnd bool) (quoteState, bool) {
+	switch {
+	case state == quotedText && c == '"':
+		return closingQuote, true
+	case state == quotedText:
+		return quotedText, true
+	case state == closingQuote && c == '"':
+		return quotedText, true
+	case c == comma:
+		return fieldStart, true
+	case lineEnd:
+		return state, true
+	case state == closingQuote:
+		return state, false
+	case state == fieldStart && c == '"':
+		return quotedText, true
+	}
+	return unquotedText, true
+}
+
+// find returns the offset behind the next byte c from an offset on, or of the end of the file; false where the row would be too long.
 func (s *scanner) find(from int, c byte) (int, bool) {
 	for {
 		if at := bytes.IndexByte(s.buf[s.start+from:s.end], c); at >= 0 {
@@ -200,7 +213,7 @@ func (s *scanner) advance(n int) {
 	s.passed += int64(n)
 }
 
-// split takes a row apart. Its quotes are known to be right.
+// split splits a row into fields. Its quotes are known to be right.
 func (s *scanner) split(raw string, fields []string) []string {
 	if s.comma == 0 {
 		for text := range strings.FieldsSeq(raw) {
@@ -226,7 +239,7 @@ func (s *scanner) split(raw string, fields []string) []string {
 	}
 }
 
-// unquote reads up to the closing quote: the text, and what stands behind the quote.
+// unquote reads up to the closingQuote quote: the text, and what is behind the quote.
 func unquote(raw string) (text, rest string) {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '"' {

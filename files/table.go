@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// table is a file with a header and the fields that its columns stand for.
+// table is a file with a header and the fields that its columns are mapped to.
 type table struct {
 	*scanner
 	columns []string

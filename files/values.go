@@ -14,7 +14,7 @@ import (
 
 var whole = money.Whole(1)
 
-// values reads and writes what stands in the fields of a row.
+// values reads and writes the fields of a row.
 type values struct {
 	currency     money.Currency
 	decimalComma bool

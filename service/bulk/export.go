@@ -12,7 +12,7 @@ import (
 // readTogether is how many records are read at a time, which an export has in memory.
 const readTogether = 1000
 
-// opaque hides from the store that an error is one after which it would try again.
+// opaque hides from the store that an error is one after which it would retry.
 type opaque struct{ err error }
 
 // ExportOrders calls each for every order, by id, from one snapshot of the database. It works as the system, past the guard:
@@ -40,7 +40,7 @@ func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf fu
 			records, err := after(c, ctx, last)
 			if err != nil || len(records) == 0 {
 				if begun && err != nil {
-					err = fmt.Errorf("the export broke off: %w", opaque{err}) // not to be begun anew: a part is written
+					err = fmt.Errorf("the export was interrupted: %w", opaque{err}) // it must not be retried: a part of it has been written
 				}
 				return err
 			}

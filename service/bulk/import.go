@@ -20,9 +20,9 @@ type Outcome int
 // The outcomes.
 const (
 	Added    Outcome = iota
-	Present          // it was there already, with the same content
-	Updated          // it was there with other content, which was replaced
-	Rejected         // Verdict.Reason says why
+	Present          // it existed already, with the same content
+	Updated          // it existed with other content, which was replaced
+	Rejected         // for Verdict.Reason
 )
 
 // Verdict is what an import did with one record, and why.
@@ -31,28 +31,29 @@ type Verdict struct {
 	Reason  string
 }
 
-// Import writes records that come in bulk: each call of Orders, Customers or Contacts is one transaction over
-// all that it is given (of Orders on PostgreSQL two side by side, each of other customers), in few statements, with everything that follows from them. It works as the
-// system, past the rules of who may see what: it is for the command line. An Import is not for several goroutines.
+// Import writes records in bulk: each call of Orders, Customers or Contacts is one transaction with all of its records, in few
+// statements, with everything that follows from them. (A call of Orders on PostgreSQL is two transactions side by side, of
+// different customers.) It works as the system, past the guard: it is for the command line. An Import must not be used
+// concurrently.
 type Import struct {
-	Check          bool // says what would happen, and changes nothing
-	AllOrNothing   bool // a rejected record undoes its transaction; the call then gives ErrRejected beside the verdicts
-	KnownCustomers bool // orders and contacts of customers that are not there are rejected; else the customers are made
-	Update         bool // customers that are there with other content are changed
+	Check          bool // only find out what would happen, and change nothing
+	AllOrNothing   bool // a rejected record undoes its transaction; the call then returns ErrRejected with the verdicts
+	KnownCustomers bool // reject orders and contacts of customers that do not exist; else the customers are made
+	Update         bool // change customers that exist with other content
 
 	CustomersAdded int64 // so far, for orders and contacts
 
 	ContactsRestated, OrdersRestated int64 // so far, for rates
 
-	// AllNew says that none of the orders is there, as a call with Check has found: they are not looked for. One that
-	// has come since is found by its id, and the call then looks for all of them.
+	// AllNew states that none of the orders exists, as a call with Check has found: they are not looked up. If one has been
+	// written since, its id is taken, and the call then looks all of them up.
 	AllNew bool
 
 	service  *Service
 	sessions []*store.Session // one on SQLite, which has one writer; two on PostgreSQL
 }
 
-// ErrRejected says that a call of an [Import] has changed nothing because a record was rejected.
+// ErrRejected reports that a call of an [Import] has changed nothing because a record was rejected.
 var ErrRejected = errors.New("service: a record was rejected, so none was written")
 
 // chunk is the work on the records of one call.
@@ -63,7 +64,7 @@ type chunk struct {
 	allNew   bool         // see Import.AllNew
 	verdicts []Verdict
 	people   map[string]string   // users by folded e-mail
-	newStaff map[string]string   // e-mails of those of them who are not known here, by id
+	newStaff map[string]string   // e-mails of those of them who do not exist yet, by id
 	affected map[string]bool     // customers whose derived state must be settled
 	made     []*customers.Record // customers that are made
 	moves    []books.StageMove   // the changes of their stage

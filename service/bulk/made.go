@@ -53,7 +53,7 @@ func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
 	return lifetime.StatisticsOf(all)
 }
 
-// margin is what is left of an order's total. checkOrder has checked that it does not overflow.
+// margin is what is left of an order's total. OrderRecord.check has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
 	margin, _ := costing.OrderMargin(o.Total, o.given.refunded, o.Cost)
 	return margin

@@ -10,13 +10,10 @@ import (
 	"time"
 
 	"kopeck/attribution"
-	"kopeck/costing"
-	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/schema"
-	"kopeck/service/input"
 )
 
 // OrderRecord is an order as a file gives it. Empty texts and zero times are absent.
@@ -80,18 +77,6 @@ type freshOrder struct {
 	writtenAt    time.Time
 }
 
-// refunded is the sum of the refunds.
-func (o *OrderRecord) refunded() (money.Amount, error) {
-	var sum money.Amount
-	var err error
-	for _, r := range o.Refunds {
-		if sum, err = sum.Plus(r.Amount); err != nil {
-			return sum, err
-		}
-	}
-	return sum, nil
-}
-
 // Orders imports orders. One that exists (by its id, or else by its external id) with the same customer,
 // day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
 func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
@@ -151,7 +136,7 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	fresh := make([]*freshOrder, 0, len(part))
 	for n, at := range part {
 		o := &orders[at]
-		if err := c.checkOrder(o); err != nil {
+		if err := o.check(); err != nil {
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
 		}
@@ -199,89 +184,6 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 		return err
 	}
 	return c.settle(ctx)
-}
-
-// sameOrder compares an order that exists with the one that a file gives.
-func sameOrder(known, given *storedOrder) Verdict {
-	own := given.id != ""
-	switch {
-	case own && known.id != given.id:
-		return rejected("the order's external id %q is that of another order, %s", input.Excerpt(given.externalID), known.id)
-	case own && known.externalID != given.externalID:
-		return rejected("the order is there with the external id %q, not %q", input.Excerpt(known.externalID), input.Excerpt(given.externalID))
-	case known.customerID != given.customerID:
-		return rejected("the order is there already, of another customer")
-	case known.day != given.day || own && !known.at.Equal(given.at):
-		return rejected("the order is there already, of %s", known.at.Format(time.RFC3339))
-	case known.total != given.total:
-		return rejected("the order is there already with another total")
-	case known.cost != given.cost:
-		return rejected("the order is there already with another cost of its goods")
-	case own && (known.status != given.status || known.refunded != given.refunded):
-		return rejected("the order is there already, %s, with other refunds or another status", known.status)
-	}
-	return Verdict{Outcome: Present}
-}
-
-func (c *chunk) checkOrder(o *OrderRecord) error {
-	refunded, err := o.refunded()
-	_, err2 := costing.OrderMargin(o.Total, refunded, o.Cost)
-	var lines, costs money.Amount
-	for _, line := range o.Lines {
-		if err == nil {
-			lines, err = lines.Plus(line.Total)
-		}
-		if err == nil {
-			costs, err = costs.Plus(line.Cost)
-		}
-	}
-	switch {
-	case err != nil || err2 != nil:
-		return fault.Invalidf("", "the amount is too large")
-	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
-		return fault.Invalidf("", "not a negative amount")
-	case refunded.Compare(o.Total) > 0:
-		return fault.Invalidf("refunds", "the refunds exceed the order's total")
-	case len(o.Lines) > 0 && lines != o.Total:
-		return fault.Invalidf("total", "the lines' totals do not sum to the order's")
-	case len(o.Lines) > 0 && !o.StatedCost && costs != o.Cost:
-		return fault.Invalidf("cost", "the lines' costs do not sum to the order's")
-	case (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded) == o.CompletedAt.IsZero():
-		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
-	}
-	if o.ExternalID != "" {
-		checked, err := input.Text("order", o.ExternalID, 200)
-		if err != nil {
-			return err
-		}
-		o.ExternalID = checked
-	}
-	if o.ID == "" {
-		return nil
-	}
-	if err := id.Check("id", id.Order, o.ID); err != nil {
-		return err
-	}
-	for n := range o.Lines {
-		if err := id.Check("line_id", id.OrderLine, o.Lines[n].ID); err != nil {
-			return err
-		}
-		if o.Lines[n].Quantity.Sign() <= 0 {
-			return fault.Invalidf("quantity", "want more than nothing")
-		}
-		if _, err := input.Text("sku", o.Lines[n].SKU, 100); err != nil {
-			return err
-		}
-	}
-	for n := range o.Refunds {
-		if err := id.Check("refunds", id.Refund, o.Refunds[n].ID); err != nil {
-			return err
-		}
-		if o.Refunds[n].Amount.Sign() <= 0 {
-			return fault.Invalidf("refunds", "want more than nothing")
-		}
-	}
-	return nil
 }
 
 // findOrders finds the orders that exist, by id and by external id.

@@ -1,5 +1,5 @@
 // Package bulk imports and exports orders, customers, contacts and rates in bulk, for the command line: it works as the system,
-// past the guard. What a field of a customer is stands in package customers. It may import service, service/input, value, books,
+// past the guard. Package customers defines the fields of a customer. It may import service, service/input, value, books,
 // rates and customers.
 package bulk
 

@@ -8,8 +8,8 @@ import (
 	"kopeck/store"
 )
 
-// Whatever this package reads and writes bypasses the guard: it imports and exports all rows of the company for the command line, which
-// has the database itself. The statements stand in this file and in unguarded_*.go, by subject.
+// Everything that this package reads and writes bypasses the guard: it imports and exports all rows of the company for the command
+// line, whose user has the database itself. The statements are in this file and, by subject, in unguarded_*.go.
 
 // Import runs a function that imports records, with connections of its own, as the system.
 func (s *Service) Import(ctx context.Context, do func(ctx context.Context, i *Import) error) error {

@@ -115,7 +115,7 @@ func (s *Service) checkOwner(ctx context.Context, ownerID *string) error {
 	return nil
 }
 
-// DeleteCustomer takes a customer off every list. The books keep what happened, the e-mail is free again.
+// DeleteCustomer removes a customer from every list. The books keep what happened, and the e-mail can be used for another customer.
 func (s *Service) DeleteCustomer(ctx context.Context, in service.DeleteCustomerInput) (*ent.Customer, error) {
 	reason, fail := input.Text("reason", in.Reason, 1000)
 	if fail != nil {

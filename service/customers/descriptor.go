@@ -9,8 +9,8 @@ import (
 	"kopeck/store"
 )
 
-// Descriptor is one field of a customer and all that is done with it. Its parts are put together by [define], from what [fields]
-// says of it.
+// Descriptor is one field of a customer and all that is done with it. Its parts are put together by [define] for the
+// table [fields].
 type Descriptor struct {
 	names
 
@@ -70,67 +70,6 @@ type key struct {
 	value  func(r *Record) any // nil for none
 }
 
-// place is where a field lies in a record.
-type place[V any] struct {
-	at          func(r *Record) *V     // nil where there is no value
-	given       func(r *Record) *V     // nil also where a file gave none, and a default applies
-	set         func(r *Record, to *V) // nil: no value, or the default where there must be one
-	destination func(r *Record) any
-	optional    bool
-}
-
-// optional is the place of a field that may be empty.
-func optional[V any](at func(r *Record) **V) place[V] {
-	get := func(r *Record) *V { return *at(r) }
-	return place[V]{
-		at: get, given: get, optional: true,
-		set:         func(r *Record, to *V) { *at(r) = to },
-		destination: func(r *Record) any { return at(r) },
-	}
-}
-
-// always is the place of a field that always has a value: by default the one given. The zero of its type in a file is none.
-func always[V comparable](at func(r *Record) *V, standard V) place[V] {
-	var zero V
-	return place[V]{
-		at: at,
-		given: func(r *Record) *V {
-			if *at(r) == zero {
-				return nil
-			}
-			return at(r)
-		},
-		set: func(r *Record, to *V) {
-			if to == nil {
-				to = &standard
-			}
-			*at(r) = *to
-		},
-		destination: func(r *Record) any { return at(r) },
-	}
-}
-
-// object is the place of an object of JSON, nil for none.
-func object(at func(r *Record) *map[string]any) place[map[string]any] {
-	get := func(r *Record) *map[string]any {
-		if *at(r) == nil {
-			return nil
-		}
-		return at(r)
-	}
-	return place[map[string]any]{
-		at: get, given: get, optional: true,
-		set: func(r *Record, to *map[string]any) {
-			if to == nil {
-				*at(r) = nil
-				return
-			}
-			*at(r) = *to
-		},
-		destination: func(r *Record) any { return store.FromJSON{To: at(r)} },
-	}
-}
-
 // define makes a field of its parts. V is the type of its values and I the type by which inputs give them. Every part must be
 // given; create or update is nil where that mutation does not take the field.
 func define[V, I any](
@@ -139,32 +78,61 @@ func define[V, I any](
 	update func(in *service.UpdateCustomerInput) graphql.Omittable[*I],
 	importing importing, uses uses,
 ) *Descriptor {
-	f := &Descriptor{names: n, importing: importing, uses: uses, destination: at.destination}
+	f := &Descriptor{names: n, importing: importing, uses: uses}
+	if n.Column != "" && at.optional {
+		f.uses |= nullable
+	}
 	put := func(r *Record, v *V) {
 		at.set(r, v)
 		if f.key != nil {
 			f.key.value(r)
 		}
 	}
-	given := func(s *Service, in *I) (v *V, err error) {
+	defineInputs(f, put, k, check, create, update)
+	defineRow(f, at, put, k)
+	f.history = func(s *Service, r *Record) any { return historyOf(s, k, at.at(r)) }
+	f.check = func(r *Record, today schema.Date) error {
+		v, err := check(n.File, at.given(r), today)
+		if err == nil {
+			put(r, v)
+		}
+		return err
+	}
+	f.read = func(form *Form, text string, to *Record) error {
+		v, err := k.read(form, text)
+		if err == nil {
+			at.set(to, &v)
+		}
+		return err
+	}
+	f.write = func(form *Form, r *Record) string {
+		if v := at.at(r); v != nil {
+			return k.write(form, *v)
+		}
+		return ""
+	}
+	return f
+}
+
+// defineInputs defines what createCustomer and updateCustomer do with the field.
+func defineInputs[V, I any](
+	f *Descriptor, put func(r *Record, v *V), k kind[V, I], check check[V],
+	create func(in *service.CreateCustomerInput) *I,
+	update func(in *service.UpdateCustomerInput) graphql.Omittable[*I],
+) {
+	checked := func(s *Service, in *I) (v *V, err error) {
 		if in != nil {
-			one, err := k.input(s, n.Input, *in)
+			one, err := k.input(s, f.Input, *in)
 			if err != nil {
 				return nil, err
 			}
 			v = &one
 		}
-		return check(n.Input, v, s.today())
-	}
-	history := func(s *Service, v *V) any {
-		if v == nil {
-			return nil
-		}
-		return k.history(s, *v)
+		return check(f.Input, v, s.today())
 	}
 	if create != nil {
 		f.create = func(s *Service, in *service.CreateCustomerInput, r *Record) error {
-			v, err := given(s, create(in))
+			v, err := checked(s, create(in))
 			put(r, v)
 			return err
 		}
@@ -175,18 +143,15 @@ func define[V, I any](
 			if !to.IsSet() {
 				return nil, nil
 			}
-			v, err := given(s, to.Value())
-			return &change{field: f, history: history(s, v), put: func(r *Record) { put(r, v) }}, err
+			v, err := checked(s, to.Value())
+			return &change{field: f, history: historyOf(s, k, v), put: func(r *Record) { put(r, v) }}, err
 		}
 	}
-	f.history = func(s *Service, r *Record) any { return history(s, at.at(r)) }
-	f.check = func(r *Record, today schema.Date) error {
-		v, err := check(n.File, at.given(r), today)
-		if err == nil {
-			put(r, v)
-		}
-		return err
-	}
+}
+
+// defineRow defines how the field is written to and read from the database, compared and copied.
+func defineRow[V, I any](f *Descriptor, at place[V], put func(r *Record, v *V), k kind[V, I]) {
+	f.destination = at.destination
 	f.copy = func(to, from *Record) { put(to, at.at(from)) }
 	f.same = func(a, b *Record) bool {
 		x, y := at.at(a), at.at(b)
@@ -202,29 +167,20 @@ func define[V, I any](
 		v := at.at(r)
 		switch {
 		case v != nil:
-			return m.SetField(n.Column, *v)
+			return m.SetField(f.Column, *v)
 		case m.Op().Is(ent.OpCreate):
 			return nil
 		}
-		return m.ClearField(n.Column)
+		return m.ClearField(f.Column)
 	}
-	f.read = func(form *Form, text string, to *Record) error {
-		v, err := k.read(form, text)
-		if err == nil {
-			at.set(to, &v)
-		}
-		return err
+}
+
+// historyOf is a value as the audit keeps it.
+func historyOf[V, I any](s *Service, k kind[V, I], v *V) any {
+	if v == nil {
+		return nil
 	}
-	f.write = func(form *Form, r *Record) string {
-		if v := at.at(r); v != nil {
-			return k.write(form, *v)
-		}
-		return ""
-	}
-	if n.Column != "" && at.optional {
-		f.uses |= nullable
-	}
-	return f
+	return k.history(s, *v)
 }
 
 // withKey adds a column that is computed from the field.

@@ -12,11 +12,11 @@ import (
 	"kopeck/service/input"
 )
 
-// fields says everything about each field of a customer once. Creating, updating and merging, importing, matching and copying, and the
-// header and the rows of files follow from it. It has the order of the columns of files: a new field stands at the end.
+// fields defines each field of a customer once. Creating, updating and merging, importing, matching and copying, and the header and
+// the rows of files follow from it. It is in the order of the columns of files: add a new field at the end.
 //
-// Of a field stand here: its names in inputs, in the database and in files; where it lies in a record; of which kind it is; its
-// check; where createCustomer and updateCustomer give it; what an import does to it; and its uses.
+// The parts of a field are its names in inputs, in the database and in files; where it lies in a record; its kind; its check;
+// where createCustomer and updateCustomer give it; what an import does to it; and its uses.
 var fields = []*Descriptor{
 	define(
 		names{Column: "id", File: "id"}, always(func(r *Record) *string { return &r.ID }, ""), text, isID(id.Customer),

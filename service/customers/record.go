@@ -12,7 +12,7 @@ import (
 	"kopeck/store"
 )
 
-// Record is a customer as a file gives it: the row, and what stands in other tables.
+// Record is a customer as a file gives it: the row, and what is in other tables.
 type Record struct {
 	*ent.Customer
 

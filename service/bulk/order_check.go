@@ -1,0 +1,124 @@
+package bulk
+
+import (
+	"time"
+
+	"kopeck/costing"
+	"kopeck/fault"
+	"kopeck/id"
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service/input"
+)
+
+// refunded is the sum of the refunds.
+func (o *OrderRecord) refunded() (money.Amount, error) {
+	var sum money.Amount
+	var err error
+	for _, r := range o.Refunds {
+		if sum, err = sum.Plus(r.Amount); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// sameOrder compares an order that exists with the one that a file gives.
+func sameOrder(known, given *storedOrder) Verdict {
+	own := given.id != ""
+	switch {
+	case own && known.id != given.id:
+		return rejected("the order's external id %q is that of another order, %s", input.Excerpt(given.externalID), known.id)
+	case own && known.externalID != given.externalID:
+		return rejected("the order is there with the external id %q, not %q", input.Excerpt(known.externalID), input.Excerpt(given.externalID))
+	case known.customerID != given.customerID:
+		return rejected("the order is there already, of another customer")
+	case known.day != given.day || own && !known.at.Equal(given.at):
+		return rejected("the order is there already, of %s", known.at.Format(time.RFC3339))
+	case known.total != given.total:
+		return rejected("the order is there already with another total")
+	case known.cost != given.cost:
+		return rejected("the order is there already with another cost of its goods")
+	case own && (known.status != given.status || known.refunded != given.refunded):
+		return rejected("the order is there already, %s, with other refunds or another status", known.status)
+	}
+	return Verdict{Outcome: Present}
+}
+
+// check checks a record, and brings its external id into the form in which it is kept.
+func (o *OrderRecord) check() error {
+	if err := o.checkSums(); err != nil {
+		return err
+	}
+	if (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded) == o.CompletedAt.IsZero() {
+		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
+	}
+	if o.ExternalID != "" {
+		checked, err := input.Text("order", o.ExternalID, 200)
+		if err != nil {
+			return err
+		}
+		o.ExternalID = checked
+	}
+	if o.ID == "" { // a log has no lines and refunds
+		return nil
+	}
+	if err := id.Check("id", id.Order, o.ID); err != nil {
+		return err
+	}
+	return o.checkParts()
+}
+
+// checkSums checks the amounts: what must sum up, and that no sum overflows.
+func (o *OrderRecord) checkSums() error {
+	refunded, err := o.refunded()
+	if err == nil {
+		_, err = costing.OrderMargin(o.Total, refunded, o.Cost)
+	}
+	var lines, costs money.Amount
+	for _, line := range o.Lines {
+		if err == nil {
+			lines, err = lines.Plus(line.Total)
+		}
+		if err == nil {
+			costs, err = costs.Plus(line.Cost)
+		}
+	}
+	switch {
+	case err != nil:
+		return fault.Invalidf("", "the amount is too large")
+	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
+		return fault.Invalidf("", "not a negative amount")
+	case refunded.Compare(o.Total) > 0:
+		return fault.Invalidf("refunds", "the refunds exceed the order's total")
+	case len(o.Lines) > 0 && lines != o.Total:
+		return fault.Invalidf("total", "the lines' totals do not sum to the order's")
+	case len(o.Lines) > 0 && !o.StatedCost && costs != o.Cost:
+		return fault.Invalidf("cost", "the lines' costs do not sum to the order's")
+	}
+	return nil
+}
+
+// checkParts checks the lines and the refunds one by one.
+func (o *OrderRecord) checkParts() error {
+	for _, line := range o.Lines {
+		if err := id.Check("line_id", id.OrderLine, line.ID); err != nil {
+			return err
+		}
+		if line.Quantity.Sign() <= 0 {
+			return fault.Invalidf("quantity", "want more than nothing")
+		}
+		if _, err := input.Text("sku", line.SKU, 100); err != nil {
+			return err
+		}
+	}
+	for _, refund := range o.Refunds {
+		if err := id.Check("refunds", id.Refund, refund.ID); err != nil {
+			return err
+		}
+		if refund.Amount.Sign() <= 0 {
+			return fault.Invalidf("refunds", "want more than nothing")
+		}
+	}
+	return nil
+}
