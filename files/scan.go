@@ -115,7 +115,7 @@ var newline, carriage = []byte("\n"), []byte("\r")
 const (
 	tooLong    = "longer than 1 MiB"
 	openQuote  = "a quote is opened and never closed"
-	afterQuote = "text behind a closingQuote quote"
+	afterQuote = "text behind a closing quote"
 )
 
 // record finds the end of the row that begins at start, its line end included. Of a row whose quotes are wrong it
@@ -156,7 +156,7 @@ const (
 	closingQuote // behind a quote inside quotes: the end, or the first of two
 )
 
-// next returns the state behind a byte; false if there is text behind a closingQuote quote.
+// next returns the state behind a byte; false if there is text behind a closing quote.
 func (state quoteState) next(c, comma byte, lineEnd bool) (quoteState, bool) {
 	switch {
 	case state == quotedText && c == '"':
@@ -239,7 +239,7 @@ func (s *scanner) split(raw string, fields []string) []string {
 	}
 }
 
-// unquote reads up to the closingQuote quote: the text, and what is behind the quote.
+// unquote reads up to the closing quote: the text, and what is behind the quote.
 func unquote(raw string) (text, rest string) {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '"' {
