@@ -29,8 +29,8 @@ const soldColumns = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.mar
 
 const sold = `o.status IN ('COMPLETED', 'REFUNDED')`
 
-// UnsettledSQL is the condition that an order's credits and unattributed part do not sum to its margin.
-const UnsettledSQL = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
+// unsettledSQL is the condition that an order's credits and unattributed part do not sum to its margin.
+const unsettledSQL = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
 	OR o.status NOT IN ('COMPLETED', 'REFUNDED') AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
 
 // CompletedBySQL is the condition that an order o had been completed by a moment, which [CompletedByArgs] gives as its arguments: an
@@ -97,7 +97,7 @@ func ordersOfCustomer(ctx context.Context, tx *store.Tx, customerID string, ids 
 
 // unsettledOrders returns the orders of a customer whose credits and unattributed part do not sum to their margin.
 func unsettledOrders(ctx context.Context, tx *store.Tx, customerID string) ([]SoldOrder, error) {
-	return ordersWhere(ctx, tx, UnsettledSQL+" AND o.customer_id = ?", customerID)
+	return ordersWhere(ctx, tx, unsettledSQL+" AND o.customer_id = ?", customerID)
 }
 
 // ordersCreditedTo returns the orders of a customer that contacts are credited with.
@@ -330,7 +330,7 @@ func sumLedger(ctx context.Context, tx *store.Tx, from, to *time.Time) (*LedgerC
 	if err != nil {
 		return nil, err
 	}
-	return check, store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+UnsettledSQL+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan store.ScanFunc) error {
+	return check, store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+unsettledSQL+within+" ORDER BY o.id LIMIT ?", append(args, mostOffenders), func(scan store.ScanFunc) error {
 		var one string
 		err := scan(&one)
 		check.Offenders = append(check.Offenders, one)

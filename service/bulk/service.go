@@ -6,7 +6,6 @@ package bulk
 import (
 	"kopeck/service"
 	"kopeck/service/books"
-	"kopeck/service/customers"
 	"kopeck/service/rates"
 	"kopeck/service/value"
 )
@@ -21,6 +20,6 @@ type Service struct {
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, _ *customers.Service, rates *rates.Service, value *value.Service) *Service {
+func New(core *service.Core, books *books.Service, rates *rates.Service, value *value.Service) *Service {
 	return &Service{Core: core, books: books, rates: rates, value: value}
 }

@@ -22,10 +22,10 @@ import (
 // customers are valued by them, whoever started the fit.
 func unattended(ctx context.Context) context.Context { return auth.System(ctx) }
 
-// StatisticsSQL is a query for lifetime.StatisticsOf of each customer who has orders: it is computed by the database, since a
+// statisticsSQL is a query for lifetime.StatisticsOf of each customer who has orders: it is computed by the database, since a
 // customer may have a hundred thousand orders. condition is on orders o: "" or " AND …". A test compares both. Statistics are
 // derived state, and the same for whoever asks.
-func StatisticsSQL(condition string) string {
+func statisticsSQL(condition string) string {
 	return `SELECT sold.customer_id, count(DISTINCT sold.done_day) AS order_days, coalesce(min(sold.done_day), 0) AS first_day, coalesce(max(sold.done_day), 0) AS last_day,
 	coalesce(sum(sold.margin), 0) AS margin, coalesce(sum(CASE WHEN sold.done_day > sold.first_day THEN sold.margin END), 0) AS repeat_margin,
 	max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
@@ -36,7 +36,7 @@ FROM (SELECT o.customer_id, o.margin,
 	FROM orders o WHERE o.status IN ('COMPLETED', 'REFUNDED')` + condition + `) AS sold GROUP BY sold.customer_id`
 }
 
-// scanStatistics scans a row of [StatisticsSQL].
+// scanStatistics scans a row of [statisticsSQL].
 func scanStatistics(scan store.ScanFunc) (customer string, of lifetime.Statistics, err error) {
 	var at, completed store.Time
 	of = lifetime.NoStatistics()
@@ -55,7 +55,7 @@ func (s *Service) StatisticsOf(ctx context.Context, db store.Reader, customerIDs
 	for _, one := range customerIDs {
 		all[one] = lifetime.NoStatistics()
 	}
-	err := store.EachByIDs(ctx, db, StatisticsSQL(" AND o.customer_id IN @ids"), nil, customerIDs, func(scan store.ScanFunc) error {
+	err := store.EachByIDs(ctx, db, statisticsSQL(" AND o.customer_id IN @ids"), nil, customerIDs, func(scan store.ScanFunc) error {
 		customer, of, err := scanStatistics(scan)
 		all[customer] = of
 		return err
@@ -70,7 +70,7 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 	all := make(map[string]Earnings, len(customerIDs))
 	// A row of contacts has -1 days, and its cost in the margin's column.
 	query := `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids) ` +
-		StatisticsSQL(` AND o.at <= ? AND o.created_at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
+		statisticsSQL(` AND o.at <= ? AND o.created_at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
 		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, NULL, NULL FROM contacts
 		WHERE at <= ? AND recorded_at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 	args := append(store.Args(customerIDs), at, recorded, at, recorded)
@@ -92,11 +92,11 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 	return all, nil
 }
 
-// CustomerColumns are the columns of customers that derived state is computed from and written to; [ScanCustomer] scans them.
-const CustomerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost, last_order_at, lifetime_value"
+// customerColumns are the columns of customers that derived state is computed from and written to; [scanCustomer] scans them.
+const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost, last_order_at, lifetime_value"
 
-// ScanCustomer scans [CustomerColumns].
-func ScanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
+// scanCustomer scans [customerColumns].
+func scanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
 	c := &ent.Customer{}
 	var stage string
 	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue)
@@ -104,31 +104,31 @@ func ScanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
 	return c, err
 }
 
-// addTo returns a function that scans a row of [CustomerColumns] and appends it.
+// addTo returns a function that scans a row of [customerColumns] and appends it.
 func addTo(customers *[]*ent.Customer) func(scan store.ScanFunc) error {
 	return func(scan store.ScanFunc) error {
-		c, err := ScanCustomer(scan)
+		c, err := scanCustomer(scan)
 		*customers = append(*customers, c)
 		return err
 	}
 }
 
-// ReadCustomers reads [CustomerColumns] of customers, in the order of their ids. Whoever changes an order, a contact or a rate
+// ReadCustomers reads [customerColumns] of customers, in the order of their ids. Whoever changes an order, a contact or a rate
 // changes what is derived from it, also of customers whom they may not see.
 func ReadCustomers(ctx context.Context, db store.Reader, ids []string) (customers []*ent.Customer, err error) {
-	return customers, store.EachByIDs(ctx, db, "SELECT "+CustomerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, ids, addTo(&customers))
+	return customers, store.EachByIDs(ctx, db, "SELECT "+customerColumns+" FROM customers WHERE id IN @ids ORDER BY id", nil, ids, addTo(&customers))
 }
 
 // HoldCustomers is [ReadCustomers], and holds the rows until the transaction ends. ids are sorted, so that transactions which
 // hold several customers do not wait for each other.
 func HoldCustomers(ctx context.Context, tx *store.Tx, ids []string) (customers []*ent.Customer, err error) {
-	query := "SELECT " + CustomerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
+	query := "SELECT " + customerColumns + " FROM customers WHERE id IN @ids ORDER BY id" + store.ForUpdateClause(tx)
 	return customers, store.EachByIDs(ctx, tx, query, nil, ids, addTo(&customers))
 }
 
 // holdNext reads and holds the next customers after an id: all are valued by one model. Orders may come meanwhile.
 func holdNext(ctx context.Context, tx *store.Tx, after string, n int) (customers []*ent.Customer, err error) {
-	query := "SELECT " + CustomerColumns + " FROM customers WHERE id > ? ORDER BY id LIMIT ?" + store.ForNoKeyUpdateClause(tx)
+	query := "SELECT " + customerColumns + " FROM customers WHERE id > ? ORDER BY id LIMIT ?" + store.ForNoKeyUpdateClause(tx)
 	return customers, store.Each(ctx, tx, query, []any{after, n}, addTo(&customers))
 }
 
