@@ -24,6 +24,13 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	// The program is tested with the variables that a test gives it, not with those of whoever runs the tests.
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "KOPECK_") && name != "KOPECK_REQUIRE_POSTGRES" && name != "KOPECK_TEST_POSTGRES_URL" {
+			_ = os.Unsetenv(name)
+		}
+	}
 	os.Exit(m.Run())
 }
 

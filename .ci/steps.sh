@@ -1,12 +1,12 @@
 # Sourced by .ci/run and .ci/verify: runs steps, names the one that failed, and keeps their times.
 #
-# Both append to the file $KOPECK_STEP_TIMES. The script that creates the file removes it and prints the summary.
+# Both append to the file $STEP_TIMES. The script that creates the file removes it and prints the summary.
 
-if [ -z "${KOPECK_STEP_TIMES:-}" ]; then
-  KOPECK_STEP_TIMES=$(mktemp)
-  export KOPECK_STEP_TIMES
+if [ -z "${STEP_TIMES:-}" ]; then
+  STEP_TIMES=$(mktemp)
+  export STEP_TIMES
   prints_summary=yes
-  trap 'rm -f "$KOPECK_STEP_TIMES"' EXIT
+  trap 'rm -f "$STEP_TIMES"' EXIT
 else
   prints_summary=no
 fi
@@ -22,10 +22,10 @@ step() {
   set -e
   if [ "$status" -ne 0 ]; then
     printf '\n'
-    printf 'FAILED: %s (after %d s)\n' "$name" $((SECONDS - from)) | tee -a "$KOPECK_STEP_TIMES"
+    printf 'FAILED: %s (after %d s)\n' "$name" $((SECONDS - from)) | tee -a "$STEP_TIMES"
     exit 1
   fi
-  printf '%5d s  %s\n' $((SECONDS - from)) "$name" >>"$KOPECK_STEP_TIMES"
+  printf '%5d s  %s\n' $((SECONDS - from)) "$name" >>"$STEP_TIMES"
   printf -- '--- %s: %d s\n' "$name" $((SECONDS - from))
 }
 
@@ -33,7 +33,7 @@ step() {
 summary() {
   if [ "$prints_summary" = yes ]; then
     printf '\n=== times\n'
-    cat "$KOPECK_STEP_TIMES"
+    cat "$STEP_TIMES"
     printf '%5d s  in all\n\nPASSED\n' "$SECONDS"
   fi
 }
