@@ -43,7 +43,7 @@ func TestLostQuotes(t *testing.T) {
 			plain++
 		}
 	}
-	if plain < 199_000 || time.Since(begun) > 20*time.Second {
+	if plain < 199_000 || time.Since(begun) > time.Minute {
 		t.Errorf("%d of 200000 good lines were read, in %v", plain, time.Since(begun))
 	}
 }

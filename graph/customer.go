@@ -55,7 +55,7 @@ func customerOrder(o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirecti
 func customerFilter(f *service.CustomerFilter, search *string) *conditions {
 	c := &conditions{}
 	if search != nil {
-		found, err := customers.CustomerSearch(*search)
+		found, err := customers.Search(*search)
 		if err != nil {
 			c.fail(err)
 		}

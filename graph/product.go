@@ -12,7 +12,6 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/catalogue"
-	"kopeck/service/customers"
 )
 
 func (r *Resolver) products() noun[ent.Product, ent.ProductEdge, ent.ProductConnection] {
@@ -54,7 +53,7 @@ func productFilter(f *service.ProductFilter) *conditions {
 	anyOf(c, "kinds", "kind", f.Kinds)
 	equalsBool(c, "active", f.Active)
 	if f.Search != nil {
-		found, err := customers.ProductSearch(*f.Search)
+		found, err := catalogue.Search(*f.Search)
 		if err != nil {
 			c.fail(err)
 		} else {

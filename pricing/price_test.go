@@ -208,7 +208,7 @@ func TestARuleIsBounded(t *testing.T) {
 	if err != nil || waterfall(got) != "LIST 135000 RULE 1350" || !strings.Contains(reasons(got), "cost limit exceeded") {
 		t.Errorf("%s (%s), %v", waterfall(got), reasons(got), err)
 	}
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }

@@ -173,7 +173,7 @@ func TestSilentServer(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s on a silent server: %v", name, err)
 		}
-		if took > deadline+time.Second {
+		if took > deadline+30*time.Second { // without the deadline it would be for ever; a busy machine may be late
 			t.Errorf("%s took %v with a deadline of %v", name, took, deadline)
 		}
 	}, deadline)
@@ -195,7 +195,7 @@ func TestCancelledStatementEndsOnTheServer(t *testing.T) {
 				err = errors.Join(rows.Err(), rows.Close())
 			}
 			stop()
-			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 1100*time.Millisecond {
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 30*time.Second {
 				t.Errorf("after %v: %v", time.Since(began), err)
 			}
 		}

@@ -70,7 +70,7 @@ func TestShape(t *testing.T) { // not parallel: it depends on times
 		t.Run(c.name, func(t *testing.T) {
 			begun := time.Now()
 			a := w.in(t).post(c.query, "")
-			if took := time.Since(begun); took > 2*time.Second {
+			if took := time.Since(begun); took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
 			if ok := len(a.Errors) == 0; ok != c.ok {

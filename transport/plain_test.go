@@ -174,7 +174,7 @@ func TestDeadline(t *testing.T) { // not parallel: it depends on times
 	w := start(t, transport.Config{Limits: transport.Limits{Operation: 50 * time.Millisecond}})
 	begun := time.Now()
 	a := w.post(`{ hello wait }`, "")
-	if took := time.Since(begun); took > time.Second {
+	if took := time.Since(begun); took > 30*time.Second {
 		t.Errorf("took %v", took)
 	}
 	if a.code() != transport.CodeDeadline {

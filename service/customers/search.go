@@ -79,9 +79,9 @@ func cut(term string) string {
 	return term
 }
 
-// CustomerSearch returns the conditions of a search: all of its words must be found. A text that is written as a
+// Search returns the conditions of a search: all of its words must be found. A text that is written as a
 // phone number is searched for as one.
-func CustomerSearch(text string) ([]predicate.Customer, error) {
+func Search(text string) ([]predicate.Customer, error) {
 	if utf8.RuneCountInString(text) > 200 {
 		return nil, fault.Invalidf("search", "want at most 200 characters")
 	}
@@ -118,30 +118,4 @@ func termBeginsWith(word string) predicate.Customer {
 			return store.HasPrefix(terms.C("term"), word)
 		}))
 	}
-}
-
-// ProductSearch returns the condition that a product's sku or name begins with a text, or a word of its name does.
-func ProductSearch(text string) (func(*sql.Selector), error) {
-	if err := input.CheckText("search", text, 200); err != nil {
-		return nil, fault.At(err, "filter")
-	}
-	begins := strings.TrimSpace(text)
-	folded := escapeLike(input.Fold(begins))
-	return func(s *sql.Selector) {
-		like := func(column, pattern string) *sql.Predicate {
-			return sql.P(func(b *sql.Builder) {
-				b.Ident(s.C(column)).WriteString(" LIKE ").Arg(pattern).WriteString(` ESCAPE '!'`)
-			})
-		}
-		from := func(column, begin string) *sql.Predicate { return store.HasPrefix(s.C(column), begin) }
-		s.Where(sql.Or(
-			from("sku", begins), from("sku", strings.ToUpper(begins)),
-			like("name_key", folded+"%"), like("name_key", "% "+folded+"%"),
-		))
-	}, nil
-}
-
-// escapeLike escapes the characters that have a meaning in LIKE.
-func escapeLike(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }

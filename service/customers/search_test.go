@@ -77,7 +77,7 @@ func TestSearchBounds(t *testing.T) {
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			t.Parallel()
-			conditions, err := customers.CustomerSearch(c.text)
+			conditions, err := customers.Search(c.text)
 			if len(conditions) != c.conditions || fault.Is(err, fault.Invalid) != c.refused {
 				t.Errorf("%d conditions, %v", len(conditions), err)
 			}
@@ -91,7 +91,7 @@ func TestSearch(t *testing.T) {
 		anna := w.Customer("Анна Мария Кузнецова")
 		w.Customer("Анна Петрова")
 		for text, want := range map[string]int{"анна": 2, "АНН кузн": 1, "нна": 0, "анна сергеева": 0, "...": 0, "": 2} {
-			conditions, err := customers.CustomerSearch(text)
+			conditions, err := customers.Search(text)
 			w.Must(err)
 			found, err := w.Client.Customer.Query().Where(conditions...).All(w.System())
 			w.Must(err)

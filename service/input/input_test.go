@@ -246,9 +246,6 @@ func TestSet(t *testing.T) {
 			if got != c.want {
 				t.Errorf("%q; want %q", got, c.want)
 			}
-			if value := input.StringOf(c.given); value != c.checked {
-				t.Errorf("StringOf: %v", value)
-			}
 		})
 	}
 }

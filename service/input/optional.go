@@ -39,9 +39,6 @@ func SetOrClear[T any](given graphql.Omittable[*T], checked *T, set func(T), cle
 	}
 }
 
-// StringOf returns an optional text that was given, nil if it was absent or null.
-func StringOf(given graphql.Omittable[*string]) *string { return given.Value() }
-
 // SameTime reports whether two moments are the same, or both absent.
 func SameTime(a, b *time.Time) bool {
 	if a == nil || b == nil {
