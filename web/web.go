@@ -139,7 +139,7 @@ func unauthorized(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusUnauthorized)
-	_, _ = w.Write([]byte(`{"errors":[{"message":"the access token is invalid or has expired; sign in again","extensions":{"code":"UNAUTHENTICATED"}}]}` + "\n"))
+	_, _ = w.Write([]byte(`{"errors":[{"message":"` + people.RefusedToken + `","extensions":{"code":"UNAUTHENTICATED"}}]}` + "\n"))
 }
 
 // authenticate authenticates a WebSocket.

@@ -14,11 +14,14 @@ import (
 // of the processes.
 const endedFor = service.LongestAccess + 5*time.Minute
 
+// RefusedToken is the message for whoever comes with an access token that is not accepted, whatever the reason.
+const RefusedToken = "the access token is invalid or has expired; sign in again"
+
 // Authenticate returns the actor of an access token and when the token expires. Role and scopes are those that the user has
 // now, whatever the token says. Fault: UNAUTHENTICATED, always with the same message, for a token that is not ours or has
 // expired, a session that has ended and a user who is not active.
 func (s *Service) Authenticate(ctx context.Context, token string) (auth.Actor, time.Time, error) {
-	refused := fault.New(fault.Unauthenticated, "", "the access token is not valid")
+	refused := fault.New(fault.Unauthenticated, "", RefusedToken)
 	claims, err := s.access.Verify(token)
 	if err != nil {
 		return auth.Actor{}, time.Time{}, refused
