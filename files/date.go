@@ -53,7 +53,7 @@ func (d *dates) parse(text string) (time.Time, error) {
 		return at, err
 	case at.Year() < 1900:
 		return at, errTooOld
-	case at.After(d.now.Add(5 * time.Minute)): // clocks differ a little
+	case at.After(d.now.Add(service.ClockSkew)): // clocks differ a little
 		return at, errFuture
 	}
 	if len(d.known) == 4096 {

@@ -38,7 +38,7 @@ type source[T any] struct {
 	passed func() int64 // bytes read so far
 }
 
-// put imports records: it is a method of service.Import.
+// put imports records: it is a method of bulk.Import.
 type put[T any] func(ctx context.Context, records []T) ([]bulk.Verdict, error)
 
 // run is one import.

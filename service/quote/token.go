@@ -57,7 +57,7 @@ func (s *Service) promisedLines(lines []auth.PriceLine) ([]pricing.Line, error) 
 	for i, line := range lines {
 		step, err := pricing.StepNumbered(line.Kind)
 		if err != nil {
-			return nil, fmt.Errorf("service: a line of a price token: %w", err)
+			return nil, fmt.Errorf("quote: a line of a price token: %w", err)
 		}
 		all[i] = pricing.Line{Kind: step.Kind, Label: step.Label, Amount: money.Minor(line.Amount), RefID: line.Ref}
 		if rule := s.PriceRule(line.Ref); rule != nil {

@@ -87,7 +87,7 @@ func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]
 				return err
 			}
 			if err := json.Unmarshal(options, &q.Options); err != nil {
-				return fmt.Errorf("service: options of a line of %s: %w", line.orderID, err)
+				return fmt.Errorf("quote: options of a line of %s: %w", line.orderID, err)
 			}
 			q.At, q.LeadDays = q.At.UTC(), &lead
 			lines = append(lines, line)

@@ -139,7 +139,7 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 		return err
 	}
 	if err := json.Unmarshal(options, &line.options); err != nil {
-		return fmt.Errorf("service: options of %s: %w", line.id, err)
+		return fmt.Errorf("rates: options of %s: %w", line.id, err)
 	}
 	if n := len(*orders); n == 0 || (*orders)[n-1].id != o.id {
 		o.at = o.at.UTC()
