@@ -32,7 +32,7 @@ func (s *Service) ExportContacts(ctx context.Context, each func(*ContactRecord) 
 }
 
 func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf func(*T) string, after func(*chunk, context.Context, string) ([]T, error)) error {
-	ctx = asSystem(ctx)
+	ctx = bypassGuard(ctx)
 	begun := false
 	return s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c := &chunk{Import: &Import{service: s}, reader: tx}

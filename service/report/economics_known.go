@@ -75,19 +75,18 @@ type order struct {
 // that had been completed by then and were placed in the period or may be credited to contacts in it.
 func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (map[string]money.Amount, error) {
 	settings := k.books.AttributionSettings()
-	own, err := ordersKnownIn(ctx, tx, k.breakdown, within, settings.Window, k.at)
+	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, settings.Window, k.at)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := recommendedOrders(ctx, tx, k.breakdown, within, k.at)
+	recommended, err := recommendedOrders(ctx, tx, k.breakdown, within, k.at)
 	if err != nil {
 		return nil, err
 	}
-	recommended, err := ordersByID(ctx, tx, ids)
+	orders, err := ordersByID(ctx, tx, distinct(func(id string) string { return id }, own, recommended))
 	if err != nil {
 		return nil, err
 	}
-	orders := distinct(func(o *order) string { return o.ID }, own, recommended)
 	if err := k.marginsKnownAt(ctx, tx, k.basis, orders, k.at); err != nil {
 		return nil, err
 	}

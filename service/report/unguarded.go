@@ -225,13 +225,6 @@ func ordersByID(ctx context.Context, tx *store.Tx, ids []string) (orders []*orde
 	return orders, store.EachByIDs(ctx, tx, ordersSQL+"o.id IN @ids", nil, ids, addTo(&orders))
 }
 
-// ordersKnownIn returns the orders of some customers that were known to be sold at a moment and that were placed in the period, or
-// completed in it or within the look-back window after it.
-func ordersKnownIn(ctx context.Context, tx *store.Tx, b *breakdown, within idRange, window time.Duration, known time.Time) (orders []*order, err error) {
-	args := append(books.CompletedByArgs(known), within.low, within.high, b.from, b.to, b.from, b.to.Add(window))
-	return orders, store.Each(ctx, tx, ordersSQL+books.CompletedBySQL+" AND o.customer_id > ? AND o.customer_id <= ? AND (o.at >= ? AND o.at < ? OR o.completed_at >= ? AND o.completed_at < ?)", args, addTo(&orders))
-}
-
 // unattributedIn returns what no contact earned of the orders that were placed in a period. Of an order that is not sold that is
 // nothing (the law of closed books), and the index by moment has all that is wanted.
 func unattributedIn(ctx context.Context, tx *store.Tx, from, to time.Time) (sum money.Amount, err error) {
