@@ -17,7 +17,7 @@ import (
 
 // knownBooks is a report in the making of what the books said at a moment, before later corrections, refunds and late contacts
 // and orders: contacts that had been recorded by then, at the rates known then, and the margins known then of the orders that had
-// been completed by then, credited anew.
+// been completed by then, credited again.
 type knownBooks struct {
 	*Service
 	*breakdown
@@ -53,7 +53,7 @@ func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, mode
 	return groups, k.unattributed, err
 }
 
-// group returns the group of a key, which is made if it is not there yet.
+// group returns the group of a key, which is created if it does not exist yet.
 func (k *knownBooks) group(key []string) *contactGroup {
 	name := joined(key)
 	if k.groups[name] == nil {
@@ -108,7 +108,7 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 	return books.Earned(divisions)
 }
 
-// addContacts adds the contacts with some customers, what they had cost and, of whatever contacts, what they had earned.
+// addContacts adds the contacts with some customers, what they had cost, and what contacts with any customer had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
 	err := eachKnownContact(ctx, tx, k.breakdown, within, k.at, func(c *knownContact) error {
 		in := rates.ContactInput(k.people.User(input.OrZero(c.staffID)), c.minutes, c.channel, c.expense)

@@ -25,7 +25,7 @@ import (
 // have the directive @scope(name: "costs"), and whoever has that scope (ADMIN, MANAGER, ANALYST) reads all rows by auth/rules.go. SALES and
 // PARTNER never have it. The command line asks as the system.
 //
-// The sums are made by the database, in one reading of the contacts. Measured on PostgreSQL with 1.5 million contacts in no order:
+// The sums are made by the database, in one scan of the contacts. Measured on PostgreSQL with 1.5 million contacts, unordered:
 // reading the whole table in parallel takes half as long as reading an index that has all the columns, whose rows must each be
 // looked up in the table's visibility map; and such an index would make every credit write to all indexes of its contact. So
 // there is none.
