@@ -82,7 +82,7 @@ func manyStates(t *rapid.T, states int) []attribution.Journey {
 	return append(drawJourneys(t, states, 8), all)
 }
 
-// TestSamplingIsNearTheClosedForm: sampled values lie within a few of the standard errors that they tell, and sum to the
+// TestSamplingIsNearTheClosedForm: sampled values lie within a few of the standard errors that they report, and sum to the
 // conversions exactly; another seed gives others that do; the same seed the same to the bit.
 func TestSamplingIsNearTheClosedForm(t *testing.T) {
 	t.Parallel()
@@ -111,9 +111,9 @@ func TestSamplingIsNearTheClosedForm(t *testing.T) {
 		if sum != contacted(journeys)*1e9 {
 			t.Fatalf("the values sum to %d billionths of %d", sum, contacted(journeys))
 		}
-		again, err := attribution.FitShapley(journeys, seed)
-		if err != nil || text(t, again) != text(t, fit) {
-			t.Fatal(again, err)
+		second, err := attribution.FitShapley(journeys, seed)
+		if err != nil || text(t, second) != text(t, fit) {
+			t.Fatalf("a second fit with the same seed gives %v, %v; want %v", second, err, fit)
 		}
 	})
 	if spread := math.Sqrt(squares / count); spread < 0.8 || spread > 1.2 {

@@ -36,8 +36,8 @@ var layouts = strings.NewReplacer(
 var (
 	errNotDate = errors.New("not a date: want YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY or RFC 3339, or give --date-format")
 	errLayout  = errors.New("not a date as --date-format says")
-	errTooOld  = errors.New("a date before the year 1900")
-	errFuture  = errors.New("in the future")
+	errTooOld  = errors.New("must not be before the year 1900")
+	errFuture  = errors.New("must not be in the future")
 	errYears   = errors.New("want a year from 1900 to 2200")
 	errNoDay   = errors.New("no such day in the calendar")
 )

@@ -29,7 +29,7 @@
 //
 // The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
 // it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
-// restates it), and they have no products. A customer whose external id is not known is made: a person whose
+// restates it), and they have no products. A customer whose external id is not known is created: a person whose
 // name is that id; unless Options.Customers is "known".
 //
 // # Price lists
@@ -55,7 +55,7 @@
 // a CSV file: line, reason, and the row as it was (its first 4 KiB). A row has at most 1 MiB, an order 10,000 rows.
 //
 // An import never touches permissions: a customer who revoked one stays unsubscribed, whatever the file has. Outbound
-// contacts are imported as the facts of the past that they are; the permission for them is not decided anew.
+// contacts are imported as the facts of the past that they are; the permission for them is not checked again.
 package files
 
 import (
@@ -119,7 +119,7 @@ type Options struct {
 	DecimalComma bool           // "12,50" is twelve and a half
 
 	// Rejects is the file for rejected rows; "" is the source's name with ".rejects.csv" behind it, in the working
-	// directory. It is made, or made anew, when there is a row to put in.
+	// directory. It is created, or truncated, when the first row is rejected.
 	Rejects string
 
 	// Path is the file to read, "-" or "" for Source, which is first copied to a temporary file.

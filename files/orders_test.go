@@ -83,9 +83,9 @@ func TestBadRows(t *testing.T) {
 	bad := []struct{ row, reason string }{
 		{"x1,a,2026-13-01,1", "no such day"},
 		{"x2,a,2026-02-30,1", "no such day"},
-		{"x3,a,0000-01-01,1", "before the year 1900"},
+		{"x3,a,0000-01-01,1", "must not be before the year 1900"},
 		{"x4,a,9999-12-31,1", "in the future"},
-		{"x5,a,2026-11-21,1", "in the future"},
+		{"x5,a,2026-11-21,1", "must not be in the future"},
 		{"x6,a,7/4/2026,1", "not a date"},
 		{"x7,a,,1", "not a date"},
 		{"x8,a,2026-01-01,1.005", "more decimals than RUB"},
@@ -93,8 +93,8 @@ func TestBadRows(t *testing.T) {
 		{"x10,a,2026-01-01,1e3", "not an amount"},
 		{"x11,a,2026-01-01,99999999999999999999", "too large"},
 		{"x12,a,2026-01-01,\"1,50\"", "--decimal-comma"},
-		{"x13,,2026-01-01,1", "customer: empty"},
-		{",a,2026-01-01,1", "order: empty"},
+		{"x13,,2026-01-01,1", "customer: must not be empty"},
+		{",a,2026-01-01,1", "order: must not be empty"},
 		{"x14,a,2026-01-01", "3 fields where the header has 4"},
 		{"x15,a,2026-01-01,1,2", "5 fields where the header has 4"},
 		{"x16,a\x00b,2026-01-01,1", "NUL"},
@@ -108,7 +108,7 @@ func TestBadRows(t *testing.T) {
 	each(t, func(w *world) {
 		text, want := "invoice,who,day,sum\n", map[int64]string{}
 		for i, one := range bad {
-			if i == 16 { // a binary file is told by its beginning: keep that clean
+			if i == 16 { // a binary file is recognised by its beginning: keep that clean
 				text += strings.Repeat("filler,f,2026-01-01,1\n", 400)
 			}
 			want[int64(strings.Count(text, "\n"))+1] = one.reason

@@ -70,7 +70,7 @@ func TestPriceListOfBadRows(t *testing.T) {
 			"CHANNEL_FEE,TELEPATHY,contact,14,2026-01-01,,,\n" +
 			"MATERIAL,elm,kg,14,2026-01-01,,,perhaps\n"
 		reasons := map[int64]string{
-			10: "counted in", 11: "code: want some text", 12: "unit: want", 13: "fixedShare: want 0 to 1", 14: "capacityPerDay: only a RESOURCE",
+			10: "counted in", 11: "code: must not be empty", 12: "unit: want", 13: "fixedShare: want 0 to 1", 14: "capacityPerDay: only a RESOURCE",
 			15: "amount:", 16: "amount:", 17: "valid_from: not a date", 18: "valid_from: want a year", 19: "subject:", 20: "code: not a channel", 21: "correction:",
 		}
 		reasons[9] = "twice in the file, with other content on line 2"

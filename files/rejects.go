@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// rejects is the file of rejected rows. It is made when the first comes.
+// rejects is the file of rejected rows. It is created with the first rejected row.
 type rejects struct {
 	path  string
 	file  *os.File

@@ -50,7 +50,7 @@ func (v *values) amount(text string) (money.Amount, error) {
 	case err != nil:
 		return a, fmt.Errorf("%q: not an amount: want it like 1234.50", cut(text))
 	case a.Sign() < 0:
-		return a, fmt.Errorf("%q: not a negative amount", cut(text))
+		return a, fmt.Errorf("%q: must not be negative", cut(text))
 	}
 	return a, nil
 }
@@ -119,7 +119,7 @@ func cut(text string) string {
 // faults is the first of what is wrong with a row, with the field.
 type faults string
 
-var errEmpty = errors.New("empty")
+var errEmpty = errors.New("must not be empty")
 
 // of notes that a field is wrong, unless err is nil or another was wrong before.
 func (f *faults) of(field string, err error) {

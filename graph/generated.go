@@ -7334,7 +7334,7 @@ enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
   SENT
   "Looked at by the customer and not answered."
   VIEWED
-  "Accepted; an order was made of it."
+  "Accepted; an order was created from it."
   ACCEPTED
   "Declined by the customer."
   DECLINED
@@ -8343,11 +8343,11 @@ type Proposal {
 type Prospect {
   "The probability that each stage is ever reached from the present one."
   reach: [StageProbability!]!
-  "The number of changes of stage from which the probabilities were learned."
+  "The number of changes of stage on which the probabilities are based."
   observed: Int!
   "What a new customer is worth: the margin of a first order and the discounted margin expected of the horizon after it."
   newCustomer: Money!
-  "The number of order days from which that was learned: those of the segment, or of all if it has fewer than 30."
+  "The number of order days on which that is based: those of the segment, or of all if it has fewer than 30."
   orderDays: Int!
   "The worth of a new customer times the probability of becoming one."
   value: Money!

@@ -349,7 +349,7 @@ func TestFitStops(t *testing.T) {
 			t.Fatalf("%s stopped after %d: %v", kind, after, err)
 		}
 		if asked > after+2 {
-			t.Fatalf("%s asked %d times after it was told to stop", kind, asked-after)
+			t.Fatalf("%s asked %d times after it was asked to stop", kind, asked-after)
 		}
 	}
 }

@@ -175,7 +175,7 @@ func TestGroceryIsRegular(t *testing.T) {
 	if regular.MeanAbsolute >= other.MeanAbsolute || regular.RootMeanSquare >= other.RootMeanSquare || math.Abs(regular.Bias) >= math.Abs(other.Bias) {
 		t.Errorf("%+v, MBG/NBD %+v", regular, other)
 	}
-	// The log's own rows and gaps make the likelihood that the fit tells.
+	// The log's own rows and gaps give the likelihood that the fit reports.
 	sum := sample.Gaps.LogSum
 	for _, r := range sample.Rows {
 		sum += float64(r.N) * fit.Model.LogLikelihood(r.X, r.TX, r.T)

@@ -142,7 +142,7 @@ const (
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.
 	OfferViewed    OfferStatus = "VIEWED"    // Looked at by the customer and not answered.
-	OfferAccepted  OfferStatus = "ACCEPTED"  // Accepted; an order was made of it.
+	OfferAccepted  OfferStatus = "ACCEPTED"  // Accepted; an order was created from it.
 	OfferDeclined  OfferStatus = "DECLINED"  // Declined by the customer.
 	OfferExpired   OfferStatus = "EXPIRED"   // Not answered in time.
 	OfferWithdrawn OfferStatus = "WITHDRAWN" // Withdrawn by us.
@@ -178,7 +178,7 @@ func (Role) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Role) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Role) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -187,7 +187,7 @@ func (CustomerKind) Values() []string { return texts(Person, Company) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v CustomerKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *CustomerKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -196,7 +196,7 @@ func (Stage) Values() []string { return texts(Stranger, Friend, Buyer, Loyal, Fo
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Stage) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Stage) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -205,7 +205,7 @@ func (Segment) Values() []string { return texts(FastCheap, FastQuality, QualityC
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Segment) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Segment) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -216,7 +216,7 @@ func (ContactKind) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v ContactKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *ContactKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -225,7 +225,7 @@ func (Direction) Values() []string { return texts(Inbound, Outbound) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Direction) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Direction) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -236,7 +236,7 @@ func (Channel) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Channel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Channel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -245,7 +245,7 @@ func (Purpose) Values() []string { return texts(Marketing, Personalisation, Serv
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Purpose) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Purpose) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -256,7 +256,7 @@ func (PermissionLevel) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionLevel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *PermissionLevel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -267,7 +267,7 @@ func (PermissionState) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *PermissionState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -278,7 +278,7 @@ func (PermissionEventKind) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionEventKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *PermissionEventKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -287,7 +287,7 @@ func (ProductKind) Values() []string { return texts(Good, ServiceWork, Bundle) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v ProductKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *ProductKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -298,7 +298,7 @@ func (RateSubject) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v RateSubject) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *RateSubject) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -309,7 +309,7 @@ func (OfferKind) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OfferKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OfferKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -320,7 +320,7 @@ func (OfferStatus) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OfferStatus) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OfferStatus) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -331,7 +331,7 @@ func (OrderStatus) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OrderStatus) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OrderStatus) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -342,7 +342,7 @@ func (AttributionModel) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v AttributionModel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *AttributionModel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -351,7 +351,7 @@ func (LifetimeModelKind) Values() []string { return texts(BGNBD, MBGNBD, ParetoN
 // MarshalGQL writes the value as GraphQL's enum.
 func (v LifetimeModelKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *LifetimeModelKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -360,7 +360,7 @@ func (TimeUnit) Values() []string { return texts(Day, Week, Month) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v TimeUnit) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *TimeUnit) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Rank is the place of the level from 1, the lowest; 0 if it is none of the levels.

@@ -173,7 +173,7 @@ func TestSilentServer(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s on a silent server: %v", name, err)
 		}
-		if took > deadline+30*time.Second { // without the deadline it would be for ever; a busy machine may be late
+		if took > deadline+30*time.Second { // without the deadline it would have no end; a busy machine may be late
 			t.Errorf("%s took %v with a deadline of %v", name, took, deadline)
 		}
 	}, deadline)

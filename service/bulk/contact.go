@@ -23,7 +23,7 @@ type ContactRecord struct {
 	Channel                        schema.Channel
 	At                             time.Time
 	Minutes                        money.Decimal
-	Staff                          string // e-mail; one who does not exist is made, inactive and without a password
+	Staff                          string // e-mail; one who does not exist is created, inactive and without a password
 	Subject, Notes                 string
 	AboutID                        string // of the customer that a recommendation is about
 	Purpose                        schema.Purpose
@@ -44,7 +44,7 @@ type storedContact struct {
 	expense                                              money.Amount
 }
 
-// freshContact is a contact that is made.
+// freshContact is a new contact.
 type freshContact struct {
 	*ContactRecord
 
@@ -54,7 +54,7 @@ type freshContact struct {
 	recordedAt time.Time
 }
 
-// Contacts imports contacts as facts of the past: the permission for them is not decided anew. They are costed by the
+// Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected.
 func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verdict, error) {

@@ -19,7 +19,7 @@ import (
 
 // Customers imports customers. One that exists (by its id, or else by its external id, or else by its e-mail) is left
 // alone if its content is the same; else it is changed with i.Update, and rejected without. The stage of one that exists
-// stays: it follows from what happened. Permissions are never touched. An owner who does not exist is made, inactive
+// stays: it follows from what happened. Permissions are never touched. An owner who does not exist is created, inactive
 // and without a password.
 func (i *Import) Customers(ctx context.Context, records []customers.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importCustomers(ctx, records) })

@@ -38,7 +38,7 @@ func (s storedCustomers) find(given *customers.Record) (*customers.Record, Verdi
 	if given.EmailKey != nil {
 		return s.byEmail[*given.EmailKey], Verdict{}
 	}
-	return nil, rejected("want an id, an external_id or an e-mail: without one the customer would be made anew each time")
+	return nil, rejected("want an id, an external_id or an e-mail: without one each import would create the customer again")
 }
 
 // taken rejects a record whose external id or e-mail another customer has. E-mails that differ in case are one.

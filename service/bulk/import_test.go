@@ -105,7 +105,7 @@ func TestAllOrNothing(t *testing.T) {
 		good, bad := person(func(r *customers.Record) { r.ID = anna }), person(func(r *customers.Record) { r.ID, r.Name = ivan, " " })
 		got, reasons, err := bring(w, bulk.Import{AllOrNothing: true}, good, bad)
 		wants(t, "all or nothing", got, bulk.Added, bulk.Rejected)
-		if !errors.Is(err, bulk.ErrRejected) || !strings.Contains(reasons, "name: want some text") || len(w.Rows("SELECT id FROM customers")) != 0 {
+		if !errors.Is(err, bulk.ErrRejected) || !strings.Contains(reasons, "name: must not be empty") || len(w.Rows("SELECT id FROM customers")) != 0 {
 			t.Errorf("%v, %s", err, reasons)
 		}
 		if got, _, err = bring(w, bulk.Import{}, good, bad); err != nil || len(w.Rows("SELECT id FROM customers")) != 1 {

@@ -12,7 +12,7 @@ import (
 	"kopeck/stage"
 )
 
-// settleMade computes what is derived from the facts of customers that are made together with their orders, as books.SettleImported
+// settleMade computes what is derived from the facts of customers that are created together with their orders, as books.SettleImported
 // does for those that exist. All facts are at hand: nobody has been in contact with them yet, so nothing is credited, and there
 // is no permission or decision about them. So their rows are written once, in their final state.
 func (c *chunk) settleMade(orders []*freshOrder) error {
@@ -59,7 +59,7 @@ func (o *freshOrder) margin() money.Amount {
 	return margin
 }
 
-// addMoves writes the stage changes of customers that are made.
+// addMoves writes the stage changes of new customers.
 func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
 	now := c.service.Now()

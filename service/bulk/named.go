@@ -16,7 +16,7 @@ type known struct {
 	*chunk
 	byID       map[string]bool
 	byExternal map[string]string
-	fresh      map[string]*customers.Record // that would be made, by id
+	fresh      map[string]*customers.Record // that would be created, by id
 	used       map[string]bool
 }
 
@@ -45,7 +45,7 @@ func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int
 }
 
 // resolve returns the customer that a record names: the one with the id, else the one with the external id, else a new
-// one, which is made if it is used.
+// one, which is created if it is used.
 func (k *known) resolve(customerID, externalID string) (string, Verdict) {
 	if customerID != "" {
 		if err := id.Check("customer", id.Customer, customerID); err != nil {
@@ -90,7 +90,7 @@ func (k *known) resolve(customerID, externalID string) (string, Verdict) {
 	return customerID, Verdict{}
 }
 
-// use marks a customer as needed, so that a new one is made.
+// use marks a customer as needed, so that a new one is created.
 func (k *known) use(customerID string) {
 	if made := k.fresh[customerID]; made != nil && !k.used[customerID] {
 		k.used[customerID] = true

@@ -47,7 +47,7 @@ type RefundRecord struct {
 // OrderLineRecord is a line of an order as a file gives it.
 type OrderLineRecord struct {
 	ID         string
-	SKU        string // of the product; one that does not exist is made, inactive
+	SKU        string // of the product; one that does not exist is created, inactive
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
@@ -65,7 +65,7 @@ type storedOrder struct {
 	total, refunded, cost              money.Amount
 }
 
-// freshOrder is an order that is made.
+// freshOrder is a new order.
 type freshOrder struct {
 	*OrderRecord
 

@@ -88,7 +88,7 @@ func (o *OrderRecord) checkSums() error {
 	case err != nil:
 		return fault.Invalidf("", "the amount is too large")
 	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
-		return fault.Invalidf("", "not a negative amount")
+		return fault.Invalidf("", "must not be negative")
 	case refunded.Compare(o.Total) > 0:
 		return fault.Invalidf("refunds", "the refunds exceed the order's total")
 	case len(o.Lines) > 0 && lines != o.Total:
@@ -106,7 +106,7 @@ func (o *OrderRecord) checkParts() error {
 			return err
 		}
 		if line.Quantity.Sign() <= 0 {
-			return fault.Invalidf("quantity", "want more than nothing")
+			return fault.Invalidf("quantity", "must be greater than 0")
 		}
 		if _, err := input.Text("sku", line.SKU, 100); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (o *OrderRecord) checkParts() error {
 			return err
 		}
 		if refund.Amount.Sign() <= 0 {
-			return fault.Invalidf("refunds", "want more than nothing")
+			return fault.Invalidf("refunds", "must be greater than 0")
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"kopeck/store"
 )
 
-// orderColumns are the columns of an order that is made.
+// orderColumns are the columns of a new order.
 var orderColumns = []store.Column[*freshOrder]{
 	{Name: "id", Value: func(o *freshOrder) any { return o.given.id }},
 	{Name: "created_at", Value: func(o *freshOrder) any { return o.createdAt }},
@@ -75,7 +75,7 @@ var lineColumns = []store.Column[lineOf]{
 	{Name: "lead_days", Value: func(l lineOf) any { return int64(l.LeadDays) }},
 }
 
-// newProduct is a product that a line names and that does not exist. It is made inactive, since the import does not say
+// newProduct is a product that a line names and that does not exist. It is created inactive, since the import does not say
 // what it is.
 type newProduct struct {
 	id, sku string

@@ -13,7 +13,7 @@ import (
 	"kopeck/store"
 )
 
-// customerColumns are the columns of a customer who is made.
+// customerColumns are the columns of a new customer.
 var customerColumns = slices.Concat(customers.Columns(), []store.Column[*customers.Record]{
 	{Name: "updated_at", Value: func(r *customers.Record) any { return r.UpdatedAt }},
 	{Name: "order_days", Value: func(r *customers.Record) any { return int64(r.OrderDays) }},
@@ -95,7 +95,7 @@ func (c *chunk) customersNamed(ctx context.Context, ids, externals []string, eac
 	return c.look(ctx, query+" deleted_at IS NULL AND", "external_id", c.locked(), externals, read)
 }
 
-// insertPartners makes partners of names by id. They are inactive.
+// insertPartners creates partners, by id with their names. They are inactive.
 func (c *chunk) insertPartners(ctx context.Context, names map[string]string, now time.Time) error {
 	for partnerID, name := range names {
 		if _, err := c.bulk.Exec(ctx, "INSERT INTO partners (id, created_at, updated_at, name, active) VALUES (?, ?, ?, ?, ?)", partnerID, now, now, name, false); err != nil {

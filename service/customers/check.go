@@ -58,7 +58,7 @@ func isPhone(field string, v *string, _ schema.Date) (*string, error) {
 
 func notNegative(field string, v *money.Amount, _ schema.Date) (*money.Amount, error) {
 	if v != nil && v.Sign() < 0 {
-		return nil, fault.Invalidf(field, "not a negative amount")
+		return nil, fault.Invalidf(field, "must not be negative")
 	}
 	return v, nil
 }
@@ -75,7 +75,7 @@ func lived(field string, v *schema.Date, today schema.Date) (*schema.Date, error
 	case v.Time().Year() < 1900:
 		return nil, fault.Invalidf(field, "want a year from 1900")
 	case *v > today:
-		return nil, fault.Invalidf(field, "in the future")
+		return nil, fault.Invalidf(field, "must not be in the future")
 	}
 	return v, nil
 }

@@ -70,7 +70,7 @@ type key struct {
 	value  func(r *Record) any // nil for none
 }
 
-// define makes a field of its parts. V is the type of its values and I the type by which inputs give them. Every part must be
+// define returns the descriptor of a field. V is the type of its values and I the type by which inputs give them. Every part must be
 // given; create or update is nil where that mutation does not take the field.
 func define[V, I any](
 	n names, at place[V], k kind[V, I], check check[V],
@@ -189,7 +189,7 @@ func (f *Descriptor) withKey(column string, value func(r *Record) any) *Descript
 	return f
 }
 
-// withText makes files hold another text instead of the field, by which an import finds its value.
+// withText makes the column of the files another text instead of the field, by which an import finds its value.
 func (f *Descriptor) withText(at func(r *Record) *string) *Descriptor {
 	f.read = func(_ *Form, text string, to *Record) error {
 		*at(to) = text

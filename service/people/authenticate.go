@@ -14,7 +14,7 @@ import (
 // of the processes.
 const endedFor = service.LongestAccess + 5*time.Minute
 
-// RefusedToken is the message for whoever comes with an access token that is not accepted, whatever the reason.
+// RefusedToken is the message for an access token that is not accepted, whatever the reason.
 const RefusedToken = "the access token is invalid or has expired; sign in again"
 
 // Authenticate returns the actor of an access token and when the token expires. Role and scopes are those that the user has

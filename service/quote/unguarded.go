@@ -31,8 +31,8 @@ func activeLevels(ctx context.Context, from store.Reader, customerIDs []string, 
 	return levels, err
 }
 
-// permissionEvents reads the events of customers' permissions up to a moment, by permission and in their order. It may for the
-// reason of activeLevels.
+// permissionEvents reads the events of customers' permissions up to a moment, by permission and in their order. It bypasses the
+// guard for the same reason as activeLevels.
 func permissionEvents(ctx context.Context, from store.Reader, customerIDs []string, upTo time.Time) ([]permissionEvent, error) {
 	const query = `SELECT p.customer_id, e.permission_id, e.at, e.kind, e.level, e.expires_at FROM permission_events e JOIN permissions p ON p.id = e.permission_id
 		WHERE e.at <= ? AND p.customer_id IN @ids ORDER BY e.permission_id, e.sequence`
@@ -46,8 +46,8 @@ func permissionEvents(ctx context.Context, from store.Reader, customerIDs []stri
 	return events, err
 }
 
-// stagesAt returns the stages that customers had at a past moment, of those whose stage has changed since. It may for the reason of
-// activeLevels.
+// stagesAt returns the stages that customers had at a past moment, of those whose stage has changed since. It bypasses the guard
+// for the same reason as activeLevels.
 func stagesAt(ctx context.Context, from store.Reader, customerIDs []string, at time.Time) (map[string]schema.Stage, error) {
 	const query = "SELECT customer_id, from_stage FROM stage_changes WHERE at > ? AND customer_id IN @ids ORDER BY customer_id, at DESC, id DESC"
 	stages := map[string]schema.Stage{}
@@ -97,7 +97,7 @@ func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]
 	return lines, err
 }
 
-// buyersOf reads the customers of order lines. It may for the reason of linesSince.
+// buyersOf reads the customers of order lines. It bypasses the guard for the same reason as linesSince.
 func (s *Service) buyersOf(ctx context.Context, lines []soldLine) ([]*ent.Customer, error) {
 	ids := make([]string, len(lines))
 	for i, line := range lines {

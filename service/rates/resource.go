@@ -102,9 +102,9 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	}
 	known := service.EndOfTime
 	if knownAt != nil {
-		var fail error
-		known, fail = s.PastMoment("knownAt", knownAt)
-		faults.Add(fail)
+		var err error
+		known, err = s.PastMoment("knownAt", knownAt)
+		faults.Add(err)
 	}
 	if err := faults.Or(); err != nil {
 		return nil, err

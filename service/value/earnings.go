@@ -44,9 +44,9 @@ func (s *Service) EarningsAt(ctx context.Context, customers []*ent.Customer, at 
 	if at == nil {
 		return all, nil
 	}
-	moment, fail := s.PastMoment("at", at)
-	if fail != nil {
-		return nil, fail
+	moment, err := s.PastMoment("at", at)
+	if err != nil {
+		return nil, err
 	}
 	return all, s.EarningsUpTo(ctx, all, moment, nil)
 }

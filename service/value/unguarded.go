@@ -18,9 +18,9 @@ import (
 
 // All that this package reads and writes without the guard, and why it may.
 
-// unattended returns the context of work that no request waits for: models are fitted on the orders of all customers, and all
+// bypassGuard returns the context of work that no request waits for: models are fitted on the orders of all customers, and all
 // customers are valued by them, whoever started the fit.
-func unattended(ctx context.Context) context.Context { return auth.System(ctx) }
+func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
 
 // statisticsSQL is a query for lifetime.StatisticsOf of each customer who has orders: it is computed by the database, since a
 // customer may have a hundred thousand orders. condition is on orders o: "" or " AND …". A test compares both. Statistics are
@@ -160,7 +160,7 @@ func activeModelID(ctx context.Context, tx *store.Tx) (active string, err error)
 // past rest on them, whoever asks for a price.
 func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int) ([]*ent.LifetimeModel, error) {
 	return s.Client.LifetimeModel.Query().Where(lifetimemodel.FittedAtLTE(at)).
-		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(unattended(ctx))
+		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(bypassGuard(ctx))
 }
 
 // historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:
