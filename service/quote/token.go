@@ -1,7 +1,6 @@
 package quote
 
 import (
-	"cmp"
 	"fmt"
 
 	"kopeck/auth"
@@ -64,8 +63,8 @@ func (s *Service) promisedLines(productID string, lines []auth.PriceLine) ([]pri
 		if rule := s.PriceRule(line.Ref); rule != nil {
 			all[i].Label = rule.Name
 		}
-		if step.Kind == pricing.OptionLine {
-			all[i].Label = cmp.Or(s.optionName(productID, line.Ref), step.Label)
+		if name := s.optionName(productID, line.Ref); name != "" {
+			all[i].Label = name
 		}
 	}
 	return all, nil
@@ -73,6 +72,9 @@ func (s *Service) promisedLines(productID string, lines []auth.PriceLine) ([]pri
 
 // optionName returns the name of an option of a product; "" if there is none of that id.
 func (s *Service) optionName(productID, optionID string) string {
+	if optionID == "" {
+		return ""
+	}
 	product, _ := s.book.Load().prices.Basis().Catalogue.Product(productID)
 	for _, o := range product.Options {
 		if o.ID == optionID {
