@@ -7806,7 +7806,7 @@ type Price {
   unit: Money!
   "The price of the whole quantity."
   total: Money!
-  "The list price of one unit at this moment."
+  "The list price of one unit at this moment, with the surcharges of its options."
   list: Money!
   "The waterfall from the list price to the unit price; the amounts sum exactly to unit."
   lines: [PriceLine!]!
@@ -7851,6 +7851,8 @@ type PriceLine {
 enum PriceLineKind {
   "The list price, or full cost and markup of a cost-plus product."
   LIST
+  "The surcharge of an option that is chosen."
+  OPTION
   "The customer's own price; rules are then skipped."
   AGREEMENT
   "A rule that applied."
