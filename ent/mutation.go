@@ -5319,6 +5319,7 @@ type CustomerMutation struct {
 	addlast_order_day  *int
 	margin             *money.Amount
 	repeat_margin      *money.Amount
+	refunded_margin    *money.Amount
 	contact_cost       *money.Amount
 	last_order_at      *time.Time
 	lifetime_value     *money.Amount
@@ -6696,6 +6697,42 @@ func (m *CustomerMutation) ResetRepeatMargin() {
 	m.repeat_margin = nil
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (m *CustomerMutation) SetRefundedMargin(value money.Amount) {
+	m.refunded_margin = &value
+}
+
+// RefundedMargin returns the value of the "refunded_margin" field in the mutation.
+func (m *CustomerMutation) RefundedMargin() (r money.Amount, exists bool) {
+	v := m.refunded_margin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundedMargin returns the old "refunded_margin" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRefundedMargin(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundedMargin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundedMargin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundedMargin: %w", err)
+	}
+	return oldValue.RefundedMargin, nil
+}
+
+// ResetRefundedMargin resets all changes to the "refunded_margin" field.
+func (m *CustomerMutation) ResetRefundedMargin() {
+	m.refunded_margin = nil
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (m *CustomerMutation) SetContactCost(value money.Amount) {
 	m.contact_cost = &value
@@ -6973,7 +7010,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 30)
+	fields := make([]string, 0, 31)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -7055,6 +7092,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.repeat_margin != nil {
 		fields = append(fields, customer.FieldRepeatMargin)
 	}
+	if m.refunded_margin != nil {
+		fields = append(fields, customer.FieldRefundedMargin)
+	}
 	if m.contact_cost != nil {
 		fields = append(fields, customer.FieldContactCost)
 	}
@@ -7126,6 +7166,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Margin()
 	case customer.FieldRepeatMargin:
 		return m.RepeatMargin()
+	case customer.FieldRefundedMargin:
+		return m.RefundedMargin()
 	case customer.FieldContactCost:
 		return m.ContactCost()
 	case customer.FieldLastOrderAt:
@@ -7195,6 +7237,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldMargin(ctx)
 	case customer.FieldRepeatMargin:
 		return m.OldRepeatMargin(ctx)
+	case customer.FieldRefundedMargin:
+		return m.OldRefundedMargin(ctx)
 	case customer.FieldContactCost:
 		return m.OldContactCost(ctx)
 	case customer.FieldLastOrderAt:
@@ -7398,6 +7442,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRepeatMargin(v)
+		return nil
+	case customer.FieldRefundedMargin:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundedMargin(v)
 		return nil
 	case customer.FieldContactCost:
 		v, ok := value.(money.Amount)
@@ -7699,6 +7750,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldRepeatMargin:
 		m.ResetRepeatMargin()
+		return nil
+	case customer.FieldRefundedMargin:
+		m.ResetRefundedMargin()
 		return nil
 	case customer.FieldContactCost:
 		m.ResetContactCost()

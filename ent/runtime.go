@@ -357,16 +357,20 @@ func init() {
 	customerDescRepeatMargin := customerFields[23].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
+	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
+	customerDescRefundedMargin := customerFields[24].Descriptor()
+	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
+	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[24].Descriptor()
+	customerDescContactCost := customerFields[25].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[25].Descriptor()
+	customerDescLastOrderAt := customerFields[26].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[26].Descriptor()
+	customerDescLifetimeValue := customerFields[27].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.

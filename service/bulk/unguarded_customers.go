@@ -21,6 +21,7 @@ var customerColumns = slices.Concat(customers.Columns(), []store.Column[*custome
 	{Name: "last_order_day", Value: func(r *customers.Record) any { return int64(r.LastOrderDay) }},
 	{Name: "margin", Value: func(r *customers.Record) any { return r.Margin.Minor() }},
 	{Name: "repeat_margin", Value: func(r *customers.Record) any { return r.RepeatMargin.Minor() }},
+	{Name: "refunded_margin", Value: func(r *customers.Record) any { return r.RefundedMargin.Minor() }},
 	{Name: "contact_cost", Value: func(*customers.Record) any { return money.Amount{}.Minor() }},
 	{Name: "last_order_at", Value: func(r *customers.Record) any { return r.LastOrderAt }},
 	{Name: "lifetime_value", Value: func(r *customers.Record) any { return r.LifetimeValue.Minor() }},
