@@ -47,10 +47,14 @@ type Config struct {
 	// Validate, if not nil, is called before an operation is run. Its errors are shown unchanged, and the operation is not run.
 	Validate func(ctx context.Context, operation *graphql.OperationContext) gqlerror.List
 
+	// Available, if not nil, is called before an operation is run and before an event of a subscription is sent. An error with the
+	// code UNAVAILABLE is shown, and the operation is not run or ends.
+	Available func(ctx context.Context) error
+
 	// Authenticate authenticates a WebSocket. The token is the member authorization or token of
 	// connection_init's payload, without "Bearer "; "" where there is none. All operations of the socket run with the
 	// returned context. The socket is closed with 4403 at expiresAt (never, if it is the zero time), when done is
-	// closed (never, if it is nil), and immediately on an error. Where Authenticate is nil, operations run
+	// closed (never, if it is nil), and immediately on an error; with 1013 (try again later) if that is UNAVAILABLE. Where Authenticate is nil, operations run
 	// with the context of the upgrade request.
 	Authenticate func(ctx context.Context, token string) (_ context.Context, expiresAt time.Time, done <-chan struct{}, err error)
 

@@ -92,6 +92,9 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	op.cost = h.costs.of(definition, op.graphql.Variables)
 	op.info.Cost = op.cost
 	op.caller = h.caller(ctx)
+	if refused := h.available(op.ctx); refused != nil {
+		return refused
+	}
 	if refused := op.charge(); refused != nil {
 		return refused
 	}
@@ -102,6 +105,18 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 		}
 	}
 	return nil
+}
+
+// available returns the refusal of an operation while the server is not available.
+func (h *Handler) available(ctx context.Context) *refusal {
+	if h.config.Available == nil {
+		return nil
+	}
+	err := h.config.Available(ctx)
+	if err == nil {
+		return nil
+	}
+	return &refusal{status: http.StatusServiceUnavailable, errors: gqlerror.List{h.present(ctx, err)}, retryAfter: RetryAfter}
 }
 
 // charge takes the cost from the caller's bucket, or returns the refusal.
@@ -179,6 +194,10 @@ func (op *operation) events(ctx context.Context) func() *graphql.Response {
 			return response
 		}
 		response := op.guarded(func() *graphql.Response { return next(ctx) })
+		if refused := op.handler.available(ctx); refused != nil && response != nil {
+			response = &graphql.Response{Errors: refused.errors}
+			next = graphql.OneShot(nil)
+		}
 		if response != nil {
 			op.finish(response)
 		}

@@ -33,7 +33,7 @@ type refusal struct {
 	status     int // 0 means the status of a request error in the response's media type
 	errors     gqlerror.List
 	extensions map[string]any
-	retryAfter time.Duration // for status 429
+	retryAfter time.Duration // for status 429 and 503
 	allow      string        // for status 405
 }
 
@@ -59,6 +59,9 @@ func (r *refusal) httpStatus(media string) int {
 		return http.StatusOK
 	}
 }
+
+// RetryAfter is when a request that was refused because the server is not available may be sent again.
+const RetryAfter = 2 * time.Second
 
 // maxMessage is the maximum length in bytes of a message that repeats text of the client: the name of a field may be as
 // long as the body.

@@ -139,6 +139,10 @@ func (s *socket) init(payload json.RawMessage) bool {
 	ctx := s.ctx
 	if authenticate := s.handler.config.Authenticate; authenticate != nil {
 		signedIn, expiresAt, done, err := authenticate(ctx, tokenIn(payload))
+		if f := fault.Of(err); f != nil && f.Code == fault.Unavailable {
+			s.close(websocket.StatusTryAgainLater, "Try again later")
+			return false
+		}
 		if err != nil {
 			s.close(closeForbidden, "Forbidden")
 			return false

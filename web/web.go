@@ -4,9 +4,11 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,7 +61,8 @@ func New(c Config) *Site {
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
 		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
-		Expected: scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
+		Available: func(context.Context) error { return c.App.Current() },
+		Expected:  scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
@@ -124,8 +127,12 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 		}
 		scheme, token, _ := strings.Cut(header, " ")
 		actor, expiresAt, err := s.config.App.People.Authenticate(r.Context(), strings.TrimSpace(token))
-		if !strings.EqualFold(scheme, "Bearer") || err != nil {
+		if !strings.EqualFold(scheme, "Bearer") {
 			unauthorized(w)
+			return
+		}
+		if err != nil {
+			s.notSignedIn(w, r, err)
 			return
 		}
 		ctx := context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
@@ -134,6 +141,29 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 }
 
 type expiryKey struct{}
+
+// notSignedIn answers a request whose token was not accepted: 401, or 503 if it could not be checked.
+func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, err error) {
+	switch f := fault.Of(err); {
+	case f == nil:
+		s.config.Log.ErrorContext(r.Context(), "an access token could not be checked", "error", err)
+		unavailable(w, "the access token could not be checked; try again in a few seconds")
+	case f.Code == fault.Unavailable:
+		unavailable(w, f.Message)
+	default:
+		unauthorized(w)
+	}
+}
+
+// unavailable answers a request for which nothing was begun, and which may be repeated.
+func unavailable(w http.ResponseWriter, message string) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(transport.RetryAfter/time.Second)))
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]any{
+		{"message": message, "extensions": map[string]any{"code": fault.Unavailable}},
+	}})
+}
 
 func unauthorized(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
