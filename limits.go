@@ -57,6 +57,7 @@ func (l *limits) table() []limit {
 		limitOf("read-timeout", &l.read, 100*time.Millisecond, 10*time.Minute, "To send a whole request."),
 		limitOf("idle-timeout", &l.idle, time.Second, time.Hour, "Until a connection without a request is closed."),
 		limitOf("operation-timeout", &l.api.Operation, 100*time.Millisecond, 10*time.Minute, "Of a query or mutation."),
+		limitOf("write-timeout", &l.api.Write, 100*time.Millisecond, 10*time.Minute, "For a client to receive an answer or event that is ready; one that does not read is cut."),
 		limitOf("statement-timeout", &l.statement, 50*time.Millisecond, 10*time.Minute, "Of one statement on PostgreSQL; shorter than an operation's."),
 		limitOf("socket-init-timeout", &l.api.SocketInit, 100*time.Millisecond, time.Minute, "Until a WebSocket must have signed in."),
 		limitOf("socket-ping", &l.api.SocketPing, time.Second, 10*time.Minute, "Between the pings of a WebSocket or event stream."),
@@ -126,6 +127,9 @@ func parseLimits(flags kong.Plugins) (limits, error) {
 	}
 	return l, l.check()
 }
+
+// whole is the maximum time of a request, from its header to the end of its answer.
+func (l *limits) whole() time.Duration { return l.read + l.api.Operation + l.api.Write }
 
 // check returns an error if two limits contradict each other.
 func (l *limits) check() error {

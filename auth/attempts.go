@@ -3,7 +3,6 @@ package auth
 import (
 	"container/list"
 	"crypto/sha256"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -63,22 +62,7 @@ func accountKey(account string) [32]byte {
 	return sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(account))))
 }
 
-func addressKey(address string) [32]byte {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		withPort, portErr := netip.ParseAddrPort(address)
-		if portErr != nil {
-			return sha256.Sum256([]byte(address))
-		}
-		ip = withPort.Addr()
-	}
-	ip = ip.Unmap()
-	if ip.Is6() {
-		network, _ := ip.WithZone("").Prefix(64) // 64 bits fit any IPv6 address
-		ip = network.Addr()
-	}
-	return sha256.Sum256([]byte(ip.String()))
-}
+func addressKey(address string) [32]byte { return sha256.Sum256([]byte(Network(address))) }
 
 // buckets are token buckets, implemented by the generic cell rate algorithm: of each bucket only the time
 // at which it is full again is kept.

@@ -54,7 +54,7 @@ type Core struct {
 	reading  chan struct{} // full while a snapshot is read
 	reread   chan struct{} // full while everything is to be read again
 	known    knowledge
-	books    atomic.Int64  // see BooksVersion
+	books    atomic.Int64 // see BooksVersion
 }
 
 // NewCore returns a core and puts the guard on the store's client. The database must be migrated. It returns an error if the

@@ -9,7 +9,6 @@ package transport
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -37,7 +36,7 @@ type Config struct {
 	PersistedQueries bool
 
 	// Caller returns the name of the caller whose bucket of points an operation is charged to. Where Caller is nil or
-	// returns "", the client's network address is used.
+	// returns "", the client's network address is used: see [Addresses].
 	Caller func(ctx context.Context) string
 
 	// Expected, if not nil, says what to send for a custom scalar whose value could not be read, "" where it does not
@@ -119,7 +118,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		h.executor.Use(extension.Introspection{})
 	}
 	h.tryTrusted()
-	h.served = RequestIDs(config.NewID, http.HandlerFunc(h.serve))
+	h.served = RequestIDs(config.NewID, Addresses(Proxies{}, http.HandlerFunc(h.serve)))
 	return h
 }
 
@@ -163,18 +162,11 @@ func (h *Handler) streaming() bool {
 	}
 }
 
-type addressKey struct{}
-
 // serve chooses the transport.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept")
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
-	}
-	r = r.WithContext(context.WithValue(r.Context(), addressKey{}, address))
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
@@ -228,6 +220,5 @@ func (h *Handler) caller(ctx context.Context) string {
 			return name
 		}
 	}
-	address, _ := ctx.Value(addressKey{}).(string)
-	return "address " + address
+	return "address " + ClientAddress(ctx)
 }

@@ -34,6 +34,7 @@ func (h *Handler) servePlain(w http.ResponseWriter, r *http.Request, media strin
 	body := encode(response, true)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	mustReceive(w, h.limits.Write)
 	_, _ = w.Write(body) // the client may have disconnected
 }
 
@@ -67,6 +68,7 @@ func (h *Handler) writeAnswer(w http.ResponseWriter, media string, refused *refu
 	body := encode(&graphql.Response{Errors: refused.errors, Extensions: refused.extensions}, false)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	mustReceive(w, h.limits.Write)
 	w.WriteHeader(refused.httpStatus(media))
 	_, _ = w.Write(body)
 }

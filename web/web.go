@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ type Config struct {
 	Examples    []graphiql.Example
 	Log         *slog.Logger
 	Now         func() time.Time
-	TrustProxy  bool // take the client's address from the last entry of X-Forwarded-For
+	Proxies     transport.Proxies // trusted to name the client in X-Forwarded-For
 
 	Trusted          map[string]string // if not nil, the only documents that are run: see transport.Config
 	PersistedQueries bool
@@ -66,16 +65,17 @@ func New(c Config) *Site {
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /.well-known/jwks.json", s.publicKeys)
-	mux.HandleFunc("GET /permissions/revoke", s.askToRevoke)
-	mux.HandleFunc("POST /permissions/revoke", s.revoke)
+	page := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, transport.Deadlines(limits.Write, h)) }
+	page("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	page("GET /readyz", s.ready)
+	page("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}).ServeHTTP)
+	page("GET /.well-known/jwks.json", s.publicKeys)
+	page("GET /permissions/revoke", s.askToRevoke)
+	page("POST /permissions/revoke", s.revoke)
 	if c.Development {
-		page := graphiql.New("Kopeck", "/graphql", c.Examples...)
-		mux.Handle("GET /{$}", page)
-		mux.Handle("GET /assets/", page)
+		graphiql := graphiql.New("Kopeck", "/graphql", c.Examples...)
+		page("GET /{$}", graphiql.ServeHTTP)
+		page("GET /assets/", graphiql.ServeHTTP)
 	}
 	share := cors.New(cors.Options{
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
@@ -83,7 +83,7 @@ func New(c Config) *Site {
 		ExposedHeaders: []string{"X-Request-Id", "Retry-After"}, MaxAge: 600,
 		AllowOriginFunc: allowOrigin(c.Origins),
 	})
-	s.handler = transport.RequestIDs(nil, s.withAddress(secure(share.Handler(mux))))
+	s.handler = transport.RequestIDs(nil, transport.Addresses(c.Proxies, withAddress(secure(share.Handler(mux)))))
 	return s
 }
 
@@ -194,24 +194,19 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 	return expiresAt, s.config.App.People.SessionEnded(ctx, actor)
 }
 
-// caller returns the name of the bucket of points that an operation is charged to.
+// caller returns the name of the bucket of points that an operation is charged to: the user's, or that of the client's network
+// where nobody has signed in.
 func caller(ctx context.Context) string {
-	actor, _ := auth.From(ctx)
-	return actor.UserID
+	if actor, _ := auth.From(ctx); actor.UserID != "" {
+		return actor.UserID
+	}
+	return "address " + auth.Network(transport.ClientAddress(ctx))
 }
 
-// withAddress adds the client's network address to a request's context, for the limit of sign-in attempts.
-func (s *Site) withAddress(next http.Handler) http.Handler {
+// withAddress passes the client's network address to package people, for the limit of sign-in attempts and the audit log.
+func withAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		address, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			address = r.RemoteAddr
-		}
-		if forwarded := r.Header.Get("X-Forwarded-For"); s.config.TrustProxy && forwarded != "" {
-			all := strings.Split(forwarded, ",")
-			address = strings.TrimSpace(all[len(all)-1])
-		}
-		next.ServeHTTP(w, r.WithContext(people.WithClientAddress(r.Context(), address)))
+		next.ServeHTTP(w, r.WithContext(people.WithClientAddress(r.Context(), transport.ClientAddress(r.Context()))))
 	})
 }
 
