@@ -63,10 +63,13 @@ func (l *limits) table() []limit {
 		limitOf("socket-ping", &l.api.SocketPing, time.Second, 10*time.Minute, "Between the pings of a WebSocket or event stream."),
 		limitOf("socket-operations", &l.api.SocketOperations, 1, 10_000, "Operations on one WebSocket at once."),
 		limitOf("socket-frame-bytes", &l.api.SocketFrame, 1024, 16<<20, "Bytes of one message on a WebSocket."),
-		limitOf("sign-in-attempts", &l.service.SignIns, 1, 600, "Failed attempts to sign in, a minute, for an account and for an address."),
+		limitOf("sign-in-attempts", &l.service.SignIns, 1, 600, "Failed attempts to sign in, a minute, for an account from an address."),
+		limitOf("sign-in-attempts-account", &l.service.AccountSignIns, 1, 6000, "Failed attempts to sign in, a minute, for an account from all addresses."),
+		limitOf("sign-in-attempts-address", &l.service.AddressSignIns, 1, 6000, "Failed attempts to sign in, a minute, from an address for all accounts."),
 		limitOf("password-hashes", &l.service.Hashes, 1, 64, "Passwords hashed at once, of 19 MiB each."),
 		limitOf("access-token-life", &l.service.AccessLife, 10*time.Minute, service.LongestAccess, "Of an access token."),
 		limitOf("refresh-token-days", &l.service.RefreshDays, 1, 365, "Of a refresh token."),
+		limitOf("refresh-token-again", &l.service.RefreshAgain, time.Second, 10*time.Minute, "After its use, in which a refresh token gives the same next one again."),
 		limitOf("idempotency-key-days", &l.service.KeyDays, 1, 3650, "Until an idempotency key is forgotten."),
 	}
 }

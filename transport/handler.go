@@ -46,6 +46,10 @@ type Config struct {
 	// Validate, if not nil, is called before an operation is run. Its errors are shown unchanged, and the operation is not run.
 	Validate func(ctx context.Context, operation *graphql.OperationContext) gqlerror.List
 
+	// Public, if not nil, reports whether an operation may be run for a request whose credentials are not accepted: see
+	// [WithDenied].
+	Public func(operation *graphql.OperationContext) bool
+
 	// Available, if not nil, is called before an operation is run and before an event of a subscription is sent. An error with the
 	// code UNAVAILABLE is shown, and the operation is not run or ends.
 	Available func(ctx context.Context) error
@@ -178,6 +182,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}()
+	if refused := denied(r.Context()); refused != nil && (r.Method != http.MethodPost || accepted(r.Header) == mediaEvents) {
+		h.writeRefusal(w, r, mediaJSON, refused)
+		return
+	}
 	if r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		h.serveSocket(w, r)
 		return

@@ -44,6 +44,9 @@ func (h *Handler) prepare(ctx context.Context, transport string, params *graphql
 	op := &operation{handler: h, begun: h.config.Now()}
 	op.info = OperationInfo{Name: anonymous, Transport: transport, RequestID: RequestID(ctx)}
 	refused := op.prepare(ctx, params, allowed)
+	if refused != nil && op.graphql == nil {
+		refused = cmp.Or(denied(ctx), refused)
+	}
 	if refused != nil {
 		op.info.Codes = codes(refused.errors)
 		op.observe(ctx)
@@ -84,7 +87,12 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	op.ctx = graphql.StartOperationTrace(ctx)
 	op.graphql, errs = h.executor.CreateOperationContext(op.ctx, params)
 	if len(errs) > 0 {
+		op.graphql = nil
 		return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
+	}
+
+	if refused := denied(ctx); refused != nil && (h.config.Public == nil || !h.config.Public(op.graphql)) {
+		return refused
 	}
 
 	op.graphql.ResolverMiddleware = h.costs.meter(&op.spent) // no extension of the executor sets it

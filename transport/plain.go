@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"math"
 	"net/http"
@@ -50,6 +51,7 @@ func onlyQueriesByGet(r *http.Request, kind ast.Operation) *refusal {
 
 // writeRefusal answers a request that was refused before it became an operation, and observes it.
 func (h *Handler) writeRefusal(w http.ResponseWriter, r *http.Request, media string, refused *refusal) {
+	refused = cmp.Or(denied(r.Context()), refused)
 	op := &operation{handler: h, begun: h.config.Now(), info: OperationInfo{
 		Name: anonymous, Transport: "http", Codes: codes(refused.errors), RequestID: RequestID(r.Context()),
 	}}
@@ -59,6 +61,11 @@ func (h *Handler) writeRefusal(w http.ResponseWriter, r *http.Request, media str
 
 // writeAnswer writes a refusal: errors and no data.
 func (h *Handler) writeAnswer(w http.ResponseWriter, media string, refused *refusal) {
+	if refused.answer != nil {
+		mustReceive(w, h.limits.Write)
+		refused.answer(w)
+		return
+	}
 	if refused.allow != "" {
 		w.Header().Set("Allow", refused.allow)
 	}

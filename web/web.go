@@ -60,6 +60,7 @@ func New(c Config) *Site {
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
 		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
+		Public:    graph.Public,
 		Available: func(context.Context) error { return c.App.Current() },
 		Expected:  scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
@@ -116,8 +117,8 @@ var weights = transport.Weights{
 	"Money": 0,
 }
 
-// signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401; without a token the
-// caller is anonymous.
+// signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401, unless what is asked for needs
+// none (a client whose token has expired refreshes its session); without a token the caller is anonymous.
 func (s *Site) signedIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Get("Authorization")
@@ -128,11 +129,10 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 		scheme, token, _ := strings.Cut(header, " ")
 		actor, expiresAt, err := s.config.App.People.Authenticate(r.Context(), strings.TrimSpace(token))
 		if !strings.EqualFold(scheme, "Bearer") {
-			unauthorized(w)
-			return
+			err = fault.New(fault.Unauthenticated, "", people.RefusedToken)
 		}
 		if err != nil {
-			s.notSignedIn(w, r, err)
+			s.notSignedIn(w, r, next, err)
 			return
 		}
 		ctx := context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
@@ -142,8 +142,8 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 
 type expiryKey struct{}
 
-// notSignedIn answers a request whose token was not accepted: 401, or 503 if it could not be checked.
-func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, err error) {
+// notSignedIn handles a request whose token was not accepted: 401 unless it needs none, or 503 if it could not be checked.
+func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, next http.Handler, err error) {
 	switch f := fault.Of(err); {
 	case f == nil:
 		s.config.Log.ErrorContext(r.Context(), "an access token could not be checked", "error", err)
@@ -151,7 +151,7 @@ func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, err error) {
 	case f.Code == fault.Unavailable:
 		unavailable(w, f.Message)
 	default:
-		unauthorized(w)
+		next.ServeHTTP(w, r.WithContext(transport.WithDenied(r.Context(), unauthorized)))
 	}
 }
 
@@ -165,6 +165,7 @@ func unavailable(w http.ResponseWriter, message string) {
 	}})
 }
 
+// unauthorized is the one answer to every token that is not accepted.
 func unauthorized(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
