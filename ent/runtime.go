@@ -29,6 +29,7 @@ import (
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -1267,6 +1268,29 @@ func init() {
 	// setting.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	setting.IDValidator = func() func(string) error {
 		validators := settingDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	signinattemptsMixin := schema.SignInAttempts{}.Mixin()
+	signinattemptsMixinFields0 := signinattemptsMixin[0].Fields()
+	_ = signinattemptsMixinFields0
+	signinattemptsFields := schema.SignInAttempts{}.Fields()
+	_ = signinattemptsFields
+	// signinattemptsDescID is the schema descriptor for id field.
+	signinattemptsDescID := signinattemptsMixinFields0[0].Descriptor()
+	// signinattempts.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	signinattempts.IDValidator = func() func(string) error {
+		validators := signinattemptsDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

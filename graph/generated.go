@@ -8568,7 +8568,7 @@ type Session {
   accessToken: String!
   "When the access token expires, 15 minutes after it was issued at most."
   expiresAt: Time!
-  "The token by which refreshSession issues the next pair; it can be used once."
+  "The token by which refreshSession issues the next pair. It is used once; for a short time after that it gives the same next one again."
   refreshToken: String!
   "Who signed in."
   viewer: Viewer!
@@ -8587,7 +8587,7 @@ extend type Mutation {
     "The e-mail and the password."
     input: SignInInput!
   ): SessionPayload!
-  "Issues a new pair of tokens for a refresh token. Using one twice ends the session everywhere."
+  "Issues a new pair of tokens for a refresh token. Used again within half a minute it gives the same next refresh token, for an answer may be lost; later that ends the session everywhere."
   refreshSession(
     "The refresh token."
     input: RefreshSessionInput!
