@@ -23,7 +23,8 @@ type importCommand struct {
 	Currency     string `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
 	Errors       string `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
 	Customers    string `enum:"create,known" default:"create" help:"Unknown customers of orders and contacts: create them, or reject the row (known)."`
-	Update       bool   `help:"Customers: update those that exist with other values instead of rejecting the rows."`
+	Update       bool   `help:"Customers: update those that exist with other values instead of rejecting the rows. Empty cells change nothing."`
+	Empty        string `enum:"keep,clear" default:"keep" help:"With --update: what an empty cell does. With keep the customer keeps the value, with clear it is erased where it may be empty."`
 	DryRun       bool   `help:"Report what would be written, and write nothing."`
 	DateFormat   string `placeholder:"FORMAT" help:"The format of dates, from YYYY MM M DD D HH H mm ss, such as M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
 	DecimalComma bool   `help:"Numbers have a decimal comma: 12,50."`
@@ -39,7 +40,7 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	defer k.close()
 	options := files.Options{
 		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: files.Policy(c.Errors),
-		Customers: c.Customers, Update: c.Update, DryRun: c.DryRun, DateFormat: c.DateFormat, DecimalComma: c.DecimalComma,
+		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, DecimalComma: c.DecimalComma,
 		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
 	}
 	if c.CostShare != "" {

@@ -97,8 +97,11 @@ func (r *contactRow) checkOwn(t *table, f *faults) {
 	for _, line := range r.CostLines {
 		sum += line.Amount.Minor()
 	}
-	if r.Costed && t.has("cost") && sum != r.cost.Minor() {
+	switch {
+	case r.Costed && t.has("cost") && sum != r.cost.Minor():
 		f.of("cost", errors.New("the lines do not sum to it"))
+	case !r.Costed && t.has("cost"):
+		f.of("cost", errors.New("the file has no column cost_lines, which say what the cost is made of; without both the contact is costed by the rates"))
 	}
 }
 

@@ -100,6 +100,15 @@ const (
 	RejectRow Policy = "reject-row" // the good rows are
 )
 
+// Emptiness is what an empty cell says of a customer who exists.
+type Emptiness string
+
+// The meanings of an empty cell.
+const (
+	KeepEmpty  Emptiness = "keep"  // nothing: the customer keeps the value
+	ClearEmpty Emptiness = "clear" // that there is no value: what may be empty is erased
+)
+
 // Options are how a file is imported. The zero value of each field but Kind and the source is its default.
 type Options struct {
 	Kind   Kind
@@ -114,6 +123,7 @@ type Options struct {
 	Errors       Policy         // RejectAll
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
+	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty
 	DryRun       bool           // only report what would happen
 	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
 	DecimalComma bool           // "12,50" is twelve and a half

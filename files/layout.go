@@ -24,6 +24,7 @@ const (
 	ownKey                    // a file of that format is recognised by it, and must have it
 	mappable                  // --map can name it
 	mapKey                    // --map must name it
+	newKey                    // but not if the file only updates what exists
 	filled                    // it is never empty
 )
 
@@ -41,6 +42,15 @@ func (l layout[R]) names(use uses) []string {
 		if c.uses&use != 0 {
 			names = append(names, c.name)
 		}
+	}
+	return names
+}
+
+// required lists the columns that --map must name.
+func (l layout[R]) required(o Options) []string {
+	names := l.names(mapKey)
+	if o.Update {
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(l.names(newKey), name) })
 	}
 	return names
 }
@@ -72,7 +82,7 @@ func (l layout[R]) recognise(t *table, o Options) (isOwn bool, err error) {
 	case complete && o.Format == "" && o.Map != "":
 		return false, optionsError("a file of Kopeck's own format needs no --map")
 	case o.Format == CSV, o.Format == "" && o.Map != "", o.Format == "" && len(missing) > 0:
-		return false, t.assign(o.Map, l.names(mappable), l.names(mapKey))
+		return false, t.assign(o.Map, l.names(mappable), l.required(o))
 	case len(missing) > 0:
 		return false, fileError("its header is not that of %s that Kopeck exported: it has no column %s", l.kind, strings.Join(quoted(missing), ", "))
 	case len(unknown) > 0:

@@ -11,6 +11,7 @@ import (
 func (o *Options) check(s *app.App) error {
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
+	o.Empty = cmp.Or(o.Empty, KeepEmpty)
 	if o.Chunk <= 0 {
 		o.Chunk = 10_000
 	}
@@ -46,6 +47,10 @@ func (o *Options) checkTogether() error {
 		return optionsError("--cost-share is for orders")
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
 		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
+	case o.Empty != KeepEmpty && o.Empty != ClearEmpty:
+		return optionsError("--empty: want keep or clear, not %q", string(o.Empty))
+	case o.Empty == ClearEmpty && !o.Update:
+		return optionsError("--empty clear erases what customers have: it is for --update")
 	case o.Update && o.Kind != Customers:
 		return optionsError("--update is for customers: orders, contacts and rates are facts")
 	}

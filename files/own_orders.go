@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"kopeck/money"
@@ -159,6 +160,11 @@ func (r *orderRow) check(v *values, f *faults) {
 // readLine reads the line of an order's row, nil where the order has none.
 func readLine(v *values, t *table, r row, columns found[orderRow]) (*bulk.OrderLineRecord, faults) {
 	if t.get(r, "line_id") == "" {
+		for _, c := range columns {
+			if strings.TrimSpace(r.fields[c.at]) != "" {
+				return nil, faults("line_id: empty, where the row has " + c.name + " of a line")
+			}
+		}
 		return nil, ""
 	}
 	var o orderRow

@@ -130,7 +130,7 @@ func TestOlderFileOfCustomers(t *testing.T) {
 	if r := w.bring(older, files.Options{Kind: files.Customers, Update: true}); r.Rejected != 0 || r.Updated != 1 {
 		t.Error(r)
 	}
-	if n := w.number("SELECT wallet FROM customers WHERE name = 'Anna' AND phone IS NULL"); n != 12000000 {
+	if n := w.number("SELECT wallet FROM customers WHERE name = 'Anna' AND phone = '+7 900 123-45-67'"); n != 12000000 {
 		t.Errorf("the wallet is %d", n)
 	}
 }
