@@ -28,7 +28,7 @@ type importCommand struct {
 	DryRun       bool   `help:"Report what would be written, and write nothing."`
 	DateFormat   string `placeholder:"FORMAT" help:"The format of dates, from YYYY MM M DD D HH H mm ss, such as M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
 	DecimalComma bool   `help:"Numbers have a decimal comma: 12,50."`
-	Rejects      string `placeholder:"FILE" help:"The file for rejected rows, with line and reason; FILE.rejects.csv if not given."`
+	Rejects      string `placeholder:"FILE" help:"The file for rejected rows, with line and reason; FILE.rejects.csv, beside FILE, if not given."`
 }
 
 // Run implements the command.

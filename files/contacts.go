@@ -67,7 +67,7 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 		return source[bulk.ContactRecord]{}, err
 	}
 	var counted ordinals
-	return rowsOf(in, contactLayout, zero, func(e *entry[bulk.ContactRecord], r *contactRow, f *faults) {
+	all := rowsOf(in, contactLayout, zero, func(e *entry[bulk.ContactRecord], r *contactRow, f *faults) {
 		if in.own {
 			r.checkOwn(in.table, f)
 			e.key = "id:" + r.ID
@@ -84,7 +84,11 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 			}
 		}
 		e.value = r.ContactRecord
-	}), nil
+	})
+	if !in.own { // those without an id are numbered among those of their customer
+		all.groups = in.by("customer")
+	}
+	return all, nil
 }
 
 // checkOwn checks a contact of Kopeck's own format. If the file has its costs they stay as they were.

@@ -14,6 +14,8 @@ type file struct {
 	size   int64
 	from   int64 // where the text begins, behind a byte order mark
 	remove bool
+
+	grouped *sorter // the rows in the order in which they are read; nil: as they stand
 }
 
 // openFile opens the file, or copies the source to a temporary one. What is not text is refused.
@@ -79,6 +81,9 @@ func (f *file) look() error {
 }
 
 func (f *file) close() {
+	if f.grouped != nil {
+		f.grouped.close()
+	}
 	if f.File == nil {
 		return
 	}

@@ -21,11 +21,13 @@
 //
 // # What a log of orders means
 //
-// Consecutive rows of one order id are the lines of one order; their amounts, and costs, are summed.
+// Rows of one order id are the lines of one order, wherever they stand; their amounts, and costs, are summed.
 // An order that exists with the same customer, day, total and cost is the same order and is left alone;
 // with other content the rows are rejected. Without an order column an order's identity is customer, day and its
-// ordinal among the rows of that customer and day; such rows may be apart by at most 8,192 other customer-days.
-// Further apart they are rejected, since they could not be distinguished from the same order twice: sort the file then.
+// ordinal among the rows of that customer and day.
+//
+// A file in which rows that belong together stand apart is sorted by what they belong to, in temporary files, before it is
+// written.
 //
 // The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
 // it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
@@ -128,8 +130,8 @@ type Options struct {
 	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
 	DecimalComma bool           // "12,50" is twelve and a half
 
-	// Rejects is the file for rejected rows; "" is the source's name with ".rejects.csv" behind it, in the working
-	// directory. It is made, or made anew, when there is a row to put in.
+	// Rejects is the file for rejected rows, in the order of their lines; "" is Path with ".rejects.csv" behind it, or
+	// stdin.rejects.csv in the working directory. It is made, or made anew, when there is a row to put in.
 	Rejects string
 
 	// Path is the file to read, "-" or "" for Source, which is first copied to a temporary file.

@@ -153,7 +153,7 @@ func FuzzOrders(f *testing.F) {
 		v := &values{currency: roubles(t), dates: &dates{settings: &service.Settings{Zone: time.UTC}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), known: map[string]time.Time{}}}
 		for _, open := range []func(io.ReadSeeker) (source[bulk.OrderRecord], error){
 			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
-				return cdnow(v, Options{}, r, 0), nil
+				return cdnow(v, Options{}, start(r, 0, 0), true), nil
 			},
 			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
 				tab, err := openTable(r, 0)

@@ -130,12 +130,17 @@ type opened struct {
 	own bool // it is of Kopeck's own format
 }
 
+// by groups the rows by a column.
+func (in *opened) by(column string) *groupable {
+	return &groupable{next: in.next, key: func(r row) string { return in.get(r, column) }}
+}
+
 func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, error) {
 	v, err := newValues(s, o)
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTable(f, f.from)
+	t, err := f.table()
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +173,7 @@ func rowsOf[R, T any](in *opened, l layout[R], empty func() R, finish func(e *en
 		e.fault = string(fault)
 		return e, nil
 	}
-	return source[T]{next, func() int64 { return in.passed }}
+	return source[T]{next: next, passed: func() int64 { return in.passed }}
 }
 
 // zero is the empty record of a type that needs nothing more.

@@ -33,6 +33,8 @@ type scanner struct {
 	line       int64 // of the byte at start
 	passed     int64 // bytes given
 	fields     []string
+
+	sorted func() (sortedText, error) // what gives the rows instead of in, in another order; nil: in does
 }
 
 func newScanner(in io.Reader, comma byte) *scanner {
@@ -71,6 +73,9 @@ func (s *scanner) fill() bool {
 
 // next gives the next row that is not empty, or io.EOF, or the error of reading.
 func (s *scanner) next() (row, error) {
+	if s.sorted != nil {
+		return s.nextGrouped()
+	}
 	for {
 		if s.start == s.end && !s.fill() {
 			if s.failed != nil {
