@@ -26,8 +26,12 @@ type importCommand struct {
 	Update       bool   `help:"Customers: update those that exist with other values instead of rejecting the rows. Empty cells change nothing."`
 	Empty        string `enum:"keep,clear" default:"keep" help:"With --update: what an empty cell does. With keep the customer keeps the value, with clear it is erased where it may be empty."`
 	DryRun       bool   `help:"Report what would be written, and write nothing."`
-	DateFormat   string `placeholder:"FORMAT" help:"The format of dates, from YYYY MM M DD D HH H mm ss, such as M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
+	DateFormat   string `placeholder:"FORMAT" help:"The format of dates, such as 'M/D/YYYY h:mm A', from YYYY YY MMMM MMM MM M DD D HH H hh h mm ss SSS, A (AM or PM), Z (an offset such as -0400) and punctuation. Not needed for YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY, with or without a time and an offset."`
+	TimeZone     string `placeholder:"ZONE" help:"The time zone of times without an offset, such as Europe/Moscow; the installation's if not given."`
+	Numbers      string `placeholder:"EXAMPLE" help:"The number 1234.50 as the file has it: 1,234.50 or 1.234,50 or '1 234,50'. Other numbers are rejected. Not needed where the numbers show it."`
 	DecimalComma bool   `help:"Numbers have a decimal comma: 12,50."`
+	Round        bool   `help:"Round off more decimals than the currency has, half to even, instead of rejecting the row."`
+	Null         string `placeholder:"WORD,…" help:"What stands in cells that mean nothing, such as 'NULL,#N/A,-'."`
 	Rejects      string `placeholder:"FILE" help:"The file for rejected rows, with line and reason; FILE.rejects.csv, beside FILE, if not given."`
 }
 
@@ -40,7 +44,8 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	defer k.close()
 	options := files.Options{
 		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: files.Policy(c.Errors),
-		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, DecimalComma: c.DecimalComma,
+		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, TimeZone: c.TimeZone,
+		Numbers: c.Numbers, DecimalComma: c.DecimalComma, Round: c.Round, Null: c.Null,
 		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
 	}
 	if c.CostShare != "" {

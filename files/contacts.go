@@ -23,10 +23,10 @@ type contactRow struct {
 // contactLayout is the layout of files of contacts. A log names customers by their external ids in the column customer.
 var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	textColumn("id", own|ownKey, func(r *contactRow) *string { return &r.ID }),
-	textColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
+	idColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
 	textColumn("customer_id", own|ownKey, func(r *contactRow) *string { return &r.CustomerID }),
 	textColumn("customer_external_id", own, func(r *contactRow) *string { return &r.CustomerExternalID }),
-	textColumn("customer", mappable|mapKey, func(r *contactRow) *string { return &r.CustomerExternalID }),
+	idColumn("customer", mappable|mapKey, func(r *contactRow) *string { return &r.CustomerExternalID }),
 	wordColumn("kind", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.ContactKind { return &r.Kind }),
 	wordColumn("direction", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.Direction { return &r.Direction }),
 	wordColumn("channel", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.Channel { return &r.Channel }),

@@ -29,12 +29,18 @@ func customerColumns() []column[customerRow] {
 			name: f.File, uses: own,
 			read: func(v *values, text string, to *customerRow) error { // of a cell that is not empty
 				to.given |= 1 << n
+				if f.File == "external_id" && isRounded(text) {
+					return errRounded
+				}
 				return f.Read(v.customer, text, &to.Record)
 			},
 			write: func(v *values, r *customerRow) string { return f.Write(v.customer, &r.Record) },
 		}
 		if f.Required() {
 			c.uses |= ownKey
+		}
+		if f.Numeric() {
+			c.uses |= numeric
 		}
 		can, must := f.Mapped()
 		if can {

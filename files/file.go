@@ -15,7 +15,9 @@ type file struct {
 	from   int64 // where the text begins, behind a byte order mark
 	remove bool
 
-	grouped *sorter // the rows in the order in which they are read; nil: as they stand
+	grouped *sorter       // the rows in the order in which they are read; nil: as they stand
+	numbers *numberFormat // of the file, once it was found out
+	notes   []string      // what was found out of the file, for the report
 }
 
 // openFile opens the file, or copies the source to a temporary one. What is not text is refused.

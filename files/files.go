@@ -127,8 +127,12 @@ type Options struct {
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
 	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty
 	DryRun       bool           // only report what would happen
-	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
-	DecimalComma bool           // "12,50" is twelve and a half
+	DateFormat   string         // of dates and times, such as "M/D/YYYY h:mm A"; see the package's comment
+	TimeZone     string         // of times that have no offset; the installation's
+	Numbers      string         // the number 1234.50 as the file has it, such as "1.234,50"; found out where the file is unambiguous
+	DecimalComma bool           // short for Numbers "1234,50"
+	Null         string         // what stands in cells that mean nothing, divided by commas: "NULL,#N/A,-"
+	Round        bool           // rounds off more decimals than the currency has, half to even, instead of rejecting the row
 
 	// Rejects is the file for rejected rows, in the order of their lines; "" is Path with ".rejects.csv" behind it, or
 	// stdin.rejects.csv in the working directory. It is made, or made anew, when there is a row to put in.

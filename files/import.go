@@ -37,6 +37,7 @@ type source[T any] struct {
 	next   func() (*entry[T], error)
 	passed func() int64 // bytes read so far
 	groups *groupable   // the rows alone, to be brought into another order instead; nil where that is not needed
+	values *values      // by which the rows are read
 }
 
 // put imports records: it is a method of service.Import.
@@ -52,6 +53,7 @@ type run[T any] struct {
 	repeats  *repeats // while they are being collected
 	repeated []repeat // by line
 	joined   int      // orders whose rows stood apart
+	rounded  int64    // numbers that the last pass rounded off
 	imported *bulk.Import
 }
 
@@ -216,6 +218,10 @@ func (r *run[T]) finish() (Report, error) {
 	err := r.rejects.write()
 	r.report.RejectsFile = r.rejects.name()
 	r.report.First = r.rejects.first
+	r.report.Notes = append(r.report.Notes, r.file.notes...)
+	if r.rounded > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d numbers had more decimals than there may be and were rounded off, half to even", r.rounded))
+	}
 	if r.joined > 0 {
 		r.report.Notes = append(r.report.Notes, fmt.Sprintf("the rows of %d orders stood apart in the file and were put together", r.joined))
 	}
@@ -266,6 +272,9 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 		if r.options.Progress != nil {
 			r.options.Progress(Progress{stage, b.passed, r.file.size, r.report.Added + r.report.Present + r.report.Updated, b.err != nil})
 		}
+	}
+	if in.values != nil {
+		r.rounded = in.values.rounded
 	}
 	return ctx.Err()
 }

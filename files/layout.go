@@ -1,6 +1,7 @@
 package files
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ const (
 	mapKey                    // --map must name it
 	newKey                    // but not if the file only updates what exists
 	filled                    // it is never empty
+	numeric                   // it holds numbers
 )
 
 // layout is the columns of the files of a kind, in the order in which they are exported. A column is never taken away or moved: a
@@ -145,10 +147,52 @@ func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, er
 		return nil, err
 	}
 	isOwn, err := l.recognise(t, o)
-	if isOwn {
-		v.customer.Moment, v.customer.Date = moment, schema.ParseDate
+	switch {
+	case err != nil:
+		return nil, err
+	case isOwn:
+		v.customer.Moment, v.customer.Date, v.numbers = moment, schema.ParseDate, pointNumbers
+	case o.Numbers == "" && !o.DecimalComma:
+		if f.numbers == nil {
+			if t, err = l.guessNumbers(t, f); err != nil {
+				return nil, err
+			}
+		}
+		v.numbers = *f.numbers
 	}
-	return &opened{t, v, isOwn}, err
+	if !isOwn {
+		t.formula, t.null = true, nulls(o.Null)
+	}
+	return &opened{t, v, isOwn}, nil
+}
+
+// nulls splits --null into the words that mean nothing.
+func nulls(list string) []string {
+	if list == "" {
+		return nil
+	}
+	words := strings.Split(list, ",")
+	for n, word := range words {
+		words[n] = strings.TrimSpace(word)
+	}
+	return words
+}
+
+// guessNumbers finds the format of a file's numbers, notes it, and begins to read the table again.
+func (l layout[R]) guessNumbers(t *table, f *file) (*table, error) {
+	var columns []int
+	for _, c := range l.find(t, numeric) {
+		columns = append(columns, c.at)
+	}
+	format, found := sampleNumbers(t, columns)
+	if f.numbers = &format; found {
+		f.notes = append(f.notes, fmt.Sprintf("numbers were read like %s, as the file shows; --numbers says otherwise", format.name))
+	}
+	again, err := f.table()
+	if err == nil {
+		again.at = t.at
+	}
+	return again, err
 }
 
 // rowsOf reads a table each of whose rows is one record. A row is read into an R, of which finish makes the entry.
@@ -173,7 +217,7 @@ func rowsOf[R, T any](in *opened, l layout[R], empty func() R, finish func(e *en
 		e.fault = string(fault)
 		return e, nil
 	}
-	return source[T]{next: next, passed: func() int64 { return in.passed }}
+	return source[T]{next: next, passed: func() int64 { return in.passed }, values: in.values}
 }
 
 // zero is the empty record of a type that needs nothing more.

@@ -32,7 +32,7 @@ func (o *Options) check(s *app.App) error {
 	if err := o.checkTogether(); err != nil {
 		return err
 	}
-	_, err := newDates(s.Settings(), s.Now(), o.DateFormat)
+	_, err := newValues(s, *o)
 	return err
 }
 

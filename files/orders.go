@@ -19,8 +19,8 @@ var logLayout = layout[struct{}]{Orders, []column[struct{}]{
 	{name: "customer", uses: mappable | mapKey},
 	{name: "order", uses: mappable},
 	{name: "date", uses: mappable | mapKey},
-	{name: "amount", uses: mappable | mapKey},
-	{name: "cost", uses: mappable},
+	{name: "amount", uses: mappable | mapKey | numeric},
+	{name: "cost", uses: mappable | numeric},
 	{name: "currency", uses: mappable},
 }}
 
@@ -68,7 +68,7 @@ func logOf(v *values, o Options, t *table) source[bulk.OrderRecord] {
 	if !t.has(by) {
 		by = "customer"
 	}
-	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, by) }, t.has("order")}}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, by) }, t.has("order")}, v}
 }
 
 var errNoCost = optionsError("the cost of the goods is not given: map a column to cost, or give --cost-share as a share of the amount (0 if it is not known: all is margin then)")
@@ -93,7 +93,7 @@ func cdnow(v *values, o Options, scan *scanner, first bool) source[bulk.OrderRec
 		}
 		return cdnowRow(v, r), nil
 	}
-	return source[bulk.OrderRecord]{l.entry, func() int64 { return scan.passed }, &groupable{next: next, key: func(r row) string { return r.fields[0] }}}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return scan.passed }, &groupable{next: next, key: func(r row) string { return r.fields[0] }}, v}
 }
 
 // logRow is a row of a log of orders, as far as it could be read.
@@ -143,8 +143,11 @@ func csvRow(v *values, t *table) (logRow, error) {
 		return out, nil
 	}
 	customer := t.get(r, "customer")
-	if customer == "" {
+	switch {
+	case customer == "":
 		out.fault.of("customer", errEmpty)
+	case isRounded(customer):
+		out.fault.of("customer", errRounded)
 	}
 	at, err := v.dates.parse(t.get(r, "date"))
 	out.fault.of("date", err)
@@ -152,6 +155,8 @@ func csvRow(v *values, t *table) (logRow, error) {
 		if out.order = t.get(r, "order"); out.order == "" {
 			out.fault.of("order", errEmpty)
 			out.orphan = true
+		} else if isRounded(out.order) {
+			out.fault.of("order", errRounded)
 		}
 	} else if customer == "" || err != nil {
 		out.orphan = true

@@ -136,7 +136,7 @@ func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
 		waiting = &r
 		return e, nil
 	}
-	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, "id") }, true}}
+	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, "id") }, true}, v}
 }
 
 // check checks what must sum up, and completes the order.

@@ -14,6 +14,8 @@ type table struct {
 	*scanner
 	columns []string
 	at      map[string]int // a field's column
+	null    []string       // what stands in cells that mean nothing
+	formula bool           // ="text" is the text
 }
 
 // get returns a field's text, "" where there is no such column. Blanks around it mean nothing.
@@ -37,7 +39,26 @@ func (t *table) next() (row, error) {
 	if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
 		r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
 	}
+	if err == nil && r.fault == "" && (len(t.null) > 0 || t.formula && strings.Contains(r.raw, `="`)) {
+		for n, text := range r.fields {
+			r.fields[n] = t.clean(text)
+		}
+	}
 	return r, err
+}
+
+// clean returns what a cell means: nothing, where --null says so, and the text of a formula by which spreadsheets are
+// told that digits are a text.
+func (t *table) clean(text string) string {
+	if inside, ok := strings.CutPrefix(text, `="`); ok && t.formula {
+		if inside, ok = strings.CutSuffix(inside, `"`); ok && !strings.Contains(inside, `"`) {
+			text = inside
+		}
+	}
+	if len(t.null) > 0 && slices.Contains(t.null, strings.TrimSpace(text)) {
+		return ""
+	}
+	return text
 }
 
 // delimiter finds what the columns of a header are divided by.
