@@ -19,6 +19,9 @@ type importCommand struct {
 
 	Format       string `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
 	Map          string `help:"CSV: the columns as field=column,…, such as customer=customer_id,order=invoice,date=invoice_date,amount=amount."`
+	Encoding     string `placeholder:"NAME" help:"The encoding of the file, such as windows-1251, windows-1252, utf-16 or koi8-r. If not given it is found from the bytes, and the report says so."`
+	Skip         int    `placeholder:"N" help:"CSV: pass over N lines above the header."`
+	NoHeader     bool   `help:"CSV: the first line is a row; the columns are called c1, c2, …"`
 	CostShare    string `placeholder:"SHARE" help:"Orders: the cost of the goods as a share of the amount, 0 to 1; required if no column has the cost."`
 	Currency     string `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
 	Errors       string `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
@@ -45,6 +48,7 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	options := files.Options{
 		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: files.Policy(c.Errors),
 		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, TimeZone: c.TimeZone,
+		Encoding: c.Encoding, Skip: c.Skip, NoHeader: c.NoHeader,
 		Numbers: c.Numbers, DecimalComma: c.DecimalComma, Round: c.Round, Null: c.Null,
 		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
 	}

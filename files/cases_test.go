@@ -99,3 +99,21 @@ func TestDaysOfACase(t *testing.T) {
 		}
 	})
 }
+
+// A file in windows-1251 goes in as it is, and the report says that its encoding was guessed.
+func TestEncodingOfACase(t *testing.T) {
+	path := wrong(t, "1251.csv")
+	each(t, func(w *world) {
+		r, err := files.Import(w.Context(), w.service, people(files.Options{Map: "name=Фамилия,phone=Телефон", Path: path, Rejects: w.TempDir() + "/rejects.csv"}))
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.counted(r, 1, 1, 0, 0)
+		if n := w.number("SELECT count(*) FROM customers WHERE name = 'Петров' AND phone = '+7 900 000-00-01'"); n != 1 {
+			w.Error("the customer is not there")
+		}
+		if !strings.Contains(r.String(), "the file was read as windows-1251, as its bytes show; --encoding says otherwise") {
+			w.Errorf("%s", r)
+		}
+	})
+}

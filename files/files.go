@@ -116,6 +116,10 @@ type Options struct {
 	Kind   Kind
 	Format Format
 
+	Encoding string // of the characters, such as windows-1251; found out where the bytes show it
+	Skip     int    // lines above the header
+	NoHeader bool   // the first line is a row; the columns are c1, c2 and so on
+
 	// Map names the columns of a CSV file: "customer=customer_id,order=invoice". A name with a comma or an equals sign
 	// is quoted as in CSV: `"amount=sum, RUB"`. [Fields] lists what can be mapped.
 	Map string

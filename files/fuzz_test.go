@@ -156,7 +156,7 @@ func FuzzOrders(f *testing.F) {
 				return cdnow(v, Options{}, start(r, 0, 0), true), nil
 			},
 			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
-				tab, err := openTable(r, 0)
+				tab, err := openTable(func(comma byte) *scanner { return start(r, 0, comma) }, false)
 				if err != nil {
 					return source[bulk.OrderRecord]{}, err
 				}

@@ -16,9 +16,19 @@ type groupable struct {
 	join bool               // they are one record
 }
 
-// scan begins to read the file, whose columns are divided by a comma.
-func (f *file) scan(comma byte) *scanner {
+// start begins to read the file, whose columns are divided by a comma, as it stands.
+func (f *file) start(comma byte) *scanner {
 	s := start(f, f.from, comma)
+	s.line = f.line
+	if f.charset != "" {
+		s.charset = f.charset
+	}
+	return s
+}
+
+// scan begins to read the file, in the order in which its rows are to be read.
+func (f *file) scan(comma byte) *scanner {
+	s := f.start(comma)
 	if f.grouped != nil {
 		s.group(f.grouped)
 	}
@@ -26,8 +36,8 @@ func (f *file) scan(comma byte) *scanner {
 }
 
 // table begins to read the file as a table.
-func (f *file) table() (*table, error) {
-	t, err := openTable(f, f.from)
+func (f *file) table(headless bool) (*table, error) {
+	t, err := openTable(f.start, headless)
 	if err == nil && f.grouped != nil {
 		t.group(f.grouped)
 	}

@@ -142,7 +142,7 @@ func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, er
 	if err != nil {
 		return nil, err
 	}
-	t, err := f.table()
+	t, err := f.table(o.NoHeader)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, er
 		v.customer.Moment, v.customer.Date, v.numbers = moment, schema.ParseDate, pointNumbers
 	case o.Numbers == "" && !o.DecimalComma:
 		if f.numbers == nil {
-			if t, err = l.guessNumbers(t, f); err != nil {
+			if t, err = l.guessNumbers(t, o, f); err != nil {
 				return nil, err
 			}
 		}
@@ -179,7 +179,7 @@ func nulls(list string) []string {
 }
 
 // guessNumbers finds the format of a file's numbers, notes it, and begins to read the table again.
-func (l layout[R]) guessNumbers(t *table, f *file) (*table, error) {
+func (l layout[R]) guessNumbers(t *table, o Options, f *file) (*table, error) {
 	var columns []int
 	for _, c := range l.find(t, numeric) {
 		columns = append(columns, c.at)
@@ -188,7 +188,7 @@ func (l layout[R]) guessNumbers(t *table, f *file) (*table, error) {
 	if f.numbers = &format; found {
 		f.notes = append(f.notes, fmt.Sprintf("numbers were read like %s, as the file shows; --numbers says otherwise", format.name))
 	}
-	again, err := f.table()
+	again, err := f.table(o.NoHeader)
 	if err == nil {
 		again.at = t.at
 	}

@@ -32,6 +32,11 @@ func (o *Options) check(s *app.App) error {
 	if err := o.checkTogether(); err != nil {
 		return err
 	}
+	if o.Encoding != "" {
+		if _, err := encodingOf(o.Encoding); err != nil {
+			return err
+		}
+	}
 	_, err := newValues(s, *o)
 	return err
 }
@@ -43,6 +48,10 @@ func (o *Options) checkTogether() error {
 		return optionsError("--format cdnow is for orders")
 	case o.Format != CSV && o.Format != "" && o.Map != "":
 		return optionsError("--map is for --format csv")
+	case o.Skip < 0:
+		return optionsError("--skip: want a number of lines, not %d", o.Skip)
+	case o.NoHeader && o.Format != CSV && o.Format != "":
+		return optionsError("--no-header is for --format csv")
 	case o.CostShare != nil && o.Kind != Orders:
 		return optionsError("--cost-share is for orders")
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):

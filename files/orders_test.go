@@ -288,6 +288,10 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"unknown format":   {files.Options{Kind: "orders", Format: "xls"}, "--format"},
 		"unknown policy":   {files.Options{Kind: "orders", Errors: "ignore"}, "--errors"},
 		"not own":          {files.Options{Kind: "orders", Format: "kopeck"}, "not that of orders that Kopeck exported"},
+		"unknown encoding": {files.Options{Kind: "orders", Encoding: "ebcdic"}, "--encoding: want one of"},
+		"too much skipped": {files.Options{Kind: "orders", CostShare: share("0"), Skip: 9, Map: "customer=who,date=day,amount=sum"}, "fewer than 9 lines"},
+		"erase at once":    {files.Options{Kind: "customers", Empty: files.ClearEmpty}, "it is for --update"},
+		"two formats":      {files.Options{Kind: "orders", Numbers: "1234.50", DecimalComma: true}, "give one"},
 		"update of orders": {files.Options{Kind: "orders", Update: true}, "--update"},
 		"date format":      {files.Options{Kind: "orders", DateFormat: "HH:mm", Map: "customer=who,date=day,amount=sum,cost=cost"}, "--date-format"},
 	} {
@@ -297,7 +301,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 			t.Errorf("%s: %v is of no kind", name, err)
 		}
 	}
-	for name, text := range map[string]string{"empty": "", "binary": "PK\x03\x04\x00\x00\n", "UTF-16": "\xff\xfea\x00"} {
+	for name, text := range map[string]string{"empty": "", "binary": "PK\x03\x04\x00\x00\n", "of no encoding": "caf\x81 \x8d\n"} {
 		if _, err := w.try(text, log(files.Options{})); !errors.Is(err, files.ErrFile) {
 			t.Errorf("a file that is %s: %v", name, err)
 		}
