@@ -205,7 +205,7 @@ func TestCostKnownAt(t *testing.T) {
 		if late := s.admin.Do(known, Vars{"c": contact, "o": order, "at": w.Clock.Now().Add(time.Hour)}); len(late.Errors) != 2 || late.Errors[0].Code() != "INVALID" {
 			t.Errorf("the future: %s", late.Body)
 		}
-		if hidden := w.As(schema.RoleSales).Must(known, Vars{"c": contact, "o": order, "at": second}); hidden.Get("o.costKnownAt") != nil || hidden.Text("c.costKnownAt.total.amount") != "12.25" {
+		if hidden := w.As(schema.RoleSales).Must(known, Vars{"c": contact, "o": order, "at": second}); hidden.Get("o.costKnownAt") != nil || hidden.Get("c.costKnownAt") != nil {
 			t.Errorf("SALES: %s", hidden.Body)
 		}
 	})

@@ -25,8 +25,12 @@ func TestPriceTokenOfThePastIsRefused(t *testing.T) {
 			t.Errorf("%s", r.Body)
 		}
 		refused := c.Refused("PRICE_EXPIRED priceTokens.0", placeOrder, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{r.Text("customer.price.token")}}})
-		if !strings.Contains(refused.Body, "9.00") {
-			t.Errorf("the message does not have today's price: %s", refused.Body)
+		if refused.Text("placeOrder.userErrors.0.today.unit.amount") != "9.00" || strings.Contains(refused.Text("placeOrder.userErrors.0.message"), "9.00") {
+			t.Errorf("want today's price, and no amount in the message: %s", refused.Body)
+		}
+		again := c.Must(placeOrder, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{refused.Text("placeOrder.userErrors.0.today.token")}}})
+		if again.Text("placeOrder.order.total.amount") != "9.00" {
+			t.Errorf("at today's price: %s", again.Body)
 		}
 	})
 }

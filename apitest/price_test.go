@@ -16,7 +16,7 @@ const (
 	setListPrice    = `mutation($in: SetListPriceInput!) { setListPrice(input: $in) { product { id listPrice { amount } } userErrors { code field message } } }`
 	createPriceRule = `mutation($in: CreatePriceRuleInput!) { createPriceRule(input: $in) { priceRule { id name active version } userErrors { code field message } } }`
 	retirePriceRule = `mutation($in: RetirePriceRuleInput!) { retirePriceRule(input: $in) { priceRule { id active version } userErrors { code field message } } }`
-	agreePrice      = `mutation($in: AgreePriceInput!) { agreePrice(input: $in) { agreement { id unit { amount } minimumQuantity overrideFloorReason customer { id } product { sku } } userErrors { code field message } } }`
+	agreePrice      = `mutation($in: AgreePriceInput!) { agreePrice(input: $in) { agreement { id unit { amount } minimumQuantity overrideFloorReason customer { id } product { sku } } userErrors { code field message ... on BelowFloor { floor { amount } } } } }`
 	askPrice        = `query($c: ID!, $p: ID!, $q: Decimal, $o: [OptionInput!], $l: Int, $at: Time) { customer(id: $c) { price(productId: $p, quantity: $q, options: $o, leadDays: $l, at: $at) {
 		quantity unit { amount } total { amount } list { amount } lines { kind label amount { amount } rule { name } } rejected { rule { name } reason }
 		floor { amount } margin { amount } cost { full { amount } marginal { amount } lines { label amount { amount } } } at validUntil product { sku } } } }`

@@ -75,8 +75,7 @@ func TestRejectedRules(t *testing.T) {
 		}{
 			{c, "11", `X false: quantity == 12.0 (quantity=11); R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=11); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0)`},
 			{c, "2.5", `X false: quantity == 12.0 (quantity=2.5); R0 false: customer.stage == "LOYAL" (customer.stage="STRANGER") quantity >= 10.0 (quantity=2.5); R1 false: quantity > 100.0 (quantity=2.5); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0)`},
-			// A seller sees neither the utilisation of a resource nor that it is too low.
-			{w.As(schema.RoleSales), "11", `X false: quantity == 12.0 (quantity=11); R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=11); ` + waist + height + `R4 true:`},
+			{w.As(schema.RoleSales), "11", ""}, // what rules say needs the scope costs
 			// An exclusive rule applied before: R5 would have applied.
 			{c, "12", `R0 true: customer.stage == "LOYAL" (customer.stage="STRANGER"); R1 false: quantity > 100.0 (quantity=12); ` + waist + height + `R4 true: utilisation > 0.5 (utilisation=0); R5 true:`},
 		} {

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"slices"
 
 	"kopeck/schema"
 )
@@ -12,6 +11,7 @@ const (
 	ScopeCosts = "costs" // costs, margins, floors and the books
 	ScopeUsers = "users" // users and their roles
 	ScopeFloor = "floor" // agreeing on a price below its floor, with a written reason
+	ScopeStaff = "staff" // what people of the company see and partners do not; it is no scope of Viewer.scopes
 )
 
 // Actor is the one who makes a request: a user with a role and scopes, or the system on a user's behalf.
@@ -26,11 +26,11 @@ type Actor struct {
 	system bool
 }
 
-// Has reports whether the actor has a scope. The system has all.
-func (a Actor) Has(scope string) bool { return a.system || slices.Contains(a.Scopes, scope) }
-
 // IsSystem reports whether the actor is the system, to which the rules of rows and roles do not apply.
 func (a Actor) IsSystem() bool { return a.system }
+
+// SystemName is the name of the system where it acts on nobody's behalf.
+const SystemName = "system"
 
 type actorKey struct{}
 
@@ -49,7 +49,7 @@ func From(ctx context.Context) (Actor, bool) {
 func System(ctx context.Context) context.Context {
 	a, ok := From(ctx)
 	if !ok {
-		a = Actor{Name: "system"}
+		a = Actor{Name: SystemName}
 	}
 	a.system = true
 	return With(ctx, a)

@@ -1,6 +1,10 @@
 package auth
 
-import "kopeck/schema"
+import (
+	"slices"
+
+	"kopeck/schema"
+)
 
 // Rows says which rows of a noun a role may reach.
 type Rows int
@@ -48,8 +52,8 @@ var rules = map[string]row{
 	"StageChange":     ofCustomers,
 	"Product":         ofCompany,
 	"ProductOption":   ofCompany,
-	"PriceRule":       ofCompany,
-	"LifetimeModel":   ofCompany,
+	"PriceRule":       ofCosts,
+	"LifetimeModel":   {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Setting":         {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 	"Rate":            ofCosts,
 	"AttributionFit":  ofCosts,
@@ -88,6 +92,24 @@ func (a Actor) May(noun string) Grant {
 		return r.partner
 	}
 	return Grant{}
+}
+
+// Scopes returns the names of all scopes.
+func Scopes() []string {
+	return append([]string{ScopeCosts, ScopeFloor, ScopeStaff, ScopeUsers}, PartnerScopes()...)
+}
+
+// Writes reports whether an actor may change rows of a noun.
+func (a Actor) Writes(noun string) bool { return a.May(noun).Write != NoRows }
+
+// Has reports whether an actor has a scope. The system has all. Everybody but a partner has the scope staff and those that a
+// partner's client may be given.
+func (a Actor) Has(scope string) bool {
+	if a.system || slices.Contains(a.Scopes, scope) {
+		return true
+	}
+	_, givenToPartners := partnerScopes[scope]
+	return a.Role != schema.RolePartner && (scope == ScopeStaff || givenToPartners)
 }
 
 // ScopesOf returns a role's scopes. Those of a partner are set for each client.

@@ -68,6 +68,9 @@ func (w *world) examples(t *testing.T) {
 			}
 			a, text := w.ask(t, role, example.Query, example.Variables)
 			for _, e := range a.Errors {
+				if role == schema.RolePartner && e.Extensions["code"] == "FORBIDDEN" {
+					continue // a partner asks for no prices
+				}
 				t.Errorf("%s: %s\n%s", role, e.Message, example.Query)
 			}
 			refused := strings.Contains(text, `"userErrors":[{`)

@@ -23,7 +23,7 @@ func main() {
 		entgql.WithRelaySpec(true),
 		entgql.WithWhereInputs(false),
 		entgql.WithNodeDescriptor(false),
-		entgql.WithSchemaHook(dropUnused, describe),
+		entgql.WithSchemaHook(dropUnused, describe, state),
 		entgql.WithTemplates(relay),
 	)
 	if err != nil {

@@ -52,7 +52,8 @@ type Error struct {
 	Path    []string // from the input's root: ["lines", "0", "quantity"]; empty for the request as a whole
 	Message string
 
-	// Detail is a Conflict for VersionConflict, a Missing for PermissionMissing, otherwise nil.
+	// Detail is a *Conflict for VersionConflict, a *Missing for PermissionMissing, a *quote.Expired for PriceExpired, the floor as a
+	// money.Amount for BelowFloor, otherwise nil.
 	Detail any
 
 	internal error // in a List: an error that is no fault

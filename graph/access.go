@@ -2,13 +2,22 @@ package graph
 
 import (
 	"context"
+	"fmt"
+	"reflect"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"kopeck/auth"
+	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/pricing"
+	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/quote"
 )
 
 // public has the root fields that a caller may select without having signed in.
@@ -50,18 +59,121 @@ func rootFields(operation *graphql.OperationContext) []graphql.CollectedField {
 	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root[operation.Operation.Operation]})
 }
 
-// scope is the directive @scope. For a caller without the scope the field is null, and a list of credits is empty; any
-// other field that may not be null is FORBIDDEN.
-func scope(ctx context.Context, _ any, next graphql.Resolver, name string) (any, error) {
-	if actor, ok := auth.From(ctx); ok && actor.Has(name) {
+// significant is the number of digits of amounts that a viewer sees rounded (design, section 10).
+const significant = 2
+
+// scope is the directive @scope: name is a scope that the caller must have, or writes is a noun that the caller must be able
+// to change. orOwnContact and orRounded say who sees the field, or how, without the scope.
+func scope(ctx context.Context, obj any, next graphql.Resolver, name, writes *string, orOwnContact, orRounded *bool) (any, error) {
+	actor, ok := auth.From(ctx)
+	if ok && allowed(actor, name, writes) {
 		return next(ctx)
 	}
-	field := graphql.GetFieldContext(ctx).Field.Definition
+	if _, asked := obj.(map[string]any); asked { // of an argument or an input field
+		return nil, closed(ctx, name, writes)
+	}
+	at := graphql.GetFieldContext(ctx)
+	field := at.Field.Definition
 	switch {
+	case !ok:
+		return nil, closed(ctx, name, writes)
+	case orOwnContact != nil && *orOwnContact && tookPart(actor, obj):
+		return next(ctx)
+	case orRounded != nil && *orRounded:
+		return rounded(next(ctx))
 	case !field.Type.NonNull:
 		return nil, nil
-	case field.Type.Elem != nil && field.Name == "credits":
-		return []*books.OrderCredit{}, nil
+	case field.Type.Elem != nil && emptyLists[field.Type.Elem.Name()] != nil:
+		return emptyLists[field.Type.Elem.Name()], nil
+	case at.Object == "Mutation":
+		return refusal(field, fault.New(fault.Forbidden, "", "the role %s may not do this", actor.Role))
 	}
-	return nil, fault.New(fault.Forbidden, "", "%s needs the scope %s", field.Name, name)
+	return nil, closed(ctx, name, writes)
+}
+
+// allowed reports whether an actor has the scope, or may change the noun.
+func allowed(actor auth.Actor, name, writes *string) bool {
+	if name != nil {
+		return actor.Has(*name)
+	}
+	return writes != nil && actor.Writes(*writes)
+}
+
+// tookPart reports whether an actor is the one who took part in a contact.
+func tookPart(actor auth.Actor, obj any) bool {
+	contact, ok := obj.(*ent.Contact)
+	return ok && contact.StaffID != nil && *contact.StaffID == actor.UserID
+}
+
+// emptyLists has the value without elements of each type of list that @scope closes and that may not be null, by the type of
+// the elements.
+var emptyLists = map[string]any{
+	"CostLine":      []*costing.Line{},
+	"Credit":        []*books.Credit{},
+	"LifetimeModel": []*ent.LifetimeModel{},
+	"OrderCredit":   []*books.OrderCredit{},
+	"PriceLine":     []*pricing.Line{},
+	"PriceRule":     []*ent.PriceRule{},
+	"Proposal":      []*quote.Proposal{},
+	"RejectedRule":  []quote.RejectedRule{},
+	"String":        []string{},
+}
+
+// rounded rounds an amount to the significant digits.
+func rounded(value any, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	switch amount := value.(type) {
+	case money.Amount:
+		return amount.Significant(significant)
+	case *money.Amount:
+		if amount == nil {
+			return amount, nil
+		}
+		round, err := amount.Significant(significant)
+		return &round, err
+	}
+	return nil, fmt.Errorf("graph: @scope(orRounded: true) on a %T, which is no amount", value)
+}
+
+// refusal returns the payload of a mutation with an error for the user.
+func refusal(field *ast.FieldDefinition, f *fault.Error) (any, error) {
+	verb, ok := reflect.TypeFor[MutationResolver]().MethodByName(strings.ToUpper(field.Name[:1]) + field.Name[1:])
+	if !ok {
+		return nil, f
+	}
+	payload := reflect.New(verb.Type.Out(0).Elem())
+	payload.Elem().FieldByName("UserErrors").Set(reflect.ValueOf([]service.UserError{userError(f)}))
+	return payload.Interface(), nil
+}
+
+// mayOrder returns FORBIDDEN unless the caller may order the list of the current field by the value of its orderBy.
+func mayOrder(ctx context.Context, value string) error {
+	argument := graphql.GetFieldContext(ctx).Field.Definition.Arguments.ForName("orderBy")
+	if argument == nil {
+		return nil
+	}
+	by := parsedSchema.Types[argument.Type.Name()].Fields.ForName("field").Type.Name()
+	rule := parsedSchema.Types[by].EnumValues.ForName(value).Directives.ForName("scope")
+	if rule == nil {
+		return nil
+	}
+	name := rule.Arguments.ForName("name").Value.Raw
+	if actor, ok := auth.From(ctx); ok && actor.Has(name) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "", "the order %s needs the scope %s", value, name).At("orderBy", "field")
+}
+
+// closed is the error for what a scope closes and what cannot be null.
+func closed(ctx context.Context, name, writes *string) error {
+	what := "this"
+	if at := graphql.GetPath(ctx); len(at) > 0 {
+		what = at.String()
+	}
+	if name == nil {
+		return fault.New(fault.Forbidden, "", "%s is for those who may change a %s", what, deref(writes))
+	}
+	return fault.New(fault.Forbidden, "", "%s needs the scope %s", what, *name)
 }

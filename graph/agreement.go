@@ -16,11 +16,14 @@ func (r *Resolver) agreementsBelowFloor(ctx context.Context, w window) (*quote.A
 		return nil, err
 	}
 	all := r.app.Quote.BelowFloor()
-	page := reading.pageInMemory(all, func(b *quote.AgreementBelowFloor, after *position) bool {
+	page, err := reading.pageInMemory(all, func(b *quote.AgreementBelowFloor, after *position) bool {
 		key, _ := after.key.(int64)
 		difference := b.Difference.Minor()
 		return difference < key || difference == key && b.ID < after.id
 	})
+	if err != nil {
+		return nil, err
+	}
 	agreements, err := r.app.Quote.ReadAgreements(ctx, page.rows)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (r *Resolver) contacts() noun[ent.Contact, ent.ContactEdge, ent.ContactConn
 }
 
 var contactColumns = map[string]column[ent.Contact]{
-	"AT": {"AT", "at", func(row *ent.Contact) any { return row.At }},
+	"AT": {name: "AT", sql: "at", key: func(row *ent.Contact) any { return row.At }},
 }
 
 // contactOrder returns the requested order of contacts; by default AT ascending.

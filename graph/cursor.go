@@ -29,6 +29,12 @@ func (r *reading[T]) position(field string, c *ent.Cursor) (*position, error) {
 	}
 	p := &position{id: c.ID}
 	var err error
+	if r.by.hidden {
+		if p.key, err = r.list.pages.hidden.Reveal(c.Key, r.place(c.ID)); err != nil {
+			return nil, fault.Invalidf(field, notCursor)
+		}
+		return p, nil
+	}
 	switch r.by.key(new(T)).(type) {
 	case time.Time:
 		var micros int64
@@ -47,19 +53,27 @@ func (r *reading[T]) position(field string, c *ent.Cursor) (*position, error) {
 
 const notCursor = "not a cursor; send one from pageInfo or an edge of the same list"
 
-// cursor returns the cursor of a row.
-func (r *reading[T]) cursor(row *T) ent.Cursor {
+// cursor returns the cursor of a row. The error is one of hiding the key.
+func (r *reading[T]) cursor(row *T) (ent.Cursor, error) {
 	var text string
+	var err error
+	id := r.list.id(row)
 	switch key := r.by.key(row).(type) {
 	case time.Time:
 		text = strconv.FormatInt(key.UnixMicro(), 10)
 	case int64:
 		text = strconv.FormatInt(key, 10)
+		if r.by.hidden {
+			text, err = r.list.pages.hidden.Hide(key, r.place(id))
+		}
 	case string:
 		text = key
 	}
-	return ent.Cursor{List: r.list.name, Order: r.order(), Key: text, ID: r.list.id(row)}
+	return ent.Cursor{List: r.list.name, Order: r.order(), Key: text, ID: id}, err
 }
+
+// place is the place that a hidden key is written for: a key is of use for its row in its list alone.
+func (r *reading[T]) place(id string) string { return r.list.name + " " + r.order() + " " + id }
 
 // order returns the name of the reading's order as cursors contain it.
 func (r *reading[T]) order() string {

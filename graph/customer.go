@@ -37,11 +37,11 @@ func (r *Resolver) customers() noun[ent.Customer, ent.CustomerEdge, ent.Customer
 }
 
 var customerColumns = map[string]column[ent.Customer]{
-	"CREATED_AT":     {"CREATED_AT", "created_at", func(row *ent.Customer) any { return row.CreatedAt }},
-	"UPDATED_AT":     {"UPDATED_AT", "updated_at", func(row *ent.Customer) any { return row.UpdatedAt }},
-	"NAME":           {"NAME", "name_key", func(row *ent.Customer) any { return row.NameKey }},
-	"LAST_ORDER_AT":  {"LAST_ORDER_AT", "last_order_at", func(row *ent.Customer) any { return row.LastOrderAt }},
-	"LIFETIME_VALUE": {"LIFETIME_VALUE", "lifetime_value", func(row *ent.Customer) any { return row.LifetimeValue.Minor() }},
+	"CREATED_AT":     {name: "CREATED_AT", sql: "created_at", key: func(row *ent.Customer) any { return row.CreatedAt }},
+	"UPDATED_AT":     {name: "UPDATED_AT", sql: "updated_at", key: func(row *ent.Customer) any { return row.UpdatedAt }},
+	"NAME":           {name: "NAME", sql: "name_key", key: func(row *ent.Customer) any { return row.NameKey }},
+	"LAST_ORDER_AT":  {name: "LAST_ORDER_AT", sql: "last_order_at", key: func(row *ent.Customer) any { return row.LastOrderAt }},
+	"LIFETIME_VALUE": {name: "LIFETIME_VALUE", sql: "lifetime_value", key: func(row *ent.Customer) any { return row.LifetimeValue.Minor() }, hidden: true},
 }
 
 // customerOrder returns the requested order of customers; by default CREATED_AT ascending.

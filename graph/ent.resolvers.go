@@ -63,6 +63,10 @@ func (r *permissionResolver) Customer(ctx context.Context, obj *ent.Permission) 
 	return required(referenced(ctx, obj, func(row *ent.Permission) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
+func (r *permissionEventResolver) Actor(ctx context.Context, obj *ent.PermissionEvent) (string, error) {
+	return r.eventActor(ctx, obj), nil
+}
+
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
@@ -97,6 +101,8 @@ func (r *Resolver) OrderLine() OrderLineResolver { return &orderLineResolver{r} 
 
 func (r *Resolver) Permission() PermissionResolver { return &permissionResolver{r} }
 
+func (r *Resolver) PermissionEvent() PermissionEventResolver { return &permissionEventResolver{r} }
+
 func (r *Resolver) PriceAgreement() PriceAgreementResolver { return &priceAgreementResolver{r} }
 
 func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
@@ -104,16 +110,17 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
 type (
-	attributionFitResolver struct{ *Resolver }
-	contactResolver        struct{ *Resolver }
-	customerResolver       struct{ *Resolver }
-	lifetimeModelResolver  struct{ *Resolver }
-	offerResolver          struct{ *Resolver }
-	offerLineResolver      struct{ *Resolver }
-	orderResolver          struct{ *Resolver }
-	orderLineResolver      struct{ *Resolver }
-	permissionResolver     struct{ *Resolver }
-	priceAgreementResolver struct{ *Resolver }
-	productResolver        struct{ *Resolver }
-	queryResolver          struct{ *Resolver }
+	attributionFitResolver  struct{ *Resolver }
+	contactResolver         struct{ *Resolver }
+	customerResolver        struct{ *Resolver }
+	lifetimeModelResolver   struct{ *Resolver }
+	offerResolver           struct{ *Resolver }
+	offerLineResolver       struct{ *Resolver }
+	orderResolver           struct{ *Resolver }
+	orderLineResolver       struct{ *Resolver }
+	permissionResolver      struct{ *Resolver }
+	permissionEventResolver struct{ *Resolver }
+	priceAgreementResolver  struct{ *Resolver }
+	productResolver         struct{ *Resolver }
+	queryResolver           struct{ *Resolver }
 )

@@ -62,6 +62,7 @@ type ResolverRoot interface {
 	OrderCredit() OrderCreditResolver
 	OrderLine() OrderLineResolver
 	Permission() PermissionResolver
+	PermissionEvent() PermissionEventResolver
 	Price() PriceResolver
 	PriceAgreement() PriceAgreementResolver
 	PriceLine() PriceLineResolver
@@ -75,7 +76,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	Scope func(ctx context.Context, obj any, next graphql.Resolver, name string) (res any, err error)
+	Scope func(ctx context.Context, obj any, next graphql.Resolver, name *string, writes *string, orOwnContact *bool, orRounded *bool) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -145,6 +146,13 @@ type ComplexityRoot struct {
 		MeanAbsoluteError           func(childComplexity int) int
 		PredictedOrders             func(childComplexity int) int
 		RootMeanSquareError         func(childComplexity int) int
+	}
+
+	BelowFloor struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Floor   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Contact struct {
@@ -368,6 +376,12 @@ type ComplexityRoot struct {
 		Yours  func(childComplexity int) int
 	}
 
+	Forbidden struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	InvalidInput struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
@@ -428,6 +442,7 @@ type ComplexityRoot struct {
 		Model               func(childComplexity int) int
 		Notes               func(childComplexity int) int
 		Past                func(childComplexity int) int
+		Percentile          func(childComplexity int) int
 		ProbabilityAlive    func(childComplexity int) int
 		Recency             func(childComplexity int) int
 		Total               func(childComplexity int) int
@@ -486,6 +501,12 @@ type ComplexityRoot struct {
 		UpdateUser             func(childComplexity int, input service.UpdateUserInput) int
 		ViewOffer              func(childComplexity int, input service.ViewOfferInput) int
 		WithdrawOffer          func(childComplexity int, input service.WithdrawOfferInput) int
+	}
+
+	NotFound struct {
+		Code    func(childComplexity int) int
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Offer struct {
@@ -714,6 +735,14 @@ type ComplexityRoot struct {
 		Cursor  func(childComplexity int) int
 		Node    func(childComplexity int) int
 		Product func(childComplexity int) int
+	}
+
+	PriceExpired struct {
+		Code       func(childComplexity int) int
+		Field      func(childComplexity int) int
+		Message    func(childComplexity int) int
+		Today      func(childComplexity int) int
+		ValidUntil func(childComplexity int) int
 	}
 
 	PriceLine struct {
@@ -1226,6 +1255,9 @@ type PermissionResolver interface {
 	Value(ctx context.Context, obj *ent.Permission) (*service.PermissionValue, error)
 	RevocationToken(ctx context.Context, obj *ent.Permission) (string, error)
 }
+type PermissionEventResolver interface {
+	Actor(ctx context.Context, obj *ent.PermissionEvent) (string, error)
+}
 type PriceResolver interface {
 	Product(ctx context.Context, obj *quote.Price) (*ent.Product, error)
 
@@ -1585,6 +1617,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BackTest.RootMeanSquareError(childComplexity), true
+
+	case "BelowFloor.code":
+		if e.ComplexityRoot.BelowFloor.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BelowFloor.Code(childComplexity), true
+	case "BelowFloor.field":
+		if e.ComplexityRoot.BelowFloor.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BelowFloor.Field(childComplexity), true
+	case "BelowFloor.floor":
+		if e.ComplexityRoot.BelowFloor.Floor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BelowFloor.Floor(childComplexity), true
+	case "BelowFloor.message":
+		if e.ComplexityRoot.BelowFloor.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BelowFloor.Message(childComplexity), true
 
 	case "Contact.about":
 		if e.ComplexityRoot.Contact.About == nil {
@@ -2586,6 +2643,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FieldConflict.Yours(childComplexity), true
 
+	case "Forbidden.code":
+		if e.ComplexityRoot.Forbidden.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forbidden.Code(childComplexity), true
+	case "Forbidden.field":
+		if e.ComplexityRoot.Forbidden.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forbidden.Field(childComplexity), true
+	case "Forbidden.message":
+		if e.ComplexityRoot.Forbidden.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Forbidden.Message(childComplexity), true
+
 	case "InvalidInput.code":
 		if e.ComplexityRoot.InvalidInput.Code == nil {
 			break
@@ -2855,6 +2931,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LifetimeValue.Past(childComplexity), true
+	case "LifetimeValue.percentile":
+		if e.ComplexityRoot.LifetimeValue.Percentile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeValue.Percentile(childComplexity), true
 	case "LifetimeValue.probabilityAlive":
 		if e.ComplexityRoot.LifetimeValue.ProbabilityAlive == nil {
 			break
@@ -3310,6 +3392,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawOffer(childComplexity, args["input"].(service.WithdrawOfferInput)), true
+
+	case "NotFound.code":
+		if e.ComplexityRoot.NotFound.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotFound.Code(childComplexity), true
+	case "NotFound.field":
+		if e.ComplexityRoot.NotFound.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotFound.Field(childComplexity), true
+	case "NotFound.message":
+		if e.ComplexityRoot.NotFound.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NotFound.Message(childComplexity), true
 
 	case "Offer.contact":
 		if e.ComplexityRoot.Offer.Contact == nil {
@@ -4263,6 +4364,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceEdge.Product(childComplexity), true
+
+	case "PriceExpired.code":
+		if e.ComplexityRoot.PriceExpired.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExpired.Code(childComplexity), true
+	case "PriceExpired.field":
+		if e.ComplexityRoot.PriceExpired.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExpired.Field(childComplexity), true
+	case "PriceExpired.message":
+		if e.ComplexityRoot.PriceExpired.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExpired.Message(childComplexity), true
+	case "PriceExpired.today":
+		if e.ComplexityRoot.PriceExpired.Today == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExpired.Today(childComplexity), true
+	case "PriceExpired.validUntil":
+		if e.ComplexityRoot.PriceExpired.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceExpired.ValidUntil(childComplexity), true
 
 	case "PriceLine.amount":
 		if e.ComplexityRoot.PriceLine.Amount == nil {
@@ -6068,38 +6200,38 @@ var sources = []*ast.Source{
 "Who brings customers, and at what cost."
 type AcquisitionSources {
   "The horizon of expected, in months of 30.4375 days."
-  horizonMonths: Int!
+  horizonMonths: Int! @open
   "The return wanted, as a share of what is spent."
-  return: Decimal!
+  return: Decimal! @open
   "A row for each source, ordered by source."
-  rows: [AcquisitionSource!]!
+  rows: [AcquisitionSource!]! @open
   "The rows as a CSV file, the same as the command \"kopeck export acquisition-sources\" writes."
-  csv: String!
+  csv: String! @open
 }
 "A source of customers, what they cost to win and what they earn."
 type AcquisitionSource {
   "The source: a partner's id, REFERRAL, or \"\" for nobody."
-  source: String!
+  source: String! @open
   "The source for people: the partner's name."
-  label: String!
+  label: String! @open
   "The number of customers whom the source brought."
-  customers: Int!
+  customers: Int! @open
   "The number of those who have ordered."
-  won: Int!
+  won: Int! @open
   "The acquisition costs of all of them."
-  cost: Money!
+  cost: Money! @open
   "Their margins less the costs of contacts, so far."
-  earned: Money!
+  earned: Money! @open
   "The discounted margin expected of them within the horizon."
-  expected: Money!
+  expected: Money! @open
   "The earned and expected margin less the cost."
-  net: Money!
+  net: Money! @open
   "Whether what was earned covers the cost already."
-  paidBack: Boolean!
+  paidBack: Boolean! @open
   "In how many months from now what is expected, not discounted, will have covered the cost; null if it is covered already or will not be within the horizon."
-  paysBackIn: Int
+  paysBackIn: Int @open
   "The most that can be spent to win the next customer: (earned + expected) / (1 + return) for each who was won. Null if nobody was."
-  mostToSpend: Money
+  mostToSpend: Money @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/agreement.graphql", Input: `extend type Query {
@@ -6119,14 +6251,14 @@ extend type Mutation {
   agreePrice(
     "The price."
     input: AgreePriceInput!
-  ): PriceAgreementPayload!
+  ): PriceAgreementPayload! @scope(writes: "PriceAgreement")
 }
 "The answer of agreePrice."
 type PriceAgreementPayload {
   "The agreement; null if there are userErrors."
-  agreement: PriceAgreement
+  agreement: PriceAgreement @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of agreePrice."
 input AgreePriceInput {
@@ -6152,50 +6284,50 @@ input AgreePriceInput {
 "A page of the agreed prices below the floor."
 type AgreementsBelowFloor {
   "The number of such agreements on all pages."
-  total: Int!
+  total: Int! @open
   "The agreements of the page, the one farthest below the floor first."
-  rows: [AgreementBelowFloor!]!
+  rows: [AgreementBelowFloor!]! @open
   "Where the page lies in the list."
-  pageInfo: PageInfo!
+  pageInfo: PageInfo! @open
 }
 "An agreed price below the floor."
 type AgreementBelowFloor {
   "The agreement."
-  agreement: PriceAgreement!
+  agreement: PriceAgreement! @rows
   "The floor of a unit now."
-  floor: Money!
+  floor: Money! @open
   "How far the agreed price of a unit is below the floor."
-  difference: Money!
+  difference: Money! @open
   "Whether the customer pays the floor, since the agreement has no written reason."
-  lifted: Boolean!
+  lifted: Boolean! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/attribution.graphql", Input: `extend type AttributionFit {
   "How many states the chain of MARKOV remembers; null for SHAPLEY."
-  order: Int
+  order: Int @open
   "The number of journeys: sequences of contacts that an order can be credited to, or that led to no order."
-  journeys: Int!
+  journeys: Int! @open
   "The number of journeys that ended in an order."
-  converted: Int!
+  converted: Int! @open
   "The share of journeys that ended in an order, by the model."
-  conversionProbability: Decimal!
+  conversionProbability: Decimal! @open
   "How many permutations SHAPLEY was averaged over; 0 if it is exact."
-  permutations: Int!
+  permutations: Int! @open
   "What the fit says of each kind of contact on each channel."
-  states: [AttributionState!]!
+  states: [AttributionState!]! @open
 }
 "A kind of contact on a channel, and what a fit says of it."
 type AttributionState {
   "The kind of contact."
-  kind: ContactKind!
+  kind: ContactKind! @open
   "The channel."
-  channel: Channel!
+  channel: Channel! @open
   "The number of conversions credited to the state; the weights of a fit sum to the conversions that had a contact."
-  weight: Decimal!
+  weight: Decimal! @open
   "The share of all conversions that would be lost without the state; null for SHAPLEY."
-  removalEffect: Decimal
+  removalEffect: Decimal @open
   "The standard error of the weight where SHAPLEY was sampled, 0 if it is exact; null for MARKOV."
-  standardError: Decimal
+  standardError: Decimal @open
 }
 
 extend type Query {
@@ -6213,7 +6345,7 @@ extend type Mutation {
   fitAttribution(
     "What to fit."
     input: FitAttributionInput!
-  ): AttributionFitPayload!
+  ): AttributionFitPayload! @scope(writes: "AttributionFit")
 }
 "The input of fitAttribution."
 input FitAttributionInput {
@@ -6227,16 +6359,36 @@ input FitAttributionInput {
 "The answer of fitAttribution."
 type AttributionFitPayload {
   "The new fit; null if there are userErrors."
-  fit: AttributionFit
+  fit: AttributionFit @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 `, BuiltIn: false},
-	{Name: "../schema/base.graphql", Input: `"Closes a field to viewers without a scope: they get null, an empty list of credits, or FORBIDDEN if the field cannot be null."
+	{Name: "../schema/base.graphql", Input: `"States that everybody who sees the object sees the field, and that everybody may ask by the argument, filter or order."
+directive @open on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE
+
+"States that the field has objects with rules of their own: the viewer sees those of the rows that their role may see."
+directive @rows on FIELD_DEFINITION
+
+"""
+Closes a field to viewers without a scope: for them it is null, a list that may not be null is empty, a mutation answers
+with a Forbidden, and any other field that may not be null is FORBIDDEN. An argument, a filter or an order that it closes is
+FORBIDDEN.
+"""
 directive @scope(
-  "The scope: costs (whatever a cost or a margin can be computed from), floor (prices below the floor) or users."
-  name: String!
-) on FIELD_DEFINITION
+  """
+  The scope: costs (whatever a cost, a wage, a margin or a floor can be computed from), floor (prices below the floor), users;
+  staff, which all roles but PARTNER have; or contacts, offers, orders or permissions, which the client of a partner may have
+  been given and all other roles have.
+  """
+  name: String
+  "Instead of a scope, the type that the viewer's role must be able to change."
+  writes: String
+  "On fields of a contact: whoever took part in the contact sees them, too."
+  orOwnContact: Boolean = false
+  "On amounts: a viewer without the scope sees them rounded to two significant digits."
+  orRounded: Boolean = false
+) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE
 
 "An exact decimal number as a JSON string, such as \"12.50\"; a JSON number is refused. Rates, quantities, minutes and shares have at most nine places."
 scalar Decimal
@@ -6250,9 +6402,9 @@ scalar JSON
 "An exact amount of money."
 type Money {
   "The amount in the currency's major unit, with exactly the number of decimals that the currency has."
-  amount: Decimal!
+  amount: Decimal! @open
   "The installation's currency."
-  currencyCode: CurrencyCode!
+  currencyCode: CurrencyCode! @open
 }
 "An amount of money in the installation's currency."
 input MoneyInput {
@@ -6265,67 +6417,109 @@ input MoneyInput {
 "An error that the caller can correct. Nothing was written."
 interface UserError {
   "The path of the field in the input; null if the error concerns the request as a whole."
-  field: [String!]
+  field: [String!] @open
   "What kind of error it is."
-  code: UserErrorCode!
+  code: UserErrorCode! @open
   "What is wrong and what is expected, for people."
-  message: String!
+  message: String! @open
 }
 "A UserError without further details."
 type InvalidInput implements UserError {
   "The path of the field in the input; null if the error concerns the request as a whole."
-  field: [String!]
+  field: [String!] @open
   "What kind of error it is."
-  code: UserErrorCode!
+  code: UserErrorCode! @open
   "What is wrong and what is expected, for people."
-  message: String!
+  message: String! @open
 }
 "Somebody else changed the same fields since expectedVersion. Changes of other fields would have been merged."
 type VersionConflict implements UserError {
   "The path of the field in the input; null if the error concerns the request as a whole."
-  field: [String!]
+  field: [String!] @open
   "Always VERSION_CONFLICT."
-  code: UserErrorCode!
+  code: UserErrorCode! @open
   "What is wrong and what is expected, for people."
-  message: String!
+  message: String! @open
   "The version now."
-  currentVersion: Int!
+  currentVersion: Int! @open
   "The fields that both changed; empty if the change is of the state as a whole."
-  fields: [FieldConflict!]!
+  fields: [FieldConflict!]! @open
 }
 "A field that two callers changed."
 type FieldConflict {
   "The name of the field in the input."
-  name: String!
+  name: String! @open
   "The value at expectedVersion; null if it was empty."
-  base: JSON
+  base: JSON @open
   "The value now; null if it is empty."
-  theirs: JSON
+  theirs: JSON @open
   "The value in the input; null if it would be empty."
-  yours: JSON
+  yours: JSON @open
+}
+"There is no such object, or none that the viewer may see."
+type NotFound implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
+  field: [String!] @open
+  "Always NOT_FOUND."
+  code: UserErrorCode! @open
+  "What is wrong and what is expected, for people."
+  message: String! @open
+}
+"The viewer's role does not allow it."
+type Forbidden implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
+  field: [String!] @open
+  "Always FORBIDDEN."
+  code: UserErrorCode! @open
+  "What is wrong and what is expected, for people."
+  message: String! @open
+}
+"An agreed price is below the floor: it needs overrideFloorReason and the scope floor."
+type BelowFloor implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
+  field: [String!] @open
+  "Always BELOW_FLOOR."
+  code: UserErrorCode! @open
+  "What is wrong and what is expected, for people."
+  message: String! @open
+  "The floor of the product at the agreement's minimum quantity now. Scope costs: null without it."
+  floor: Money @scope(name: "costs")
+}
+"A price token has expired."
+type PriceExpired implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
+  field: [String!] @open
+  "Always PRICE_EXPIRED."
+  code: UserErrorCode! @open
+  "What is wrong and what is expected, for people."
+  message: String! @open
+  "When the promise ended."
+  validUntil: Time! @open
+  "The price of the same today, with a token of its own; null if it cannot be priced today: the message says why."
+  today: Price @scope(name: "staff")
 }
 "The customer has not given the permission that the contact needs."
 type PermissionMissing implements UserError {
   "The path of the field in the input; null if the error concerns the request as a whole."
-  field: [String!]
+  field: [String!] @open
   "Always PERMISSION_MISSING."
-  code: UserErrorCode!
+  code: UserErrorCode! @open
   "What is wrong and what is expected, for people."
-  message: String!
+  message: String! @open
   "The channel of the contact."
-  channel: Channel!
+  channel: Channel! @open
   "The purpose of the contact."
-  purpose: Purpose!
+  purpose: Purpose! @open
   "The level that is needed."
-  requiredLevel: PermissionLevel!
+  requiredLevel: PermissionLevel! @open
   "The level of the permission in force; null if there is none."
-  currentLevel: PermissionLevel
+  currentLevel: PermissionLevel @open
 }
 "The kinds of errors that the caller can correct."
 enum UserErrorCode {
   "A value is wrong. Several such errors may come together."
   INVALID
-  "There is no such object, or none that the viewer may see."
+  "There is no such object, or none that the viewer may see: see NotFound."
   NOT_FOUND
   "An id, e-mail, sku or external id is taken, or a rate for the same moment exists and this is no correction."
   ALREADY_EXISTS
@@ -6335,15 +6529,15 @@ enum UserErrorCode {
   IDEMPOTENCY_KEY_REUSED
   "The customer has not given the permission needed: see PermissionMissing."
   PERMISSION_MISSING
-  "An agreed price is below the floor: it needs a reason and the scope floor."
+  "An agreed price is below the floor: see BelowFloor."
   BELOW_FLOOR
-  "A price token has expired. The message states the price now."
+  "A price token has expired: see PriceExpired."
   PRICE_EXPIRED
   "The object is not in a state to do this, or a rate is missing."
   WRONG_STATE
   "Too many, or too often."
   LIMIT_EXCEEDED
-  "The viewer's role does not allow it."
+  "The viewer's role does not allow it: see Forbidden."
   FORBIDDEN
 }
 
@@ -6362,16 +6556,16 @@ type Subscription
 `, BuiltIn: false},
 	{Name: "../schema/bundle.graphql", Input: `extend type Price {
   "Of a BUNDLE: the total split over its parts in proportion to their list prices; the shares sum exactly to total. Empty for other products."
-  parts: [PricePart!]!
+  parts: [PricePart!]! @open
 }
 "A part of a bundle, and its share of the price."
 type PricePart {
   "The product that is the part."
-  product: Product!
+  product: Product! @rows
   "The quantity of the part in the whole quantity of the bundle."
-  quantity: Decimal!
+  quantity: Decimal! @open
   "The part's share of the bundle's total."
-  total: Money!
+  total: Money! @open
   "The full cost of the part in that quantity; of a partner's product what the partner is paid by the rates agreed. Scope costs: null without it."
   cost: Money @scope(name: "costs")
   "The total less the cost. Scope costs: null without it."
@@ -6380,41 +6574,41 @@ type PricePart {
 `, BuiltIn: false},
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
   "What the contact consumed, each line with its rate; the amounts sum exactly to cost."
-  costLines: [CostLine!]!
+  costLines: [CostLine!]! @scope(name: "costs", orOwnContact: true)
   "What the contact earned, or is expected to earn."
-  value: ContactValue!
+  value: ContactValue @scope(name: "costs", orOwnContact: true)
   "The purpose of an outbound contact; null if none was stated."
-  purpose: Purpose
+  purpose: Purpose @open
   "What the contact cost by what was known at a moment, before later corrections; null if it had not been recorded by then."
   costKnownAt(
     "The moment."
     at: Time!
-  ): ContactCost
+  ): ContactCost @scope(name: "costs", orOwnContact: true)
 }
 "What a contact cost by what was known at a moment."
 type ContactCost {
   "The moment."
-  knownAt: Time!
+  knownAt: Time! @open
   "The sum of the lines."
-  total: Money!
+  total: Money! @open
   "What the contact consumed, each line with its rate as known then."
-  lines: [CostLine!]!
+  lines: [CostLine!]! @open
 }
 "What a contact earned, or is expected to earn."
 type ContactValue {
   "The order margin credited to this contact so far, by the installation's attribution model."
-  realised: Money!
+  realised: Money! @open
   "The mean realised value of similar contacts: what the contact is expected to earn before its orders arrive."
-  expected: Money!
+  expected: Money! @open
   "The group of similar contacts that expected was computed from."
-  expectedFrom: ContactGroup!
+  expectedFrom: ContactGroup @scope(name: "costs")
   "The realised value less the cost."
-  net: Money!
+  net: Money! @open
   "The credits of orders to this contact."
   credits(
     "The attribution model to compute the credits by, without changing the books; what the books say by default."
     model: AttributionModel
-  ): [Credit!]!
+  ): [Credit!]! @scope(name: "costs")
 }
 """
 The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
@@ -6422,24 +6616,24 @@ of the kind and channel, then of the kind, then of all: the more so, the fewer t
 """
 type ContactGroup {
   "The kind of contact."
-  kind: ContactKind!
+  kind: ContactKind! @open
   "The channel."
-  channel: Channel!
+  channel: Channel! @open
   "The customer's stage at the moment of the contact."
-  stage: Stage!
+  stage: Stage! @open
   "The number of contacts in the group."
-  contacts: Int!
+  contacts: Int! @open
   "The mean realised value of the group by itself; null if it has no contacts."
-  mean: Money
+  mean: Money @open
 }
 "The part of an order's margin that a contact earned."
 type Credit {
   "The order."
-  order: Order!
+  order: Order! @rows
   "The part of the order's margin."
-  amount: Money!
+  amount: Money! @open
   "The share of the order's margin, with 6 places."
-  share: Decimal!
+  share: Decimal! @open
 }
 
 extend type Query {
@@ -6457,7 +6651,7 @@ extend type Query {
     orderBy: ContactOrder
     "Which contacts are listed: all by default."
     filter: ContactFilter
-  ): ContactConnection!
+  ): ContactConnection! @rows
 }
 
 extend type Mutation {
@@ -6468,14 +6662,14 @@ extend type Mutation {
   recordContact(
     "The contact."
     input: RecordContactInput!
-  ): ContactPayload!
+  ): ContactPayload! @scope(writes: "Contact")
 }
 "The answer of the mutations of a contact."
 type ContactPayload {
   "The contact after the change; null if there are userErrors."
-  contact: Contact
+  contact: Contact @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of recordContact."
 input RecordContactInput {
@@ -6511,17 +6705,17 @@ input RecordContactInput {
 "Which contacts are listed. Every field is optional; all that are given must hold."
 input ContactFilter {
   "Contacts with this customer."
-  customerId: ID
+  customerId: ID @open
   "Contacts of these kinds, at most 250."
-  kinds: [ContactKind!]
+  kinds: [ContactKind!] @open
   "Contacts on these channels, at most 250."
-  channels: [Channel!]
+  channels: [Channel!] @open
   "Contacts in this direction."
-  direction: Direction
+  direction: Direction @open
   "Contacts in which this user took part."
-  staffId: ID
+  staffId: ID @scope(name: "staff")
   "Contacts that took place within this time."
-  at: TimeRange
+  at: TimeRange @open
 }
 
 extend type Subscription {
@@ -6529,7 +6723,7 @@ extend type Subscription {
   contactRecorded(
     "Only contacts with this customer; with all customers by default."
     customerId: ID
-  ): Contact!
+  ): Contact! @rows
 }
 `, BuiltIn: false},
 	{Name: "../schema/contact_economics.graphql", Input: `extend type Query {
@@ -6583,121 +6777,121 @@ enum ContactDimension {
 "What contacts cost and earned within a time."
 type ContactEconomics {
   "The beginning of the time, included."
-  from: Time!
+  from: Time! @open
   "The end of the time, excluded."
-  to: Time!
+  to: Time! @open
   "The attribution model asked for, or else the installation's."
-  model: AttributionModel!
+  model: AttributionModel! @open
   "The moment whose knowledge counts; null if none was asked for."
-  knownAt: Time
+  knownAt: Time @open
   "A row for each group of contacts, ordered by key."
-  rows: [ContactEconomicsRow!]!
+  rows: [ContactEconomicsRow!]! @open
   "What no contact earned of the margin of the orders placed within the time."
-  unattributed: Money!
+  unattributed: Money! @open
   "The sums of all rows; its key is empty."
-  total: ContactEconomicsRow!
+  total: ContactEconomicsRow! @open
   "The rows as a CSV file, the same as the command \"kopeck export contact-economics\" writes."
-  csv: String!
+  csv: String! @open
 }
 "A group of contacts, what they cost and what they earned."
 type ContactEconomicsRow {
   "A value for each dimension, in the order of by: an enum's value, a user's id, a month as \"2026-11\"; \"\" for nobody and for no segment."
-  key: [String!]!
+  key: [String!]! @open
   "The key for people: the name of a user instead of the id."
-  labels: [String!]!
+  labels: [String!]! @open
   "The number of contacts."
-  contacts: Int!
+  contacts: Int! @open
   "The working time spent on them, in minutes."
-  minutes: Decimal!
+  minutes: Decimal! @open
   "What they consumed."
-  cost: Money!
+  cost: Money! @open
   "The margin credited to these contacts so far, whenever their orders came."
-  realised: Money!
+  realised: Money! @open
   "The realised margin less the cost."
-  net: Money!
+  net: Money! @open
   "The net divided by the cost, with 6 places; null if the cost is 0 or too small for the quotient to be a Decimal."
-  returnOnCost: Decimal
+  returnOnCost: Decimal @open
 }
 "What members of staff cost and earned by contacts within a time."
 type StaffEconomics {
   "The beginning of the time, included."
-  from: Time!
+  from: Time! @open
   "The end of the time, excluded."
-  to: Time!
+  to: Time! @open
   "The members with at least 30 contacts, ordered by name."
-  rows: [StaffEconomicsRow!]!
+  rows: [StaffEconomicsRow!]! @open
   "The members with fewer contacts, together."
-  others: StaffEconomicsGroup!
+  others: StaffEconomicsGroup! @open
   "The sums of rows and others."
-  total: StaffEconomicsGroup!
+  total: StaffEconomicsGroup! @open
   "The rows and the others as a CSV file, the same as the command \"kopeck export staff-economics\" writes."
-  csv: String!
+  csv: String! @open
 }
 "What a member of staff cost and earned by contacts."
 type StaffEconomicsRow {
   "The member."
-  user: User!
+  user: User! @rows
   "The number of contacts."
-  contacts: Int!
+  contacts: Int! @open
   "The working time spent on them, in minutes."
-  minutes: Decimal!
+  minutes: Decimal! @open
   "What they consumed."
-  cost: Money!
+  cost: Money! @open
   "The margin credited to these contacts so far."
-  realised: Money!
+  realised: Money! @open
   "The realised margin less the cost."
-  net: Money!
+  net: Money! @open
   "The net divided by the number of contacts."
-  netPerContact: Money!
+  netPerContact: Money! @open
   "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
-  netPerHour: Money
+  netPerHour: Money @open
   "What all staff together net on average by a contact of the same kind and stage, summed over this member's contacts."
-  expectedNet: Money!
+  expectedNet: Money! @open
   "The net less expectedNet."
-  difference: Money!
+  difference: Money! @open
   "The difference divided by the number of contacts."
-  differencePerContact: Money!
+  differencePerContact: Money! @open
 }
 "What several members of staff cost and earned by contacts."
 type StaffEconomicsGroup {
   "The number of members."
-  people: Int!
+  people: Int! @open
   "The number of contacts."
-  contacts: Int!
+  contacts: Int! @open
   "The working time spent on them, in minutes."
-  minutes: Decimal!
+  minutes: Decimal! @open
   "What they consumed."
-  cost: Money!
+  cost: Money! @open
   "The margin credited to these contacts so far."
-  realised: Money!
+  realised: Money! @open
   "The realised margin less the cost."
-  net: Money!
+  net: Money! @open
   "The net divided by the number of contacts; null without contacts."
-  netPerContact: Money
+  netPerContact: Money @open
   "The net divided by the hours of working time; null if that is 0 or too small for the quotient to be an amount."
-  netPerHour: Money
+  netPerHour: Money @open
   "As of one member. In total it is the sum over the members, each rounded once."
-  expectedNet: Money!
+  expectedNet: Money! @open
   "The net less expectedNet."
-  difference: Money!
+  difference: Money! @open
   "The difference divided by the number of contacts; null without contacts."
-  differencePerContact: Money
+  differencePerContact: Money @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/cost.graphql", Input: `"A line of a cost."
 type CostLine {
   "What kind of thing was consumed."
-  kind: CostLineKind!
+  kind: CostLineKind! @open
   "What was consumed, for people; says \"no rate\" if none is known."
-  label: String!
+  label: String! @open
   "How much was consumed, in the unit of the rate."
-  quantity: Decimal!
+  quantity: Decimal! @open
   "The price of one unit in the currency's major unit; it may be finer than the minor unit."
-  rate: Decimal!
+  rate: Decimal! @open
   "The quantity times the rate, rounded half to even."
-  amount: Money!
+  amount: Money! @open
   "From when the rate holds; null if no rate is known: the amount is then 0 until one is recorded."
-  rateValidFrom: Time
+  rateValidFrom: Time @open
 }
 "The kinds of things that a contact or a product consumes."
 enum CostLineKind {
@@ -6723,13 +6917,13 @@ enum CostLineKind {
 "What one unit of a product costs."
 type ProductCost {
   "The moment whose rates count."
-  at: Time!
+  at: Time! @open
   "The full cost: the sum of all lines."
-  full: Money!
+  full: Money! @open
   "The marginal cost: what one more unit really costs now. Idle capacity is free, scarce capacity is expensive."
-  marginal: Money!
+  marginal: Money! @open
   "What is consumed, each line with its rate; the amounts sum exactly to full."
-  lines: [CostLine!]!
+  lines: [CostLine!]! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/customer.graphql", Input: `extend type Customer {
@@ -6747,7 +6941,7 @@ type ProductCost {
     orderBy: ContactOrder
     "Which contacts are listed: all by default."
     filter: ContactFilter
-  ): ContactConnection!
+  ): ContactConnection! @rows
   "The offers made to the customer."
   offers(
     "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
@@ -6762,7 +6956,7 @@ type ProductCost {
     orderBy: OfferOrder
     "Which offers are listed: all by default."
     filter: OfferFilter
-  ): OfferConnection!
+  ): OfferConnection! @rows
   "The customer's orders."
   orders(
     "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
@@ -6777,12 +6971,12 @@ type ProductCost {
     orderBy: OrderOrder
     "Which orders are listed: all by default."
     filter: OrderFilter
-  ): OrderConnection!
+  ): OrderConnection! @rows
   "The customer's permissions as they were at a moment: first those active or pending, then those ended."
   permissions(
     "The moment: now by default."
     at: Time
-  ): [Permission!]!
+  ): [Permission!]! @rows
   "Whether we may address the customer: what recordContact and sendOffer would decide."
   mayContact(
     "The channel to be used."
@@ -6793,7 +6987,7 @@ type ProductCost {
     level: PermissionLevel
     "The moment of the contact: now by default."
     at: Time
-  ): PermissionDecision!
+  ): PermissionDecision! @scope(name: "permissions")
   "What the customer pays for a product at a moment, with the reasons. A missing rate is an error that names it."
   price(
     "The product."
@@ -6806,7 +7000,7 @@ type ProductCost {
     leadDays: Int
     "The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a token."
     at: Time
-  ): Price!
+  ): Price! @scope(name: "staff")
   "The whole active catalogue priced for the customer, ordered by sku."
   prices(
     "The size of the page: 20 by default, at most 1,000."
@@ -6817,63 +7011,63 @@ type ProductCost {
     quantity: Decimal = "1"
     "The moment: now by default."
     at: Time
-  ): PriceConnection!
+  ): PriceConnection! @scope(name: "staff")
   "What the customer is worth: margin earned so far and margin expected."
   lifetimeValue(
     "The horizon of the expected figures in months of 30.4375 days, 1 to 600."
     horizonMonths: Int = 12
     "The annual rate by which expected margins are discounted, more than \"-1\" and at most \"10\": the setting annualDiscountRate by default."
-    annualDiscountRate: Decimal
+    annualDiscountRate: Decimal @scope(name: "costs")
     "The moment: now by default."
-    at: Time
-  ): LifetimeValue!
+    at: Time @scope(name: "costs")
+  ): LifetimeValue @scope(name: "staff")
   "What the customer brought and cost within a time."
   economics(
     "The beginning of the time, included: no bound by default."
     from: Time
     "The end of the time, excluded: no bound by default."
     to: Time
-  ): CustomerEconomics!
+  ): CustomerEconomics @scope(name: "costs")
   "The margins of all whom this customer referred, directly or through others: each customer once, of those that the viewer may see."
-  referralValue: Money!
+  referralValue: Money @scope(name: "costs")
   "Every move from one stage to another, the oldest first."
-  stageChanges: [StageChange!]!
+  stageChanges: [StageChange!]! @rows
 }
 "A move of a customer from one stage to another."
 type StageChange {
   "When the stage changed."
-  at: Time!
+  at: Time! @open
   "The stage before."
-  from: Stage!
+  from: Stage! @open
   "The stage after."
-  to: Stage!
+  to: Stage! @open
   "Why the stage changed."
-  reason: String!
+  reason: String! @open
   "Who changed the stage: the e-mail of a user, or \"system\"."
-  actor: String!
+  actor: String! @open
 }
 "What a customer brought and cost within a time."
 type CustomerEconomics {
   "The totals of the orders completed, less refunds."
-  revenue: Money!
+  revenue: Money! @open
   "The revenue less the full cost of the orders. Of an order given back in full its cost remains."
-  margin: Money!
+  margin: Money! @open
   "The cost of the contacts."
-  contactCost: Money!
+  contactCost: Money! @open
   "The acquisition cost, if the customer was acquired within the time."
-  acquisitionCost: Money!
+  acquisitionCost: Money! @open
   "The margin less contactCost and acquisitionCost."
-  net: Money!
+  net: Money! @open
   "The number of orders completed, without those given back in full."
-  orders: Int!
+  orders: Int! @open
   "The number of contacts."
-  contacts: Int!
+  contacts: Int! @open
   "The revenue of the year before the end of the time, divided by Customer.wallet; null if the wallet is not known."
-  shareOfWallet: Decimal
+  shareOfWallet: Decimal @open
   "When margins less contact costs first covered the acquisition cost, over all time; null while they have not."
-  acquisitionPaidBackAt: Time
+  acquisitionPaidBackAt: Time @open
   "When the lifetime model expects them to cover it; null if they have, or if that is not expected within ten years."
-  acquisitionPaysBackAt: Time
+  acquisitionPaysBackAt: Time @open
 }
 
 extend type Query {
@@ -6883,7 +7077,7 @@ extend type Query {
     id: ID
     "The customer's id in another system."
     externalId: String
-  ): Customer
+  ): Customer @rows
   "The customers that the viewer may see."
   customers(
     "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
@@ -6904,7 +7098,7 @@ extend type Query {
     All words must be found.
     """
     search: String
-  ): CustomerConnection!
+  ): CustomerConnection! @rows
 }
 
 extend type Mutation {
@@ -6912,7 +7106,7 @@ extend type Mutation {
   createCustomer(
     "The customer."
     input: CreateCustomerInput!
-  ): CustomerPayload!
+  ): CustomerPayload! @scope(writes: "Customer")
   """
   Changes the fields given; null clears a field that may be empty. Changes of different fields since expectedVersion are
   merged, changes of the same field are a VersionConflict.
@@ -6920,25 +7114,25 @@ extend type Mutation {
   updateCustomer(
     "The changes."
     input: UpdateCustomerInput!
-  ): CustomerPayload!
+  ): CustomerPayload! @scope(writes: "Customer")
   "Removes a customer from every list. The books keep the orders and contacts; the e-mail can be used for another customer."
   deleteCustomer(
     "Which customer, and why."
     input: DeleteCustomerInput!
-  ): CustomerPayload!
+  ): CustomerPayload! @scope(writes: "Customer")
   "Records that a customer has left us: the stage is FORMER until the next order."
   recordDeparture(
     "Which customer, when and why."
     input: RecordDepartureInput!
-  ): CustomerPayload!
+  ): CustomerPayload! @scope(writes: "Customer")
 }
 
 "The answer of the mutations of a customer."
 type CustomerPayload {
   "The customer after the change; null if there are userErrors."
-  customer: Customer
+  customer: Customer @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 
 "The input of createCustomer."
@@ -7030,19 +7224,19 @@ input RecordDepartureInput {
 "Which customers are listed. Every field is optional; all that are given must hold."
 input CustomerFilter {
   "Customers in these stages, at most 250."
-  stages: [Stage!]
+  stages: [Stage!] @open
   "Customers of these segments, at most 250."
-  segments: [Segment!]
+  segments: [Segment!] @open
   "Customers whom this user looks after."
-  ownerId: ID
+  ownerId: ID @scope(name: "staff")
   "Customers of this kind."
-  kind: CustomerKind
+  kind: CustomerKind @open
   "Customers created within this time."
-  createdAt: TimeRange
+  createdAt: TimeRange @open
   "Customers last changed within this time."
-  updatedAt: TimeRange
+  updatedAt: TimeRange @open
   "Customers whose last completed order was placed within this time."
-  lastOrderAt: TimeRange
+  lastOrderAt: TimeRange @scope(name: "orders")
 }
 
 extend type Subscription {
@@ -7050,7 +7244,7 @@ extend type Subscription {
   customerChanged(
     "The customer."
     id: ID!
-  ): Customer!
+  ): Customer! @rows
 }
 `, BuiltIn: false},
 	{Name: "../schema/customer_base.graphql", Input: `extend type Query {
@@ -7093,187 +7287,189 @@ enum BaseDimension {
 "What all customers are worth."
 type CustomerBase {
   "The moment of the figures."
-  at: Time!
+  at: Time! @open
   "The lifetime model by which they were computed."
-  model: LifetimeModel!
+  model: LifetimeModel! @rows
   "The horizon of future, in months."
-  horizonMonths: Int!
+  horizonMonths: Int! @open
   "A row for each group of customers, ordered by key."
-  rows: [CustomerBaseRow!]!
+  rows: [CustomerBaseRow!]! @open
   "The sums over all customers; its key is empty."
-  total: CustomerBaseRow!
+  total: CustomerBaseRow! @open
   "The rows as a CSV file, the same as the command \"kopeck export customer-base\" writes."
-  csv: String!
+  csv: String! @open
 }
 "A group of customers and what they are worth."
 type CustomerBaseRow {
   "A value for each dimension, in the order of by; \"\" for none."
-  key: [String!]!
+  key: [String!]! @open
   "The key for people: the name of a partner instead of the id."
-  labels: [String!]!
+  labels: [String!]! @open
   "The number of customers."
-  customers: Int!
+  customers: Int! @open
   "The sum of the probabilities of being alive."
-  alive: Float!
+  alive: Float! @open
   "The number of orders expected in the horizon."
-  expectedOrders: Float!
+  expectedOrders: Float! @open
   "Margin earned less contact and acquisition costs."
-  past: Money!
+  past: Money! @open
   "The discounted expected margin of the horizon."
-  future: Money!
+  future: Money! @open
   "The sum of past and future."
-  total: Money!
+  total: Money! @open
   "The mean total of a customer."
-  mean: Money!
+  mean: Money! @open
   "The first decile: a tenth of the customers are worth this or less in total."
-  lowest: Money!
+  lowest: Money! @open
   "The median total of a customer."
-  median: Money!
+  median: Money! @open
   "The ninth decile: a tenth of the customers are worth this or more in total."
-  highest: Money!
+  highest: Money! @open
 }
 "The customers at risk, and what they are worth."
 type ValueAtRisk {
   "The threshold asked for."
-  threshold: Float!
+  threshold: Float! @open
   "The end of this month."
-  until: Time!
+  until: Time! @open
   "The number of customers at risk."
-  customers: Int!
+  customers: Int! @open
   "The discounted margin of the next 12 months expected of all of them."
-  value: Money!
+  value: Money! @open
   "The customers, the most valuable first, as many as asked for."
-  rows: [CustomerAtRisk!]!
+  rows: [CustomerAtRisk!]! @open
 }
 "A customer at risk."
 type CustomerAtRisk {
   "The customer."
-  customer: Customer!
+  customer: Customer! @rows
   "The probability of being alive now."
-  probabilityAlive: Float!
+  probabilityAlive: Float! @open
   "The probability of being alive at the end of the month if no order comes until then."
-  probabilityAliveThen: Float!
+  probabilityAliveThen: Float! @open
   "The discounted margin of the next 12 months expected of the customer."
-  value: Money!
+  value: Money! @open
 }
 "Orders and margin expected of the present customers."
 type ExpectedMonths {
   "The lifetime model by which they were computed."
-  model: LifetimeModel!
+  model: LifetimeModel! @rows
   "The months, from now on."
-  rows: [ExpectedMonth!]!
+  rows: [ExpectedMonth!]! @open
   "The rows as a CSV file, the same as the command \"kopeck export expected-months\" writes."
-  csv: String!
+  csv: String! @open
 }
 "A month of 30.4375 days and what is expected in it. The bounds hold the figure with a probability of 0.8."
 type ExpectedMonth {
   "The beginning of the month, included."
-  from: Time!
+  from: Time! @open
   "The end of the month, excluded."
-  to: Time!
+  to: Time! @open
   "The expected number of orders."
-  orders: Float!
+  orders: Float! @open
   "The lower bound of the number of orders."
-  ordersLow: Float!
+  ordersLow: Float! @open
   "The upper bound of the number of orders."
-  ordersHigh: Float!
+  ordersHigh: Float! @open
   "The expected margin, not discounted."
-  margin: Money!
+  margin: Money! @open
   "The lower bound of the margin."
-  marginLow: Money!
+  marginLow: Money! @open
   "The upper bound of the margin."
-  marginHigh: Money!
+  marginHigh: Money! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/lifetime.graphql", Input: `"What a customer is worth."
 type LifetimeValue {
   "The moment of the figures."
-  at: Time!
+  at: Time! @open
   "The horizon of future, in months of 30.4375 days."
-  horizonMonths: Int!
+  horizonMonths: Int! @open
   "The lifetime model by which the value was computed."
-  model: LifetimeModel!
+  model: LifetimeModel! @rows
   "The number of repeat orders: distinct days with a completed order, less the first."
-  frequency: Int!
+  frequency: Int! @open
   "The time from the first to the last order, in the model's time unit."
-  recency: Float!
+  recency: Float! @open
   "The time from the first order to at, in the model's time unit."
-  age: Float!
+  age: Float! @open
   "The probability that the customer has not left."
-  probabilityAlive: Float!
+  probabilityAlive: Float! @open
   "The number of orders expected in the horizon."
-  expectedOrders: Float!
+  expectedOrders: Float! @open
   "The expected margin of an order."
-  expectedOrderMargin: Money!
+  expectedOrderMargin: Money @scope(name: "costs")
   "Margin earned less contact costs and acquisition cost."
-  past: Money!
+  past: Money @scope(name: "costs")
   "The discounted expected margin of the horizon."
-  future: Money!
+  future: Money! @scope(name: "costs", orRounded: true)
   "The sum of past and future."
-  total: Money!
+  total: Money! @scope(name: "costs", orRounded: true)
   "How far to trust the figures, for people."
-  notes: [String!]!
+  notes: [String!]! @open
+  "How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the past."
+  percentile: Int @open
   """
   The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
   customer; the model's own parameters are taken as known. Null before the first order. Both bounds are past if most
   likely no further order comes.
   """
-  interval: LifetimeInterval
+  interval: LifetimeInterval @open
 }
 "The bounds of a lifetime value."
 type LifetimeInterval {
   "The probability that the total lies within the bounds."
-  probability: Float!
+  probability: Float! @open
   "The lower bound of the total."
-  low: Money!
+  low: Money! @scope(name: "costs", orRounded: true)
   "The upper bound of the total."
-  high: Money!
+  high: Money! @scope(name: "costs", orRounded: true)
   "The lower bound of the number of orders in the horizon, with the same probability."
-  ordersLow: Int!
+  ordersLow: Int! @open
   "The upper bound of the number of orders in the horizon, with the same probability."
-  ordersHigh: Int!
+  ordersHigh: Int! @open
 }
 extend type LifetimeModel {
   "How well the model predicted orders that it was not fitted on; null if it was not tested."
-  backTest: BackTest
+  backTest: BackTest @scope(name: "costs")
   "Remarks on the fit, for people: standard errors, the margin model, warnings."
-  notes: [String!]!
+  notes: [String!]! @scope(name: "costs")
 }
 "What a model, fitted on the orders up to calibrationEnd, predicted for the time after it, and what came."
 type BackTest {
   "The end of the orders that the model was fitted on."
-  calibrationEnd: Time!
+  calibrationEnd: Time! @open
   "The number of orders that came after it."
-  holdoutOrders: Int!
+  holdoutOrders: Int! @open
   "The number of orders that the model predicted."
-  predictedOrders: Float!
+  predictedOrders: Float! @open
   "The mean absolute error of the predicted number of a customer's orders."
-  meanAbsoluteError: Float!
+  meanAbsoluteError: Float! @open
   "The root mean square error of the predicted number of a customer's orders."
-  rootMeanSquareError: Float!
+  rootMeanSquareError: Float! @open
   "The same error of the forecast that every customer goes on ordering at the mean rate."
-  baselineRootMeanSquareError: Float!
+  baselineRootMeanSquareError: Float! @open
 }
 
 extend type Query {
   "The active model; null while none has been fitted and the documented prior is used."
-  lifetimeModel: LifetimeModel
+  lifetimeModel: LifetimeModel @scope(name: "staff")
   "Every model ever fitted, the newest first."
-  lifetimeModels: [LifetimeModel!]!
+  lifetimeModels: [LifetimeModel!]! @scope(name: "staff")
 }
 extend type Mutation {
   "Fits a lifetime model on the completed orders up to calibrationEnd, and tests it on those after it."
   fitLifetimeModel(
     "What to fit."
     input: FitLifetimeModelInput!
-  ): LifetimeModelPayload!
+  ): LifetimeModelPayload! @scope(writes: "LifetimeModel")
 }
 "The answer of fitLifetimeModel."
 type LifetimeModelPayload {
   "The fitted model; null if there are userErrors."
-  model: LifetimeModel
+  model: LifetimeModel @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of fitLifetimeModel."
 input FitLifetimeModelInput {
@@ -7289,42 +7485,42 @@ input FitLifetimeModelInput {
 `, BuiltIn: false},
 	{Name: "../schema/lifetime_drift.graphql", Input: `extend type LifetimeModel {
   "How the fit of the counts ended, beside converged, iterations and gradientNorm."
-  convergence: Convergence!
+  convergence: Convergence @scope(name: "costs")
   "How the parameters moved since the previous fit of the same kind and time unit; null for the first."
-  drift: ModelDrift
+  drift: ModelDrift @scope(name: "costs")
 }
 "How a fit ended."
 type Convergence {
   "What the optimiser reports."
-  status: String!
+  status: String! @open
   "The condition number: the largest over the smallest eigenvalue of the Hessian in the parameters' logarithms; null without a proper maximum."
-  condition: Float
+  condition: Float @open
   "The standard errors by parameter; empty without a proper maximum."
-  standardErrors: JSON!
+  standardErrors: JSON! @open
   "The log-likelihood of orders that the model was not fitted on; null if it was not tested."
-  holdOutLogLikelihood: Float
+  holdOutLogLikelihood: Float @open
 }
 "How the parameters of a model moved since the previous fit."
 type ModelDrift {
   "When the previous fit was made."
-  since: Time!
+  since: Time! @open
   "The parameters, before and now."
-  parameters: [ParameterDrift!]!
+  parameters: [ParameterDrift!]! @open
   "The log-likelihood for each customer at the previous fit."
-  logLikelihoodBefore: Float!
+  logLikelihoodBefore: Float! @open
   "The log-likelihood for each customer now."
-  logLikelihood: Float!
+  logLikelihood: Float! @open
 }
 "How a parameter moved since the previous fit."
 type ParameterDrift {
   "The name of the parameter."
-  name: String!
+  name: String! @open
   "The value at the previous fit."
-  before: Float!
+  before: Float! @open
   "The value now."
-  now: Float!
+  now: Float! @open
   "The difference in standard errors of this fit; null if they are unknown."
-  standardErrors: Float
+  standardErrors: Float @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphql", Input: `"Where an offer stands."
@@ -7346,15 +7542,15 @@ enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
 }
 extend type Offer {
   "Where the offer stands now."
-  status: OfferStatus! @goField(forceResolver: true)
+  status: OfferStatus! @open @goField(forceResolver: true)
   "The products offered, each at its promised price."
-  lines: [OfferLine!]!
+  lines: [OfferLine!]! @rows
 }
 extend type OfferLine {
   "The waterfall from the list price to the unit price, as the customer was offered it; the amounts sum exactly to unit."
-  priceLines: [PriceLine!]!
+  priceLines: [PriceLine!]! @scope(name: "staff")
   "The price of the same line now."
-  repriced: Price!
+  repriced: Price! @scope(name: "staff")
 }
 
 extend type Query {
@@ -7372,24 +7568,24 @@ extend type Query {
     orderBy: OfferOrder
     "Which offers are listed: all by default."
     filter: OfferFilter
-  ): OfferConnection!
+  ): OfferConnection! @rows
 }
 extend type Mutation {
   "Creates an offer as a draft. Each line has exactly the price of its token; an expired token is PRICE_EXPIRED."
   createOffer(
     "The offer."
     input: CreateOfferInput!
-  ): OfferPayload!
+  ): OfferPayload! @scope(writes: "Offer")
   "Sends a draft. The contact by which it is sent needs a permission (PERMISSION_MISSING) and is recorded in the same transaction."
   sendOffer(
     "Which offer, and how it is sent."
     input: SendOfferInput!
-  ): OfferPayload!
+  ): OfferPayload! @scope(writes: "Offer")
   "Records that the customer has looked at an offer."
   viewOffer(
     "Which offer, and when."
     input: ViewOfferInput!
-  ): OfferPayload!
+  ): OfferPayload! @scope(writes: "Offer")
   """
   Records that the customer accepted an offer, and makes the order at exactly the promised prices. An offer that was
   answered, withdrawn or expired by then is WRONG_STATE.
@@ -7397,24 +7593,24 @@ extend type Mutation {
   acceptOffer(
     "Which offer, and when it was accepted."
     input: AcceptOfferInput!
-  ): OfferPayload!
+  ): OfferPayload! @scope(writes: "Offer")
   "Records that the customer declined an offer. An offer that was answered, withdrawn or expired is WRONG_STATE."
   declineOffer(
     "Which offer, and why."
     input: DeclineOfferInput!
-  ): OfferPayload!
+  ): OfferPayload! @scope(writes: "Offer")
   "Withdraws an offer. An offer that was answered, withdrawn or expired is WRONG_STATE."
   withdrawOffer(
     "Which offer, and why."
     input: WithdrawOfferInput!
-  ): OfferPayload!
+  ): OfferPayload! @scope(writes: "Offer")
 }
 "The answer of the mutations of an offer."
 type OfferPayload {
   "The offer after the change; null if there are userErrors."
-  offer: Offer
+  offer: Offer @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of createOffer."
 input CreateOfferInput {
@@ -7483,18 +7679,18 @@ input WithdrawOfferInput {
 "Which offers are listed. Every field is optional; all that are given must hold."
 input OfferFilter {
   "Offers made to this customer."
-  customerId: ID
+  customerId: ID @open
   "Offers with these statuses now, at most 250."
-  statuses: [OfferStatus!]
+  statuses: [OfferStatus!] @open
   "Offers of these kinds, at most 250."
-  kinds: [OfferKind!]
+  kinds: [OfferKind!] @open
   "Offers that expire within this time."
-  expiresAt: TimeRange
+  expiresAt: TimeRange @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/order.graphql", Input: `extend type Order {
   "The products ordered, each at its promised price."
-  lines: [OrderLine!]!
+  lines: [OrderLine!]! @rows
   "The full cost of the order. Scope costs: null without it."
   cost: Money @scope(name: "costs")
   "The total less refunds and cost; null for a CANCELLED order, which has none. Scope costs: null without it."
@@ -7516,39 +7712,39 @@ input OfferFilter {
 "The cost and margin of an order by what was known at a moment."
 type OrderKnown {
   "The moment."
-  knownAt: Time!
+  knownAt: Time! @open
   "What had been given back."
-  refunded: Money!
+  refunded: Money! @open
   "The full cost, as known then."
-  cost: Money!
+  cost: Money! @open
   "The total less refunds and cost, as known then; null if the order had been cancelled by then."
-  margin: Money
+  margin: Money @open
 }
 "A part of an order's margin, and the contact that earned it."
 type OrderCredit {
   "The contact; null for the unattributed part, which no contact earned."
-  contact: Contact
+  contact: Contact @rows
   "The part of the margin."
-  amount: Money!
+  amount: Money! @open
   "The share of the margin, with 6 places."
-  share: Decimal!
+  share: Decimal! @open
 }
 "Whether the books balance: the credits and unattributed parts of completed orders against their margins."
 type LedgerCheck {
   "Whether every order balances."
-  balanced: Boolean!
+  balanced: Boolean! @open
   "The number of orders checked."
-  orders: Int!
+  orders: Int! @open
   "The sum of their margins."
-  margin: Money!
+  margin: Money! @open
   "The sum of their credits."
-  credited: Money!
+  credited: Money! @open
   "The sum of their unattributed parts."
-  unattributed: Money!
+  unattributed: Money! @open
   "The margin less credited and unattributed: 0 if the books balance."
-  difference: Money!
+  difference: Money! @open
   "The ids of orders that do not balance."
-  offenders: [ID!]!
+  offenders: [ID!]! @open
 }
 
 extend type Query {
@@ -7566,7 +7762,7 @@ extend type Query {
     orderBy: OrderOrder
     "Which orders are listed: all by default."
     filter: OrderFilter
-  ): OrderConnection!
+  ): OrderConnection! @rows
   "Checks that the credits and the unattributed part of every completed order sum to its margin. Scope costs: FORBIDDEN without it."
   ledgerCheck(
     "Only orders from this moment on: no bound by default."
@@ -7580,29 +7776,29 @@ extend type Mutation {
   placeOrder(
     "The order."
     input: PlaceOrderInput!
-  ): OrderPayload!
+  ): OrderPayload! @scope(writes: "Order")
   "Completes an order that is PLACED: its margin is credited to the contacts that earned it."
   completeOrder(
     "Which order, and when."
     input: CompleteOrderInput!
-  ): OrderPayload!
+  ): OrderPayload! @scope(writes: "Order")
   "Cancels an order that is PLACED, and frees its capacity."
   cancelOrder(
     "Which order, and why."
     input: CancelOrderInput!
-  ): OrderPayload!
+  ): OrderPayload! @scope(writes: "Order")
   "Gives money back for a COMPLETED order and takes it off the margin and the credits. With nothing left the order is REFUNDED."
   refundOrder(
     "Which order, how much and why."
     input: RefundOrderInput!
-  ): OrderPayload!
+  ): OrderPayload! @scope(writes: "Order")
 }
 "The answer of the mutations of an order."
 type OrderPayload {
   "The order after the change; null if there are userErrors."
-  order: Order
+  order: Order @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of placeOrder."
 input PlaceOrderInput {
@@ -7655,11 +7851,11 @@ input RefundOrderInput {
 "Which orders are listed. Every field is optional; all that are given must hold."
 input OrderFilter {
   "Orders of this customer."
-  customerId: ID
+  customerId: ID @open
   "Orders with these statuses, at most 250."
-  statuses: [OrderStatus!]
+  statuses: [OrderStatus!] @open
   "Orders placed within this time."
-  at: TimeRange
+  at: TimeRange @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/permission.graphql", Input: `"What a permission is worth now."
@@ -7675,37 +7871,37 @@ enum PermissionState @goModel(model: "kopeck/schema.PermissionState") {
 }
 extend type Permission {
   "What the permission is worth now."
-  state: PermissionState!
+  state: PermissionState! @open
   "The consent log of the permission, the oldest event first. Each event's hash covers the one before it."
-  events: [PermissionEvent!]!
+  events: [PermissionEvent!]! @rows
   "What the contacts made under the permission cost and earned."
-  value: PermissionValue!
+  value: PermissionValue @scope(name: "costs")
   "The token of the link by which the customer revokes without signing in: /permissions/revoke?token=…. It never expires."
-  revocationToken: String!
+  revocationToken: String! @scope(writes: "Permission")
 }
 "What the contacts made under a permission cost and earned."
 type PermissionValue {
   "The number of contacts."
-  contacts: Int!
+  contacts: Int! @open
   "What they consumed."
-  cost: Money!
+  cost: Money! @open
   "The margin credited to them so far."
-  realised: Money!
+  realised: Money! @open
   "The realised margin less the cost."
-  net: Money!
+  net: Money! @open
 }
 "Whether a contact is allowed, and why."
 type PermissionDecision {
   "Whether the contact is allowed."
-  allowed: Boolean!
+  allowed: Boolean! @open
   "Why, for people."
-  reason: String!
+  reason: String! @open
   "The permission that was looked at; null if there is none or none is needed."
-  permission: Permission
+  permission: Permission @rows
   "The level that is needed."
-  requiredLevel: PermissionLevel!
+  requiredLevel: PermissionLevel! @open
   "The level of the permission in force; null if there is none."
-  currentLevel: PermissionLevel
+  currentLevel: PermissionLevel @open
 }
 
 extend type Mutation {
@@ -7713,38 +7909,38 @@ extend type Mutation {
   grantPermission(
     "The permission and its evidence."
     input: GrantPermissionInput!
-  ): PermissionPayload!
+  ): PermissionPayload! @scope(writes: "Permission")
   "Confirms a PENDING permission by the token sent to the customer, within seven days."
   confirmPermission(
     "The token."
     input: ConfirmPermissionInput!
-  ): PermissionPayload!
+  ): PermissionPayload! @scope(writes: "Permission")
   "Revokes a permission for good. Revoking it once more is no error."
   revokePermission(
     "Which permission, and why."
     input: RevokePermissionInput!
-  ): PermissionPayload!
+  ): PermissionPayload! @scope(writes: "Permission")
   "Revokes a permission by the token of its link, without signing in."
   revokePermissionByLink(
     "The token, and why."
     input: RevokePermissionByLinkInput!
-  ): RevokePermissionByLinkPayload!
+  ): RevokePermissionByLinkPayload! @open
 }
 "The answer of the mutations of a permission."
 type PermissionPayload {
   "The permission after the change; null if there are userErrors."
-  permission: Permission
+  permission: Permission @rows
   "What confirmPermission takes; send it to the customer's own address. Null unless confirm was true."
-  confirmationToken: String
+  confirmationToken: String @open
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The answer of revokePermissionByLink."
 type RevokePermissionByLinkPayload {
   "Whether the permission is revoked now."
-  revoked: Boolean!
+  revoked: Boolean! @open
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of grantPermission."
 input GrantPermissionInput {
@@ -7800,21 +7996,21 @@ input RevokePermissionByLinkInput {
 	{Name: "../schema/price.graphql", Input: `"What one customer pays for one product at one moment, with the reasons."
 type Price {
   "The product."
-  product: Product!
+  product: Product! @rows
   "The quantity in units of the product."
-  quantity: Decimal!
+  quantity: Decimal! @open
   "The price of one unit."
-  unit: Money!
+  unit: Money! @open
   "The price of the whole quantity."
-  total: Money!
+  total: Money! @open
   "The list price of one unit at this moment, with the surcharges of its options."
-  list: Money!
+  list: Money! @open
   "The waterfall from the list price to the unit price; the amounts sum exactly to unit."
-  lines: [PriceLine!]!
+  lines: [PriceLine!]! @open
   "The rules that were considered and did not apply, each with the reason."
-  rejected: [RejectedRule!]!
+  rejected: [RejectedRule!]! @scope(name: "costs")
   "The options that the price is for: those asked for, then those that the customer's measurements filled in."
-  options: [PriceOption!]!
+  options: [PriceOption!]! @open
   "The lowest price of a unit that is not an agreement with a written reason. Scope costs: null without it."
   floor: Money @scope(name: "costs")
   "The cost of a unit. Scope costs: null without it."
@@ -7822,31 +8018,31 @@ type Price {
   "The unit price less the full cost of a unit. Scope costs: null without it."
   margin: Money @scope(name: "costs")
   "The moment of the price."
-  at: Time!
+  at: Time! @open
   "Until when the token is honoured: setting priceMinutes."
-  validUntil: Time!
+  validUntil: Time! @open
   "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
-  token: String!
+  token: String! @open
 }
 "An option that a price is for."
 type PriceOption {
   "The code of the option."
-  code: String!
+  code: String! @open
   "The number of units of the option, such as \"2.4\", or \"yes\" or \"no\"."
-  value: String!
+  value: String! @open
   "Whether the customer's measurement gave the value, and not the request."
-  measured: Boolean!
+  measured: Boolean! @open
 }
 "A step from the list price to the unit price."
 type PriceLine {
   "The kind of step."
-  kind: PriceLineKind!
+  kind: PriceLineKind! @open
   "The step for people, such as the name of the rule."
-  label: String!
+  label: String! @open
   "What the step adds to the price of a unit; negative if it lowers it."
-  amount: Money!
+  amount: Money! @open
   "The rule that applied; null for other steps."
-  rule: PriceRule
+  rule: PriceRule @scope(name: "costs")
 }
 "The steps of a price, in their order."
 enum PriceLineKind {
@@ -7868,49 +8064,49 @@ enum PriceLineKind {
 "A rule that did not apply, and why."
 type RejectedRule {
   "The rule."
-  rule: PriceRule!
+  rule: PriceRule! @rows
   "Why it did not apply, for people."
-  reason: String!
+  reason: String! @open
 }
 "A page of a list of prices."
 type PriceConnection {
   "The prices of the page, ordered by the sku of the product."
-  edges: [PriceEdge!]!
+  edges: [PriceEdge!]! @open
   "Where the page lies in the list."
-  pageInfo: PageInfo!
+  pageInfo: PageInfo! @open
 }
 "A product of a page and its price."
 type PriceEdge {
   "The product."
-  product: Product!
+  product: Product! @rows
   "The price; null, with an error of its own, if the product cannot be priced, as when a rate is missing."
-  node: Price
+  node: Price @open
   "The place of the product in the list, for after."
-  cursor: Cursor!
+  cursor: Cursor! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/price_rule.graphql", Input: `extend type Query {
   "All rules, the highest priority first."
-  priceRules: [PriceRule!]!
+  priceRules: [PriceRule!]! @scope(name: "costs")
 }
 extend type Mutation {
   "Creates a price rule. A condition that is wrong is INVALID, with line, column and reason."
   createPriceRule(
     "The rule."
     input: CreatePriceRuleInput!
-  ): PriceRulePayload!
+  ): PriceRulePayload! @scope(writes: "PriceRule")
   "Ends a rule from now on. Prices asked as of an earlier moment stay what they were."
   retirePriceRule(
     "Which rule, and why."
     input: RetirePriceRuleInput!
-  ): PriceRulePayload!
+  ): PriceRulePayload! @scope(writes: "PriceRule")
 }
 "The answer of the mutations of a price rule."
 type PriceRulePayload {
   "The rule after the change; null if there are userErrors."
-  priceRule: PriceRule
+  priceRule: PriceRule @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of createPriceRule. Exactly one of percent, amount and price must be given."
 input CreatePriceRuleInput {
@@ -7954,25 +8150,25 @@ input RetirePriceRuleInput {
 `, BuiltIn: false},
 	{Name: "../schema/price_trial.graphql", Input: `extend type RejectedRule {
   "Whether the rule came near: all parts of its condition but one held, or all held and another rule or an agreement prevented it."
-  nearly: Boolean!
+  nearly: Boolean! @open
   "The parts of the condition, between &&, that did not hold, each with the facts it met. Facts of utilisation, permissions and lifetime value need the scope costs."
-  unmet: [UnmetCondition!]!
+  unmet: [UnmetCondition!]! @open
 }
 "A part of a rule's condition that did not hold."
 type UnmetCondition {
   "The part, in CEL."
-  condition: String!
+  condition: String! @open
   "The facts that it met."
-  met: [MetFact!]!
+  met: [MetFact!]! @open
   "Why the part could not be evaluated; null if it was false."
-  failure: String
+  failure: String @open
 }
 "A fact that a condition met."
 type MetFact {
   "The name of the fact, such as quantity."
-  name: String!
+  name: String! @open
   "The value; null if it is unknown or the viewer may not see it."
-  value: String
+  value: String @open
 }
 
 extend type Query {
@@ -8014,21 +8210,21 @@ extend type Query {
 "What a rule would do."
 type PriceRuleTrial {
   "What is wrong with the rule; empty if nothing is."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
   "Whether the rule applied to the price."
-  applied: Boolean
+  applied: Boolean @open
   "Why it did not apply; null if it did."
-  reason: String
+  reason: String @open
   "The parts of the condition that did not hold."
-  unmet: [UnmetCondition!]
+  unmet: [UnmetCondition!] @open
   "The price without the rule. It has no token."
-  without: Price
+  without: Price @open
   "The price with the rule. It has no token."
-  with: Price
+  with: Price @open
   "Whom and what the rule touches in a sample of customers and products."
-  sample: PriceRuleSample
+  sample: PriceRuleSample @open
   "What the rule would have made of the orders of the last 90 days."
-  orders: PriceRuleEffect
+  orders: PriceRuleEffect @open
 }
 """
 Whom and what a rule touches: among the customers with the latest orders, at most 200, and products from the whole active
@@ -8036,39 +8232,39 @@ catalogue, at most 100, each priced at the quantity tried.
 """
 type PriceRuleSample {
   "The number of customers in the sample."
-  customers: Int!
+  customers: Int! @open
   "The number of customers of whom the rule changes a price."
-  customersTouched: Int!
+  customersTouched: Int! @open
   "The number of products in the sample."
-  products: Int!
+  products: Int! @open
   "The number of products of which the rule changes a price."
-  productsTouched: Int!
+  productsTouched: Int! @open
 }
 """
-What a rule would have made of the order lines of the last 90 days that were neither cancelled nor given back in full, the latest 5,000. Each is
-priced as of its moment with and without the rule, to the customer as known now.
+What a rule would have made of the order lines of the last 90 days that were neither cancelled nor given back in full, the
+latest 5,000. Each is priced as of its moment with and without the rule, to the customer as known now.
 """
 type PriceRuleEffect {
   "The beginning of the 90 days."
-  since: Time!
+  since: Time! @open
   "The number of orders."
-  orders: Int!
+  orders: Int! @open
   "The number of orders of which the rule changes a price."
-  ordersTouched: Int!
+  ordersTouched: Int! @open
   "The number of order lines."
-  lines: Int!
+  lines: Int! @open
   "The number of order lines of which the rule changes the price."
-  linesTouched: Int!
+  linesTouched: Int! @open
   "The number of lines that could not be priced as of their moment; they are left out."
-  unpriced: Int!
+  unpriced: Int! @open
   "Whether there were more lines than these."
-  more: Boolean!
+  more: Boolean! @open
   "The total of the lines without the rule."
-  without: Money!
+  without: Money! @open
   "The total of the lines with the rule."
-  with: Money!
+  with: Money! @open
   "The total with the rule less the total without it."
-  difference: Money!
+  difference: Money! @open
 }
 "What is supposed instead of what is. Whatever is absent stays as it is."
 input WhatIfInput {
@@ -8100,11 +8296,11 @@ input WhatIfUtilisationInput {
 "A price as it is and as it would be."
 type WhatIf {
   "The price as it is."
-  is: Price!
+  is: Price! @open
   "The price as it would be. It has no token."
-  would: Price!
+  would: Price! @open
   "The unit price as it would be less the unit price as it is."
-  difference: Money!
+  difference: Money! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphql", Input: `extend type Product {
@@ -8112,7 +8308,7 @@ type WhatIf {
   listPrice(
     "The moment: now by default."
     at: Time
-  ): Money!
+  ): Money! @open
   "What one unit costs if this quantity is made, by the rates of a moment. Scope costs: null without it."
   cost(
     "The quantity in units of the product."
@@ -8127,22 +8323,22 @@ type WhatIf {
     knownAt: Time
   ): ProductCost @scope(name: "costs")
   "The options that can be chosen."
-  options: [ProductOption!]!
+  options: [ProductOption!]! @rows
   "The name of the partner who makes or does the product for us; null if it is our own."
-  partner: String
+  partner: String @scope(name: "staff")
 }
 "A choice that changes what a product is made of, and can cost a surcharge."
 type ProductOption {
   "The code by which the option is chosen."
-  code: String!
+  code: String! @open
   "The name of the option."
-  name: String!
+  name: String! @open
   "What the option adds to the price of a unit."
-  surcharge: Money!
+  surcharge: Money! @open
   "Whether the customer's measurement of the same code fills the option in if it is not given; one of the two is then required."
-  measured: Boolean!
+  measured: Boolean! @open
   "Whether the option is a better quality; of several such options the last is the best."
-  grade: Boolean!
+  grade: Boolean! @open
 }
 "An option chosen for a product."
 input OptionInput {
@@ -8167,14 +8363,14 @@ extend type Query {
     orderBy: ProductOrder
     "Which products are listed: all by default."
     filter: ProductFilter
-  ): ProductConnection!
+  ): ProductConnection! @rows
 }
 extend type Mutation {
   "Creates a product. An id or sku that is taken is ALREADY_EXISTS; a component without any rate is NOT_FOUND."
   createProduct(
     "The product."
     input: CreateProductInput!
-  ): ProductPayload!
+  ): ProductPayload! @scope(writes: "Product")
   """
   Renames a product, takes it off the catalogue or puts it back, or changes the partner. Changes of different fields since
   expectedVersion are merged, changes of the same field are a VersionConflict.
@@ -8182,19 +8378,19 @@ extend type Mutation {
   updateProduct(
     "The changes."
     input: UpdateProductInput!
-  ): ProductPayload!
+  ): ProductPayload! @scope(writes: "Product")
   "Sets a product's list price, or its markup on full cost, and its minimum margin, from a moment on."
   setListPrice(
     "The price terms."
     input: SetListPriceInput!
-  ): ProductPayload!
+  ): ProductPayload! @scope(writes: "Product")
 }
 "The answer of the mutations of a product."
 type ProductPayload {
   "The product after the change; null if there are userErrors."
-  product: Product
+  product: Product @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The input of createProduct."
 input CreateProductInput {
@@ -8291,11 +8487,11 @@ input SetListPriceInput {
 "Which products are listed. Every field is optional; all that are given must hold."
 input ProductFilter {
   "Products of these kinds, at most 250."
-  kinds: [ProductKind!]
+  kinds: [ProductKind!] @open
   "Products that are in the catalogue, or that are not."
-  active: Boolean
+  active: Boolean @open
   "Products whose sku, or a word of whose name, begins with this text."
-  search: String
+  search: String @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
@@ -8310,24 +8506,24 @@ input ProductFilter {
     quantity: Decimal = "1"
     "The options chosen: none by default."
     options: [OptionInput!]
-  ): [Proposal!]!
+  ): [Proposal!]! @scope(name: "staff")
 }
 "A product as two of fast, quality and cheap."
 type Proposal {
   "The two of fast, quality and cheap."
-  segment: Segment!
+  segment: Segment! @open
   "Whether that is the customer's own segment."
-  suits: Boolean!
+  suits: Boolean! @open
   "The code of the option that makes the quality; null for none."
-  grade: String
+  grade: String @open
   "The lead time in days."
-  leadDays: Int!
+  leadDays: Int! @open
   "The end of the day on which the product is ready."
-  readyOn: Time!
+  readyOn: Time! @open
   "The price, with its token."
-  price: Price!
+  price: Price! @open
   "Why the product leaves no choice, for people: it has no grade, or a later day is not cheaper. Null if it leaves one."
-  note: String
+  note: String @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/prospect.graphql", Input: `extend type Customer {
@@ -8345,22 +8541,22 @@ type Proposal {
 "What a customer who has not ordered yet is worth."
 type Prospect {
   "The probability that each stage is ever reached from the present one."
-  reach: [StageProbability!]!
+  reach: [StageProbability!]! @open
   "The number of changes of stage on which the probabilities are based."
-  observed: Int!
+  observed: Int! @open
   "What a new customer is worth: the margin of a first order and the discounted margin expected of the horizon after it."
-  newCustomer: Money!
+  newCustomer: Money! @open
   "The number of order days on which that is based: those of the segment, or of all if it has fewer than 30."
-  orderDays: Int!
+  orderDays: Int! @open
   "The worth of a new customer times the probability of becoming one."
-  value: Money!
+  value: Money! @open
 }
 "The probability that a stage is ever reached."
 type StageProbability {
   "The stage."
-  stage: Stage!
+  stage: Stage! @open
   "The probability."
-  probability: Float!
+  probability: Float! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/rate.graphql", Input: `extend type Query {
@@ -8385,7 +8581,7 @@ extend type Mutation {
   setRate(
     "The rate."
     input: SetRateInput!
-  ): RatePayload!
+  ): RatePayload! @scope(writes: "Rate")
   """
   Sets several rates, at most 250, in their order and in one transaction: all of them or none. What they cover is restated
   once. The field of a userError names the row: ["rates", "3", "amount"].
@@ -8393,21 +8589,21 @@ extend type Mutation {
   setRates(
     "The rates."
     input: SetRatesInput!
-  ): RatesPayload!
+  ): RatesPayload! @scope(writes: "Rate")
 }
 "The answer of setRate."
 type RatePayload {
   "The rate; null if there are userErrors."
-  rate: Rate
+  rate: Rate @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The answer of setRates."
 type RatesPayload {
   "The rates, in the order of the input; null if there are userErrors."
-  rates: [Rate!]
+  rates: [Rate!] @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 """
 Something that is consumed before it has a rate, or without any. No rate holds before until; the contacts and orders of
@@ -8415,21 +8611,21 @@ that time that needed one begin with since.
 """
 type RateGap {
   "The kind of thing that has no rate."
-  subject: RateSubject!
+  subject: RateSubject! @open
   "Which thing of that kind. Of STAFF it is a user's e-mail: a rate of that or of the user's grade closes the gap."
-  code: String!
+  code: String! @open
   "When the first contact or order that needs the rate took place; null if only products need it."
-  since: Time
+  since: Time @open
   "From when there is a rate; null if there is none."
-  until: Time
+  until: Time @open
   "The number of contacts whose cost lines say \"no rate\" of it."
-  contacts: Int!
+  contacts: Int! @open
   "The number of orders that are costed without it; cancelled ones are left out."
-  orders: Int!
+  orders: Int! @open
   "The number of products of the catalogue that cannot be priced now without it, or not with one of their options."
-  products: Int!
+  products: Int! @open
   "The ids of some of what it touches: the first and last contact, the first and last order, and up to five products by sku."
-  examples: [ID!]!
+  examples: [ID!]! @open
 }
 "The input of setRates."
 input SetRatesInput {
@@ -8465,13 +8661,13 @@ input SetRateInput {
 	{Name: "../schema/resource.graphql", Input: `"What work is done with: a machine, a room, people's hours. It is known by its rates and by the products that consume it."
 type Resource {
   "The code of the resource."
-  code: String!
+  code: String! @open
   "The unit in which it is counted; null if it has never had a rate."
-  unit: String
+  unit: String @open
   "The rate that holds now; null if there is none."
-  rate: Rate
+  rate: Rate @rows
   "The practical capacity in units on a working day; null if it is unknown."
-  capacityPerDay: Decimal
+  capacityPerDay: Decimal @open
   "The utilisation by calendar day, at most 366 days, in the future too."
   utilisation(
     "The beginning of the time, included."
@@ -8480,7 +8676,7 @@ type Resource {
     to: Time!
     "The moment whose knowledge counts: what is known now by default."
     knownAt: Time
-  ): [ResourceDay!]!
+  ): [ResourceDay!]! @open
   "The money spent on idle capacity: the sum of the days' idleCost, of at most 366 days."
   idleCost(
     "The beginning of the time, included."
@@ -8489,24 +8685,24 @@ type Resource {
     to: Time!
     "The moment whose knowledge counts: what is known now by default."
     knownAt: Time
-  ): Money!
+  ): Money! @open
 }
 "A resource on a day, by the rate that holds at the day's end."
 type ResourceDay {
   "The calendar day in the installation's time zone, such as \"2026-03-02\"."
-  day: String!
+  day: String! @open
   "Whether it is a working day by the settings workingDays and daysOff."
-  working: Boolean!
+  working: Boolean! @open
   "The capacity in units: 0 on a day that is not a working day; null if it is unknown."
-  capacity: Decimal
+  capacity: Decimal @open
   "The units that orders have booked and not freed."
-  booked: Decimal!
+  booked: Decimal! @open
   "The booked units divided by the capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" if both are 0, null if the capacity is unknown."
-  utilisation: Decimal
+  utilisation: Decimal @open
   "The units of the capacity that are not booked."
-  idle: Decimal!
+  idle: Decimal! @open
   "The idle units times the rate times its fixed share, rounded half to even."
-  idleCost: Money!
+  idleCost: Money! @open
 }
 extend type Query {
   "A resource by its code; null if there is none. Scope costs: null without it."
@@ -8521,22 +8717,22 @@ extend type Query {
 	{Name: "../schema/settings.graphql", Input: `"A setting of the installation."
 type Setting {
   "The name of the setting."
-  name: String!
+  name: String! @open
   "The value; the default if it was never changed."
-  value: JSON!
+  value: JSON! @open
   "What the setting means, with its unit."
-  description: String!
+  description: String! @open
 }
 extend type Query {
   "All settings of the installation."
-  settings: [Setting!]!
+  settings: [Setting!]! @scope(name: "staff")
 }
 extend type Mutation {
   "Changes a setting. For ADMIN only: others get FORBIDDEN. A wrong value is INVALID, with the reason."
   changeSetting(
     "Which setting, and its new value."
     input: ChangeSettingInput!
-  ): SettingPayload!
+  ): SettingPayload! @scope(writes: "Setting")
 }
 "The input of changeSetting."
 input ChangeSettingInput {
@@ -8548,37 +8744,37 @@ input ChangeSettingInput {
 "The answer of changeSetting."
 type SettingPayload {
   "The setting after the change; null if there are userErrors."
-  setting: Setting
+  setting: Setting @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/user.graphql", Input: `"Who is asking, and what they may do."
 type Viewer {
   "The user."
-  user: User!
+  user: User! @rows
   "The user's role now."
-  role: Role!
+  role: Role! @open
   "The user's scopes now: those of the role, or those that a partner's client was given."
-  scopes: [String!]!
+  scopes: [String!]! @open
 }
 "A session of a signed-in user."
 type Session {
   "The token to send as \"Authorization: Bearer …\"."
-  accessToken: String!
+  accessToken: String! @open
   "When the access token expires, 15 minutes after it was issued at most."
-  expiresAt: Time!
+  expiresAt: Time! @open
   "The token by which refreshSession issues the next pair. It is used once; for a short time after that it gives the same next one again."
-  refreshToken: String!
+  refreshToken: String! @open
   "Who signed in."
-  viewer: Viewer!
+  viewer: Viewer! @open
 }
 
 extend type Query {
   "Who is asking, and what they may do."
-  viewer: Viewer!
+  viewer: Viewer! @open
   "All users, ordered by name. Scope users: FORBIDDEN without it."
-  users: [User!]!
+  users: [User!]! @scope(name: "users")
 }
 
 extend type Mutation {
@@ -8586,47 +8782,47 @@ extend type Mutation {
   signIn(
     "The e-mail and the password."
     input: SignInInput!
-  ): SessionPayload!
+  ): SessionPayload! @open
   "Issues a new pair of tokens for a refresh token. Used again within half a minute it gives the same next refresh token, for an answer may be lost; later that ends the session everywhere."
   refreshSession(
     "The refresh token."
     input: RefreshSessionInput!
-  ): SessionPayload!
+  ): SessionPayload! @open
   "Ends a session at once, with its access tokens."
   signOut(
     "The refresh token."
     input: SignOutInput!
-  ): SignOutPayload!
+  ): SignOutPayload! @open
   "Creates a user. Scope users: FORBIDDEN without it."
   createUser(
     "The user."
     input: CreateUserInput!
-  ): UserPayload!
+  ): UserPayload! @scope(name: "users")
   "Changes the fields given of a user. Scope users: FORBIDDEN without it."
   updateUser(
     "The changes."
     input: UpdateUserInput!
-  ): UserPayload!
+  ): UserPayload! @scope(name: "users")
 }
 
 "The answer of signIn and refreshSession."
 type SessionPayload {
   "The session; null if there are userErrors."
-  session: Session
+  session: Session @open
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The answer of signOut."
 type SignOutPayload {
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 "The answer of the mutations of a user."
 type UserPayload {
   "The user after the change; null if there are userErrors."
-  user: User
+  user: User @rows
   "What the caller can correct; empty if the request succeeded."
-  userErrors: [UserError!]!
+  userErrors: [UserError!]! @open
 }
 
 "The input of signIn."
@@ -9382,6 +9578,8 @@ func (ec *executionContext) childFields_LifetimeValue(ctx context.Context, field
 		return ec.fieldContext_LifetimeValue_total(ctx, field)
 	case "notes":
 		return ec.fieldContext_LifetimeValue_notes(ctx, field)
+	case "percentile":
+		return ec.fieldContext_LifetimeValue_percentile(ctx, field)
 	case "interval":
 		return ec.fieldContext_LifetimeValue_interval(ctx, field)
 	}
@@ -10626,13 +10824,37 @@ func (ec *executionContext) dir_scope_args(ctx context.Context, rawArgs map[stri
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "name",
-		func(ctx context.Context, v any) (string, error) {
-			return ec.unmarshalNString2string(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["name"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "writes",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["writes"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "orOwnContact",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orOwnContact"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "orRounded",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orRounded"] = arg3
 	return args, nil
 }
 
@@ -10751,23 +10973,135 @@ func (ec *executionContext) field_Customer_lifetimeValue_args(ctx context.Contex
 		return nil, err
 	}
 	args["horizonMonths"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "annualDiscountRate",
-		func(ctx context.Context, v any) (*money.Exact, error) {
-			return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
-		})
+
+	arg1, err := ec.field_Customer_lifetimeValue_argsAnnualDiscountRate(ctx, rawArgs)
 	if err != nil {
 		return nil, err
 	}
 	args["annualDiscountRate"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "at",
-		func(ctx context.Context, v any) (*time.Time, error) {
-			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
-		})
+
+	arg2, err := ec.field_Customer_lifetimeValue_argsAt(ctx, rawArgs)
 	if err != nil {
 		return nil, err
 	}
 	args["at"] = arg2
 	return args, nil
+}
+
+func (ec *executionContext) field_Customer_lifetimeValue_argsAnnualDiscountRate(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (*money.Exact, error) {
+	if _, ok := rawArgs["annualDiscountRate"]; !ok {
+		var zeroVal *money.Exact
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("annualDiscountRate"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["annualDiscountRate"]
+		if !ok {
+			var zeroVal *money.Exact
+			return zeroVal, nil
+		}
+		return ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+		if err != nil {
+			var zeroVal *money.Exact
+			return zeroVal, err
+		}
+		orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *money.Exact
+			return zeroVal, err
+		}
+		orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *money.Exact
+			return zeroVal, err
+		}
+		if ec.Directives.Scope == nil {
+			var zeroVal *money.Exact
+			return zeroVal, errors.New("directive scope is not implemented")
+		}
+		return ec.Directives.Scope(ctx, rawArgs, directive0, name, nil, orOwnContact, orRounded)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal *money.Exact
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(*money.Exact); ok {
+		return data, nil
+	} else if tmp == nil {
+		var zeroVal *money.Exact
+		return zeroVal, nil
+	} else {
+		var zeroVal *money.Exact
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be *kopeck/money.Exact`, tmp))
+	}
+}
+
+func (ec *executionContext) field_Customer_lifetimeValue_argsAt(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (*time.Time, error) {
+	if _, ok := rawArgs["at"]; !ok {
+		var zeroVal *time.Time
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["at"]
+		if !ok {
+			var zeroVal *time.Time
+			return zeroVal, nil
+		}
+		return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+		if err != nil {
+			var zeroVal *time.Time
+			return zeroVal, err
+		}
+		orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *time.Time
+			return zeroVal, err
+		}
+		orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *time.Time
+			return zeroVal, err
+		}
+		if ec.Directives.Scope == nil {
+			var zeroVal *time.Time
+			return zeroVal, errors.New("directive scope is not implemented")
+		}
+		return ec.Directives.Scope(ctx, rawArgs, directive0, name, nil, orOwnContact, orRounded)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal *time.Time
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(*time.Time); ok {
+		return data, nil
+	} else if tmp == nil {
+		var zeroVal *time.Time
+		return zeroVal, nil
+	} else {
+		var zeroVal *time.Time
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be *time.Time`, tmp))
+	}
 }
 
 func (ec *executionContext) field_Customer_mayContact_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
@@ -13652,6 +13986,135 @@ func (ec *executionContext) fieldContext_BackTest_baselineRootMeanSquareError(_ 
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
 }
 
+func (ec *executionContext) _BelowFloor_field(ctx context.Context, field graphql.CollectedField, obj *service.BelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BelowFloor_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BelowFloor_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BelowFloor", field, false, false, "String")
+}
+
+func (ec *executionContext) _BelowFloor_code(ctx context.Context, field graphql.CollectedField, obj *service.BelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BelowFloor_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BelowFloor_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BelowFloor", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _BelowFloor_message(ctx context.Context, field graphql.CollectedField, obj *service.BelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BelowFloor_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BelowFloor_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BelowFloor", field, false, false, "String")
+}
+
+func (ec *executionContext) _BelowFloor_floor(ctx context.Context, field graphql.CollectedField, obj *service.BelowFloor) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BelowFloor_floor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Floor, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BelowFloor_floor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BelowFloor",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13870,12 +14333,40 @@ func (ec *executionContext) _Contact_cost(ctx context.Context, field graphql.Col
 		func(ctx context.Context) (any, error) {
 			return obj.Cost, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Contact_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14030,7 +14521,35 @@ func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Contact().CostLines(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*costing.Line
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal []*costing.Line
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*costing.Line
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*costing.Line
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*costing.Line) graphql.Marshaler {
 			return ec.marshalNCostLine2ᚕᚖkopeckᚋcostingᚐLineᚄ(ctx, selections, v)
 		},
@@ -14062,12 +14581,40 @@ func (ec *executionContext) _Contact_value(ctx context.Context, field graphql.Co
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Contact().Value(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *books.ContactValue
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *books.ContactValue
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *books.ContactValue
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *books.ContactValue
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
-			return ec.marshalNContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx, selections, v)
+			return ec.marshalOContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Contact_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -14118,7 +14665,35 @@ func (ec *executionContext) _Contact_costKnownAt(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Contact().CostKnownAt(ctx, obj, fc.Args["at"].(time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.ContactCost
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *report.ContactCost
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.ContactCost
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *report.ContactCost
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *report.ContactCost) graphql.Marshaler {
 			return ec.marshalOContactCost2ᚖkopeckᚋserviceᚋreportᚐContactCost(ctx, selections, v)
 		},
@@ -15064,12 +15639,40 @@ func (ec *executionContext) _ContactValue_expectedFrom(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.ContactValue().ExpectedFrom(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.ContactGroup
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactGroup
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactGroup
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactGroup
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactGroup) graphql.Marshaler {
-			return ec.marshalNContactGroup2ᚖkopeckᚋserviceᚐContactGroup(ctx, selections, v)
+			return ec.marshalOContactGroup2ᚖkopeckᚋserviceᚐContactGroup(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ContactValue_expectedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15129,7 +15732,35 @@ func (ec *executionContext) _ContactValue_credits(ctx context.Context, field gra
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.ContactValue().Credits(ctx, obj, fc.Args["model"].(*schema.AttributionModel))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*books.Credit
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*books.Credit
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*books.Credit
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*books.Credit
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*books.Credit) graphql.Marshaler {
 			return ec.marshalNCredit2ᚕᚖkopeckᚋserviceᚋbooksᚐCreditᚄ(ctx, selections, v)
 		},
@@ -15797,12 +16428,40 @@ func (ec *executionContext) _Customer_acquisitionCost(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.AcquisitionCost, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Customer_acquisitionCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -15829,7 +16488,35 @@ func (ec *executionContext) _Customer_wallet(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return obj.Wallet, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
 			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -16125,7 +16812,35 @@ func (ec *executionContext) _Customer_mayContact(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Customer().MayContact(ctx, obj, fc.Args["channel"].(schema.Channel), fc.Args["purpose"].(schema.Purpose), fc.Args["level"].(*schema.PermissionLevel), fc.Args["at"].(*time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "permissions")
+				if err != nil {
+					var zeroVal *consent.PermissionDecision
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consent.PermissionDecision
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *consent.PermissionDecision
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *consent.PermissionDecision
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *consent.PermissionDecision) graphql.Marshaler {
 			return ec.marshalNPermissionDecision2ᚖkopeckᚋserviceᚋconsentᚐPermissionDecision(ctx, selections, v)
 		},
@@ -16169,7 +16884,35 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.Price
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
 			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
@@ -16213,7 +16956,35 @@ func (ec *executionContext) _Customer_prices(ctx context.Context, field graphql.
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Customer().Prices(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["quantity"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.PriceConnection
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceConnection
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.PriceConnection
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceConnection) graphql.Marshaler {
 			return ec.marshalNPriceConnection2ᚖkopeckᚋserviceᚋquoteᚐPriceConnection(ctx, selections, v)
 		},
@@ -16257,12 +17028,40 @@ func (ec *executionContext) _Customer_lifetimeValue(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Customer().LifetimeValue(ctx, obj, fc.Args["horizonMonths"].(*int), fc.Args["annualDiscountRate"].(*money.Exact), fc.Args["at"].(*time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *value.LifetimeValue
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.LifetimeValue
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.LifetimeValue
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *value.LifetimeValue
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *value.LifetimeValue) graphql.Marshaler {
-			return ec.marshalNLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐLifetimeValue(ctx, selections, v)
+			return ec.marshalOLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐLifetimeValue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Customer_lifetimeValue(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16301,12 +17100,40 @@ func (ec *executionContext) _Customer_economics(ctx context.Context, field graph
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Customer().Economics(ctx, obj, fc.Args["from"].(*time.Time), fc.Args["to"].(*time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.CustomerEconomics
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.CustomerEconomics
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.CustomerEconomics
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *report.CustomerEconomics
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *report.CustomerEconomics) graphql.Marshaler {
-			return ec.marshalNCustomerEconomics2ᚖkopeckᚋserviceᚋreportᚐCustomerEconomics(ctx, selections, v)
+			return ec.marshalOCustomerEconomics2ᚖkopeckᚋserviceᚋreportᚐCustomerEconomics(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Customer_economics(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16344,12 +17171,40 @@ func (ec *executionContext) _Customer_referralValue(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Customer().ReferralValue(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Customer_referralValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -16409,7 +17264,35 @@ func (ec *executionContext) _Customer_proposals(ctx context.Context, field graph
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Customer().Proposals(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*quote.Proposal
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*quote.Proposal
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*quote.Proposal
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*quote.Proposal
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*quote.Proposal) graphql.Marshaler {
 			return ec.marshalNProposal2ᚕᚖkopeckᚋserviceᚋquoteᚐProposalᚄ(ctx, selections, v)
 		},
@@ -16457,7 +17340,17 @@ func (ec *executionContext) _Customer_prospect(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.Prospect
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.Prospect
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.Prospect
 					return zeroVal, err
@@ -16466,7 +17359,7 @@ func (ec *executionContext) _Customer_prospect(ctx context.Context, field graphq
 					var zeroVal *report.Prospect
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -17988,6 +18881,75 @@ func (ec *executionContext) fieldContext_FieldConflict_yours(_ context.Context, 
 	return graphql.NewScalarFieldContext("FieldConflict", field, false, false, "JSON")
 }
 
+func (ec *executionContext) _Forbidden_field(ctx context.Context, field graphql.CollectedField, obj *service.Forbidden) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Forbidden_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Forbidden_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Forbidden", field, false, false, "String")
+}
+
+func (ec *executionContext) _Forbidden_code(ctx context.Context, field graphql.CollectedField, obj *service.Forbidden) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Forbidden_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Forbidden_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Forbidden", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _Forbidden_message(ctx context.Context, field graphql.CollectedField, obj *service.Forbidden) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Forbidden_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Forbidden_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Forbidden", field, false, false, "String")
+}
+
 func (ec *executionContext) _InvalidInput_field(ctx context.Context, field graphql.CollectedField, obj *service.InvalidInput) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18288,7 +19250,35 @@ func (ec *executionContext) _LifetimeInterval_low(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Low, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -18320,7 +19310,35 @@ func (ec *executionContext) _LifetimeInterval_high(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.High, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -18467,12 +19485,40 @@ func (ec *executionContext) _LifetimeModel_parameters(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.Parameters, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal map[string]interface{}
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal map[string]interface{}
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal map[string]interface{}
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal map[string]interface{}
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
-			return ec.marshalNJSON2map(ctx, selections, v)
+			return ec.marshalOJSON2map(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18513,12 +19559,40 @@ func (ec *executionContext) _LifetimeModel_customers(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.Customers, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+			return ec.marshalOInt2int(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_customers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18674,7 +19748,35 @@ func (ec *executionContext) _LifetimeModel_backTest(ctx context.Context, field g
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.LifetimeModel().BackTest(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *value.BackTest
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.BackTest
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.BackTest
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *value.BackTest
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *value.BackTest) graphql.Marshaler {
 			return ec.marshalOBackTest2ᚖkopeckᚋserviceᚋvalueᚐBackTest(ctx, selections, v)
 		},
@@ -18706,7 +19808,35 @@ func (ec *executionContext) _LifetimeModel_notes(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.LifetimeModel().Notes(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
 			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
 		},
@@ -18729,12 +19859,40 @@ func (ec *executionContext) _LifetimeModel_convergence(ctx context.Context, fiel
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.LifetimeModel().Convergence(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *value.Convergence
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.Convergence
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.Convergence
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *value.Convergence
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *value.Convergence) graphql.Marshaler {
-			return ec.marshalNConvergence2ᚖkopeckᚋserviceᚋvalueᚐConvergence(ctx, selections, v)
+			return ec.marshalOConvergence2ᚖkopeckᚋserviceᚋvalueᚐConvergence(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_convergence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -18761,7 +19919,35 @@ func (ec *executionContext) _LifetimeModel_drift(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.LifetimeModel().Drift(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *value.ModelDrift
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.ModelDrift
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *value.ModelDrift
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *value.ModelDrift
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
 			return ec.marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx, selections, v)
 		},
@@ -19050,12 +20236,40 @@ func (ec *executionContext) _LifetimeValue_expectedOrderMargin(ctx context.Conte
 		func(ctx context.Context) (any, error) {
 			return obj.ExpectedOrderMargin, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeValue_expectedOrderMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19082,12 +20296,40 @@ func (ec *executionContext) _LifetimeValue_past(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return obj.Past, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeValue_past(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -19114,7 +20356,35 @@ func (ec *executionContext) _LifetimeValue_future(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return obj.Future, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -19146,7 +20416,35 @@ func (ec *executionContext) _LifetimeValue_total(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return obj.Total, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -19188,6 +20486,29 @@ func (ec *executionContext) _LifetimeValue_notes(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_LifetimeValue_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _LifetimeValue_percentile(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeValue_percentile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percentile(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeValue_percentile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeValue", field, true, false, "Int")
 }
 
 func (ec *executionContext) _LifetimeValue_interval(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
@@ -19427,7 +20748,35 @@ func (ec *executionContext) _Mutation_agreePrice(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().AgreePrice(ctx, fc.Args["input"].(service.AgreePriceInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "PriceAgreement")
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
 			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
 		},
@@ -19471,7 +20820,35 @@ func (ec *executionContext) _Mutation_fitAttribution(ctx context.Context, field 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().FitAttribution(ctx, fc.Args["input"].(service.FitAttributionInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "AttributionFit")
+				if err != nil {
+					var zeroVal *service.AttributionFitPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.AttributionFitPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.AttributionFitPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.AttributionFitPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.AttributionFitPayload) graphql.Marshaler {
 			return ec.marshalNAttributionFitPayload2ᚖkopeckᚋserviceᚐAttributionFitPayload(ctx, selections, v)
 		},
@@ -19515,7 +20892,35 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(service.RecordContactInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Contact")
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ContactPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.ContactPayload) graphql.Marshaler {
 			return ec.marshalNContactPayload2ᚖkopeckᚋserviceᚐContactPayload(ctx, selections, v)
 		},
@@ -19559,7 +20964,35 @@ func (ec *executionContext) _Mutation_createCustomer(ctx context.Context, field 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CreateCustomer(ctx, fc.Args["input"].(service.CreateCustomerInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
 			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
@@ -19603,7 +21036,35 @@ func (ec *executionContext) _Mutation_updateCustomer(ctx context.Context, field 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().UpdateCustomer(ctx, fc.Args["input"].(service.UpdateCustomerInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
 			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
@@ -19647,7 +21108,35 @@ func (ec *executionContext) _Mutation_deleteCustomer(ctx context.Context, field 
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().DeleteCustomer(ctx, fc.Args["input"].(service.DeleteCustomerInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
 			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
@@ -19691,7 +21180,35 @@ func (ec *executionContext) _Mutation_recordDeparture(ctx context.Context, field
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RecordDeparture(ctx, fc.Args["input"].(service.RecordDepartureInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Customer")
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.CustomerPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.CustomerPayload) graphql.Marshaler {
 			return ec.marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustomerPayload(ctx, selections, v)
 		},
@@ -19735,7 +21252,35 @@ func (ec *executionContext) _Mutation_fitLifetimeModel(ctx context.Context, fiel
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().FitLifetimeModel(ctx, fc.Args["input"].(service.FitLifetimeModelInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "LifetimeModel")
+				if err != nil {
+					var zeroVal *service.LifetimeModelPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.LifetimeModelPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.LifetimeModelPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.LifetimeModelPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.LifetimeModelPayload) graphql.Marshaler {
 			return ec.marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐLifetimeModelPayload(ctx, selections, v)
 		},
@@ -19779,7 +21324,35 @@ func (ec *executionContext) _Mutation_createOffer(ctx context.Context, field gra
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CreateOffer(ctx, fc.Args["input"].(service.CreateOfferInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Offer")
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
 			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
@@ -19823,7 +21396,35 @@ func (ec *executionContext) _Mutation_sendOffer(ctx context.Context, field graph
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SendOffer(ctx, fc.Args["input"].(service.SendOfferInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Offer")
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
 			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
@@ -19867,7 +21468,35 @@ func (ec *executionContext) _Mutation_viewOffer(ctx context.Context, field graph
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ViewOffer(ctx, fc.Args["input"].(service.ViewOfferInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Offer")
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
 			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
@@ -19911,7 +21540,35 @@ func (ec *executionContext) _Mutation_acceptOffer(ctx context.Context, field gra
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().AcceptOffer(ctx, fc.Args["input"].(service.AcceptOfferInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Offer")
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
 			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
@@ -19955,7 +21612,35 @@ func (ec *executionContext) _Mutation_declineOffer(ctx context.Context, field gr
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().DeclineOffer(ctx, fc.Args["input"].(service.DeclineOfferInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Offer")
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
 			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
@@ -19999,7 +21684,35 @@ func (ec *executionContext) _Mutation_withdrawOffer(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().WithdrawOffer(ctx, fc.Args["input"].(service.WithdrawOfferInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Offer")
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OfferPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OfferPayload) graphql.Marshaler {
 			return ec.marshalNOfferPayload2ᚖkopeckᚋserviceᚐOfferPayload(ctx, selections, v)
 		},
@@ -20043,7 +21756,35 @@ func (ec *executionContext) _Mutation_placeOrder(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().PlaceOrder(ctx, fc.Args["input"].(service.PlaceOrderInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
 			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
@@ -20087,7 +21828,35 @@ func (ec *executionContext) _Mutation_completeOrder(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CompleteOrder(ctx, fc.Args["input"].(service.CompleteOrderInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
 			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
@@ -20131,7 +21900,35 @@ func (ec *executionContext) _Mutation_cancelOrder(ctx context.Context, field gra
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CancelOrder(ctx, fc.Args["input"].(service.CancelOrderInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
 			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
@@ -20175,7 +21972,35 @@ func (ec *executionContext) _Mutation_refundOrder(ctx context.Context, field gra
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RefundOrder(ctx, fc.Args["input"].(service.RefundOrderInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
 			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
 		},
@@ -20219,7 +22044,35 @@ func (ec *executionContext) _Mutation_grantPermission(ctx context.Context, field
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().GrantPermission(ctx, fc.Args["input"].(service.GrantPermissionInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Permission")
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
 			return ec.marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
 		},
@@ -20263,7 +22116,35 @@ func (ec *executionContext) _Mutation_confirmPermission(ctx context.Context, fie
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ConfirmPermission(ctx, fc.Args["input"].(service.ConfirmPermissionInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Permission")
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
 			return ec.marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
 		},
@@ -20307,7 +22188,35 @@ func (ec *executionContext) _Mutation_revokePermission(ctx context.Context, fiel
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RevokePermission(ctx, fc.Args["input"].(service.RevokePermissionInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Permission")
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PermissionPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionPayload) graphql.Marshaler {
 			return ec.marshalNPermissionPayload2ᚖkopeckᚋserviceᚐPermissionPayload(ctx, selections, v)
 		},
@@ -20395,7 +22304,35 @@ func (ec *executionContext) _Mutation_createPriceRule(ctx context.Context, field
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CreatePriceRule(ctx, fc.Args["input"].(service.CreatePriceRuleInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "PriceRule")
+				if err != nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRulePayload) graphql.Marshaler {
 			return ec.marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPriceRulePayload(ctx, selections, v)
 		},
@@ -20439,7 +22376,35 @@ func (ec *executionContext) _Mutation_retirePriceRule(ctx context.Context, field
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().RetirePriceRule(ctx, fc.Args["input"].(service.RetirePriceRuleInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "PriceRule")
+				if err != nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceRulePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceRulePayload) graphql.Marshaler {
 			return ec.marshalNPriceRulePayload2ᚖkopeckᚋserviceᚐPriceRulePayload(ctx, selections, v)
 		},
@@ -20483,7 +22448,35 @@ func (ec *executionContext) _Mutation_createProduct(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CreateProduct(ctx, fc.Args["input"].(service.CreateProductInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Product")
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
 			return ec.marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx, selections, v)
 		},
@@ -20527,7 +22520,35 @@ func (ec *executionContext) _Mutation_updateProduct(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().UpdateProduct(ctx, fc.Args["input"].(service.UpdateProductInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Product")
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
 			return ec.marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx, selections, v)
 		},
@@ -20571,7 +22592,35 @@ func (ec *executionContext) _Mutation_setListPrice(ctx context.Context, field gr
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SetListPrice(ctx, fc.Args["input"].(service.SetListPriceInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Product")
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.ProductPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.ProductPayload) graphql.Marshaler {
 			return ec.marshalNProductPayload2ᚖkopeckᚋserviceᚐProductPayload(ctx, selections, v)
 		},
@@ -20615,7 +22664,35 @@ func (ec *executionContext) _Mutation_setRate(ctx context.Context, field graphql
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SetRate(ctx, fc.Args["input"].(service.SetRateInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Rate")
+				if err != nil {
+					var zeroVal *service.RatePayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.RatePayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.RatePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.RatePayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.RatePayload) graphql.Marshaler {
 			return ec.marshalNRatePayload2ᚖkopeckᚋserviceᚐRatePayload(ctx, selections, v)
 		},
@@ -20659,7 +22736,35 @@ func (ec *executionContext) _Mutation_setRates(ctx context.Context, field graphq
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().SetRates(ctx, fc.Args["input"].(service.SetRatesInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Rate")
+				if err != nil {
+					var zeroVal *service.RatesPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.RatesPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.RatesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.RatesPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.RatesPayload) graphql.Marshaler {
 			return ec.marshalNRatesPayload2ᚖkopeckᚋserviceᚐRatesPayload(ctx, selections, v)
 		},
@@ -20703,7 +22808,35 @@ func (ec *executionContext) _Mutation_changeSetting(ctx context.Context, field g
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().ChangeSetting(ctx, fc.Args["input"].(service.ChangeSettingInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Setting")
+				if err != nil {
+					var zeroVal *service.SettingPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.SettingPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.SettingPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.SettingPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.SettingPayload) graphql.Marshaler {
 			return ec.marshalNSettingPayload2ᚖkopeckᚋserviceᚐSettingPayload(ctx, selections, v)
 		},
@@ -20879,7 +23012,35 @@ func (ec *executionContext) _Mutation_createUser(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().CreateUser(ctx, fc.Args["input"].(service.CreateUserInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "users")
+				if err != nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.UserPayload) graphql.Marshaler {
 			return ec.marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayload(ctx, selections, v)
 		},
@@ -20923,7 +23084,35 @@ func (ec *executionContext) _Mutation_updateUser(ctx context.Context, field grap
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Mutation().UpdateUser(ctx, fc.Args["input"].(service.UpdateUserInput))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "users")
+				if err != nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.UserPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.UserPayload) graphql.Marshaler {
 			return ec.marshalNUserPayload2ᚖkopeckᚋserviceᚐUserPayload(ctx, selections, v)
 		},
@@ -20953,6 +23142,75 @@ func (ec *executionContext) fieldContext_Mutation_updateUser(ctx context.Context
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _NotFound_field(ctx context.Context, field graphql.CollectedField, obj *service.NotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotFound_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NotFound_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotFound", field, false, false, "String")
+}
+
+func (ec *executionContext) _NotFound_code(ctx context.Context, field graphql.CollectedField, obj *service.NotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotFound_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotFound_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotFound", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _NotFound_message(ctx context.Context, field graphql.CollectedField, obj *service.NotFound) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NotFound_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NotFound_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NotFound", field, false, false, "String")
 }
 
 func (ec *executionContext) _Offer_id(ctx context.Context, field graphql.CollectedField, obj *ent.Offer) (ret graphql.Marshaler) {
@@ -21663,7 +23921,35 @@ func (ec *executionContext) _OfferLine_priceLines(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.OfferLine().PriceLines(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*pricing.Line
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*pricing.Line) graphql.Marshaler {
 			return ec.marshalNPriceLine2ᚕᚖkopeckᚋpricingᚐLineᚄ(ctx, selections, v)
 		},
@@ -21695,7 +23981,35 @@ func (ec *executionContext) _OfferLine_repriced(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.OfferLine().Repriced(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.Price
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
 			return ec.marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
 		},
@@ -22176,7 +24490,17 @@ func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.Colle
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal money.Amount
 					return zeroVal, err
@@ -22185,7 +24509,7 @@ func (ec *executionContext) _Order_cost(ctx context.Context, field graphql.Colle
 					var zeroVal money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -22226,7 +24550,17 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *money.Amount
 					return zeroVal, err
@@ -22235,7 +24569,7 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 					var zeroVal *money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -22277,7 +24611,17 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*books.OrderCredit
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*books.OrderCredit
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal []*books.OrderCredit
 					return zeroVal, err
@@ -22286,7 +24630,7 @@ func (ec *executionContext) _Order_credits(ctx context.Context, field graphql.Co
 					var zeroVal []*books.OrderCredit
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -22339,7 +24683,17 @@ func (ec *executionContext) _Order_costKnownAt(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.OrderKnown
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.OrderKnown
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.OrderKnown
 					return zeroVal, err
@@ -22348,7 +24702,7 @@ func (ec *executionContext) _Order_costKnownAt(ctx context.Context, field graphq
 					var zeroVal *report.OrderKnown
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -23405,12 +25759,40 @@ func (ec *executionContext) _Permission_value(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Permission().Value(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *service.PermissionValue
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionValue
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PermissionValue
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PermissionValue
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *service.PermissionValue) graphql.Marshaler {
-			return ec.marshalNPermissionValue2ᚖkopeckᚋserviceᚐPermissionValue(ctx, selections, v)
+			return ec.marshalOPermissionValue2ᚖkopeckᚋserviceᚐPermissionValue(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Permission_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -23437,7 +25819,35 @@ func (ec *executionContext) _Permission_revocationToken(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Permission().RevocationToken(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Permission")
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -23697,7 +26107,7 @@ func (ec *executionContext) _PermissionEvent_actor(ctx context.Context, field gr
 			return ec.fieldContext_PermissionEvent_actor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Actor, nil
+			return ec.Resolvers.PermissionEvent().Actor(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -23708,7 +26118,7 @@ func (ec *executionContext) _PermissionEvent_actor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_PermissionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PermissionEvent", field, false, false, "String")
+	return graphql.NewScalarFieldContext("PermissionEvent", field, true, true, "String")
 }
 
 func (ec *executionContext) _PermissionEvent_source(ctx context.Context, field graphql.CollectedField, obj *ent.PermissionEvent) (ret graphql.Marshaler) {
@@ -24433,7 +26843,35 @@ func (ec *executionContext) _Price_rejected(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return obj.Rejected(), nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []quote.RejectedRule
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []quote.RejectedRule
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []quote.RejectedRule
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []quote.RejectedRule
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []quote.RejectedRule) graphql.Marshaler {
 			return ec.marshalNRejectedRule2ᚕkopeckᚋserviceᚋquoteᚐRejectedRuleᚄ(ctx, selections, v)
 		},
@@ -24501,7 +26939,17 @@ func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal money.Amount
 					return zeroVal, err
@@ -24510,7 +26958,7 @@ func (ec *executionContext) _Price_floor(ctx context.Context, field graphql.Coll
 					var zeroVal money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -24551,7 +26999,17 @@ func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.Colle
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *costing.ProductCost
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *costing.ProductCost
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *costing.ProductCost
 					return zeroVal, err
@@ -24560,7 +27018,7 @@ func (ec *executionContext) _Price_cost(ctx context.Context, field graphql.Colle
 					var zeroVal *costing.ProductCost
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -24601,7 +27059,17 @@ func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal money.Amount
 					return zeroVal, err
@@ -24610,7 +27078,7 @@ func (ec *executionContext) _Price_margin(ctx context.Context, field graphql.Col
 					var zeroVal money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -24895,7 +27363,35 @@ func (ec *executionContext) _PriceAgreement_overrideFloorReason(ctx context.Cont
 		func(ctx context.Context) (any, error) {
 			return obj.OverrideFloorReason, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -25209,6 +27705,158 @@ func (ec *executionContext) fieldContext_PriceEdge_cursor(_ context.Context, fie
 	return graphql.NewScalarFieldContext("PriceEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _PriceExpired_field(ctx context.Context, field graphql.CollectedField, obj *quote.PriceExpired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExpired_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExpired_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExpired", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceExpired_code(ctx context.Context, field graphql.CollectedField, obj *quote.PriceExpired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExpired_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExpired_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExpired", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _PriceExpired_message(ctx context.Context, field graphql.CollectedField, obj *quote.PriceExpired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExpired_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExpired_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExpired", field, false, false, "String")
+}
+
+func (ec *executionContext) _PriceExpired_validUntil(ctx context.Context, field graphql.CollectedField, obj *quote.PriceExpired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExpired_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExpired_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceExpired", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceExpired_today(ctx context.Context, field graphql.CollectedField, obj *quote.PriceExpired) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceExpired_today(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Today, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.Price
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.Price
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.Price) graphql.Marshaler {
+			return ec.marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceExpired_today(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceExpired",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Price(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PriceLine_kind(ctx context.Context, field graphql.CollectedField, obj *pricing.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25298,7 +27946,35 @@ func (ec *executionContext) _PriceLine_rule(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.PriceLine().Rule(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *ent.PriceRule
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ent.PriceRule
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ent.PriceRule
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *ent.PriceRule
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceRule) graphql.Marshaler {
 			return ec.marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx, selections, v)
 		},
@@ -25490,7 +28166,17 @@ func (ec *executionContext) _PricePart_cost(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal money.Amount
 					return zeroVal, err
@@ -25499,7 +28185,7 @@ func (ec *executionContext) _PricePart_cost(ctx context.Context, field graphql.C
 					var zeroVal money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -25540,7 +28226,17 @@ func (ec *executionContext) _PricePart_margin(ctx context.Context, field graphql
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal money.Amount
 					return zeroVal, err
@@ -25549,7 +28245,7 @@ func (ec *executionContext) _PricePart_margin(ctx context.Context, field graphql
 					var zeroVal money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -26842,7 +29538,17 @@ func (ec *executionContext) _Product_cost(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *costing.ProductCost
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *costing.ProductCost
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *costing.ProductCost
 					return zeroVal, err
@@ -26851,7 +29557,7 @@ func (ec *executionContext) _Product_cost(ctx context.Context, field graphql.Col
 					var zeroVal *costing.ProductCost
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, obj, directive0, name)
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -26931,7 +29637,35 @@ func (ec *executionContext) _Product_partner(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Product().Partner(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -27808,7 +30542,17 @@ func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.AcquisitionSources
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.AcquisitionSources
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.AcquisitionSources
 					return zeroVal, err
@@ -27817,7 +30561,7 @@ func (ec *executionContext) _Query_acquisitionSources(ctx context.Context, field
 					var zeroVal *report.AcquisitionSources
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -27870,7 +30614,17 @@ func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, fie
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.AgreementsBelowFloor
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.AgreementsBelowFloor
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *quote.AgreementsBelowFloor
 					return zeroVal, err
@@ -27879,7 +30633,7 @@ func (ec *executionContext) _Query_agreementsBelowFloor(ctx context.Context, fie
 					var zeroVal *quote.AgreementsBelowFloor
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -27932,7 +30686,17 @@ func (ec *executionContext) _Query_attributionFits(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*ent.AttributionFit
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.AttributionFit
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal []*ent.AttributionFit
 					return zeroVal, err
@@ -27941,7 +30705,7 @@ func (ec *executionContext) _Query_attributionFits(ctx context.Context, field gr
 					var zeroVal []*ent.AttributionFit
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28038,7 +30802,17 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.ContactEconomics
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.ContactEconomics
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.ContactEconomics
 					return zeroVal, err
@@ -28047,7 +30821,7 @@ func (ec *executionContext) _Query_contactEconomics(ctx context.Context, field g
 					var zeroVal *report.ContactEconomics
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28100,7 +30874,17 @@ func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.StaffEconomics
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.StaffEconomics
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.StaffEconomics
 					return zeroVal, err
@@ -28109,7 +30893,7 @@ func (ec *executionContext) _Query_staffEconomics(ctx context.Context, field gra
 					var zeroVal *report.StaffEconomics
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28250,7 +31034,17 @@ func (ec *executionContext) _Query_customerBase(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.CustomerBase
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.CustomerBase
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.CustomerBase
 					return zeroVal, err
@@ -28259,7 +31053,7 @@ func (ec *executionContext) _Query_customerBase(ctx context.Context, field graph
 					var zeroVal *report.CustomerBase
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28312,7 +31106,17 @@ func (ec *executionContext) _Query_valueAtRisk(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.ValueAtRisk
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.ValueAtRisk
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.ValueAtRisk
 					return zeroVal, err
@@ -28321,7 +31125,7 @@ func (ec *executionContext) _Query_valueAtRisk(ctx context.Context, field graphq
 					var zeroVal *report.ValueAtRisk
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28374,7 +31178,17 @@ func (ec *executionContext) _Query_expectedMonths(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *report.ExpectedMonths
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.ExpectedMonths
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *report.ExpectedMonths
 					return zeroVal, err
@@ -28383,7 +31197,7 @@ func (ec *executionContext) _Query_expectedMonths(ctx context.Context, field gra
 					var zeroVal *report.ExpectedMonths
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28431,7 +31245,35 @@ func (ec *executionContext) _Query_lifetimeModel(ctx context.Context, field grap
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().LifetimeModel(ctx)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *ent.LifetimeModel
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ent.LifetimeModel
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ent.LifetimeModel
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *ent.LifetimeModel
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.LifetimeModel) graphql.Marshaler {
 			return ec.marshalOLifetimeModel2ᚖkopeckᚋentᚐLifetimeModel(ctx, selections, v)
 		},
@@ -28463,7 +31305,35 @@ func (ec *executionContext) _Query_lifetimeModels(ctx context.Context, field gra
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().LifetimeModels(ctx)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*ent.LifetimeModel
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.LifetimeModel
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.LifetimeModel
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*ent.LifetimeModel
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.LifetimeModel) graphql.Marshaler {
 			return ec.marshalNLifetimeModel2ᚕᚖkopeckᚋentᚐLifetimeModelᚄ(ctx, selections, v)
 		},
@@ -28588,7 +31458,17 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *books.LedgerCheck
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *books.LedgerCheck
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *books.LedgerCheck
 					return zeroVal, err
@@ -28597,7 +31477,7 @@ func (ec *executionContext) _Query_ledgerCheck(ctx context.Context, field graphq
 					var zeroVal *books.LedgerCheck
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28645,7 +31525,35 @@ func (ec *executionContext) _Query_priceRules(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().PriceRules(ctx)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*ent.PriceRule
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.PriceRule
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.PriceRule
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*ent.PriceRule
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PriceRule) graphql.Marshaler {
 			return ec.marshalNPriceRule2ᚕᚖkopeckᚋentᚐPriceRuleᚄ(ctx, selections, v)
 		},
@@ -28682,7 +31590,17 @@ func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.PriceRuleTrial
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceRuleTrial
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *quote.PriceRuleTrial
 					return zeroVal, err
@@ -28691,7 +31609,7 @@ func (ec *executionContext) _Query_tryPriceRule(ctx context.Context, field graph
 					var zeroVal *quote.PriceRuleTrial
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28744,7 +31662,17 @@ func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *quote.WhatIf
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.WhatIf
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *quote.WhatIf
 					return zeroVal, err
@@ -28753,7 +31681,7 @@ func (ec *executionContext) _Query_whatIf(ctx context.Context, field graphql.Col
 					var zeroVal *quote.WhatIf
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28850,7 +31778,17 @@ func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*ent.Rate
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.Rate
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal []*ent.Rate
 					return zeroVal, err
@@ -28859,7 +31797,7 @@ func (ec *executionContext) _Query_rates(ctx context.Context, field graphql.Coll
 					var zeroVal []*ent.Rate
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28911,7 +31849,17 @@ func (ec *executionContext) _Query_rateGaps(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*rates.RateGap
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*rates.RateGap
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal []*rates.RateGap
 					return zeroVal, err
@@ -28920,7 +31868,7 @@ func (ec *executionContext) _Query_rateGaps(ctx context.Context, field graphql.C
 					var zeroVal []*rates.RateGap
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -28962,7 +31910,17 @@ func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *rates.Resource
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *rates.Resource
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal *rates.Resource
 					return zeroVal, err
@@ -28971,7 +31929,7 @@ func (ec *executionContext) _Query_resource(ctx context.Context, field graphql.C
 					var zeroVal *rates.Resource
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -29023,7 +31981,17 @@ func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalNString2string(ctx, "costs")
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*rates.Resource
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*rates.Resource
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
 					var zeroVal []*rates.Resource
 					return zeroVal, err
@@ -29032,7 +32000,7 @@ func (ec *executionContext) _Query_resources(ctx context.Context, field graphql.
 					var zeroVal []*rates.Resource
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
-				return ec.Directives.Scope(ctx, nil, directive0, name)
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
 			}
 
 			next = directive1
@@ -29069,7 +32037,35 @@ func (ec *executionContext) _Query_settings(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().Settings(ctx)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []*service.Setting
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.Setting
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*service.Setting
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*service.Setting
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*service.Setting) graphql.Marshaler {
 			return ec.marshalNSetting2ᚕᚖkopeckᚋserviceᚐSettingᚄ(ctx, selections, v)
 		},
@@ -29133,7 +32129,35 @@ func (ec *executionContext) _Query_users(ctx context.Context, field graphql.Coll
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Query().Users(ctx)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "users")
+				if err != nil {
+					var zeroVal []*ent.User
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.User
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*ent.User
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*ent.User
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.User) graphql.Marshaler {
 			return ec.marshalNUser2ᚕᚖkopeckᚋentᚐUserᚄ(ctx, selections, v)
 		},
@@ -34038,11 +37062,43 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 			it.Direction = data
 		case "staffId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOID2ᚖstring(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
-			it.StaffID = data
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*string); ok {
+				it.StaffID = data
+			} else if tmp == nil {
+				it.StaffID = nil
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		case "at":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
@@ -34756,11 +37812,43 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 			it.Segments = data
 		case "ownerId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownerId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOID2ᚖstring(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
 			}
-			it.OwnerID = data
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*string); ok {
+				it.OwnerID = data
+			} else if tmp == nil {
+				it.OwnerID = nil
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
 			data, err := ec.unmarshalOCustomerKind2ᚖkopeckᚋschemaᚐCustomerKind(ctx, v)
@@ -34784,11 +37872,45 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 			it.UpdatedAt = data
 		case "lastOrderAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastOrderAt"))
-			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) {
+				return ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
 			}
-			it.LastOrderAt = data
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "orders")
+				if err != nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*service.TimeRange); ok {
+				it.LastOrderAt = data
+			} else if tmp == nil {
+				it.LastOrderAt = nil
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *kopeck/service.TimeRange`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		}
 	}
 	return it, nil
@@ -37476,6 +40598,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._VersionConflict(ctx, sel, obj)
+	case quote.PriceExpired:
+		return ec._PriceExpired(ctx, sel, &obj)
+	case *quote.PriceExpired:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PriceExpired(ctx, sel, obj)
 	case service.PermissionMissing:
 		return ec._PermissionMissing(ctx, sel, &obj)
 	case *service.PermissionMissing:
@@ -37483,6 +40612,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._PermissionMissing(ctx, sel, obj)
+	case service.NotFound:
+		return ec._NotFound(ctx, sel, &obj)
+	case *service.NotFound:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._NotFound(ctx, sel, obj)
 	case service.InvalidInput:
 		return ec._InvalidInput(ctx, sel, &obj)
 	case *service.InvalidInput:
@@ -37490,6 +40626,20 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._InvalidInput(ctx, sel, obj)
+	case service.Forbidden:
+		return ec._Forbidden(ctx, sel, &obj)
+	case *service.Forbidden:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Forbidden(ctx, sel, obj)
+	case service.BelowFloor:
+		return ec._BelowFloor(ctx, sel, &obj)
+	case *service.BelowFloor:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BelowFloor(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -37954,6 +41104,54 @@ func (ec *executionContext) _BackTest(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var belowFloorImplementors = []string{"BelowFloor", "UserError"}
+
+func (ec *executionContext) _BelowFloor(ctx context.Context, sel ast.SelectionSet, obj *service.BelowFloor) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, belowFloorImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BelowFloor")
+		case "field":
+			out.Values[i] = ec._BelowFloor_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._BelowFloor_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._BelowFloor_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "floor":
+			out.Values[i] = ec._BelowFloor_floor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactImplementors = []string{"Contact", "Node"}
 
 func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *ent.Contact) graphql.Marshaler {
@@ -38012,7 +41210,7 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "cost":
 			out.Values[i] = ec._Contact_cost(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customer":
@@ -38047,7 +41245,7 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				})
 		case "value":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_value(ctx, field, obj)
 				})
@@ -38455,7 +41653,7 @@ func (ec *executionContext) _ContactValue(ctx context.Context, sel ast.Selection
 				})
 		case "expectedFrom":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ContactValue_expectedFrom(ctx, field, obj)
 				})
@@ -38715,7 +41913,7 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "acquisitionCost":
 			out.Values[i] = ec._Customer_acquisitionCost(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "wallet":
@@ -38784,19 +41982,19 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				})
 		case "lifetimeValue":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_lifetimeValue(ctx, field, obj)
 				})
 		case "economics":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_economics(ctx, field, obj)
 				})
 		case "referralValue":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_referralValue(ctx, field, obj)
 				})
@@ -39387,6 +42585,49 @@ func (ec *executionContext) _FieldConflict(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var forbiddenImplementors = []string{"Forbidden", "UserError"}
+
+func (ec *executionContext) _Forbidden(ctx context.Context, sel ast.SelectionSet, obj *service.Forbidden) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, forbiddenImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Forbidden")
+		case "field":
+			out.Values[i] = ec._Forbidden_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._Forbidden_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._Forbidden_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var invalidInputImplementors = []string{"InvalidInput", "UserError"}
 
 func (ec *executionContext) _InvalidInput(ctx context.Context, sel ast.SelectionSet, obj *service.InvalidInput) graphql.Marshaler {
@@ -39574,7 +42815,7 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			}
 		case "parameters":
 			out.Values[i] = ec._LifetimeModel_parameters(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "logLikelihood":
@@ -39584,7 +42825,7 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			}
 		case "customers":
 			out.Values[i] = ec._LifetimeModel_customers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "converged":
@@ -39631,7 +42872,7 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 				})
 		case "convergence":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._LifetimeModel_convergence(ctx, field, obj)
 				})
@@ -39710,72 +42951,78 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 		case "at":
 			out.Values[i] = ec._LifetimeValue_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "horizonMonths":
 			out.Values[i] = ec._LifetimeValue_horizonMonths(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "model":
 			out.Values[i] = ec._LifetimeValue_model(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "frequency":
 			out.Values[i] = ec._LifetimeValue_frequency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "recency":
 			out.Values[i] = ec._LifetimeValue_recency(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "age":
 			out.Values[i] = ec._LifetimeValue_age(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "probabilityAlive":
 			out.Values[i] = ec._LifetimeValue_probabilityAlive(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expectedOrders":
 			out.Values[i] = ec._LifetimeValue_expectedOrders(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expectedOrderMargin":
 			out.Values[i] = ec._LifetimeValue_expectedOrderMargin(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "past":
 			out.Values[i] = ec._LifetimeValue_past(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "future":
 			out.Values[i] = ec._LifetimeValue_future(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "total":
 			out.Values[i] = ec._LifetimeValue_total(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "notes":
 			out.Values[i] = ec._LifetimeValue_notes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "percentile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LifetimeValue_percentile(ctx, field, obj)
+				})
 		case "interval":
 			out.Values[i] = ec._LifetimeValue_interval(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -40181,6 +43428,49 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateUser(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var notFoundImplementors = []string{"NotFound", "UserError"}
+
+func (ec *executionContext) _NotFound(ctx context.Context, sel ast.SelectionSet, obj *service.NotFound) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, notFoundImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NotFound")
+		case "field":
+			out.Values[i] = ec._NotFound_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._NotFound_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._NotFound_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -41058,7 +44348,7 @@ func (ec *executionContext) _Permission(ctx context.Context, sel ast.SelectionSe
 				})
 		case "value":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Permission_value(ctx, field, obj)
 				})
@@ -41152,67 +44442,68 @@ func (ec *executionContext) _PermissionEvent(ctx context.Context, sel ast.Select
 		case "id":
 			out.Values[i] = ec._PermissionEvent_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "at":
 			out.Values[i] = ec._PermissionEvent_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "kind":
 			out.Values[i] = ec._PermissionEvent_kind(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "level":
 			out.Values[i] = ec._PermissionEvent_level(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "expiresAt":
 			out.Values[i] = ec._PermissionEvent_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "actor":
-			out.Values[i] = ec._PermissionEvent_actor(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PermissionEvent_actor(ctx, field, obj)
+				})
 		case "source":
 			out.Values[i] = ec._PermissionEvent_source(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "wording":
 			out.Values[i] = ec._PermissionEvent_wording(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "wordingVersion":
 			out.Values[i] = ec._PermissionEvent_wordingVersion(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "address":
 			out.Values[i] = ec._PermissionEvent_address(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reason":
 			out.Values[i] = ec._PermissionEvent_reason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "previousHash":
 			out.Values[i] = ec._PermissionEvent_previousHash(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "hash":
 			out.Values[i] = ec._PermissionEvent_hash(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -41670,6 +44961,59 @@ func (ec *executionContext) _PriceEdge(ctx context.Context, sel ast.SelectionSet
 		case "cursor":
 			out.Values[i] = ec._PriceEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceExpiredImplementors = []string{"PriceExpired", "UserError"}
+
+func (ec *executionContext) _PriceExpired(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceExpired) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceExpiredImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceExpired")
+		case "field":
+			out.Values[i] = ec._PriceExpired_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._PriceExpired_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._PriceExpired_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validUntil":
+			out.Values[i] = ec._PriceExpired_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "today":
+			out.Values[i] = ec._PriceExpired_today(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -44817,14 +48161,6 @@ func (ec *executionContext) marshalNContactEconomicsRow2ᚖkopeckᚋserviceᚋre
 	return ec._ContactEconomicsRow(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNContactGroup2ᚖkopeckᚋserviceᚐContactGroup(ctx context.Context, sel ast.SelectionSet, v *service.ContactGroup) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ContactGroup!")
-		return graphql.Null
-	}
-	return ec._ContactGroup(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNContactKind2kopeckᚋschemaᚐContactKind(ctx context.Context, v any) (schema.ContactKind, error) {
 	var res schema.ContactKind
 	err := res.UnmarshalGQL(v)
@@ -44855,22 +48191,6 @@ func (ec *executionContext) marshalNContactPayload2ᚖkopeckᚋserviceᚐContact
 		return graphql.Null
 	}
 	return ec._ContactPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "ContactValue!")
-		return graphql.Null
-	}
-	return ec._ContactValue(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNConvergence2ᚖkopeckᚋserviceᚋvalueᚐConvergence(ctx context.Context, sel ast.SelectionSet, v *value.Convergence) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Convergence!")
-		return graphql.Null
-	}
-	return ec._Convergence(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCostLine2kopeckᚋcostingᚐLine(ctx context.Context, sel ast.SelectionSet, v costing.Line) graphql.Marshaler {
@@ -45080,14 +48400,6 @@ func (ec *executionContext) marshalNCustomerConnection2ᚖkopeckᚋentᚐCustome
 		return graphql.Null
 	}
 	return ec._CustomerConnection(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNCustomerEconomics2ᚖkopeckᚋserviceᚋreportᚐCustomerEconomics(ctx context.Context, sel ast.SelectionSet, v *report.CustomerEconomics) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "CustomerEconomics!")
-		return graphql.Null
-	}
-	return ec._CustomerEconomics(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCustomerKind2kopeckᚋschemaᚐCustomerKind(ctx context.Context, v any) (schema.CustomerKind, error) {
@@ -45388,14 +48700,6 @@ func (ec *executionContext) marshalNLifetimeModelPayload2ᚖkopeckᚋserviceᚐL
 		return graphql.Null
 	}
 	return ec._LifetimeModelPayload(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐLifetimeValue(ctx context.Context, sel ast.SelectionSet, v *value.LifetimeValue) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "LifetimeValue!")
-		return graphql.Null
-	}
-	return ec._LifetimeValue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMetFact2kopeckᚋserviceᚋquoteᚐMetFact(ctx context.Context, sel ast.SelectionSet, v quote.MetFact) graphql.Marshaler {
@@ -45754,14 +49058,6 @@ func (ec *executionContext) unmarshalNPermissionState2kopeckᚋschemaᚐPermissi
 
 func (ec *executionContext) marshalNPermissionState2kopeckᚋschemaᚐPermissionState(ctx context.Context, sel ast.SelectionSet, v schema.PermissionState) graphql.Marshaler {
 	return v
-}
-
-func (ec *executionContext) marshalNPermissionValue2ᚖkopeckᚋserviceᚐPermissionValue(ctx context.Context, sel ast.SelectionSet, v *service.PermissionValue) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "PermissionValue!")
-		return graphql.Null
-	}
-	return ec._PermissionValue(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPlaceOrderInput2kopeckᚋserviceᚐPlaceOrderInput(ctx context.Context, v any) (service.PlaceOrderInput, error) {
@@ -46982,6 +50278,13 @@ func (ec *executionContext) unmarshalOContactFilter2ᚖkopeckᚋserviceᚐContac
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOContactGroup2ᚖkopeckᚋserviceᚐContactGroup(ctx context.Context, sel ast.SelectionSet, v *service.ContactGroup) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactGroup(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOContactKind2ᚕkopeckᚋschemaᚐContactKindᚄ(ctx context.Context, v any) ([]schema.ContactKind, error) {
 	if v == nil {
 		return nil, nil
@@ -47026,6 +50329,20 @@ func (ec *executionContext) unmarshalOContactOrder2ᚖkopeckᚋentᚐContactOrde
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOContactValue2ᚖkopeckᚋserviceᚋbooksᚐContactValue(ctx context.Context, sel ast.SelectionSet, v *books.ContactValue) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ContactValue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOConvergence2ᚖkopeckᚋserviceᚋvalueᚐConvergence(ctx context.Context, sel ast.SelectionSet, v *value.Convergence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Convergence(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOCreatePriceRuleInput2ᚕᚖkopeckᚋserviceᚐCreatePriceRuleInputᚄ(ctx context.Context, v any) ([]*service.CreatePriceRuleInput, error) {
 	if v == nil {
 		return nil, nil
@@ -47064,6 +50381,13 @@ func (ec *executionContext) marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx cont
 		return graphql.Null
 	}
 	return ec._Customer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCustomerEconomics2ᚖkopeckᚋserviceᚋreportᚐCustomerEconomics(ctx context.Context, sel ast.SelectionSet, v *report.CustomerEconomics) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerEconomics(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCustomerEdge2ᚕᚖkopeckᚋentᚐCustomerEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.CustomerEdge) graphql.Marshaler {
@@ -47252,6 +50576,18 @@ func (ec *executionContext) marshalOID2ᚖstring(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalOInt2int(ctx context.Context, v any) (int, error) {
+	res, err := graphql.UnmarshalInt(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalInt(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*int, error) {
 	if v == nil {
 		return nil, nil
@@ -47334,6 +50670,13 @@ func (ec *executionContext) marshalOLifetimeModelKind2ᚖkopeckᚋschemaᚐLifet
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOLifetimeValue2ᚖkopeckᚋserviceᚋvalueᚐLifetimeValue(ctx context.Context, sel ast.SelectionSet, v *value.LifetimeValue) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LifetimeValue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOModelDrift2ᚖkopeckᚋserviceᚋvalueᚐModelDrift(ctx context.Context, sel ast.SelectionSet, v *value.ModelDrift) graphql.Marshaler {
@@ -47624,6 +50967,13 @@ func (ec *executionContext) marshalOPermissionLevel2ᚖkopeckᚋschemaᚐPermiss
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOPermissionValue2ᚖkopeckᚋserviceᚐPermissionValue(ctx context.Context, sel ast.SelectionSet, v *service.PermissionValue) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PermissionValue(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx context.Context, sel ast.SelectionSet, v *quote.Price) graphql.Marshaler {

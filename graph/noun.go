@@ -33,6 +33,9 @@ func (n noun[T, E, C]) page(ctx context.Context, w window, by column[T], directi
 	if c.err != nil {
 		return nil, c.err
 	}
+	if err := mayOrder(ctx, by.name); err != nil {
+		return nil, err
+	}
 	r, err := n.list.check(w, by, direction)
 	if err != nil {
 		return nil, err
@@ -56,6 +59,9 @@ func (n noun[T, E, C]) page(ctx context.Context, w window, by column[T], directi
 func (n noun[T, E, C]) pageOf(ctx context.Context, customer *ent.Customer, w window, by column[T], direction ent.OrderDirection, c *conditions) (*C, error) {
 	if c.err != nil {
 		return nil, c.err
+	}
+	if err := mayOrder(ctx, by.name); err != nil {
+		return nil, err
 	}
 	r, err := n.list.check(w, by, direction)
 	if err != nil {

@@ -40,9 +40,9 @@ func (r *Resolver) offers() noun[ent.Offer, ent.OfferEdge, ent.OfferConnection] 
 }
 
 var offerColumns = map[string]column[ent.Offer]{
-	"CREATED_AT": {"CREATED_AT", "created_at", func(row *ent.Offer) any { return row.CreatedAt }},
-	"UPDATED_AT": {"UPDATED_AT", "updated_at", func(row *ent.Offer) any { return row.UpdatedAt }},
-	"EXPIRES_AT": {"EXPIRES_AT", "expires_at", func(row *ent.Offer) any { return row.ExpiresAt }},
+	"CREATED_AT": {name: "CREATED_AT", sql: "created_at", key: func(row *ent.Offer) any { return row.CreatedAt }},
+	"UPDATED_AT": {name: "UPDATED_AT", sql: "updated_at", key: func(row *ent.Offer) any { return row.UpdatedAt }},
+	"EXPIRES_AT": {name: "EXPIRES_AT", sql: "expires_at", key: func(row *ent.Offer) any { return row.ExpiresAt }},
 }
 
 // offerOrder returns the requested order of offers; by default CREATED_AT ascending.

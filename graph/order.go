@@ -38,9 +38,9 @@ func (r *Resolver) orders() noun[ent.Order, ent.OrderEdge, ent.OrderConnection] 
 }
 
 var orderColumns = map[string]column[ent.Order]{
-	"CREATED_AT": {"CREATED_AT", "created_at", func(row *ent.Order) any { return row.CreatedAt }},
-	"UPDATED_AT": {"UPDATED_AT", "updated_at", func(row *ent.Order) any { return row.UpdatedAt }},
-	"AT":         {"AT", "at", func(row *ent.Order) any { return row.At }},
+	"CREATED_AT": {name: "CREATED_AT", sql: "created_at", key: func(row *ent.Order) any { return row.CreatedAt }},
+	"UPDATED_AT": {name: "UPDATED_AT", sql: "updated_at", key: func(row *ent.Order) any { return row.UpdatedAt }},
+	"AT":         {name: "AT", sql: "at", key: func(row *ent.Order) any { return row.At }},
 }
 
 // orderOrder returns the requested order of orders; by default AT ascending.

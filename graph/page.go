@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/schema"
@@ -19,6 +20,8 @@ type Pages struct {
 	Default int // if the caller asks for no number
 	Maximum int
 	Prices  int // the maximum of Customer.prices, which come from memory
+
+	hidden auth.HiddenNumbers // writes the keys of cursors that viewers may not read
 }
 
 // window is the part of a list that the caller asks for.
@@ -32,6 +35,8 @@ type column[T any] struct {
 	name string           // the order's name in cursors
 	sql  string           // the name of the column
 	key  func(row *T) any // the value of the column: a time.Time, an int64 or a string
+
+	hidden bool // some who may order by the column may not see its value, an int64
 }
 
 // list is a list that is read by pages.
@@ -107,7 +112,7 @@ func (r *reading[T]) sort(s *sql.Selector) {
 }
 
 // page makes a page of rows as they were read: one more than the page holds if there is a further one.
-func (r *reading[T]) page(rows []*T) *page[T] {
+func (r *reading[T]) page(rows []*T) (*page[T], error) {
 	p := &page[T]{}
 	more := len(rows) > r.limit
 	if more {
@@ -122,17 +127,20 @@ func (r *reading[T]) page(rows []*T) *page[T] {
 	p.rows = rows
 	p.cursors = make([]ent.Cursor, len(rows))
 	for i, row := range rows {
-		p.cursors[i] = r.cursor(row)
+		var err error
+		if p.cursors[i], err = r.cursor(row); err != nil {
+			return nil, err
+		}
 	}
 	if n := len(rows); n > 0 {
 		p.info.StartCursor, p.info.EndCursor = &p.cursors[0], &p.cursors[n-1]
 	}
-	return p
+	return p, nil
 }
 
 // pageInMemory makes a page of a list in memory, which has the reading's order. beyond reports whether a row comes after a
 // position. The list is read forward.
-func (r *reading[T]) pageInMemory(rows []*T, beyond func(row *T, after *position) bool) *page[T] {
+func (r *reading[T]) pageInMemory(rows []*T, beyond func(row *T, after *position) bool) (*page[T], error) {
 	from := 0
 	if r.after != nil {
 		from = sort.Search(len(rows), func(i int) bool { return beyond(rows[i], r.after) })
@@ -143,13 +151,16 @@ func (r *reading[T]) pageInMemory(rows []*T, beyond func(row *T, after *position
 // readPage reads a page of a list.
 func readPage[T any](ctx context.Context, r *reading[T], read readRows[T]) (*page[T], error) {
 	if r.limit == 0 {
-		return r.page(nil), nil
+		return r.page(nil)
 	}
 	rows, err := read(r.where, r.sort, r.limit+1)
 	if err != nil {
 		return nil, err
 	}
-	p := r.page(rows)
+	p, err := r.page(rows)
+	if err != nil {
+		return nil, err
+	}
 	markSiblings(ctx, p.rows)
 	return p, nil
 }
@@ -159,7 +170,7 @@ func readPage[T any](ctx context.Context, r *reading[T], read readRows[T]) (*pag
 func readPages[T any](ctx context.Context, r *reading[T], table, parent string, ids []string, parentOf func(*T) string, filter func(*sql.Selector), read readRows[T]) (map[string]*page[T], error) {
 	pages := make(map[string]*page[T], len(ids))
 	for _, id := range ids {
-		pages[id] = r.page(nil)
+		pages[id], _ = r.page(nil) // no row, no error
 	}
 	if r.limit == 0 || len(ids) == 0 {
 		return pages, nil
@@ -188,7 +199,9 @@ func readPages[T any](ctx context.Context, r *reading[T], table, parent string, 
 	}
 	var kept []*T
 	for id, own := range groupBy(rows, parentOf) {
-		pages[id] = r.page(own)
+		if pages[id], err = r.page(own); err != nil {
+			return nil, err
+		}
 		kept = append(kept, pages[id].rows...)
 	}
 	markSiblings(ctx, kept)

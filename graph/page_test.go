@@ -82,10 +82,13 @@ func TestPagesInMemory(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p := r.pageInMemory(five(), func(m *member, after *position) bool {
+				p, err := r.pageInMemory(five(), func(m *member, after *position) bool {
 					number, _ := after.key.(int64)
 					return m.number > number || m.number == number && m.id > after.id
 				})
+				if err != nil {
+					t.Fatal(err)
+				}
 				for _, m := range p.rows {
 					got = append(got, m.id)
 				}
@@ -114,7 +117,10 @@ func TestPageReadBackward(t *testing.T) {
 	}
 	read := five()[2:] // the last rows, one more than the page holds
 	slices.Reverse(read)
-	p := r.page(read)
+	p, err := r.page(read)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(p.rows) != 2 || p.rows[0].id != "d" || p.rows[1].id != "e" || !p.info.HasPreviousPage || p.info.HasNextPage {
 		t.Errorf("%v, %+v", p.rows, p.info)
 	}
@@ -135,7 +141,10 @@ func TestCursorKeepsItsPosition(t *testing.T) {
 			t.Parallel()
 			by := column[member]{name: "KEY", key: func(*member) any { return c.key }}
 			r := &reading[member]{list: members, by: by, descending: true}
-			cursor := r.cursor(&member{id: "a"})
+			cursor, err := r.cursor(&member{id: "a"})
+			if err != nil {
+				t.Fatal(err)
+			}
 			p, err := r.position("after", &cursor)
 			if err != nil || p.key != c.key || p.id != "a" {
 				t.Errorf("%v, %v; want %v of a", p, err, c.key)

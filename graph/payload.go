@@ -2,8 +2,10 @@ package graph
 
 import (
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/quote"
 )
 
 // userErrors returns the faults in a verb's error, which the caller can correct, as the userErrors of a payload; the list
@@ -41,6 +43,16 @@ func userError(f *fault.Error) service.UserError {
 			missing.CurrentLevel = &level
 		}
 		return missing
+	case *quote.Expired:
+		return quote.PriceExpired{Field: f.Path, Code: f.Code, Message: f.Message, ValidUntil: detail.ValidUntil, Today: detail.Today}
+	case money.Amount:
+		return service.BelowFloor{Field: f.Path, Code: f.Code, Message: f.Message, Floor: &detail}
+	}
+	switch f.Code {
+	case fault.NotFound:
+		return service.NotFound{Field: f.Path, Code: f.Code, Message: f.Message}
+	case fault.Forbidden:
+		return service.Forbidden{Field: f.Path, Code: f.Code, Message: f.Message}
 	}
 	return service.InvalidInput{Field: f.Path, Code: f.Code, Message: f.Message}
 }

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/quote"
 )
 
 func TestUserErrors(t *testing.T) {
@@ -27,9 +29,13 @@ func TestUserErrors(t *testing.T) {
 		left error  // the error of the request
 	}{
 		{"none", nil, "[]", nil},
-		{"a fault", fault.NoSuch("id", "customer"), "[InvalidInput NOT_FOUND [id]]", nil},
-		{"a wrapped fault", fmt.Errorf("sale: %w", fault.NoSuch("id", "customer")), "[InvalidInput NOT_FOUND [id]]", nil},
-		{"several", two.Or(), "[InvalidInput INVALID [name] InvalidInput NOT_FOUND [ownerId]]", nil},
+		{"a fault", fault.NoSuch("id", "customer"), "[NotFound NOT_FOUND [id]]", nil},
+		{"a wrapped fault", fmt.Errorf("sale: %w", fault.NoSuch("id", "customer")), "[NotFound NOT_FOUND [id]]", nil},
+		{"several", two.Or(), "[InvalidInput INVALID [name] NotFound NOT_FOUND [ownerId]]", nil},
+		{"forbidden", fault.New(fault.Forbidden, "", "not for you"), "[Forbidden FORBIDDEN []]", nil},
+		{"below the floor", &fault.Error{Code: fault.BelowFloor, Path: []string{"unit"}, Detail: money.Minor(1250)}, "[BelowFloor BELOW_FLOOR [unit] 1250]", nil},
+		{"an expired price", &fault.Error{Code: fault.PriceExpired, Detail: &quote.Expired{Today: &quote.Price{Unit: money.Minor(514100)}}}, "[PriceExpired PRICE_EXPIRED [] 514100]", nil},
+		{"an expired price that is none today", &fault.Error{Code: fault.PriceExpired, Detail: &quote.Expired{}}, "[PriceExpired PRICE_EXPIRED [] none]", nil},
 		{"a conflict", conflict, "[VersionConflict 3 name]", nil},
 		{"a missing permission", missing, "[PermissionMissing EMAIL MARKETING PERSONAL <nil>]", nil},
 		{"internal", internal, "[]", internal},
@@ -66,6 +72,17 @@ func shown(e service.UserError) string {
 			return fmt.Sprint("PermissionMissing with level ", *e.CurrentLevel)
 		}
 		return fmt.Sprint("PermissionMissing ", e.Channel, " ", e.Purpose, " ", e.RequiredLevel, " <nil>")
+	case service.NotFound:
+		return fmt.Sprint("NotFound ", e.Code, " ", e.Field)
+	case service.Forbidden:
+		return fmt.Sprint("Forbidden ", e.Code, " ", e.Field)
+	case service.BelowFloor:
+		return fmt.Sprint("BelowFloor ", e.Code, " ", e.Field, " ", e.Floor.Minor())
+	case quote.PriceExpired:
+		if e.Today == nil {
+			return fmt.Sprint("PriceExpired ", e.Code, " ", e.Field, " none")
+		}
+		return fmt.Sprint("PriceExpired ", e.Code, " ", e.Field, " ", e.Today.Unit.Minor())
 	case service.InvalidInput:
 		return fmt.Sprint("InvalidInput ", e.Code, " ", e.Field)
 	}

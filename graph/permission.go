@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
@@ -44,4 +45,12 @@ func (r *Resolver) permissionValue(ctx context.Context, p *ent.Permission) (*ser
 	return batchedByID(ctx, p, permissionID, func(rows []*ent.Permission) (map[string]*service.PermissionValue, error) {
 		return r.app.Consent.PermissionValues(ctx, idsOf(rows, permissionID))
 	})
+}
+
+// eventActor returns who recorded an event: to a partner the name of a user, to anybody else the e-mail.
+func (r *Resolver) eventActor(ctx context.Context, e *ent.PermissionEvent) string {
+	if actor, ok := auth.From(ctx); ok && actor.Has(auth.ScopeStaff) {
+		return e.Actor
+	}
+	return r.app.People.NameOf(e.Actor)
 }

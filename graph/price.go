@@ -41,10 +41,13 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 	if err != nil {
 		return nil, err
 	}
-	page := reading.pageInMemory(quotes.Catalogue(), func(p *ent.Product, after *position) bool {
+	page, err := reading.pageInMemory(quotes.Catalogue(), func(p *ent.Product, after *position) bool {
 		sku, _ := after.key.(string)
 		return p.Sku > sku || p.Sku == sku && p.ID > after.id // byte by byte, as in both databases
 	})
+	if err != nil {
+		return nil, err
+	}
 	markSiblings(ctx, page.rows)
 	connection := &quote.PriceConnection{Edges: make([]*quote.PriceEdge, len(page.rows)), PageInfo: &page.info}
 	nodes := priceNodes(ctx)

@@ -31,10 +31,10 @@ func (r *Resolver) products() noun[ent.Product, ent.ProductEdge, ent.ProductConn
 }
 
 var productColumns = map[string]column[ent.Product]{
-	"CREATED_AT": {"CREATED_AT", "created_at", func(row *ent.Product) any { return row.CreatedAt }},
-	"UPDATED_AT": {"UPDATED_AT", "updated_at", func(row *ent.Product) any { return row.UpdatedAt }},
-	"SKU":        {"SKU", "sku", func(row *ent.Product) any { return row.Sku }},
-	"NAME":       {"NAME", "name_key", func(row *ent.Product) any { return row.NameKey }},
+	"CREATED_AT": {name: "CREATED_AT", sql: "created_at", key: func(row *ent.Product) any { return row.CreatedAt }},
+	"UPDATED_AT": {name: "UPDATED_AT", sql: "updated_at", key: func(row *ent.Product) any { return row.UpdatedAt }},
+	"SKU":        {name: "SKU", sql: "sku", key: func(row *ent.Product) any { return row.Sku }},
+	"NAME":       {name: "NAME", sql: "name_key", key: func(row *ent.Product) any { return row.NameKey }},
 }
 
 // productOrder returns the requested order of products; by default SKU ascending.

@@ -18,6 +18,7 @@ type Resolver struct {
 
 // New returns the API of an app as an executable schema. It refuses operations of callers who have not signed in.
 func New(a *app.App, pages Pages) graphql.ExecutableSchema {
+	pages.hidden = a.Hidden
 	r := &Resolver{app: a, client: a.Client, pages: pages}
 	return operations{NewExecutableSchema(Config{Resolvers: r, Directives: DirectiveRoot{Scope: scope}})}
 }

@@ -94,6 +94,18 @@ func RoundInt(r *big.Rat) *big.Int {
 	return quotient.Add(quotient, big.NewInt(int64(r.Sign())))
 }
 
+// Significant rounds an amount to its first digits, half to even: to two digits 1234.56 is 1200.00. The number of digits is 1 or
+// more; an amount with fewer stays as it is. It returns ErrOverflow if the rounded amount does not fit.
+func (a Amount) Significant(digits int) (Amount, error) {
+	most := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
+	magnitude, unit := new(big.Int).Abs(big.NewInt(a.minor)), big.NewInt(1)
+	for ten := big.NewInt(10); new(big.Int).Quo(magnitude, unit).Cmp(most) >= 0; {
+		unit.Mul(unit, ten)
+	}
+	units := RoundInt(new(big.Rat).SetFrac(big.NewInt(a.minor), unit))
+	return Round(new(big.Rat).SetInt(units.Mul(units, unit)))
+}
+
 // FromFloat rounds an expectation of a statistical model, in minor units, half to even. It is the one
 // place where a float becomes money. NaN, an infinity or a value that does not fit gives ErrOverflow.
 func FromFloat(minor float64) (Amount, error) {

@@ -11,6 +11,11 @@ type api struct {
 	Type             string   `json:",omitempty"` // the field's type in the API
 	Skip             int      `json:",omitempty"` // the parts left out of the API: see skipType
 	RelayConnection  bool     `json:",omitempty"` // the noun is listed in connections
+
+	// Who may see the field, or order by it; read by ent/rules.go, which refuses a field without a rule.
+	Rule         string `json:",omitempty"` // "open", "rows" or "scope": the directive of schema/base.graphql
+	Scope        string `json:",omitempty"` // of the rule "scope": its name
+	OrOwnContact bool   `json:",omitempty"` // of the rule "scope": see the directive
 }
 
 // The parts that Skip leaves out, as bits.
@@ -38,6 +43,9 @@ func (a api) Merge(other schema.Annotation) schema.Annotation {
 	if b.Type != "" {
 		a.Type = b.Type
 	}
+	if b.Rule != "" {
+		a.Rule, a.Scope, a.OrOwnContact = b.Rule, b.Scope, b.OrOwnContact
+	}
 	a.Skip |= b.Skip
 	a.RelayConnection = a.RelayConnection || b.RelayConnection
 	return a
@@ -52,6 +60,22 @@ func named(name string) api { return api{Mapping: []string{name}} }
 // orderedAs lets lists be ordered by a field, under the name of an enum value with its description.
 func orderedAs(name, description string) api {
 	return api{OrderField: name, OrderDescription: description}
+}
+
+// open shows a field to everybody who sees its object.
+func open() api { return api{Rule: "open"} }
+
+// rows shows of an edge the rows that the viewer may see.
+func rows() api { return api{Rule: "rows"} }
+
+// scope shows a field to viewers who have a scope; to others it is null. On a column that lists are ordered by it closes
+// the order.
+func scope(name string) api { return api{Rule: "scope", Scope: name} }
+
+// orOwnContact shows a field of a contact to the person who took part in it, too.
+func (a api) orOwnContact() api {
+	a.OrOwnContact = true
+	return a
 }
 
 // listed gives a noun connections.

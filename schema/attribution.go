@@ -18,10 +18,10 @@ func (AttributionFit) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of AttributionFit.
 func (AttributionFit) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("model").GoType(AttributionModel("")).Immutable().Annotations(shownAs("AttributionModel")).
+		field.Enum("model").GoType(AttributionModel("")).Immutable().Annotations(open(), shownAs("AttributionModel")).
 			Comment("The attribution model fitted: MARKOV or SHAPLEY."),
 		field.Time("fitted_at").Immutable().
-			Comment("When the fit was made."),
+			Annotations(open()).Comment("When the fit was made."),
 		field.JSON("fit", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("The fit in full: an attribution.Fit."),
 	}

@@ -22,21 +22,21 @@ func (Contact) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()).
 			Comment("The customer contacted."),
-		field.Enum("kind").GoType(ContactKind("")).Annotations(shownAs("ContactKind")).
+		field.Enum("kind").GoType(ContactKind("")).Annotations(open(), shownAs("ContactKind")).
 			Comment("The occasion of the contact."),
-		field.Enum("direction").GoType(Direction("")).Annotations(shownAs("Direction")).
+		field.Enum("direction").GoType(Direction("")).Annotations(open(), shownAs("Direction")).
 			Comment("Who addressed whom."),
-		field.Enum("channel").GoType(Channel("")).Annotations(shownAs("Channel")).
+		field.Enum("channel").GoType(Channel("")).Annotations(open(), shownAs("Channel")).
 			Comment("The way the contact went."),
-		field.Time("at").Annotations(orderedAs("AT", "By the time of the contact.")).
+		field.Time("at").Annotations(open(), orderedAs("AT", "By the time of the contact.")).
 			Comment("When the contact took place."),
-		decimal("minutes", "The working time spent on the contact, in minutes."),
+		decimal("minutes", "The working time spent on the contact, in minutes.", open()),
 		field.String("staff_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The user who took part."),
 		field.String("subject").Optional().Nillable().MaxLen(2000).
-			Comment("What the contact was about, in a line; null if nothing was noted."),
+			Annotations(open()).Comment("What the contact was about, in a line; null if nothing was noted."),
 		field.Text("notes").Optional().Nillable().MaxLen(80000).
-			Comment("Free text about the contact; null if nothing was noted."),
+			Annotations(open()).Comment("Free text about the contact; null if nothing was noted."),
 		field.String("about_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The customer whom a recommendation is about."),
 		field.String("permission_id").Optional().Nillable().Annotations(hidden()).
@@ -50,7 +50,7 @@ func (Contact) Fields() []ent.Field {
 		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(hidden()).
 			Comment("The id of the contact in the system that it was imported from."),
 		innerAmount("expense", "Money spent on this contact alone."),
-		amount("cost", "What the contact consumed: the sum of its cost lines."),
+		amount("cost", "What the contact consumed: the sum of its cost lines.", scope("costs").orOwnContact()),
 		field.JSON("cost_lines", json.RawMessage{}).Annotations(hidden()).
 			Comment("A list of costing.Line; the amounts sum to cost."),
 		field.Bool("uncosted").Default(false).Annotations(hidden()).
@@ -65,10 +65,10 @@ func (Contact) Fields() []ent.Field {
 func (Contact) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
-			Comment("The customer contacted."),
-		maybe("staff", User.Type, "staff_id", "The user who took part; null if none is known."),
-		maybe("about", Customer.Type, "about_id", "The customer whom a RECOMMENDATION is about; null for other contacts."),
-		maybe("permission", Permission.Type, "permission_id", "The permission under which an outbound contact was made; null if it needed none."),
+			Annotations(rows()).Comment("The customer contacted."),
+		maybe("staff", User.Type, "staff_id", "The user who took part; null if none is known.", rows()),
+		maybe("about", Customer.Type, "about_id", "The customer whom a RECOMMENDATION is about; null for other contacts.", rows()),
+		maybe("permission", Permission.Type, "permission_id", "The permission under which an outbound contact was made; null if it needed none.", rows()),
 	}
 }
 

@@ -22,23 +22,23 @@ func (Customer) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned
 // Fields of Customer.
 func (Customer) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(shownAs("CustomerKind")).
+		field.Enum("kind").GoType(CustomerKind("")).Default(string(Person)).Annotations(open(), shownAs("CustomerKind")).
 			Comment("Whether the customer is a person or a company."),
 		field.String("name").NotEmpty().MaxLen(1200).
-			Comment("The name, as people write it."),
-		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME", "By name, regardless of letter case."), inner()).
+			Annotations(open()).Comment("The name, as people write it."),
+		field.String("name_key").MaxLen(800).Annotations(open(), orderedAs("NAME", "By name, regardless of letter case."), inner()).
 			Comment("The name folded for ordering, the same on both databases."),
 		field.String("email").Optional().Nillable().MaxLen(320).
-			Comment("The e-mail address; null if unknown."),
+			Annotations(open()).Comment("The e-mail address; null if unknown."),
 		field.String("email_key").Optional().Nillable().MaxLen(320).Annotations(hidden()).
 			Comment("The e-mail address in lower case: addresses that differ in case alone are one."),
 		field.String("phone").Optional().Nillable().MaxLen(40).
-			Comment("The phone number as it was entered; null if unknown."),
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")).
+			Annotations(open()).Comment("The phone number as it was entered; null if unknown."),
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(open(), named("externalId")).
 			Comment("The customer's id in another system, unique; null if there is none."),
-		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(shownAs("Stage")).
+		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(open(), shownAs("Stage")).
 			Comment("How far the customer has come with us."),
-		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(shownAs("Segment")).
+		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(open(), shownAs("Segment")).
 			Comment("The two of fast, quality and cheap that the customer prefers; null if unknown."),
 		field.String("owner_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The user who looks after the customer."),
@@ -46,14 +46,14 @@ func (Customer) Fields() []ent.Field {
 			Comment("The customer who referred this one."),
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The partner who brought the customer."),
-		field.JSON("measurements", map[string]any{}).Optional().Annotations(shownAs("JSON")).
+		field.JSON("measurements", map[string]any{}).Optional().Annotations(open(), shownAs("JSON")).
 			Comment("What is known of the customer to make a product theirs: an object of values by code; null if nothing is."),
 		field.Time("acquired_at").Optional().Nillable().
-			Comment("When the customer was won; null if unknown."),
-		amount("acquisition_cost", "What it cost to win the customer."),
-		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(shownAs("Money")).
+			Annotations(open()).Comment("When the customer was won; null if unknown."),
+		amount("acquisition_cost", "What it cost to win the customer.", scope("costs")),
+		field.Int64("wallet").GoType(money.Amount{}).Optional().Nillable().Annotations(scope("staff"), shownAs("Money")).
 			Comment("What the customer spends a year, with any supplier, on what we could sell; null if unknown."),
-		field.Int("birthday").GoType(Date(0)).Optional().Nillable().Annotations(shownAs("Date")).
+		field.Int("birthday").GoType(Date(0)).Optional().Nillable().Annotations(open(), shownAs("Date")).
 			Comment("The day on which the customer was born; null if unknown."),
 		field.Time("departed_at").Optional().Nillable().Annotations(hidden()).
 			Comment("When the customer left us, as staff recorded it."),
@@ -71,9 +71,9 @@ func (Customer) Fields() []ent.Field {
 		field.Int64("refunded_margin").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
 			Comment("The part of margin that is of orders given back in full: what their goods had cost."),
 		innerAmount("contact_cost", "The cost of all contacts."),
-		field.Time("last_order_at").Default(never).Annotations(orderedAs("LAST_ORDER_AT", "By the time of the last completed order; customers without one come as if it were 1970."), inner()).
+		field.Time("last_order_at").Default(never).Annotations(scope("orders"), orderedAs("LAST_ORDER_AT", "By the time of the last completed order; customers without one come as if it were 1970."), inner()).
 			Comment("When the last completed order was placed; 1970-01-01 if there is none."),
-		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(orderedAs("LIFETIME_VALUE", "By the lifetime value as last computed: at the customer's last change, after a fit or in the nightly run."), inner()).
+		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(scope("staff"), orderedAs("LIFETIME_VALUE", "By the lifetime value as last computed: at the customer's last change, after a fit or in the nightly run."), inner()).
 			Comment("The lifetime value at the last fit or order, by which lists are ordered."),
 	}
 }
@@ -81,11 +81,11 @@ func (Customer) Fields() []ent.Field {
 // Edges of Customer.
 func (Customer) Edges() []ent.Edge {
 	return []ent.Edge{
-		maybe("owner", User.Type, "owner_id", "The user who looks after the customer; null if nobody does."),
+		maybe("owner", User.Type, "owner_id", "The user who looks after the customer; null if nobody does.", rows()),
 		edge.To("referrals", Customer.Type).Annotations(hidden()).
 			Comment("The customers whom this one referred.").
 			From("referred_by").Field("referred_by_id").Unique().
-			Comment("The customer who referred this one; null if nobody did."),
+			Annotations(rows()).Comment("The customer who referred this one; null if nobody did."),
 		edge.To("partner", Partner.Type).Field("partner_id").Unique().Annotations(hidden()).
 			Comment("The partner who brought the customer."),
 	}

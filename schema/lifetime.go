@@ -18,28 +18,28 @@ func (LifetimeModel) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of LifetimeModel.
 func (LifetimeModel) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("kind").GoType(LifetimeModelKind("")).Immutable().Annotations(shownAs("LifetimeModelKind")).
+		field.Enum("kind").GoType(LifetimeModelKind("")).Immutable().Annotations(open(), shownAs("LifetimeModelKind")).
 			Comment("The model of how often customers order and when they leave."),
-		field.Enum("time_unit").GoType(TimeUnit("")).Immutable().Annotations(shownAs("TimeUnit")).
+		field.Enum("time_unit").GoType(TimeUnit("")).Immutable().Annotations(open(), shownAs("TimeUnit")).
 			Comment("The unit of the model's times."),
-		field.JSON("parameters", map[string]any{}).Immutable().Annotations(shownAs("JSON")).
+		field.JSON("parameters", map[string]any{}).Immutable().Annotations(scope("costs"), shownAs("JSON")).
 			Comment("The fitted parameters by name."),
 		field.Float("log_likelihood").Immutable().
-			Comment("The log-likelihood of the data under the fitted parameters."),
+			Annotations(open()).Comment("The log-likelihood of the data under the fitted parameters."),
 		field.Int("customers").Immutable().
-			Comment("The number of customers that the model was fitted on."),
+			Annotations(scope("costs")).Comment("The number of customers that the model was fitted on."),
 		field.Bool("converged").Immutable().
-			Comment("Whether the fit converged; only then can the model be active."),
+			Annotations(open()).Comment("Whether the fit converged; only then can the model be active."),
 		field.Int("iterations").Immutable().
-			Comment("The number of iterations that the fit took."),
+			Annotations(open()).Comment("The number of iterations that the fit took."),
 		field.Float("gradient_norm").Immutable().
-			Comment("The norm of the gradient of the log-likelihood where the fit ended."),
+			Annotations(open()).Comment("The norm of the gradient of the log-likelihood where the fit ended."),
 		field.Bool("active").
-			Comment("Whether lifetime values are computed by this model; at most one is active."),
+			Annotations(open()).Comment("Whether lifetime values are computed by this model; at most one is active."),
 		field.Time("fitted_at").Immutable().
-			Comment("When the model was fitted."),
+			Annotations(open()).Comment("When the model was fitted."),
 		field.Time("calibration_end").Optional().Nillable().Immutable().
-			Comment("The end of the orders that the model was fitted on; null if it was fitted on all."),
+			Annotations(open()).Comment("The end of the orders that the model was fitted on; null if it was fitted on all."),
 		field.JSON("report", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("The fit in full: a lifetime.Report."),
 		field.JSON("back_test", json.RawMessage{}).Optional().Immutable().Annotations(hidden()).

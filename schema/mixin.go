@@ -24,7 +24,7 @@ type identified struct{ ent.Schema }
 func (identified) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Immutable().NotEmpty().MaxLen(40).
-			Comment("The id: a TypeID, that is a prefix that names the type and a UUIDv7."),
+			Annotations(open()).Comment("The id: a TypeID, that is a prefix that names the type and a UUIDv7."),
 	}
 }
 
@@ -35,7 +35,7 @@ type versioned struct{ ent.Schema }
 func (versioned) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("version").Default(1).Positive().
-			Comment("The version of the record: 1 at first, one more with every change. An update states it as expectedVersion."),
+			Annotations(open()).Comment("The version of the record: 1 at first, one more with every change. An update states it as expectedVersion."),
 	}
 }
 
@@ -45,16 +45,16 @@ type stamped struct{ ent.Schema }
 // Fields of a stamped noun.
 func (stamped) Fields() []ent.Field {
 	return []ent.Field{
-		field.Time("created_at").Immutable().Annotations(orderedAs("CREATED_AT", "By the time of creation.")).
+		field.Time("created_at").Immutable().Annotations(open(), orderedAs("CREATED_AT", "By the time of creation.")).
 			Comment("When the record was created."),
-		field.Time("updated_at").Annotations(orderedAs("UPDATED_AT", "By the time of the last change.")).
+		field.Time("updated_at").Annotations(open(), orderedAs("UPDATED_AT", "By the time of the last change.")).
 			Comment("When the record was last changed."),
 	}
 }
 
-// amount is a field of money, shown as Money.
-func amount(name, comment string) ent.Field {
-	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(shownAs("Money")).Comment(comment)
+// amount is a field of money, shown as Money by a rule.
+func amount(name, comment string, rule api) ent.Field {
+	return field.Int64(name).GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(rule, shownAs("Money")).Comment(comment)
 }
 
 // innerAmount is a field of money that the API does not show.
@@ -64,14 +64,14 @@ func innerAmount(name, comment string) ent.Field {
 
 func noMoney() money.Amount { return money.Amount{} }
 
-// decimal is a field of an exact decimal, shown as Decimal.
-func decimal(name, comment string) ent.Field {
-	return field.Int64(name).GoType(money.Decimal{}).DefaultFunc(zero).Annotations(shownAs("Decimal")).Comment(comment)
+// decimal is a field of an exact decimal, shown as Decimal by a rule.
+func decimal(name, comment string, rule api) ent.Field {
+	return field.Int64(name).GoType(money.Decimal{}).DefaultFunc(zero).Annotations(rule, shownAs("Decimal")).Comment(comment)
 }
 
 func zero() money.Decimal { return money.Decimal{} }
 
-// maybe is an edge to at most one other noun, kept in a column, that the API shows under its name.
-func maybe(name string, to any, column, comment string) ent.Edge {
-	return edge.To(name, to).Field(column).Unique().Comment(comment)
+// maybe is an edge to at most one other noun, kept in a column, that the API shows under its name by a rule.
+func maybe(name string, to any, column, comment string, rule api) ent.Edge {
+	return edge.To(name, to).Field(column).Unique().Annotations(rule).Comment(comment)
 }

@@ -23,21 +23,21 @@ func (Offer) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()).
 			Comment("The customer to whom the offer is made."),
-		field.Enum("kind").GoType(OfferKind("")).Immutable().Annotations(shownAs("OfferKind")).
+		field.Enum("kind").GoType(OfferKind("")).Immutable().Annotations(open(), shownAs("OfferKind")).
 			Comment("Why the offer is made."),
 		field.Enum("status").GoType(OfferStatus("")).Annotations(inner()).
 			Comment("The status as stored; an unanswered offer is EXPIRED by the clock."),
-		amount("total", "The sum of the lines' totals."),
-		field.Time("expires_at").Annotations(orderedAs("EXPIRES_AT", "By the time of expiry.")).
+		amount("total", "The sum of the lines' totals.", open()),
+		field.Time("expires_at").Annotations(open(), orderedAs("EXPIRES_AT", "By the time of expiry.")).
 			Comment("Until when the customer can accept the offer at these prices."),
 		field.Time("sent_at").Optional().Nillable().
-			Comment("When the offer was sent; null for a draft."),
+			Annotations(open()).Comment("When the offer was sent; null for a draft."),
 		field.Time("viewed_at").Optional().Nillable().
-			Comment("When the customer looked at the offer; null if that is not recorded."),
+			Annotations(open()).Comment("When the customer looked at the offer; null if that is not recorded."),
 		field.Time("decided_at").Optional().Nillable().
-			Comment("When the customer accepted or declined the offer; null if neither."),
+			Annotations(open()).Comment("When the customer accepted or declined the offer; null if neither."),
 		field.String("decline_reason").Optional().Nillable().MaxLen(8000).
-			Comment("Why the offer was declined; null if it was not."),
+			Annotations(open()).Comment("Why the offer was declined; null if it was not."),
 		field.String("contact_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The contact by which the offer was sent."),
 		field.String("order_id").Optional().Nillable().Annotations(hidden()).
@@ -49,9 +49,9 @@ func (Offer) Fields() []ent.Field {
 func (Offer) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
-			Comment("The customer to whom the offer is made."),
-		maybe("contact", Contact.Type, "contact_id", "The contact by which the offer was sent; null for a draft."),
-		maybe("order", Order.Type, "order_id", "The order made when the offer was accepted; null before."),
+			Annotations(rows()).Comment("The customer to whom the offer is made."),
+		maybe("contact", Contact.Type, "contact_id", "The contact by which the offer was sent; null for a draft.", rows()),
+		maybe("order", Order.Type, "order_id", "The order made when the offer was accepted; null before.", rows()),
 	}
 }
 
@@ -84,11 +84,11 @@ func (OfferLine) Fields() []ent.Field {
 			Comment("The place of the line in the offer, from 0."),
 		field.String("product_id").Immutable().Annotations(hidden()).
 			Comment("The product."),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("The quantity in units of the product."),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The promised price of one unit."),
-		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The promised price of the whole quantity."),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("A list of pricing.Line, from the list price to the unit price."),
@@ -107,7 +107,7 @@ func (OfferLine) Edges() []ent.Edge {
 		edge.To("offer", Offer.Type).Field("offer_id").Unique().Required().Immutable().Annotations(hidden()).
 			Comment("The offer."),
 		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
-			Comment("The product."),
+			Annotations(rows()).Comment("The product."),
 	}
 }
 

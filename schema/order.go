@@ -24,16 +24,16 @@ func (Order) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()).
 			Comment("The customer who ordered."),
-		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(named("externalId")).
+		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(open(), named("externalId")).
 			Comment("The order's id in another system, unique; null if there is none."),
-		field.Enum("status").GoType(OrderStatus("")).Annotations(shownAs("OrderStatus")).
+		field.Enum("status").GoType(OrderStatus("")).Annotations(open(), shownAs("OrderStatus")).
 			Comment("Where the order stands."),
-		field.Time("at").Annotations(orderedAs("AT", "By the time of the order.")).
+		field.Time("at").Annotations(open(), orderedAs("AT", "By the time of the order.")).
 			Comment("When the customer ordered."),
 		field.Int("day").Annotations(hidden()).
 			Comment("The calendar day of at, in the installation's time zone."),
-		amount("total", "The sum of the lines' totals, before refunds."),
-		amount("refunded", "What was given back so far."),
+		amount("total", "The sum of the lines' totals, before refunds.", open()),
+		amount("refunded", "What was given back so far.", open()),
 		innerAmount("cost", "The full cost of the order."),
 		field.Bool("stated_cost").Default(false).Annotations(hidden()).
 			Comment("Whether the cost came with an import: no rate restates it."),
@@ -46,13 +46,13 @@ func (Order) Fields() []ent.Field {
 		field.String("credit_fit").Optional().Nillable().MaxLen(40).Annotations(hidden()).
 			Comment("The attribution fit whose weights MARKOV or SHAPLEY credits by; null for the prior's."),
 		field.Time("due_at").Optional().Nillable().
-			Comment("When the order is due; null if no day was agreed."),
+			Annotations(open()).Comment("When the order is due; null if no day was agreed."),
 		field.Time("completed_at").Optional().Nillable().
-			Comment("When the order was completed; null before."),
+			Annotations(open()).Comment("When the order was completed; null before."),
 		field.Time("cancelled_at").Optional().Nillable().
-			Comment("When the order was cancelled; null if it was not."),
+			Annotations(open()).Comment("When the order was cancelled; null if it was not."),
 		field.String("cancel_reason").Optional().Nillable().MaxLen(8000).
-			Comment("Why the order was cancelled; null if it was not."),
+			Annotations(open()).Comment("Why the order was cancelled; null if it was not."),
 		field.String("offer_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The offer that the order came of."),
 	}
@@ -62,7 +62,7 @@ func (Order) Fields() []ent.Field {
 func (Order) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
-			Comment("The customer who ordered."),
+			Annotations(rows()).Comment("The customer who ordered."),
 	}
 }
 
@@ -94,11 +94,11 @@ func (OrderLine) Fields() []ent.Field {
 			Comment("The place of the line in the order, from 0."),
 		field.String("product_id").Immutable().Annotations(hidden()).
 			Comment("The product."),
-		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("The quantity in units of the product."),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The price of one unit."),
-		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The price of the whole quantity."),
 		innerAmount("cost", "The full cost of the quantity."),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
@@ -116,7 +116,7 @@ func (OrderLine) Edges() []ent.Edge {
 		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().Annotations(hidden()).
 			Comment("The order."),
 		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
-			Comment("The product."),
+			Annotations(rows()).Comment("The product."),
 	}
 }
 

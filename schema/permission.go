@@ -20,20 +20,20 @@ func (Permission) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("customer_id").Immutable().Annotations(hidden()).
 			Comment("The customer who gave the permission."),
-		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(shownAs("Channel")).
+		field.Enum("channel").GoType(Channel("")).Immutable().Annotations(open(), shownAs("Channel")).
 			Comment("The channel that may be used."),
-		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(shownAs("Purpose")).
+		field.Enum("purpose").GoType(Purpose("")).Immutable().Annotations(open(), shownAs("Purpose")).
 			Comment("The purpose that it may be used for."),
-		field.Enum("level").GoType(PermissionLevel("")).Annotations(shownAs("PermissionLevel")).
+		field.Enum("level").GoType(PermissionLevel("")).Annotations(open(), shownAs("PermissionLevel")).
 			Comment("How far the permission goes."),
 		field.Enum("state").GoType(PermissionState("")).Annotations(inner()).
 			Comment("The state at the last event; the state now depends on the clock as well."),
 		field.Time("granted_at").
-			Comment("When the permission was granted or requested."),
+			Annotations(open()).Comment("When the permission was granted or requested."),
 		field.Time("expires_at").Optional().Nillable().
-			Comment("When the permission ends by itself; null if it does not."),
+			Annotations(open()).Comment("When the permission ends by itself; null if it does not."),
 		field.Time("revoked_at").Optional().Nillable().
-			Comment("When the permission was revoked; null if it was not."),
+			Annotations(open()).Comment("When the permission was revoked; null if it was not."),
 	}
 }
 
@@ -41,7 +41,7 @@ func (Permission) Fields() []ent.Field {
 func (Permission) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
-			Comment("The customer who gave the permission."),
+			Annotations(rows()).Comment("The customer who gave the permission."),
 	}
 }
 
@@ -68,29 +68,29 @@ func (PermissionEvent) Fields() []ent.Field {
 		field.Int("sequence").Immutable().Positive().Annotations(hidden()).
 			Comment("The place of the event in the permission's chain, from 1."),
 		field.Time("at").Immutable().
-			Comment("When the event took place."),
-		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(shownAs("PermissionEventKind")).
+			Annotations(open()).Comment("When the event took place."),
+		field.Enum("kind").GoType(PermissionEventKind("")).Immutable().Annotations(open(), shownAs("PermissionEventKind")).
 			Comment("What happened to the permission."),
-		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(shownAs("PermissionLevel")).
+		field.Enum("level").GoType(PermissionLevel("")).Optional().Nillable().Immutable().Annotations(open(), shownAs("PermissionLevel")).
 			Comment("The level from this event on; null if the event states none."),
 		field.Time("expires_at").Optional().Nillable().Immutable().
-			Comment("When the permission ends by itself from this event on; null if it does not."),
+			Annotations(open()).Comment("When the permission ends by itself from this event on; null if it does not."),
 		field.String("actor").MaxLen(400).Immutable().
-			Comment("Who recorded the event: the e-mail of a user, or \"system\"."),
+			Annotations(open()).Comment("Who recorded the event: the e-mail of a user, or \"system\"."),
 		field.String("source").MaxLen(4000).Immutable().
-			Comment("Where the event came from, such as a web form or a call."),
+			Annotations(open()).Comment("Where the event came from, such as a web form or a call."),
 		field.Text("wording").Optional().Nillable().MaxLen(80000).Immutable().
-			Comment("The exact text that the customer agreed to; null if the event has none."),
+			Annotations(open()).Comment("The exact text that the customer agreed to; null if the event has none."),
 		field.String("wording_version").Optional().Nillable().MaxLen(800).Immutable().
-			Comment("The version of that text; null if none was stated."),
+			Annotations(open()).Comment("The version of that text; null if none was stated."),
 		field.String("address").Optional().Nillable().MaxLen(400).Immutable().
-			Comment("The IP address or other evidence of where the customer agreed; null if none was stated."),
+			Annotations(open()).Comment("The IP address or other evidence of where the customer agreed; null if none was stated."),
 		field.String("reason").Optional().Nillable().MaxLen(8000).Immutable().
-			Comment("Why, as stated; null if no reason was."),
+			Annotations(open()).Comment("Why, as stated; null if no reason was."),
 		field.String("previous_hash").MaxLen(64).Immutable().
-			Comment("The hash of the event before; 64 zeros for the first."),
+			Annotations(open()).Comment("The hash of the event before; 64 zeros for the first."),
 		field.String("hash").MaxLen(64).Immutable().
-			Comment("The SHA-256 of this event and previousHash, in hexadecimal."),
+			Annotations(open()).Comment("The SHA-256 of this event and previousHash, in hexadecimal."),
 	}
 }
 

@@ -20,29 +20,29 @@ func (PriceRule) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versione
 func (PriceRule) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty().MaxLen(1200).
-			Comment("The name of the rule, shown in the lines of prices."),
+			Annotations(open()).Comment("The name of the rule, shown in the lines of prices."),
 		field.Text("condition").NotEmpty().MaxLen(16000).Immutable().
-			Comment("The condition under which the rule applies, in CEL."),
-		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")).
+			Annotations(open()).Comment("The condition under which the rule applies, in CEL."),
+		field.Int64("percent").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("The percentage by which the rule changes the running price: \"-5\" takes a twentieth off. Null if it changes by amount or sets a price."),
-		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")).
+		field.Int64("amount").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The amount by which the rule changes the running price of a unit; null if it changes by percent or sets a price."),
-		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")).
+		field.Int64("price").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The price of a unit that the rule sets; null if it changes the running price."),
-		field.Int64("cap").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(shownAs("Money")).
+		field.Int64("cap").GoType(money.Amount{}).Optional().Nillable().Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The most by which percent changes the price of a unit, up or down; null if there is no limit."),
 		field.Int("priority").Default(0).Immutable().
-			Comment("Rules apply in the order of their priority, the highest first; of equal ones the older first."),
+			Annotations(open()).Comment("Rules apply in the order of their priority, the highest first; of equal ones the older first."),
 		field.Bool("exclusive").Default(false).Immutable().
-			Comment("Whether no further rule applies after this one."),
+			Annotations(open()).Comment("Whether no further rule applies after this one."),
 		field.Time("valid_from").Optional().Nillable().Immutable().
-			Comment("From when the rule applies, included; null if from the beginning."),
+			Annotations(open()).Comment("From when the rule applies, included; null if from the beginning."),
 		field.Time("valid_to").Optional().Nillable().Immutable().
-			Comment("Until when the rule applies, excluded; null if without end."),
+			Annotations(open()).Comment("Until when the rule applies, excluded; null if without end."),
 		field.Bool("active").Default(true).
-			Comment("Whether the rule is in force; false after it was retired."),
+			Annotations(open()).Comment("Whether the rule is in force; false after it was retired."),
 		field.Time("recorded_at").Immutable().
-			Comment("When the rule was recorded."),
+			Annotations(open()).Comment("When the rule was recorded."),
 		field.Time("retired_at").Optional().Nillable().Annotations(hidden()).
 			Comment("When the rule was retired."),
 	}
@@ -62,20 +62,20 @@ func (PriceAgreement) Fields() []ent.Field {
 			Comment("The customer who pays the price."),
 		field.String("product_id").Immutable().Annotations(hidden()).
 			Comment("The product."),
-		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(shownAs("Money")).
+		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The agreed price of one unit."),
-		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("The smallest quantity for which the price holds."),
 		field.Time("valid_from").Immutable().
-			Comment("From when the price holds, included."),
+			Annotations(open()).Comment("From when the price holds, included."),
 		field.Time("valid_to").Optional().Nillable().Immutable().
-			Comment("Until when the price holds, excluded; null if without end."),
+			Annotations(open()).Comment("Until when the price holds, excluded; null if without end."),
 		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).Immutable().
-			Comment("Why the price may be below the floor; null if no reason was given."),
+			Annotations(scope("costs")).Comment("Why the price may be below the floor; null if no reason was given."),
 		field.String("agreed_by").MaxLen(40).Immutable().Annotations(hidden()).
 			Comment("The user who agreed the price."),
 		field.Time("recorded_at").Immutable().
-			Comment("When the agreement was recorded."),
+			Annotations(open()).Comment("When the agreement was recorded."),
 	}
 }
 
@@ -83,9 +83,9 @@ func (PriceAgreement) Fields() []ent.Field {
 func (PriceAgreement) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
-			Comment("The customer who pays the price."),
+			Annotations(rows()).Comment("The customer who pays the price."),
 		edge.To("product", Product.Type).Field("product_id").Unique().Required().Immutable().
-			Comment("The product."),
+			Annotations(rows()).Comment("The product."),
 	}
 }
 

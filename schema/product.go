@@ -19,18 +19,18 @@ func (Product) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{
 // Fields of Product.
 func (Product) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("sku").NotEmpty().MaxLen(400).Annotations(orderedAs("SKU", "By the product code.")).
+		field.String("sku").NotEmpty().MaxLen(400).Annotations(open(), orderedAs("SKU", "By the product code.")).
 			Comment("The stock-keeping unit: the product's own code, unique."),
 		field.String("name").NotEmpty().MaxLen(1200).
-			Comment("The name of the product."),
-		field.String("name_key").MaxLen(800).Annotations(orderedAs("NAME", "By name, regardless of letter case."), inner()).
+			Annotations(open()).Comment("The name of the product."),
+		field.String("name_key").MaxLen(800).Annotations(open(), orderedAs("NAME", "By name, regardless of letter case."), inner()).
 			Comment("The name folded for ordering, the same on both databases."),
-		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(shownAs("ProductKind")).
+		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(open(), shownAs("ProductKind")).
 			Comment("Whether the product is a good, a service or a bundle."),
 		field.Bool("active").Default(true).
-			Comment("Whether the product is in the catalogue."),
+			Annotations(open()).Comment("Whether the product is in the catalogue."),
 		field.Int("standard_lead_days").Default(14).NonNegative().
-			Comment("The usual lead time in days; a shorter or longer one has its own price."),
+			Annotations(open()).Comment("The usual lead time in days; a shorter or longer one has its own price."),
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The partner whose product it is."),
 	}

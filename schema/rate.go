@@ -19,23 +19,23 @@ func (Rate) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 // Fields of Rate.
 func (Rate) Fields() []ent.Field {
 	return []ent.Field{
-		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(shownAs("RateSubject")).
+		field.Enum("subject").GoType(RateSubject("")).Immutable().Annotations(open(), shownAs("RateSubject")).
 			Comment("What kind of thing the rate is the price of."),
 		field.String("code").NotEmpty().MaxLen(320).Immutable().
-			Comment("Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource."),
+			Annotations(open()).Comment("Which thing of that kind: a user's e-mail or grade, a channel, the code of a material or resource."),
 		field.String("unit").NotEmpty().MaxLen(40).Immutable().
-			Comment("The unit that the amount is for, such as hour, kg or m."),
-		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(shownAs("Decimal")).
+			Annotations(open()).Comment("The unit that the amount is for, such as hour, kg or m."),
+		field.Int64("amount").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("The price of one unit in the currency's major unit; it may be finer than the minor unit."),
-		field.String("currency_code").MaxLen(3).Immutable().Annotations(shownAs("CurrencyCode")).
+		field.String("currency_code").MaxLen(3).Immutable().Annotations(open(), shownAs("CurrencyCode")).
 			Comment("The installation's currency."),
 		field.Time("valid_from").Immutable().
-			Comment("From when the rate holds."),
+			Annotations(open()).Comment("From when the rate holds."),
 		field.Time("recorded_at").Immutable().
-			Comment("When the rate was recorded."),
-		field.Int64("capacity_per_day").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")).
+			Annotations(open()).Comment("When the rate was recorded."),
+		field.Int64("capacity_per_day").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("Of a RESOURCE: the practical capacity in units a day; null if unknown and for other subjects."),
-		field.Int64("fixed_share").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(shownAs("Decimal")).
+		field.Int64("fixed_share").GoType(money.Decimal{}).Optional().Nillable().Immutable().Annotations(open(), shownAs("Decimal")).
 			Comment("Of a RESOURCE: the share of the rate that is spent even when the resource is idle; null for other subjects."),
 	}
 }

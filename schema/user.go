@@ -19,17 +19,17 @@ func (User) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{}, 
 func (User) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("email").NotEmpty().MaxLen(320).
-			Comment("The e-mail address by which the user signs in."),
+			Annotations(open()).Comment("The e-mail address by which the user signs in."),
 		field.String("email_key").NotEmpty().MaxLen(320).Annotations(hidden()).
 			Comment("The e-mail address in lower case, unique."),
 		field.String("name").NotEmpty().MaxLen(1200).
-			Comment("The user's name."),
-		field.Enum("role").GoType(Role("")).Annotations(shownAs("Role")).
+			Annotations(open()).Comment("The user's name."),
+		field.Enum("role").GoType(Role("")).Annotations(open(), shownAs("Role")).
 			Comment("What the user may see and do."),
 		field.Bool("active").Default(true).
-			Comment("Whether the user can sign in."),
+			Annotations(open()).Comment("Whether the user can sign in."),
 		field.String("grade").Optional().Nillable().MaxLen(400).
-			Comment("The code of a STAFF rate that several users share; null if the user has a rate of their own or none."),
+			Annotations(open()).Comment("The code of a STAFF rate that several users share; null if the user has a rate of their own or none."),
 		field.String("password_hash").Optional().Nillable().Sensitive().Annotations(hidden()).
 			Comment("The Argon2id hash of the password; null if the user cannot sign in by one."),
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()).

@@ -63,6 +63,20 @@ type AttributionFitPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// An agreed price is below the floor: it needs overrideFloorReason and the scope floor.
+type BelowFloor struct {
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always BELOW_FLOOR.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+	// The floor of the product at the agreement's minimum quantity now. Scope costs: null without it.
+	Floor *money.Amount `json:"floor,omitempty"`
+}
+
+func (BelowFloor) IsUserError() {}
+
 // The input of cancelOrder.
 type CancelOrderInput struct {
 	// The order.
@@ -365,6 +379,18 @@ type FitLifetimeModelInput struct {
 	Activate *bool `json:"activate,omitempty"`
 }
 
+// The viewer's role does not allow it.
+type Forbidden struct {
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always FORBIDDEN.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+}
+
+func (Forbidden) IsUserError() {}
+
 // The input of grantPermission.
 type GrantPermissionInput struct {
 	// The id of the new permission: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -412,6 +438,18 @@ type LifetimeModelPayload struct {
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
+
+// There is no such object, or none that the viewer may see.
+type NotFound struct {
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always NOT_FOUND.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+}
+
+func (NotFound) IsUserError() {}
 
 // Which offers are listed. Every field is optional; all that are given must hold.
 type OfferFilter struct {

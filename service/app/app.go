@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 
+	"kopeck/auth"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
@@ -38,6 +39,8 @@ type App struct {
 	Report    *report.Service
 	Check     *check.Service
 	Bulk      *bulk.Service
+
+	Hidden auth.HiddenNumbers // for cursors
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -47,7 +50,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Core: core}
+	a := &App{Core: core, Hidden: auth.HiddenNumbers{Keys: c.Keys}}
 	a.People = people.New(core, c.Keys)
 	a.Value = value.New(core)
 	a.Books = books.New(core, a.Value)

@@ -52,6 +52,25 @@ func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 // User returns a user by id from the snapshot, nil if there is none.
 func (s *Service) User(id string) *ent.User { return s.people.Load().users[id] }
 
+// NameOf returns the name of the user with an e-mail; "a former user" if there is none, and "system" for the system. It is for
+// those who may know the names of staff and nothing else of them.
+func (s *Service) NameOf(email string) string {
+	if email == auth.SystemName {
+		return email
+	}
+	name := "a former user"
+	for _, u := range s.people.Load().users {
+		switch {
+		case u.Email != email:
+		case u.DeletedAt == nil:
+			return u.Name
+		default:
+			name = u.Name
+		}
+	}
+	return name
+}
+
 // Partner returns a partner by id from the snapshot, nil if there is none.
 func (s *Service) Partner(id string) *ent.Partner { return s.people.Load().partners[id] }
 

@@ -45,7 +45,7 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 			return "", PriceFault(err)
 		}
 		if agreement.Unit.Compare(floor) < 0 && agreement.OverrideReason == "" {
-			return "", s.belowFloor(actor, floor)
+			return "", belowFloor(floor)
 		}
 		err = tx.PriceAgreement.Create().SetID(agreement.ID).SetCustomerID(in.CustomerID).SetProductID(in.ProductID).
 			SetUnit(agreement.Unit).SetMinimumQuantity(agreement.MinimumQuantity).SetValidFrom(agreement.ValidFrom).SetNillableValidTo(agreement.ValidTo).
@@ -96,11 +96,9 @@ func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement,
 	return a, input.DomainError(pricing.CheckAgreement(a))
 }
 
-// belowFloor returns the fault of a price under the floor. It names the floor to those who may know costs.
-func (s *Service) belowFloor(actor auth.Actor, floor money.Amount) error {
-	where := ""
-	if actor.Has(auth.ScopeCosts) {
-		where = " of " + s.Currency.Format(floor) + " " + s.Currency.Code()
-	}
-	return fault.New(fault.BelowFloor, "unit", "this is under the floor%s: that takes a written reason and the right to give one", where)
+// belowFloor returns the fault of a price under the floor, with the floor as its detail.
+func belowFloor(floor money.Amount) error {
+	f := fault.New(fault.BelowFloor, "unit", "this is under the floor: state overrideFloorReason if it is to hold all the same")
+	f.Detail = floor
+	return f
 }

@@ -99,22 +99,41 @@ func (s *Service) RefusalFaults(ctx context.Context, customerID string, err erro
 	return faults
 }
 
-// expiredFault says what an expired token promised, and what the same would cost now or why it has no price. Its own error is an
-// internal one.
+// expiredFault says that a token has expired, and what the same would cost now or why it has no price. Its own error is an internal
+// one.
 func (s *Service) expiredFault(quotes *Quotes, c *ent.Customer, token expiredToken) (*fault.Error, error) {
 	p, err := s.promiseOf(token.content)
 	if err != nil {
 		return nil, err
 	}
-	var now string
+	expired := tokenFault(fault.PriceExpired, token.place, "the price was promised until %s; ask for today's", token.content.ValidUntil.Format(time.RFC3339))
+	detail := &Expired{ValidUntil: token.content.ValidUntil}
+	expired.Detail = detail
 	switch price, err := quotes.PriceOf(c, p.ProductID, p.Quantity, p.Options, &p.LeadDays); {
 	case fault.Of(err) != nil:
-		now = "today it has no price: " + fault.Of(err).Message
+		expired.Message = fmt.Sprintf("the price was promised until %s; today there is none: %s", token.content.ValidUntil.Format(time.RFC3339), fault.Of(err).Message)
 	case err != nil:
 		return nil, err
 	default:
-		now = fmt.Sprintf("today it is %s %s", s.Currency.Format(price.Unit), s.Currency.Code())
+		detail.Today = price
 	}
-	return tokenFault(fault.PriceExpired, token.place, "%s %s for one unit was promised until %s; %s",
-		s.Currency.Format(p.Unit), s.Currency.Code(), token.content.ValidUntil.Format(time.RFC3339), now), nil
+	return expired, nil
 }
+
+// Expired is the Detail of the fault PRICE_EXPIRED.
+type Expired struct {
+	ValidUntil time.Time
+	Today      *Price // nil if the same cannot be priced now
+}
+
+// PriceExpired is the UserError of a price token that has expired.
+type PriceExpired struct {
+	Field      []string
+	Code       fault.Code
+	Message    string
+	ValidUntil time.Time
+	Today      *Price
+}
+
+// IsUserError makes PriceExpired a UserError.
+func (PriceExpired) IsUserError() {}

@@ -96,20 +96,29 @@ func TestAnExpiredTokenSaysWhatTheSameCostsNow(t *testing.T) {
 		for _, c := range []struct {
 			change func()
 			says   string
+			today  string
 		}{
-			{func() {}, "today it is 100.00 RUB"},
-			{func() { addRule(w, service.CreatePriceRuleInput{Condition: "true"}) }, "today it is 90.00 RUB"},
+			{func() {}, "ask for today's", "100.00"},
+			{func() { addRule(w, service.CreatePriceRuleInput{Condition: "true"}) }, "ask for today's", "90.00"},
 			{func() {
 				_, err := w.Catalogue.UpdateProduct(w.System(), service.UpdateProductInput{ID: s.product, ExpectedVersion: 1, Active: &no})
 				w.Must(err)
-			}, "today it has no price: TABLE is off the catalogue"},
+			}, "today there is none: TABLE is off the catalogue", ""},
 		} {
 			c.change()
 			_, err := w.Quote.Redeem(s.customer.ID, []string{token})
 			err = w.Quote.RefusalFaults(w.System(), s.customer.ID, err)
-			want := "100.00 RUB for one unit was promised until " + until.Format(time.RFC3339) + "; " + c.says
-			if all := fault.All(err); len(all) != 1 || all[0].Message != want {
-				t.Errorf("%v; want %s", err, want)
+			want := "the price was promised until " + until.Format(time.RFC3339) + "; " + c.says
+			all := fault.All(err)
+			if len(all) != 1 || all[0].Message != want {
+				t.Fatalf("%v; want %s", err, want)
+			}
+			detail, _ := all[0].Detail.(*quote.Expired)
+			if detail == nil || !detail.ValidUntil.Equal(until) || (detail.Today == nil) != (c.today == "") {
+				t.Fatalf("%+v, want %s until %s", detail, c.today, until)
+			}
+			if detail.Today != nil && w.Currency.Format(detail.Today.Unit) != c.today {
+				t.Errorf("today it is %s, want %s", w.Currency.Format(detail.Today.Unit), c.today)
 			}
 		}
 		other := errors.New("another error")

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -29,7 +30,8 @@ type LifetimeValue struct {
 	Total               money.Amount
 	Notes               []string
 
-	outlook *lifetime.Outlook // nil before the first order
+	outlook    *lifetime.Outlook                      // nil before the first order
+	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
 }
 
 // LifetimeHorizon is how many months ahead a lifetime value looks by default.

@@ -17,6 +17,7 @@ type Service struct {
 
 	model     atomic.Pointer[Model]
 	refreshes *background // of FitLifetimeModel, which go on after its answer
+	standings standings
 }
 
 // New makes the verbs.

@@ -157,6 +157,24 @@ func activeModelID(ctx context.Context, tx *store.Tx) (active string, err error)
 	return active, store.Each(ctx, tx, "SELECT id FROM lifetime_models WHERE active", nil, func(scan store.ScanFunc) error { return scan(&active) })
 }
 
+// dividedByValue divides all customers into parts of equal size by the value that lists are ordered by, and returns the greatest value
+// of each. A percentile says where a customer stands among all, to whoever may see that customer, and nothing else of them.
+func (s *Service) dividedByValue(ctx context.Context) ([]int64, error) {
+	const query = `SELECT max(lifetime_value) FROM (SELECT lifetime_value, ntile(?) OVER (ORDER BY lifetime_value) AS part
+		FROM customers WHERE deleted_at IS NULL) AS divided GROUP BY part ORDER BY part`
+	upper := []int64{}
+	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		upper = upper[:0]
+		return store.Each(ctx, tx, query, []any{parts}, func(scan store.ScanFunc) error {
+			var greatest int64
+			err := scan(&greatest)
+			upper = append(upper, greatest)
+			return err
+		})
+	})
+	return upper, err
+}
+
 // modelsFittedBy returns some models that had been fitted by a moment, the newest first, leaving out the first ones. Prices of the
 // past rest on them, whoever asks for a price.
 func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int) ([]*ent.LifetimeModel, error) {

@@ -1,0 +1,211 @@
+package apitest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/auth"
+	"kopeck/schema"
+)
+
+// seeded is a company in which every type of the API has rows of customers whom a role may see and of those whom it may not.
+type seeded struct {
+	*shop
+
+	seller, other           string // users of the role SALES
+	mine, theirs, shared    string // customers of seller, of other, and of nobody, whom the partner brought and who allowed it
+	young                   string // of nobody, without orders
+	extra                   string // a product with an option
+	kept                    string // of nobody; the partner brought them, and they did not allow it
+	partner, partnerWithAll *Client
+	all                     []string // all customers
+}
+
+// seed fills a world. The clock stands still in the end, so that the same question has the same answer.
+func seed(w *World) *seeded {
+	w.Clock.Set(time.Now().UTC().Truncate(time.Second))
+	s := &seeded{shop: openShop(w)}
+	a := s.admin
+	s.seller = w.As(schema.RoleSales).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+	s.other = newUser(a, "Other", "other@example.com")
+	for email, scopes := range map[string][]string{"none@partner.example": {}, "all@partner.example": auth.PartnerScopes()} {
+		a.Must(createUser, Vars{"in": Vars{"email": email, "name": "P", "password": password, "role": "PARTNER", "partner": email, "partnerScopes": scopes}})
+	}
+	s.partner, s.partnerWithAll = w.With(w.signIn("none@partner.example").access), w.With(w.signIn("all@partner.example").access)
+	s.rate("CHANNEL_FEE", "PHONE", "0.5", Vars{"unit": "contact"})
+	s.rate("CHANNEL_MINUTE", "PHONE", "2", Vars{"unit": "minute"})
+	s.rate("OVERHEAD", "overhead", "0.1", Vars{"unit": "share"})
+	for _, user := range []string{s.seller, s.other} {
+		email := a.Must(`query($id: ID!) { node(id: $id) { ... on User { email } } }`, Vars{"id": user}).Text("node.email")
+		s.rate("STAFF", email, "840", Vars{"unit": "hour", "validFrom": "2021-01-01T00:00:00Z"})
+	}
+	for i := range 2 {
+		s.extra = makeProduct(a, Vars{
+			"sku": fmt.Sprintf("EXTRA-%d", i), "name": "Extra", "partner": "Maker", "markup": "0.5", "minimumMargin": "0.1",
+			"components": []Vars{{"material": "cloth", "quantity": "1"}},
+			"options":    []Vars{{"code": "lining", "name": "Lining", "components": []Vars{{"material": "cloth", "quantity": "0.5"}}, "surcharge": roubles("20.00")}},
+		})
+	}
+	a.Must(createProduct, Vars{"in": Vars{"sku": "SET", "name": "Set", "kind": "BUNDLE", "bundleDiscount": "0.1", "components": []Vars{{"productSku": "COAT", "quantity": "1"}, {"productSku": "EXTRA-0", "quantity": "2"}}}})
+	a.Must(createPriceRule, Vars{"in": Vars{"name": "Worth", "condition": "lifetimeValue > -100000.0", "percent": "-5", "cap": roubles("30.00"), "validFrom": "2020-01-01T00:00:00Z", "validTo": "2099-01-01T00:00:00Z"}})
+	a.Must(createPriceRule, Vars{"in": Vars{"name": "Many", "condition": "quantity > 100.0", "amount": roubles("-7.00")}})
+	a.Must(createPriceRule, Vars{"in": Vars{"name": "Fixed", "condition": "quantity > 1000.0", "price": roubles("500.00")}})
+	s.mine = s.person("mine", Vars{"ownerId": s.seller})
+	s.theirs = s.person("theirs", Vars{"ownerId": s.other})
+	s.shared = s.person("shared", Vars{"referredById": s.theirs})
+	s.kept = s.person("kept", nil)
+	s.young = s.person("young", nil)
+	s.busy()
+	s.fit()
+	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
+	for i := range ids.Len("customers.edges") {
+		s.all = append(s.all, ids.Text(fmt.Sprintf("customers.edges.%d.node.id", i)))
+	}
+	if len(s.all) == 100 {
+		w.T.Fatal("more customers than a page has")
+	}
+	return s
+}
+
+// person creates a customer with everything that is known of a person.
+func (s *seeded) person(name string, more Vars) string {
+	in := Vars{
+		"name": name, "email": name + "@example.com", "phone": "+7 900 000-00-00", "externalId": "X-" + name, "segment": "FAST_CHEAP", "birthday": "1990-02-28",
+		"measurements": Vars{"width": 2}, "acquisitionCost": roubles("250.00"), "acquiredAt": "2024-01-01T00:00:00Z", "wallet": roubles("90000.00"),
+	}
+	for field, value := range more {
+		in[field] = value
+	}
+	return NewCustomer(s.admin, in)
+}
+
+// busy gives each of the four customers contacts of both sellers, permissions, an offer that was sent and accepted, orders that
+// were completed, refunded in part, cancelled, and agreements; and a recommendation of the hidden customer.
+func (s *seeded) busy() {
+	w, a := s.w, s.admin
+	past := func(days int) string { return w.Clock.Now().AddDate(0, 0, -days).Format(time.RFC3339) }
+	for i, customer := range []string{s.mine, s.theirs, s.shared, s.kept} {
+		s.customer = customer
+		for days, staff := range map[int]string{40: s.seller, 30: s.other} {
+			a.Must(recordContact, Vars{"in": Called(customer, Vars{"staffId": staff, "minutes": "6.5", "at": past(days + i), "subject": "Coats", "notes": "Two", "expense": roubles("3.00")})})
+		}
+		sharing := "SERVICE"
+		if customer == s.shared {
+			sharing = "PARTNER_SHARING"
+		}
+		s.permit("EMAIL", sharing, "PERSONAL")
+		s.permit("EMAIL", "MARKETING", "PERSONAL")
+		ended := a.Must(grant, granting(customer, "PERSONAL", Vars{"channel": "SMS", "expiresAt": "2099-01-01T00:00:00Z", "wordingVersion": "2", "address": "10.0.0.1"})).Text("grantPermission.permission.id")
+		a.Must(revoke, Vars{"in": Vars{"id": ended, "source": "call", "reason": "Enough"}})
+		a.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("10.00"), "minimumQuantity": "50", "overrideFloorReason": "An old friend", "validTo": "2099-01-01T00:00:00Z"}})
+		offer := s.offer(nil)
+		a.Must(sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL", "purpose": "MARKETING"}})
+		a.Must(viewOffer, Vars{"in": Vars{"id": offer}})
+		a.Must(acceptOffer, Vars{"in": Vars{"id": offer}})
+		a.Must(declineOffer, Vars{"in": Vars{"id": s.sent(), "reason": "Too dear"}})
+		for _, days := range []int{20, 5} {
+			order := s.order("1.5", Vars{"at": past(days), "externalId": fmt.Sprintf("O-%d-%d", i, days)})
+			a.Must(completeOrder, Vars{"in": Vars{"id": order, "at": past(days - 1)}})
+			if days == 5 {
+				a.Must(refundOrder, Vars{"in": Vars{"id": order, "amount": roubles("100.00"), "reason": "Too long"}})
+			}
+		}
+		a.Must(cancelOrder, Vars{"in": Vars{"id": s.order("1", nil), "reason": "Too late"}})
+	}
+	a.Must(recordContact, Vars{"in": Called(s.mine, Vars{"kind": "RECOMMENDATION", "staffId": s.seller, "aboutId": s.theirs, "at": past(60)})})
+	w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'all@partner.example') WHERE id IN (?, ?)", s.shared, s.kept)
+	a.Must(`mutation { fitAttribution(input: {model: MARKOV}) { fit { id } userErrors { code message } } }`, nil)
+}
+
+// sent makes and sends an offer.
+func (s *seeded) sent() string {
+	offer := s.offer(nil)
+	s.admin.Must(sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL", "purpose": "MARKETING"}})
+	return offer
+}
+
+// fit fits models on some more customers, whom nobody owns.
+func (s *seeded) fit() {
+	var some []sale
+	for _, one := range regulars(s.w.Clock.Now().Truncate(24 * time.Hour)) {
+		if len(one.customer) == 2 { // 90 of 300
+			some = append(some, one)
+		}
+	}
+	s.w.sell(some)
+	s.admin.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD", "calibrationEnd": s.w.Clock.Now().AddDate(0, 0, -120).Format(time.RFC3339), "activate": false}})
+	s.admin.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD"}})
+	s.admin.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD"}})
+}
+
+// who is a role with its client, and the customers whom it may see.
+type who struct {
+	name   string
+	role   schema.Role
+	scopes []string
+	client *Client
+	sees   func(customer string) bool
+}
+
+func (s *seeded) everybody() []who {
+	everything := func(string) bool { return true }
+	nothing := func(string) bool { return false }
+	all := []who{
+		{"a partner without scopes", schema.RolePartner, nil, s.partner, nothing},
+		{"a partner", schema.RolePartner, auth.PartnerScopes(), s.partnerWithAll, func(customer string) bool { return customer == s.shared }},
+	}
+	for _, role := range everyRole[:4] {
+		sees := everything
+		if role == schema.RoleSales {
+			sees = func(customer string) bool { return customer != s.theirs }
+		}
+		all = append(all, who{string(role), role, auth.ScopesOf(role), s.w.As(role), sees})
+	}
+	return all
+}
+
+// ids returns the ids of rows of each type, of the five customers and of the company; and whose they are.
+func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string]string) {
+	t.Helper()
+	r := s.admin.Must(`query($ids: [ID!]!) {
+		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
+		agreementsBelowFloor { rows { agreement { id } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } rates { id } users { id } }`,
+		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
+	found, owners = map[string][]string{}, map[string]string{}
+	types := map[string]string{
+		"cus": "Customer",
+		"con": "Contact", "ord": "Order", "off": "Offer", "prm": "Permission", "agr": "PriceAgreement", "prd": "Product", "rul": "PriceRule",
+		"ltm": "LifetimeModel", "rat": "Rate", "usr": "User", "orl": "OrderLine", "ofl": "OfferLine", "pev": "PermissionEvent", "atf": "AttributionFit",
+	}
+	var collect func(value any, customer string)
+	collect = func(value any, customer string) {
+		switch inner := value.(type) {
+		case map[string]any:
+			if id, ok := inner["id"].(string); ok && strings.HasPrefix(id, "cus_") {
+				customer = id
+			}
+			for name, one := range inner {
+				if id, ok := one.(string); ok && name == "id" {
+					prefix, _, _ := strings.Cut(id, "_")
+					of := types[prefix]
+					if of == "" {
+						t.Fatalf("of which type is %s?", id)
+					}
+					if !slices.Contains(found[of], id) {
+						found[of], owners[id] = append(found[of], id), customer
+					}
+				}
+				collect(one, customer)
+			}
+		case []any:
+			for _, one := range inner {
+				collect(one, customer)
+			}
+		}
+	}
+	collect(r.data, "")
+	return found, owners
+}

@@ -1,0 +1,78 @@
+package auth
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+)
+
+// HiddenNumbers encrypts numbers that a client keeps for the server and may not read, such as the lifetime value in the cursor
+// of a list that is ordered by it. All processes that share the keys' directory read what one of them wrote.
+//
+// The key is derived from the oldest key of links, which is never dropped. If an operator deletes that key, numbers that were
+// encrypted before can no longer be read.
+type HiddenNumbers struct{ Keys *Keys }
+
+// errHidden reports a text that Hide has not returned for the same place.
+var errHidden = errors.New("auth: not a hidden number, or one of another place")
+
+// Hide encrypts a number. The place is anything that Reveal must be told as well; the same number at the same place gives the
+// same text. The error is a *KeysError if there is no key.
+func (h HiddenNumbers) Hide(number int64, place string) (string, error) {
+	aead, mac, err := h.ciphers()
+	if err != nil {
+		return "", err
+	}
+	plain := binary.BigEndian.AppendUint64(nil, uint64(number))
+	nonce := nonceOf(mac, plain, place)
+	return base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, plain, []byte(place))), nil
+}
+
+// Reveal decrypts a number. The error is errHidden for any text that Hide has not returned for this place, or a *KeysError.
+func (h HiddenNumbers) Reveal(text, place string) (int64, error) {
+	aead, mac, err := h.ciphers()
+	if err != nil {
+		return 0, err
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(sealed) < aead.NonceSize() {
+		return 0, errHidden
+	}
+	nonce, sealed := sealed[:aead.NonceSize()], sealed[aead.NonceSize():]
+	plain, err := aead.Open(nil, nonce, sealed, []byte(place))
+	if err != nil || len(plain) != 8 || !hmac.Equal(nonce, nonceOf(mac, plain, place)) {
+		return 0, errHidden
+	}
+	return int64(binary.BigEndian.Uint64(plain)), nil
+}
+
+// nonceOf derives the nonce from what is encrypted: a nonce is used again only for the same number at the same place.
+func nonceOf(mac, plain []byte, place string) []byte {
+	h := hmac.New(sha256.New, mac)
+	h.Write(plain)
+	h.Write([]byte(place))
+	return h.Sum(nil)[:12]
+}
+
+// ciphers derives the keys of encryption and of nonces.
+func (h HiddenNumbers) ciphers() (aead cipher.AEAD, mac []byte, err error) {
+	keys := (*h.Keys.current())[UseLink]
+	if len(keys) == 0 {
+		return nil, nil, h.Keys.none(UseLink)
+	}
+	secret, err := hkdf.Key(sha256.New, keys[0].private.Seed(), nil, "kopeck hidden numbers 1", 64)
+	if err != nil {
+		return nil, nil, err
+	}
+	block, err := aes.NewCipher(secret[:32])
+	if err != nil {
+		return nil, nil, err
+	}
+	aead, err = cipher.NewGCM(block)
+	return aead, secret[32:], err
+}
