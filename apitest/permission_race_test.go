@@ -42,7 +42,7 @@ func TestRevocationWinsEveryRace(t *testing.T) {
 						case after > 0 && (len(faults) != 1 || faults[0] != "PERMISSION_MISSING channel"):
 							t.Errorf("after the revocation: %s", sold.Body)
 						case len(sold.Errors) > 0, len(faults) == 0 && sold.Text("recordContact.contact.permission.id") != id:
-							t.Errorf("%s", sold.Body)
+							t.Errorf("got %s, want a sale under the permission, without faults", sold.Body)
 						}
 					}
 				})

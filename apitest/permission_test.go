@@ -270,7 +270,7 @@ func TestPermissionsExpire(t *testing.T) {
 		fresh := c.Must(grant, granting(other, "PERSONAL", Vars{"channel": "SMS"}))
 		old := c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { state events { kind } } } }`, Vars{"id": short})
 		if fresh.Text("grantPermission.permission.id") == short || kinds(old, "node.events") != "GRANTED EXPIRED" {
-			t.Errorf("%s %s", fresh.Body, old.Body)
+			t.Errorf("got %s %s, want another permission, and GRANTED EXPIRED of the old one", fresh.Body, old.Body)
 		}
 		w.chainsAreWhole()
 	})

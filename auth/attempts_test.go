@@ -170,8 +170,8 @@ func TestAttemptsLaw(t *testing.T) {
 				allowed++
 			} else if rapid.Bool().Draw(t, "patient") {
 				c.move(wait)
-				if again := a.Allow("anna", "192.0.2.1"); again != 0 {
-					t.Fatalf("the wait was %v, then %v more", wait, again)
+				if second := a.Allow("anna", "192.0.2.1"); second != 0 {
+					t.Fatalf("the wait was %v, then %v more", wait, second)
 				}
 				allowed++
 			}

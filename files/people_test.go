@@ -130,7 +130,7 @@ func TestContactsOfATable(t *testing.T) {
 		r = w.bring("who,kind,way,channel,at,min,staff,spent\n1,CALL,OUTBOUND,PHONE,2026-01-01,3,,\n1,EMAIL,UP,PHONE,2026-01-01,3,,\n1,EMAIL,INBOUND,PIGEON,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,-3,,\n1,EMAIL,INBOUND,EMAIL,2027-01-01,3,,\n,EMAIL,INBOUND,EMAIL,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,3,,0.001\n", files.Options{Kind: files.Contacts, Map: calls, Errors: files.RejectRow})
 		w.only(r, map[int64]string{2: "kind", 3: "direction", 4: "channel", 5: "minutes", 6: "in the future", 7: "customer", 8: "more decimals"})
 		if r.Rejected != 7 {
-			t.Errorf("%s", r)
+			t.Errorf("got %s, want 7 rejected rows", r)
 		}
 	})
 }
