@@ -63,7 +63,7 @@ func TestBadCustomers(t *testing.T) {
 			"8;Eight;same@example.com;;;\n9;Nine;Same@Example.com;;;\n"+
 			"10;Ten;;;;\n10;Ten more;;;;\n"+
 			";No id;;;;\n", people(files.Options{Errors: files.RejectRow}))
-		w.only(r, map[int64]string{2: "the e-mail is that of another customer", 3: "name", 4: "email: not an e-mail address", 5: "phone", 6: "owner", 7: "not a negative", 9: "the e-mail is that of another", 11: "twice in the file", 12: "want an id"})
+		w.only(r, map[int64]string{2: "the e-mail is that of another customer", 3: "name", 4: "email: not an e-mail address", 5: "phone", 6: "owner", 7: "must not be negative", 9: "the e-mail is that of another", 11: "twice in the file", 12: "want an id"})
 		w.counted(r, 11, 2, 0, 9)
 	})
 }
