@@ -383,7 +383,7 @@ func TestDocumentCacheIsBounded(t *testing.T) {
 	padding := strings.Repeat(" ", 2000)
 	for i := range 200 {
 		if a := w.post("{ a"+strconv.Itoa(i)+": hello }"+padding, ""); len(a.Errors) > 0 {
-			t.Fatal(a.body)
+			t.Fatalf("got %s, want no error", a.body)
 		}
 		if bytes := transport.CachedBytes(w.handler); bytes > 1<<20 || bytes == 0 {
 			t.Fatalf("%d bytes kept", bytes)
