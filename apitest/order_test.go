@@ -232,6 +232,9 @@ func TestCancelFreesCapacity(t *testing.T) {
 		second := s.order("1", nil)
 		marginal("600.00") // all of it: twice the loom's 200
 		s.admin.Must(cancelOrder, Vars{"in": Vars{"id": second, "reason": "changed their mind"}})
+		if r := s.admin.Must(`query($o: ID!) { node(id: $o) { ... on Order { cost { amount } margin { amount } } } }`, Vars{"o": second}); !strings.Contains(r.Body, `"margin":null`) {
+			t.Errorf("a cancelled order has a margin: %s", r.Body)
+		}
 		marginal("200.00")
 		r := s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": second, "reason": "again"}})
 		if !strings.Contains(r.Body, "CANCELLED") {

@@ -167,8 +167,7 @@ func plainCost(products map[string]costing.Product, rates []costing.Rate, bookin
 		if units == nil {
 			continue
 		}
-		f := new(big.Rat).Mul(o.Surcharge.Rat(), units)
-		m := new(big.Rat).Set(f)
+		f, m := new(big.Rat), new(big.Rat) // a surcharge is income
 		of := map[string]*big.Rat{}
 		take(products, o.Components, units, of)
 		for code, quantity := range of {

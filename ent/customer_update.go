@@ -508,6 +508,20 @@ func (_u *CustomerUpdate) SetNillableRepeatMargin(v *money.Amount) *CustomerUpda
 	return _u
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (_u *CustomerUpdate) SetRefundedMargin(v money.Amount) *CustomerUpdate {
+	_u.mutation.SetRefundedMargin(v)
+	return _u
+}
+
+// SetNillableRefundedMargin sets the "refunded_margin" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableRefundedMargin(v *money.Amount) *CustomerUpdate {
+	if v != nil {
+		_u.SetRefundedMargin(*v)
+	}
+	return _u
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_u *CustomerUpdate) SetContactCost(v money.Amount) *CustomerUpdate {
 	_u.mutation.SetContactCost(v)
@@ -845,6 +859,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.RepeatMargin(); ok {
 		_spec.SetField(customer.FieldRepeatMargin, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RefundedMargin(); ok {
+		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)
@@ -1484,6 +1501,20 @@ func (_u *CustomerUpdateOne) SetNillableRepeatMargin(v *money.Amount) *CustomerU
 	return _u
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (_u *CustomerUpdateOne) SetRefundedMargin(v money.Amount) *CustomerUpdateOne {
+	_u.mutation.SetRefundedMargin(v)
+	return _u
+}
+
+// SetNillableRefundedMargin sets the "refunded_margin" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableRefundedMargin(v *money.Amount) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetRefundedMargin(*v)
+	}
+	return _u
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_u *CustomerUpdateOne) SetContactCost(v money.Amount) *CustomerUpdateOne {
 	_u.mutation.SetContactCost(v)
@@ -1851,6 +1882,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.RepeatMargin(); ok {
 		_spec.SetField(customer.FieldRepeatMargin, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RefundedMargin(); ok {
+		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)

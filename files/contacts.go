@@ -23,10 +23,10 @@ type contactRow struct {
 // contactLayout is the layout of files of contacts. A log names customers by their external ids in the column customer.
 var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	textColumn("id", own|ownKey, func(r *contactRow) *string { return &r.ID }),
-	textColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
+	idColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
 	textColumn("customer_id", own|ownKey, func(r *contactRow) *string { return &r.CustomerID }),
 	textColumn("customer_external_id", own, func(r *contactRow) *string { return &r.CustomerExternalID }),
-	textColumn("customer", mappable|mapKey, func(r *contactRow) *string { return &r.CustomerExternalID }),
+	idColumn("customer", mappable|mapKey, func(r *contactRow) *string { return &r.CustomerExternalID }),
 	wordColumn("kind", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.ContactKind { return &r.Kind }),
 	wordColumn("direction", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.Direction { return &r.Direction }),
 	wordColumn("channel", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.Channel { return &r.Channel }),
@@ -67,7 +67,7 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 		return source[bulk.ContactRecord]{}, err
 	}
 	var counted ordinals
-	return rowsOf(in, contactLayout, zero, func(e *entry[bulk.ContactRecord], r *contactRow, f *faults) {
+	all := rowsOf(in, contactLayout, zero, func(e *entry[bulk.ContactRecord], r *contactRow, f *faults) {
 		if in.own {
 			r.checkOwn(in.table, f)
 			e.key = "id:" + r.ID
@@ -84,7 +84,11 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 			}
 		}
 		e.value = r.ContactRecord
-	}), nil
+	})
+	if !in.own { // those without an id are numbered among those of their customer
+		all.groups = in.by("customer")
+	}
+	return all, nil
 }
 
 // checkOwn checks a contact of Kopeck's own format. If the file has its costs they stay as they were.
@@ -97,8 +101,11 @@ func (r *contactRow) checkOwn(t *table, f *faults) {
 	for _, line := range r.CostLines {
 		sum += line.Amount.Minor()
 	}
-	if r.Costed && t.has("cost") && sum != r.cost.Minor() {
+	switch {
+	case r.Costed && t.has("cost") && sum != r.cost.Minor():
 		f.of("cost", errors.New("the lines do not sum to it"))
+	case !r.Costed && t.has("cost"):
+		f.of("cost", errors.New("the file has no column cost_lines, which say what the cost is made of; without both the contact is costed by the rates"))
 	}
 }
 

@@ -31,7 +31,7 @@ func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
 		}
 	case Customers:
 		if err = w.row(customerLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.texts(v, c)...) })
+			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.texts(v, &customerRow{Record: *c})...) })
 		}
 	case Contacts:
 		if err = w.row(contactLayout.names(own)...); err == nil {

@@ -21,11 +21,13 @@
 //
 // # What a log of orders means
 //
-// Consecutive rows of one order id are the lines of one order; their amounts, and costs, are summed.
+// Rows of one order id are the lines of one order, wherever they stand; their amounts, and costs, are summed.
 // An order that exists with the same customer, day, total and cost is the same order and is left alone;
 // with other content the rows are rejected. Without an order column an order's identity is customer, day and its
-// ordinal among the rows of that customer and day; such rows may be apart by at most 8,192 other customer-days.
-// Further apart they are rejected, since they could not be distinguished from the same order twice: sort the file then.
+// ordinal among the rows of that customer and day.
+//
+// A file in which rows that belong together stand apart is sorted by what they belong to, in temporary files, before it is
+// written.
 //
 // The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
 // it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
@@ -100,10 +102,23 @@ const (
 	RejectRow Policy = "reject-row" // the good rows are
 )
 
+// Emptiness is what an empty cell says of a customer who exists.
+type Emptiness string
+
+// The meanings of an empty cell.
+const (
+	KeepEmpty  Emptiness = "keep"  // nothing: the customer keeps the value
+	ClearEmpty Emptiness = "clear" // that there is no value: what may be empty is erased
+)
+
 // Options are how a file is imported. The zero value of each field but Kind and the source is its default.
 type Options struct {
 	Kind   Kind
 	Format Format
+
+	Encoding string // of the characters, such as windows-1251; found out where the bytes show it
+	Skip     int    // lines above the header
+	NoHeader bool   // the first line is a row; the columns are c1, c2 and so on
 
 	// Map names the columns of a CSV file: "customer=customer_id,order=invoice". A name with a comma or an equals sign
 	// is quoted as in CSV: `"amount=sum, RUB"`. [Fields] lists what can be mapped.
@@ -114,12 +129,17 @@ type Options struct {
 	Errors       Policy         // RejectAll
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
+	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty
 	DryRun       bool           // only report what would happen
-	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
-	DecimalComma bool           // "12,50" is twelve and a half
+	DateFormat   string         // of dates and times, such as "M/D/YYYY h:mm A"; see the package's comment
+	TimeZone     string         // of times that have no offset; the installation's
+	Numbers      string         // the number 1234.50 as the file has it, such as "1.234,50"; found out where the file is unambiguous
+	DecimalComma bool           // short for Numbers "1234,50"
+	Null         string         // what stands in cells that mean nothing, divided by commas: "NULL,#N/A,-"
+	Round        bool           // rounds off more decimals than the currency has, half to even, instead of rejecting the row
 
-	// Rejects is the file for rejected rows; "" is the source's name with ".rejects.csv" behind it, in the working
-	// directory. It is created, or truncated, when the first row is rejected.
+	// Rejects is the file for rejected rows, in the order of their lines; "" is Path with ".rejects.csv" behind it, or
+	// stdin.rejects.csv in the working directory. It is created, or truncated, if rows are rejected.
 	Rejects string
 
 	// Path is the file to read, "-" or "" for Source, which is first copied to a temporary file.

@@ -36,9 +36,11 @@ type rowText struct {
 type source[T any] struct {
 	next   func() (*entry[T], error)
 	passed func() int64 // bytes read so far
+	groups *groupable   // the rows alone, to be brought into another order instead; nil where that is not needed
+	values *values      // by which the rows are read
 }
 
-// put imports records: it is a method of service.Import.
+// put imports records: it is a method of bulk.Import.
 type put[T any] func(ctx context.Context, records []T) ([]bulk.Verdict, error)
 
 // run is one import.
@@ -50,6 +52,8 @@ type run[T any] struct {
 	rejects  *rejects
 	repeats  *repeats // while they are being collected
 	repeated []repeat // by line
+	joined   int      // orders whose rows stood apart
+	rounded  int64    // numbers that the last pass rounded off
 	imported *bulk.Import
 }
 
@@ -144,28 +148,20 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	if r.options.Errors == RejectRow && !r.options.DryRun {
 		ask = nil
 	}
-	r.repeats = &repeats{}
-	defer r.repeats.close()
 	r.imported.Check = true
-	r.begin()
-	if err := r.pass(ctx, "checking", ask); err != nil {
-		return err
-	}
-	skipped := 0
-	err := r.repeats.each(func(first, line int64, same bool) {
-		if len(r.repeated) < mostRepeated {
-			r.repeated = append(r.repeated, repeat{line, first, same})
-		} else {
-			skipped++
-		}
-	})
-	r.repeats.close()
-	r.repeats = nil
+	skipped, err := r.findRepeated(ctx, ask)
 	if err != nil || len(r.repeated) == 0 {
 		return err
 	}
+	if grouped, err := r.group(); err != nil {
+		return err
+	} else if grouped {
+		if skipped, err = r.findRepeated(ctx, ask); err != nil || len(r.repeated) == 0 {
+			return err
+		}
+	}
 	if skipped > 0 {
-		return fileError("more than %d records are repeated in it: sort it by order, or by customer and date", mostRepeated)
+		return fileError("more than %d records are repeated in it", mostRepeated)
 	}
 	slices.SortFunc(r.repeated, func(a, b repeat) int { return cmp.Compare(a.line, b.line) })
 	if ask == nil {
@@ -175,6 +171,43 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	return r.pass(ctx, "checking", ask)
 }
 
+// findRepeated reads the file and finds the records whose key was before in it. It returns how many it could not remember.
+func (r *run[T]) findRepeated(ctx context.Context, ask put[T]) (skipped int, err error) {
+	r.repeats, r.repeated = &repeats{}, nil
+	defer func() {
+		r.repeats.close()
+		r.repeats = nil
+	}()
+	r.begin()
+	if err := r.pass(ctx, "checking", ask); err != nil {
+		return 0, err
+	}
+	return skipped, r.repeats.each(func(first, line int64, same bool) {
+		if len(r.repeated) < mostRepeated {
+			r.repeated = append(r.repeated, repeat{line, first, same})
+		} else {
+			skipped++
+		}
+	})
+}
+
+// group brings the rows of the file into an order in which those that belong together stand together, if that is needed to tell
+// what belongs together.
+func (r *run[T]) group() (grouped bool, err error) {
+	in, err := r.open()
+	if err != nil || in.groups == nil {
+		return false, err
+	}
+	firsts := map[int64]bool{}
+	for _, one := range r.repeated {
+		firsts[one.first] = true
+	}
+	if in.groups.join {
+		r.joined = len(firsts)
+	}
+	return true, r.file.group(*in.groups)
+}
+
 // begin resets what the last pass counted.
 func (r *run[T]) begin() {
 	r.report = Report{Kind: r.options.Kind, DryRun: r.options.DryRun}
@@ -182,9 +215,16 @@ func (r *run[T]) begin() {
 }
 
 func (r *run[T]) finish() (Report, error) {
-	err := r.rejects.close()
+	err := r.rejects.write()
 	r.report.RejectsFile = r.rejects.name()
 	r.report.First = r.rejects.first
+	r.report.Notes = append(r.report.Notes, r.file.notes...)
+	if r.rounded > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d numbers had more decimals than there may be and were rounded off, half to even", r.rounded))
+	}
+	if r.joined > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("the rows of %d orders stood apart in the file and were put together", r.joined))
+	}
 	return r.report, err
 }
 
@@ -232,6 +272,9 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 		if r.options.Progress != nil {
 			r.options.Progress(Progress{stage, b.passed, r.file.size, r.report.Added + r.report.Present + r.report.Updated, b.err != nil})
 		}
+	}
+	if in.values != nil {
+		r.rounded = in.values.rounded
 	}
 	return ctx.Err()
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,7 +25,9 @@ const (
 	ownKey                    // a file of that format is recognised by it, and must have it
 	mappable                  // --map can name it
 	mapKey                    // --map must name it
+	newKey                    // but not if the file only updates what exists
 	filled                    // it is never empty
+	numeric                   // it holds numbers
 )
 
 // layout is the columns of the files of a kind, in the order in which they are exported. A column is never taken away or moved: a
@@ -41,6 +44,15 @@ func (l layout[R]) names(use uses) []string {
 		if c.uses&use != 0 {
 			names = append(names, c.name)
 		}
+	}
+	return names
+}
+
+// required lists the columns that --map must name.
+func (l layout[R]) required(o Options) []string {
+	names := l.names(mapKey)
+	if o.Update {
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(l.names(newKey), name) })
 	}
 	return names
 }
@@ -72,7 +84,7 @@ func (l layout[R]) recognise(t *table, o Options) (isOwn bool, err error) {
 	case complete && o.Format == "" && o.Map != "":
 		return false, optionsError("a file of Kopeck's own format needs no --map")
 	case o.Format == CSV, o.Format == "" && o.Map != "", o.Format == "" && len(missing) > 0:
-		return false, t.assign(o.Map, l.names(mappable), l.names(mapKey))
+		return false, t.assign(o.Map, l.names(mappable), l.required(o))
 	case len(missing) > 0:
 		return false, fileError("its header is not that of %s that Kopeck exported: it has no column %s", l.kind, strings.Join(quoted(missing), ", "))
 	case len(unknown) > 0:
@@ -120,20 +132,67 @@ type opened struct {
 	own bool // it is of Kopeck's own format
 }
 
+// by groups the rows by a column.
+func (in *opened) by(column string) *groupable {
+	return &groupable{next: in.next, key: func(r row) string { return in.get(r, column) }}
+}
+
 func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, error) {
 	v, err := newValues(s, o)
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTable(f, f.from)
+	t, err := f.table(o.NoHeader)
 	if err != nil {
 		return nil, err
 	}
 	isOwn, err := l.recognise(t, o)
-	if isOwn {
-		v.customer.Moment, v.customer.Date = moment, schema.ParseDate
+	switch {
+	case err != nil:
+		return nil, err
+	case isOwn:
+		v.customer.Moment, v.customer.Date, v.numbers = moment, schema.ParseDate, pointNumbers
+	case o.Numbers == "" && !o.DecimalComma:
+		if f.numbers == nil {
+			if t, err = l.guessNumbers(t, o, f); err != nil {
+				return nil, err
+			}
+		}
+		v.numbers = *f.numbers
 	}
-	return &opened{t, v, isOwn}, err
+	if !isOwn {
+		t.formula, t.null = true, nulls(o.Null)
+	}
+	return &opened{t, v, isOwn}, nil
+}
+
+// nulls splits --null into the words that mean nothing.
+func nulls(list string) []string {
+	if list == "" {
+		return nil
+	}
+	words := strings.Split(list, ",")
+	for n, word := range words {
+		words[n] = strings.TrimSpace(word)
+	}
+	return words
+}
+
+// guessNumbers finds the format of a file's numbers, notes it, and begins to read the table again.
+func (l layout[R]) guessNumbers(t *table, o Options, f *file) (*table, error) {
+	var columns []int
+	for _, c := range l.find(t, numeric) {
+		columns = append(columns, c.at)
+	}
+	format, found := sampleNumbers(t, columns)
+	if f.numbers = &format; found {
+		f.notes = append(f.notes, fmt.Sprintf("numbers were read like %s, as the file shows; --numbers says otherwise", format.name))
+	}
+	again, err := f.table(o.NoHeader)
+	if err == nil {
+		again.at = t.at
+	}
+	return again, err
 }
 
 // rowsOf reads a table each of whose rows is one record. A row is read into an R, of which finish makes the entry.
@@ -158,7 +217,7 @@ func rowsOf[R, T any](in *opened, l layout[R], empty func() R, finish func(e *en
 		e.fault = string(fault)
 		return e, nil
 	}
-	return source[T]{next, func() int64 { return in.passed }}
+	return source[T]{next: next, passed: func() int64 { return in.passed }, values: in.values}
 }
 
 // zero is the empty record of a type that needs nothing more.

@@ -80,7 +80,7 @@ func TestRecognise(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			table, err := openTable(strings.NewReader(c.header+"\n"), 0)
+			table, err := openTable(func(comma byte) *scanner { return start(strings.NewReader(c.header+"\n"), 0, comma) }, false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 func (o *Options) check(s *app.App) error {
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
+	o.Empty = cmp.Or(o.Empty, KeepEmpty)
 	if o.Chunk <= 0 {
 		o.Chunk = 10_000
 	}
@@ -31,7 +32,12 @@ func (o *Options) check(s *app.App) error {
 	if err := o.checkTogether(); err != nil {
 		return err
 	}
-	_, err := newDates(s.Settings(), s.Now(), o.DateFormat)
+	if o.Encoding != "" {
+		if _, err := encodingOf(o.Encoding); err != nil {
+			return err
+		}
+	}
+	_, err := newValues(s, *o)
 	return err
 }
 
@@ -42,10 +48,18 @@ func (o *Options) checkTogether() error {
 		return optionsError("--format cdnow is for orders")
 	case o.Format != CSV && o.Format != "" && o.Map != "":
 		return optionsError("--map is for --format csv")
+	case o.Skip < 0:
+		return optionsError("--skip: want a number of lines, not %d", o.Skip)
+	case o.NoHeader && o.Format != CSV && o.Format != "":
+		return optionsError("--no-header is for --format csv")
 	case o.CostShare != nil && o.Kind != Orders:
 		return optionsError("--cost-share is for orders")
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
 		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
+	case o.Empty != KeepEmpty && o.Empty != ClearEmpty:
+		return optionsError("--empty: want keep or clear, not %q", string(o.Empty))
+	case o.Empty == ClearEmpty && !o.Update:
+		return optionsError("--empty clear erases what customers have: it is for --update")
 	case o.Update && o.Kind != Customers:
 		return optionsError("--update is for customers: orders, contacts and rates are facts")
 	}

@@ -19,8 +19,8 @@ var logLayout = layout[struct{}]{Orders, []column[struct{}]{
 	{name: "customer", uses: mappable | mapKey},
 	{name: "order", uses: mappable},
 	{name: "date", uses: mappable | mapKey},
-	{name: "amount", uses: mappable | mapKey},
-	{name: "cost", uses: mappable},
+	{name: "amount", uses: mappable | mapKey | numeric},
+	{name: "cost", uses: mappable | numeric},
 	{name: "currency", uses: mappable},
 }}
 
@@ -34,7 +34,7 @@ func openOrders(s *app.App, o Options, f *file) (source[bulk.OrderRecord], error
 		if err != nil {
 			return source[bulk.OrderRecord]{}, err
 		}
-		return cdnow(v, o, f, f.from), nil
+		return cdnow(v, o, f.scan(0), f.grouped == nil), nil
 	}
 	in, err := openLayout(s, o, f, ordersLayout())
 	switch {
@@ -64,30 +64,36 @@ func ordersLayout() layout[orderRow] {
 // logOf reads a table as a log of orders.
 func logOf(v *values, o Options, t *table) source[bulk.OrderRecord] {
 	l := &orderLog{values: v, costShare: o.CostShare, next: func() (logRow, error) { return csvRow(v, t) }}
-	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }}
+	by := "order"
+	if !t.has(by) {
+		by = "customer"
+	}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, by) }, t.has("order")}, v}
 }
 
 var errNoCost = optionsError("the cost of the goods is not given: map a column to cost, or give --cost-share as a share of the amount (0 if it is not known: all is margin then)")
 
-// cdnow reads the logs of CDNOW: customer, day, units, amount, with or without the sample's own customer number.
-func cdnow(v *values, o Options, in io.ReadSeeker, from int64) source[bulk.OrderRecord] {
-	scan := start(in, from, 0)
+// cdnow reads the logs of CDNOW: customer, day, units, amount, with or without the sample's own customer number; the first row
+// may be a header.
+func cdnow(v *values, o Options, scan *scanner, first bool) source[bulk.OrderRecord] {
 	l := &orderLog{values: v, costShare: o.CostShare}
-	first := true
-	l.next = func() (logRow, error) {
+	next := func() (row, error) {
 		for {
 			r, err := scan.next()
-			if err != nil {
-				return logRow{}, err
+			header := first && err == nil && r.fault == "" && len(r.fields) > 0 && strings.Trim(r.fields[0], "0123456789") != ""
+			if first = false; !header {
+				return r, err
 			}
-			header := first && r.fault == "" && len(r.fields) > 0 && strings.Trim(r.fields[0], "0123456789") != ""
-			if first = false; header {
-				continue
-			}
-			return cdnowRow(v, r), nil
 		}
 	}
-	return source[bulk.OrderRecord]{l.entry, func() int64 { return scan.passed }}
+	l.next = func() (logRow, error) {
+		r, err := next()
+		if err != nil {
+			return logRow{}, err
+		}
+		return cdnowRow(v, r), nil
+	}
+	return source[bulk.OrderRecord]{l.entry, func() int64 { return scan.passed }, &groupable{next: next, key: func(r row) string { return r.fields[0] }}, v}
 }
 
 // logRow is a row of a log of orders, as far as it could be read.
@@ -137,8 +143,11 @@ func csvRow(v *values, t *table) (logRow, error) {
 		return out, nil
 	}
 	customer := t.get(r, "customer")
-	if customer == "" {
+	switch {
+	case customer == "":
 		out.fault.of("customer", errEmpty)
+	case isRounded(customer):
+		out.fault.of("customer", errRounded)
 	}
 	at, err := v.dates.parse(t.get(r, "date"))
 	out.fault.of("date", err)
@@ -146,6 +155,8 @@ func csvRow(v *values, t *table) (logRow, error) {
 		if out.order = t.get(r, "order"); out.order == "" {
 			out.fault.of("order", errEmpty)
 			out.orphan = true
+		} else if isRounded(out.order) {
+			out.fault.of("order", errRounded)
 		}
 	} else if customer == "" || err != nil {
 		out.orphan = true

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,6 +15,8 @@ type table struct {
 	*scanner
 	columns []string
 	at      map[string]int // a field's column
+	null    []string       // what stands in cells that mean nothing
+	formula bool           // ="text" is the text
 }
 
 // get returns a field's text, "" where there is no such column. Blanks around it mean nothing.
@@ -37,13 +40,32 @@ func (t *table) next() (row, error) {
 	if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
 		r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
 	}
+	if err == nil && r.fault == "" && (len(t.null) > 0 || t.formula && strings.Contains(r.raw, `="`)) {
+		for n, text := range r.fields {
+			r.fields[n] = t.clean(text)
+		}
+	}
 	return r, err
+}
+
+// clean returns what a cell means: nothing, where --null says so, and the text of a formula by which spreadsheets are
+// told that digits are a text.
+func (t *table) clean(text string) string {
+	if inside, ok := strings.CutPrefix(text, `="`); ok && t.formula {
+		if inside, ok = strings.CutSuffix(inside, `"`); ok && !strings.Contains(inside, `"`) {
+			text = inside
+		}
+	}
+	if len(t.null) > 0 && slices.Contains(t.null, strings.TrimSpace(text)) {
+		return ""
+	}
+	return text
 }
 
 // delimiter finds what the columns of a header are divided by.
 func delimiter(header string) byte {
 	best, most := byte(','), 0
-	for _, c := range []byte(",;\t") {
+	for _, c := range []byte(",;\t|") {
 		n, quoted := 0, false
 		for i := range len(header) {
 			switch {
@@ -60,9 +82,14 @@ func delimiter(header string) byte {
 	return best
 }
 
-// openTable reads the header of a table.
-func openTable(in io.ReadSeeker, from int64) (*table, error) {
-	first, err := start(in, from, 0).next()
+// openTable reads the header of a table. Of one without a header the columns are c1, c2 and so on, as many as the first row has.
+func openTable(start func(comma byte) *scanner, headless bool) (*table, error) {
+	lines := start(0)
+	first, err := lines.next()
+	comma, named := namedDelimiter(first.raw)
+	if err == nil && first.fault == "" && named {
+		first, err = lines.next()
+	}
 	if errors.Is(err, io.EOF) {
 		return nil, fileError("it is empty")
 	}
@@ -72,18 +99,42 @@ func openTable(in io.ReadSeeker, from int64) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{scanner: start(in, from, delimiter(first.raw))}
+	if !named {
+		comma = delimiter(first.raw)
+	}
+	t := &table{scanner: start(comma)}
 	header, err := t.scanner.next()
+	if err == nil && named {
+		header, err = t.scanner.next()
+	}
 	if err == nil && header.fault != "" {
 		err = fileError("its header cannot be read: %s", header.fault)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range header.fields {
+	for n, name := range header.fields {
+		if headless {
+			name = "c" + strconv.Itoa(n+1)
+		}
 		t.columns = append(t.columns, strings.TrimSpace(name))
 	}
-	return t, nil
+	if headless {
+		t.scanner = start(comma)
+		if named {
+			_, err = t.scanner.next()
+		}
+	}
+	return t, err
+}
+
+// namedDelimiter reads the line by which spreadsheets name what divides columns: sep=;
+func namedDelimiter(line string) (comma byte, ok bool) {
+	sign, ok := strings.CutPrefix(strings.ToLower(strings.TrimRight(line, " \r\n")), "sep=")
+	if !ok || len(sign) != 1 {
+		return 0, false
+	}
+	return sign[0], true
 }
 
 // start begins to read at a place. What is wrong with seeking shows as an error of reading.

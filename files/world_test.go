@@ -181,12 +181,23 @@ func share(text string) *money.Decimal {
 // shared gives a file of the real logs, or skips the test where they are not at hand.
 func shared(t testing.TB, name string) string {
 	t.Helper()
-	path := filepath.Join("..", "..", "shared", "data", name)
+	return beside(t, "data", name)
+}
+
+// wrong gives a small file that once went wrong when it was imported, or skips the test where they are not at hand.
+func wrong(t testing.TB, name string) string {
+	t.Helper()
+	return beside(t, "cases", name)
+}
+
+func beside(t testing.TB, directory, name string) string {
+	t.Helper()
+	path := filepath.Join("..", "..", "shared", directory, name)
 	if _, err := os.Stat(path); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("CI is set, but the real log is not there: %v", err)
+			t.Fatalf("CI is set, but the file is not there: %v", err)
 		}
-		t.Skipf("SKIPPED: the real log %s is not there", path)
+		t.Skipf("SKIPPED: %s is not there", path)
 	}
 	return path
 }

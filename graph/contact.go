@@ -73,7 +73,7 @@ func costLines(c *ent.Contact) ([]*costing.Line, error) {
 
 // contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected.
 func contactValue(c *ent.Contact) (*books.ContactValue, error) {
-	net, err := c.Realised.Minus(c.Cost)
+	net, err := costing.Net(c.Realised, c.Cost)
 	return &books.ContactValue{Contact: c, Realised: c.Realised, Net: net}, err
 }
 

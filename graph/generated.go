@@ -1209,6 +1209,7 @@ type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
+	Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error)
 	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error)
 	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error)
 }
@@ -6855,7 +6856,7 @@ type StageChange {
 type CustomerEconomics {
   "The totals of the orders completed, less refunds."
   revenue: Money!
-  "The revenue less the full cost of the orders."
+  "The revenue less the full cost of the orders. Of an order given back in full its cost remains."
   margin: Money!
   "The cost of the contacts."
   contactCost: Money!
@@ -6863,7 +6864,7 @@ type CustomerEconomics {
   acquisitionCost: Money!
   "The margin less contactCost and acquisitionCost."
   net: Money!
-  "The number of orders completed."
+  "The number of orders completed, without those given back in full."
   orders: Int!
   "The number of contacts."
   contacts: Int!
@@ -7496,8 +7497,8 @@ input OfferFilter {
   lines: [OrderLine!]!
   "The full cost of the order. Scope costs: null without it."
   cost: Money @scope(name: "costs")
-  "The total less refunds and cost. Scope costs: null without it."
-  margin: Money @scope(name: "costs")
+  "The total less refunds and cost; null for a CANCELLED order, which has none. Scope costs: null without it."
+  margin: Money @scope(name: "costs") @goField(forceResolver: true)
   "Who earned the margin; the amounts sum exactly to margin. Scope costs: empty without it."
   credits(
     "The attribution model to compute the credits by, without changing the books; what the books say by default."
@@ -7520,8 +7521,8 @@ type OrderKnown {
   refunded: Money!
   "The full cost, as known then."
   cost: Money!
-  "The total less refunds and cost, as known then."
-  margin: Money!
+  "The total less refunds and cost, as known then; null if the order had been cancelled by then."
+  margin: Money
 }
 "A part of an order's margin, and the contact that earned it."
 type OrderCredit {
@@ -7806,7 +7807,7 @@ type Price {
   unit: Money!
   "The price of the whole quantity."
   total: Money!
-  "The list price of one unit at this moment."
+  "The list price of one unit at this moment, with the surcharges of its options."
   list: Money!
   "The waterfall from the list price to the unit price; the amounts sum exactly to unit."
   lines: [PriceLine!]!
@@ -7851,6 +7852,8 @@ type PriceLine {
 enum PriceLineKind {
   "The list price, or full cost and markup of a cost-plus product."
   LIST
+  "The surcharge of an option that is chosen."
+  OPTION
   "The customer's own price; rules are then skipped."
   AGREEMENT
   "A rule that applied."
@@ -8042,7 +8045,7 @@ type PriceRuleSample {
   productsTouched: Int!
 }
 """
-What a rule would have made of the order lines of the last 90 days that were not cancelled, the latest 5,000. Each is
+What a rule would have made of the order lines of the last 90 days that were neither cancelled nor given back in full, the latest 5,000. Each is
 priced as of its moment with and without the rule, to the customer as known now.
 """
 type PriceRuleEffect {
@@ -8565,7 +8568,7 @@ type Session {
   accessToken: String!
   "When the access token expires, 15 minutes after it was issued at most."
   expiresAt: Time!
-  "The token by which refreshSession issues the next pair; it can be used once."
+  "The token by which refreshSession issues the next pair. It is used once; for a short time after that it gives the same next one again."
   refreshToken: String!
   "Who signed in."
   viewer: Viewer!
@@ -8584,7 +8587,7 @@ extend type Mutation {
     "The e-mail and the password."
     input: SignInInput!
   ): SessionPayload!
-  "Issues a new pair of tokens for a refresh token. Using one twice ends the session everywhere."
+  "Issues a new pair of tokens for a refresh token. Used again within half a minute it gives the same next refresh token, for an answer may be lost; later that ends the session everywhere."
   refreshSession(
     "The refresh token."
     input: RefreshSessionInput!
@@ -22217,7 +22220,7 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Order_margin(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Margin, nil
+			return ec.Resolvers.Order().Margin(ctx, obj)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -22225,11 +22228,11 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalNString2string(ctx, "costs")
 				if err != nil {
-					var zeroVal money.Amount
+					var zeroVal *money.Amount
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal money.Amount
+					var zeroVal *money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, obj, directive0, name)
@@ -22238,8 +22241,8 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -22249,8 +22252,8 @@ func (ec *executionContext) fieldContext_Order_margin(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
 		},
@@ -22710,11 +22713,11 @@ func (ec *executionContext) _OrderKnown_margin(ctx context.Context, field graphq
 			return obj.Margin, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_OrderKnown_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -40590,10 +40593,11 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "margin":
-			out.Values[i] = ec._Order_margin(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_margin(ctx, field, obj)
+				})
 		case "credits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -40776,7 +40780,7 @@ func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSe
 			}
 		case "margin":
 			out.Values[i] = ec._OrderKnown_margin(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/order"
 	"kopeck/ent/orderline"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
@@ -82,4 +83,12 @@ func (r *Resolver) orderCostKnownAt(ctx context.Context, o *ent.Order, at time.T
 	return batched(ctx, o, func(rows []*ent.Order) (map[*ent.Order]*report.OrderKnown, error) {
 		return r.app.Report.OrdersKnownAt(ctx, rows, at)
 	})
+}
+
+// marginOf returns the margin of an order; nil if it was cancelled, and has none.
+func marginOf(o *ent.Order) *money.Amount {
+	if o.Status == schema.OrderCancelled {
+		return nil
+	}
+	return &o.Margin
 }

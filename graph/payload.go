@@ -7,11 +7,12 @@ import (
 )
 
 // userErrors returns the faults in a verb's error, which the caller can correct, as the userErrors of a payload; the list
-// is never nil. Any other error, and that the caller must sign in, is returned: it is an error of the request.
+// is never nil. Any other error, that the caller must sign in and that the database is not available are returned: they are errors
+// of the request.
 func userErrors(err error) ([]service.UserError, error) {
 	list := []service.UserError{}
 	for _, f := range fault.All(err) {
-		if f.Code == fault.Unauthenticated {
+		if f.Code.IsOfRequest() {
 			return list, f
 		}
 		list = append(list, userError(f))

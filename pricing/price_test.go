@@ -77,10 +77,14 @@ func TestSteps(t *testing.T) {
 		{"list price with options", func(s *pricing.Source, q *pricing.Question) {
 			s.Terms[0].Amount = amount(120000)
 			q.Options = []pricing.Option{{Code: "lining", Value: "1.5"}}
-		}, "LIST 135000", ""},
+		}, "LIST 120000 OPTION 15000", ""},
+		{"an option that is not chosen in the end", func(s *pricing.Source, q *pricing.Question) {
+			s.Terms[0].Amount = amount(120000)
+			q.Options = []pricing.Option{{Code: "lining", Value: "0"}}
+		}, "LIST 120000", ""},
 		{"cost-plus with options", func(_ *pricing.Source, q *pricing.Question) {
 			q.Options = []pricing.Option{{Code: "lining", Value: "true"}}
-		}, "LIST 150000", ""},
+		}, "LIST 135000 OPTION 10000", ""},
 		{"floor", func(s *pricing.Source, _ *pricing.Question) { s.Terms[0].Amount = amount(80000) }, "LIST 80000 FLOOR 7500", ""},
 		{"floor of a busy loom is above full cost", func(s *pricing.Source, _ *pricing.Question) {
 			s.Terms[0].Amount, s.Basis.Bookings = amount(80000), busy("88")

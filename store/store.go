@@ -41,6 +41,10 @@ type Options struct {
 	// "" means the main URL.
 	ListenURL string
 
+	// Quiet is the time without a message from the database after which this process no longer relies on being notified of
+	// changes; 0 means 3 s. See [Store.Silence].
+	Quiet time.Duration
+
 	// Observe, if not nil, is called with every statement before it runs, inside and outside transactions.
 	Observe func(ctx context.Context, query string)
 
@@ -110,7 +114,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)
 	}
 	if at.dialect == dialect.SQLite {
-		s.notifier = &watcher{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
+		s.notifier = &watcher{db: s.db, hub: s.hub, log: options.Log, quiet: options.Quiet, ended: make(chan struct{})}
 	} else if s.notifier, err = newListener(at, options, s.hub); err != nil {
 		s.db.Close()
 		return nil, err

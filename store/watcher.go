@@ -23,8 +23,12 @@ type watcher struct {
 
 	begin, end sync.Once
 	watching   atomic.Bool
+	quiet      time.Duration
+	beats      atomic.Pointer[pulse]
 	ended      chan struct{}
 }
+
+func (w *watcher) pulse() *pulse { return w.beats.Load() }
 
 // watchInterval is the time between two readings of user_version.
 const watchInterval = 250 * time.Millisecond
@@ -33,6 +37,7 @@ const watchInterval = 250 * time.Millisecond
 func (w *watcher) open() {
 	w.begin.Do(func() {
 		w.watching.Store(true)
+		w.beats.Store(newPulse(w.quiet))
 		seen, err := w.version()
 		go w.watch(seen, err == nil)
 	})
@@ -55,8 +60,12 @@ func (w *watcher) watch(seen int64, known bool) {
 				w.log.Warn("watching the SQLite file for changes by other processes", "error", err)
 			}
 			failing = true
+			if w.pulse().isSilent() {
+				w.hub.lost()
+			}
 			continue
 		}
+		w.pulse().hear()
 		if !known || version != seen {
 			w.hub.lost()
 		}
@@ -65,7 +74,7 @@ func (w *watcher) watch(seen int64, known bool) {
 }
 
 func (w *watcher) version() (version int64, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), w.pulse().interval())
 	defer cancel()
 	return version, w.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
 }

@@ -9,7 +9,6 @@ package transport
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -37,7 +36,7 @@ type Config struct {
 	PersistedQueries bool
 
 	// Caller returns the name of the caller whose bucket of points an operation is charged to. Where Caller is nil or
-	// returns "", the client's network address is used.
+	// returns "", the client's network address is used: see [Addresses].
 	Caller func(ctx context.Context) string
 
 	// Expected, if not nil, says what to send for a custom scalar whose value could not be read, "" where it does not
@@ -47,10 +46,18 @@ type Config struct {
 	// Validate, if not nil, is called before an operation is run. Its errors are shown unchanged, and the operation is not run.
 	Validate func(ctx context.Context, operation *graphql.OperationContext) gqlerror.List
 
+	// Public, if not nil, reports whether an operation may be run for a request whose credentials are not accepted: see
+	// [WithDenied].
+	Public func(operation *graphql.OperationContext) bool
+
+	// Available, if not nil, is called before an operation is run and before an event of a subscription is sent. An error with the
+	// code UNAVAILABLE is shown, and the operation is not run or ends.
+	Available func(ctx context.Context) error
+
 	// Authenticate authenticates a WebSocket. The token is the member authorization or token of
 	// connection_init's payload, without "Bearer "; "" where there is none. All operations of the socket run with the
 	// returned context. The socket is closed with 4403 at expiresAt (never, if it is the zero time), when done is
-	// closed (never, if it is nil), and immediately on an error. Where Authenticate is nil, operations run
+	// closed (never, if it is nil), and immediately on an error; with 1013 (try again later) if that is UNAVAILABLE. Where Authenticate is nil, operations run
 	// with the context of the upgrade request.
 	Authenticate func(ctx context.Context, token string) (_ context.Context, expiresAt time.Time, done <-chan struct{}, err error)
 
@@ -115,7 +122,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		h.executor.Use(extension.Introspection{})
 	}
 	h.tryTrusted()
-	h.served = RequestIDs(config.NewID, http.HandlerFunc(h.serve))
+	h.served = RequestIDs(config.NewID, Addresses(Proxies{}, http.HandlerFunc(h.serve)))
 	return h
 }
 
@@ -159,18 +166,11 @@ func (h *Handler) streaming() bool {
 	}
 }
 
-type addressKey struct{}
-
 // serve chooses the transport.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept")
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
-	}
-	r = r.WithContext(context.WithValue(r.Context(), addressKey{}, address))
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
@@ -182,6 +182,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}()
+	if refused := denied(r.Context()); refused != nil && (r.Method != http.MethodPost || accepted(r.Header) == mediaEvents) {
+		h.writeRefusal(w, r, mediaJSON, refused)
+		return
+	}
 	if r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		h.serveSocket(w, r)
 		return
@@ -224,6 +228,5 @@ func (h *Handler) caller(ctx context.Context) string {
 			return name
 		}
 	}
-	address, _ := ctx.Value(addressKey{}).(string)
-	return "address " + address
+	return "address " + ClientAddress(ctx)
 }

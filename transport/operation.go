@@ -44,6 +44,9 @@ func (h *Handler) prepare(ctx context.Context, transport string, params *graphql
 	op := &operation{handler: h, begun: h.config.Now()}
 	op.info = OperationInfo{Name: anonymous, Transport: transport, RequestID: RequestID(ctx)}
 	refused := op.prepare(ctx, params, allowed)
+	if refused != nil && op.graphql == nil {
+		refused = cmp.Or(denied(ctx), refused)
+	}
 	if refused != nil {
 		op.info.Codes = codes(refused.errors)
 		op.observe(ctx)
@@ -84,7 +87,12 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	op.ctx = graphql.StartOperationTrace(ctx)
 	op.graphql, errs = h.executor.CreateOperationContext(op.ctx, params)
 	if len(errs) > 0 {
+		op.graphql = nil
 		return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
+	}
+
+	if refused := denied(ctx); refused != nil && (h.config.Public == nil || !h.config.Public(op.graphql)) {
+		return refused
 	}
 
 	op.graphql.ResolverMiddleware = h.costs.meter(&op.spent) // no extension of the executor sets it
@@ -92,6 +100,9 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	op.cost = h.costs.of(definition, op.graphql.Variables)
 	op.info.Cost = op.cost
 	op.caller = h.caller(ctx)
+	if refused := h.available(op.ctx); refused != nil {
+		return refused
+	}
 	if refused := op.charge(); refused != nil {
 		return refused
 	}
@@ -102,6 +113,18 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 		}
 	}
 	return nil
+}
+
+// available returns the refusal of an operation while the server is not available.
+func (h *Handler) available(ctx context.Context) *refusal {
+	if h.config.Available == nil {
+		return nil
+	}
+	err := h.config.Available(ctx)
+	if err == nil {
+		return nil
+	}
+	return &refusal{status: http.StatusServiceUnavailable, errors: gqlerror.List{h.present(ctx, err)}, retryAfter: RetryAfter}
 }
 
 // charge takes the cost from the caller's bucket, or returns the refusal.
@@ -179,6 +202,10 @@ func (op *operation) events(ctx context.Context) func() *graphql.Response {
 			return response
 		}
 		response := op.guarded(func() *graphql.Response { return next(ctx) })
+		if refused := op.handler.available(ctx); refused != nil && response != nil {
+			response = &graphql.Response{Errors: refused.errors}
+			next = graphql.OneShot(nil)
+		}
 		if response != nil {
 			op.finish(response)
 		}

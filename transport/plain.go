@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"math"
 	"net/http"
@@ -34,6 +35,7 @@ func (h *Handler) servePlain(w http.ResponseWriter, r *http.Request, media strin
 	body := encode(response, true)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	mustReceive(w, h.limits.Write)
 	_, _ = w.Write(body) // the client may have disconnected
 }
 
@@ -49,6 +51,7 @@ func onlyQueriesByGet(r *http.Request, kind ast.Operation) *refusal {
 
 // writeRefusal answers a request that was refused before it became an operation, and observes it.
 func (h *Handler) writeRefusal(w http.ResponseWriter, r *http.Request, media string, refused *refusal) {
+	refused = cmp.Or(denied(r.Context()), refused)
 	op := &operation{handler: h, begun: h.config.Now(), info: OperationInfo{
 		Name: anonymous, Transport: "http", Codes: codes(refused.errors), RequestID: RequestID(r.Context()),
 	}}
@@ -58,6 +61,11 @@ func (h *Handler) writeRefusal(w http.ResponseWriter, r *http.Request, media str
 
 // writeAnswer writes a refusal: errors and no data.
 func (h *Handler) writeAnswer(w http.ResponseWriter, media string, refused *refusal) {
+	if refused.answer != nil {
+		mustReceive(w, h.limits.Write)
+		refused.answer(w)
+		return
+	}
 	if refused.allow != "" {
 		w.Header().Set("Allow", refused.allow)
 	}
@@ -67,6 +75,7 @@ func (h *Handler) writeAnswer(w http.ResponseWriter, media string, refused *refu
 	body := encode(&graphql.Response{Errors: refused.errors, Extensions: refused.extensions}, false)
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	mustReceive(w, h.limits.Write)
 	w.WriteHeader(refused.httpStatus(media))
 	_, _ = w.Write(body)
 }

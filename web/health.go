@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// ready answers 200 if the database answers, is at this binary's version and there are keys for signing; otherwise 503
-// with the state of each.
+// ready answers 200 if the database answers, is at this binary's version, this process knows what others have changed in it, and
+// there are keys for signing; otherwise 503 with the state of each.
 func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
-	checks := map[string]string{"database": "ok", "migrations": "ok", "keys": "ok"}
+	checks := map[string]string{"database": "ok", "migrations": "ok", "updates": "ok", "keys": "ok"}
 	status := http.StatusOK
 	fail := func(name, reason string) {
 		checks[name] = reason
@@ -23,6 +23,9 @@ func (s *Site) ready(w http.ResponseWriter, r *http.Request) {
 		fail("migrations", "unknown")
 	} else if have, want, err := s.config.Store.Version(ctx); err != nil || have != want {
 		fail("migrations", "the database is not at this binary's version")
+	}
+	if s.config.App.Current() != nil {
+		fail("updates", "changes by other processes are neither notified nor can they be read")
 	}
 	if err := s.config.Keys.Ready(); err != nil {
 		fail("keys", "no key for signing")

@@ -20,7 +20,8 @@ type journeyCount struct {
 	counts map[string]*attribution.Journey
 }
 
-// A journey is the way to an order, or to none. The way to a sold order is that of its credits: the contacts that it may
+// A journey is the way to an order, or to none. An order given back in full is as if it had never been: what led to it led to
+// none. The way to a completed order is that of its credits: the contacts that it may
 // be credited to. The contacts that no order may be credited to are ways to none: a customer's are split where
 // there was no contact for longer than the look-back window, and a way whose last contact is younger than that is not over and does not
 // count. A recommendation belongs to the journey of the customer it is about, not of the one who gave it.
@@ -83,6 +84,9 @@ func (j *journeyCount) addCustomers(ctx context.Context, tx *store.Tx, low, high
 func (j *journeyCount) add(t *touches, orders []SoldOrder) {
 	led := map[string]bool{}
 	for _, o := range orders {
+		if o.Status != string(schema.OrderCompleted) {
+			continue
+		}
 		before := t.before(o, j.window)
 		for _, touch := range before {
 			led[touch.ContactID] = true

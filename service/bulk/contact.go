@@ -9,6 +9,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/contacts"
 	"kopeck/service/input"
 )
 
@@ -157,7 +158,7 @@ func (r *ContactRecord) check() error {
 		field string
 		text  *string
 		most  int
-	}{{"external_id", &r.ExternalID, 200}, {"subject", &r.Subject, 500}, {"notes", &r.Notes, 20000}} {
+	}{{"external_id", &r.ExternalID, 200}, {"subject", &r.Subject, contacts.MaxSubject}, {"notes", &r.Notes, contacts.MaxNotes}} {
 		checked, err := input.OptionalText(t.field, t.text, t.most)
 		faults.Add(err)
 		*t.text = input.OrZero(checked)
@@ -166,15 +167,13 @@ func (r *ContactRecord) check() error {
 		_, err := input.Email("staff", r.Staff)
 		faults.Add(err)
 	}
-	if r.Minutes.Sign() < 0 || r.Minutes.Compare(money.Whole(100_000)) > 0 {
-		faults.Add(fault.Invalidf("minutes", "want 0 to 100000"))
+	if r.Minutes.Sign() < 0 || r.Minutes.Compare(money.Whole(contacts.MaxLoggedMinutes)) > 0 {
+		faults.Add(fault.Invalidf("minutes", "want 0 to %d", contacts.MaxLoggedMinutes))
 	}
 	if r.Expense.Sign() < 0 {
 		faults.Add(fault.Invalidf("expense", "not a negative amount"))
 	}
-	if r.AboutID != "" && r.AboutID == r.CustomerID {
-		faults.Add(fault.Invalidf("about_id", "nobody recommends themselves"))
-	}
+	faults.Add(contacts.CheckAbout("about_id", r.Kind, r.CustomerID, r.AboutID))
 	return faults.Or()
 }
 

@@ -54,7 +54,7 @@ type Import struct {
 }
 
 // ErrRejected reports that a call of an [Import] has changed nothing because a record was rejected.
-var ErrRejected = errors.New("service: a record was rejected, so none was written")
+var ErrRejected = errors.New("bulk: a record was rejected, so none was written")
 
 // chunk is the work on the records of one call.
 type chunk struct {

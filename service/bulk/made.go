@@ -34,7 +34,7 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 			return err
 		}
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
-		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
+		p.Margin, p.RepeatMargin, p.RefundedMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.RefundedMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
 		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.ProbabilityAlive(p.Customer, now)})
 		if p.Stage = to; to != schema.Stranger {
@@ -53,9 +53,9 @@ func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
 	return lifetime.StatisticsOf(all)
 }
 
-// margin is what is left of an order's total. OrderRecord.check has checked that it does not overflow.
+// margin is what is left of an order's total, none of one that is cancelled. OrderRecord.check has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := costing.OrderMargin(o.Total, o.given.refunded, o.Cost)
+	margin, _ := costing.OrderMargin(o.Status == schema.OrderCancelled, o.Total, o.given.refunded, o.Cost)
 	return margin
 }
 

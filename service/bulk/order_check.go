@@ -73,7 +73,7 @@ func (o *OrderRecord) check() error {
 func (o *OrderRecord) checkSums() error {
 	refunded, err := o.refunded()
 	if err == nil {
-		_, err = costing.OrderMargin(o.Total, refunded, o.Cost)
+		_, err = costing.OrderMargin(false, o.Total, refunded, o.Cost)
 	}
 	var lines, costs money.Amount
 	for _, line := range o.Lines {

@@ -142,7 +142,7 @@ func (s *Service) writeRecords(ctx context.Context, tx *store.Tx, w *rateImport)
 func (s *Service) ExportRates(ctx context.Context, each func(*ExportedRate) error) error {
 	all, err := rates.All(bypassGuard(ctx), s.Store)
 	if err != nil {
-		return fmt.Errorf("service: rates: %w", err)
+		return fmt.Errorf("bulk: rates: %w", err)
 	}
 	for n, r := range all {
 		one := ExportedRate{Rate: r}

@@ -19,12 +19,16 @@ const RefusedToken = "the access token is invalid or has expired; sign in again"
 
 // Authenticate returns the actor of an access token and when the token expires. Role and scopes are those that the user has
 // now, whatever the token says. Fault: UNAUTHENTICATED, always with the same message, for a token that is not ours or has
-// expired, a session that has ended and a user who is not active.
+// expired, a session that has ended and a user who is not active. While this process may not know of the end of a session the
+// fault is UNAVAILABLE: see [service.Core.Current].
 func (s *Service) Authenticate(ctx context.Context, token string) (auth.Actor, time.Time, error) {
 	refused := fault.New(fault.Unauthenticated, "", RefusedToken)
 	claims, err := s.access.Verify(token)
 	if err != nil {
 		return auth.Actor{}, time.Time{}, refused
+	}
+	if err := s.Current(); err != nil {
+		return auth.Actor{}, time.Time{}, err
 	}
 	if s.User(claims.Subject) == nil {
 		// A token of ours for a user who is not in the snapshot: another process may just have created them.

@@ -2,6 +2,8 @@ package people_test
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/service/people"
 )
 
@@ -228,10 +231,49 @@ func TestTooManyAttempts(t *testing.T) {
 		}
 		w.Clock.Advance(time.Minute)
 		w.mustSignIn()
+		if n := w.Rows("SELECT count(*) FROM sign_in_attempts"); n[0] != "3" {
+			t.Errorf("%s counts are kept, want those of the account, the address and both", n)
+		}
+		w.Clock.Advance(time.Minute)
+		if err := w.People.ForgetAttempts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Rows("SELECT count(*) FROM sign_in_attempts"); n[0] != "0" {
+			t.Errorf("%s counts are kept for ever", n)
+		}
 	})
 }
 
-func TestRefreshTokenUsedTwiceEndsTheSession(t *testing.T) {
+// The bounds hold over all replicas, also for attempts at once.
+func TestAttemptsAreCountedOverAllReplicas(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.create("anna@example.com", schema.RoleSales)
+		other, err := app.New(t.Context(), apptest.Config(t, w.Store, w.Clock))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var guessed atomic.Int64
+		var all sync.WaitGroup
+		for i := range 20 {
+			all.Go(func() {
+				replica := []*app.App{w.App, other}[i%2]
+				_, err := replica.People.SignIn(t.Context(), service.SignInInput{Email: "anna@example.com", Password: "wrong"})
+				switch {
+				case fault.Is(err, fault.Invalid):
+					guessed.Add(1)
+				case !fault.Is(err, fault.LimitExceeded):
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := guessed.Load(); n != int64(w.Limits.SignIns) {
+			t.Errorf("%d passwords were tried, want %d", n, w.Limits.SignIns)
+		}
+	})
+}
+
+func TestRefreshTokenUsedAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.create("anna@example.com", schema.RoleSales)
 		first, other := w.mustSignIn(), w.mustSignIn()
@@ -239,8 +281,12 @@ func TestRefreshTokenUsedTwiceEndsTheSession(t *testing.T) {
 		if err != nil || !w.admitted(second.AccessToken) {
 			t.Fatalf("got %v, %v, want a second session", second, err)
 		}
+		if again, err := w.refresh(first.RefreshToken); err != nil || again.RefreshToken != second.RefreshToken {
+			t.Errorf("the second use, at once: %v, %v", again, err)
+		}
+		w.Clock.Advance(w.Limits.RefreshAgain + time.Microsecond)
 		if _, err := w.refresh(first.RefreshToken); apptest.Faults(err) != "INVALID refreshToken" {
-			t.Errorf("the second use: %v", err)
+			t.Errorf("the third use, later: %v", err)
 		}
 		if _, err := w.refresh(second.RefreshToken); !fault.Is(err, fault.Invalid) || w.admitted(first.AccessToken) || w.admitted(second.AccessToken) {
 			t.Errorf("the session goes on: %v", err)

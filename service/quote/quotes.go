@@ -88,7 +88,7 @@ func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal,
 	}
 	customer, ok := q.facts[c.ID]
 	if !ok {
-		return nil, fmt.Errorf("service: no facts of %s for a price", c.ID)
+		return nil, fmt.Errorf("quote: no facts of %s for a price", c.ID)
 	}
 	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
 	answer, err := q.prices.Price(question)

@@ -70,11 +70,11 @@ func (s *Service) bookingsBetween(ctx context.Context, first, last int) (booking
 	return bookings, err
 }
 
-// linesSince reads the lines of the orders placed since a moment that were not cancelled, the latest order first; if there are more
+// linesSince reads the lines of the orders placed since a moment that were neither cancelled nor given back in full, the latest order first; if there are more
 // than most, it reads one more. A rule is tried on all orders, and only sums of them are returned.
 func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]soldLine, error) {
 	const query = `SELECT o.id, o.customer_id, o.at, l.product_id, l.quantity, l.options, l.lead_days FROM orders o JOIN order_lines l ON l.order_id = o.id
-		WHERE o.at >= ? AND o.status <> 'CANCELLED' ORDER BY o.at DESC, o.id DESC, l.position LIMIT ?`
+		WHERE o.at >= ? AND o.status NOT IN ('CANCELLED', 'REFUNDED') ORDER BY o.at DESC, o.id DESC, l.position LIMIT ?`
 	var lines []soldLine
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		lines = nil
@@ -87,7 +87,7 @@ func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]
 				return err
 			}
 			if err := json.Unmarshal(options, &q.Options); err != nil {
-				return fmt.Errorf("service: options of a line of %s: %w", line.orderID, err)
+				return fmt.Errorf("quote: options of a line of %s: %w", line.orderID, err)
 			}
 			q.At, q.LeadDays = q.At.UTC(), &lead
 			lines = append(lines, line)

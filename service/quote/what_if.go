@@ -71,7 +71,7 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 			continue
 		}
 		var err error
-		rate.Amount, err = input.Decimal("amount", r.Amount, "0", "1000000000")
+		rate.Amount, err = input.Decimal("amount", r.Amount, "0", costing.MaxRate)
 		add(err, "rates", i)
 		rate.ID, rate.ValidFrom, rate.RecordedAt = "supposed", now, now
 		instead.Rates = append(instead.Rates, rate)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
@@ -155,7 +156,7 @@ func (e *ContactEconomics) fill(groups []*contactGroup, names map[string]string)
 func economicsRow(key []string, sums contactSums) (*ContactEconomicsRow, error) {
 	row := &ContactEconomicsRow{Key: key, Labels: key, contactSums: sums}
 	var err error
-	if row.Net, err = sums.Realised.Minus(sums.Cost); err != nil || sums.Cost.IsZero() {
+	if row.Net, err = costing.Net(sums.Realised, sums.Cost); err != nil || sums.Cost.IsZero() {
 		return row, err
 	}
 	if quotient, err := money.DecimalOf(new(big.Rat).Quo(row.Net.Rat(), sums.Cost.Rat()), 6); err == nil {

@@ -161,7 +161,7 @@ func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis cos
 		if cost, costed := costs[o.ID]; costed {
 			o.cost = cost
 		}
-		if o.Margin, err = costing.OrderMargin(o.total, o.refunded, o.cost); err != nil {
+		if o.Margin, err = costing.OrderMargin(false, o.total, o.refunded, o.cost); err != nil {
 			return input.DomainError(err)
 		}
 	}

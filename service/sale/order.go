@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/order"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -178,7 +179,7 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 			return wrongOrder(o, "cancelled")
 		}
 		now := s.Now()
-		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetMargin(money.Amount{}).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
 			return err
 		}
 		if err := s.rates.FreeCapacity(ctx, tx, o.ID); err != nil {

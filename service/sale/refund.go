@@ -58,7 +58,7 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount
 	if err != nil {
 		return input.DomainError(err)
 	}
-	margin, err := costing.OrderMargin(o.Total, refunded, o.Cost)
+	margin, err := costing.OrderMargin(false, o.Total, refunded, o.Cost)
 	if err != nil {
 		return input.DomainError(err)
 	}

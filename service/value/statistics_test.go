@@ -58,7 +58,7 @@ func TestStatisticsOfTheDatabase(t *testing.T) {
 			c := &ent.Customer{ID: id}
 			earnings := map[*ent.Customer]value.Earnings{c: {}}
 			must(t, w.Value.EarningsUpTo(w.system(), earnings, moment, nil))
-			if e := earnings[c]; e.OrderDays != then.OrderDays || e.FirstDay != then.FirstDay || e.LastDay != then.LastDay || e.Margin != then.Margin || e.RepeatMargin != then.RepeatMargin {
+			if e := earnings[c]; e.OrderDays != then.OrderDays || e.FirstDay != then.FirstDay || e.LastDay != then.LastDay || e.Margin != then.Margin || e.RepeatMargin != then.RepeatMargin || e.RefundedMargin != then.RefundedMargin {
 				t.Fatalf("up to %s SQL has %+v, the rule %+v", moment, e, then)
 			}
 		})
