@@ -280,7 +280,7 @@ func TestSellersSeeNoOrderOfAnothersCustomer(t *testing.T) {
 		seller.Refused("NOT_FOUND id", refundOrder, Vars{"in": Vars{"id": theirs, "reason": "r"}})
 		r := seller.Must(`query($id: ID!) { node(id: $id) { id } orders { totalCount edges { node { id cost { amount } margin { amount } } } } }`, Vars{"id": theirs})
 		if r.Get("node") != nil || r.Int("orders.totalCount") != 1 || r.Text("orders.edges.0.node.id") != mine {
-			t.Error(r.Body)
+			t.Errorf("got %s, want the own order alone", r.Body)
 		}
 		if r.Get("orders.edges.0.node.cost") != nil || r.Get("orders.edges.0.node.margin") != nil {
 			t.Errorf("a seller sees costs: %s", r.Body)

@@ -105,7 +105,7 @@ func TestProposalsEqualPrices(t *testing.T) {
 				units[r.Text(at+"segment")] = fmt.Sprintf("%012s", r.Text(at+"price.unit.amount"))
 			}
 			if units["QUALITY_CHEAP"] > units["FAST_QUALITY"] || units["FAST_CHEAP"] > units["FAST_QUALITY"] {
-				t.Fatalf("cheap is dearer: %v", units)
+				t.Fatalf("QUALITY_CHEAP or FAST_CHEAP costs more than FAST_QUALITY: %v", units)
 			}
 		})
 	})
@@ -122,7 +122,7 @@ func TestMeasurementsFillOptions(t *testing.T) {
 		}})
 		seen := admin.Must(`query($id: ID!) { node(id: $id) { ... on Product { options { code measured grade } } } }`, Vars{"id": skirt})
 		if got := fmt.Sprint(seen.Get("node.options.0.measured"), seen.Get("node.options.1.measured"), seen.Get("node.options.0.grade")); got != "true false false" {
-			t.Errorf("%s", seen.Body)
+			t.Errorf("got %s, want the first option alone measured, and none a grade", seen.Body)
 		}
 		anna := NewCustomer(admin, Vars{"name": "Anna", "measurements": Vars{"waist": 0.75}})
 		vera := NewCustomer(admin, Vars{"name": "Vera"})

@@ -64,7 +64,7 @@ func TestSignInRefreshSignOut(t *testing.T) {
 		r := w.With("").Must(signIn, Vars{"email": " aNNa@example.COM ", "password": password})
 		if r.Text("signIn.session.viewer.role") != "MANAGER" || r.Text("signIn.session.viewer.user.email") != "Anna@Example.com" ||
 			r.Text("signIn.session.viewer.scopes") != "[costs floor]" {
-			t.Fatal(r.Body)
+			t.Fatalf("got %s, want the viewer with the scopes costs and floor", r.Body)
 		}
 		expiresAt, err := time.Parse(time.RFC3339, r.Text("signIn.session.expiresAt"))
 		if life := expiresAt.Sub(w.Clock.Now()); err != nil || life < 10*time.Minute || life > 15*time.Minute {
@@ -77,7 +77,7 @@ func TestSignInRefreshSignOut(t *testing.T) {
 		next := w.With("").Must(refresh, Vars{"token": first.refresh})
 		second := session{next.Text("refreshSession.session.accessToken"), next.Text("refreshSession.session.refreshToken")}
 		if second.access == first.access || second.refresh == first.refresh || !w.mayAsk(second.access) || !w.mayAsk(first.access) {
-			t.Fatal(next.Body)
+			t.Fatalf("got %s, want other tokens than before, both access tokens accepted", next.Body)
 		}
 		w.Clock.Advance(16 * time.Minute)
 		if w.mayAsk(second.access) {
@@ -250,7 +250,7 @@ func TestSignInAttemptsAreLimited(t *testing.T) {
 		}
 		refused := w.With("").Refused("LIMIT_EXCEEDED", signIn, Vars{"email": "a@EXAMPLE.com", "password": password})
 		if !strings.Contains(refused.Text("signIn.userErrors.0.message"), "wait 12 s") {
-			t.Error(refused.Body)
+			t.Errorf("got %s, want a wait of 12 s", refused.Body)
 		}
 		w.signIn("b@example.com") // from the same address
 		elsewhere := people.WithClientAddress(t.Context(), "192.0.2.7:1234")
@@ -327,7 +327,7 @@ func TestRoleChangesApplyAtOnce(t *testing.T) {
 		w.As(schema.RoleAdmin).Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "role": "SALES"}})
 		r := w.With(s.access).Must(whoAmI, nil)
 		if r.Text("viewer.role") != "SALES" || r.Len("viewer.scopes") != 0 {
-			t.Error(r.Body)
+			t.Errorf("got %s, want SALES without scopes", r.Body)
 		}
 		select {
 		case <-over:
@@ -342,7 +342,7 @@ func TestIssueToken(t *testing.T) {
 		for _, role := range everyRole {
 			r := w.As(role).Must(whoAmI, nil)
 			if r.Text("viewer.role") != string(role) || r.Text("viewer.user.email") != strings.ToLower(string(role))+"@cli.kopeck.invalid" {
-				t.Error(r.Body)
+				t.Errorf("got %s, want the user of the command line for the role", r.Body)
 			}
 		}
 		w.newUser("boss@example.com", schema.RoleAdmin)

@@ -93,7 +93,7 @@ func fitLaws(t *rapid.T, fitted func([]attribution.Journey) (*attribution.Fit, e
 	var weight, converted, null int64
 	for _, s := range fit.States {
 		if effect := s.RemovalEffect.Nano(); effect < 0 || effect > 1e9 || s.Weight.Sign() < 0 {
-			t.Fatalf("%+v", s)
+			t.Fatalf("got %+v, want a removal effect from 0 to 1 and a weight of at least 0", s)
 		}
 		weight += s.Weight.Nano()
 	}

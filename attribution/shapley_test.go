@@ -62,7 +62,7 @@ func TestEnumerationIsTheClosedForm(t *testing.T) {
 		if errors.Is(err, attribution.ErrNoConversions) {
 			return
 		} else if err != nil || fit.Permutations != 0 {
-			t.Fatal(fit, err)
+			t.Fatalf("got %+v, %v, want a fit by all orders of the states", fit, err)
 		}
 		want := closedForm(journeys)
 		for _, s := range fit.States {
@@ -92,7 +92,7 @@ func TestSamplingIsNearTheClosedForm(t *testing.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		fit, err := attribution.FitShapley(journeys, seed)
 		if err != nil || fit.Permutations != attribution.Permutations || fit.Seed != seed {
-			t.Fatal(fit, err)
+			t.Fatalf("got %+v, %v, want a sampled fit with the seed", fit, err)
 		}
 		want, sum := closedForm(journeys), int64(0)
 		for _, s := range fit.States {
@@ -132,7 +132,7 @@ func TestPairsNeedNoLuck(t *testing.T) {
 	}
 	fit, err := attribution.FitShapley(journeys, 7)
 	if err != nil || fit.Permutations == 0 {
-		t.Fatal(fit, err)
+		t.Fatalf("got %+v, %v, want a sampled fit", fit, err)
 	}
 	want := closedForm(journeys)
 	for _, s := range fit.States {
@@ -151,10 +151,10 @@ func TestStatesWithoutConversionsAreNoPlayers(t *testing.T) {
 	}
 	fit, err := attribution.FitShapley(journeys, 1)
 	if err != nil || fit.Permutations != 0 || len(fit.States) != 53 {
-		t.Fatal(fit, err)
+		t.Fatalf("got %+v, %v, want 53 states without sampling", fit, err)
 	}
 	if b, _ := fit.State("b"); !near(b.Weight, big.NewRat(1, 3), 1, 0) {
-		t.Errorf("%+v", b)
+		t.Errorf("got %+v, want a weight of 1/3", b)
 	}
 }
 

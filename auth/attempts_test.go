@@ -145,8 +145,8 @@ func TestAttemptsLaw(t *testing.T) {
 				allowed++
 			} else if rapid.Bool().Draw(t, "patient") {
 				k.clock.move(wait)
-				if again := k.allow("anna", "192.0.2.1"); again != 0 {
-					t.Fatalf("the wait was %v, then %v more", wait, again)
+				if second := k.allow("anna", "192.0.2.1"); second != 0 {
+					t.Fatalf("the wait was %v, then %v more", wait, second)
 				}
 				allowed++
 			}

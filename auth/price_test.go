@@ -307,9 +307,9 @@ func FuzzDecodePrice(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encodePrice(content)
-		if err != nil || string(again) != string(payload) {
-			t.Errorf("%x decodes to %+v, which encodes to %x (%v)", payload, content, again, err)
+		second, err := encodePrice(content)
+		if err != nil || string(second) != string(payload) {
+			t.Errorf("%x decodes to %+v, which encodes to %x (%v)", payload, content, second, err)
 		}
 	})
 }

@@ -27,8 +27,8 @@ func TestRefreshToken(t *testing.T) {
 			t.Fatalf("%v, or twice the same", err)
 		}
 		seen[token], seen[hash] = true, true
-		if again, err := HashRefreshToken(token); err != nil || again != hash {
-			t.Errorf("hash %q, then %q, %v", hash, again, err)
+		if second, err := HashRefreshToken(token); err != nil || second != hash {
+			t.Errorf("hash %q, then %q, %v", hash, second, err)
 		}
 	}
 	if _, _, err := NewRefreshToken(strings.NewReader("short")); err == nil {

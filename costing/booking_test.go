@@ -88,7 +88,7 @@ func TestPlanTakesTheEarliestRoom(t *testing.T) {
 		{Resource: "loom", Day: 13, Units: dec("2"), BookedAt: day},
 	}
 	if len(plan) != len(want) {
-		t.Fatalf("%+v", plan)
+		t.Fatalf("got %+v, want four bookings", plan)
 	}
 	for i := range want {
 		if plan[i] != want[i] {
@@ -144,7 +144,7 @@ func TestPlanLaws(t *testing.T) {
 		total := new(big.Rat)
 		for _, b := range costing.Plan([]costing.Usage{need}, first, due, calendar, booked, known) {
 			if b.Day < first || b.Day > max(first, due) || b.Units.Sign() <= 0 || taken[b.Day] != nil {
-				t.Fatalf("%+v", b)
+				t.Fatalf("got %+v, want one positive booking a day, from the first day to the last", b)
 			}
 			if !calendar.Works(b.Day) && calendar.Working(first, max(first, due)) > 0 {
 				t.Fatalf("day %d is not worked", b.Day)

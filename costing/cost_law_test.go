@@ -237,9 +237,9 @@ func TestCostLaws(t *testing.T) {
 		}
 		shuffle(random, products)
 		shuffle(random, question.Chosen)
-		again, err := basis(products, rates, bookings...).Cost(question)
-		if err != nil || again.Full != cost.Full || again.Marginal != cost.Marginal || !reflect.DeepEqual(again.Usage, cost.Usage) {
-			t.Fatalf("in another order %d and %d, %v; was %d and %d", again.Full.Minor(), again.Marginal.Minor(), err, cost.Full.Minor(), cost.Marginal.Minor())
+		second, err := basis(products, rates, bookings...).Cost(question)
+		if err != nil || second.Full != cost.Full || second.Marginal != cost.Marginal || !reflect.DeepEqual(second.Usage, cost.Usage) {
+			t.Fatalf("in another order %d and %d, %v; was %d and %d", second.Full.Minor(), second.Marginal.Minor(), err, cost.Full.Minor(), cost.Marginal.Minor())
 		}
 	})
 }

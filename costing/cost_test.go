@@ -164,11 +164,11 @@ func TestMissingRatesAreNamedOnce(t *testing.T) {
 		t.Errorf("missing %v; want %v", cost.Missing, want)
 	}
 	if cost.Full.Minor() != 65006+135000 {
-		t.Errorf("%d", cost.Full.Minor())
+		t.Errorf("got %d, want the full cost of the parts that have a rate, 200006", cost.Full.Minor())
 	}
 	for _, line := range cost.Lines {
 		if line.Kind == costing.Resource && (line.Label[len(line.Label)-7:] != "no rate" || !line.Amount.IsZero()) {
-			t.Errorf("%+v", line)
+			t.Errorf("got %+v, want a line of a resource without a rate to say so and to cost 0", line)
 		}
 	}
 }
@@ -178,7 +178,7 @@ func TestAPartOfNothingIsNotSilent(t *testing.T) {
 	cost, err := basis([]costing.Product{{ID: "lock", Name: "Lock"}, {ID: "door", Components: []costing.Component{part("lock", "2")}}}, nil).Cost(ask("door"))
 	if err != nil || len(cost.Lines) != 1 || cost.Lines[0].Kind != costing.ComponentLine || cost.Lines[0].Quantity != dec("2") ||
 		cost.Lines[0].Label != "Lock: nothing is recorded that it is made of" {
-		t.Errorf("%+v, %v", cost.Lines, err)
+		t.Errorf("got %+v, %v, want one line that says that nothing is recorded", cost.Lines, err)
 	}
 }
 
@@ -258,11 +258,11 @@ func TestCyclesAndDepth(t *testing.T) {
 	catalogue := costing.NewCatalogue(ring[1:])
 	var cycle *costing.CycleError
 	if err := catalogue.CheckCycle(ring[0]); !errors.As(err, &cycle) || !slices.Equal(cycle.Path, []string{"A", "B", "C", "A"}) {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want the cycle A, B, C, A", err)
 	}
 	self := costing.Product{ID: "e", SKU: "E", Components: []costing.Component{part("e", "1")}}
 	if err := catalogue.CheckCycle(self); !errors.As(err, &cycle) || !slices.Equal(cycle.Path, []string{"E", "E"}) {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want the cycle E, E", err)
 	}
 	if err := catalogue.CheckCycle(costing.Product{ID: "f", Components: []costing.Component{part("d", "1"), part("d", "2")}}); err != nil {
 		t.Errorf("twice the same part: %v", err)

@@ -138,8 +138,8 @@ func FuzzDates(f *testing.F) {
 				t.Fatalf("%q is the day %s", text, got)
 			}
 		}
-		if again, err := d.parse(text); err != nil || !again.Equal(at) {
-			t.Fatalf("%q is %v, then %v %v", text, at, again, err)
+		if second, err := d.parse(text); err != nil || !second.Equal(at) {
+			t.Fatalf("%q is %v, then %v %v", text, at, second, err)
 		}
 	})
 }

@@ -89,7 +89,7 @@ func TestBadRows(t *testing.T) {
 		{"x6,a,7/4/2026,1", "not a date"},
 		{"x7,a,,1", "not a date"},
 		{"x8,a,2026-01-01,1.005", "more decimals than RUB"},
-		{"x9,a,2026-01-01,-1", "not a negative"},
+		{"x9,a,2026-01-01,-1", "must not be negative"},
 		{"x10,a,2026-01-01,1e3", "not an amount"},
 		{"x11,a,2026-01-01,99999999999999999999", "too large"},
 		{"x12,a,2026-01-01,\"1,50\"", "--decimal-comma"},

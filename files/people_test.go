@@ -74,7 +74,7 @@ func TestEmptyCellsOfAnUpdate(t *testing.T) {
 				w.bring(header+full, people(files.Options{Map: columns}))
 				r := w.bring(header+c.row, people(files.Options{Map: columns, Update: true, Empty: c.empty}))
 				if r.Updated != c.updated || r.Rejected != 0 {
-					w.Errorf("%s", r)
+					w.Errorf("got %s, want %d updated rows and none rejected", r, c.updated)
 				}
 				var got string
 				w.one(&got, state)
@@ -96,9 +96,9 @@ func TestUpdateByPhone(t *testing.T) {
 			t.Errorf("%d customers", n)
 		}
 		r := w.bring("tel,spent\n79001112233,12.50\n79001112299,1\n", people(files.Options{Map: "phone=tel,acquisition_cost=spent", Update: true, Errors: files.RejectRow}))
-		w.only(r, map[int64]string{3: "name: want some text"})
+		w.only(r, map[int64]string{3: "name: must not be empty"})
 		if r.Updated != 1 || w.number("SELECT acquisition_cost FROM customers WHERE name = 'Anna'") != 1250 {
-			t.Errorf("%s", r)
+			t.Errorf("got %s, want one updated customer with the cost 12.50", r)
 		}
 		w.bring("id,name,phone\n9,Another,89001112244\n", people(files.Options{Map: "external_id=id,name=name,phone=phone"}))
 		r = w.bring("name,phone\nWho,89001112244\nNobody,112\n", o)
@@ -209,7 +209,7 @@ func TestContactsOfATable(t *testing.T) {
 		r = w.bring("who,kind,way,channel,at,min,staff,spent\n1,CALL,OUTBOUND,PHONE,2026-01-01,3,,\n1,EMAIL,UP,PHONE,2026-01-01,3,,\n1,EMAIL,INBOUND,PIGEON,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,-3,,\n1,EMAIL,INBOUND,EMAIL,2027-01-01,3,,\n,EMAIL,INBOUND,EMAIL,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,3,,0.001\n", files.Options{Kind: files.Contacts, Map: calls, Errors: files.RejectRow})
 		w.only(r, map[int64]string{2: "kind", 3: "direction", 4: "channel", 5: "minutes", 6: "in the future", 7: "customer", 8: "more decimals"})
 		if r.Rejected != 7 {
-			t.Errorf("%s", r)
+			t.Errorf("got %s, want 7 rejected rows", r)
 		}
 	})
 }

@@ -109,7 +109,7 @@ func TestOwnFormatThatWasChanged(t *testing.T) {
 		"prefix":     {files.Orders, empty, "cus_01jd0000000000000000000009", "an id of another type", true},
 		"no id":      {files.Orders, empty, "nonsense", "not an id", true},
 		"status":     {files.Orders, "PLACED", "SOLD", "want one of", true},
-		"quantity":   {files.Orders, ",2.5,", ",-2.5,", "not a negative", true},
+		"quantity":   {files.Orders, ",2.5,", ",-2.5,", "must not be negative", true},
 		"cost lines": {files.Contacts, ",10.00,", ",11.00,", "do not sum", true},
 		"name":       {files.Customers, "=1+1", "=1+2", "with another name; --update", true},
 		"moment":     {files.Contacts, "2026-01-03T09:00:00.5Z", "2026-01-03T09:00:00.6Z", "there already, of 2026", true},

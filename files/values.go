@@ -92,7 +92,7 @@ func (v *values) decimal(text string) (money.Decimal, error) {
 	case err != nil:
 		return d, fmt.Errorf("%q: %w", cut(text), err)
 	case d.Sign() < 0:
-		return d, fmt.Errorf("%q: not a negative number", cut(text))
+		return d, fmt.Errorf("%q: must not be negative", cut(text))
 	}
 	return d, nil
 }

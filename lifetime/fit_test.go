@@ -260,7 +260,7 @@ func TestFitWithoutDropout(t *testing.T) {
 			t.Fatal(err)
 		}
 		if fit.Boundary != lifetime.NoDropout || !fit.Converged || fit.Model.Parameters()[2].Value != 0 || fit.LogLikelihood != fit.NoDropoutLogLikelihood {
-			t.Errorf("%+v", fit)
+			t.Errorf("got %+v, want a converged fit without dropout", fit)
 		}
 		if err := fit.Model.Validate(); err != nil {
 			t.Error(err)

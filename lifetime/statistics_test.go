@@ -124,8 +124,8 @@ func TestStatisticsOfAnyOrders(t *testing.T) {
 			t.Fatalf("%+v from day %d on", got, first)
 		}
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(orders), func(i, j int) { orders[i], orders[j] = orders[j], orders[i] })
-		if again, err := lifetime.StatisticsOf(orders); err != nil || again != got {
-			t.Fatalf("in another order %+v, %v; was %+v", again, err, got)
+		if second, err := lifetime.StatisticsOf(orders); err != nil || second != got {
+			t.Fatalf("in another order %+v, %v; was %+v", second, err, got)
 		}
 	})
 }

@@ -230,7 +230,7 @@ func TestBookIsForManyAtOnce(t *testing.T) {
 		group.Go(func() {
 			for range 50 {
 				if got, err := book.Price(ask()); err != nil || !reflect.DeepEqual(got, want) {
-					t.Errorf("%+v, %v", got, err)
+					t.Errorf("got %+v, %v, want %v", got, err, want)
 					return
 				}
 			}

@@ -172,7 +172,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-func TestWhatRulesMaySpeakOf(t *testing.T) {
+func TestConditionVariables(t *testing.T) {
 	t.Parallel()
 	for condition, want := range map[string]bool{
 		`customer.id == "anna" && customer.kind == "PERSON" && customer.stage == "LOYAL" && customer.segment == ""`:                true,
@@ -274,7 +274,7 @@ func TestPriceRefuses(t *testing.T) {
 	source.Terms[0].Amount = amount(100000)
 	var missing *pricing.MissingRateError
 	if _, err := pricing.NewBook(source).Price(ask()); !errors.As(err, &missing) || err.Error() != "CUR-1 cannot be priced: no rate for RESOURCE loom" {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want CUR-1 without a rate for RESOURCE loom", err)
 	}
 	book := pricing.NewBook(curtain())
 	question := ask()
@@ -337,6 +337,6 @@ func TestLineIsKeptAsJSON(t *testing.T) {
 	text, err := json.Marshal([]pricing.Line{{Kind: pricing.RuleLine, Label: "Spring", Amount: money.Minor(-5), RefID: "r"}, {Kind: pricing.RoundingLine, Label: "rounded"}})
 	const want = `[{"kind":"RULE","label":"Spring","amount":-5,"ref":"r"},{"kind":"ROUNDING","label":"rounded","amount":0}]`
 	if err != nil || string(text) != want {
-		t.Errorf("%s, %v", text, err)
+		t.Errorf("got %s, %v, want %v", text, err, want)
 	}
 }

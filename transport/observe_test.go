@@ -25,23 +25,23 @@ func TestObserve(t *testing.T) {
 	last := func() transport.OperationInfo { all := *seen.Load(); return all[len(all)-1] }
 	w.post(`query Greeting { hello }`, "")
 	if got := last(); got.Name != "Greeting" || got.Type != "query" || got.Transport != "http" || len(got.Codes) != 0 || got.RequestID == "" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want the query Greeting over http, without codes", got)
 	}
 	w.post(`mutation { add(value: 1) }`, "")
 	if got := last(); got.Name != "anonymous" || got.Type != "mutation" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want an anonymous mutation", got)
 	}
 	w.post(`query Q { a: fail(how: FAULT) b: fail(how: FAULT) c: fail(how: PLAIN) }`, "")
 	if got := last(); fmt.Sprint(got.Codes) != "[INTERNAL INVALID]" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want the codes INTERNAL and INVALID, each once", got)
 	}
 	w.post(`query Wrong { nothing }`, "")
 	if got := last(); got.Name != "anonymous" || fmt.Sprint(got.Codes) != "["+transport.CodeValidation+"]" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want an anonymous operation that is not valid", got)
 	}
 	w.send("PUT", "/", "")
 	if got := last(); got.Type != "" || fmt.Sprint(got.Codes) != "["+transport.CodeMethodNotAllowed+"]" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want no operation and METHOD_NOT_ALLOWED", got)
 	}
 	names := map[string]bool{}
 	for i := range 700 {
@@ -61,7 +61,7 @@ func TestLogLinesCarryTheRequestID(t *testing.T) {
 	log.Info("two")
 	lines := strings.Split(out.String(), "\n")
 	if !strings.HasSuffix(lines[0], "msg=one a=1 requestId=r1") || !strings.HasSuffix(lines[1], "msg=two a=1") {
-		t.Errorf("%q", lines)
+		t.Errorf("got %q, want the id in the first line alone", lines)
 	}
 }
 

@@ -156,7 +156,7 @@ func TestUpdateUserMerges(t *testing.T) {
 		}
 		conflict := fault.Of(err).Detail.(*fault.Conflict)
 		if len(conflict.Fields) != 1 || conflict.Fields[0] != (fault.FieldConflict{Name: "name", Base: "Anna", Theirs: name, Yours: other}) || conflict.CurrentVersion != 3 {
-			t.Errorf("%+v", conflict)
+			t.Errorf("got %+v, want a conflict on name alone, at version 3", conflict)
 		}
 		cleared, err := w.update(service.UpdateUserInput{ID: u.ID, ExpectedVersion: 3, Grade: graphql.OmittableOf[*string](nil)})
 		if err != nil || cleared.Grade != nil {
@@ -198,7 +198,7 @@ func TestSignIn(t *testing.T) {
 		u := w.create("anna@example.com", schema.RoleSales)
 		session, err := w.signIn(" ANNA@example.com ", password)
 		if err != nil || session.Viewer.User.ID != u.ID || !w.admitted(session.AccessToken) {
-			t.Fatalf("%+v, %v", session, err)
+			t.Fatalf("got %+v, %v, want a session of the user", session, err)
 		}
 		inactive := false
 		if _, err := w.update(service.UpdateUserInput{ID: u.ID, ExpectedVersion: 1, Active: &inactive}); err != nil {
@@ -279,7 +279,7 @@ func TestRefreshTokenUsedAgain(t *testing.T) {
 		first, other := w.mustSignIn(), w.mustSignIn()
 		second, err := w.refresh(first.RefreshToken)
 		if err != nil || !w.admitted(second.AccessToken) {
-			t.Fatalf("%v, %v", second, err)
+			t.Fatalf("got %v, %v, want a second session", second, err)
 		}
 		if again, err := w.refresh(first.RefreshToken); err != nil || again.RefreshToken != second.RefreshToken {
 			t.Errorf("the second use, at once: %v, %v", again, err)

@@ -192,7 +192,7 @@ func TestOrderOutlivesItsCustomer(t *testing.T) {
 			t.Fatal(err)
 		}
 		if done, err := s.complete(o.ID); err != nil || done.Status != schema.OrderCompleted {
-			t.Errorf("%v, %v", done, err)
+			t.Errorf("got %v, %v, want a completed order", done, err)
 		}
 		if _, err := verbs["accepted"](s, offer.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("an offer to a customer who was deleted: %v", err)

@@ -108,8 +108,8 @@ func TestStatisticsAreWrittenWhenTheyChange(t *testing.T) {
 				writes = append(writes, query)
 			}
 		})
-		if again := settle(); again != first || len(writes) != 0 {
-			t.Errorf("a second time the probability is %v, was %v, and it wrote %q", again, first, writes)
+		if second := settle(); second != first || len(writes) != 0 {
+			t.Errorf("a second time the probability is %v, was %v, and it wrote %q", second, first, writes)
 		}
 	})
 }
