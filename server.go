@@ -45,6 +45,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Set up a demonstration company and serve it."`
 	Migrate migrateCommand `cmd:"" help:"Migrate the database to this program's version."`
 	Import  importCommand  `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
+	Profile profileCommand `cmd:"" help:"List or print the profiles by which import reads the exports of other programs."`
 	Export  exportCommands `cmd:"" help:"Write CSV: orders, customers, contacts or rates for import, or a report."`
 	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model to the completed orders."`
 	User    userCommands   `cmd:"" help:"Manage the people who sign in."`

@@ -104,16 +104,82 @@ func TestDaysOfACase(t *testing.T) {
 func TestEncodingOfACase(t *testing.T) {
 	path := wrong(t, "1251.csv")
 	each(t, func(w *world) {
-		r, err := files.Import(w.Context(), w.service, people(files.Options{Map: "name=Фамилия,phone=Телефон", Path: path, Rejects: w.TempDir() + "/rejects.csv"}))
+		r, err := files.Import(w.Context(), w.service, people(files.Options{Map: `name=Имя + " " + Фамилия,phone=Телефон`, Path: path, Rejects: w.TempDir() + "/rejects.csv"}))
 		if err != nil {
 			w.Fatal(err)
 		}
 		w.counted(r, 1, 1, 0, 0)
-		if n := w.number("SELECT count(*) FROM customers WHERE name = 'Петров' AND phone = '+7 900 000-00-01'"); n != 1 {
+		if n := w.number("SELECT count(*) FROM customers WHERE name = 'Иван Петров' AND phone = '+7 900 000-00-01'"); n != 1 {
 			w.Error("the customer is not there")
 		}
 		if !strings.Contains(r.String(), "the file was read as windows-1251, as its bytes show; --encoding says otherwise") {
 			w.Errorf("%s", r)
 		}
+	})
+}
+
+// Shopify's export: rows of one order, what is void is not completed, offsets from UTC, refunds, and customers found by e-mail.
+func TestShopifyOfACase(t *testing.T) {
+	path := wrong(t, "shopify.csv")
+	each(t, func(w *world) {
+		o := files.Options{Kind: files.Orders, Profile: "shopify", CostShare: share("0.5"), Path: path, Errors: files.RejectRow, Rejects: w.TempDir() + "/rejects.csv"}
+		r, err := files.Import(w.Context(), w.service, o)
+		if err != nil || r.Rejected != 4 || !strings.Contains(r.String(), `the books are kept in RUB, not in "BDT"`) {
+			w.Errorf("in another currency: %s, %v", r, err)
+		}
+		o.Map = `currency="RUB"`
+		if r, err = files.Import(w.Context(), w.service, o); err != nil {
+			w.Fatal(err)
+		}
+		w.counted(r, 4, 3, 0, 0)
+		for external, want := range map[string]string{
+			"#1001": "COMPLETED|328000|0|164000|ann@example.com|+10000000001|2026-04-02T02:39:28Z",
+			"#1002": "CANCELLED|140000|0|70000|bob@example.com|+10000000002|2026-04-02T05:02:03Z",
+			"#1003": "COMPLETED|50000|20000|25000|eve@example.com|+10000000003|2026-04-01T20:02:03Z",
+		} {
+			if got := w.order(external); got != want {
+				w.Errorf("%s is %s, want %s", external, got, want)
+			}
+		}
+		if n := w.number("SELECT sum(amount) FROM refunds"); n != 20000 {
+			w.Errorf("%d were refunded", n)
+		}
+		w.closed()
+		if r, err = files.Import(w.Context(), w.service, o); err != nil {
+			w.Fatal(err)
+		}
+		w.counted(r, 4, 0, 3, 0)
+		o.Words = []string{"status:voided=COMPLETED"}
+		if r, err = files.Import(w.Context(), w.service, o); err != nil || !strings.Contains(r.String(), "CANCELLED, with other refunds or another status") {
+			w.Errorf("with another status: %s, %v", r, err)
+		}
+	})
+}
+
+// A Russian call log: the customer is the other side of the call, a duration is hh:mm:ss or seconds.
+func TestCallsOfACase(t *testing.T) {
+	path := wrong(t, "calls-ru.csv")
+	each(t, func(w *world) {
+		w.zone("Europe/Moscow")
+		o := files.Options{Kind: files.Contacts, Profile: "calls", Path: path, Rejects: w.TempDir() + "/rejects.csv"}
+		r, err := files.Import(w.Context(), w.service, o)
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.counted(r, 2, 2, 0, 0)
+		if n := w.number("SELECT count(*) FROM customers WHERE phone = '+79001112233' AND name = '+79001112233'"); n != 1 || r.CustomersAdded != 1 {
+			w.Errorf("%d customers of that phone, %s", n, r)
+		}
+		if n := w.number(`SELECT count(*) FROM contacts WHERE kind = 'INFO_CALL' AND channel = 'PHONE' AND
+			(direction = 'INBOUND' AND minutes = 3200000000 OR direction = 'OUTBOUND' AND minutes = 750000000)`); n != 2 {
+			w.Errorf("%d of the two calls are as they should be", n)
+		}
+		if !strings.Contains(w.export(files.Contacts), "2026-02-01T07:15:03Z") {
+			w.Error("the first call was not at 10:15:03 in Moscow")
+		}
+		if r, err = files.Import(w.Context(), w.service, o); err != nil {
+			w.Fatal(err)
+		}
+		w.counted(r, 2, 0, 2, 0)
 	})
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -20,7 +21,8 @@ type contactRow struct {
 	cost money.Amount // what the cost lines must sum to
 }
 
-// contactLayout is the layout of files of contacts. A log names customers by their external ids in the column customer.
+// contactLayout is the layout of files of contacts. A log names customers by their external ids in the column customer, or by
+// e-mail or phone.
 var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	textColumn("id", own|ownKey, func(r *contactRow) *string { return &r.ID }),
 	idColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
@@ -45,6 +47,9 @@ var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	listColumn("cost_lines", own, func(r *contactRow) *[]costing.Line { return &r.CostLines }),
 	pastColumn("recorded_at", own|filled, func(r *contactRow) *time.Time { return &r.RecordedAt }),
 	segmentColumn,
+	textColumn("email", mappable, func(r *contactRow) *string { return &r.Person.Email }),
+	textColumn("phone", mappable, func(r *contactRow) *string { return &r.Person.Phone }),
+	textColumn("name", mappable, func(r *contactRow) *string { return &r.Person.Name }),
 }}
 
 // segmentColumn holds the segment that the customer had: in a file that has the column, none if it is empty.
@@ -72,13 +77,14 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 			r.checkOwn(in.table, f)
 			e.key = "id:" + r.ID
 		} else {
-			if r.CustomerExternalID == "" {
+			who := cmp.Or(r.CustomerExternalID, r.Person.Email, r.Person.Phone)
+			if who == "" {
 				f.of("customer", errEmpty)
 			}
 			if r.ExternalID != "" {
 				e.key = "external:" + r.ExternalID
-			} else if !r.At.IsZero() && r.CustomerExternalID != "" {
-				pair := strings.Join([]string{r.CustomerExternalID, r.At.Format(exact), string(r.Kind), string(r.Direction), string(r.Channel)}, ":")
+			} else if !r.At.IsZero() && who != "" {
+				pair := strings.Join([]string{who, r.At.Format(exact), string(r.Kind), string(r.Direction), string(r.Channel)}, ":")
 				e.key, e.apart = made(pair, counted.next(pair)), true
 				r.ExternalID = e.key
 			}
@@ -86,7 +92,7 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 		e.value = r.ContactRecord
 	})
 	if !in.own { // those without an id are numbered among those of their customer
-		all.groups = in.by("customer")
+		all.groups = &groupable{next: in.next, key: func(r row) string { return in.person(r) }}
 	}
 	return all, nil
 }

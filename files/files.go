@@ -111,6 +111,15 @@ const (
 	ClearEmpty Emptiness = "clear" // that there is no value: what may be empty is erased
 )
 
+// Negativity is what a row of orders with a negative amount is.
+type Negativity string
+
+// The meanings of a negative amount.
+const (
+	NegativeRejected Negativity = "reject" // an error
+	NegativeRefund   Negativity = "refund" // a refund of its order
+)
+
 // Options are how a file is imported. The zero value of each field but Kind and the source is its default.
 type Options struct {
 	Kind   Kind
@@ -120,13 +129,23 @@ type Options struct {
 	Skip     int    // lines above the header
 	NoHeader bool   // the first line is a row; the columns are c1, c2 and so on
 
-	// Map names the columns of a CSV file: "customer=customer_id,order=invoice". A name with a comma or an equals sign
-	// is quoted as in CSV: `"amount=sum, RUB"`. [Fields] lists what can be mapped.
+	// Map says where fields come from: "customer=customer_id,order=invoice", each from a column or from an expression of CEL over
+	// the columns of the row: `name=first + " " + last`. A column whose name has a comma or an equals sign is quoted as in CSV:
+	// `"amount=sum, RUB"`. [Fields] lists what can be mapped.
 	Map string
+
+	// Profile names one of [Profiles], or is the path of one: how the exports of another program are read. What these options
+	// say is before what it says.
+	Profile string
+	profile *profile // of the kind, once it is read
+
+	Words []string // what the cells of enums mean: "status:paid=COMPLETED,void=CANCELLED"; * is any other text
+	Where string   // an expression that is true of the rows that are read; "" for all
 
 	CostShare    *money.Decimal // what the goods had cost, as a share of the amount, 0 to 1; orders only
 	Currency     string         // of the amounts; anything but the installation's is refused
 	Errors       Policy         // RejectAll
+	Negative     Negativity     // what a row with a negative amount is, of orders; NegativeRejected
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
 	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty

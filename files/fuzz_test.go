@@ -163,7 +163,11 @@ func FuzzOrders(f *testing.F) {
 				if isOwn, err := ordersLayout().recognise(tab, Options{}); isOwn && err == nil {
 					return ownOrders(v, tab), nil
 				}
-				if err := tab.assign("customer=who,order=invoice,date=day,amount=sum", logLayout.names(mappable), nil); err != nil {
+				mapped, err := parseMap("customer=who,order=invoice,date=day,amount=sum")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := tab.assign(mapped, logLayout.names(mappable)); err != nil {
 					return source[bulk.OrderRecord]{}, err
 				}
 				if !tab.has("order") || !tab.has("date") || !tab.has("customer") || !tab.has("amount") {

@@ -54,6 +54,8 @@ type run[T any] struct {
 	repeated []repeat // by line
 	joined   int      // orders whose rows stood apart
 	rounded  int64    // numbers that the last pass rounded off
+	left     int64    // rows that it left out
+	grouped  int64    // rows that were left out when the rows were grouped
 	imported *bulk.Import
 }
 
@@ -205,7 +207,9 @@ func (r *run[T]) group() (grouped bool, err error) {
 	if in.groups.join {
 		r.joined = len(firsts)
 	}
-	return true, r.file.group(*in.groups)
+	err = r.file.group(*in.groups)
+	r.grouped = in.values.left // they are not among the grouped rows
+	return true, err
 }
 
 // begin resets what the last pass counted.
@@ -219,6 +223,9 @@ func (r *run[T]) finish() (Report, error) {
 	r.report.RejectsFile = r.rejects.name()
 	r.report.First = r.rejects.first
 	r.report.Notes = append(r.report.Notes, r.file.notes...)
+	if left := r.left + r.grouped; left > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d rows were left out by --where", left))
+	}
 	if r.rounded > 0 {
 		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d numbers had more decimals than there may be and were rounded off, half to even", r.rounded))
 	}
@@ -274,7 +281,7 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 		}
 	}
 	if in.values != nil {
-		r.rounded = in.values.rounded
+		r.rounded, r.left = in.values.rounded, in.values.left
 	}
 	return ctx.Err()
 }

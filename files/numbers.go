@@ -200,15 +200,15 @@ const sampledRows = 10_000
 func sampleNumbers(t *table, columns []int) (numberFormat, bool) {
 	var all evidence
 	for range sampledRows {
-		r, err := t.next()
+		r, err := t.scanner.next()
 		if err != nil {
 			break // it will come again when the rows are read
 		}
-		if r.fault != "" {
+		if r.fault != "" || len(r.fields) != len(t.columns) {
 			continue
 		}
 		for _, at := range columns {
-			all.add(r.fields[at])
+			all.add(t.clean(r.fields[at]))
 		}
 	}
 	return all.format()

@@ -2,16 +2,28 @@ package files
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"kopeck/service/app"
 )
 
 // check refuses options that make no sense, and fills in the defaults.
 func (o *Options) check(s *app.App) error {
+	if o.Profile != "" && slices.Contains(Kinds(), o.Kind) {
+		var err error
+		if o.profile, err = loadProfile(o.Profile, o.Kind); err == nil {
+			err = o.profile.apply(o)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
 	o.Empty = cmp.Or(o.Empty, KeepEmpty)
+	o.Negative = cmp.Or(o.Negative, NegativeRejected)
 	if o.Chunk <= 0 {
 		o.Chunk = 10_000
 	}
@@ -46,8 +58,8 @@ func (o *Options) checkTogether() error {
 	switch {
 	case o.Format == CDNOW && o.Kind != Orders:
 		return optionsError("--format cdnow is for orders")
-	case o.Format != CSV && o.Format != "" && o.Map != "":
-		return optionsError("--map is for --format csv")
+	case o.Format != CSV && o.Format != "" && o.hasMap():
+		return optionsError("--map and --profile are for --format csv")
 	case o.Skip < 0:
 		return optionsError("--skip: want a number of lines, not %d", o.Skip)
 	case o.NoHeader && o.Format != CSV && o.Format != "":
@@ -58,10 +70,40 @@ func (o *Options) checkTogether() error {
 		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
 	case o.Empty != KeepEmpty && o.Empty != ClearEmpty:
 		return optionsError("--empty: want keep or clear, not %q", string(o.Empty))
+	case o.Negative != NegativeRejected && o.Negative != NegativeRefund:
+		return optionsError("--negative: want reject or refund, not %q", string(o.Negative))
 	case o.Empty == ClearEmpty && !o.Update:
 		return optionsError("--empty clear erases what customers have: it is for --update")
 	case o.Update && o.Kind != Customers:
 		return optionsError("--update is for customers: orders, contacts and rates are facts")
 	}
 	return nil
+}
+
+// hasMap reports whether the options say where fields come from.
+func (o *Options) hasMap() bool { return strings.TrimSpace(o.Map) != "" || o.profile != nil }
+
+// mapped returns where fields come from.
+func (o *Options) mapped() ([]mapping, error) {
+	given, err := parseMap(o.Map)
+	if err != nil || o.profile == nil {
+		return given, err
+	}
+	return append(given, o.profile.without(given)...), nil
+}
+
+// words returns by what the cells of some fields are replaced.
+func (o *Options) words() (map[string]map[string]string, error) {
+	words := map[string]map[string]string{}
+	if o.profile != nil {
+		for field, of := range o.profile.words {
+			words[field] = maps.Clone(of)
+		}
+	}
+	for _, one := range o.Words {
+		if err := parseWords(one, words); err != nil {
+			return nil, err
+		}
+	}
+	return words, nil
 }

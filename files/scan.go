@@ -19,6 +19,7 @@ type row struct {
 	raw    string
 	fields []string // valid until the next row is read; the texts stay
 	fault  string   // why it cannot be read, "" where it can
+	wrong  []wrongField
 }
 
 // scanner reads the rows of a table in bounded memory. A row that cannot be read is given with its fault, and

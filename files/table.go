@@ -1,13 +1,15 @@
 package files
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
 )
 
 // table is a file with a header and the fields that its columns are mapped to.
@@ -17,6 +19,13 @@ type table struct {
 	at      map[string]int // a field's column
 	null    []string       // what stands in cells that mean nothing
 	formula bool           // ="text" is the text
+
+	computed []computed   // fields behind the columns
+	where    *expression  // which rows are read; nil for all
+	left     *int64       // rows that were left out
+	numbers  numberFormat // in which expressions calculate
+	cel      *cel.Env     // of expressions, once one is compiled
+	numbered map[string]int
 }
 
 // get returns a field's text, "" where there is no such column. Blanks around it mean nothing.
@@ -34,18 +43,38 @@ func (t *table) has(field string) bool {
 	return ok
 }
 
-// next returns the next row; one with another number of fields than the header has a fault.
+// next returns the next row that is to be read, with its computed fields; one with another number of fields than the header has a
+// fault.
 func (t *table) next() (row, error) {
-	r, err := t.scanner.next()
-	if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
-		r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
-	}
-	if err == nil && r.fault == "" && (len(t.null) > 0 || t.formula && strings.Contains(r.raw, `="`)) {
-		for n, text := range r.fields {
-			r.fields[n] = t.clean(text)
+	for {
+		r, err := t.scanner.next()
+		if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
+			r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
 		}
+		if err != nil || r.fault != "" {
+			return r, err
+		}
+		if len(t.null) > 0 || t.formula && strings.Contains(r.raw, `="`) {
+			for n, text := range r.fields {
+				r.fields[n] = t.clean(text)
+			}
+		}
+		if t.where != nil {
+			v, err := t.where.result(&rowOf{table: t, fields: r.fields})
+			if err != nil {
+				r.fault = "--where: " + err.Error()
+				return r, nil
+			}
+			if v != types.True {
+				*t.left++
+				continue
+			}
+		}
+		if len(t.computed) > 0 {
+			t.compute(&r)
+		}
+		return r, nil
 	}
-	return r, err
 }
 
 // clean returns what a cell means: nothing, where --null says so, and the text of a formula by which spreadsheets are
@@ -144,54 +173,6 @@ func start(in io.ReadSeeker, from int64, comma byte) *scanner {
 		s.eof, s.failed = true, err
 	}
 	return s
-}
-
-// assign maps fields to columns as --map says.
-func (t *table) assign(spec string, fields, required []string) error {
-	t.at = map[string]int{}
-	if strings.TrimSpace(spec) == "" {
-		return optionsError("a CSV file needs --map, like --map %s; the file's columns are: %s", example(required), t.shownColumns())
-	}
-	in := csv.NewReader(strings.NewReader(spec))
-	in.TrimLeadingSpace = true
-	pairs, err := in.Read()
-	if err != nil {
-		return optionsError("--map cannot be read: %v", err)
-	}
-	var unknown, missing []string
-	for _, pair := range pairs {
-		field, column, ok := strings.Cut(pair, "=")
-		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
-		switch {
-		case !ok || column == "":
-			return optionsError("--map: want field=column, not %q", pair)
-		case !slices.Contains(fields, field):
-			return optionsError("--map: there is no field %q; the fields are: %s", field, strings.Join(fields, ", "))
-		case t.has(field):
-			return optionsError("--map: %s is mapped twice", field)
-		}
-		at := slices.Index(t.columns, column)
-		if at < 0 {
-			unknown = append(unknown, column)
-			continue
-		}
-		if slices.Contains(t.columns[at+1:], column) {
-			return optionsError("--map: the file has several columns %q", column)
-		}
-		t.at[field] = at
-	}
-	if len(unknown) > 0 {
-		return optionsError("--map: the file has no column %s; its columns are: %s", strings.Join(quoted(unknown), ", "), t.shownColumns())
-	}
-	for _, field := range required {
-		if !t.has(field) {
-			missing = append(missing, field)
-		}
-	}
-	if len(missing) > 0 {
-		return optionsError("--map: no column for %s; the file's columns are: %s", strings.Join(missing, ", "), t.shownColumns())
-	}
-	return nil
 }
 
 func (t *table) shownColumns() string {

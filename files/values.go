@@ -20,6 +20,7 @@ type values struct {
 	numbers  numberFormat
 	round    bool  // more decimals than there may be are rounded off, half to even
 	rounded  int64 // numbers that were
+	left     int64 // rows that were left out
 	dates    *dates
 	customer *customers.Form
 }

@@ -173,6 +173,21 @@ func (w *world) all() string {
 	return text.String()
 }
 
+// order is an order with its customer, by its external id.
+func (w *world) order(external string) (text string) {
+	w.Helper()
+	rows := strings.Split(w.export(files.Orders), "\n")
+	at := ""
+	for _, row := range rows {
+		if fields := strings.Split(row, ","); len(fields) > 5 && fields[1] == external {
+			at = fields[5]
+		}
+	}
+	w.one(&text, `SELECT o.status || '|' || o.total || '|' || o.refunded || '|' || o.cost || '|' || coalesce(c.email, '') || '|' || coalesce(c.phone, '')
+		FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.external_id = ?`, external)
+	return text + "|" + at
+}
+
 func share(text string) *money.Decimal {
 	d := money.MustDecimal(text)
 	return &d

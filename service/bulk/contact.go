@@ -17,7 +17,8 @@ import (
 type ContactRecord struct {
 	ID                             string // in Kopeck's own format; "" in other logs, whose contacts are distinguished by external id
 	ExternalID                     string
-	CustomerID, CustomerExternalID string // at least one
+	CustomerID, CustomerExternalID string // at least one, or the person's e-mail or phone
+	Person                         Person
 	Kind                           schema.ContactKind
 	Direction                      schema.Direction
 	Channel                        schema.Channel
@@ -61,17 +62,21 @@ func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verd
 	return i.alone(ctx, len(contacts), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, contacts) })
 }
 
+func (r *ContactRecord) customer() customerName {
+	return customerName{r.CustomerID, r.CustomerExternalID, r.Person}
+}
+
 func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) error {
 	if c.bulk != nil { // before the customers, as everywhere
 		if err := c.service.rates.HoldRates(ctx, c.bulk.Tx); err != nil {
 			return err
 		}
 	}
-	people, err := c.findCustomers(ctx, 2*len(contacts), func(n int) (string, string) {
+	people, err := c.findCustomers(ctx, 2*len(contacts), func(n int) customerName {
 		if n >= len(contacts) {
-			return contacts[n-len(contacts)].AboutID, ""
+			return customerName{id: contacts[n-len(contacts)].AboutID}
 		}
-		return contacts[n].CustomerID, contacts[n].CustomerExternalID
+		return contacts[n].customer()
 	})
 	if err != nil {
 		return err
@@ -138,7 +143,7 @@ func (c *chunk) checkContact(r *ContactRecord, people *known) (*storedContact, V
 	if err := r.check(); err != nil {
 		return nil, Verdict{Rejected, reason(err)}
 	}
-	customer, v := people.resolve(r.CustomerID, r.CustomerExternalID)
+	customer, v := people.resolve(r.customer())
 	if v.Outcome != Rejected && r.AboutID != "" && !people.byID[r.AboutID] && people.fresh[r.AboutID] == nil {
 		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	}

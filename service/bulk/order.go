@@ -20,8 +20,10 @@ import (
 type OrderRecord struct {
 	ID                             string // in Kopeck's own format; "" in other logs, whose orders are distinguished by external id
 	ExternalID                     string
-	CustomerID, CustomerExternalID string // at least one
+	CustomerID, CustomerExternalID string // at least one, or the person's e-mail or phone
+	Person                         Person
 	Status                         schema.OrderStatus
+	StatedStatus                   bool // a log says the status and the refunds; without it they are not compared with an order that exists
 	At                             time.Time
 	Total, Cost                    money.Amount
 	StatedCost, Uncosted           bool
@@ -107,9 +109,17 @@ func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, e
 	return verdicts, refused
 }
 
-// byCustomer divides orders among the connections, those of one customer together, and returns their indexes.
+func (o *OrderRecord) customer() customerName {
+	return customerName{o.CustomerID, o.CustomerExternalID, o.Person}
+}
+
+// byCustomer divides orders among the connections, those of one customer together, and returns their indexes. Orders whose customers
+// are named by e-mail or phone, too, are one part: one customer may have several names.
 func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 	parts := make([][]int, len(i.sessions))
+	if slices.ContainsFunc(orders, func(o OrderRecord) bool { return o.Person != Person{} }) {
+		parts = parts[:1]
+	}
 	seed := maphash.MakeSeed()
 	for n := range orders {
 		part := 0
@@ -123,9 +133,7 @@ func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 
 // importOrders imports those orders whose indexes are given.
 func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
-	people, err := c.findCustomers(ctx, len(part), func(n int) (string, string) {
-		return orders[part[n]].CustomerID, orders[part[n]].CustomerExternalID
-	})
+	people, err := c.findCustomers(ctx, len(part), func(n int) customerName { return orders[part[n]].customer() })
 	if err != nil {
 		return err
 	}
@@ -140,7 +148,7 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
 		}
-		customer, v := people.resolve(o.CustomerID, o.CustomerExternalID)
+		customer, v := people.resolve(o.customer())
 		if v.Outcome == Rejected {
 			c.verdicts[n] = v
 			continue
@@ -155,6 +163,9 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 		}
 		if known != nil && (o.ID != "" || o.ExternalID != "") {
 			c.verdicts[n] = sameOrder(known, given)
+			if c.verdicts[n].Outcome == Present && o.StatedStatus && (known.status != given.status || known.refunded != given.refunded) {
+				c.verdicts[n] = otherStatus(known)
+			}
 			continue
 		}
 		if given.id == "" {

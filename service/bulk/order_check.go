@@ -40,9 +40,13 @@ func sameOrder(known, given *storedOrder) Verdict {
 	case known.cost != given.cost:
 		return rejected("the order is there already with another cost of its goods")
 	case own && (known.status != given.status || known.refunded != given.refunded):
-		return rejected("the order is there already, %s, with other refunds or another status", known.status)
+		return otherStatus(known)
 	}
 	return Verdict{Outcome: Present}
+}
+
+func otherStatus(known *storedOrder) Verdict {
+	return rejected("the order is there already, %s, with other refunds or another status", known.status)
 }
 
 // check checks a record, and brings its external id into the form in which it is kept.

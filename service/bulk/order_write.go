@@ -108,6 +108,9 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 			o.unattributed = o.margin() // nobody earned it until contacts of the customer are found
 		}
 		for n := range o.Refunds {
+			if o.Refunds[n].ID == "" {
+				o.Refunds[n].ID = c.service.IDs.Make(id.Refund)
+			}
 			refunds = append(refunds, refundOf{&o.Refunds[n], o.given.id})
 		}
 		for n := range o.Lines {
