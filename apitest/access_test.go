@@ -142,6 +142,66 @@ func TestFiltersAndOrdersNeedTheRightToRead(t *testing.T) {
 	})
 }
 
+// TestRecommendationOfAHiddenCustomer: the order of a colleague's customer credits the recommendation of a customer of one's own. The
+// sum has only what its viewer may see.
+func TestRecommendationOfAHiddenCustomer(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		sales := w.As(schema.RoleSales)
+		seller := sales.Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
+		theirs := NewCustomer(s.admin, Vars{"name": "Theirs", "ownerId": newUser(s.admin, "Other", "other@example.com")})
+		own := NewCustomer(s.admin, Vars{"name": "Own", "ownerId": seller})
+		told := map[string]string{}
+		for _, about := range []string{theirs, own} {
+			told[about] = s.admin.Must(recordContact, Vars{"in": Called(s.customer, Vars{"kind": "RECOMMENDATION", "aboutId": about, "staffId": seller})}).Text("recordContact.contact.id")
+			order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": about, "priceTokens": []string{s.token(about, "1", 0)}}}).Text("placeOrder.order.id")
+			s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
+		}
+		ask := `query($id: ID!) { node(id: $id) { ... on Contact { cost { amount } value { realised { amount } net { amount } credits { amount { amount } } } } } }`
+		for _, c := range []struct {
+			by    *Client
+			about string
+			want  string
+		}{{s.admin, theirs, "599.99 599.99"}, {s.admin, own, "599.99 599.99"}, {sales, own, "599.99 599.99"}, {sales, theirs, "0.00 0.00"}} {
+			r := c.by.Must(ask, Vars{"id": told[c.about]})
+			if got := r.Text("node.value.realised.amount") + " " + r.Text("node.value.net.amount"); got != c.want {
+				t.Errorf("%s, want %s: %s", got, c.want, r.Body)
+			}
+		}
+	})
+}
+
+// TestHiddenIdsAreLookedAtAsAbsentOnes counts the statements of lists that are filtered by a customer's id: the rows of a customer whom
+// the caller may not see are not looked at, so that the answer does not take longer by their number.
+func TestHiddenIdsAreLookedAtAsAbsentOnes(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := seed(w)
+		const absent = "cus_01jd3x5m8nf4svbj2k7q9w0e1r"
+		for _, list := range []string{"contacts", "orders", "offers", "agreements"} {
+			t.Run(list, func(t *testing.T) {
+				ask := func(by *Client, customer string) (statements, rows int) {
+					statements = w.Statements(func() {
+						rows = by.Must(`query($id: ID!) { `+list+`(filter: {customerId: $id}) { totalCount edges { node { id } } pageInfo { hasNextPage } } }`, Vars{"id": customer}).Int(list + ".totalCount")
+					})
+					return statements, rows
+				}
+				for name, by := range map[string]*Client{"a seller": w.As(schema.RoleSales), "a partner": s.partnerWithAll} {
+					hiddenStatements, hiddenRows := ask(by, s.theirs)
+					absentStatements, absentRows := ask(by, absent)
+					if hiddenStatements != absentStatements || hiddenStatements != 1 || hiddenRows != 0 || absentRows != 0 {
+						t.Errorf("%s: %d statements and %d rows of a hidden customer, %d and %d of none", name, hiddenStatements, hiddenRows, absentStatements, absentRows)
+					}
+				}
+				if _, rows := ask(w.As(schema.RoleSales), s.mine); rows == 0 {
+					t.Error("a seller sees nothing of their own customer")
+				}
+			})
+		}
+	})
+}
+
 // TestCursorsHideWhatListsAreOrderedBy reads the cursors of a list ordered by lifetime value, which SALES may not know exactly.
 func TestCursorsHideWhatListsAreOrderedBy(t *testing.T) {
 	t.Parallel()

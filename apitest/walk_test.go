@@ -185,6 +185,8 @@ func (w *walker) compareField(of *ast.Definition, field *ast.FieldDefinition, pa
 		if text, _ := theirs.(string); strings.Contains(text, "@") {
 			w.t.Errorf("%s shows %s to a partner", path, text)
 		}
+	case name == "ContactValue.realised" || name == "ContactValue.net":
+		w.visiblePart(path, object, whole, theirs)
 	case whole == nil || inner.Kind != ast.Object:
 		if got, want := text(theirs), text(whole); got != want {
 			w.t.Errorf("%s reads %s to %s, and %s to ADMIN", path, got, w.role, want)
@@ -196,12 +198,7 @@ func (w *walker) compareField(of *ast.Definition, field *ast.FieldDefinition, pa
 
 // rounded fails the test unless an amount is ADMIN's to two significant digits.
 func (w *walker) rounded(path string, whole, theirs any) {
-	amount := func(of any) *big.Rat {
-		m, _ := of.(map[string]any)
-		r, _ := new(big.Rat).SetString(fmt.Sprint(m["amount"]))
-		return r
-	}
-	exact, got := amount(whole), amount(theirs)
+	exact, got := rat(whole), rat(theirs)
 	if exact == nil || got == nil {
 		w.t.Errorf("%s reads %v to %s, and %v to ADMIN", path, theirs, w.role, whole)
 		return
@@ -211,6 +208,28 @@ func (w *walker) rounded(path string, whole, theirs any) {
 	if len(digits) > 2 || off.Cmp(new(big.Rat).Mul(new(big.Rat).Abs(exact), big.NewRat(1, 20))) > 0 {
 		w.t.Errorf("%s reads %s to %s, and %s to ADMIN", path, got.FloatString(2), w.role, exact.FloatString(2))
 	}
+}
+
+// visiblePart fails the test unless what a contact earned is the sum of ADMIN's credits of orders that the role may see: a
+// recommendation earns of the orders of another customer.
+func (w *walker) visiblePart(path string, value map[string]any, whole, theirs any) {
+	hidden := new(big.Rat)
+	for _, one := range value["credits"].([]any) {
+		credit := one.(map[string]any)
+		if order := credit["order"].(map[string]any); !w.visible(w.schema.Types["Order"], "", order) {
+			hidden.Add(hidden, rat(credit["amount"]))
+		}
+	}
+	if want := new(big.Rat).Sub(rat(whole), hidden); rat(theirs) == nil || rat(theirs).Cmp(want) != 0 {
+		w.t.Errorf("%s reads %s to %s, want %s of ADMIN's %s", path, text(theirs), w.role, want.FloatString(2), text(whole))
+	}
+}
+
+// rat returns an amount of money; nil if there is none.
+func rat(money any) *big.Rat {
+	m, _ := money.(map[string]any)
+	r, _ := new(big.Rat).SetString(fmt.Sprint(m["amount"]))
+	return r
 }
 
 // compareObjects compares what a field has: one object, or a list of them.

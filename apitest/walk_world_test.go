@@ -30,7 +30,7 @@ func seed(w *World) *seeded {
 	s := &seeded{shop: openShop(w)}
 	a := s.admin
 	s.seller = w.As(schema.RoleSales).Must(`{ viewer { user { id } } }`, nil).Text("viewer.user.id")
-	s.other = newUser(a, "Other", "other@example.com")
+	s.other = w.newUser("other@example.com", schema.RoleSales)
 	for email, scopes := range map[string][]string{"none@partner.example": {}, "all@partner.example": auth.PartnerScopes()} {
 		a.Must(createUser, Vars{"in": Vars{"email": email, "name": "P", "password": password, "role": "PARTNER", "partner": email, "partnerScopes": scopes}})
 	}
@@ -101,6 +101,12 @@ func (s *seeded) busy() {
 		ended := a.Must(grant, granting(customer, "PERSONAL", Vars{"channel": "SMS", "expiresAt": "2099-01-01T00:00:00Z", "wordingVersion": "2", "address": "10.0.0.1"})).Text("grantPermission.permission.id")
 		a.Must(revoke, Vars{"in": Vars{"id": ended, "source": "call", "reason": "Enough"}})
 		a.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("10.00"), "minimumQuantity": "50", "overrideFloorReason": "An old friend", "validTo": "2099-01-01T00:00:00Z"}})
+		proposed := w.As(schema.RoleSales)
+		if customer == s.theirs {
+			proposed = w.With(w.signIn("other@example.com").access)
+		}
+		id := proposed.Must(proposePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("20.00")}}).Text("agreePrice.agreement.id")
+		a.Must(declineAgreement, Vars{"in": Vars{"id": id, "reason": "Too cheap"}})
 		offer := s.offer(nil)
 		a.Must(sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL", "purpose": "MARKETING"}})
 		a.Must(viewOffer, Vars{"in": Vars{"id": offer}})
@@ -172,7 +178,7 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 	t.Helper()
 	r := s.admin.Must(`query($ids: [ID!]!) {
 		nodes(ids: $ids) { ... on Customer { id contacts { edges { node { id } } } orders { edges { node { id lines { id } } } } offers { edges { node { id lines { id } } } } permissions { id events { id } } } }
-		agreementsBelowFloor { rows { agreement { id } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } rates { id } users { id } }`,
+		agreements(first: 100) { edges { node { id customer { id } } } } products { edges { node { id } } } priceRules { id } lifetimeModels { id } attributionFits { id } rates { id } users { id } }`,
 		Vars{"ids": []string{s.mine, s.theirs, s.shared, s.kept, s.young}})
 	found, owners = map[string][]string{}, map[string]string{}
 	types := map[string]string{
@@ -186,6 +192,9 @@ func (s *seeded) ids(t *testing.T) (found map[string][]string, owners map[string
 		case map[string]any:
 			if id, ok := inner["id"].(string); ok && strings.HasPrefix(id, "cus_") {
 				customer = id
+			}
+			if of, ok := inner["customer"].(map[string]any); ok {
+				customer, _ = of["id"].(string)
 			}
 			for name, one := range inner {
 				if id, ok := one.(string); ok && name == "id" {

@@ -214,6 +214,47 @@ func (*PermissionEvent) IsNode() {}
 // IsNode makes PriceAgreement a Noder.
 func (*PriceAgreement) IsNode() {}
 
+// PriceAgreementConnection is a page of a list of PriceAgreement, by the Relay specification of cursor connections.
+type PriceAgreementConnection struct {
+	Edges      []*PriceAgreementEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+// PriceAgreementEdge is a PriceAgreement of a page and its place in the list.
+type PriceAgreementEdge struct {
+	Node   *PriceAgreement `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// PriceAgreementOrder is the order of a list of PriceAgreement.
+type PriceAgreementOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *PriceAgreementOrderField `json:"field"`
+}
+
+// PriceAgreementOrderField is a field by which a list of PriceAgreement can be ordered.
+type PriceAgreementOrderField string
+
+// String is the field's name in the API.
+func (f PriceAgreementOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f PriceAgreementOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *PriceAgreementOrderField) UnmarshalGQL(from any) error {
+	values := []string{"RECORDED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = PriceAgreementOrderField(text)
+	return nil
+}
+
 // IsNode makes PriceRule a Noder.
 func (*PriceRule) IsNode() {}
 

@@ -18305,6 +18305,11 @@ type PriceAgreementMutation struct {
 	override_floor_reason *string
 	agreed_by             *string
 	recorded_at           *time.Time
+	state                 *schema.AgreementState
+	proposed_at           *time.Time
+	decided_at            *time.Time
+	decided_by            *string
+	decline_reason        *string
 	clearedFields         map[string]struct{}
 	customer              *string
 	clearedcustomer       bool
@@ -18825,6 +18830,238 @@ func (m *PriceAgreementMutation) ResetRecordedAt() {
 	m.recorded_at = nil
 }
 
+// SetState sets the "state" field.
+func (m *PriceAgreementMutation) SetState(ss schema.AgreementState) {
+	m.state = &ss
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PriceAgreementMutation) State() (r schema.AgreementState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldState(ctx context.Context) (v schema.AgreementState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PriceAgreementMutation) ResetState() {
+	m.state = nil
+}
+
+// SetProposedAt sets the "proposed_at" field.
+func (m *PriceAgreementMutation) SetProposedAt(t time.Time) {
+	m.proposed_at = &t
+}
+
+// ProposedAt returns the value of the "proposed_at" field in the mutation.
+func (m *PriceAgreementMutation) ProposedAt() (r time.Time, exists bool) {
+	v := m.proposed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedAt returns the old "proposed_at" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldProposedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedAt: %w", err)
+	}
+	return oldValue.ProposedAt, nil
+}
+
+// ClearProposedAt clears the value of the "proposed_at" field.
+func (m *PriceAgreementMutation) ClearProposedAt() {
+	m.proposed_at = nil
+	m.clearedFields[priceagreement.FieldProposedAt] = struct{}{}
+}
+
+// ProposedAtCleared returns if the "proposed_at" field was cleared in this mutation.
+func (m *PriceAgreementMutation) ProposedAtCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldProposedAt]
+	return ok
+}
+
+// ResetProposedAt resets all changes to the "proposed_at" field.
+func (m *PriceAgreementMutation) ResetProposedAt() {
+	m.proposed_at = nil
+	delete(m.clearedFields, priceagreement.FieldProposedAt)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *PriceAgreementMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *PriceAgreementMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *PriceAgreementMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[priceagreement.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *PriceAgreementMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *PriceAgreementMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, priceagreement.FieldDecidedAt)
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *PriceAgreementMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *PriceAgreementMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldDecidedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *PriceAgreementMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[priceagreement.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *PriceAgreementMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *PriceAgreementMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, priceagreement.FieldDecidedBy)
+}
+
+// SetDeclineReason sets the "decline_reason" field.
+func (m *PriceAgreementMutation) SetDeclineReason(s string) {
+	m.decline_reason = &s
+}
+
+// DeclineReason returns the value of the "decline_reason" field in the mutation.
+func (m *PriceAgreementMutation) DeclineReason() (r string, exists bool) {
+	v := m.decline_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclineReason returns the old "decline_reason" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldDeclineReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclineReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclineReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclineReason: %w", err)
+	}
+	return oldValue.DeclineReason, nil
+}
+
+// ClearDeclineReason clears the value of the "decline_reason" field.
+func (m *PriceAgreementMutation) ClearDeclineReason() {
+	m.decline_reason = nil
+	m.clearedFields[priceagreement.FieldDeclineReason] = struct{}{}
+}
+
+// DeclineReasonCleared returns if the "decline_reason" field was cleared in this mutation.
+func (m *PriceAgreementMutation) DeclineReasonCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldDeclineReason]
+	return ok
+}
+
+// ResetDeclineReason resets all changes to the "decline_reason" field.
+func (m *PriceAgreementMutation) ResetDeclineReason() {
+	m.decline_reason = nil
+	delete(m.clearedFields, priceagreement.FieldDeclineReason)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *PriceAgreementMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -18913,7 +19150,7 @@ func (m *PriceAgreementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PriceAgreementMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 15)
 	if m.version != nil {
 		fields = append(fields, priceagreement.FieldVersion)
 	}
@@ -18944,6 +19181,21 @@ func (m *PriceAgreementMutation) Fields() []string {
 	if m.recorded_at != nil {
 		fields = append(fields, priceagreement.FieldRecordedAt)
 	}
+	if m.state != nil {
+		fields = append(fields, priceagreement.FieldState)
+	}
+	if m.proposed_at != nil {
+		fields = append(fields, priceagreement.FieldProposedAt)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, priceagreement.FieldDecidedAt)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, priceagreement.FieldDecidedBy)
+	}
+	if m.decline_reason != nil {
+		fields = append(fields, priceagreement.FieldDeclineReason)
+	}
 	return fields
 }
 
@@ -18972,6 +19224,16 @@ func (m *PriceAgreementMutation) Field(name string) (ent.Value, bool) {
 		return m.AgreedBy()
 	case priceagreement.FieldRecordedAt:
 		return m.RecordedAt()
+	case priceagreement.FieldState:
+		return m.State()
+	case priceagreement.FieldProposedAt:
+		return m.ProposedAt()
+	case priceagreement.FieldDecidedAt:
+		return m.DecidedAt()
+	case priceagreement.FieldDecidedBy:
+		return m.DecidedBy()
+	case priceagreement.FieldDeclineReason:
+		return m.DeclineReason()
 	}
 	return nil, false
 }
@@ -19001,6 +19263,16 @@ func (m *PriceAgreementMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldAgreedBy(ctx)
 	case priceagreement.FieldRecordedAt:
 		return m.OldRecordedAt(ctx)
+	case priceagreement.FieldState:
+		return m.OldState(ctx)
+	case priceagreement.FieldProposedAt:
+		return m.OldProposedAt(ctx)
+	case priceagreement.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case priceagreement.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case priceagreement.FieldDeclineReason:
+		return m.OldDeclineReason(ctx)
 	}
 	return nil, fmt.Errorf("unknown PriceAgreement field %s", name)
 }
@@ -19080,6 +19352,41 @@ func (m *PriceAgreementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRecordedAt(v)
 		return nil
+	case priceagreement.FieldState:
+		v, ok := value.(schema.AgreementState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case priceagreement.FieldProposedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedAt(v)
+		return nil
+	case priceagreement.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case priceagreement.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case priceagreement.FieldDeclineReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclineReason(v)
+		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement field %s", name)
 }
@@ -19131,6 +19438,18 @@ func (m *PriceAgreementMutation) ClearedFields() []string {
 	if m.FieldCleared(priceagreement.FieldOverrideFloorReason) {
 		fields = append(fields, priceagreement.FieldOverrideFloorReason)
 	}
+	if m.FieldCleared(priceagreement.FieldProposedAt) {
+		fields = append(fields, priceagreement.FieldProposedAt)
+	}
+	if m.FieldCleared(priceagreement.FieldDecidedAt) {
+		fields = append(fields, priceagreement.FieldDecidedAt)
+	}
+	if m.FieldCleared(priceagreement.FieldDecidedBy) {
+		fields = append(fields, priceagreement.FieldDecidedBy)
+	}
+	if m.FieldCleared(priceagreement.FieldDeclineReason) {
+		fields = append(fields, priceagreement.FieldDeclineReason)
+	}
 	return fields
 }
 
@@ -19150,6 +19469,18 @@ func (m *PriceAgreementMutation) ClearField(name string) error {
 		return nil
 	case priceagreement.FieldOverrideFloorReason:
 		m.ClearOverrideFloorReason()
+		return nil
+	case priceagreement.FieldProposedAt:
+		m.ClearProposedAt()
+		return nil
+	case priceagreement.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case priceagreement.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case priceagreement.FieldDeclineReason:
+		m.ClearDeclineReason()
 		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement nullable field %s", name)
@@ -19188,6 +19519,21 @@ func (m *PriceAgreementMutation) ResetField(name string) error {
 		return nil
 	case priceagreement.FieldRecordedAt:
 		m.ResetRecordedAt()
+		return nil
+	case priceagreement.FieldState:
+		m.ResetState()
+		return nil
+	case priceagreement.FieldProposedAt:
+		m.ResetProposedAt()
+		return nil
+	case priceagreement.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case priceagreement.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case priceagreement.FieldDeclineReason:
+		m.ResetDeclineReason()
 		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement field %s", name)

@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/product"
 	"kopeck/money"
+	"kopeck/schema"
 	"strings"
 	"time"
 
@@ -37,10 +38,20 @@ type PriceAgreement struct {
 	ValidTo *time.Time `json:"valid_to,omitempty"`
 	// Why the price may be below the floor; null if no reason was given.
 	OverrideFloorReason *string `json:"override_floor_reason,omitempty"`
-	// The user who agreed the price.
+	// The user who agreed or proposed the price.
 	AgreedBy string `json:"agreed_by,omitempty"`
-	// When the agreement was recorded.
+	// When the agreement was recorded: from then on it is known, and prices may follow it. Of a proposal, when it was proposed, and once it is approved when that was.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
+	// Where the agreement stands.
+	State schema.AgreementState `json:"state,omitempty"`
+	// When the price was proposed; null if it was agreed at once.
+	ProposedAt *time.Time `json:"proposed_at,omitempty"`
+	// When the proposal was approved or declined; null before, and if there was none.
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	// The user who approved or declined the proposal.
+	DecidedBy *string `json:"decided_by,omitempty"`
+	// Why the proposal was declined; null if it was not.
+	DeclineReason *string `json:"decline_reason,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PriceAgreementQuery when eager-loading is set.
 	Edges        PriceAgreementEdges `json:"edges"`
@@ -91,9 +102,9 @@ func (*PriceAgreement) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case priceagreement.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case priceagreement.FieldID, priceagreement.FieldCustomerID, priceagreement.FieldProductID, priceagreement.FieldOverrideFloorReason, priceagreement.FieldAgreedBy:
+		case priceagreement.FieldID, priceagreement.FieldCustomerID, priceagreement.FieldProductID, priceagreement.FieldOverrideFloorReason, priceagreement.FieldAgreedBy, priceagreement.FieldState, priceagreement.FieldDecidedBy, priceagreement.FieldDeclineReason:
 			values[i] = new(sql.NullString)
-		case priceagreement.FieldValidFrom, priceagreement.FieldValidTo, priceagreement.FieldRecordedAt:
+		case priceagreement.FieldValidFrom, priceagreement.FieldValidTo, priceagreement.FieldRecordedAt, priceagreement.FieldProposedAt, priceagreement.FieldDecidedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -178,6 +189,40 @@ func (_m *PriceAgreement) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RecordedAt = value.Time
 			}
+		case priceagreement.FieldState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state", values[i])
+			} else if value.Valid {
+				_m.State = schema.AgreementState(value.String)
+			}
+		case priceagreement.FieldProposedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field proposed_at", values[i])
+			} else if value.Valid {
+				_m.ProposedAt = new(time.Time)
+				*_m.ProposedAt = value.Time
+			}
+		case priceagreement.FieldDecidedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_at", values[i])
+			} else if value.Valid {
+				_m.DecidedAt = new(time.Time)
+				*_m.DecidedAt = value.Time
+			}
+		case priceagreement.FieldDecidedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decided_by", values[i])
+			} else if value.Valid {
+				_m.DecidedBy = new(string)
+				*_m.DecidedBy = value.String
+			}
+		case priceagreement.FieldDeclineReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field decline_reason", values[i])
+			} else if value.Valid {
+				_m.DeclineReason = new(string)
+				*_m.DeclineReason = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -257,6 +302,29 @@ func (_m *PriceAgreement) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("recorded_at=")
 	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	if v := _m.ProposedAt; v != nil {
+		builder.WriteString("proposed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.DecidedAt; v != nil {
+		builder.WriteString("decided_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.DecidedBy; v != nil {
+		builder.WriteString("decided_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.DeclineReason; v != nil {
+		builder.WriteString("decline_reason=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/product"
 	"kopeck/money"
+	"kopeck/schema"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -123,6 +124,76 @@ func (_c *PriceAgreementCreate) SetRecordedAt(v time.Time) *PriceAgreementCreate
 	return _c
 }
 
+// SetState sets the "state" field.
+func (_c *PriceAgreementCreate) SetState(v schema.AgreementState) *PriceAgreementCreate {
+	_c.mutation.SetState(v)
+	return _c
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableState(v *schema.AgreementState) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetState(*v)
+	}
+	return _c
+}
+
+// SetProposedAt sets the "proposed_at" field.
+func (_c *PriceAgreementCreate) SetProposedAt(v time.Time) *PriceAgreementCreate {
+	_c.mutation.SetProposedAt(v)
+	return _c
+}
+
+// SetNillableProposedAt sets the "proposed_at" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableProposedAt(v *time.Time) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetProposedAt(*v)
+	}
+	return _c
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (_c *PriceAgreementCreate) SetDecidedAt(v time.Time) *PriceAgreementCreate {
+	_c.mutation.SetDecidedAt(v)
+	return _c
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableDecidedAt(v *time.Time) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetDecidedAt(*v)
+	}
+	return _c
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_c *PriceAgreementCreate) SetDecidedBy(v string) *PriceAgreementCreate {
+	_c.mutation.SetDecidedBy(v)
+	return _c
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableDecidedBy(v *string) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetDecidedBy(*v)
+	}
+	return _c
+}
+
+// SetDeclineReason sets the "decline_reason" field.
+func (_c *PriceAgreementCreate) SetDeclineReason(v string) *PriceAgreementCreate {
+	_c.mutation.SetDeclineReason(v)
+	return _c
+}
+
+// SetNillableDeclineReason sets the "decline_reason" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableDeclineReason(v *string) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetDeclineReason(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PriceAgreementCreate) SetID(v string) *PriceAgreementCreate {
 	_c.mutation.SetID(v)
@@ -186,6 +257,10 @@ func (_c *PriceAgreementCreate) defaults() {
 		v := priceagreement.DefaultMinimumQuantity()
 		_c.mutation.SetMinimumQuantity(v)
 	}
+	if _, ok := _c.mutation.State(); !ok {
+		v := priceagreement.DefaultState
+		_c.mutation.SetState(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -228,6 +303,24 @@ func (_c *PriceAgreementCreate) check() error {
 	}
 	if _, ok := _c.mutation.RecordedAt(); !ok {
 		return &ValidationError{Name: "recorded_at", err: errors.New(`ent: missing required field "PriceAgreement.recorded_at"`)}
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "PriceAgreement.state"`)}
+	}
+	if v, ok := _c.mutation.State(); ok {
+		if err := priceagreement.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.state": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.DecidedBy(); ok {
+		if err := priceagreement.DecidedByValidator(v); err != nil {
+			return &ValidationError{Name: "decided_by", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decided_by": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.DeclineReason(); ok {
+		if err := priceagreement.DeclineReasonValidator(v); err != nil {
+			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decline_reason": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := priceagreement.IDValidator(v); err != nil {
@@ -306,6 +399,26 @@ func (_c *PriceAgreementCreate) createSpec() (*PriceAgreement, *sqlgraph.CreateS
 	if value, ok := _c.mutation.RecordedAt(); ok {
 		_spec.SetField(priceagreement.FieldRecordedAt, field.TypeTime, value)
 		_node.RecordedAt = value
+	}
+	if value, ok := _c.mutation.State(); ok {
+		_spec.SetField(priceagreement.FieldState, field.TypeEnum, value)
+		_node.State = value
+	}
+	if value, ok := _c.mutation.ProposedAt(); ok {
+		_spec.SetField(priceagreement.FieldProposedAt, field.TypeTime, value)
+		_node.ProposedAt = &value
+	}
+	if value, ok := _c.mutation.DecidedAt(); ok {
+		_spec.SetField(priceagreement.FieldDecidedAt, field.TypeTime, value)
+		_node.DecidedAt = &value
+	}
+	if value, ok := _c.mutation.DecidedBy(); ok {
+		_spec.SetField(priceagreement.FieldDecidedBy, field.TypeString, value)
+		_node.DecidedBy = &value
+	}
+	if value, ok := _c.mutation.DeclineReason(); ok {
+		_spec.SetField(priceagreement.FieldDeclineReason, field.TypeString, value)
+		_node.DeclineReason = &value
 	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"kopeck/ent/predicate"
 	"kopeck/ent/priceagreement"
+	"kopeck/schema"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -46,6 +48,114 @@ func (_u *PriceAgreementUpdate) SetNillableVersion(v *int) *PriceAgreementUpdate
 // AddVersion adds value to the "version" field.
 func (_u *PriceAgreementUpdate) AddVersion(v int) *PriceAgreementUpdate {
 	_u.mutation.AddVersion(v)
+	return _u
+}
+
+// SetOverrideFloorReason sets the "override_floor_reason" field.
+func (_u *PriceAgreementUpdate) SetOverrideFloorReason(v string) *PriceAgreementUpdate {
+	_u.mutation.SetOverrideFloorReason(v)
+	return _u
+}
+
+// SetNillableOverrideFloorReason sets the "override_floor_reason" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableOverrideFloorReason(v *string) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetOverrideFloorReason(*v)
+	}
+	return _u
+}
+
+// ClearOverrideFloorReason clears the value of the "override_floor_reason" field.
+func (_u *PriceAgreementUpdate) ClearOverrideFloorReason() *PriceAgreementUpdate {
+	_u.mutation.ClearOverrideFloorReason()
+	return _u
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (_u *PriceAgreementUpdate) SetRecordedAt(v time.Time) *PriceAgreementUpdate {
+	_u.mutation.SetRecordedAt(v)
+	return _u
+}
+
+// SetNillableRecordedAt sets the "recorded_at" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableRecordedAt(v *time.Time) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetRecordedAt(*v)
+	}
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *PriceAgreementUpdate) SetState(v schema.AgreementState) *PriceAgreementUpdate {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableState(v *schema.AgreementState) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (_u *PriceAgreementUpdate) SetDecidedAt(v time.Time) *PriceAgreementUpdate {
+	_u.mutation.SetDecidedAt(v)
+	return _u
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableDecidedAt(v *time.Time) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetDecidedAt(*v)
+	}
+	return _u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (_u *PriceAgreementUpdate) ClearDecidedAt() *PriceAgreementUpdate {
+	_u.mutation.ClearDecidedAt()
+	return _u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_u *PriceAgreementUpdate) SetDecidedBy(v string) *PriceAgreementUpdate {
+	_u.mutation.SetDecidedBy(v)
+	return _u
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableDecidedBy(v *string) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetDecidedBy(*v)
+	}
+	return _u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (_u *PriceAgreementUpdate) ClearDecidedBy() *PriceAgreementUpdate {
+	_u.mutation.ClearDecidedBy()
+	return _u
+}
+
+// SetDeclineReason sets the "decline_reason" field.
+func (_u *PriceAgreementUpdate) SetDeclineReason(v string) *PriceAgreementUpdate {
+	_u.mutation.SetDeclineReason(v)
+	return _u
+}
+
+// SetNillableDeclineReason sets the "decline_reason" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableDeclineReason(v *string) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetDeclineReason(*v)
+	}
+	return _u
+}
+
+// ClearDeclineReason clears the value of the "decline_reason" field.
+func (_u *PriceAgreementUpdate) ClearDeclineReason() *PriceAgreementUpdate {
+	_u.mutation.ClearDeclineReason()
 	return _u
 }
 
@@ -88,6 +198,26 @@ func (_u *PriceAgreementUpdate) check() error {
 			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.version": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.OverrideFloorReason(); ok {
+		if err := priceagreement.OverrideFloorReasonValidator(v); err != nil {
+			return &ValidationError{Name: "override_floor_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.override_floor_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := priceagreement.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecidedBy(); ok {
+		if err := priceagreement.DecidedByValidator(v); err != nil {
+			return &ValidationError{Name: "decided_by", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decided_by": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DeclineReason(); ok {
+		if err := priceagreement.DeclineReasonValidator(v); err != nil {
+			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decline_reason": %w`, err)}
+		}
+	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "PriceAgreement.customer"`)
 	}
@@ -124,8 +254,38 @@ func (_u *PriceAgreementUpdate) sqlSave(ctx context.Context) (_node int, err err
 	if _u.mutation.ValidToCleared() {
 		_spec.ClearField(priceagreement.FieldValidTo, field.TypeTime)
 	}
+	if value, ok := _u.mutation.OverrideFloorReason(); ok {
+		_spec.SetField(priceagreement.FieldOverrideFloorReason, field.TypeString, value)
+	}
 	if _u.mutation.OverrideFloorReasonCleared() {
 		_spec.ClearField(priceagreement.FieldOverrideFloorReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.RecordedAt(); ok {
+		_spec.SetField(priceagreement.FieldRecordedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(priceagreement.FieldState, field.TypeEnum, value)
+	}
+	if _u.mutation.ProposedAtCleared() {
+		_spec.ClearField(priceagreement.FieldProposedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedAt(); ok {
+		_spec.SetField(priceagreement.FieldDecidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DecidedAtCleared() {
+		_spec.ClearField(priceagreement.FieldDecidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedBy(); ok {
+		_spec.SetField(priceagreement.FieldDecidedBy, field.TypeString, value)
+	}
+	if _u.mutation.DecidedByCleared() {
+		_spec.ClearField(priceagreement.FieldDecidedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeclineReason(); ok {
+		_spec.SetField(priceagreement.FieldDeclineReason, field.TypeString, value)
+	}
+	if _u.mutation.DeclineReasonCleared() {
+		_spec.ClearField(priceagreement.FieldDeclineReason, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -167,6 +327,114 @@ func (_u *PriceAgreementUpdateOne) SetNillableVersion(v *int) *PriceAgreementUpd
 // AddVersion adds value to the "version" field.
 func (_u *PriceAgreementUpdateOne) AddVersion(v int) *PriceAgreementUpdateOne {
 	_u.mutation.AddVersion(v)
+	return _u
+}
+
+// SetOverrideFloorReason sets the "override_floor_reason" field.
+func (_u *PriceAgreementUpdateOne) SetOverrideFloorReason(v string) *PriceAgreementUpdateOne {
+	_u.mutation.SetOverrideFloorReason(v)
+	return _u
+}
+
+// SetNillableOverrideFloorReason sets the "override_floor_reason" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableOverrideFloorReason(v *string) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetOverrideFloorReason(*v)
+	}
+	return _u
+}
+
+// ClearOverrideFloorReason clears the value of the "override_floor_reason" field.
+func (_u *PriceAgreementUpdateOne) ClearOverrideFloorReason() *PriceAgreementUpdateOne {
+	_u.mutation.ClearOverrideFloorReason()
+	return _u
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (_u *PriceAgreementUpdateOne) SetRecordedAt(v time.Time) *PriceAgreementUpdateOne {
+	_u.mutation.SetRecordedAt(v)
+	return _u
+}
+
+// SetNillableRecordedAt sets the "recorded_at" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableRecordedAt(v *time.Time) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetRecordedAt(*v)
+	}
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *PriceAgreementUpdateOne) SetState(v schema.AgreementState) *PriceAgreementUpdateOne {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableState(v *schema.AgreementState) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (_u *PriceAgreementUpdateOne) SetDecidedAt(v time.Time) *PriceAgreementUpdateOne {
+	_u.mutation.SetDecidedAt(v)
+	return _u
+}
+
+// SetNillableDecidedAt sets the "decided_at" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableDecidedAt(v *time.Time) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetDecidedAt(*v)
+	}
+	return _u
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (_u *PriceAgreementUpdateOne) ClearDecidedAt() *PriceAgreementUpdateOne {
+	_u.mutation.ClearDecidedAt()
+	return _u
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (_u *PriceAgreementUpdateOne) SetDecidedBy(v string) *PriceAgreementUpdateOne {
+	_u.mutation.SetDecidedBy(v)
+	return _u
+}
+
+// SetNillableDecidedBy sets the "decided_by" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableDecidedBy(v *string) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetDecidedBy(*v)
+	}
+	return _u
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (_u *PriceAgreementUpdateOne) ClearDecidedBy() *PriceAgreementUpdateOne {
+	_u.mutation.ClearDecidedBy()
+	return _u
+}
+
+// SetDeclineReason sets the "decline_reason" field.
+func (_u *PriceAgreementUpdateOne) SetDeclineReason(v string) *PriceAgreementUpdateOne {
+	_u.mutation.SetDeclineReason(v)
+	return _u
+}
+
+// SetNillableDeclineReason sets the "decline_reason" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableDeclineReason(v *string) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetDeclineReason(*v)
+	}
+	return _u
+}
+
+// ClearDeclineReason clears the value of the "decline_reason" field.
+func (_u *PriceAgreementUpdateOne) ClearDeclineReason() *PriceAgreementUpdateOne {
+	_u.mutation.ClearDeclineReason()
 	return _u
 }
 
@@ -222,6 +490,26 @@ func (_u *PriceAgreementUpdateOne) check() error {
 			return &ValidationError{Name: "version", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.version": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.OverrideFloorReason(); ok {
+		if err := priceagreement.OverrideFloorReasonValidator(v); err != nil {
+			return &ValidationError{Name: "override_floor_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.override_floor_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := priceagreement.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DecidedBy(); ok {
+		if err := priceagreement.DecidedByValidator(v); err != nil {
+			return &ValidationError{Name: "decided_by", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decided_by": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.DeclineReason(); ok {
+		if err := priceagreement.DeclineReasonValidator(v); err != nil {
+			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decline_reason": %w`, err)}
+		}
+	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "PriceAgreement.customer"`)
 	}
@@ -275,8 +563,38 @@ func (_u *PriceAgreementUpdateOne) sqlSave(ctx context.Context) (_node *PriceAgr
 	if _u.mutation.ValidToCleared() {
 		_spec.ClearField(priceagreement.FieldValidTo, field.TypeTime)
 	}
+	if value, ok := _u.mutation.OverrideFloorReason(); ok {
+		_spec.SetField(priceagreement.FieldOverrideFloorReason, field.TypeString, value)
+	}
 	if _u.mutation.OverrideFloorReasonCleared() {
 		_spec.ClearField(priceagreement.FieldOverrideFloorReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.RecordedAt(); ok {
+		_spec.SetField(priceagreement.FieldRecordedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(priceagreement.FieldState, field.TypeEnum, value)
+	}
+	if _u.mutation.ProposedAtCleared() {
+		_spec.ClearField(priceagreement.FieldProposedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedAt(); ok {
+		_spec.SetField(priceagreement.FieldDecidedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DecidedAtCleared() {
+		_spec.ClearField(priceagreement.FieldDecidedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DecidedBy(); ok {
+		_spec.SetField(priceagreement.FieldDecidedBy, field.TypeString, value)
+	}
+	if _u.mutation.DecidedByCleared() {
+		_spec.ClearField(priceagreement.FieldDecidedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeclineReason(); ok {
+		_spec.SetField(priceagreement.FieldDeclineReason, field.TypeString, value)
+	}
+	if _u.mutation.DeclineReasonCleared() {
+		_spec.ClearField(priceagreement.FieldDeclineReason, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &PriceAgreement{config: _u.config}

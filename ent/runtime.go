@@ -851,6 +851,14 @@ func init() {
 	priceagreementDescAgreedBy := priceagreementFields[7].Descriptor()
 	// priceagreement.AgreedByValidator is a validator for the "agreed_by" field. It is called by the builders before save.
 	priceagreement.AgreedByValidator = priceagreementDescAgreedBy.Validators[0].(func(string) error)
+	// priceagreementDescDecidedBy is the schema descriptor for decided_by field.
+	priceagreementDescDecidedBy := priceagreementFields[12].Descriptor()
+	// priceagreement.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
+	priceagreement.DecidedByValidator = priceagreementDescDecidedBy.Validators[0].(func(string) error)
+	// priceagreementDescDeclineReason is the schema descriptor for decline_reason field.
+	priceagreementDescDeclineReason := priceagreementFields[13].Descriptor()
+	// priceagreement.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
+	priceagreement.DeclineReasonValidator = priceagreementDescDeclineReason.Validators[0].(func(string) error)
 	// priceagreementDescID is the schema descriptor for id field.
 	priceagreementDescID := priceagreementMixinFields0[0].Descriptor()
 	// priceagreement.IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -3,9 +3,55 @@ package graph
 import (
 	"context"
 
+	"entgo.io/ent/dialect/sql"
+
+	"kopeck/ent"
+	"kopeck/id"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/quote"
 )
+
+func (r *Resolver) agreements() noun[ent.PriceAgreement, ent.PriceAgreementEdge, ent.PriceAgreementConnection] {
+	return noun[ent.PriceAgreement, ent.PriceAgreementEdge, ent.PriceAgreementConnection]{
+		list: list[ent.PriceAgreement]{"agreements", func(row *ent.PriceAgreement) string { return row.ID }, r.pages}, sees: r.seesCustomer,
+		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.PriceAgreement, error) {
+			return r.client.PriceAgreement.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
+		},
+		count: func(ctx context.Context, filter func(*sql.Selector)) (int, error) {
+			return r.client.PriceAgreement.Query().Where(filter).Count(ctx)
+		},
+		edge: func(row *ent.PriceAgreement, c ent.Cursor) *ent.PriceAgreementEdge {
+			return &ent.PriceAgreementEdge{Node: row, Cursor: c}
+		},
+		connect: func(edges []*ent.PriceAgreementEdge, info ent.PageInfo, total int) *ent.PriceAgreementConnection {
+			return &ent.PriceAgreementConnection{Edges: edges, PageInfo: info, TotalCount: total}
+		},
+	}
+}
+
+var agreementColumns = map[string]column[ent.PriceAgreement]{
+	"RECORDED_AT": {name: "RECORDED_AT", sql: "recorded_at", key: func(row *ent.PriceAgreement) any { return row.RecordedAt }},
+}
+
+// agreementOrder returns the requested order of agreements; by default RECORDED_AT ascending.
+func agreementOrder(o *ent.PriceAgreementOrder) (column[ent.PriceAgreement], ent.OrderDirection) {
+	if o == nil || o.Field == nil {
+		return agreementColumns["RECORDED_AT"], schema.Ascending
+	}
+	return agreementColumns[o.Field.String()], o.Direction
+}
+
+func agreementFilter(f *service.PriceAgreementFilter) *conditions {
+	c := &conditions{}
+	if f == nil {
+		return c
+	}
+	ofCustomer(c, f.CustomerID)
+	equalsID(c, "productId", "product_id", id.Product, f.ProductID)
+	anyOf(c, "states", "state", f.States)
+	return c
+}
 
 // agreementsBelowFloor reads a page of the agreements below the floor, the one farthest below first, from memory.
 func (r *Resolver) agreementsBelowFloor(ctx context.Context, w window) (*quote.AgreementsBelowFloor, error) {

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 
+	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/quote"
@@ -19,6 +20,31 @@ func (r *mutationResolver) AgreePrice(ctx context.Context, input service.AgreePr
 	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: faults}, err
 }
 
+func (r *mutationResolver) ApproveAgreement(ctx context.Context, input service.ApproveAgreementInput) (*service.PriceAgreementPayload, error) {
+	agreement, err := r.app.Quote.ApproveAgreement(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: faults}, err
+}
+
+func (r *mutationResolver) DeclineAgreement(ctx context.Context, input service.DeclineAgreementInput) (*service.PriceAgreementPayload, error) {
+	agreement, err := r.app.Quote.DeclineAgreement(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: faults}, err
+}
+
+func (r *priceAgreementResolver) AgreedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.AgreedBy }, userID, r.usersByID(ctx))
+}
+
+func (r *priceAgreementResolver) DecidedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.PriceAgreement) string { return deref(row.DecidedBy) }, userID, r.usersByID(ctx))
+}
+
 func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error) {
 	return r.agreementsBelowFloor(ctx, window{first: first, after: after})
+}
+
+func (r *queryResolver) Agreements(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) (*ent.PriceAgreementConnection, error) {
+	by, direction := agreementOrder(orderBy)
+	return r.agreements().page(ctx, window{first, last, after, before}, by, direction, agreementFilter(filter))
 }

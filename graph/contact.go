@@ -13,6 +13,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
@@ -21,7 +22,7 @@ import (
 
 func (r *Resolver) contacts() noun[ent.Contact, ent.ContactEdge, ent.ContactConnection] {
 	return noun[ent.Contact, ent.ContactEdge, ent.ContactConnection]{
-		list: list[ent.Contact]{"contacts", contactID, r.pages}, table: contact.Table, customerOf: func(row *ent.Contact) string { return row.CustomerID },
+		list: list[ent.Contact]{"contacts", contactID, r.pages}, table: contact.Table, sees: r.seesCustomer, customerOf: func(row *ent.Contact) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Contact, error) {
 			return r.client.Contact.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -56,7 +57,7 @@ func contactFilter(f *service.ContactFilter) *conditions {
 	if f == nil {
 		return c
 	}
-	equalsID(c, "customerId", "customer_id", id.Customer, f.CustomerID)
+	ofCustomer(c, f.CustomerID)
 	anyOf(c, "kinds", "kind", f.Kinds)
 	anyOf(c, "channels", "channel", f.Channels)
 	equals(c, "direction", f.Direction)
@@ -71,10 +72,25 @@ func costLines(c *ent.Contact) ([]*costing.Line, error) {
 	return lines, json.Unmarshal(c.CostLines, &lines)
 }
 
-// contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected.
-func contactValue(c *ent.Contact) (*books.ContactValue, error) {
-	net, err := costing.Net(c.Realised, c.Cost)
-	return &books.ContactValue{Contact: c, Realised: c.Realised, Net: net}, err
+// contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected. A recommendation
+// earns of the orders of another customer: a caller who does not see all orders reads the sum of those that they see.
+func (r *Resolver) contactValue(ctx context.Context, c *ent.Contact) (*books.ContactValue, error) {
+	realised := c.Realised
+	if actor, _ := auth.From(ctx); c.AboutID != nil && actor.May("Order").Read != auth.AllRows {
+		credits, err := r.contactCredits(ctx, c, nil)
+		if err != nil {
+			return nil, err
+		}
+		amounts := make([]money.Amount, len(credits))
+		for i, one := range credits {
+			amounts[i] = one.Amount
+		}
+		if realised, err = money.Sum(amounts...); err != nil {
+			return nil, err
+		}
+	}
+	net, err := costing.Net(realised, c.Cost)
+	return &books.ContactValue{Contact: c, Realised: realised, Net: net}, err
 }
 
 // contactCredits returns what a contact earned of each order.

@@ -23,7 +23,7 @@ func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*c
 }
 
 func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error) {
-	return contactValue(obj)
+	return r.contactValue(ctx, obj)
 }
 
 func (r *contactResolver) CostKnownAt(ctx context.Context, obj *ent.Contact, at time.Time) (*report.ContactCost, error) {

@@ -6,6 +6,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/stagechange"
@@ -34,6 +35,14 @@ func (r *Resolver) customers() noun[ent.Customer, ent.CustomerEdge, ent.Customer
 			return &ent.CustomerConnection{Edges: edges, PageInfo: info, TotalCount: total}
 		},
 	}
+}
+
+// seesCustomer reports whether the caller may see a customer, by one look-up at most.
+func (r *Resolver) seesCustomer(ctx context.Context, customerID string) (bool, error) {
+	if actor, _ := auth.From(ctx); actor.May("Customer").Read == auth.AllRows {
+		return true, nil
+	}
+	return r.client.Customer.Query().Where(customer.ID(customerID)).Exist(ctx)
 }
 
 var customerColumns = map[string]column[ent.Customer]{

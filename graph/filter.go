@@ -15,6 +15,8 @@ import (
 type conditions struct {
 	all []func(*sql.Selector)
 	err error // the first condition that is INVALID or too long
+
+	customer *string // the customer whose rows alone are asked for
 }
 
 // where adds the conditions to a selector over the list's table.
@@ -63,6 +65,12 @@ func equalsID(c *conditions, field, column, prefix string, value *string) {
 		return
 	}
 	equals(c, column, value)
+}
+
+// ofCustomer requires a row to be a customer's, unless that is nil. An id of another type is INVALID.
+func ofCustomer(c *conditions, value *string) {
+	equalsID(c, "customerId", "customer_id", id.Customer, value)
+	c.customer = value
 }
 
 // inRange requires a time to be in a range, unless that is nil.

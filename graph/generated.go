@@ -468,6 +468,7 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AcceptOffer            func(childComplexity int, input service.AcceptOfferInput) int
 		AgreePrice             func(childComplexity int, input service.AgreePriceInput) int
+		ApproveAgreement       func(childComplexity int, input service.ApproveAgreementInput) int
 		CancelOrder            func(childComplexity int, input service.CancelOrderInput) int
 		ChangeSetting          func(childComplexity int, input service.ChangeSettingInput) int
 		CompleteOrder          func(childComplexity int, input service.CompleteOrderInput) int
@@ -477,6 +478,7 @@ type ComplexityRoot struct {
 		CreatePriceRule        func(childComplexity int, input service.CreatePriceRuleInput) int
 		CreateProduct          func(childComplexity int, input service.CreateProductInput) int
 		CreateUser             func(childComplexity int, input service.CreateUserInput) int
+		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
@@ -709,16 +711,33 @@ type ComplexityRoot struct {
 	}
 
 	PriceAgreement struct {
+		AgreedBy            func(childComplexity int) int
 		Customer            func(childComplexity int) int
+		DecidedAt           func(childComplexity int) int
+		DecidedBy           func(childComplexity int) int
+		DeclineReason       func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		MinimumQuantity     func(childComplexity int) int
 		OverrideFloorReason func(childComplexity int) int
 		Product             func(childComplexity int) int
+		ProposedAt          func(childComplexity int) int
 		RecordedAt          func(childComplexity int) int
+		State               func(childComplexity int) int
 		Unit                func(childComplexity int) int
 		ValidFrom           func(childComplexity int) int
 		ValidTo             func(childComplexity int) int
 		Version             func(childComplexity int) int
+	}
+
+	PriceAgreementConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PriceAgreementEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	PriceAgreementPayload struct {
@@ -886,6 +905,7 @@ type ComplexityRoot struct {
 
 	Query struct {
 		AcquisitionSources   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) int
+		Agreements           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) int
 		AgreementsBelowFloor func(childComplexity int, first *int, after *schema.Cursor) int
 		AttributionFits      func(childComplexity int, model *schema.AttributionModel) int
 		ContactEconomics     func(childComplexity int, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) int
@@ -1187,6 +1207,8 @@ type MoneyResolver interface {
 }
 type MutationResolver interface {
 	AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error)
+	ApproveAgreement(ctx context.Context, input service.ApproveAgreementInput) (*service.PriceAgreementPayload, error)
+	DeclineAgreement(ctx context.Context, input service.DeclineAgreementInput) (*service.PriceAgreementPayload, error)
 	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
@@ -1266,6 +1288,8 @@ type PriceResolver interface {
 type PriceAgreementResolver interface {
 	Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error)
 	Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error)
+	AgreedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
+	DecidedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 }
 type PriceLineResolver interface {
 	Rule(ctx context.Context, obj *pricing.Line) (*ent.PriceRule, error)
@@ -1281,6 +1305,7 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]ent.Noder, error)
 	AcquisitionSources(ctx context.Context, horizonMonths *int, annualDiscountRate *money.Exact, returnArg *money.Exact) (*report.AcquisitionSources, error)
 	AgreementsBelowFloor(ctx context.Context, first *int, after *schema.Cursor) (*quote.AgreementsBelowFloor, error)
+	Agreements(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) (*ent.PriceAgreementConnection, error)
 	AttributionFits(ctx context.Context, model *schema.AttributionModel) ([]*ent.AttributionFit, error)
 	Contacts(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) (*ent.ContactConnection, error)
 	ContactEconomics(ctx context.Context, from time.Time, to time.Time, by []service.ContactDimension, model *schema.AttributionModel, knownAt *time.Time) (*report.ContactEconomics, error)
@@ -3029,6 +3054,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AgreePrice(childComplexity, args["input"].(service.AgreePriceInput)), true
+	case "Mutation.approveAgreement":
+		if e.ComplexityRoot.Mutation.ApproveAgreement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_approveAgreement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ApproveAgreement(childComplexity, args["input"].(service.ApproveAgreementInput)), true
 	case "Mutation.cancelOrder":
 		if e.ComplexityRoot.Mutation.CancelOrder == nil {
 			break
@@ -3128,6 +3164,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(service.CreateUserInput)), true
+	case "Mutation.declineAgreement":
+		if e.ComplexityRoot.Mutation.DeclineAgreement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineAgreement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineAgreement(childComplexity, args["input"].(service.DeclineAgreementInput)), true
 	case "Mutation.declineOffer":
 		if e.ComplexityRoot.Mutation.DeclineOffer == nil {
 			break
@@ -4259,12 +4306,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Price.ValidUntil(childComplexity), true
 
+	case "PriceAgreement.agreedBy":
+		if e.ComplexityRoot.PriceAgreement.AgreedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.AgreedBy(childComplexity), true
 	case "PriceAgreement.customer":
 		if e.ComplexityRoot.PriceAgreement.Customer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PriceAgreement.Customer(childComplexity), true
+	case "PriceAgreement.decidedAt":
+		if e.ComplexityRoot.PriceAgreement.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.DecidedAt(childComplexity), true
+	case "PriceAgreement.decidedBy":
+		if e.ComplexityRoot.PriceAgreement.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.DecidedBy(childComplexity), true
+	case "PriceAgreement.declineReason":
+		if e.ComplexityRoot.PriceAgreement.DeclineReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.DeclineReason(childComplexity), true
 	case "PriceAgreement.id":
 		if e.ComplexityRoot.PriceAgreement.ID == nil {
 			break
@@ -4289,12 +4360,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceAgreement.Product(childComplexity), true
+	case "PriceAgreement.proposedAt":
+		if e.ComplexityRoot.PriceAgreement.ProposedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.ProposedAt(childComplexity), true
 	case "PriceAgreement.recordedAt":
 		if e.ComplexityRoot.PriceAgreement.RecordedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PriceAgreement.RecordedAt(childComplexity), true
+	case "PriceAgreement.state":
+		if e.ComplexityRoot.PriceAgreement.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.State(childComplexity), true
 	case "PriceAgreement.unit":
 		if e.ComplexityRoot.PriceAgreement.Unit == nil {
 			break
@@ -4319,6 +4402,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceAgreement.Version(childComplexity), true
+
+	case "PriceAgreementConnection.edges":
+		if e.ComplexityRoot.PriceAgreementConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreementConnection.Edges(childComplexity), true
+	case "PriceAgreementConnection.pageInfo":
+		if e.ComplexityRoot.PriceAgreementConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreementConnection.PageInfo(childComplexity), true
+	case "PriceAgreementConnection.totalCount":
+		if e.ComplexityRoot.PriceAgreementConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreementConnection.TotalCount(childComplexity), true
+
+	case "PriceAgreementEdge.cursor":
+		if e.ComplexityRoot.PriceAgreementEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreementEdge.Cursor(childComplexity), true
+	case "PriceAgreementEdge.node":
+		if e.ComplexityRoot.PriceAgreementEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreementEdge.Node(childComplexity), true
 
 	case "PriceAgreementPayload.agreement":
 		if e.ComplexityRoot.PriceAgreementPayload.Agreement == nil {
@@ -4979,6 +5094,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AcquisitionSources(childComplexity, args["horizonMonths"].(*int), args["annualDiscountRate"].(*money.Exact), args["return"].(*money.Exact)), true
+	case "Query.agreements":
+		if e.ComplexityRoot.Query.Agreements == nil {
+			break
+		}
+
+		args, err := ec.field_Query_agreements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Agreements(childComplexity, args["first"].(*int), args["after"].(*schema.Cursor), args["last"].(*int), args["before"].(*schema.Cursor), args["orderBy"].(*ent.PriceAgreementOrder), args["filter"].(*service.PriceAgreementFilter)), true
 	case "Query.agreementsBelowFloor":
 		if e.ComplexityRoot.Query.AgreementsBelowFloor == nil {
 			break
@@ -6026,6 +6152,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptOfferInput", ec.unmarshalInputAcceptOfferInput),
 			graphql.NewInputUnmarshaler("AgreePriceInput", ec.unmarshalInputAgreePriceInput),
+			graphql.NewInputUnmarshaler("ApproveAgreementInput", ec.unmarshalInputApproveAgreementInput),
 			graphql.NewInputUnmarshaler("CancelOrderInput", ec.unmarshalInputCancelOrderInput),
 			graphql.NewInputUnmarshaler("ChangeSettingInput", ec.unmarshalInputChangeSettingInput),
 			graphql.NewInputUnmarshaler("CompleteOrderInput", ec.unmarshalInputCompleteOrderInput),
@@ -6040,6 +6167,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
 			graphql.NewInputUnmarshaler("CustomerFilter", ec.unmarshalInputCustomerFilter),
 			graphql.NewInputUnmarshaler("CustomerOrder", ec.unmarshalInputCustomerOrder),
+			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
@@ -6052,6 +6180,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderFilter", ec.unmarshalInputOrderFilter),
 			graphql.NewInputUnmarshaler("OrderOrder", ec.unmarshalInputOrderOrder),
 			graphql.NewInputUnmarshaler("PlaceOrderInput", ec.unmarshalInputPlaceOrderInput),
+			graphql.NewInputUnmarshaler("PriceAgreementFilter", ec.unmarshalInputPriceAgreementFilter),
+			graphql.NewInputUnmarshaler("PriceAgreementOrder", ec.unmarshalInputPriceAgreementOrder),
 			graphql.NewInputUnmarshaler("ProductFilter", ec.unmarshalInputProductFilter),
 			graphql.NewInputUnmarshaler("ProductOptionInput", ec.unmarshalInputProductOptionInput),
 			graphql.NewInputUnmarshaler("ProductOrder", ec.unmarshalInputProductOrder),
@@ -6246,14 +6376,79 @@ type AcquisitionSource {
     after: Cursor
   ): AgreementsBelowFloor! @scope(name: "costs")
 }
+extend type PriceAgreement {
+  "Who agreed or proposed the price; null if that was the system."
+  agreedBy: User @rows
+  "Who approved or declined the proposal; null before, and if there was none."
+  decidedBy: User @rows
+}
+extend type Query {
+  "The agreed and proposed prices of the customers that the viewer may see. Those that wait to be approved are PROPOSED."
+  agreements(
+    "The size of the page, counted from the start of the list or from after: 20 by default, at most 100."
+    first: Int
+    "The cursor after which the page begins."
+    after: Cursor
+    "The size of the page, counted back from the end of the list or from before. Together with first it is INVALID."
+    last: Int
+    "The cursor before which the page ends."
+    before: Cursor
+    "The order of the list: by RECORDED_AT, ascending, by default."
+    orderBy: PriceAgreementOrder
+    "Which agreements are listed: all by default."
+    filter: PriceAgreementFilter
+  ): PriceAgreementConnection! @rows
+}
 extend type Mutation {
-  "Agrees a customer's own price. A price below the floor needs overrideFloorReason and the scope floor, or it is BELOW_FLOOR."
+  """
+  Agrees a customer's own price. With the scope floor it holds at once; below the floor it needs overrideFloorReason, or it is
+  BELOW_FLOOR. Without the scope it is PROPOSED at any price, and holds once somebody with the scope approves it.
+  """
   agreePrice(
     "The price."
     input: AgreePriceInput!
   ): PriceAgreementPayload! @scope(writes: "PriceAgreement")
+  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason, or it is BELOW_FLOOR."
+  approveAgreement(
+    "Which proposal."
+    input: ApproveAgreementInput!
+  ): PriceAgreementPayload! @scope(name: "floor")
+  "Declines a proposed price."
+  declineAgreement(
+    "Which proposal, and why."
+    input: DeclineAgreementInput!
+  ): PriceAgreementPayload! @scope(name: "floor")
 }
-"The answer of agreePrice."
+"Which agreements are listed. Every field is optional; all that are given must hold."
+input PriceAgreementFilter {
+  "Agreements of this customer."
+  customerId: ID @open
+  "Agreements on this product."
+  productId: ID @open
+  "Agreements in these states, at most 250."
+  states: [AgreementState!] @open
+}
+"The input of approveAgreement."
+input ApproveAgreementInput {
+  "The proposal."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Why the price may be below the floor: by default the reason that was proposed."
+  overrideFloorReason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of declineAgreement."
+input DeclineAgreementInput {
+  "The proposal."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "Why the price is declined."
+  reason: String!
+}
+"The answer of the mutations of an agreement."
 type PriceAgreementPayload {
   "The agreement; null if there are userErrors."
   agreement: PriceAgreement @rows
@@ -6276,7 +6471,7 @@ input AgreePriceInput {
   validFrom: Time
   "Until when the price holds, excluded: without end by default."
   validTo: Time
-  "Why the price may be below the floor; required if it is."
+  "Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads."
   overrideFloorReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
@@ -10016,12 +10211,46 @@ func (ec *executionContext) childFields_PriceAgreement(ctx context.Context, fiel
 		return ec.fieldContext_PriceAgreement_overrideFloorReason(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_PriceAgreement_recordedAt(ctx, field)
+	case "state":
+		return ec.fieldContext_PriceAgreement_state(ctx, field)
+	case "proposedAt":
+		return ec.fieldContext_PriceAgreement_proposedAt(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_PriceAgreement_decidedAt(ctx, field)
+	case "declineReason":
+		return ec.fieldContext_PriceAgreement_declineReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_PriceAgreement_customer(ctx, field)
 	case "product":
 		return ec.fieldContext_PriceAgreement_product(ctx, field)
+	case "agreedBy":
+		return ec.fieldContext_PriceAgreement_agreedBy(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_PriceAgreement_decidedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceAgreement", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceAgreementConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PriceAgreementConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PriceAgreementConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PriceAgreementConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceAgreementConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceAgreementEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PriceAgreementEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PriceAgreementEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceAgreementEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_PriceAgreementPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11428,6 +11657,20 @@ func (ec *executionContext) field_Mutation_agreePrice_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_approveAgreement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.ApproveAgreementInput, error) {
+			return ec.unmarshalNApproveAgreementInput2kopeckᚋserviceᚐApproveAgreementInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_cancelOrder_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11546,6 +11789,20 @@ func (ec *executionContext) field_Mutation_createUser_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.CreateUserInput, error) {
 			return ec.unmarshalNCreateUserInput2kopeckᚋserviceᚐCreateUserInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declineAgreement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.DeclineAgreementInput, error) {
+			return ec.unmarshalNDeclineAgreementInput2kopeckᚋserviceᚐDeclineAgreementInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12041,6 +12298,60 @@ func (ec *executionContext) field_Query_agreementsBelowFloor_args(ctx context.Co
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_agreements_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*schema.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖkopeckᚋschemaᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.PriceAgreementOrder, error) {
+			return ec.unmarshalOPriceAgreementOrder2ᚖkopeckᚋentᚐPriceAgreementOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*service.PriceAgreementFilter, error) {
+			return ec.unmarshalOPriceAgreementFilter2ᚖkopeckᚋserviceᚐPriceAgreementFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -20808,6 +21119,150 @@ func (ec *executionContext) fieldContext_Mutation_agreePrice(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_approveAgreement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_approveAgreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ApproveAgreement(ctx, fc.Args["input"].(service.ApproveAgreementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "floor")
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_approveAgreement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_approveAgreement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declineAgreement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineAgreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineAgreement(ctx, fc.Args["input"].(service.DeclineAgreementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "floor")
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineAgreement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineAgreement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_fitAttribution(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27426,6 +27881,98 @@ func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Con
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
 
+func (ec *executionContext) _PriceAgreement_state(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.AgreementState) graphql.Marshaler {
+			return ec.marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "AgreementState")
+}
+
+func (ec *executionContext) _PriceAgreement_proposedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_proposedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProposedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_proposedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceAgreement_decidedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_decidedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_decidedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceAgreement_declineReason(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_declineReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeclineReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_declineReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
+}
+
 func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27488,6 +28035,212 @@ func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreement_agreedBy(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_agreedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PriceAgreement().AgreedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_agreedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreement_decidedBy(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PriceAgreement().DecidedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreementConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreementConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PriceAgreementEdge) graphql.Marshaler {
+			return ec.marshalOPriceAgreementEdge2ᚕᚖkopeckᚋentᚐPriceAgreementEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreementConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreementConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreementConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreementConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2kopeckᚋschemaᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreementConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreementConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreementConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreementConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreementConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreementConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreementConnection", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceAgreementEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreementEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreementEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceAgreement) graphql.Marshaler {
+			return ec.marshalOPriceAgreement2ᚖkopeckᚋentᚐPriceAgreement(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreementEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreementEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreementEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreementEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreementEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Cursor) graphql.Marshaler {
+			return ec.marshalNCursor2kopeckᚋschemaᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreementEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreementEdge", field, false, false, "Cursor")
 }
 
 func (ec *executionContext) _PriceAgreementPayload_agreement(ctx context.Context, field graphql.CollectedField, obj *service.PriceAgreementPayload) (ret graphql.Marshaler) {
@@ -30664,6 +31417,50 @@ func (ec *executionContext) fieldContext_Query_agreementsBelowFloor(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_agreementsBelowFloor_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_agreements(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_agreements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Agreements(ctx, fc.Args["first"].(*int), fc.Args["after"].(*schema.Cursor), fc.Args["last"].(*int), fc.Args["before"].(*schema.Cursor), fc.Args["orderBy"].(*ent.PriceAgreementOrder), fc.Args["filter"].(*service.PriceAgreementFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PriceAgreementConnection) graphql.Marshaler {
+			return ec.marshalNPriceAgreementConnection2ᚖkopeckᚋentᚐPriceAgreementConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_agreements(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_agreements_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -36741,6 +37538,69 @@ func UnmarshalAgreePriceInput(ctx context.Context, raw any) (service.AgreePriceI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputApproveAgreementInput(ctx context.Context, obj any) (service.ApproveAgreementInput, error) {
+	var it service.ApproveAgreementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "overrideFloorReason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "overrideFloorReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overrideFloorReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverrideFloorReason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApproveAgreementInput unmarshals raw into the ApproveAgreementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApproveAgreementInput(ctx context.Context, raw any) (service.ApproveAgreementInput, error) {
+	var out service.ApproveAgreementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApproveAgreementInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCancelOrderInput(ctx context.Context, obj any) (service.CancelOrderInput, error) {
 	var it service.CancelOrderInput
 	if obj == nil {
@@ -37981,6 +38841,62 @@ func UnmarshalCustomerOrder(ctx context.Context, raw any) (ent.CustomerOrder, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeclineAgreementInput(ctx context.Context, obj any) (service.DeclineAgreementInput, error) {
+	var it service.DeclineAgreementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclineAgreementInput unmarshals raw into the DeclineAgreementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclineAgreementInput(ctx context.Context, raw any) (service.DeclineAgreementInput, error) {
+	var out service.DeclineAgreementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineAgreementInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeclineOfferInput(ctx context.Context, obj any) (service.DeclineOfferInput, error) {
 	var it service.DeclineOfferInput
 	if obj == nil {
@@ -38743,6 +39659,115 @@ func (ec *executionContext) unmarshalInputPlaceOrderInput(ctx context.Context, o
 func UnmarshalPlaceOrderInput(ctx context.Context, raw any) (service.PlaceOrderInput, error) {
 	var out service.PlaceOrderInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PlaceOrderInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPriceAgreementFilter(ctx context.Context, obj any) (service.PriceAgreementFilter, error) {
+	var it service.PriceAgreementFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"customerId", "productId", "states"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "productId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductID = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOAgreementState2ᚕkopeckᚋschemaᚐAgreementStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPriceAgreementFilter unmarshals raw into the PriceAgreementFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPriceAgreementFilter(ctx context.Context, raw any) (service.PriceAgreementFilter, error) {
+	var out service.PriceAgreementFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PriceAgreementFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPriceAgreementOrder(ctx context.Context, obj any) (ent.PriceAgreementOrder, error) {
+	var it ent.PriceAgreementOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2kopeckᚋschemaᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPriceAgreementOrderField2ᚖkopeckᚋentᚐPriceAgreementOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPriceAgreementOrder unmarshals raw into the PriceAgreementOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPriceAgreementOrder(ctx context.Context, raw any) (ent.PriceAgreementOrder, error) {
+	var out ent.PriceAgreementOrder
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PriceAgreementOrder", raw, &out)
 	return out, err
 }
 
@@ -43193,6 +44218,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "approveAgreement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_approveAgreement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declineAgreement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineAgreement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "fitAttribution":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_fitAttribution(ctx, field)
@@ -44832,6 +45871,26 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "state":
+			out.Values[i] = ec._PriceAgreement_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "proposedAt":
+			out.Values[i] = ec._PriceAgreement_proposedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedAt":
+			out.Values[i] = ec._PriceAgreement_decidedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "declineReason":
+			out.Values[i] = ec._PriceAgreement_declineReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "customer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -44844,6 +45903,99 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PriceAgreement_product(ctx, field, obj)
 				})
+		case "agreedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PriceAgreement_agreedBy(ctx, field, obj)
+				})
+		case "decidedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PriceAgreement_decidedBy(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceAgreementConnectionImplementors = []string{"PriceAgreementConnection"}
+
+func (ec *executionContext) _PriceAgreementConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.PriceAgreementConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceAgreementConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceAgreementConnection")
+		case "edges":
+			out.Values[i] = ec._PriceAgreementConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PriceAgreementConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._PriceAgreementConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceAgreementEdgeImplementors = []string{"PriceAgreementEdge"}
+
+func (ec *executionContext) _PriceAgreementEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.PriceAgreementEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceAgreementEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceAgreementEdge")
+		case "node":
+			out.Values[i] = ec._PriceAgreementEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._PriceAgreementEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -45983,6 +47135,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_agreementsBelowFloor(ctx, field)
+				})
+		case "agreements":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_agreements(ctx, field)
 				})
 		case "attributionFits":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -47912,12 +49070,27 @@ func (ec *executionContext) marshalNAgreementBelowFloor2ᚖkopeckᚋserviceᚋqu
 	return ec._AgreementBelowFloor(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx context.Context, v any) (schema.AgreementState, error) {
+	var res schema.AgreementState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx context.Context, sel ast.SelectionSet, v schema.AgreementState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNAgreementsBelowFloor2ᚖkopeckᚋserviceᚋquoteᚐAgreementsBelowFloor(ctx context.Context, sel ast.SelectionSet, v *quote.AgreementsBelowFloor) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "AgreementsBelowFloor!")
 		return graphql.Null
 	}
 	return ec._AgreementsBelowFloor(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApproveAgreementInput2kopeckᚋserviceᚐApproveAgreementInput(ctx context.Context, v any) (service.ApproveAgreementInput, error) {
+	res, err := ec.unmarshalInputApproveAgreementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAttributionFit2ᚖkopeckᚋentᚐAttributionFit(ctx context.Context, sel ast.SelectionSet, v *ent.AttributionFit) graphql.Marshaler {
@@ -48452,6 +49625,11 @@ func (ec *executionContext) unmarshalNDecimal2kopeckᚋmoneyᚐExact(ctx context
 
 func (ec *executionContext) marshalNDecimal2kopeckᚋmoneyᚐExact(ctx context.Context, sel ast.SelectionSet, v money.Exact) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNDeclineAgreementInput2kopeckᚋserviceᚐDeclineAgreementInput(ctx context.Context, v any) (service.DeclineAgreementInput, error) {
+	res, err := ec.unmarshalInputDeclineAgreementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNDeclineOfferInput2kopeckᚋserviceᚐDeclineOfferInput(ctx context.Context, v any) (service.DeclineOfferInput, error) {
@@ -49079,6 +50257,28 @@ func (ec *executionContext) marshalNPriceAgreement2ᚖkopeckᚋentᚐPriceAgreem
 		return graphql.Null
 	}
 	return ec._PriceAgreement(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPriceAgreementConnection2ᚖkopeckᚋentᚐPriceAgreementConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PriceAgreementConnection) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceAgreementConnection!")
+		return graphql.Null
+	}
+	return ec._PriceAgreementConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPriceAgreementOrderField2ᚖkopeckᚋentᚐPriceAgreementOrderField(ctx context.Context, v any) (*ent.PriceAgreementOrderField, error) {
+	var res = new(ent.PriceAgreementOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPriceAgreementOrderField2ᚖkopeckᚋentᚐPriceAgreementOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.PriceAgreementOrderField) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PriceAgreementOrderField!")
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx context.Context, sel ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
@@ -50104,6 +51304,42 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAgreementState2ᚕkopeckᚋschemaᚐAgreementStateᚄ(ctx context.Context, v any) ([]schema.AgreementState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.AgreementState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAgreementState2ᚕkopeckᚋschemaᚐAgreementStateᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.AgreementState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAttributionFit2ᚕᚖkopeckᚋentᚐAttributionFitᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.AttributionFit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -50988,6 +52224,42 @@ func (ec *executionContext) marshalOPriceAgreement2ᚖkopeckᚋentᚐPriceAgreem
 		return graphql.Null
 	}
 	return ec._PriceAgreement(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPriceAgreementEdge2ᚕᚖkopeckᚋentᚐPriceAgreementEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.PriceAgreementEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOPriceAgreementEdge2ᚖkopeckᚋentᚐPriceAgreementEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOPriceAgreementEdge2ᚖkopeckᚋentᚐPriceAgreementEdge(ctx context.Context, sel ast.SelectionSet, v *ent.PriceAgreementEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceAgreementEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPriceAgreementFilter2ᚖkopeckᚋserviceᚐPriceAgreementFilter(ctx context.Context, v any) (*service.PriceAgreementFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPriceAgreementFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPriceAgreementOrder2ᚖkopeckᚋentᚐPriceAgreementOrder(ctx context.Context, v any) (*ent.PriceAgreementOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPriceAgreementOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx context.Context, sel ast.SelectionSet, v *ent.PriceRule) graphql.Marshaler {

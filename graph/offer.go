@@ -11,7 +11,6 @@ import (
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/fault"
-	"kopeck/id"
 	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
@@ -21,7 +20,7 @@ import (
 
 func (r *Resolver) offers() noun[ent.Offer, ent.OfferEdge, ent.OfferConnection] {
 	return noun[ent.Offer, ent.OfferEdge, ent.OfferConnection]{
-		list: list[ent.Offer]{"offers", offerID, r.pages}, table: offer.Table, customerOf: func(row *ent.Offer) string { return row.CustomerID },
+		list: list[ent.Offer]{"offers", offerID, r.pages}, table: offer.Table, sees: r.seesCustomer, customerOf: func(row *ent.Offer) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Offer, error) {
 			return r.client.Offer.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -59,7 +58,7 @@ func offerFilter(f *service.OfferFilter, now time.Time) *conditions {
 	if f == nil {
 		return c
 	}
-	equalsID(c, "customerId", "customer_id", id.Customer, f.CustomerID)
+	ofCustomer(c, f.CustomerID)
 	anyOf(c, "kinds", "kind", f.Kinds)
 	inRange(c, "expiresAt", "expires_at", f.ExpiresAt)
 	if f.Statuses != nil {

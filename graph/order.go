@@ -9,7 +9,6 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/order"
 	"kopeck/ent/orderline"
-	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
@@ -19,7 +18,7 @@ import (
 
 func (r *Resolver) orders() noun[ent.Order, ent.OrderEdge, ent.OrderConnection] {
 	return noun[ent.Order, ent.OrderEdge, ent.OrderConnection]{
-		list: list[ent.Order]{"orders", orderID, r.pages}, table: order.Table, customerOf: func(row *ent.Order) string { return row.CustomerID },
+		list: list[ent.Order]{"orders", orderID, r.pages}, table: order.Table, sees: r.seesCustomer, customerOf: func(row *ent.Order) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.Order, error) {
 			return r.client.Order.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
 		},
@@ -56,7 +55,7 @@ func orderFilter(f *service.OrderFilter) *conditions {
 	if f == nil {
 		return c
 	}
-	equalsID(c, "customerId", "customer_id", id.Customer, f.CustomerID)
+	ofCustomer(c, f.CustomerID)
 	anyOf(c, "statuses", "status", f.Statuses)
 	inRange(c, "at", "at", f.At)
 	return c

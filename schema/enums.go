@@ -39,6 +39,8 @@ type (
 	RateSubject string
 	// OfferKind is why an offer is made.
 	OfferKind string
+	// AgreementState is where an agreed price stands.
+	AgreementState string
 	// OfferStatus is where an offer stands.
 	OfferStatus string
 	// OrderStatus is where an order stands.
@@ -138,6 +140,10 @@ const (
 	OfferCrossSell  OfferKind = "CROSS_SELL"           // A product that goes with another.
 	OfferWinBack    OfferKind = "WIN_BACK"             // To win a former customer back.
 	OfferTender     OfferKind = "TENDER"               // An answer to a call for tenders.
+
+	AgreementProposed AgreementState = "PROPOSED" // Waits for somebody with the scope floor; no price follows it yet.
+	AgreementAgreed   AgreementState = "AGREED"   // Holds, within its time.
+	AgreementDeclined AgreementState = "DECLINED" // Declined by somebody with the scope floor; no price follows it.
 
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.
@@ -311,6 +317,17 @@ func (v OfferKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
 // UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OfferKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (AgreementState) Values() []string {
+	return texts(AgreementProposed, AgreementAgreed, AgreementDeclined)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v AgreementState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is none of Values.
+func (v *AgreementState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
 func (OfferStatus) Values() []string {

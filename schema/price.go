@@ -2,6 +2,8 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -48,8 +50,8 @@ func (PriceRule) Fields() []ent.Field {
 	}
 }
 
-// PriceAgreement is a customer's own price for a product. Append-only: of those that cover a moment and a quantity the last
-// recorded holds.
+// PriceAgreement is a customer's own price for a product. Its price and its time never change: of those that cover a moment and
+// a quantity the last recorded holds. One that is proposed holds once it is approved.
 type PriceAgreement struct{ ent.Schema }
 
 // Mixin of PriceAgreement.
@@ -70,12 +72,22 @@ func (PriceAgreement) Fields() []ent.Field {
 			Annotations(open()).Comment("From when the price holds, included."),
 		field.Time("valid_to").Optional().Nillable().Immutable().
 			Annotations(open()).Comment("Until when the price holds, excluded; null if without end."),
-		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).Immutable().
+		field.String("override_floor_reason").Optional().Nillable().MaxLen(8000).
 			Annotations(scope("costs")).Comment("Why the price may be below the floor; null if no reason was given."),
 		field.String("agreed_by").MaxLen(40).Immutable().Annotations(hidden()).
-			Comment("The user who agreed the price."),
-		field.Time("recorded_at").Immutable().
-			Annotations(open()).Comment("When the agreement was recorded."),
+			Comment("The user who agreed or proposed the price."),
+		field.Time("recorded_at").Annotations(open(), orderedAs("RECORDED_AT", "By the time of recording.")).
+			Comment("When the agreement was recorded: from then on it is known, and prices may follow it. Of a proposal, when it was proposed, and once it is approved when that was."),
+		field.Enum("state").GoType(AgreementState("")).Default(string(AgreementAgreed)).Annotations(open(), shownAs("AgreementState")).
+			Comment("Where the agreement stands."),
+		field.Time("proposed_at").Optional().Nillable().Immutable().
+			Annotations(open()).Comment("When the price was proposed; null if it was agreed at once."),
+		field.Time("decided_at").Optional().Nillable().
+			Annotations(open()).Comment("When the proposal was approved or declined; null before, and if there was none."),
+		field.String("decided_by").Optional().Nillable().MaxLen(40).Annotations(hidden()).
+			Comment("The user who approved or declined the proposal."),
+		field.String("decline_reason").Optional().Nillable().MaxLen(8000).
+			Annotations(open()).Comment("Why the proposal was declined; null if it was not."),
 	}
 }
 
@@ -93,5 +105,10 @@ func (PriceAgreement) Edges() []ent.Edge {
 func (PriceAgreement) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "product_id", "valid_from"),
+		index.Fields("recorded_at", "id"),
+		index.Fields("state", "recorded_at").Annotations(entsql.IndexWhere("state <> 'AGREED'")),
 	}
 }
+
+// Annotations of PriceAgreement.
+func (PriceAgreement) Annotations() []schema.Annotation { return []schema.Annotation{listed()} }

@@ -49,7 +49,19 @@ type AgreePriceInput struct {
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// Until when the price holds, excluded: without end by default.
 	ValidTo *time.Time `json:"validTo,omitempty"`
-	// Why the price may be below the floor; required if it is.
+	// Why the price may be below the floor; required if it is. Of a proposal it is what whoever approves it reads.
+	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of approveAgreement.
+type ApproveAgreementInput struct {
+	// The proposal.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the price may be below the floor: by default the reason that was proposed.
 	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -325,6 +337,16 @@ type CustomerPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The input of declineAgreement.
+type DeclineAgreementInput struct {
+	// The proposal.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why the price is declined.
+	Reason string `json:"reason"`
+}
+
 // The input of declineOffer.
 type DeclineOfferInput struct {
 	// The offer.
@@ -555,7 +577,17 @@ type PlaceOrderInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// The answer of agreePrice.
+// Which agreements are listed. Every field is optional; all that are given must hold.
+type PriceAgreementFilter struct {
+	// Agreements of this customer.
+	CustomerID *string `json:"customerId,omitempty"`
+	// Agreements on this product.
+	ProductID *string `json:"productId,omitempty"`
+	// Agreements in these states, at most 250.
+	States []schema.AgreementState `json:"states,omitempty"`
+}
+
+// The answer of the mutations of an agreement.
 type PriceAgreementPayload struct {
 	// The agreement; null if there are userErrors.
 	Agreement *ent.PriceAgreement `json:"agreement,omitempty"`

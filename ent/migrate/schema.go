@@ -875,6 +875,11 @@ var (
 		{Name: "override_floor_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "agreed_by", Type: field.TypeString, Size: 40},
 		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED"}, Default: "AGREED"},
+		{Name: "proposed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decided_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "decline_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
@@ -886,13 +891,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "price_agreements_customers_customer",
-				Columns:    []*schema.Column{PriceAgreementsColumns[9]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[14]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "price_agreements_products_product",
-				Columns:    []*schema.Column{PriceAgreementsColumns[10]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[15]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -901,7 +906,20 @@ var (
 			{
 				Name:    "priceagreement_customer_id_product_id_valid_from",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[9], PriceAgreementsColumns[10], PriceAgreementsColumns[4]},
+				Columns: []*schema.Column{PriceAgreementsColumns[14], PriceAgreementsColumns[15], PriceAgreementsColumns[4]},
+			},
+			{
+				Name:    "priceagreement_recorded_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PriceAgreementsColumns[8], PriceAgreementsColumns[0]},
+			},
+			{
+				Name:    "priceagreement_state_recorded_at",
+				Unique:  false,
+				Columns: []*schema.Column{PriceAgreementsColumns[9], PriceAgreementsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'AGREED'",
+				},
 			},
 		},
 	}

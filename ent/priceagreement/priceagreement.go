@@ -3,7 +3,9 @@
 package priceagreement
 
 import (
+	"fmt"
 	"kopeck/money"
+	"kopeck/schema"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -34,6 +36,16 @@ const (
 	FieldAgreedBy = "agreed_by"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
 	FieldRecordedAt = "recorded_at"
+	// FieldState holds the string denoting the state field in the database.
+	FieldState = "state"
+	// FieldProposedAt holds the string denoting the proposed_at field in the database.
+	FieldProposedAt = "proposed_at"
+	// FieldDecidedAt holds the string denoting the decided_at field in the database.
+	FieldDecidedAt = "decided_at"
+	// FieldDecidedBy holds the string denoting the decided_by field in the database.
+	FieldDecidedBy = "decided_by"
+	// FieldDeclineReason holds the string denoting the decline_reason field in the database.
+	FieldDeclineReason = "decline_reason"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
@@ -69,6 +81,11 @@ var Columns = []string{
 	FieldOverrideFloorReason,
 	FieldAgreedBy,
 	FieldRecordedAt,
+	FieldState,
+	FieldProposedAt,
+	FieldDecidedAt,
+	FieldDecidedBy,
+	FieldDeclineReason,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -94,9 +111,25 @@ var (
 	OverrideFloorReasonValidator func(string) error
 	// AgreedByValidator is a validator for the "agreed_by" field. It is called by the builders before save.
 	AgreedByValidator func(string) error
+	// DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
+	DecidedByValidator func(string) error
+	// DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
+	DeclineReasonValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
+
+const DefaultState schema.AgreementState = "AGREED"
+
+// StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
+func StateValidator(s schema.AgreementState) error {
+	switch s {
+	case "PROPOSED", "AGREED", "DECLINED":
+		return nil
+	default:
+		return fmt.Errorf("priceagreement: invalid enum value for state field: %q", s)
+	}
+}
 
 // OrderOption defines the ordering options for the PriceAgreement queries.
 type OrderOption func(*sql.Selector)
@@ -154,6 +187,31 @@ func ByAgreedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByRecordedAt orders the results by the recorded_at field.
 func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecordedAt, opts...).ToFunc()
+}
+
+// ByState orders the results by the state field.
+func ByState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByProposedAt orders the results by the proposed_at field.
+func ByProposedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProposedAt, opts...).ToFunc()
+}
+
+// ByDecidedAt orders the results by the decided_at field.
+func ByDecidedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedAt, opts...).ToFunc()
+}
+
+// ByDecidedBy orders the results by the decided_by field.
+func ByDecidedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecidedBy, opts...).ToFunc()
+}
+
+// ByDeclineReason orders the results by the decline_reason field.
+func ByDeclineReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeclineReason, opts...).ToFunc()
 }
 
 // ByCustomerField orders the results by customer field.

@@ -5,6 +5,7 @@ package priceagreement
 import (
 	"kopeck/ent/predicate"
 	"kopeck/money"
+	"kopeck/schema"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -114,6 +115,26 @@ func AgreedBy(v string) predicate.PriceAgreement {
 // RecordedAt applies equality check predicate on the "recorded_at" field. It's identical to RecordedAtEQ.
 func RecordedAt(v time.Time) predicate.PriceAgreement {
 	return predicate.PriceAgreement(sql.FieldEQ(FieldRecordedAt, v))
+}
+
+// ProposedAt applies equality check predicate on the "proposed_at" field. It's identical to ProposedAtEQ.
+func ProposedAt(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldProposedAt, v))
+}
+
+// DecidedAt applies equality check predicate on the "decided_at" field. It's identical to DecidedAtEQ.
+func DecidedAt(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldDecidedAt, v))
+}
+
+// DecidedBy applies equality check predicate on the "decided_by" field. It's identical to DecidedByEQ.
+func DecidedBy(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldDecidedBy, v))
+}
+
+// DeclineReason applies equality check predicate on the "decline_reason" field. It's identical to DeclineReasonEQ.
+func DeclineReason(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldDeclineReason, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
@@ -634,6 +655,286 @@ func RecordedAtLT(v time.Time) predicate.PriceAgreement {
 // RecordedAtLTE applies the LTE predicate on the "recorded_at" field.
 func RecordedAtLTE(v time.Time) predicate.PriceAgreement {
 	return predicate.PriceAgreement(sql.FieldLTE(FieldRecordedAt, v))
+}
+
+// StateEQ applies the EQ predicate on the "state" field.
+func StateEQ(v schema.AgreementState) predicate.PriceAgreement {
+	vc := v
+	return predicate.PriceAgreement(sql.FieldEQ(FieldState, vc))
+}
+
+// StateNEQ applies the NEQ predicate on the "state" field.
+func StateNEQ(v schema.AgreementState) predicate.PriceAgreement {
+	vc := v
+	return predicate.PriceAgreement(sql.FieldNEQ(FieldState, vc))
+}
+
+// StateIn applies the In predicate on the "state" field.
+func StateIn(vs ...schema.AgreementState) predicate.PriceAgreement {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.PriceAgreement(sql.FieldIn(FieldState, v...))
+}
+
+// StateNotIn applies the NotIn predicate on the "state" field.
+func StateNotIn(vs ...schema.AgreementState) predicate.PriceAgreement {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.PriceAgreement(sql.FieldNotIn(FieldState, v...))
+}
+
+// ProposedAtEQ applies the EQ predicate on the "proposed_at" field.
+func ProposedAtEQ(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldProposedAt, v))
+}
+
+// ProposedAtNEQ applies the NEQ predicate on the "proposed_at" field.
+func ProposedAtNEQ(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNEQ(FieldProposedAt, v))
+}
+
+// ProposedAtIn applies the In predicate on the "proposed_at" field.
+func ProposedAtIn(vs ...time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIn(FieldProposedAt, vs...))
+}
+
+// ProposedAtNotIn applies the NotIn predicate on the "proposed_at" field.
+func ProposedAtNotIn(vs ...time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotIn(FieldProposedAt, vs...))
+}
+
+// ProposedAtGT applies the GT predicate on the "proposed_at" field.
+func ProposedAtGT(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGT(FieldProposedAt, v))
+}
+
+// ProposedAtGTE applies the GTE predicate on the "proposed_at" field.
+func ProposedAtGTE(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGTE(FieldProposedAt, v))
+}
+
+// ProposedAtLT applies the LT predicate on the "proposed_at" field.
+func ProposedAtLT(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLT(FieldProposedAt, v))
+}
+
+// ProposedAtLTE applies the LTE predicate on the "proposed_at" field.
+func ProposedAtLTE(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLTE(FieldProposedAt, v))
+}
+
+// ProposedAtIsNil applies the IsNil predicate on the "proposed_at" field.
+func ProposedAtIsNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIsNull(FieldProposedAt))
+}
+
+// ProposedAtNotNil applies the NotNil predicate on the "proposed_at" field.
+func ProposedAtNotNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotNull(FieldProposedAt))
+}
+
+// DecidedAtEQ applies the EQ predicate on the "decided_at" field.
+func DecidedAtEQ(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldDecidedAt, v))
+}
+
+// DecidedAtNEQ applies the NEQ predicate on the "decided_at" field.
+func DecidedAtNEQ(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNEQ(FieldDecidedAt, v))
+}
+
+// DecidedAtIn applies the In predicate on the "decided_at" field.
+func DecidedAtIn(vs ...time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIn(FieldDecidedAt, vs...))
+}
+
+// DecidedAtNotIn applies the NotIn predicate on the "decided_at" field.
+func DecidedAtNotIn(vs ...time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotIn(FieldDecidedAt, vs...))
+}
+
+// DecidedAtGT applies the GT predicate on the "decided_at" field.
+func DecidedAtGT(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGT(FieldDecidedAt, v))
+}
+
+// DecidedAtGTE applies the GTE predicate on the "decided_at" field.
+func DecidedAtGTE(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGTE(FieldDecidedAt, v))
+}
+
+// DecidedAtLT applies the LT predicate on the "decided_at" field.
+func DecidedAtLT(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLT(FieldDecidedAt, v))
+}
+
+// DecidedAtLTE applies the LTE predicate on the "decided_at" field.
+func DecidedAtLTE(v time.Time) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLTE(FieldDecidedAt, v))
+}
+
+// DecidedAtIsNil applies the IsNil predicate on the "decided_at" field.
+func DecidedAtIsNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIsNull(FieldDecidedAt))
+}
+
+// DecidedAtNotNil applies the NotNil predicate on the "decided_at" field.
+func DecidedAtNotNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotNull(FieldDecidedAt))
+}
+
+// DecidedByEQ applies the EQ predicate on the "decided_by" field.
+func DecidedByEQ(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldDecidedBy, v))
+}
+
+// DecidedByNEQ applies the NEQ predicate on the "decided_by" field.
+func DecidedByNEQ(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNEQ(FieldDecidedBy, v))
+}
+
+// DecidedByIn applies the In predicate on the "decided_by" field.
+func DecidedByIn(vs ...string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIn(FieldDecidedBy, vs...))
+}
+
+// DecidedByNotIn applies the NotIn predicate on the "decided_by" field.
+func DecidedByNotIn(vs ...string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotIn(FieldDecidedBy, vs...))
+}
+
+// DecidedByGT applies the GT predicate on the "decided_by" field.
+func DecidedByGT(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGT(FieldDecidedBy, v))
+}
+
+// DecidedByGTE applies the GTE predicate on the "decided_by" field.
+func DecidedByGTE(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGTE(FieldDecidedBy, v))
+}
+
+// DecidedByLT applies the LT predicate on the "decided_by" field.
+func DecidedByLT(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLT(FieldDecidedBy, v))
+}
+
+// DecidedByLTE applies the LTE predicate on the "decided_by" field.
+func DecidedByLTE(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLTE(FieldDecidedBy, v))
+}
+
+// DecidedByContains applies the Contains predicate on the "decided_by" field.
+func DecidedByContains(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldContains(FieldDecidedBy, v))
+}
+
+// DecidedByHasPrefix applies the HasPrefix predicate on the "decided_by" field.
+func DecidedByHasPrefix(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldHasPrefix(FieldDecidedBy, v))
+}
+
+// DecidedByHasSuffix applies the HasSuffix predicate on the "decided_by" field.
+func DecidedByHasSuffix(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldHasSuffix(FieldDecidedBy, v))
+}
+
+// DecidedByIsNil applies the IsNil predicate on the "decided_by" field.
+func DecidedByIsNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIsNull(FieldDecidedBy))
+}
+
+// DecidedByNotNil applies the NotNil predicate on the "decided_by" field.
+func DecidedByNotNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotNull(FieldDecidedBy))
+}
+
+// DecidedByEqualFold applies the EqualFold predicate on the "decided_by" field.
+func DecidedByEqualFold(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEqualFold(FieldDecidedBy, v))
+}
+
+// DecidedByContainsFold applies the ContainsFold predicate on the "decided_by" field.
+func DecidedByContainsFold(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldContainsFold(FieldDecidedBy, v))
+}
+
+// DeclineReasonEQ applies the EQ predicate on the "decline_reason" field.
+func DeclineReasonEQ(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEQ(FieldDeclineReason, v))
+}
+
+// DeclineReasonNEQ applies the NEQ predicate on the "decline_reason" field.
+func DeclineReasonNEQ(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNEQ(FieldDeclineReason, v))
+}
+
+// DeclineReasonIn applies the In predicate on the "decline_reason" field.
+func DeclineReasonIn(vs ...string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIn(FieldDeclineReason, vs...))
+}
+
+// DeclineReasonNotIn applies the NotIn predicate on the "decline_reason" field.
+func DeclineReasonNotIn(vs ...string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotIn(FieldDeclineReason, vs...))
+}
+
+// DeclineReasonGT applies the GT predicate on the "decline_reason" field.
+func DeclineReasonGT(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGT(FieldDeclineReason, v))
+}
+
+// DeclineReasonGTE applies the GTE predicate on the "decline_reason" field.
+func DeclineReasonGTE(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldGTE(FieldDeclineReason, v))
+}
+
+// DeclineReasonLT applies the LT predicate on the "decline_reason" field.
+func DeclineReasonLT(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLT(FieldDeclineReason, v))
+}
+
+// DeclineReasonLTE applies the LTE predicate on the "decline_reason" field.
+func DeclineReasonLTE(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldLTE(FieldDeclineReason, v))
+}
+
+// DeclineReasonContains applies the Contains predicate on the "decline_reason" field.
+func DeclineReasonContains(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldContains(FieldDeclineReason, v))
+}
+
+// DeclineReasonHasPrefix applies the HasPrefix predicate on the "decline_reason" field.
+func DeclineReasonHasPrefix(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldHasPrefix(FieldDeclineReason, v))
+}
+
+// DeclineReasonHasSuffix applies the HasSuffix predicate on the "decline_reason" field.
+func DeclineReasonHasSuffix(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldHasSuffix(FieldDeclineReason, v))
+}
+
+// DeclineReasonIsNil applies the IsNil predicate on the "decline_reason" field.
+func DeclineReasonIsNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldIsNull(FieldDeclineReason))
+}
+
+// DeclineReasonNotNil applies the NotNil predicate on the "decline_reason" field.
+func DeclineReasonNotNil() predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldNotNull(FieldDeclineReason))
+}
+
+// DeclineReasonEqualFold applies the EqualFold predicate on the "decline_reason" field.
+func DeclineReasonEqualFold(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldEqualFold(FieldDeclineReason, v))
+}
+
+// DeclineReasonContainsFold applies the ContainsFold predicate on the "decline_reason" field.
+func DeclineReasonContainsFold(v string) predicate.PriceAgreement {
+	return predicate.PriceAgreement(sql.FieldContainsFold(FieldDeclineReason, v))
 }
 
 // HasCustomer applies the HasEdge predicate on the "customer" edge.

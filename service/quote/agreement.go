@@ -10,57 +10,55 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/store"
 )
 
-// AgreePrice agrees a customer's own price for a product, from a quantity and a moment on. Below today's floor it is
-// BELOW_FLOOR, unless a reason is written: that takes the scope floor, else it is FORBIDDEN, also above the floor,
-// since a price with a reason stays when the floor rises. Without a reason a rising floor raises the price.
+// AgreePrice agrees a customer's own price for a product, from a quantity and a moment on. For who has the scope floor it holds at
+// once; below today's floor it is BELOW_FLOOR, unless a reason is written: a price with a reason stays when the floor rises, one
+// without is raised with it. For anybody else it is PROPOSED, at any price alike: the answer tells nothing of the floor.
 func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*ent.PriceAgreement, error) {
 	agreement, err := s.checkAgreement(in)
 	if err != nil {
 		return nil, err
 	}
 	actor, _ := auth.From(ctx)
-	if agreement.OverrideReason != "" && !actor.Has(auth.ScopeFloor) {
-		return nil, fault.New(fault.Forbidden, "overrideFloorReason", "you may not agree a price under the floor")
-	}
 	made, err := s.Write(ctx, service.Verb{Name: "agreePrice", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if _, err := s.LockCustomer(ctx, tx, "customerId", in.CustomerID); err != nil {
 			return "", err
 		}
-		product, err := tx.Product.Get(ctx, in.ProductID)
-		switch {
-		case ent.IsNotFound(err):
-			return "", fault.NoSuch("productId", "product")
-		case err != nil:
+		if err := productOnSale(ctx, tx, in.ProductID); err != nil {
 			return "", err
-		case !product.Active:
-			return "", fault.New(fault.WrongState, "productId", "%s is off the catalogue", product.Sku)
 		}
-		floor, err := s.book.Load().prices.Floor(in.ProductID, agreement.MinimumQuantity, nil, nil, s.Now())
-		if err != nil {
-			return "", PriceFault(err)
-		}
-		if agreement.Unit.Compare(floor) < 0 && agreement.OverrideReason == "" {
-			return "", belowFloor(floor)
-		}
-		err = tx.PriceAgreement.Create().SetID(agreement.ID).SetCustomerID(in.CustomerID).SetProductID(in.ProductID).
+		now := s.Now()
+		create := tx.PriceAgreement.Create().SetID(agreement.ID).SetCustomerID(in.CustomerID).SetProductID(in.ProductID).
 			SetUnit(agreement.Unit).SetMinimumQuantity(agreement.MinimumQuantity).SetValidFrom(agreement.ValidFrom).SetNillableValidTo(agreement.ValidTo).
-			SetNillableOverrideFloorReason(input.NonEmpty(agreement.OverrideReason)).SetAgreedBy(actor.UserID).SetRecordedAt(s.Now()).Exec(ctx)
-		if err != nil {
+			SetNillableOverrideFloorReason(input.NonEmpty(agreement.OverrideReason)).SetAgreedBy(actor.UserID).SetRecordedAt(now)
+		detail := map[string]any{"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "reason": agreement.OverrideReason}
+		action := "price.propose"
+		if actor.Has(auth.ScopeFloor) {
+			floor, err := s.floorUnder(agreement.Unit, agreement.OverrideReason, in.ProductID, agreement.MinimumQuantity)
+			if err != nil {
+				return "", atUnit(err)
+			}
+			action, detail["floor"] = "price.agree", floor
+			create.SetState(schema.AgreementAgreed)
+		} else {
+			create.SetState(schema.AgreementProposed).SetProposedAt(now)
+		}
+		if err := create.Exec(ctx); err != nil {
 			return "", service.UniqueFault(err, in.ID != nil)
 		}
-		detail := map[string]any{
-			"customer": in.CustomerID, "product": in.ProductID, "unit": agreement.Unit, "floor": floor, "reason": agreement.OverrideReason,
-		}
-		if err := s.Audit(ctx, tx, "price.agree", agreement.ID, detail); err != nil {
+		if err := s.Audit(ctx, tx, action, agreement.ID, detail); err != nil {
 			return "", err
 		}
 		if err := s.CustomerChanged(ctx, tx, in.CustomerID); err != nil {
 			return "", err
+		}
+		if !actor.Has(auth.ScopeFloor) {
+			return agreement.ID, nil // no price follows a proposal
 		}
 		return agreement.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
@@ -68,6 +66,40 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		return nil, err
 	}
 	return s.Client.PriceAgreement.Get(ctx, made)
+}
+
+// productOnSale returns NOT_FOUND or WRONG_STATE unless a product is in the catalogue.
+func productOnSale(ctx context.Context, tx *store.Tx, productID string) error {
+	product, err := tx.Product.Get(ctx, productID)
+	switch {
+	case ent.IsNotFound(err):
+		return fault.NoSuch("productId", "product")
+	case err != nil:
+		return err
+	case !product.Active:
+		return fault.New(fault.WrongState, "productId", "%s is off the catalogue", product.Sku)
+	}
+	return nil
+}
+
+// atUnit puts BELOW_FLOOR at the field of the price; a missing rate is at the product's already.
+func atUnit(err error) error {
+	if fault.Is(err, fault.BelowFloor) {
+		return fault.At(err, "unit")
+	}
+	return err
+}
+
+// floorUnder returns today's floor of a product at a quantity. A unit price below it without a reason is BELOW_FLOOR.
+func (s *Service) floorUnder(unit money.Amount, reason, productID string, quantity money.Decimal) (money.Amount, error) {
+	floor, err := s.book.Load().prices.Floor(productID, quantity, nil, nil, s.Now())
+	if err != nil {
+		return floor, PriceFault(err)
+	}
+	if unit.Compare(floor) < 0 && reason == "" {
+		return floor, belowFloor(floor)
+	}
+	return floor, nil
 }
 
 func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement, error) {
@@ -98,7 +130,7 @@ func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement,
 
 // belowFloor returns the fault of a price under the floor, with the floor as its detail.
 func belowFloor(floor money.Amount) error {
-	f := fault.New(fault.BelowFloor, "unit", "this is under the floor: state overrideFloorReason if it is to hold all the same")
+	f := fault.New(fault.BelowFloor, "", "this is under the floor: state overrideFloorReason if it is to hold all the same")
 	f.Detail = floor
 	return f
 }

@@ -25,15 +25,15 @@ func TestWhatMayBeAgreed(t *testing.T) {
 			change func(*service.AgreePriceInput)
 			want   string
 		}{
-			"at the floor":                 {sales, "80", nil, ""},
+			"at the floor":                 {manager, "80", nil, ""},
 			"under the floor":              {manager, "79.99", nil, "unit BELOW_FLOOR"},
 			"under the floor for a reason": {manager, "0", func(in *service.AgreePriceInput) { in.OverrideFloorReason = &reason }, ""},
-			"SALES give no reason":         {sales, "90", func(in *service.AgreePriceInput) { in.OverrideFloorReason = &reason }, "overrideFloorReason FORBIDDEN"},
+			"SALES propose with a reason":  {sales, "90", func(in *service.AgreePriceInput) { in.OverrideFloorReason = &reason }, ""},
 			"a negative price":             {manager, "-1", nil, "unit.amount INVALID"},
 			"it ends before it begins":     {manager, "90", func(in *service.AgreePriceInput) { in.ValidTo = &before }, "validTo INVALID"},
 			"no such product":              {manager, "90", func(in *service.AgreePriceInput) { in.ProductID = w.IDs.Make("prd") }, "productId NOT_FOUND"},
 			"no such customer":             {manager, "90", func(in *service.AgreePriceInput) { in.CustomerID = w.IDs.Make("cus") }, "customerId NOT_FOUND"},
-			"far under the floor":          {sales, "1", nil, "unit BELOW_FLOOR"},
+			"SALES propose at any price":   {sales, "1", nil, ""},
 		} {
 			t.Run(name, func(t *testing.T) {
 				in := service.AgreePriceInput{CustomerID: s.customer.ID, ProductID: s.product, Unit: apptest.Roubles(c.unit)}

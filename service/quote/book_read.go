@@ -7,10 +7,12 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
+	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
 	"kopeck/pricing"
+	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -154,7 +156,7 @@ func readTerms(ctx context.Context, tx *store.Tx) ([]pricing.Terms, error) {
 }
 
 func readAgreements(ctx context.Context, tx *store.Tx) ([]pricing.Agreement, error) {
-	rows, err := tx.PriceAgreement.Query().All(ctx)
+	rows, err := tx.PriceAgreement.Query().Where(priceagreement.StateEQ(schema.AgreementAgreed)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
