@@ -72,7 +72,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 			"the document has %d operations and none of the name in operationName", len(doc.ast.Operations)))
 	}
 	op.info.Type = string(definition.Operation)
-	op.info.Name = h.names.bounded(definition.Name)
+	op.info.Name = h.names.label(definition.Name, false)
 	if refused := allowed(definition.Operation); refused != nil {
 		return refused
 	}
@@ -112,6 +112,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 			return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
 		}
 	}
+	op.info.Name = h.names.label(definition.Name, h.config.Somebody == nil || h.config.Somebody(op.ctx))
 	return nil
 }
 

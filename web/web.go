@@ -3,8 +3,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -59,10 +61,11 @@ func New(c Config) *Site {
 	m := newMetrics(s.registry, c)
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
 		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
-		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
+		Caller: caller, Authenticate: s.authenticate, Session: s.session, Somebody: somebody, Observe: m.observe,
 		Public:    graph.Public,
 		Available: func(context.Context) error { return c.App.Current() },
-		Expected:  scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
+		Outage:    store.Outage, TooSlow: store.IsTooSlow, OutcomeUnknown: func(err error) bool { return errors.Is(err, store.ErrCommitUnknown) },
+		Expected: scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
@@ -127,7 +130,9 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			return
 		}
 		scheme, token, _ := strings.Cut(header, " ")
-		actor, expiresAt, err := s.config.App.People.Authenticate(r.Context(), strings.TrimSpace(token))
+		ctx, cancel := context.WithTimeout(r.Context(), authenticateIn)
+		actor, expiresAt, err := s.config.App.People.Authenticate(ctx, strings.TrimSpace(token))
+		cancel()
 		if !strings.EqualFold(scheme, "Bearer") {
 			err = fault.New(fault.Unauthenticated, "", people.RefusedToken)
 		}
@@ -135,19 +140,22 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			s.notSignedIn(w, r, next, err)
 			return
 		}
-		ctx := context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
+		ctx = context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
 type expiryKey struct{}
 
+// authenticateIn is how long a token may take that is looked up in the database.
+const authenticateIn = 3 * time.Second
+
 // notSignedIn handles a request whose token was not accepted: 401 unless it needs none, or 503 if it could not be checked.
 func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, next http.Handler, err error) {
 	switch f := fault.Of(err); {
 	case f == nil:
 		s.config.Log.ErrorContext(r.Context(), "an access token could not be checked", "error", err)
-		unavailable(w, "the access token could not be checked; try again in a few seconds")
+		unavailable(w, cmp.Or(store.Outage(err), "the access token could not be checked; try again in a few seconds"))
 	case f.Code == fault.Unavailable:
 		unavailable(w, f.Message)
 	default:
@@ -193,6 +201,12 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 	}
 	expiresAt, _ := ctx.Value(expiryKey{}).(time.Time)
 	return expiresAt, s.config.App.People.SessionEnded(ctx, actor)
+}
+
+// somebody reports whether the caller has signed in.
+func somebody(ctx context.Context) bool {
+	_, ok := auth.From(ctx)
+	return ok
 }
 
 // caller returns the name of the bucket of points that an operation is charged to: the user's, or that of the client's network
