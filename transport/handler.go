@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Limits  Limits
 	Weights Weights
+	Scales  Scales
 	Bulk    Bulk
 
 	// Development switches on introspection and suggestions ("Did you mean …").
@@ -123,7 +124,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		schema:    schema,
 		executor:  executor.New(schema),
 		documents: newDocuments(limits.CacheBytes),
-		costs:     newCosts(schema.Schema(), config.Weights, config.Bulk, limits),
+		costs:     newCosts(schema.Schema(), config.Weights, config.Scales, config.Bulk, limits),
 		buckets:   newBuckets(limits, config.Now),
 		log:       config.Log,
 		ending:    make(chan struct{}),

@@ -60,7 +60,7 @@ func New(c Config) *Site {
 	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum, Prices: pricesAtOnce}
 	m := newMetrics(s.registry, c)
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
-		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+		Limits: limits, Weights: weights, Scales: scales, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
 		Caller: caller, Authenticate: s.authenticate, Session: s.session, Somebody: somebody, Observe: m.observe,
 		Public:    graph.Public,
 		Available: func(context.Context) error { return c.App.Current() },
@@ -117,8 +117,12 @@ var weights = transport.Weights{
 	"Query.contactEconomics": 50, "Query.staffEconomics": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10,
 	"Mutation.fitLifetimeModel": 50, "Mutation.fitAttribution": 50,
 	"Query.tryPriceRule": 50, "Query.whatIf": 10, "Query.agreementsBelowFloor": 50, "Query.customerBase": 50, "Query.valueAtRisk": 50, "Query.expectedMonths": 50, "Query.acquisitionSources": 50, "LifetimeValue.interval": 3, "Customer.prospect": 10, "Customer.proposals": 10, "RejectedRule.nearly": 1,
+	"Query.__schema": 50, "Query.__type": 5,
 	"Money": 0,
 }
+
+// scales are the fields whose work grows with an argument: the sources are valued month by month.
+var scales = transport.Scales{"Query.acquisitionSources": {Argument: "horizonMonths", Each: 36, Most: 600}}
 
 // signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401, unless what is asked for needs
 // none (a client whose token has expired refreshes its session); without a token the caller is anonymous.
