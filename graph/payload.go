@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
@@ -18,6 +19,11 @@ func userErrors(err error) ([]service.UserError, error) {
 			return list, f
 		}
 		list = append(list, userError(f))
+	}
+	if ent.IsNotFound(err) && len(list) == 0 {
+		// What the verb made or changed is read as the caller may see it. A request that is repeated finds it gone where the customer went
+		// to a colleague meanwhile.
+		return append(list, userError(fault.New(fault.NotFound, "", "no such thing"))), nil
 	}
 	if err != nil && len(list) == 0 {
 		return list, err

@@ -81,8 +81,11 @@ func (k *knowledge) isBehind(silent bool) bool {
 
 // Current returns nil if this process knows what others have changed, up to a few seconds ago: it is notified of changes, or
 // reads everything again and again. Otherwise it is UNAVAILABLE: prices, settings, rights and the ends of sessions may have
-// changed without it. A process that does not [Core.Watch] has read everything when it started, and is current.
+// changed without it. So it is when the SQLite file was deleted or replaced. A process that does not [Core.Watch] has read everything when it started, and is current.
 func (s *Core) Current() error {
+	if err := s.Store.Gone(); err != nil {
+		return fault.New(fault.Unavailable, "", "%s", store.Outage(err))
+	}
 	_, silent := s.Store.Silence()
 	if s.known.isBehind(silent) {
 		return fault.New(fault.Unavailable, "", "the server cannot read what has changed in the database; try again in a few seconds")

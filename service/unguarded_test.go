@@ -31,7 +31,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"consent":   {3, 0, 0},
 	"contacts":  {1, 0, 0},
 	"customers": {2, 0, 0},
-	"people":    {9, 0, 0},
+	"people":    {10, 0, 0},
 	"quote":     {6, 0, 0},
 	"rates":     {26, 0, 0},
 	"report":    {17, 0, 0},

@@ -17,9 +17,10 @@ import (
 // the application. The watcher reads it a few times a second. It cannot see what has changed, so every subscriber
 // gets a Lost event.
 type watcher struct {
-	db  *sql.DB
-	hub *hub
-	log *slog.Logger
+	db   *sql.DB
+	file *file
+	hub  *hub
+	log  *slog.Logger
 
 	begin, end sync.Once
 	watching   atomic.Bool
@@ -55,6 +56,9 @@ func (w *watcher) watch(seen int64, known bool) {
 		case <-ticker.C:
 		}
 		version, err := w.version()
+		if gone := w.file.check(); gone != nil {
+			err = gone
+		}
 		if err != nil {
 			if !failing {
 				w.log.Warn("watching the SQLite file for changes by other processes", "error", err)

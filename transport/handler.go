@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Limits  Limits
 	Weights Weights
+	Scales  Scales
 	Bulk    Bulk
 
 	// Development switches on introspection and suggestions ("Did you mean …").
@@ -54,6 +55,15 @@ type Config struct {
 	// code UNAVAILABLE is shown, and the operation is not run or ends.
 	Available func(ctx context.Context) error
 
+	// Outage, if not nil, says why an error does not depend on the operation (the database is away, its disk full): it is shown with the
+	// code UNAVAILABLE and this message, since the same operation may succeed later. It returns "" for other errors.
+	Outage func(err error) string
+	// TooSlow, if not nil, reports whether an error is that the database has ended a statement that took too long.
+	TooSlow func(err error) bool
+	// OutcomeUnknown, if not nil, reports whether it is not known after an outage if the operation was carried out. Its error
+	// has the extension outcomeUnknown.
+	OutcomeUnknown func(err error) bool
+
 	// Authenticate authenticates a WebSocket. The token is the member authorization or token of
 	// connection_init's payload, without "Bearer "; "" where there is none. All operations of the socket run with the
 	// returned context. The socket is closed with 4403 at expiresAt (never, if it is the zero time), when done is
@@ -68,6 +78,10 @@ type Config struct {
 	// Origins are the other sites whose pages may open a WebSocket, such as "https://app.example.com". The
 	// server's own origin is always allowed, and so are clients that send no Origin because they are not browsers.
 	Origins []string
+
+	// Somebody, if not nil, reports whether a caller is known. The names of operations are recorded (OperationInfo.Name) if a known caller
+	// has run them.
+	Somebody func(ctx context.Context) bool
 
 	// Observe, if not nil, is called for every operation when it ends, and for every request that is refused before.
 	Observe func(ctx context.Context, operation OperationInfo)
@@ -110,7 +124,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		schema:    schema,
 		executor:  executor.New(schema),
 		documents: newDocuments(limits.CacheBytes),
-		costs:     newCosts(schema.Schema(), config.Weights, config.Bulk, limits),
+		costs:     newCosts(schema.Schema(), config.Weights, config.Scales, config.Bulk, limits),
 		buckets:   newBuckets(limits, config.Now),
 		log:       config.Log,
 		ending:    make(chan struct{}),

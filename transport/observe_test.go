@@ -53,6 +53,37 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// Names that nobody known has run do not push out those that somebody has.
+func TestOperationNamesAreOfKnownCallers(t *testing.T) {
+	t.Parallel()
+	var name atomic.Value
+	var known atomic.Bool
+	w := start(t, transport.Config{
+		Limits: transport.Limits{Bucket: -1}, Somebody: func(context.Context) bool { return known.Load() },
+		Observe: func(_ context.Context, info transport.OperationInfo) { name.Store(info.Name) },
+	})
+	for i := range 520 {
+		w.post(fmt.Sprintf(`query N%d { __typename }`, i), "")
+		if got := name.Load(); got != "anonymous" {
+			t.Fatalf("%v of an unknown caller", got)
+		}
+	}
+	known.Store(true)
+	w.post(`query Wrong { int(value: "x") }`, "")
+	if got := name.Load(); got != "anonymous" {
+		t.Errorf("%v of a document that was not run", got)
+	}
+	w.post(`query Card { hello }`, "")
+	if got := name.Load(); got != "Card" {
+		t.Errorf("%v of a known caller", got)
+	}
+	known.Store(false)
+	w.post(`query Card { hello }`, "")
+	if got := name.Load(); got != "Card" {
+		t.Errorf("%v, a name that is known, of an unknown caller", got)
+	}
+}
+
 func TestLogLinesCarryTheRequestID(t *testing.T) {
 	t.Parallel()
 	out := &lockedBuffer{}

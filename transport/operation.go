@@ -72,7 +72,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 			"the document has %d operations and none of the name in operationName", len(doc.ast.Operations)))
 	}
 	op.info.Type = string(definition.Operation)
-	op.info.Name = h.names.bounded(definition.Name)
+	op.info.Name = h.names.label(definition.Name, false)
 	if refused := allowed(definition.Operation); refused != nil {
 		return refused
 	}
@@ -112,6 +112,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 			return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
 		}
 	}
+	op.info.Name = h.names.label(definition.Name, h.config.Somebody == nil || h.config.Somebody(op.ctx))
 	return nil
 }
 
@@ -187,7 +188,7 @@ func (op *operation) run() *graphql.Response {
 }
 
 // events starts a subscription. The returned function waits for the next event and returns nil at the end. ctx
-// must be the operation's context or derive from it; cancelling it ends the producer. An event must be encoded
+// must be the operation's context or derive from it; cancelling it ends the producer. Each event is charged: see stream. An event must be encoded
 // before the next call, since gqlgen reuses its buffer. The caller calls observe.
 func (op *operation) events(ctx context.Context) func() *graphql.Response {
 	var next graphql.ResponseHandler
@@ -195,13 +196,24 @@ func (op *operation) events(ctx context.Context) func() *graphql.Response {
 		next, ctx = op.handler.executor.DispatchOperation(ctx, op.graphql)
 		return nil
 	})
+	paying := stream{op: op}
 	return func() *graphql.Response {
 		if failed != nil {
 			response := failed
 			failed, next = nil, graphql.OneShot(nil)
 			return response
 		}
+		if paying.ended {
+			return nil
+		}
+		if refused := paying.await(ctx); refused != nil {
+			paying.ended = true
+			response := &graphql.Response{Errors: refused.errors}
+			op.finish(response)
+			return response
+		}
 		response := op.guarded(func() *graphql.Response { return next(ctx) })
+		paying.pay()
 		if refused := op.handler.available(ctx); refused != nil && response != nil {
 			response = &graphql.Response{Errors: refused.errors}
 			next = graphql.OneShot(nil)

@@ -3,8 +3,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -58,11 +60,12 @@ func New(c Config) *Site {
 	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum, Prices: pricesAtOnce}
 	m := newMetrics(s.registry, c)
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
-		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
-		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
+		Limits: limits, Weights: weights, Scales: scales, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+		Caller: caller, Authenticate: s.authenticate, Session: s.session, Somebody: somebody, Observe: m.observe,
 		Public:    graph.Public,
 		Available: func(context.Context) error { return c.App.Current() },
-		Expected:  scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
+		Outage:    store.Outage, TooSlow: store.IsTooSlow, OutcomeUnknown: func(err error) bool { return errors.Is(err, store.ErrCommitUnknown) },
+		Expected: scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
@@ -114,8 +117,12 @@ var weights = transport.Weights{
 	"Query.contactEconomics": 50, "Query.staffEconomics": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10,
 	"Mutation.fitLifetimeModel": 50, "Mutation.fitAttribution": 50,
 	"Query.tryPriceRule": 50, "Query.whatIf": 10, "Query.agreementsBelowFloor": 50, "Query.customerBase": 50, "Query.valueAtRisk": 50, "Query.expectedMonths": 50, "Query.acquisitionSources": 50, "LifetimeValue.interval": 3, "Customer.prospect": 10, "Customer.proposals": 10, "RejectedRule.nearly": 1,
+	"Query.__schema": 50, "Query.__type": 5,
 	"Money": 0,
 }
+
+// scales are the fields whose work grows with an argument: the sources are valued month by month.
+var scales = transport.Scales{"Query.acquisitionSources": {Argument: "horizonMonths", Each: 36, Most: 600}}
 
 // signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401, unless what is asked for needs
 // none (a client whose token has expired refreshes its session); without a token the caller is anonymous.
@@ -127,7 +134,9 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			return
 		}
 		scheme, token, _ := strings.Cut(header, " ")
-		actor, expiresAt, err := s.config.App.People.Authenticate(r.Context(), strings.TrimSpace(token))
+		ctx, cancel := context.WithTimeout(r.Context(), authenticateIn)
+		actor, expiresAt, err := s.config.App.People.Authenticate(ctx, strings.TrimSpace(token))
+		cancel()
 		if !strings.EqualFold(scheme, "Bearer") {
 			err = fault.New(fault.Unauthenticated, "", people.RefusedToken)
 		}
@@ -135,19 +144,22 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			s.notSignedIn(w, r, next, err)
 			return
 		}
-		ctx := context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
+		ctx = context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
 type expiryKey struct{}
 
+// authenticateIn is how long a token may take that is looked up in the database.
+const authenticateIn = 3 * time.Second
+
 // notSignedIn handles a request whose token was not accepted: 401 unless it needs none, or 503 if it could not be checked.
 func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, next http.Handler, err error) {
 	switch f := fault.Of(err); {
 	case f == nil:
 		s.config.Log.ErrorContext(r.Context(), "an access token could not be checked", "error", err)
-		unavailable(w, "the access token could not be checked; try again in a few seconds")
+		unavailable(w, cmp.Or(store.Outage(err), "the access token could not be checked; try again in a few seconds"))
 	case f.Code == fault.Unavailable:
 		unavailable(w, f.Message)
 	default:
@@ -193,6 +205,12 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 	}
 	expiresAt, _ := ctx.Value(expiryKey{}).(time.Time)
 	return expiresAt, s.config.App.People.SessionEnded(ctx, actor)
+}
+
+// somebody reports whether the caller has signed in.
+func somebody(ctx context.Context) bool {
+	_, ok := auth.From(ctx)
+	return ok
 }
 
 // caller returns the name of the bucket of points that an operation is charged to: the user's, or that of the client's network

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -240,6 +241,45 @@ func TestTooManyAttempts(t *testing.T) {
 		}
 		if n := w.Rows("SELECT count(*) FROM sign_in_attempts"); n[0] != "0" {
 			t.Errorf("%s counts are kept for ever", n)
+		}
+	})
+}
+
+// Whoever has the signing key makes tokens as we do, but no session.
+func TestTokensOfSessionsThatWereNeverBegun(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		config := apptest.Config(t, w.Store, w.Clock)
+		replica, err := app.New(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.App = replica // with keys that the test has
+		anna, eve := w.create("anna@example.com", schema.RoleSales), w.create("eve@example.com", schema.RoleSales)
+		real, _, err := w.People.Authenticate(t.Context(), w.mustSignIn().AccessToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stolen := &auth.Access{Keys: config.Keys, Issuer: "kopeck", Audience: "kopeck-api", Now: w.Clock.Now, Random: rand.Reader}
+		for name, c := range map[string]struct {
+			user, session string
+			life          time.Duration
+			want          bool
+		}{
+			"the session itself":                     {anna.ID, real.SessionID, 15 * time.Minute, true},
+			"without a session, as the command line": {anna.ID, "", time.Hour, true},
+			"an unknown session":                     {anna.ID, "ses_01jd3x5m8nf4svbj2k7q9w0e1r", 15 * time.Minute, false},
+			"another user's session":                 {eve.ID, real.SessionID, 15 * time.Minute, false},
+			"for longer than tokens of a session":    {anna.ID, real.SessionID, time.Hour, false},
+		} {
+			token, _, err := stolen.Issue(auth.AccessClaims{Subject: c.user, Role: "SALES", Session: c.session}, c.life)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // what was looked up is remembered
+				if got := w.admitted(token); got != c.want {
+					t.Errorf("%s: admitted %v", name, got)
+				}
+			}
 		}
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"crypto/rand"
 	"sync/atomic"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"kopeck/auth"
 	"kopeck/service"
 )
@@ -22,6 +24,7 @@ type Service struct {
 	access    *auth.Access
 	passwords *auth.Passwords
 	bounds    auth.AttemptBounds
+	owners    *lru.Cache[string, string] // users by session
 }
 
 // New returns the verbs; keys sign access tokens.
@@ -34,8 +37,12 @@ func New(core *service.Core, keys *auth.Keys) *Service {
 	if err != nil {
 		panic("people: the system's source of randomness failed: " + err.Error())
 	}
+	owners, err := lru.New[string, string](sessionsHeld)
+	if err != nil {
+		panic("people: " + err.Error()) // the size is positive
+	}
 	s := &Service{
-		Core: core, passwords: passwords, bounds: auth.AttemptBounds{Pair: core.Limits.SignIns, Account: core.Limits.AccountSignIns, Address: core.Limits.AddressSignIns},
+		Core: core, passwords: passwords, owners: owners, bounds: auth.AttemptBounds{Pair: core.Limits.SignIns, Account: core.Limits.AccountSignIns, Address: core.Limits.AddressSignIns},
 		access: &auth.Access{Keys: keys, Issuer: "kopeck", Audience: "kopeck-api", Now: core.Now, Random: random},
 	}
 	core.RegisterReader(service.SnapshotPeople, s.readPeople)

@@ -44,6 +44,18 @@ func (s *Service) revokeSessions(ctx context.Context, tx *store.Tx, which predic
 // name one have checked what their actor may do with users and products.
 func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
 
+// findOwner returns the user whose session it is, "" if there is no such session: whoever comes with a token of it has no role yet.
+func (s *Service) findOwner(ctx context.Context, session string) (string, error) {
+	row, err := s.Client.RefreshSession.Query().Where(refreshsession.Family(session)).First(auth.System(ctx))
+	if ent.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return row.UserID, nil
+}
+
 // attemptsOf returns what is kept of counts of attempts to sign in: nobody has signed in yet, and no role may read them.
 func attemptsOf(ctx context.Context, tx *store.Tx, counts []auth.AttemptCount) ([]*ent.SignInAttempts, error) {
 	keys := make([]string, len(counts))
