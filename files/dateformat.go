@@ -84,7 +84,6 @@ type clock struct {
 	year, month, day, hour, minute, second, nano int
 	offset                                       *time.Location // nil where none is given
 	half                                         string         // "AM" or "PM"
-	years                                        int            // digits of the year
 }
 
 // parse reads a text of the format.

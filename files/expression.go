@@ -129,38 +129,39 @@ func checkResult(is *cel.Type, condition bool) error {
 func columnsOf(text string) (written string, names []string) {
 	var out strings.Builder
 	for rest := text; rest != ""; {
-		n := 1
-		switch c := rest[0]; {
-		case c == '"' || c == '\'':
-			n = quotedLength(rest)
-			if name, err := unquoted(rest[:n]); err == nil && strings.HasSuffix(strings.TrimRight(out.String(), " "), "row[") {
+		n, name := nextToken(rest)
+		token := rest[:n]
+		if name != "" {
+			names = append(names, name)
+			token = "row[" + strconv.Quote(name) + "]"
+		} else if token[0] == '"' || token[0] == '\'' {
+			if name, err := unquoted(token); err == nil && strings.HasSuffix(strings.TrimRight(out.String(), " "), "row[") {
 				names = append(names, name)
 			}
-			out.WriteString(rest[:n])
-		case c == '`':
-			name, _, _ := strings.Cut(rest[1:], "`")
-			n = min(len(name)+2, len(rest))
-			names = append(names, name)
-			out.WriteString("row[" + strconv.Quote(name) + "]")
-		default:
-			if n = strings.IndexFunc(rest, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '_' }); n < 0 {
-				n = len(rest)
-			}
-			word := rest[:n]
-			switch {
-			case n == 0:
-				n = 1
-				out.WriteString(rest[:1])
-			case strings.IndexFunc(word, func(c rune) bool { return c > unicode.MaxASCII }) >= 0:
-				names = append(names, word)
-				out.WriteString("row[" + strconv.Quote(word) + "]")
-			default:
-				out.WriteString(word)
-			}
 		}
+		out.WriteString(token)
 		rest = rest[n:]
 	}
 	return out.String(), names
+}
+
+// nextToken returns the length of the token that a text begins with: a text in quotes, a name, or a single byte; and the name of
+// the column that it is, if that is no word of CEL.
+func nextToken(text string) (n int, column string) {
+	switch text[0] {
+	case '"', '\'':
+		return quotedLength(text), ""
+	case '`':
+		column, _, _ = strings.Cut(text[1:], "`")
+		return min(len(column)+2, len(text)), column
+	}
+	if n = strings.IndexFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '_' }); n < 0 {
+		n = len(text)
+	}
+	if word := text[:n]; strings.IndexFunc(word, func(c rune) bool { return c > unicode.MaxASCII }) >= 0 {
+		column = word
+	}
+	return max(n, 1), column
 }
 
 // quotedLength returns the length of the text in quotes that a text begins with.

@@ -11,9 +11,9 @@
 //   - kopeck: what [Export] writes. It is recognised by the columns that it must have. Columns are found by name, in any order; one
 //     that is not known is refused. A file may have fewer columns than are exported today: what it does not have stays as it is,
 //     or is not known of a new record. Nothing is lost by an export and an import.
-//   - csv: any table with a header, its columns named by Options.Map. The delimiter is a comma, a semicolon or a tab,
-//     whichever the header has most of; fields may be quoted and then hold delimiters and line ends (RFC 4180);
-//     UTF-8 with or without a byte order mark; lines end in LF or CRLF; empty lines are skipped.
+//   - csv: any table, its fields taken from columns, or from expressions over them, as Options.Map and Options.Profile say. The
+//     delimiter is a comma, a semicolon, a tab or a bar, whichever the header has most of; fields may be quoted and then hold
+//     delimiters and line ends (RFC 4180); lines end in LF or CRLF; empty lines are skipped.
 //   - cdnow: orders as in the CDNOW logs: customer, YYYYMMDD, units, amount between blanks; a second customer column
 //     (the sample's own number) is skipped, and so is a first line that is a header.
 //
@@ -30,9 +30,9 @@
 // written.
 //
 // The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
-// it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
-// restates it), and they have no products. A customer whose external id is not known is created: a person whose
-// name is that id; unless Options.Customers is "known".
+// it is asked for, never assumed. Imported orders are completed at their moment unless the log says their status; their cost
+// is stated (no rate restates it), and they have no products. A customer who is not known by external id, or else by e-mail or
+// phone, is created: a person whose name is the log's, or else that id; unless Options.Customers is "known".
 //
 // # Price lists
 //
@@ -44,11 +44,14 @@
 // Kopeck's own format keeps the id of a rate and when it was recorded, so that what was known at a moment is known in
 // the other database too. A row without both is a new rate, recorded now.
 //
-// # Dates
+// # Dates and numbers
 //
 // YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY are calendar days in the installation's time zone and mean the day's first
-// moment there; RFC 3339 and "YYYY-MM-DD hh:mm[:ss]" (in that time zone) are moments. Others, such as M/D/YYYY, are read only as
-// Options.DateFormat says. Days before 1900 and in the future are rejected.
+// moment there; RFC 3339 and these with a time of day behind them, in Options.TimeZone or with an offset, are moments. Others, such
+// as M/D/YYYY, are read only as Options.DateFormat says. Days before 1900 and in the future are rejected.
+//
+// Numbers are read in the format of Options.Numbers, or in the one that the file shows without a doubt, or with a point as decimal
+// sign. A number that could be two is rejected.
 //
 // # What is rejected
 //

@@ -78,7 +78,7 @@ func numberFunctions(format *numberFormat) []cel.EnvOption {
 
 // rational is a number of an expression: a text as the file has numbers, or a literal. An empty text is no number.
 func rational(format *numberFormat, v ref.Val) (*big.Rat, error) {
-	text := ""
+	var text string
 	switch v := v.(type) {
 	case types.String:
 		plain, err := format.plain(strings.TrimSpace(string(v)))

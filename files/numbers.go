@@ -32,7 +32,7 @@ func parseNumbers(example string) (numberFormat, error) {
 		f.group, rest = rest[0], rest[1:]
 	}
 	rest, ok2 := strings.CutPrefix(rest, "234")
-	if !ok || !ok2 || len(rest) != 3 || rest[1:] != "50" || !strings.Contains(".,", rest[:1]) || strings.IndexByte("\x00.,' ", f.group) < 0 || f.group == rest[0] {
+	if !ok || !ok2 || len(rest) != 3 || rest[1:] != "50" || rest[0] != '.' && rest[0] != ',' || strings.IndexByte("\x00.,' ", f.group) < 0 || f.group == rest[0] {
 		return f, optionsError(`--numbers: want the number 1234.50 as the file has it, like "1 234,50", "1.234,50" or "1,234.50", not %q`, example)
 	}
 	f.decimal = rest[0]
@@ -101,7 +101,7 @@ func (f numberFormat) ungroup(whole string, pointed bool) (string, bool) {
 		return whole, true
 	}
 	by := whole[at]
-	other := byte('.' + ',' - f.decimal)
+	other := '.' + ',' - f.decimal
 	n := strings.Count(whole, string(by))
 	switch {
 	case by == f.group:
@@ -244,15 +244,14 @@ func unmarked(text, currency string) string {
 func trimBlanks(text string) string { return strings.Trim(foldBlanks(text), " ") }
 
 // numbersOf returns the format that options give, or the default.
-func numbersOf(o Options) (f numberFormat, given bool, err error) {
+func numbersOf(o Options) (f numberFormat, err error) {
 	switch {
 	case o.Numbers != "" && o.DecimalComma:
-		return f, false, optionsError("--numbers and --decimal-comma are two ways to say one thing: give one")
+		return f, optionsError("--numbers and --decimal-comma are two ways to say one thing: give one")
 	case o.Numbers != "":
-		f, err = parseNumbers(o.Numbers)
-		return f, true, err
+		return parseNumbers(o.Numbers)
 	case o.DecimalComma:
-		return commaNumbers, true, nil
+		return commaNumbers, nil
 	}
-	return pointNumbers, false, nil
+	return pointNumbers, nil
 }

@@ -48,7 +48,7 @@ func TestNumbers(t *testing.T) {
 	} {
 		t.Run(c.format+" "+c.text, func(t *testing.T) {
 			t.Parallel()
-			f, _, err := numbersOf(Options{Numbers: strings.TrimPrefix(c.format, "decimal comma"), DecimalComma: c.format == "decimal comma"})
+			f, err := numbersOf(Options{Numbers: strings.TrimPrefix(c.format, "decimal comma"), DecimalComma: c.format == "decimal comma"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestFormatsOfNumbers(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := numbersOf(Options{Numbers: "1234.50", DecimalComma: true}); err == nil {
+	if _, err := numbersOf(Options{Numbers: "1234.50", DecimalComma: true}); err == nil {
 		t.Error("two formats at once")
 	}
 }

@@ -11,14 +11,8 @@ import (
 
 // check refuses options that make no sense, and fills in the defaults.
 func (o *Options) check(s *app.App) error {
-	if o.Profile != "" && slices.Contains(Kinds(), o.Kind) {
-		var err error
-		if o.profile, err = loadProfile(o.Profile, o.Kind); err == nil {
-			err = o.profile.apply(o)
-		}
-		if err != nil {
-			return err
-		}
+	if err := o.readProfile(); err != nil {
+		return err
 	}
 	o.Errors = cmp.Or(o.Errors, RejectAll)
 	o.Customers = cmp.Or(o.Customers, "create")
@@ -41,16 +35,42 @@ func (o *Options) check(s *app.App) error {
 	case (o.Path == "" || o.Path == "-") && o.Source == nil:
 		return optionsError("no file to read")
 	}
-	if err := o.checkTogether(); err != nil {
-		return err
-	}
-	if o.Encoding != "" {
-		if _, err := encodingOf(o.Encoding); err != nil {
+	for _, check := range []func() error{o.checkCells, o.checkTogether} {
+		if err := check(); err != nil {
 			return err
 		}
 	}
 	_, err := newValues(s, *o)
 	return err
+}
+
+// readProfile reads the profile and fills in what the options do not say.
+func (o *Options) readProfile() (err error) {
+	if o.Profile == "" || !slices.Contains(Kinds(), o.Kind) {
+		return nil
+	}
+	if o.profile, err = loadProfile(o.Profile, o.Kind); err != nil {
+		return err
+	}
+	return o.profile.apply(o)
+}
+
+// checkCells refuses what cells cannot mean.
+func (o *Options) checkCells() error {
+	if o.Encoding != "" {
+		if _, err := encodingOf(o.Encoding); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.Empty != KeepEmpty && o.Empty != ClearEmpty:
+		return optionsError("--empty: want keep or clear, not %q", string(o.Empty))
+	case o.Negative != NegativeRejected && o.Negative != NegativeRefund:
+		return optionsError("--negative: want reject or refund, not %q", string(o.Negative))
+	case o.Empty == ClearEmpty && !o.Update:
+		return optionsError("--empty clear erases what customers have: it is for --update")
+	}
+	return nil
 }
 
 // checkTogether refuses options that do not go together.
@@ -68,12 +88,6 @@ func (o *Options) checkTogether() error {
 		return optionsError("--cost-share is for orders")
 	case o.CostShare != nil && (o.CostShare.Sign() < 0 || o.CostShare.Compare(whole) > 0):
 		return optionsError("--cost-share: want a share of the amount from 0 to 1, not %s", o.CostShare)
-	case o.Empty != KeepEmpty && o.Empty != ClearEmpty:
-		return optionsError("--empty: want keep or clear, not %q", string(o.Empty))
-	case o.Negative != NegativeRejected && o.Negative != NegativeRefund:
-		return optionsError("--negative: want reject or refund, not %q", string(o.Negative))
-	case o.Empty == ClearEmpty && !o.Update:
-		return optionsError("--empty clear erases what customers have: it is for --update")
 	case o.Update && o.Kind != Customers:
 		return optionsError("--update is for customers: orders, contacts and rates are facts")
 	}

@@ -59,22 +59,24 @@ func (t *table) next() (row, error) {
 				r.fields[n] = t.clean(text)
 			}
 		}
-		if t.where != nil {
-			v, err := t.where.result(&rowOf{table: t, fields: r.fields})
-			if err != nil {
-				r.fault = "--where: " + err.Error()
-				return r, nil
-			}
-			if v != types.True {
-				*t.left++
-				continue
-			}
+		if t.where != nil && !t.wanted(&r) {
+			*t.left++
+			continue
 		}
-		if len(t.computed) > 0 {
+		if r.fault == "" && len(t.computed) > 0 {
 			t.compute(&r)
 		}
 		return r, nil
 	}
+}
+
+// wanted reports whether a row is to be read. One of which that cannot be told is, with a fault.
+func (t *table) wanted(r *row) bool {
+	v, err := t.where.result(&rowOf{table: t, fields: r.fields})
+	if err != nil {
+		r.fault = "--where: " + err.Error()
+	}
+	return err != nil || v == types.True
 }
 
 // clean returns what a cell means: nothing, where --null says so, and the text of a formula by which spreadsheets are
@@ -157,7 +159,7 @@ func openTable(start func(comma byte) *scanner, headless bool) (*table, error) {
 	return t, err
 }
 
-// namedDelimiter reads the line by which spreadsheets name what divides columns: sep=;
+// namedDelimiter reads the line by which spreadsheets name what divides columns, such as "sep=;".
 func namedDelimiter(line string) (comma byte, ok bool) {
 	sign, ok := strings.CutPrefix(strings.ToLower(strings.TrimRight(line, " \r\n")), "sep=")
 	if !ok || len(sign) != 1 {

@@ -32,7 +32,7 @@ func newValues(s *app.App, o Options) (*values, error) {
 	}
 	v := &values{currency: s.Currency, round: o.Round, dates: d}
 	v.customer = &customers.Form{Currency: v.currency, Amount: v.amount, Moment: d.parse, Date: d.date}
-	v.numbers, _, err = numbersOf(o)
+	v.numbers, err = numbersOf(o)
 	return v, err
 }
 

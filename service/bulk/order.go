@@ -153,19 +153,13 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			c.verdicts[n] = v
 			continue
 		}
-		refunded, _ := o.refunded() // checked
-		given := &storedOrder{
-			o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
-		}
+		given := c.given(o, customer)
 		known := byID[o.ID]
 		if known == nil || o.ID == "" {
 			known = byExternal[o.ExternalID]
 		}
 		if known != nil && (o.ID != "" || o.ExternalID != "") {
-			c.verdicts[n] = sameOrder(known, given)
-			if c.verdicts[n].Outcome == Present && o.StatedStatus && (known.status != given.status || known.refunded != given.refunded) {
-				c.verdicts[n] = otherStatus(known)
-			}
+			c.verdicts[n] = o.compare(known, given)
 			continue
 		}
 		if given.id == "" {
@@ -195,6 +189,21 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 		return err
 	}
 	return c.settle(ctx)
+}
+
+// given is an order of a file as it is compared with those that exist. Its sums are checked.
+func (c *chunk) given(o *OrderRecord, customer string) *storedOrder {
+	refunded, _ := o.refunded()
+	return &storedOrder{o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost}
+}
+
+// compare compares an order that exists with the one that a file gives.
+func (o *OrderRecord) compare(known, given *storedOrder) Verdict {
+	v := sameOrder(known, given)
+	if v.Outcome == Present && o.StatedStatus && (known.status != given.status || known.refunded != given.refunded) {
+		return otherStatus(known)
+	}
+	return v
 }
 
 // findOrders finds the orders that exist, by id and by external id.
