@@ -54,7 +54,7 @@ func (proxies) IsBool() bool { return true }
 func (p *proxies) Decode(ctx *kong.DecodeContext) error {
 	*p = "true"
 	if ctx.Scan.Peek().Type == kong.FlagValueToken {
-		*p = proxies(ctx.Scan.Pop().String())
+		return ctx.Scan.PopValueInto("proxies", (*string)(p))
 	}
 	return nil
 }

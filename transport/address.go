@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -65,8 +66,8 @@ func (p Proxies) ClientAddress(r *http.Request) string {
 	}
 	list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	client := peer
-	for i := len(list) - 1; i >= 0; i-- {
-		address, ok := parseAddress(list[i])
+	for _, text := range slices.Backward(list) {
+		address, ok := parseAddress(text)
 		if !ok {
 			break
 		}

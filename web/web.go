@@ -121,8 +121,11 @@ var weights = transport.Weights{
 	"Money": 0,
 }
 
-// scales are the fields whose work grows with an argument: the sources are valued month by month.
-var scales = transport.Scales{"Query.acquisitionSources": {Argument: "horizonMonths", Each: 36, Most: 600}}
+// scales are the fields whose work grows with an argument: they are computed month by month.
+var scales = transport.Scales{
+	"Query.acquisitionSources": {Argument: "horizonMonths", Each: 36, Most: 600},
+	"Query.expectedMonths":     {Argument: "months", Each: 36, Most: 120},
+}
 
 // signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401, unless what is asked for needs
 // none (a client whose token has expired refreshes its session); without a token the caller is anonymous.
