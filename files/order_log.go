@@ -17,9 +17,11 @@ type orderLog struct {
 	*values
 	options  Options
 	has      func(field string) bool // whether the log has a field
-	next     func() (logRow, error)
+	next     func(r *logRow) error   // fills in the next row
+	row      logRow                  // that was read last
 	ordinals ordinals
 	open     *openOrder // whose rows are not all read yet
+	current  openOrder  // what open points to
 	ready    []*entry[bulk.OrderRecord]
 	ended    error
 }
@@ -45,14 +47,14 @@ func (l *orderLog) entry() (*entry[bulk.OrderRecord], error) {
 		if l.ended != nil {
 			return nil, l.ended
 		}
-		r, err := l.next()
-		if err != nil {
+		l.row = logRow{}
+		if err := l.next(&l.row); err != nil {
 			if l.ended = err; errors.Is(err, io.EOF) {
 				l.close()
 			}
 			continue
 		}
-		l.take(&r)
+		l.take(&l.row)
 	}
 	e := l.ready[0]
 	l.ready = l.ready[1:]
@@ -74,7 +76,8 @@ func (l *orderLog) take(r *logRow) {
 	r.fault = cmp.Or(r.fault, r.incomplete())
 	e := &entry[bulk.OrderRecord]{rows: []rowText{r.rowText}, key: r.order, fault: string(r.fault)}
 	e.value = bulk.OrderRecord{ExternalID: r.order, CustomerExternalID: r.customer, Person: r.Person, At: r.at}
-	l.open = &openOrder{entry: e, day: r.day, first: r.logFields}
+	l.current = openOrder{entry: e, day: r.day, first: r.logFields}
+	l.open = &l.current
 	if e.fault != "" {
 		e.bad = r.line
 	} else {

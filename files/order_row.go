@@ -100,16 +100,21 @@ type logRow struct {
 // person is how the log names the customer of a row, "" where that could not be read.
 func (r *logRow) person() string { return cmp.Or(r.customer, r.Email, r.Phone) }
 
-func cdnowRow(v *values, r row) logRow {
-	out := logRow{rowText: rowText{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
+// begin fills in what every row has; false if nothing of it can be read.
+func (r *logRow) begin(from row) bool {
+	r.rowText, r.fault, r.orphan = rowText{from.line, from.raw}, faults(from.fault), from.fault != ""
+	return !r.orphan
+}
+
+func cdnowRow(v *values, r row, out *logRow) {
 	switch {
-	case r.fault != "":
-		return out
+	case !out.begin(r):
+		return
 	case len(r.fields) == 5:
 		r.fields = append(r.fields[:1], r.fields[2:]...)
 	case len(r.fields) != 4:
 		out.fault, out.orphan = "want customer, YYYYMMDD, units and amount, between blanks", true
-		return out
+		return
 	}
 	at, err := v.dates.parse(r.fields[1])
 	out.fault.of("date", err)
@@ -122,17 +127,12 @@ func cdnowRow(v *values, r row) logRow {
 	out.at, out.hasAmount = at, true
 	out.amount, err = v.amount(r.fields[3])
 	out.fault.of("amount", err)
-	return out
 }
 
-func csvRow(v *values, t *table, columns found[logFields]) (logRow, error) {
+func csvRow(v *values, t *table, columns found[logFields], out *logRow) error {
 	r, err := t.next()
-	if err != nil {
-		return logRow{}, err
-	}
-	out := logRow{rowText: rowText{r.line, r.raw}, fault: faults(r.fault), orphan: r.fault != ""}
-	if out.orphan {
-		return out, nil
+	if err != nil || !out.begin(r) {
+		return err
 	}
 	out.fault = columns.read(v, r, &out.logFields)
 	if !out.at.IsZero() {
@@ -152,15 +152,14 @@ func csvRow(v *values, t *table, columns found[logFields]) (logRow, error) {
 	}
 	switch {
 	case t.has("price"):
-		err = out.multiply(v)
-		out.fault.of("price", err)
+		out.fault.of("price", out.multiply(v))
 	case t.has("amount") && !out.hasAmount:
 		out.fault.of("amount", errEmpty)
 	}
 	if t.has("cost") && !out.hasCost {
 		out.fault.of("cost", errEmpty)
 	}
-	return out, nil
+	return nil
 }
 
 // incomplete says what an order lacks whose first row this is.

@@ -54,7 +54,7 @@ func ordersLayout() layout[orderRow] {
 // logOf reads a table as a log of orders.
 func logOf(v *values, o Options, t *table) source[bulk.OrderRecord] {
 	columns := logLayout.find(t, mappable)
-	l := &orderLog{values: v, options: o, has: t.has, next: func() (logRow, error) { return csvRow(v, t, columns) }}
+	l := &orderLog{values: v, options: o, has: t.has, next: func(r *logRow) error { return csvRow(v, t, columns, r) }}
 	key := func(r row) string { return t.get(r, "order") }
 	if !t.has("order") {
 		key = t.person
@@ -77,12 +77,12 @@ func cdnow(v *values, o Options, scan *scanner, first bool) source[bulk.OrderRec
 			}
 		}
 	}
-	l.next = func() (logRow, error) {
+	l.next = func(to *logRow) error {
 		r, err := next()
-		if err != nil {
-			return logRow{}, err
+		if err == nil {
+			cdnowRow(v, r, to)
 		}
-		return cdnowRow(v, r), nil
+		return err
 	}
 	return source[bulk.OrderRecord]{l.entry, func() int64 { return scan.passed }, &groupable{next: next, key: func(r row) string { return r.fields[0] }}, v}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"math/bits"
 	"strings"
 	"time"
 
@@ -125,15 +126,18 @@ func truth(text string) (bool, error) {
 	return text == "true", nil
 }
 
-// share returns a share of an amount, rounded half to even.
+// share returns a share, from 0 to 1, of an amount that is not negative, rounded half to even.
 func share(of money.Amount, part money.Decimal) (money.Amount, error) {
-	switch {
-	case part.IsZero() || of.IsZero():
-		return money.Amount{}, nil
-	case part == whole:
-		return of, nil
+	const one = 1_000_000_000 // part is in billionths
+	if of.Sign() < 0 || part.Sign() < 0 || part.Compare(whole) > 0 {
+		return money.Round(new(big.Rat).Mul(of.Rat(), part.Rat()))
 	}
-	return money.Round(new(big.Rat).Mul(of.Rat(), part.Rat()))
+	high, low := bits.Mul64(uint64(of.Minor()), uint64(part.Nano()))
+	minor, rest := bits.Div64(high, low, one) // not above of
+	if 2*rest > one || 2*rest == one && minor%2 == 1 {
+		minor++
+	}
+	return money.Minor(int64(minor)), nil
 }
 
 // cut shortens a text for a message.
