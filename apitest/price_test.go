@@ -117,10 +117,10 @@ func TestWaterfall(t *testing.T) {
 		if many.Text("customer.price.total.amount") != "16041.69" || !strings.Contains(rejections(many), "Never reached with many an exclusive rule won") {
 			t.Errorf("got %s, want 16041.69, and an exclusive rule that won", many.Body)
 		}
-		// 2.5 units of lining, 333.335 + 16.66 each: 874.9875 -> 874.99; overhead on 2124.99: 212.50; (2124.99 + 212.50) x 1.2.
+		// 2.5 units of lining of 333.335: 833.34; overhead on 2083.34: 208.33; 2291.67 x 1.2 = 2750.00; and 2.5 x 16.66 of surcharge.
 		lined := c.Must(askPrice, Vars{"c": customer, "p": curtain, "o": []Vars{{"code": "lining", "value": "2.5"}}})
-		if got := lined.Text("customer.price.list.amount"); got != "2804.99" {
-			t.Errorf("%s with lining, want 2804.99", got)
+		if got := lined.Text("customer.price.list.amount"); got != "2791.65" {
+			t.Errorf("%s with lining, want 2791.65", got)
 		}
 	})
 }
