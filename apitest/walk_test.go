@@ -175,7 +175,7 @@ func (w *walker) compareField(of *ast.Definition, field *ast.FieldDefinition, pa
 	rule := field.Directives.ForName("scope")
 	switch {
 	case w.closed(field, object):
-		if list, isList := theirs.([]any); theirs != nil && !(isList && len(list) == 0) {
+		if list, isList := theirs.([]any); theirs != nil && (!isList || len(list) > 0) {
 			w.t.Errorf("%s is closed to %s, and reads %v", path, w.role, theirs)
 		}
 	case rule != nil && isSet(rule, "orRounded") && !w.actor.Has(rule.Arguments.ForName("name").Value.Raw):

@@ -47,12 +47,12 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 			name: "refunds", mapped: columns + ",amount=sum,refunded=back,refunded_at=when,status=state",
 			text: "who,id,day,sum,back,when,state\na,1,2026-01-01,10,4,2026-01-05,COMPLETED\na,2,2026-01-01,10,10,,COMPLETED\na,3,2026-01-01,10,11,,COMPLETED\na,4,2026-01-01,10,1,,CANCELLED\na,5,2026-01-01,10,1,,REFUNDED\na,6,2026-01-01,10,-1,,COMPLETED\n",
 			want: map[string]string{"1": "COMPLETED|1000|400|0|||2026-01-01T00:00:00Z", "2": "REFUNDED|1000|1000|0|||2026-01-01T00:00:00Z"},
-			says: map[int64]string{4: "more than the order's total", 5: "an order that was not completed has no refunds", 6: "given back in full", 7: "refunded: not a negative amount"},
+			says: map[int64]string{4: "more than the order's total", 5: "an order that was not completed has no refunds", 6: "given back in full", 7: "refunded: must not be negative"},
 		},
 		{
 			name: "negative rows", mapped: columns + ",amount=sum",
 			text: "who,id,day,sum\na,1,2026-01-01,10\na,1,2026-01-05,-4\nb,2,2026-01-01,-4\n",
-			says: map[int64]string{2: "line 3", 3: "not a negative amount: if the row gives something back, --negative refund", 4: "--where leaves such rows out"},
+			says: map[int64]string{2: "line 3", 3: "must not be negative: if the row gives something back, --negative refund", 4: "--where leaves such rows out"},
 		},
 		{
 			name: "negative rows as refunds", mapped: columns + ",amount=sum,cost=cost", o: files.Options{Negative: files.NegativeRefund},
@@ -72,7 +72,7 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 				"1": "COMPLETED|100|0|0|Anna@example.com||2026-01-01T00:00:00Z", "2": "COMPLETED|100|0|0|Anna@example.com||2026-01-02T00:00:00Z",
 				"3": "COMPLETED|100|0|0||8 900 1112244|2026-01-03T00:00:00Z", "4": "COMPLETED|100|0|0||8 900 1112244|2026-01-04T00:00:00Z",
 			},
-			says: map[int64]string{6: "customer: empty", 7: "email: not an e-mail address"},
+			says: map[int64]string{6: "customer: must not be empty", 7: "email: not an e-mail address"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

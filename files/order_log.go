@@ -126,18 +126,18 @@ func (l *orderLog) givesBack(r *logRow) bool {
 	return r.hasAmount && r.amount.Sign() < 0 && l.options.Negative == NegativeRefund
 }
 
-const notNegative = "a negative amount: if the row gives something back, --negative refund counts it as a refund of its order, and --where leaves such rows out"
+const notNegative = "must not be negative: if the row gives something back, --negative refund counts it as a refund of its order, and --where leaves such rows out"
 
 // add adds what a row says of the open order.
 func (l *orderLog) add(r *logRow) {
 	o := l.open
 	gives := l.givesBack(r)
 	if r.hasAmount && r.amount.Sign() < 0 && !gives || r.hasTotal && r.total.Sign() < 0 {
-		o.blame(r.line, "amount: not "+notNegative)
+		o.blame(r.line, "amount: "+notNegative)
 		return
 	}
 	if r.cost.Sign() < 0 && !gives {
-		o.blame(r.line, "cost: not a negative amount")
+		o.blame(r.line, "cost: must not be negative")
 		return
 	}
 	var err, err2 error
@@ -171,7 +171,7 @@ func (o *openOrder) once(field string, line int64, has bool, amount money.Amount
 	switch {
 	case !has:
 	case amount.Sign() < 0:
-		o.blame(line, field+": not a negative amount")
+		o.blame(line, field+": must not be negative")
 	case *to == nil:
 		*to = &amount
 	case **to != amount:

@@ -176,7 +176,7 @@ func (r *ContactRecord) check() error {
 		faults.Add(fault.Invalidf("minutes", "want 0 to %d", contacts.MaxLoggedMinutes))
 	}
 	if r.Expense.Sign() < 0 {
-		faults.Add(fault.Invalidf("expense", "not a negative amount"))
+		faults.Add(fault.Invalidf("expense", "must not be negative"))
 	}
 	faults.Add(contacts.CheckAbout("about_id", r.Kind, r.CustomerID, r.AboutID))
 	return faults.Or()

@@ -25,7 +25,7 @@ func TestCheckContact(t *testing.T) {
 		{"a recommendation", func(r *ContactRecord) { r.Kind, r.AboutID = schema.Recommendation, anotherCustomer }, ""},
 		{"staff", func(r *ContactRecord) { r.Staff = "olga" }, "staff: not an e-mail address"},
 		{"minutes", func(r *ContactRecord) { r.Minutes = money.Whole(100_001) }, "minutes: want 0 to 100000"},
-		{"expense", func(r *ContactRecord) { r.Expense = money.Minor(-1) }, "expense: not a negative amount"},
+		{"expense", func(r *ContactRecord) { r.Expense = money.Minor(-1) }, "expense: must not be negative"},
 		{"subject", func(r *ContactRecord) { r.Subject = strings.Repeat("x", 501) }, "subject: 501 characters"},
 		{"two faults", func(r *ContactRecord) { r.ID, r.Staff = anOrder, "olga" }, "; staff: "},
 	} {
