@@ -82,3 +82,10 @@ func (r *Resolver) orderCostKnownAt(ctx context.Context, o *ent.Order, at time.T
 		return r.app.Report.OrdersKnownAt(ctx, rows, at)
 	})
 }
+
+// orderDuplicates returns the other orders with the external id of an order.
+func (r *Resolver) orderDuplicates(ctx context.Context, o *ent.Order) ([]*ent.Order, error) {
+	return batchedList(ctx, o, orderID, func(rows []*ent.Order) (map[string][]*ent.Order, error) {
+		return r.app.Sale.PossibleDuplicates(ctx, rows)
+	})
+}
