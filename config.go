@@ -38,10 +38,25 @@ type settings struct {
 type listening struct {
 	Addr        string       `env:"KOPECK_ADDR" default:":8080" help:"The address to listen on; port 0 chooses a free port." group:"Configuration"`
 	CorsOrigins []string     `env:"KOPECK_CORS_ORIGINS" help:"Sites whose pages may call the API, separated by commas: https://app.example.com." group:"Configuration"`
-	TrustProxy  bool         `env:"KOPECK_TRUST_PROXY" help:"Take the client's address from the last of X-Forwarded-For: only behind a proxy of your own." group:"Configuration"`
+	TrustProxy  proxies      `env:"KOPECK_TRUST_PROXY" default:"false" help:"Proxies that may name the client in X-Forwarded-For: their addresses and networks, separated by commas, or true for whoever connects." group:"Configuration"`
 	Trusted     string       `name:"trusted-documents" env:"KOPECK_TRUSTED_DOCUMENTS" help:"The only documents that are run: a directory of .graphql files or manifests, or one such file." group:"Configuration"`
 	Persisted   bool         `name:"persisted-queries" env:"KOPECK_PERSISTED_QUERIES" help:"Let clients send a document's SHA-256 once they have sent the document." group:"Configuration"`
 	Limits      kong.Plugins `embed:""`
+}
+
+// proxies is the flag --trust-proxy, which alone means true.
+type proxies string
+
+// IsBool makes the flag's value optional.
+func (proxies) IsBool() bool { return true }
+
+// Decode implements kong.MapperValue.
+func (p *proxies) Decode(ctx *kong.DecodeContext) error {
+	*p = "true"
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		return ctx.Scan.PopValueInto("proxies", (*string)(p))
+	}
+	return nil
 }
 
 // check returns an error with the name of the variable that is wrong.
@@ -62,6 +77,9 @@ func (c listening) check() (limits, error) {
 		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Path != "" || u.RawQuery != "" {
 			return limits{}, fmt.Errorf("KOPECK_CORS_ORIGINS: %q is not an origin; write it as https://app.example.com", origin)
 		}
+	}
+	if _, err := transport.ParseProxies(string(c.TrustProxy)); err != nil {
+		return limits{}, fmt.Errorf("KOPECK_TRUST_PROXY: %w", err)
 	}
 	if c.Persisted && c.Trusted != "" {
 		return limits{}, errors.New("KOPECK_PERSISTED_QUERIES cannot be combined with KOPECK_TRUSTED_DOCUMENTS, which can be run by their SHA-256 anyway")

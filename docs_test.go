@@ -118,7 +118,7 @@ var (
 )
 
 // TestDocumentsNameFilesThatExist looks for the files and directories that documents name: `pricing/book.go` and `store/` under
-// the project's root, and `book.go`, whose directory the sentence says, in any directory.
+// the project's root, and `book.go`, if the sentence names its directory, in any directory.
 func TestDocumentsNameFilesThatExist(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}

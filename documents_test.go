@@ -115,7 +115,7 @@ func TestPersistedQueries(t *testing.T) {
 	}
 	for _, got := range []string{r.ask(query, sha(query)), r.ask("", sha(query)), r.ask("", strings.ToUpper(sha(query))), r.ask(query, "")} {
 		if !strings.Contains(got, `"role":"ADMIN"`) {
-			t.Errorf("%s", got)
+			t.Errorf("got %s, want the viewer's role, by text and by hash", got)
 		}
 	}
 	for _, bad := range []string{"abc", strings.Repeat("z", 64)} {

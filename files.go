@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"kopeck/auth"
 	"kopeck/files"
@@ -17,17 +18,30 @@ type importCommand struct {
 	Kind string `arg:"" enum:"orders,customers,contacts,rates" help:"orders, customers, contacts or rates."`
 	File string `arg:"" help:"The file; - reads standard input."`
 
-	Format       string `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
-	Map          string `help:"CSV: the columns as field=column,…, such as customer=customer_id,order=invoice,date=invoice_date,amount=amount."`
-	CostShare    string `placeholder:"SHARE" help:"Orders: the cost of the goods as a share of the amount, 0 to 1; required if no column has the cost."`
-	Currency     string `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
-	Errors       string `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
-	Customers    string `enum:"create,known" default:"create" help:"Unknown customers of orders and contacts: create them, or reject the row (known)."`
-	Update       bool   `help:"Customers: update those that exist with other values instead of rejecting the rows."`
-	DryRun       bool   `help:"Report what would be written, and write nothing."`
-	DateFormat   string `placeholder:"FORMAT" help:"The format of dates, from YYYY MM M DD D HH H mm ss, such as M/D/YYYY. Not needed for YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY and RFC 3339."`
-	DecimalComma bool   `help:"Numbers have a decimal comma: 12,50."`
-	Rejects      string `placeholder:"FILE" help:"The file for rejected rows, with line and reason; FILE.rejects.csv if not given."`
+	Format       string   `enum:",kopeck,csv,cdnow" default:"" help:"kopeck (what export writes; detected), csv or cdnow."`
+	Map          []string `sep:"none" placeholder:"FIELD=FROM,…" help:"CSV: where fields come from, each from a column or an expression (CEL) over columns, such as customer=customer_id,date=invoice_date,amount=amount or 'name=first + \" \" + last'. May be given more than once."`
+	Profile      string   `placeholder:"NAME|FILE" help:"CSV: how another program's exports are read, by a profile of this program (see profile) or a file of one's own. Other flags are before what it says."`
+	Preview      bool     `help:"Show the first rows as they would be read, and write nothing."`
+	Words        []string `sep:"none" placeholder:"FIELD:TEXT=VALUE,…" help:"CSV: what the cells of a field mean, such as status:paid=COMPLETED,void=CANCELLED; * is any other text. May be given more than once."`
+	Where        string   `placeholder:"EXPRESSION" help:"CSV: read only the rows of which this is true, such as 'kind == \"sale\"'."`
+	Negative     string   `enum:"reject,refund" default:"reject" help:"Orders: what a row with a negative amount is: an error (reject), or a refund of the order with its id."`
+	Encoding     string   `placeholder:"NAME" help:"The encoding of the file, such as windows-1251, windows-1252, utf-16 or koi8-r. If not given it is found from the bytes, and the report says so."`
+	Skip         int      `placeholder:"N" help:"CSV: pass over N lines above the header."`
+	NoHeader     bool     `help:"CSV: the first line is a row; the columns are called c1, c2, …"`
+	CostShare    string   `placeholder:"SHARE" help:"Orders: the cost of the goods as a share of the amount, 0 to 1; required if no column has the cost."`
+	Currency     string   `help:"The currency of the amounts; an error unless it is the installation's." name:"file-currency"`
+	Errors       string   `enum:"reject-all,reject-row" default:"reject-all" help:"What an invalid row does: with reject-all nothing is written, with reject-row the valid rows are."`
+	Customers    string   `enum:"create,known" default:"create" help:"Unknown customers of orders and contacts: create them, or reject the row (known)."`
+	Update       bool     `help:"Customers: update those that exist with other values instead of rejecting the rows. Empty cells change nothing."`
+	Empty        string   `enum:"keep,clear" default:"keep" help:"With --update: what an empty cell does. With keep the customer keeps the value, with clear it is erased where it may be empty."`
+	DryRun       bool     `help:"Report what would be written, and write nothing."`
+	DateFormat   string   `placeholder:"FORMAT" help:"The format of dates, such as 'M/D/YYYY h:mm A', from YYYY YY MMMM MMM MM M DD D HH H hh h mm ss SSS, A (AM or PM), Z (an offset such as -0400) and punctuation. Not needed for YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY, with or without a time and an offset."`
+	TimeZone     string   `placeholder:"ZONE" help:"The time zone of times without an offset, such as Europe/Moscow; the installation's if not given."`
+	Numbers      string   `placeholder:"EXAMPLE" help:"The number 1234.50 as the file has it: 1,234.50 or 1.234,50 or '1 234,50'. Other numbers are rejected. Not needed where the numbers show it."`
+	DecimalComma bool     `help:"Numbers have a decimal comma: 12,50."`
+	Round        bool     `help:"Round off more decimals than the currency has, half to even, instead of rejecting the row."`
+	Null         string   `placeholder:"WORD,…" help:"What stands in cells that mean nothing, such as 'NULL,#N/A,-'."`
+	Rejects      string   `placeholder:"FILE" help:"The file for rejected rows, with line and reason; FILE.rejects.csv, beside FILE, if not given."`
 }
 
 // Run implements the command.
@@ -38,8 +52,10 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	}
 	defer k.close()
 	options := files.Options{
-		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Map: c.Map, Currency: c.Currency, Errors: files.Policy(c.Errors),
-		Customers: c.Customers, Update: c.Update, DryRun: c.DryRun, DateFormat: c.DateFormat, DecimalComma: c.DecimalComma,
+		Kind: files.Kind(c.Kind), Format: files.Format(c.Format), Profile: c.Profile, Map: strings.Join(c.Map, ","), Words: c.Words, Where: c.Where, Negative: files.Negativity(c.Negative), Currency: c.Currency, Errors: files.Policy(c.Errors),
+		Customers: c.Customers, Update: c.Update, Empty: files.Emptiness(c.Empty), DryRun: c.DryRun, DateFormat: c.DateFormat, TimeZone: c.TimeZone,
+		Encoding: c.Encoding, Skip: c.Skip, NoHeader: c.NoHeader,
+		Numbers: c.Numbers, DecimalComma: c.DecimalComma, Round: c.Round, Null: c.Null,
 		Rejects: c.Rejects, Path: c.File, Source: p.stdin,
 	}
 	if c.CostShare != "" {
@@ -52,6 +68,11 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	if file, ok := p.stderr.(*os.File); ok {
 		options.Progress = files.Bar(file)
 	}
+	if c.Preview {
+		text, err := files.Preview(k.app, options)
+		fmt.Fprint(p.stdout, text)
+		return err
+	}
 	defer collectAt(400)() // most of an import's memory is garbage soon
 	report, err := files.Import(auth.System(ctx), k.app, options)
 	if err != nil {
@@ -63,6 +84,28 @@ func (c *importCommand) Run(ctx context.Context, s *settings, p *program) error 
 	fmt.Fprintln(p.stdout, report)
 	if status := report.ExitCode(); status != 0 {
 		return exit(status)
+	}
+	return nil
+}
+
+// profileCommand shows profiles, to be copied and changed.
+type profileCommand struct {
+	Name string `arg:"" optional:"" help:"The profile to print; all are listed if not given."`
+}
+
+// Run implements the command.
+func (c *profileCommand) Run(p *program) error {
+	for _, one := range files.Profiles() {
+		switch c.Name {
+		case "":
+			fmt.Fprintf(p.stdout, "%-16s %s\n", one.Name, one.About)
+		case one.Name:
+			fmt.Fprint(p.stdout, one.Text)
+			return nil
+		}
+	}
+	if c.Name != "" {
+		return fmt.Errorf("there is no profile %q; without a name all are listed", c.Name)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 // keyAge is the age of a signing key at which it is replaced. Nobody is signed out by that.
 const keyAge = 30 * 24 * time.Hour
 
-// housekeeping runs the periodic tasks until the context ends: it records expired permissions, deletes old
+// housekeeping runs the periodic tasks until the context ends: it records expired permissions, deletes old counts of attempts and
 // idempotency keys, rotates the signing keys and once a day updates the stages and the values that lists are ordered
 // by and fits MARKOV, SHAPLEY and the lifetime-value models. Several replicas may run it at once.
 func (k *kopeck) housekeeping(ctx context.Context) {
@@ -26,6 +26,7 @@ func (k *kopeck) housekeeping(ctx context.Context) {
 	}
 	tasks := []func(){
 		every(time.Minute, "expired permissions", k.app.Consent.ExpirePermissions),
+		every(time.Minute, "attempts to sign in", k.app.People.ForgetAttempts),
 		every(time.Hour, "old idempotency keys", k.app.DeleteExpired),
 		every(24*time.Hour, "signing keys", func(context.Context) error { return k.keys.RotateDue(keyAge) }),
 		every(24*time.Hour, "stages and values", k.app.Books.SettleAll),

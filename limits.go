@@ -38,13 +38,13 @@ func limitOf[T int | time.Duration](name string, value *T, least, most T, what s
 // table returns every limit. Flags, variables, --help and the check of ranges are derived from it.
 func (l *limits) table() []limit {
 	return []limit{
-		limitOf("body-bytes", &l.api.BodyBytes, 1024, 16<<20, "Bytes of a request's body, or of its URL."),
+		limitOf("body-bytes", &l.api.BodyBytes, 1024, 16<<20, "Largest body of a request, and longest URL, in bytes."),
 		limitOf("document-tokens", &l.api.Tokens, 1, 100_000, "Lexical tokens of a document."),
 		limitOf("document-depth", &l.api.Depth, 1, 100, "Fields below one another."),
 		limitOf("document-aliases", &l.api.Aliases, 1, 10_000, "Aliases in an operation."),
 		limitOf("document-directives", &l.api.Directives, 1, 10_000, "Directives in an operation."),
 		limitOf("document-fields", &l.api.Fields, 1, 100_000, "Fields of an operation, with fragments expanded."),
-		limitOf("document-cache-bytes", &l.api.CacheBytes, 1<<20, 1<<30, "Bytes of memory for documents that were parsed before."),
+		limitOf("document-cache-bytes", &l.api.CacheBytes, 1<<20, 1<<30, "Largest memory for documents that were parsed before, in bytes."),
 		limitOf("input-depth", &l.api.InputDepth, 1, 100, "Objects and lists of an input inside one another."),
 		limitOf("input-items", &l.api.ListItems, 1, 250, "Items in one list of an input."),
 		limitOf("page-default", &l.api.PageDefault, 1, 250, "Rows on a page, if none are requested."),
@@ -57,15 +57,19 @@ func (l *limits) table() []limit {
 		limitOf("read-timeout", &l.read, 100*time.Millisecond, 10*time.Minute, "To send a whole request."),
 		limitOf("idle-timeout", &l.idle, time.Second, time.Hour, "Until a connection without a request is closed."),
 		limitOf("operation-timeout", &l.api.Operation, 100*time.Millisecond, 10*time.Minute, "Of a query or mutation."),
+		limitOf("write-timeout", &l.api.Write, 100*time.Millisecond, 10*time.Minute, "For a client to receive an answer or event that is ready; one that does not read is cut."),
 		limitOf("statement-timeout", &l.statement, 50*time.Millisecond, 10*time.Minute, "Of one statement on PostgreSQL; shorter than an operation's."),
 		limitOf("socket-init-timeout", &l.api.SocketInit, 100*time.Millisecond, time.Minute, "Until a WebSocket must have signed in."),
 		limitOf("socket-ping", &l.api.SocketPing, time.Second, 10*time.Minute, "Between the pings of a WebSocket or event stream."),
 		limitOf("socket-operations", &l.api.SocketOperations, 1, 10_000, "Operations on one WebSocket at once."),
-		limitOf("socket-frame-bytes", &l.api.SocketFrame, 1024, 16<<20, "Bytes of one message on a WebSocket."),
-		limitOf("sign-in-attempts", &l.service.SignIns, 1, 600, "Failed attempts to sign in, a minute, for an account and for an address."),
+		limitOf("socket-frame-bytes", &l.api.SocketFrame, 1024, 16<<20, "Largest message on a WebSocket, in bytes."),
+		limitOf("sign-in-attempts", &l.service.SignIns, 1, 600, "Failed attempts to sign in, a minute, for an account from an address."),
+		limitOf("sign-in-attempts-account", &l.service.AccountSignIns, 1, 6000, "Failed attempts to sign in, a minute, for an account from all addresses."),
+		limitOf("sign-in-attempts-address", &l.service.AddressSignIns, 1, 6000, "Failed attempts to sign in, a minute, from an address for all accounts."),
 		limitOf("password-hashes", &l.service.Hashes, 1, 64, "Passwords hashed at once, of 19 MiB each."),
 		limitOf("access-token-life", &l.service.AccessLife, 10*time.Minute, service.LongestAccess, "Of an access token."),
 		limitOf("refresh-token-days", &l.service.RefreshDays, 1, 365, "Of a refresh token."),
+		limitOf("refresh-token-again", &l.service.RefreshAgain, time.Second, 10*time.Minute, "After its use, in which a refresh token gives the same next one again."),
 		limitOf("idempotency-key-days", &l.service.KeyDays, 1, 3650, "Until an idempotency key is forgotten."),
 	}
 }
@@ -126,6 +130,9 @@ func parseLimits(flags kong.Plugins) (limits, error) {
 	}
 	return l, l.check()
 }
+
+// whole is the maximum time of a request, from its header to the end of its answer.
+func (l *limits) whole() time.Duration { return l.read + l.api.Operation + l.api.Write }
 
 // check returns an error if two limits contradict each other.
 func (l *limits) check() error {

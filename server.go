@@ -19,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"kopeck/transport"
 	"kopeck/transport/graphiql"
 	"kopeck/web"
 )
@@ -44,6 +45,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Set up a demonstration company and serve it."`
 	Migrate migrateCommand `cmd:"" help:"Migrate the database to this program's version."`
 	Import  importCommand  `cmd:"" help:"Read orders, customers, contacts or rates from a file."`
+	Profile profileCommand `cmd:"" help:"List or print the profiles by which import reads the exports of other programs."`
 	Export  exportCommands `cmd:"" help:"Write CSV: orders, customers, contacts or rates for import, or a report."`
 	Fit     fitCommand     `cmd:"" help:"Fit the lifetime-value model to the completed orders."`
 	User    userCommands   `cmd:"" help:"Manage the people who sign in."`
@@ -151,6 +153,10 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	if err != nil {
 		return err
 	}
+	proxies, err := transport.ParseProxies(string(l.TrustProxy))
+	if err != nil {
+		return fmt.Errorf("KOPECK_TRUST_PROXY: %w", err)
+	}
 	release, err := k.store.Serve(ctx)
 	if err != nil {
 		return fmt.Errorf("KOPECK_DATABASE_URL: %w", err)
@@ -167,12 +173,13 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 		return fmt.Errorf("KOPECK_ADDR: %w", err)
 	}
 	site := web.New(web.Config{
-		App: k.app, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, TrustProxy: l.TrustProxy,
+		App: k.app, Store: k.store, Keys: k.keys, Origins: l.CorsOrigins, Proxies: proxies,
 		Development: s.Env == "development", Limits: s.limits.api, Examples: examples, Log: k.log, Now: time.Now,
 		Trusted: trusted, PersistedQueries: l.Persisted,
 	})
 	server := &http.Server{
 		Handler: site, ReadHeaderTimeout: s.limits.header, ReadTimeout: s.limits.read, IdleTimeout: s.limits.idle,
+		WriteTimeout:   s.limits.whole(), // for whatever sets no deadline of its own; the API does when an answer is ready
 		MaxHeaderBytes: 64 << 10, ErrorLog: nil,
 	}
 	var workers sync.WaitGroup
@@ -201,7 +208,14 @@ func serve(ctx context.Context, s *settings, l listening, k *kopeck, p *program,
 	case <-ctx.Done():
 	}
 	k.log.Info("shutting down: completing running requests")
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), completeIn)
 	defer cancel()
-	return errors.Join(site.Shutdown(ending), server.Shutdown(ending))
+	if err := errors.Join(site.Shutdown(ending), server.Shutdown(ending)); err != nil {
+		return errors.Join(fmt.Errorf("requests that ran for longer than %v after the signal to end were cut: %w", completeIn, err), server.Close())
+	}
+	return nil
 }
+
+// completeIn is how long running requests have to end after the signal to end. With the default limits each ends before: see
+// KOPECK_OPERATION_TIMEOUT and KOPECK_WRITE_TIMEOUT. Supervisors kill after 30 seconds.
+const completeIn = 28 * time.Second

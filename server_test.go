@@ -315,6 +315,7 @@ func TestWrongSettingsAreRefusedByName(t *testing.T) {
 		"KOPECK_POOL":         {"migrate", "--pool", "0"},
 		"--env":               {"migrate", "--env", "staging"},
 		"--role":              {"token", "--role", "KING"},
+		"KOPECK_TRUST_PROXY":  {"serve", "--trust-proxy=10.0.0.0/33"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +52,41 @@ func TestShutdownEndsRefreshes(t *testing.T) {
 			t.Errorf("a refresh was started after the shutdown: the values were %d together and are %d", before, after)
 		}
 	})
+}
+
+// TestShutdownBesideAClientThatDoesNotRead: a client asks for large answers and reads none of them. The signal to end is followed in
+// order all the same.
+func TestShutdownBesideAClientThatDoesNotRead(t *testing.T) {
+	i := migrated(t, dbtest.SQLite(t))
+	address, stop := i.serving("--write-timeout", "100ms")
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	body := `{"query":"{ __schema { types { name description fields { name description args { name description type { name } } type { name } } } } }"}`
+	asked := make(chan struct{})
+	go func() { // until the connection is closed
+		for n := 0; ; n++ {
+			if n == 5 {
+				close(asked)
+			}
+			if _, err := fmt.Fprintf(conn, "POST /graphql HTTP/1.1\r\nHost: kopeck\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body); err != nil {
+				return
+			}
+		}
+	}()
+	<-asked
+	ended := make(chan int, 1)
+	go func() { ended <- stop() }()
+	select {
+	case status := <-ended:
+		if status != 0 {
+			t.Errorf("status %d", status)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the server has not ended after 30 seconds")
+	}
 }
 
 // regulars returns orders of n customers who buy at intervals of their own.

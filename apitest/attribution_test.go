@@ -85,9 +85,9 @@ func TestFittedAttribution(t *testing.T) {
 		}
 		repeated := fit("MARKOV")
 		if repeated.Text(at+".states.0.weight") == "0.2" {
-			t.Fatalf("nothing was learned: %s", repeated.Body)
+			t.Fatalf("the second fit equals the first, want another: %s", repeated.Body)
 		}
-		call(s.customer, "VISIT", 7, nil) // a phone that was offline: the order is split anew, by its own fit
+		call(s.customer, "VISIT", 7, nil) // a phone that was offline: the order is split again, by its own fit
 		want(t, credits(t, s.admin, booked, nil), "EMAIL 120.00 0.2", "PHONE 239.99 0.4", "VISIT 120.00 0.2", "VISIT 120.00 0.2")
 		want(t, credits(t, s.admin, booked, "MARKOV"), "EMAIL 120.00 0.2", "PHONE 239.99 0.4", "VISIT 120.00 0.2", "VISIT 120.00 0.2")
 		s.isClosed("2999.95")

@@ -63,7 +63,7 @@ func TestCustomerBaseIsTheSumOfItsCustomers(t *testing.T) {
 			expected += float(r, at+"expectedOrders")
 			alive += float(r, at+"probabilityAlive")
 			if orders := float(r, at+"expectedOrders") > 0; orders != (r.Get(at+"interval") != nil) {
-				t.Errorf("%s", r.Body)
+				t.Errorf("got %s, want an interval exactly where orders are expected", r.Body)
 			} else if orders {
 				low, high, past := amount(t, r, at+"interval.low.amount"), amount(t, r, at+"interval.high.amount"), amount(t, r, at+"past.amount")
 				if low.Cmp(high) > 0 || low.Cmp(past) < 0 || float(r, at+"interval.probability") != 0.8 || r.Int(at+"interval.ordersLow") > r.Int(at+"interval.ordersHigh") {

@@ -112,7 +112,7 @@ func TestBundles(t *testing.T) {
 		makeProduct(c, Vars{"sku": "SILK", "markup": "1", "components": []Vars{{"material": "silk", "quantity": "1"}}})
 		bad := makeProduct(c, Vars{"sku": "BAD", "kind": "BUNDLE", "bundleDiscount": "0", "components": []Vars{{"productSku": "SILK", "quantity": "1"}}})
 		if r := c.Do(query, Vars{"c": customer, "p": bad}); len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Message, "MATERIAL silk") {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want one error that names MATERIAL silk", r.Body)
 		}
 	})
 }

@@ -54,6 +54,7 @@ type Result struct {
 	t      testing.TB
 	query  string
 	Status int
+	Header http.Header
 	Body   string
 	data   any
 	Errors []Error
@@ -93,7 +94,7 @@ func (c *Client) Do(query string, variables Vars) *Result {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	r := &Result{t: c.t, query: query, Status: response.StatusCode, Body: string(text)}
+	r := &Result{t: c.t, query: query, Status: response.StatusCode, Header: response.Header, Body: string(text)}
 	var answer struct {
 		Data   any     `json:"data"`
 		Errors []Error `json:"errors"`

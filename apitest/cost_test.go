@@ -55,9 +55,9 @@ func TestProductCostIsExplained(t *testing.T) {
 		if got := costs(t, c, Vars{"id": set}); got != plain {
 			t.Errorf("got  %s\nwant %s", got, plain)
 		}
-		// Ties, 2: each 0.75 m of linen, 0.25 h of sewing, 1 m of satin and 0.05: 250.00125 + 125 + 100 + 0.05 = 475.05125; twice 950.1025.
+		// Ties, 2: each 0.75 m of linen, 0.25 h of sewing, 1 m of satin: 250.00125 + 125 + 100 = 475.00125; twice 950.0025. The surcharge is no cost.
 		tied := costs(t, c, Vars{"id": set, "o": []Vars{{"code": "tie", "value": "2"}}})
-		if !strings.HasPrefix(tied, "2793.87 ") || !strings.Contains(tied, "OPTION Ties 2 x 475.05125 = 950.10, OVERHEAD rent, share 2483.44 x 0.1 = 248.34, OVERHEAD waste, share 2483.44 x 0.025 = 62.09") {
+		if !strings.HasPrefix(tied, "2793.75 ") || !strings.Contains(tied, "OPTION Ties 2 x 475.00125 = 950.00, OVERHEAD rent, share 2483.34 x 0.1 = 248.33, OVERHEAD waste, share 2483.34 x 0.025 = 62.08") {
 			t.Errorf("with ties: %s", tied)
 		}
 		if got := costs(t, c, Vars{"id": set, "o": []Vars{{"code": "tie", "value": "no"}}}); got != plain {

@@ -108,10 +108,10 @@ func TestWallet(t *testing.T) {
 		admin.Must(update, Vars{"in": Vars{"id": c, "expectedVersion": 1, "wallet": roubles("200.00")}})
 		conflict := admin.Refused("VERSION_CONFLICT expectedVersion", update, Vars{"in": Vars{"id": c, "expectedVersion": 1, "wallet": roubles("300.00")}})
 		if !strings.Contains(conflict.Body, `{"name":"wallet","base":"100.00","theirs":"200.00","yours":"300.00"}`) {
-			t.Error(conflict.Body)
+			t.Errorf("got %s, want a conflict on the wallet", conflict.Body)
 		}
 		if r := admin.Must(update, Vars{"in": Vars{"id": c, "expectedVersion": 2, "wallet": nil}}); r.Get("updateCustomer.customer.wallet") != nil {
-			t.Error(r.Body)
+			t.Errorf("got %s, want no wallet", r.Body)
 		}
 	})
 }

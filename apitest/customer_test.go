@@ -35,7 +35,7 @@ func TestCreateCustomerIsIdempotent(t *testing.T) {
 		c.Refused("ALREADY_EXISTS email", createCustomer, Vars{"in": Vars{"name": "B", "email": "PETR@example.COM"}})
 		total := c.Must(`{ customers { totalCount } }`, nil)
 		if total.Int("customers.totalCount") != 1 {
-			t.Fatal(total.Body)
+			t.Fatalf("got %s, want a total of 1", total.Body)
 		}
 	})
 }
@@ -89,13 +89,13 @@ func TestUpdatesMergeOrConflictByField(t *testing.T) {
 		c.Must(updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Анна Петровна"}})
 		merged := c.Must(updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 1, "phone": "+7 916 765-43-21"}})
 		if merged.Text("updateCustomer.customer.name") != "Анна Петровна" || merged.Int("updateCustomer.customer.version") != 3 {
-			t.Fatal(merged.Body)
+			t.Fatalf("got %s, want version 3 with the new name", merged.Body)
 		}
 		clash := c.Refused("VERSION_CONFLICT expectedVersion", updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Анна Сергеевна", "segment": "FAST_CHEAP"}})
 		at := "updateCustomer.userErrors.0.fields"
 		if clash.Len(at) != 1 || clash.Text(at+".0.name") != "name" || clash.Text(at+".0.base") != "Анна" ||
 			clash.Text(at+".0.theirs") != "Анна Петровна" || clash.Text(at+".0.yours") != "Анна Сергеевна" {
-			t.Fatal(clash.Body)
+			t.Fatalf("got %s, want a conflict on the two names", clash.Body)
 		}
 		same := c.Must(updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Анна Петровна"}})
 		if same.Int("updateCustomer.customer.version") != 3 {
@@ -103,7 +103,7 @@ func TestUpdatesMergeOrConflictByField(t *testing.T) {
 		}
 		cleared := c.Must(updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 3, "phone": nil}})
 		if cleared.Get("updateCustomer.customer.phone") != nil {
-			t.Fatal(cleared.Body)
+			t.Fatalf("got %s, want no phone", cleared.Body)
 		}
 		c.Refused("INVALID expectedVersion", updateCustomer, Vars{"in": Vars{"id": id, "expectedVersion": 99, "name": "X"}})
 	})
@@ -118,7 +118,7 @@ func TestDeletedCustomersEmailIsFree(t *testing.T) {
 		NewCustomer(c, Vars{"name": "B", "email": "A@example.com", "externalId": "X1"})
 		gone := c.Must(`query($id: ID!) { customer(id: $id) { id } node(id: $id) { id } customers(search: "A") { totalCount } }`, Vars{"id": id})
 		if gone.Get("customer") != nil || gone.Get("node") != nil {
-			t.Fatal(gone.Body)
+			t.Fatalf("got %s, want no customer", gone.Body)
 		}
 	})
 }
@@ -197,7 +197,7 @@ func TestInvalidPages(t *testing.T) {
 		NewCustomer(c, Vars{"name": "A"})
 		zero := c.Must(`{ customers(first: 0) { totalCount edges { node { id } } pageInfo { hasNextPage } } }`, nil)
 		if zero.Len("customers.edges") != 0 || zero.Int("customers.totalCount") != 1 {
-			t.Error(zero.Body)
+			t.Errorf("got %s, want no rows and a total of 1", zero.Body)
 		}
 		cursor := c.Must(`{ customers { edges { cursor } } }`, nil).Text("customers.edges.0.cursor")
 		for _, arguments := range []string{

@@ -117,7 +117,7 @@ func TestFitMatchesTheReference(t *testing.T) {
 				t.Errorf("%s: log-likelihood %v, want %v", of.kind, got, counts.LL)
 			}
 			if r.Text(at+"kind") != of.kind || r.Int(at+"customers") != 2357 || r.Text(at+"converged") != "true" || r.Text(at+"active") != "true" || r.Int(at+"backTest.holdoutOrders") != 1882 {
-				t.Errorf("%s", r.Body)
+				t.Errorf("got %s, want an active fit of 2357 customers with 1882 orders held out", r.Body)
 			}
 			predicted, mine, naive := r.float(at+"backTest.predictedOrders"), r.float(at+"backTest.rootMeanSquareError"), r.float(at+"backTest.baselineRootMeanSquareError")
 			if math.Abs(predicted/1882-1) > 0.17 || mine >= naive {
@@ -132,7 +132,7 @@ func TestFitMatchesTheReference(t *testing.T) {
 				frequency recency age expectedOrders probabilityAlive past { amount } future { amount } total { amount } expectedOrderMargin { amount } model { id kind } notes } } }`, Vars{"id": customers["0001"]})
 			const of1 = "customer.lifetimeValue."
 			if v.Int(of1+"frequency") != 2 || math.Abs(v.float(of1+"recency")-213.0/7) > 1e-9 || math.Abs(v.float(of1+"age")-272.0/7) > 1e-9 {
-				t.Errorf("%s", v.Body)
+				t.Errorf("got %s, want frequency 2, recency 213 days and age 272 days, in weeks", v.Body)
 			}
 			// Nine months are 39.13 weeks.
 			if got, want := v.float(of1+"expectedOrders"), figure(t, first[of.predictions].Orders["39"]); math.Abs(got/want-1) > 0.005 {
@@ -142,7 +142,7 @@ func TestFitMatchesTheReference(t *testing.T) {
 				t.Errorf("%s: alive with probability %v, want %v", of.kind, got, want)
 			}
 			if v.Text(of1+"past.amount") != "74.02" || v.Text(of1+"model.id") != r.Text(at+"id") || v.Text(of1+"model.kind") != of.kind {
-				t.Errorf("%s", v.Body)
+				t.Errorf("got %s, want a past of 74.02, by the model that was fitted", v.Body)
 			}
 			// 26.86 orders' worth of shrinkage towards the population: (gamma + x m) p / (p x + q - 1), by hand.
 			want := (margins.Params[2] + (29.73 + 14.96)) * margins.Params[0] / (margins.Params[0]*2 + margins.Params[1] - 1)
@@ -158,7 +158,7 @@ func TestFitMatchesTheReference(t *testing.T) {
 		// BG/NBD alone has every customer with one order alive.
 		once := c.Must(`query($id: ID!) { customer(id: $id) { lifetimeValue { frequency probabilityAlive notes } } }`, Vars{"id": customers["0003"]})
 		if alive := once.float("customer.lifetimeValue.probabilityAlive"); once.Int("customer.lifetimeValue.frequency") != 0 || alive < 0.05 || alive > 0.5 || strings.Contains(once.Body, "surely alive") {
-			t.Errorf("%s", once.Body)
+			t.Errorf("got %s, want a customer with one order who may have left", once.Body)
 		}
 	})
 }
@@ -176,14 +176,14 @@ func TestFitWithoutAKindActivatesTheBestForecaster(t *testing.T) {
 		r := c.Must(fitModel, Vars{"in": Vars{"calibrationEnd": "1997-09-30T00:00:00Z"}})
 		// -2320.4, -2314.8 and -2326.8, and of MBG/CNBD-k, which is MBG/NBD here, the second's; the likeliest before and after.
 		if r.Text(at+"kind") != "MBG_NBD" || r.Text(at+"active") != "true" || !strings.Contains(r.Body, "MBG/NBD is chosen") || !strings.Contains(r.Body, "in the days after the calibration") {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want MBG_NBD active, with notes on the choice", r.Body)
 		}
 		if got, want := r.float(at+"logLikelihood"), optima["MBG/NBD"].LL; math.Abs(got-want) > 1e-3 {
 			t.Errorf("log-likelihood %v, want %v", got, want)
 		}
 		all := c.Must(`{ lifetimeModels { id kind active backTest { holdoutOrders } } lifetimeModel { id } }`, nil)
 		if all.Len("lifetimeModels") != 4 || all.Text("lifetimeModel.id") != r.Text(at+"id") || all.Text("lifetimeModels.0.id") != r.Text(at+"id") {
-			t.Errorf("%s", all.Body)
+			t.Errorf("got %s, want 4 models, and the chosen one newest", all.Body)
 		}
 		for _, of := range countKinds {
 			if strings.Count(all.Body, `"`+of.kind+`"`) != 1 {
@@ -191,18 +191,18 @@ func TestFitWithoutAKindActivatesTheBestForecaster(t *testing.T) {
 			}
 		}
 		if strings.Count(all.Body, `"active":true`) != 1 || strings.Count(all.Body, `"holdoutOrders":1882`) != 4 {
-			t.Errorf("%s", all.Body)
+			t.Errorf("got %s, want one active model, and 1882 orders held out of each", all.Body)
 		}
 
 		r = c.Must(fitModel, Vars{"in": Vars{"activate": false}})
 		// The log has 545 days, to 1998-06-30; the last 136 were held out.
 		if r.Text(at+"active") != "false" || r.Get("fitLifetimeModel.model.calibrationEnd") != nil || !strings.Contains(r.Body, "in the last quarter of the log") ||
 			r.Text(at+"backTest.calibrationEnd") != "1998-02-14T00:00:00Z" || r.Int(at+"backTest.holdoutOrders") < 500 {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want an inactive fit with the last quarter of the log held out", r.Body)
 		}
 		all = c.Must(`{ lifetimeModels { active } }`, nil)
 		if all.Len("lifetimeModels") != 8 || strings.Count(all.Body, `"active":true`) != 1 || all.Text("lifetimeModels.4.active") != "true" {
-			t.Errorf("%s", all.Body)
+			t.Errorf("got %s, want 8 models with the fifth active alone", all.Body)
 		}
 	})
 }
@@ -228,7 +228,7 @@ func TestFitWithoutEnoughData(t *testing.T) {
 		c.Refused("WRONG_STATE", fitModel, Vars{"in": Vars{}})
 		w.sell([]sale{{"a", w.Clock.Now().AddDate(0, -2, 0), 1000}, {"b", w.Clock.Now().AddDate(0, -1, 0), 1000}})
 		if r := c.Refused("WRONG_STATE", fitModel, Vars{"in": Vars{}}); !strings.Contains(r.Body, "too few customers") {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want too few customers", r.Body)
 		}
 		c.Refused("INVALID calibrationEnd", fitModel, Vars{"in": Vars{"calibrationEnd": w.Clock.Now().AddDate(0, 1, 0).UTC().Format(time.RFC3339)}})
 		for _, kind := range []string{"MBG_NBD", "PARETO_NBD", "MBG_CNBD_K"} {
@@ -240,7 +240,7 @@ func TestFitWithoutEnoughData(t *testing.T) {
 			w.As(role).Refused("FORBIDDEN", fitModel, Vars{"in": Vars{}})
 		}
 		if r := c.Must(`{ lifetimeModel { id } lifetimeModels { id } }`, nil); r.Get("lifetimeModel") != nil || r.Len("lifetimeModels") != 0 {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want no model", r.Body)
 		}
 	})
 }
@@ -268,7 +268,7 @@ func TestModelsAreKeptAndOneIsActive(t *testing.T) {
 		first := c.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD"}}).Text("fitLifetimeModel.model.id")
 		trial := c.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD", "activate": false, "timeUnit": "DAY"}})
 		if trial.Text("fitLifetimeModel.model.active") != "false" {
-			t.Errorf("%s", trial.Body)
+			t.Errorf("got %s, want an inactive model", trial.Body)
 		}
 		if got := c.Must(`{ lifetimeModel { id } }`, nil).Text("lifetimeModel.id"); got != first {
 			t.Errorf("%s is active, want %s", got, first)
@@ -280,7 +280,7 @@ func TestModelsAreKeptAndOneIsActive(t *testing.T) {
 		second := c.Must(fitModel, Vars{"in": Vars{"kind": "BG_NBD", "timeUnit": "DAY"}}).Text("fitLifetimeModel.model.id")
 		r := c.Must(`{ lifetimeModel { id timeUnit notes } lifetimeModels { id active } }`, nil)
 		if r.Text("lifetimeModel.id") != second || r.Len("lifetimeModels") != 3 || r.Text("lifetimeModels.0.id") != second || r.Text("lifetimeModels.2.active") != "false" {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want 3 models, the second of them active and newest", r.Body)
 		}
 		// The unit does not change the value, within the tolerance of the optimiser.
 		x, _ := strconv.ParseFloat(inWeeks, 64)
@@ -289,7 +289,7 @@ func TestModelsAreKeptAndOneIsActive(t *testing.T) {
 			t.Errorf("%v by weeks, %v by days", x, y)
 		}
 		if r := w.As(schema.RoleSales).Must(`query($id: ID!) { node(id: $id) { id ... on LifetimeModel { kind active } } }`, Vars{"id": second}); r.Text("node.active") != "true" {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want the active model", r.Body)
 		}
 	})
 }

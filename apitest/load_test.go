@@ -64,7 +64,7 @@ func TestBooksAreInOrderAfterConcurrentLoad(t *testing.T) {
 		}
 		ledger := admin.Must(`{ ledgerCheck { balanced orders difference { amount } offenders } }`, nil)
 		if ledger.Get("ledgerCheck.balanced") != true || ledger.Text("ledgerCheck.difference.amount") != "0.00" || ledger.Int("ledgerCheck.orders") == 0 {
-			t.Error(ledger.Body)
+			t.Errorf("got %s, want orders, and a ledger that balances", ledger.Body)
 		}
 		if contacts := admin.Must(`{ contacts { totalCount } }`, nil); contacts.Int("contacts.totalCount") < 20 {
 			t.Errorf("hardly anything happened: %s", contacts.Body)

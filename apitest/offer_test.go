@@ -132,7 +132,7 @@ func TestDeclineAndWithdrawOffer(t *testing.T) {
 		declined := s.offer(nil)
 		r := s.admin.Must(declineOffer, Vars{"in": Vars{"id": declined, "expectedVersion": 1, "reason": "too dear"}})
 		if r.Text("declineOffer.offer.status") != "DECLINED" || r.Text("declineOffer.offer.declineReason") != "too dear" || r.Text("declineOffer.offer.decidedAt") == "" {
-			t.Error(r.Body)
+			t.Errorf("got %s, want DECLINED with its reason and moment", r.Body)
 		}
 		withdrawn := s.offer(nil)
 		s.admin.Refused("VERSION_CONFLICT expectedVersion", withdrawOffer, Vars{"in": Vars{"id": withdrawn, "expectedVersion": 2}})
@@ -177,7 +177,7 @@ func TestOfferExpiresByTheClock(t *testing.T) {
 		yes := expires.Add(-time.Minute)
 		r := s.admin.Must(acceptOffer, Vars{"in": Vars{"id": taken, "at": yes}})
 		if r.Text("acceptOffer.offer.status") != "ACCEPTED" || r.Text("acceptOffer.offer.decidedAt") != yes.Format(time.RFC3339) || r.Text("acceptOffer.offer.order.at") != yes.Format(time.RFC3339) {
-			t.Error(r.Body)
+			t.Errorf("got %s, want ACCEPTED, and the order at the same moment", r.Body)
 		}
 		counts("0221")
 		w.Clock.Advance(30 * 24 * time.Hour)
@@ -205,12 +205,12 @@ func TestParallelAcceptance(t *testing.T) {
 				defer mu.Unlock()
 				switch faults := strings.Join(r.UserErrors(), ", "); {
 				case len(r.Errors) > 0:
-					t.Error(r.Body)
+					t.Errorf("got %s, want no error", r.Body)
 				case faults == "":
 					yes++
 					orders[r.Text("acceptOffer.offer.order.id")] = true
 				case faults != "WRONG_STATE id":
-					t.Error(r.Body)
+					t.Errorf("got %s, want WRONG_STATE id", r.Body)
 				}
 			})
 			if want := map[bool]int{true: 1, false: 8}[key == nil]; yes != want || len(orders) != 1 {
@@ -279,7 +279,7 @@ func TestSellersSeeNoOfferOfAnothersCustomer(t *testing.T) {
 		}
 		r := seller.Must(`query($id: ID!) { node(id: $id) { id } offers { totalCount edges { node { id } } } }`, Vars{"id": theirs})
 		if r.Get("node") != nil || r.Int("offers.totalCount") != 1 || r.Text("offers.edges.0.node.id") != mine {
-			t.Error(r.Body)
+			t.Errorf("got %s, want the own offer alone", r.Body)
 		}
 		if got := seller.Must(acceptOffer, Vars{"in": Vars{"id": mine}}).Text("acceptOffer.offer.status"); got != "ACCEPTED" {
 			t.Errorf("a seller's own offer is %s", got)

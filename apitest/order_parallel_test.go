@@ -61,11 +61,11 @@ func TestParallelRefundsNeverPassWhatIsLeft(t *testing.T) {
 			defer mu.Unlock()
 			switch got := strings.Join(r.UserErrors(), ", "); {
 			case len(r.Errors) > 0:
-				t.Error(r.Body)
+				t.Errorf("got %s, want no error", r.Body)
 			case got == "":
 				given++
 			case got != "INVALID amount.amount":
-				t.Error(r.Body)
+				t.Errorf("got %s, want INVALID amount.amount", r.Body)
 			}
 		})
 		r := s.admin.Must(`query($id: ID!) { node(id: $id) { ... on Order { refunded { amount } margin { amount } } } }`, Vars{"id": order})
@@ -84,13 +84,13 @@ func TestSameKeyAtOnce(t *testing.T) {
 		in := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 0)}, "id": "ord_01jd3x5m8nf4svbj2k7q9w0e1r", "idempotencyKey": "k"}
 		concurrently(6, func(int) {
 			if r := s.admin.Do(placeOrder, Vars{"in": in}); len(r.Errors) > 0 || len(r.UserErrors()) > 0 || r.Text("placeOrder.order.id") != in["id"] {
-				t.Error(r.Body)
+				t.Errorf("got %s, want the order placed", r.Body)
 			}
 		})
 		concurrently(6, func(int) {
 			r := s.admin.Do(completeOrder, Vars{"in": Vars{"id": in["id"], "idempotencyKey": "l"}})
 			if len(r.Errors) > 0 || len(r.UserErrors()) > 0 || r.Text("completeOrder.order.status") != "COMPLETED" {
-				t.Error(r.Body)
+				t.Errorf("got %s, want the order COMPLETED", r.Body)
 			}
 		})
 		if n := s.admin.Must(`{ orders { totalCount } }`, nil).Int("orders.totalCount"); n != 1 {

@@ -232,6 +232,9 @@ func TestCancelFreesCapacity(t *testing.T) {
 		second := s.order("1", nil)
 		marginal("600.00") // all of it: twice the loom's 200
 		s.admin.Must(cancelOrder, Vars{"in": Vars{"id": second, "reason": "changed their mind"}})
+		if r := s.admin.Must(`query($o: ID!) { node(id: $o) { ... on Order { cost { amount } margin { amount } } } }`, Vars{"o": second}); !strings.Contains(r.Body, `"margin":null`) {
+			t.Errorf("a cancelled order has a margin: %s", r.Body)
+		}
 		marginal("200.00")
 		r := s.admin.Refused("WRONG_STATE id", cancelOrder, Vars{"in": Vars{"id": second, "reason": "again"}})
 		if !strings.Contains(r.Body, "CANCELLED") {
@@ -277,7 +280,7 @@ func TestSellersSeeNoOrderOfAnothersCustomer(t *testing.T) {
 		seller.Refused("NOT_FOUND id", refundOrder, Vars{"in": Vars{"id": theirs, "reason": "r"}})
 		r := seller.Must(`query($id: ID!) { node(id: $id) { id } orders { totalCount edges { node { id cost { amount } margin { amount } } } } }`, Vars{"id": theirs})
 		if r.Get("node") != nil || r.Int("orders.totalCount") != 1 || r.Text("orders.edges.0.node.id") != mine {
-			t.Error(r.Body)
+			t.Errorf("got %s, want the own order alone", r.Body)
 		}
 		if r.Get("orders.edges.0.node.cost") != nil || r.Get("orders.edges.0.node.margin") != nil {
 			t.Errorf("a seller sees costs: %s", r.Body)

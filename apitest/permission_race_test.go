@@ -42,7 +42,7 @@ func TestRevocationWinsEveryRace(t *testing.T) {
 						case after > 0 && (len(faults) != 1 || faults[0] != "PERMISSION_MISSING channel"):
 							t.Errorf("after the revocation: %s", sold.Body)
 						case len(sold.Errors) > 0, len(faults) == 0 && sold.Text("recordContact.contact.permission.id") != id:
-							t.Errorf("%s", sold.Body)
+							t.Errorf("got %s, want a sale under the permission, without faults", sold.Body)
 						}
 					}
 				})
@@ -91,13 +91,13 @@ func TestLateContactNeedsThePermissionOfItsMoment(t *testing.T) {
 				continue
 			}
 			if r := c.Must(sell, Vars{"in": in}); r.Text("recordContact.contact.permission.id") != id {
-				t.Error(r.Body)
+				t.Errorf("got %s, want a sale under the granted permission", r.Body)
 			}
 		}
 		missing := c.Refused("PERMISSION_MISSING channel", sell, Vars{"in": selling(customer)})
 		at := "recordContact.userErrors.0."
 		if missing.Text(at+"channel") != "EMAIL" || missing.Text(at+"purpose") != "MARKETING" || missing.Text(at+"requiredLevel") != "BRAND_TRUST" || missing.Get(at+"currentLevel") != nil {
-			t.Error(missing.Body)
+			t.Errorf("got %s, want BRAND_TRUST missing for MARKETING by EMAIL, and no level now", missing.Body)
 		}
 	})
 }
@@ -113,7 +113,7 @@ func TestPermissionValue(t *testing.T) {
 		}
 		r := c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { value { contacts cost { amount currencyCode } realised { amount } net { amount } } } } }`, Vars{"id": id})
 		if r.Int("node.value.contacts") != 3 || r.Text("node.value.cost.amount") != "3.75" || r.Text("node.value.realised.amount") != "0.00" || r.Text("node.value.net.amount") != "-3.75" {
-			t.Error(r.Body)
+			t.Errorf("got %s, want 3 contacts that cost 3.75 and realised nothing", r.Body)
 		}
 	})
 }
@@ -136,7 +136,7 @@ func TestPermissionsOfAPageAreReadTogether(t *testing.T) {
 				for i := range n {
 					at := fmt.Sprintf("customers.edges.%d.node.", i)
 					if r.Text(at+"permissions.0.level") != "PERSONAL" || kinds(r, at+"permissions.0.events") != "GRANTED RAISED" || r.Get(at+"mayContact.allowed") != true {
-						t.Fatal(r.Body)
+						t.Fatalf("got %s, want the level PERSONAL by GRANTED RAISED, and a permitted contact", r.Body)
 					}
 				}
 			})

@@ -62,13 +62,13 @@ func TestPermissionEvents(t *testing.T) {
 		c := w.As(schema.RoleManager)
 		customer := NewCustomer(c, Vars{})
 		if before := may(c, customer, "", nil); before.Get("customer.mayContact.allowed") != false || before.Get("customer.mayContact.permission") != nil {
-			t.Fatal(before.Body)
+			t.Fatalf("got %s, want no contact permitted", before.Body)
 		}
 		key := Vars{"idempotencyKey": "k", "wordingVersion": "2026-03", "address": "192.0.2.1"}
 		first := c.Must(grant, granting(customer, "BRAND_TRUST", key))
 		id := first.Text("grantPermission.permission.id")
 		if first.Text("grantPermission.permission.state") != "ACTIVE" || first.Get("grantPermission.confirmationToken") != nil {
-			t.Fatal(first.Body)
+			t.Fatalf("got %s, want ACTIVE without a token", first.Body)
 		}
 		if repeated := c.Must(grant, granting(customer, "BRAND_TRUST", key)); repeated.Text("grantPermission.permission.id") != id || repeated.Len("grantPermission.permission.events") != 1 {
 			t.Fatalf("the same key granted twice: %s", repeated.Body)
@@ -94,13 +94,13 @@ func TestPermissionEvents(t *testing.T) {
 		gone := c.Must(revoke, Vars{"in": Vars{"id": id, "expectedVersion": 4, "source": "call 2026-11-20", "reason": "хватит"}})
 		if gone.Text("revokePermission.permission.state") != "REVOKED" || gone.Get("revokePermission.permission.revokedAt") == nil ||
 			kinds(gone, "revokePermission.permission.events") != "GRANTED RAISED LOWERED RENEWED REVOKED" {
-			t.Fatal(gone.Body)
+			t.Fatalf("got %s, want REVOKED after GRANTED RAISED LOWERED RENEWED", gone.Body)
 		}
 		if repeated := c.Must(revoke, Vars{"in": Vars{"id": id, "expectedVersion": 4, "source": "call"}}); repeated.Len("revokePermission.permission.events") != 5 {
-			t.Error(repeated.Body)
+			t.Errorf("got %s, want 5 events still", repeated.Body)
 		}
 		if no := may(c, customer, "", nil); no.Get("customer.mayContact.allowed") != false || !strings.Contains(no.Text("customer.mayContact.reason"), "revoked") || no.Get("customer.mayContact.currentLevel") != nil {
-			t.Error(no.Body)
+			t.Errorf("got %s, want no contact permitted, because the permission was revoked", no.Body)
 		}
 		c.Refused("ALREADY_EXISTS id", grant, granting(customer, "PERSONAL", Vars{"id": id}))
 		other := c.Must(grant, granting(customer, "PERSONAL", nil))
@@ -108,7 +108,7 @@ func TestPermissionEvents(t *testing.T) {
 			t.Error("a revoked permission came back: " + other.Body)
 		}
 		if service := c.Must(mayContact, Vars{"id": customer, "channel": "PHONE", "purpose": "SERVICE"}); service.Get("customer.mayContact.allowed") != true {
-			t.Error(service.Body)
+			t.Errorf("got %s, want a contact for SERVICE permitted", service.Body)
 		}
 		w.chainsAreWhole()
 	})
@@ -126,12 +126,12 @@ func TestRevokingByLink(t *testing.T) {
 		c = w.With(w.fresh(schema.RoleManager))
 		for range 2 {
 			if r := anonymous.Must(revokeByLink, Vars{"token": token}); r.Get("revokePermissionByLink.revoked") != true {
-				t.Fatal(r.Body)
+				t.Fatalf("got %s, want the permission revoked", r.Body)
 			}
 		}
 		r := c.Must(`query($id: ID!) { customer(id: $id) { permissions { state events { kind actor source reason } } } }`, Vars{"id": customer})
 		if r.Text("customer.permissions.0.state") != "REVOKED" || r.Len("customer.permissions.0.events") != 2 || r.Text("customer.permissions.0.events.1.reason") != "enough" {
-			t.Error(r.Body)
+			t.Errorf("got %s, want REVOKED with 2 events and the reason enough", r.Body)
 		}
 		var said []string
 		for _, bad := range []string{"", "rubbish", token + "x", token[:len(token)-2], other.Text("grantPermission.confirmationToken"), w.fresh(schema.RoleAdmin)} {
@@ -168,23 +168,23 @@ func TestDoubleOptIn(t *testing.T) {
 		r := c.Must(grant, asked)
 		token := r.Text("grantPermission.confirmationToken")
 		if r.Text("grantPermission.permission.state") != "PENDING" || token == "" || c.Must(grant, asked).Text("grantPermission.confirmationToken") != token {
-			t.Fatal(r.Body)
+			t.Fatalf("got %s, want PENDING with a token, the same for the same request", r.Body)
 		}
 		if no := may(c, customer, "", nil); no.Get("customer.mayContact.allowed") != false || c.Must(permissionsAt, Vars{"id": customer}).Text("customer.stage") != "STRANGER" {
-			t.Error(no.Body)
+			t.Errorf("got %s, want no contact permitted, and the stage STRANGER", no.Body)
 		}
 		for range 2 {
 			if r := c.Must(confirm, Vars{"token": token}); r.Text("confirmPermission.permission.state") != "ACTIVE" || kinds(r, "confirmPermission.permission.events") != "REQUESTED CONFIRMED" {
-				t.Fatal(r.Body)
+				t.Fatalf("got %s, want ACTIVE by REQUESTED CONFIRMED", r.Body)
 			}
 		}
 		if yes := may(c, customer, "", nil); yes.Get("customer.mayContact.allowed") != true || c.Must(permissionsAt, Vars{"id": customer}).Text("customer.stage") != "FRIEND" {
-			t.Error(yes.Body)
+			t.Errorf("got %s, want a contact permitted, and the stage FRIEND", yes.Body)
 		}
 		// A higher level is requested: until it is confirmed, the present one is in force.
 		more := c.Must(grant, granting(customer, "PERSONAL", Vars{"confirm": true}))
 		if more.Text("grantPermission.permission.state") != "ACTIVE" || more.Text("grantPermission.permission.level") != "BRAND_TRUST" {
-			t.Fatal(more.Body)
+			t.Fatalf("got %s, want ACTIVE at BRAND_TRUST", more.Body)
 		}
 		resent := c.Must(grant, granting(customer, "PERSONAL", Vars{"confirm": true})) // the same words: either letter will do
 		other := c.Must(grant, granting(customer, "POINTS", Vars{"confirm": true, "wording": "other words"}))
@@ -192,7 +192,7 @@ func TestDoubleOptIn(t *testing.T) {
 			c.Refused("WRONG_STATE token", confirm, Vars{"token": old.Text("grantPermission.confirmationToken")})
 		}
 		if r := c.Must(confirm, Vars{"token": other.Text("grantPermission.confirmationToken")}); r.Text("confirmPermission.permission.level") != "POINTS" {
-			t.Error(r.Body)
+			t.Errorf("got %s, want the level POINTS", r.Body)
 		}
 		id := r.Text("grantPermission.permission.id")
 		c.Must(revoke, Vars{"in": Vars{"id": id, "source": "call"}})
@@ -257,7 +257,7 @@ func TestPermissionsExpire(t *testing.T) {
 		}
 		nodes = c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { state version events { kind actor } } } }`, Vars{"id": id})
 		if nodes.Text("node.state") != "EXPIRED" || kinds(nodes, "node.events") != "GRANTED EXPIRED" || nodes.Text("node.events.1.actor") != "system" || nodes.Int("node.version") != 2 {
-			t.Error(nodes.Body)
+			t.Errorf("got %s, want version 2, EXPIRED by the system", nodes.Body)
 		}
 		repeated := c.Must(grant, granting(customer, "BRAND_TRUST", nil))
 		if repeated.Text("grantPermission.permission.id") == id {
@@ -270,7 +270,7 @@ func TestPermissionsExpire(t *testing.T) {
 		fresh := c.Must(grant, granting(other, "PERSONAL", Vars{"channel": "SMS"}))
 		old := c.Must(`query($id: ID!) { node(id: $id) { ... on Permission { state events { kind } } } }`, Vars{"id": short})
 		if fresh.Text("grantPermission.permission.id") == short || kinds(old, "node.events") != "GRANTED EXPIRED" {
-			t.Errorf("%s %s", fresh.Body, old.Body)
+			t.Errorf("got %s %s, want another permission, and GRANTED EXPIRED of the old one", fresh.Body, old.Body)
 		}
 		w.chainsAreWhole()
 	})
@@ -318,7 +318,7 @@ func TestPermissionsAsOfThen(t *testing.T) {
 		}
 		for _, at := range []string{"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"} {
 			if r := c.Do(permissionsAt, Vars{"id": customer, "at": at}); len(r.Errors) != 1 || r.Errors[0].Code() != "INVALID" {
-				t.Error(r.Body)
+				t.Errorf("got %s, want the error INVALID", r.Body)
 			}
 		}
 	})
@@ -337,7 +337,7 @@ func TestPermissionsBelongToTheCustomer(t *testing.T) {
 		sales.Refused("NOT_FOUND id", revoke, Vars{"in": Vars{"id": id, "source": "x"}})
 		sales.Refused("NOT_FOUND token", confirm, Vars{"token": token})
 		if hidden := sales.Must(`query($id: ID!) { node(id: $id) { id } }`, Vars{"id": id}); hidden.Get("node") != nil {
-			t.Error(hidden.Body)
+			t.Errorf("got %s, want no permission of another's customer", hidden.Body)
 		}
 		analyst := w.As(schema.RoleAnalyst)
 		analyst.Refused("FORBIDDEN", grant, granting(owned, "PERSONAL", nil))
@@ -363,7 +363,7 @@ func TestPermissionsBelongToTheCustomer(t *testing.T) {
 		manager.Refused("INVALID id", revoke, Vars{"in": Vars{"id": owned, "source": "x"}})
 		manager.Refused("NOT_FOUND id", revoke, Vars{"in": Vars{"id": "prm_01jd3x5m8nf4svbj2k7q9w0e1r", "source": "x"}})
 		if left := manager.Must(permissionsAt, Vars{"id": owned}); left.Len("customer.permissions") != 1 || left.Text("customer.permissions.0.state") != "PENDING" {
-			t.Error(left.Body)
+			t.Errorf("got %s, want one permission, PENDING", left.Body)
 		}
 	})
 }

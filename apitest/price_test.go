@@ -99,11 +99,11 @@ func TestWaterfall(t *testing.T) {
 
 		r := c.Must(askPrice, Vars{"c": customer, "p": curtain})
 		if got := waterfall(t, r); got != "LIST 1650.00, RULE -165.00 Wide windows, RULE -2.00 Never reached with many, FLOOR 44.78" {
-			t.Errorf("%s", got)
+			t.Errorf("got %s, want the rule for wide windows, one of many, and the floor", got)
 		}
 		// The floor: 1375.00 / (1 - 0.1) = 1527.777…; margin 1527.78 - 1375.00.
 		if r.Text("customer.price.floor.amount") != "1527.78" || r.Text("customer.price.margin.amount") != "152.78" || r.Text("customer.price.cost.full.amount") != "1375.00" {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want floor 1527.78, margin 152.78, cost 1375.00", r.Body)
 		}
 		for _, why := range []string{"Dear condition false", "Many condition false", "Divided by nothing condition failed: division by zero", "Next year not valid before"} {
 			if !strings.Contains(rejections(r), why) {
@@ -112,10 +112,10 @@ func TestWaterfall(t *testing.T) {
 		}
 		many := c.Must(askPrice, Vars{"c": customer, "p": curtain, "q": "10.5"})
 		if got := waterfall(t, many); got != "LIST 1650.00, RULE -165.00 Wide windows, RULE -1.00 Many, FLOOR 43.78" {
-			t.Errorf("%s", got)
+			t.Errorf("got %s, want the rules for wide windows and for many, and the floor", got)
 		}
 		if many.Text("customer.price.total.amount") != "16041.69" || !strings.Contains(rejections(many), "Never reached with many an exclusive rule won") {
-			t.Errorf("%s", many.Body)
+			t.Errorf("got %s, want 16041.69, and an exclusive rule that won", many.Body)
 		}
 		// 2.5 units of lining, 333.335 + 16.66 each: 874.9875 -> 874.99; overhead on 2124.99: 212.50; (2124.99 + 212.50) x 1.2.
 		lined := c.Must(askPrice, Vars{"c": customer, "p": curtain, "o": []Vars{{"code": "lining", "value": "2.5"}}})
@@ -177,7 +177,7 @@ func TestPriceAsOfBeforeACorrection(t *testing.T) {
 		then := w.Clock.Now().UTC()
 		before := c.Must(askPrice, Vars{"c": customer, "p": product})
 		if before.Text("customer.price.unit.amount") != "180.00" {
-			t.Fatalf("%s", before.Body)
+			t.Fatalf("got %s, want 180.00", before.Body)
 		}
 		asked := c.Must(askPrice, Vars{"c": customer, "p": product, "at": then}).Body
 		past := then.Add(-48 * time.Hour).Format(time.RFC3339)
@@ -204,7 +204,7 @@ func TestPriceAsOfBeforeACorrection(t *testing.T) {
 			t.Errorf("as known then it cost %s then", got)
 		}
 		if now := c.Must(askPrice, Vars{"c": customer, "p": product}); now.Text("customer.price.unit.amount") != "200.00" || now.Text("customer.price.list.amount") != "5.00" {
-			t.Errorf("%s", now.Body)
+			t.Errorf("got %s, want 200.00 of a list price of 5.00", now.Body)
 		}
 	})
 }
@@ -259,7 +259,7 @@ func TestPriceBadInput(t *testing.T) {
 		}
 		r := c.Must(`query($id: ID!) { node(id: $id) { ... on Product { listPrice { amount } cost { full { amount } lines { label } } } } }`, Vars{"id": unrated})
 		if r.Text("node.listPrice.amount") != "1.00" || !strings.Contains(r.Text("node.cost.lines.0.label"), "no rate") {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want a list price of 1.00 and a line without a rate", r.Body)
 		}
 		if r := c.Do(`query($c: ID!, $p: ID!, $at: Time) { customer(id: $c) { price(productId: $p, at: $at) { token } } }`, Vars{"c": customer, "p": priced, "at": soon}); len(r.Errors) != 1 || r.Errors[0].Code() != "WRONG_STATE" {
 			t.Errorf("a forecast is promised: %s", r.Body)

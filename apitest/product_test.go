@@ -85,11 +85,11 @@ func TestProductUpdatesMergeOrConflict(t *testing.T) {
 		c.Must(updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "name": "New"}})
 		r := c.Must(updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "active": false}})
 		if r.Text("updateProduct.product.name") != "New" || r.Text("updateProduct.product.active") != "false" || r.Int("updateProduct.product.version") != 3 {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want version 3, with the new name and inactive", r.Body)
 		}
 		clash := c.Refused("VERSION_CONFLICT expectedVersion", updateProduct, Vars{"in": Vars{"id": product, "expectedVersion": 1, "name": "Other"}})
 		if clash.Text("updateProduct.userErrors.0.fields.0.theirs") != "New" || clash.Text("updateProduct.userErrors.0.fields.0.base") != "Штора" {
-			t.Errorf("%s", clash.Body)
+			t.Errorf("got %s, want a conflict on the name New, which was Штора", clash.Body)
 		}
 		if off := c.Do(askPrice, Vars{"c": customer, "p": product}); len(off.Errors) != 1 || off.Errors[0].Code() != "WRONG_STATE" {
 			t.Errorf("a product off the catalogue is priced: %s", off.Body)

@@ -41,7 +41,7 @@ func TestFitOfRegularBuyers(t *testing.T) {
 		}
 		poisson, regular := fit("MBG_NBD"), fit("MBG_CNBD_K")
 		if regular.Text(at+"kind") != "MBG_CNBD_K" || regular.Int(at+"parameters.k") != 2 || regular.Text(at+"active") != "true" || !strings.Contains(regular.Body, "more regularly than by chance: k is 2") {
-			t.Errorf("%s", regular.Body)
+			t.Errorf("got %s, want MBG_CNBD_K with k 2, active, with a note", regular.Body)
 		}
 		// The optimum of MBG/NBD is in the reference figures; two phases raise the log-likelihood by about 800.
 		if gain := regular.float(at+"logLikelihood") - poisson.float(at+"logLikelihood"); gain < 500 {
@@ -53,7 +53,7 @@ func TestFitOfRegularBuyers(t *testing.T) {
 			}
 		}
 		if r := regular; math.Abs(r.float(at+"backTest.predictedOrders")-r.float(at+"backTest.holdoutOrders")) >= math.Abs(poisson.float(at+"backTest.predictedOrders")-r.float(at+"backTest.holdoutOrders")) {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want a prediction nearer to the orders held out than by Poisson", r.Body)
 		}
 		value := func(id string) *Result {
 			return c.Must(`query($id: ID!) { customer(id: $id) { lifetimeValue { past { amount } total { amount } probabilityAlive interval { low { amount } high { amount } } notes } } }`, Vars{"id": id})
@@ -67,7 +67,7 @@ func TestFitOfRegularBuyers(t *testing.T) {
 		v := value(ids[most])
 		low, total, high := v.float("customer.lifetimeValue.interval.low.amount"), v.float("customer.lifetimeValue.total.amount"), v.float("customer.lifetimeValue.interval.high.amount")
 		if past := v.float("customer.lifetimeValue.past.amount"); !(low > past && low < total && total < high) {
-			t.Errorf("%s", v.Body)
+			t.Errorf("got %s, want past < low < total < high", v.Body)
 		}
 		w.isOrderedByValue(c)
 	})

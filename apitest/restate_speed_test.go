@@ -32,7 +32,7 @@ func TestRestatingAHundredThousandContacts(t *testing.T) {
 		fillContacts(t, w, seller.Text("viewer.user.id"), seller.Text("viewer.user.email"), customers, contacts)
 		asked := time.Now()
 		if gap := admin.Must(rateGaps, nil); gap.Int("rateGaps.0.contacts") != contacts || gap.Int("rateGaps.1.contacts") != contacts {
-			t.Errorf("%s", gap.Body)
+			t.Errorf("got %s, want the gaps of all contacts", gap.Body)
 		}
 		t.Logf("the gaps of 100,000 contacts were found in %s", time.Since(asked).Round(time.Millisecond))
 		stop, read := make(chan struct{}), make(chan time.Duration)
@@ -56,7 +56,7 @@ func TestRestatingAHundredThousandContacts(t *testing.T) {
 		begun, before := time.Now(), pages.Load()
 		r := admin.Do(rateIs, Vars{"in": ratePer("CHANNEL_FEE", "PHONE", "contact", "1.25", "2021-01-01T00:00:00Z")})
 		if len(r.Errors) > 0 && r.Errors[0].Code() != "DEADLINE_EXCEEDED" || len(r.UserErrors()) > 0 {
-			t.Fatalf("%s", r.Body)
+			t.Fatalf("got %s, want no fault but DEADLINE_EXCEEDED", r.Body)
 		}
 		for number(t, w, "SELECT count(*) FROM rates WHERE subject = 'CHANNEL_FEE'") == 0 { // a request ends after ten seconds; the work goes on
 			time.Sleep(20 * time.Millisecond)

@@ -41,14 +41,14 @@ func TestRulesBadInput(t *testing.T) {
 		rule := c.Must(createPriceRule, Vars{"in": Vars{"name": "R", "condition": "true", "percent": "-5"}}).Text("createPriceRule.priceRule.id")
 		c.Refused("VERSION_CONFLICT expectedVersion", retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 2}})
 		if r := c.Must(retirePriceRule, Vars{"in": Vars{"id": rule, "expectedVersion": 1, "reason": "over"}}); r.Text("retirePriceRule.priceRule.active") != "false" {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want an inactive rule", r.Body)
 		}
 		c.Refused("WRONG_STATE id", retirePriceRule, Vars{"in": Vars{"id": rule}})
 		c.Refused("NOT_FOUND id", retirePriceRule, Vars{"in": Vars{"id": "rul_01jd3x5m8nf4svbj2k7q9w0e1r"}})
 		for role, want := range map[schema.Role]int{schema.RoleAnalyst: 1, schema.RoleSales: 0, schema.RolePartner: 0} {
 			r := w.As(role).Must(`query($id: ID!) { priceRules { id active } node(id: $id) { id } }`, Vars{"id": rule})
 			if r.Len("priceRules") != want || (r.Get("node") != nil) != (want == 1) {
-				t.Errorf("%s: %s", role, r.Body)
+				t.Errorf("%s reads %s, want %d rules", role, r.Body, want)
 			}
 		}
 	})
@@ -90,7 +90,7 @@ func TestAgreements(t *testing.T) {
 		}
 		c.Must(agreePrice, in(Vars{"unit": roubles("130.00"), "minimumQuantity": "5"}))
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00" {
-			t.Errorf("%s", got)
+			t.Errorf("got %s, want LIST 150.00, AGREEMENT -20.00", got)
 		}
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "4"})); got != "LIST 150.00, RULE 15.00 Dearer" {
 			t.Errorf("under the quantity: %s", got)
@@ -98,12 +98,12 @@ func TestAgreements(t *testing.T) {
 		// A rising floor raises a price agreed without a reason, and not one agreed with a reason.
 		putRate(c, "MATERIAL", "linen", "m", "120", Vars{"validFrom": w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)})
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -20.00, FLOOR 20.00" {
-			t.Errorf("%s", got)
+			t.Errorf("got %s, want LIST 150.00, AGREEMENT -20.00, FLOOR 20.00", got)
 		}
 		w.Clock.Advance(time.Second)
 		made := c.Must(agreePrice, in(Vars{"overrideFloorReason": "An old friend", "unit": roubles("99.00")}))
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -51.00" {
-			t.Errorf("%s", got)
+			t.Errorf("got %s, want LIST 150.00, AGREEMENT -51.00", got)
 		}
 		audits, err := w.App.Client.AuditEntry.Query().All(w.System())
 		if err != nil {

@@ -43,7 +43,7 @@ func TestAcquisitionSources(t *testing.T) {
 		r := s.admin.Must(askSources, Vars{"h": 36, "r": "0.25"})
 		at := "acquisitionSources.rows."
 		if r.Len("acquisitionSources.rows") != 2 || r.Text(at+"0.source") != "" || r.Text(at+"1.source") != "REFERRAL" {
-			t.Fatalf("%s", r.Body)
+			t.Fatalf("got %s, want the sources \"\" and REFERRAL", r.Body)
 		}
 		if got := fmt.Sprint(r.Int(at+"0.customers"), r.Int(at+"0.won"), " ", r.Text(at+"0.cost.amount"), " ", r.Text(at+"0.net.amount"), " ", r.Get(at+"0.paidBack"), " ", r.Get(at+"0.paysBackIn"), " ", r.Get(at+"0.mostToSpend")); got != "2 0 10.00 -10.00 false <nil> <nil>" {
 			t.Errorf("without a source: %s", got)

@@ -41,7 +41,7 @@ func TestUsersByRole(t *testing.T) {
 			case "":
 				for _, r := range []*Result{list, made, changed} {
 					if len(r.Errors) != 1 || r.Errors[0].Code() != "UNAUTHENTICATED" {
-						t.Error(r.Body)
+						t.Errorf("got %s, want UNAUTHENTICATED", r.Body)
 					}
 				}
 			default:
@@ -66,7 +66,7 @@ func TestCreateUser(t *testing.T) {
 			t.Fatalf("%s\n%s", first.Body, repeated.Body)
 		}
 		if first.Text("createUser.user.email") != "Olga@Example.com" || first.Text("createUser.user.grade") != "senior" || first.Get("createUser.user.active") != true {
-			t.Fatal(first.Body)
+			t.Fatalf("got %s, want an active user with this e-mail and the grade senior", first.Body)
 		}
 		in["role"] = "ADMIN"
 		c.Refused("IDEMPOTENCY_KEY_REUSED idempotencyKey", createUser, Vars{"in": in})
@@ -152,16 +152,16 @@ func TestUpdateUser(t *testing.T) {
 		c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Анна"}})
 		merged := c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "grade": "senior"}})
 		if merged.Text("updateUser.user.name") != "Анна" || merged.Text("updateUser.user.grade") != "senior" || merged.Int("updateUser.user.version") != 3 {
-			t.Fatal(merged.Body)
+			t.Fatalf("got %s, want version 3 with both changes", merged.Body)
 		}
 		clash := c.Refused("VERSION_CONFLICT expectedVersion", updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 1, "name": "Инна", "role": "ANALYST"}})
 		at := "updateUser.userErrors.0.fields"
 		if clash.Len(at) != 1 || clash.Text(at+".0.name") != "name" || clash.Text(at+".0.theirs") != "Анна" || clash.Int("updateUser.userErrors.0.currentVersion") != 3 {
-			t.Fatal(clash.Body)
+			t.Fatalf("got %s, want a conflict on name alone, at version 3", clash.Body)
 		}
 		cleared := c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 3, "grade": nil}})
 		if cleared.Get("updateUser.user.grade") != nil {
-			t.Fatal(cleared.Body)
+			t.Fatalf("got %s, want no grade", cleared.Body)
 		}
 		s := w.signIn("a@example.com")
 		c.Must(updateUser, Vars{"in": Vars{"id": id, "expectedVersion": 4, "password": "ganz anders 99"}})

@@ -18,10 +18,10 @@ func TestValueWithoutAModelAndWithoutOrders(t *testing.T) {
 		r := c.Must(query, Vars{"id": stranger})
 		const of = "customer.lifetimeValue."
 		if r.Text(of+"past.amount") != "-12.50" || r.Text(of+"total.amount") != "-12.50" || r.Int(of+"horizonMonths") != 12 || r.float(of+"expectedOrders") != 0 {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want a value of -12.50 in 12 months, and no order expected", r.Body)
 		}
 		if r.Text(of+"model.active") != "false" || r.Text(of+"model.converged") != "false" || !strings.Contains(r.Text(of+"notes"), "prior") || !strings.Contains(r.Text(of+"notes"), "no order yet") {
-			t.Errorf("%s", r.Body)
+			t.Errorf("got %s, want no active model, and notes on the prior and on no order", r.Body)
 		}
 		if got := c.Must(`query($id: ID!) { node(id: $id) { id } }`, Vars{"id": r.Text(of + "model.id")}); got.Get("node") != nil {
 			t.Errorf("the prior is a row: %s", got.Body)
@@ -30,14 +30,14 @@ func TestValueWithoutAModelAndWithoutOrders(t *testing.T) {
 		ids := w.sell([]sale{{"a", now.AddDate(0, 0, -100), 5000}, {"a", now.AddDate(0, 0, -40), 7000}, {"a", now.AddDate(0, 0, -10), 9000}, {"b", now.AddDate(0, 0, -300), 4000}})
 		before := c.Must(query, Vars{"id": ids["a"], "at": now.AddDate(0, 0, -20).Format(time.RFC3339)})
 		if before.Int(of+"frequency") != 1 || before.Text(of+"past.amount") != "120.00" {
-			t.Errorf("%s", before.Body)
+			t.Errorf("got %s, want one repeat order and 120.00 at that moment", before.Body)
 		}
 		after := c.Must(query, Vars{"id": ids["a"]})
 		if after.Int(of+"frequency") != 2 || after.Text(of+"past.amount") != "210.00" || after.float(of+"future.amount") <= 0 {
-			t.Errorf("%s", after.Body)
+			t.Errorf("got %s, want two repeat orders, 210.00 and a future", after.Body)
 		}
 		if once := c.Must(query, Vars{"id": ids["b"]}); !strings.Contains(once.Text(of+"notes"), "one-time buyer") || once.float(of+"probabilityAlive") != 1 {
-			t.Errorf("%s", once.Body)
+			t.Errorf("got %s, want a one-time buyer who is alive for certain", once.Body)
 		}
 	})
 }

@@ -100,7 +100,7 @@ func (w *World) Statements(f func()) []string {
 // System returns a context in which Kopeck itself acts.
 func (w *World) System() context.Context { return auth.System(w.T.Context()) }
 
-// As returns a context in which a user of a role acts. The user is made at the first call.
+// As returns a context in which a user of a role acts. The user is created at the first call.
 func (w *World) As(role schema.Role) context.Context {
 	w.T.Helper()
 	name := strings.ToLower(string(role)) + "@example.com"

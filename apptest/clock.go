@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Clock is a clock that stands still until it is set.
+// Clock is a clock that stands still until it is set or advanced.
 type Clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -23,4 +23,11 @@ func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
+}
+
+// Set sets the clock to a time, also to an earlier one.
+func (c *Clock) Set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
 }

@@ -83,7 +83,7 @@ func (s *Shop) begin() {
 	s.Curtain = curtain.ID
 	for _, name := range []string{"Olga", "Igor"} {
 		u, err := s.People.CreateUser(s.System(), service.CreateUserInput{
-			Email: name + "@shop.example", Name: name, Password: "a long password of " + name, Role: schema.RoleSales, Grade: ptr("seller"),
+			Email: name + "@shop.example", Name: name, Password: "the long curtain password of " + name, Role: schema.RoleSales, Grade: ptr("seller"),
 		})
 		s.ok(err)
 		s.Users[name] = u.ID

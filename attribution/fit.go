@@ -17,7 +17,7 @@ var ErrBadFit = errors.New("attribution: what is stored is not a valid fit")
 
 // Fit is what MARKOV or SHAPLEY learned from journeys: how the conversions are credited to states. It holds whole numbers and
 // decimals alone, so that JSON preserves it exactly, and a margin splits to the same kopeck wherever the fit was
-// stored. It must not be changed once it is made.
+// stored. It must not be changed once it is created.
 type Fit struct {
 	Model Model `json:"model"`
 	// Order is how many states the chain of MARKOV remembers, 1 or 2; 0 for SHAPLEY.

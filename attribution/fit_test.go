@@ -238,7 +238,7 @@ func FuzzStoredFit(f *testing.F) {
 			sum += c.Amount.Minor()
 		}
 		if err != nil || sum != -100_01 {
-			t.Fatalf("%v, %v", credits, err)
+			t.Fatalf("got %v, %v, want credits of -10001 together", credits, err)
 		}
 	})
 }

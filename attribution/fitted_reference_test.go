@@ -145,7 +145,7 @@ func checkShapley(t *testing.T, journeys []attribution.Journey, want map[string]
 	t.Helper()
 	fit, err := attribution.FitShapley(journeys, 1)
 	if err != nil || len(fit.States) != len(want) || fit.Permutations != 0 {
-		t.Fatal(fit, err)
+		t.Fatalf("got %+v, %v, want %d states without sampling", fit, err, len(want))
 	}
 	for _, s := range fit.States {
 		var text string

@@ -61,7 +61,7 @@ func text(t interface{ Fatal(...any) }, fit *attribution.Fit) string {
 }
 
 // TestFitLaws: weights sum exactly to the conversions that had a contact; removal effects are shares; the counts are those
-// of the journeys; and a fit is the same to the bit whatever the order of the journeys and however equal ones are told.
+// of the journeys; and a fit is the same to the bit whatever the order of the journeys and however equal journeys are merged.
 func TestFitLaws(t *testing.T) {
 	t.Parallel()
 	for name, fitted := range fits {
@@ -93,7 +93,7 @@ func fitLaws(t *rapid.T, fitted func([]attribution.Journey) (*attribution.Fit, e
 	var weight, converted, null int64
 	for _, s := range fit.States {
 		if effect := s.RemovalEffect.Nano(); effect < 0 || effect > 1e9 || s.Weight.Sign() < 0 {
-			t.Fatalf("%+v", s)
+			t.Fatalf("got %+v, want a removal effect from 0 to 1 and a weight of at least 0", s)
 		}
 		weight += s.Weight.Nano()
 	}
@@ -103,17 +103,17 @@ func fitLaws(t *rapid.T, fitted func([]attribution.Journey) (*attribution.Fit, e
 	if weight != contacted(journeys)*1e9 || fit.Converted != converted || fit.Null != null || fit.Journeys() != converted+null {
 		t.Fatalf("%d billionths of %d conversions: %+v", weight, contacted(journeys), fit)
 	}
-	told := []attribution.Journey{}
+	parts := []attribution.Journey{}
 	for _, j := range journeys {
 		part := j
 		part.Converted, part.Null = j.Converted/3, j.Null/2
 		j.Converted, j.Null = j.Converted-part.Converted, j.Null-part.Null
-		told = append(told, j, part)
+		parts = append(parts, j, part)
 	}
-	rand.New(rand.NewSource(rapid.Int64().Draw(t, "shuffle"))).Shuffle(len(told), func(i, j int) { told[i], told[j] = told[j], told[i] })
-	again, err := fitted(told)
-	if err != nil || text(t, again) != text(t, fit) {
-		t.Fatalf("told in another way %v, %v; was %v", again, err, fit)
+	rand.New(rand.NewSource(rapid.Int64().Draw(t, "shuffle"))).Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	second, err := fitted(parts)
+	if err != nil || text(t, second) != text(t, fit) {
+		t.Fatalf("the same journeys in parts and in another order give %v, %v; want %v", second, err, fit)
 	}
 }
 

@@ -289,7 +289,7 @@ func TestALongRoad(t *testing.T) {
 	}
 	for _, s := range fit.States {
 		if s.RemovalEffect != money.Whole(1) || !near(s.Weight, big.NewRat(2, 4200), 1, 0) {
-			t.Fatalf("%+v", s)
+			t.Fatalf("got %+v, want a removal effect of 1 and a weight of 2/4200", s)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func TestEnumerationIsTheClosedForm(t *testing.T) {
 		if errors.Is(err, attribution.ErrNoConversions) {
 			return
 		} else if err != nil || fit.Permutations != 0 {
-			t.Fatal(fit, err)
+			t.Fatalf("got %+v, %v, want a fit by all orders of the states", fit, err)
 		}
 		want := closedForm(journeys)
 		for _, s := range fit.States {
@@ -82,7 +82,7 @@ func manyStates(t *rapid.T, states int) []attribution.Journey {
 	return append(drawJourneys(t, states, 8), all)
 }
 
-// TestSamplingIsNearTheClosedForm: sampled values lie within a few of the standard errors that they tell, and sum to the
+// TestSamplingIsNearTheClosedForm: sampled values lie within a few of the standard errors that they report, and sum to the
 // conversions exactly; another seed gives others that do; the same seed the same to the bit.
 func TestSamplingIsNearTheClosedForm(t *testing.T) {
 	t.Parallel()
@@ -92,7 +92,7 @@ func TestSamplingIsNearTheClosedForm(t *testing.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		fit, err := attribution.FitShapley(journeys, seed)
 		if err != nil || fit.Permutations != attribution.Permutations || fit.Seed != seed {
-			t.Fatal(fit, err)
+			t.Fatalf("got %+v, %v, want a sampled fit with the seed", fit, err)
 		}
 		want, sum := closedForm(journeys), int64(0)
 		for _, s := range fit.States {
@@ -111,9 +111,9 @@ func TestSamplingIsNearTheClosedForm(t *testing.T) {
 		if sum != contacted(journeys)*1e9 {
 			t.Fatalf("the values sum to %d billionths of %d", sum, contacted(journeys))
 		}
-		again, err := attribution.FitShapley(journeys, seed)
-		if err != nil || text(t, again) != text(t, fit) {
-			t.Fatal(again, err)
+		second, err := attribution.FitShapley(journeys, seed)
+		if err != nil || text(t, second) != text(t, fit) {
+			t.Fatalf("a second fit with the same seed gives %v, %v; want %v", second, err, fit)
 		}
 	})
 	if spread := math.Sqrt(squares / count); spread < 0.8 || spread > 1.2 {
@@ -132,7 +132,7 @@ func TestPairsNeedNoLuck(t *testing.T) {
 	}
 	fit, err := attribution.FitShapley(journeys, 7)
 	if err != nil || fit.Permutations == 0 {
-		t.Fatal(fit, err)
+		t.Fatalf("got %+v, %v, want a sampled fit", fit, err)
 	}
 	want := closedForm(journeys)
 	for _, s := range fit.States {
@@ -151,10 +151,10 @@ func TestStatesWithoutConversionsAreNoPlayers(t *testing.T) {
 	}
 	fit, err := attribution.FitShapley(journeys, 1)
 	if err != nil || fit.Permutations != 0 || len(fit.States) != 53 {
-		t.Fatal(fit, err)
+		t.Fatalf("got %+v, %v, want 53 states without sampling", fit, err)
 	}
 	if b, _ := fit.State("b"); !near(b.Weight, big.NewRat(1, 3), 1, 0) {
-		t.Errorf("%+v", b)
+		t.Errorf("got %+v, want a weight of 1/3", b)
 	}
 }
 

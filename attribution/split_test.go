@@ -173,9 +173,9 @@ func TestSplitLaws(t *testing.T) {
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(shuffled), func(i, j int) {
 			shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
 		})
-		again, err := attribution.Split(money.Minor(margin), completed, shuffled, model, settings)
-		if err != nil || fmt.Sprint(again) != fmt.Sprint(credits) {
-			t.Fatalf("%s: in another order %v, %v; was %v", model, again, err, credits)
+		second, err := attribution.Split(money.Minor(margin), completed, shuffled, model, settings)
+		if err != nil || fmt.Sprint(second) != fmt.Sprint(credits) {
+			t.Fatalf("%s: in another order %v, %v; was %v", model, second, err, credits)
 		}
 		opposite, err := attribution.Split(money.Minor(-margin), completed, touches, model, settings)
 		if err != nil {

@@ -104,6 +104,10 @@ func (a *Access) Verify(token string) (AccessClaims, error) {
 	if err != nil || claims.Issuer != a.Issuer || claims.Audience != a.Audience {
 		return AccessClaims{}, ErrInvalidToken
 	}
+	// No token that we issue is valid for longer: this one was made by somebody who has the key.
+	if life := time.Duration(claims.Expires-claims.Issued) * time.Second; claims.Expires-claims.Issued > int64(MaxLife(UseAccess)/time.Second) || life <= 0 {
+		return AccessClaims{}, ErrInvalidToken
+	}
 	return AccessClaims{
 		Subject: claims.Subject, Role: claims.Role, Session: claims.Session, ID: claims.ID,
 		IssuedAt: time.Unix(claims.Issued, 0).UTC(), ExpiresAt: time.Unix(claims.Expires, 0).UTC(),

@@ -87,6 +87,15 @@ func TestAccessAttacks(t *testing.T) {
 	raw := func(name, token string) { attacks[name] = token }
 	signed := func(name, header, claims string) { attacks[name] = forge{header, claims, ours}.token() }
 
+	// The time for which it is valid.
+	const year9999 = 253_370_764_800
+	signed("valid until the year 9999", goodHeader, with(claims, "exp", int64(year9999)))
+	signed("valid for a second longer than any that is issued", goodHeader, with(claims, "exp", now+int64(MaxLife(UseAccess).Seconds())+1))
+	signed("valid until it was issued", goodHeader, with(claims, "exp", now))
+	signed("issued long ago and valid for long", goodHeader, toJSON(t, map[string]any{
+		"iss": "kopeck", "aud": "kopeck-api", "sub": "usr_x", "jti": "1", "role": "ADMIN", "iat": 1, "exp": now + 900,
+	}))
+
 	// The algorithm.
 	nothing := func(string) []byte { return nil }
 	for _, none := range []string{"none", "None", "NONE", "nOnE", ""} {

@@ -38,8 +38,8 @@ func TestAccessRoundTrip(t *testing.T) {
 	if got != want {
 		t.Errorf("got %+v", got)
 	}
-	again, _, err := access.Issue(someone, 15*time.Minute)
-	if err != nil || again == token {
+	second, _, err := access.Issue(someone, 15*time.Minute)
+	if err != nil || second == token {
 		t.Errorf("two tokens of one second are the same: %v", err)
 	}
 	bare := AccessClaims{Subject: "usr_x", Role: "ADMIN"}
@@ -94,7 +94,7 @@ func TestIssueRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if token, _, err := try(); err == nil || token != "" {
-				t.Errorf("%q, %v", token, err)
+				t.Errorf("got %q, %v, want an error and no token", token, err)
 			}
 		})
 	}

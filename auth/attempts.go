@@ -1,138 +1,66 @@
 package auth
 
 import (
-	"container/list"
 	"crypto/sha256"
-	"net/netip"
+	"encoding/hex"
 	"strings"
-	"sync"
 	"time"
 )
 
-// Attempts limits the attempts to sign in. Each account and each address has a bucket of attempts that is
-// refilled within a minute. Memory is bounded: a bucket not used for a minute is full again and is
-// deleted, and beyond the bound the least recently used is deleted. Safe for concurrent use.
-type Attempts struct {
-	now func() time.Time
+// AttemptBounds are how many failed attempts to sign in are allowed a minute: for an account from an address, and, looser, for an
+// account from all addresses and for an address over all accounts. The first keeps somebody from guessing a password; the
+// second cannot be used by one of them to keep a named person out from everywhere.
+type AttemptBounds struct{ Pair, Account, Address int }
 
-	mu        sync.Mutex
-	accounts  buckets
-	addresses buckets
+// AttemptCount counts the attempts of one account, one address, or both together: it is a bucket of attempts that is refilled within
+// a minute. Of a bucket only the time at which it is full again is kept (the generic cell rate algorithm).
+type AttemptCount struct {
+	Key       string // a hash, so that a long name takes no more room than a short one, and is not stored
+	PerMinute int
 }
 
-// NewAttempts returns a limiter of perMinute attempts (at least one) that remembers at most remembered
-// accounts and as many addresses (at least one of each; about 200 bytes each).
-func NewAttempts(now func() time.Time, perMinute, remembered int) *Attempts {
-	fresh := func() buckets {
-		return buckets{
-			each: time.Minute / time.Duration(max(1, perMinute)), most: max(1, remembered),
-			byKey: map[[32]byte]*list.Element{}, byUse: list.New(),
-		}
+// Counts returns the counts of an attempt. account is the e-mail address as typed; case and surrounding spaces are ignored. address
+// is the client's; IPv6 addresses count by [Network].
+func (b AttemptBounds) Counts(account, address string) []AttemptCount {
+	account, address = strings.ToLower(strings.TrimSpace(account)), Network(address)
+	return []AttemptCount{
+		{attemptKey("account", account), b.Account},
+		{attemptKey("address", address), b.Address},
+		{attemptKey("both", account, address), b.Pair},
 	}
-	return &Attempts{now: now, accounts: fresh(), addresses: fresh()}
 }
 
-// Allow counts an attempt and returns zero, or does not count it and returns how long to wait before the
-// next. account is the e-mail address as typed; case and surrounding spaces are ignored. address is the client's,
-// with or without a port; IPv6 addresses count by network (/64), since one client has a whole network.
-// An attempt refused for its address takes nothing from the account.
-func (a *Attempts) Allow(account, address string) (retryAfter time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now := a.now()
-	wait := max(a.addresses.wait(addressKey(address), now), a.accounts.wait(accountKey(account), now))
-	if wait > 0 {
-		return wait
-	}
-	a.addresses.take(addressKey(address), now)
-	a.accounts.take(accountKey(account), now)
-	return 0
+func attemptKey(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
 }
 
-// Succeeded returns the attempt that Allow counted: a correct password is not a guess, and many people
-// may sign in from one address.
-func (a *Attempts) Succeeded(account, address string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.addresses.giveBack(addressKey(address))
-	a.accounts.giveBack(accountKey(account))
-}
+// each is the time in which one attempt is refilled.
+func (c AttemptCount) each() time.Duration { return time.Minute / time.Duration(max(1, c.PerMinute)) }
 
-// The keys are hashes, so that a long name takes no more memory than a short one.
-func accountKey(account string) [32]byte {
-	return sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(account))))
-}
-
-func addressKey(address string) [32]byte {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		withPort, portErr := netip.ParseAddrPort(address)
-		if portErr != nil {
-			return sha256.Sum256([]byte(address))
-		}
-		ip = withPort.Addr()
-	}
-	ip = ip.Unmap()
-	if ip.Is6() {
-		network, _ := ip.WithZone("").Prefix(64) // 64 bits fit any IPv6 address
-		ip = network.Addr()
-	}
-	return sha256.Sum256([]byte(ip.String()))
-}
-
-// buckets are token buckets, implemented by the generic cell rate algorithm: of each bucket only the time
-// at which it is full again is kept.
-type buckets struct {
-	each  time.Duration // until one attempt is refilled
-	most  int           // the maximum number of buckets
-	byKey map[[32]byte]*list.Element
-	byUse *list.List // of *bucket, the most recently used in front
-}
-
-type bucket struct {
-	key    [32]byte
-	fullAt time.Time
-	usedAt time.Time
-}
-
-// depth is the time in which an empty bucket is refilled.
-func (b *buckets) depth() time.Duration { return time.Minute / b.each * b.each }
-
-// owed returns the time until a bucket is full. It is at most depth, so that a clock set back by a day
-// locks nobody out for a day.
-func (b *buckets) owed(key [32]byte, now time.Time) time.Duration {
-	element, known := b.byKey[key]
-	if !known {
+// owed returns the time until the bucket is full, from the time that is kept (the zero time for a bucket that was not used). It is
+// never more than the bucket's whole; a time that is later was written before the clock was set back, and the bucket is full.
+func (c AttemptCount) owed(fullAt, now time.Time) time.Duration {
+	owed := fullAt.Sub(now)
+	if owed < 0 || owed > time.Duration(max(1, c.PerMinute))*c.each() {
 		return 0
 	}
-	return min(max(0, element.Value.(*bucket).fullAt.Sub(now)), b.depth())
+	return owed
 }
 
-func (b *buckets) wait(key [32]byte, now time.Time) time.Duration {
-	return max(0, b.owed(key, now)+b.each-b.depth())
+// Wait returns how long to wait until an attempt is allowed; zero if one is now.
+func (c AttemptCount) Wait(fullAt, now time.Time) time.Duration {
+	whole := time.Duration(max(1, c.PerMinute)) * c.each()
+	return max(0, c.owed(fullAt, now)+c.each()-whole)
 }
 
-func (b *buckets) take(key [32]byte, now time.Time) {
-	fullAt := now.Add(b.owed(key, now) + b.each)
-	if element, known := b.byKey[key]; known {
-		*element.Value.(*bucket) = bucket{key: key, fullAt: fullAt, usedAt: now}
-		b.byUse.MoveToFront(element)
-		return
-	}
-	for b.byUse.Len() > 0 {
-		oldest := b.byUse.Back().Value.(*bucket)
-		if b.byUse.Len() < b.most && now.Sub(oldest.usedAt) < b.depth() {
-			break
-		}
-		b.byUse.Remove(b.byUse.Back())
-		delete(b.byKey, oldest.key)
-	}
-	b.byKey[key] = b.byUse.PushFront(&bucket{key: key, fullAt: fullAt, usedAt: now})
+// Take returns the time to keep after an attempt.
+func (c AttemptCount) Take(fullAt, now time.Time) time.Time {
+	return now.Add(c.owed(fullAt, now) + c.each())
 }
 
-func (b *buckets) giveBack(key [32]byte) {
-	if element, known := b.byKey[key]; known {
-		held := element.Value.(*bucket)
-		held.fullAt = held.fullAt.Add(-b.each)
-	}
+// GiveBack returns the time to keep after an attempt that was none: a right password is no guess, and many people may sign in
+// from one address.
+func (c AttemptCount) GiveBack(fullAt, now time.Time) time.Time {
+	return now.Add(max(0, c.owed(fullAt, now)-c.each()))
 }

@@ -45,11 +45,11 @@ func TestLinkForConfirmingExpires(t *testing.T) {
 	}
 	c.move(time.Hour - time.Microsecond)
 	if got, err := links.Verify(LinkConfirm, token); err != nil || got != somePermission {
-		t.Errorf("%q, %v", got, err)
+		t.Errorf("got %q, %v, want the permission", got, err)
 	}
 	c.move(time.Microsecond)
 	if got, err := links.Verify(LinkConfirm, token); err != ErrLinkExpired || got != somePermission {
-		t.Errorf("%q, %v", got, err)
+		t.Errorf("got %q, %v, want the permission and ErrLinkExpired", got, err)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestLinkRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got, err := links.Verify(tc.purpose, tc.token); err != ErrLinkInvalid || got != "" {
-				t.Errorf("%q, %v", got, err)
+				t.Errorf("got %q, %v, want ErrLinkInvalid and no permission", got, err)
 			}
 		})
 	}
@@ -128,7 +128,7 @@ func TestLinkPayloads(t *testing.T) {
 			}
 			for _, purpose := range []LinkPurpose{LinkRevoke, LinkConfirm} {
 				if got, err := links.Verify(purpose, token); err != ErrLinkInvalid {
-					t.Errorf("%q, %v", got, err)
+					t.Errorf("got %q, %v, want ErrLinkInvalid", got, err)
 				}
 			}
 		})

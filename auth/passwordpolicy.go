@@ -1,31 +1,33 @@
 package auth
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ccojocar/zxcvbn-go"
 
 	"kopeck/fault"
 )
 
-// The policy of passwords follows NIST SP 800-63B: it requires a length and no composition, and excludes the most
-// common passwords. The upper bound keeps hashing cheap and allows a sentence in any script.
+// The policy of passwords follows NIST SP 800-63B: it requires a length and no composition, and refuses what is guessed first. That is
+// estimated by zxcvbn, which knows the most common leaked passwords, names, words, dates, rows of keys, sequences and
+// repetitions, and what people make of them. The upper bound keeps hashing cheap and allows a sentence in any script.
 const (
 	MinPassword = 8   // characters
 	MaxPassword = 256 // bytes
+
+	minEntropy = 20 // bits: a million guesses, which at the bounds of attempts take over three weeks
+	estimated  = 40 // characters that are estimated: the time grows with the square of the length
 )
 
-// commonPasswords are passwords of at least MinPassword characters from the top of published lists of
-// leaked passwords, including Russian keyboards.
-var commonPasswords = []string{
-	"password", "passw0rd", "password1", "password12", "password123", "password1234", "p@ssw0rd", "p@ssword",
-	"12345678", "123456789", "1234567890", "12345678910", "0123456789", "987654321", "87654321", "123123123",
-	"1q2w3e4r", "1q2w3e4r5t", "1qaz2wsx", "qwertyui", "qwertyuiop", "qwerty12", "qwerty123", "qwerty1234", "asdfghjkl",
-	"asdfghjk", "zxcvbnm1", "iloveyou", "iloveyou1", "sunshine", "princess", "football", "baseball", "superman",
-	"trustno1", "welcome1", "welcome123", "letmein1", "admin123", "admin1234", "administrator", "changeme",
-	"changeme123", "abcd1234", "abc12345", "a1b2c3d4", "computer", "internet", "whatever", "starwars",
-	"пароль123", "йцукенгш", "йцукенгшщз", "йцукен123", "ячсмитьб", "фывапролдж",
+// commonWords are words and names in Russian that common passwords are made of; the estimator's are English.
+var commonWords = []string{
+	"пароль", "привет", "любовь", "солнце", "солнышко", "наташа", "максим", "андрей", "марина", "россия", "москва", "спартак", "зенит",
+	"крокодил", "лапочка", "зайчик", "котенок", "родина", "победа", "пошелнахуй", "админ", "директор",
 }
+
+// rowsOfKeys has the keys of the Russian keyboard and, below, those of the Latin one at the same places.
+var rowsOfKeys = [2]string{"йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"}
 
 // CheckPassword returns nil if a new password is acceptable, otherwise the error to be shown.
 // account is the e-mail address of the password's account.
@@ -41,10 +43,37 @@ func CheckPassword(field, account, password string) error {
 		return fault.New(fault.Invalid, field, "the password is too long; use at most %d bytes", MaxPassword)
 	case strings.Trim(folded, string([]rune(folded)[:1])) == "":
 		return fault.New(fault.Invalid, field, "the password repeats one character; use different ones")
-	case slices.Contains(commonPasswords, folded):
-		return fault.New(fault.Invalid, field, "the password is one of the most common ones; choose another")
 	case folded == strings.ToLower(account) || folded == name:
 		return fault.New(fault.Invalid, field, "the password is the name of the account; choose another")
+	case guessable(folded, name):
+		return fault.New(fault.Invalid, field, "the password is one of those that are guessed first; use a longer one, of several words that do not belong together")
 	}
 	return nil
+}
+
+// guessable reports whether a password in lower case is guessed soon. What was typed on a Russian keyboard is also estimated as what the
+// same keys give on a Latin one: йцукен is qwerty.
+func guessable(password, account string) bool {
+	if runes := []rune(password); len(runes) > estimated {
+		password = string(runes[:estimated])
+	}
+	words := append([]string{account, "kopeck"}, commonWords...)
+	for _, word := range commonWords {
+		words = append(words, keysOf(word))
+	}
+	return zxcvbn.PasswordStrength(password, words).Entropy < minEntropy ||
+		zxcvbn.PasswordStrength(keysOf(password), words).Entropy < minEntropy
+}
+
+// keysOf returns the Latin characters on the keys by which a text is typed.
+func keysOf(text string) string {
+	latin := []rune(rowsOfKeys[1])
+	return strings.Map(func(r rune) rune {
+		for i, russian := range []rune(rowsOfKeys[0]) {
+			if r == russian {
+				return latin[i]
+			}
+		}
+		return r
+	}, text)
 }

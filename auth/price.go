@@ -39,7 +39,7 @@ type PriceOption struct{ Code, Value string }
 type PriceLine struct {
 	Kind   uint8 // the number of the price step (pricing.Step), from 1 to 254
 	Amount int64
-	Ref    string // the rule (rul_…) or agreement (agr_…) that made it; else empty
+	Ref    string // the rule (rul_…), agreement (agr_…) or option (opt_…) that made it; else empty
 }
 
 // Prices signs price tokens and verifies them.

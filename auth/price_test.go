@@ -245,11 +245,13 @@ func TestPriceRoundTrip(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 9).Draw(t, "lines") {
 			line := PriceLine{Kind: rapid.ByteRange(1, 254).Draw(t, "kind"), Amount: rapid.Int64Range(-1<<58, 1<<58).Draw(t, "amount")}
-			switch rapid.IntRange(0, 2).Draw(t, "ref") {
+			switch rapid.IntRange(0, 3).Draw(t, "ref") {
 			case 1:
 				line.Ref = drawID(t, "rul")
 			case 2:
 				line.Ref = drawID(t, "agr")
+			case 3:
+				line.Ref = drawID(t, "opt")
 			}
 			want.Lines = append(want.Lines, line)
 			want.Unit += line.Amount
@@ -305,9 +307,9 @@ func FuzzDecodePrice(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encodePrice(content)
-		if err != nil || string(again) != string(payload) {
-			t.Errorf("%x decodes to %+v, which encodes to %x (%v)", payload, content, again, err)
+		second, err := encodePrice(content)
+		if err != nil || string(second) != string(payload) {
+			t.Errorf("%x decodes to %+v, which encodes to %x (%v)", payload, content, second, err)
 		}
 	})
 }

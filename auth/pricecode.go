@@ -20,9 +20,10 @@ const (
 	refNone byte = iota
 	refRule
 	refAgreement
+	refOption
 )
 
-var refPrefixes = map[byte]string{refRule: "rul", refAgreement: "agr"}
+var refPrefixes = map[byte]string{refRule: "rul", refAgreement: "agr", refOption: "opt"}
 
 func encodePrice(c PriceContent) ([]byte, error) {
 	customer, err := packID("cus", c.Customer)
@@ -85,7 +86,7 @@ func packRef(text string) (ref byte, id [idBytes]byte, err error) {
 			return ref, id, nil
 		}
 	}
-	return refNone, id, fmt.Errorf("auth: a line of a price refers to %q: want a rule or an agreement", text)
+	return refNone, id, fmt.Errorf("auth: a line of a price refers to %q: want a rule, an agreement or an option", text)
 }
 
 // decodePrice decodes any bytes. What it accepts, encodePrice encodes to the same bytes.

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -26,6 +27,21 @@ func NewRefreshToken(random io.Reader) (token, hash string, err error) {
 		return "", "", fmt.Errorf("auth: reading randomness for a refresh token: %w", err)
 	}
 	token = refreshPrefix + base64.RawURLEncoding.EncodeToString(raw[:])
+	hash, err = HashRefreshToken(token)
+	return token, hash, err
+}
+
+// NextRefreshToken returns the token that follows a used one in its session, and its hash. Both are the same whenever they are
+// computed, so that an answer that was lost can be given again although no token is stored. row is the id of the row with
+// the hash, which nobody but the database knows: the used token alone does not give the next one, nor does the
+// database. The error is ErrInvalidToken if used does not have the form of a refresh token.
+func NextRefreshToken(used, row string) (token, hash string, err error) {
+	if _, err := HashRefreshToken(used); err != nil {
+		return "", "", err
+	}
+	derived := hmac.New(sha256.New, []byte(used))
+	derived.Write([]byte("next refresh token\x00" + row))
+	token = refreshPrefix + base64.RawURLEncoding.EncodeToString(derived.Sum(nil))
 	hash, err = HashRefreshToken(token)
 	return token, hash, err
 }

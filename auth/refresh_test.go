@@ -27,8 +27,8 @@ func TestRefreshToken(t *testing.T) {
 			t.Fatalf("%v, or twice the same", err)
 		}
 		seen[token], seen[hash] = true, true
-		if again, err := HashRefreshToken(token); err != nil || again != hash {
-			t.Errorf("hash %q, then %q, %v", hash, again, err)
+		if second, err := HashRefreshToken(token); err != nil || second != hash {
+			t.Errorf("hash %q, then %q, %v", hash, second, err)
 		}
 	}
 	if _, _, err := NewRefreshToken(strings.NewReader("short")); err == nil {
@@ -38,5 +38,36 @@ func TestRefreshToken(t *testing.T) {
 		if hash, err := HashRefreshToken(bad); err != ErrInvalidToken || hash != "" {
 			t.Errorf("%q: %q, %v", bad, hash, err)
 		}
+	}
+}
+
+// What follows a token depends on the token and on the row alone, and either alone does not give it.
+func TestNextRefreshToken(t *testing.T) {
+	first, _, err := NewRefreshToken(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _, err := NewRefreshToken(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, hash, err := NextRefreshToken(first, "ses_1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stored, err := HashRefreshToken(next); err != nil || stored != hash {
+		t.Errorf("the hash of %s is %s and not %s (%v)", next, stored, hash, err)
+	}
+	seen := map[string]bool{first: true, other: true}
+	for _, c := range [][2]string{{first, "ses_1"}, {first, "ses_2"}, {other, "ses_1"}, {next, "ses_1"}} {
+		token, _, err := NextRefreshToken(c[0], c[1])
+		again, _, _ := NextRefreshToken(c[0], c[1])
+		if err != nil || seen[token] || token != again {
+			t.Errorf("after %v: %s, then %s (%v)", c, token, again, err)
+		}
+		seen[token] = true
+	}
+	if _, _, err := NextRefreshToken("kr1.rubbish", "ses_1"); err == nil {
+		t.Error("something follows rubbish")
 	}
 }

@@ -38,9 +38,9 @@ func grantedAndRevoked() []consentlog.Event {
 	}
 }
 
-// TestHashIsKept: the hashes were computed by another program from the documented encoding. Stored logs have them, so
+// TestHashGolden: the hashes were computed by another program from the documented encoding. Stored logs have them, so
 // they never change.
-func TestHashIsKept(t *testing.T) {
+func TestHashGolden(t *testing.T) {
 	t.Parallel()
 	events := grantedAndRevoked()
 	want := []string{"60a0978214699c49cf3fb82838b1a3d8776b41560ac3324a4a27ee3c31b37c21", "da1c193461fedc5c65491c100a4a0d0b92d27ccb2498de461a70d6030a7c9cd6"}
@@ -161,7 +161,7 @@ func TestAnyChangeBreaksTheChain(t *testing.T) {
 					t.Skip("nothing to change")
 				}
 				if consentlog.Verify(marketing, row, changed, now) == "" {
-					t.Fatalf("event %d was changed and nobody sees it", which+1)
+					t.Fatalf("event %d was changed, and Verify accepts the log", which+1)
 				}
 			})
 		})
@@ -175,7 +175,7 @@ func TestAMissingEventBreaksTheLog(t *testing.T) {
 		events, row := drawLog(t)
 		which := rapid.IntRange(0, len(events)-1).Draw(t, "which")
 		if consentlog.Verify(marketing, row, slices.Delete(slices.Clone(events), which, which+1), events[len(events)-1].At) == "" {
-			t.Fatalf("event %d is missing and nobody sees it", which+1)
+			t.Fatalf("event %d is missing, and Verify accepts the log", which+1)
 		}
 	})
 }
@@ -282,7 +282,7 @@ func TestStandingIsWhatTheLastEventMadeIt(t *testing.T) {
 			t.Fatalf("%s %s, want %s %s", got.State, got.Level, state, level)
 		}
 		if (got.State == consentlog.StateRevoked) && got.RevokedAt == nil || got.GrantedAt.IsZero() && level != "" {
-			t.Fatalf("%+v", got)
+			t.Fatalf("got %+v, want a moment of revocation if revoked, and of granting if there is a level", got)
 		}
 	})
 }

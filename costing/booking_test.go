@@ -88,7 +88,7 @@ func TestPlanTakesTheEarliestRoom(t *testing.T) {
 		{Resource: "loom", Day: 13, Units: dec("2"), BookedAt: day},
 	}
 	if len(plan) != len(want) {
-		t.Fatalf("%+v", plan)
+		t.Fatalf("got %+v, want four bookings", plan)
 	}
 	for i := range want {
 		if plan[i] != want[i] {
@@ -144,7 +144,7 @@ func TestPlanLaws(t *testing.T) {
 		total := new(big.Rat)
 		for _, b := range costing.Plan([]costing.Usage{need}, first, due, calendar, booked, known) {
 			if b.Day < first || b.Day > max(first, due) || b.Units.Sign() <= 0 || taken[b.Day] != nil {
-				t.Fatalf("%+v", b)
+				t.Fatalf("got %+v, want one positive booking a day, from the first day to the last", b)
 			}
 			if !calendar.Works(b.Day) && calendar.Working(first, max(first, due)) > 0 {
 				t.Fatalf("day %d is not worked", b.Day)
@@ -177,4 +177,41 @@ func TestPlanLaws(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The first moment of a day is of that day, and no moment before it is, wherever clocks are put forward or back about midnight.
+func TestStartOfDay(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"America/Santiago", "America/Sao_Paulo", "America/Asuncion", "America/Havana", "America/St_Johns", "America/Goose_Bay", "Asia/Beirut",
+		"Asia/Amman", "Asia/Damascus", "Asia/Tehran", "Asia/Gaza", "Africa/Cairo", "Atlantic/Azores", "Pacific/Apia", "Australia/Lord_Howe",
+		"Europe/Moscow", "Asia/Kolkata", "Antarctica/Troll", "UTC",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := time.LoadLocation(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for day := 8000; day < 21000; day++ { // 1991 to 2027
+				at := costing.StartOfDay(day, zone)
+				if costing.Day(at, zone) < day {
+					t.Fatalf("day %d begins at %v", day, at.In(zone))
+				}
+				for _, before := range []time.Duration{time.Nanosecond, time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour} {
+					if costing.Day(at.Add(-before), zone) >= day {
+						t.Fatalf("day %d begins at %v, and %v before that", day, at.In(zone), before)
+					}
+				}
+			}
+		})
+	}
+	santiago, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sixth := time.Date(2026, 9, 6, 0, 0, 0, 0, time.UTC)
+	if at, want := costing.StartOfDay(int(sixth.Unix()/86400), santiago), time.Date(2026, 9, 6, 4, 0, 0, 0, time.UTC); !at.Equal(want) {
+		t.Errorf("6 September 2026 begins in Santiago at %v, want %v", at, want)
+	}
 }

@@ -26,7 +26,7 @@ func TestCalendarOfAWorkingWeek(t *testing.T) {
 		t.Errorf("%d days are worked in the week, want 4", n)
 	}
 	if n := (costing.Calendar{}).Working(monday, monday+6); n != 7 {
-		t.Errorf("every day is worked unless told: %d", n)
+		t.Errorf("a calendar without settings has %d working days in a week, want 7", n)
 	}
 }
 

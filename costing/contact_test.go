@@ -163,6 +163,6 @@ func TestLineIsKeptAsJSON(t *testing.T) {
 	}
 	var back []costing.Line
 	if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(back, cost.Lines) {
-		t.Errorf("%+v, %v", back, err)
+		t.Errorf("got %+v, %v, want the lines unchanged by JSON", back, err)
 	}
 }

@@ -250,7 +250,7 @@ const nanoSquared = 1_000_000_000 * 1_000_000_000
 // option adds the line of a chosen option.
 func (b *bill) option(option Option, ingredients []ingredient, units money.Decimal) error {
 	line := Line{Kind: OptionLine, Label: option.Name, Quantity: units}
-	full, marginal := option.Surcharge.Rat(), option.Surcharge.Rat()
+	full, marginal := new(big.Rat), new(big.Rat)
 	for _, i := range ingredients {
 		if i.kind == ComponentLine {
 			line.Label += ", " + i.code + ": nothing is recorded that it is made of"

@@ -167,8 +167,7 @@ func plainCost(products map[string]costing.Product, rates []costing.Rate, bookin
 		if units == nil {
 			continue
 		}
-		f := new(big.Rat).Mul(o.Surcharge.Rat(), units)
-		m := new(big.Rat).Set(f)
+		f, m := new(big.Rat), new(big.Rat) // a surcharge is income
 		of := map[string]*big.Rat{}
 		take(products, o.Components, units, of)
 		for code, quantity := range of {
@@ -238,9 +237,9 @@ func TestCostLaws(t *testing.T) {
 		}
 		shuffle(random, products)
 		shuffle(random, question.Chosen)
-		again, err := basis(products, rates, bookings...).Cost(question)
-		if err != nil || again.Full != cost.Full || again.Marginal != cost.Marginal || !reflect.DeepEqual(again.Usage, cost.Usage) {
-			t.Fatalf("in another order %d and %d, %v; was %d and %d", again.Full.Minor(), again.Marginal.Minor(), err, cost.Full.Minor(), cost.Marginal.Minor())
+		second, err := basis(products, rates, bookings...).Cost(question)
+		if err != nil || second.Full != cost.Full || second.Marginal != cost.Marginal || !reflect.DeepEqual(second.Usage, cost.Usage) {
+			t.Fatalf("in another order %d and %d, %v; was %d and %d", second.Full.Minor(), second.Marginal.Minor(), err, cost.Full.Minor(), cost.Marginal.Minor())
 		}
 	})
 }

@@ -3,9 +3,12 @@ package costing
 import "kopeck/money"
 
 // OrderMargin returns the margin of an order: total - refunded - cost. All three are without tax, and cost is what is left of
-// it after goods came back to stock. The margin is negative where the goods cost more than was paid for them.
-// Error: money.ErrOverflow.
-func OrderMargin(total, refunded, cost money.Amount) (money.Amount, error) {
+// it after goods came back to stock. The margin is negative where the goods cost more than was paid for them. An order that was
+// cancelled earns and costs nothing: it has no margin, which is 0 wherever margins are summed. Error: money.ErrOverflow.
+func OrderMargin(cancelled bool, total, refunded, cost money.Amount) (money.Amount, error) {
+	if cancelled {
+		return money.Amount{}, nil
+	}
 	kept, err := total.Minus(refunded)
 	if err != nil {
 		return money.Amount{}, err

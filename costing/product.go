@@ -26,13 +26,14 @@ type Component struct {
 	Quantity                   money.Decimal
 }
 
-// Option is a choice that changes what one unit is made of and may cost a surcharge, per unit of the option.
+// Option is a choice that changes what one unit is made of. The surcharge, for each unit of the option, is income: it is part of the
+// price and not of the cost.
 type Option struct {
-	Code, Name string
-	Surcharge  money.Amount
-	Components []Component
-	Measured   bool // filled by a customer's measurement of its code; see package pricing
-	Grade      bool // makes a better quality; of several the last is the best
+	ID, Code, Name string
+	Surcharge      money.Amount
+	Components     []Component
+	Measured       bool // filled by a customer's measurement of its code; see package pricing
+	Grade          bool // makes a better quality; of several the last is the best
 }
 
 // MaxDepth is how deep products may be nested in each other.

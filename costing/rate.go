@@ -30,6 +30,9 @@ type Rate struct {
 	label string
 }
 
+// MaxRate is the largest amount of a rate, in the currency's major unit.
+const MaxRate = "9000000000"
+
 // RateKey names what a rate is for.
 type RateKey struct{ Subject, Code string }
 

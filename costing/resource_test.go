@@ -75,7 +75,7 @@ func TestResourceDays(t *testing.T) {
 		t.Errorf("of unknown capacity: %s", got)
 	}
 	if got, _ := shown("nothing", monday, monday, late); got != "0 true 0 of - is -, idle 0 0.00\n" {
-		t.Errorf("%s", got)
+		t.Errorf("got %s, want a resource without bookings and rate is free, of unknown capacity", got)
 	}
 }
 

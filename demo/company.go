@@ -33,7 +33,7 @@ type Config struct {
 	Store    *store.Store // migrated; Fill attaches its guard to the client, so serve another Store
 	Currency money.Currency
 	Seed     uint64
-	Now      time.Time // its day in Moscow is the day the company is made for
+	Now      time.Time // its day in Moscow is the day the company is created for
 	Log      *slog.Logger
 }
 

@@ -49,7 +49,7 @@ func TestPatronymics(t *testing.T) {
 		t.Run(father, func(t *testing.T) {
 			t.Parallel()
 			if son, daughter := patronymic(father, false), patronymic(father, true); son != want[0] || daughter != want[1] {
-				t.Errorf("%s, %s", son, daughter)
+				t.Errorf("got %s, %s, want %v", son, daughter, want)
 			}
 		})
 	}

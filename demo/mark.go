@@ -9,10 +9,10 @@ import (
 	"kopeck/store"
 )
 
-// Mark says in the database which company was made in it.
+// Mark says in the database which company was created in it.
 type Mark struct {
 	Seed uint64 `json:"seed"`
-	Day  string `json:"day"`  // in Moscow, for which it was made
+	Day  string `json:"day"`  // in Moscow, for which it was created
 	Done bool   `json:"done"` // false: Fill was interrupted
 }
 

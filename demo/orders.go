@@ -277,7 +277,7 @@ func (c *company) applyRefund(o *order) (err error) {
 }
 
 func (o *order) margin() (money.Amount, error) {
-	return costing.OrderMargin(o.total, o.refunded, o.cost)
+	return costing.OrderMargin(o.status == schema.OrderCancelled, o.total, o.refunded, o.cost)
 }
 
 // priceOrder prices the lines of an order and sums them up.

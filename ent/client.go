@@ -37,6 +37,7 @@ import (
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 
@@ -105,6 +106,8 @@ type Client struct {
 	SearchTerm *SearchTermClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// SignInAttempts is the client for interacting with the SignInAttempts builders.
+	SignInAttempts *SignInAttemptsClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
 	// User is the client for interacting with the User builders.
@@ -146,6 +149,7 @@ func (c *Client) init() {
 	c.Refund = NewRefundClient(c.config)
 	c.SearchTerm = NewSearchTermClient(c.config)
 	c.Setting = NewSettingClient(c.config)
+	c.SignInAttempts = NewSignInAttemptsClient(c.config)
 	c.StageChange = NewStageChangeClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -266,6 +270,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Refund:          NewRefundClient(cfg),
 		SearchTerm:      NewSearchTermClient(cfg),
 		Setting:         NewSettingClient(cfg),
+		SignInAttempts:  NewSignInAttemptsClient(cfg),
 		StageChange:     NewStageChangeClient(cfg),
 		User:            NewUserClient(cfg),
 	}, nil
@@ -313,6 +318,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Refund:          NewRefundClient(cfg),
 		SearchTerm:      NewSearchTermClient(cfg),
 		Setting:         NewSettingClient(cfg),
+		SignInAttempts:  NewSignInAttemptsClient(cfg),
 		StageChange:     NewStageChangeClient(cfg),
 		User:            NewUserClient(cfg),
 	}, nil
@@ -348,7 +354,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Customer, c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer,
 		c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
 		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate,
-		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.StageChange, c.User,
+		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
+		c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -362,7 +369,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Customer, c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer,
 		c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
 		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate,
-		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.StageChange, c.User,
+		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
+		c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -423,6 +431,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SearchTerm.mutate(ctx, m)
 	case *SettingMutation:
 		return c.Setting.mutate(ctx, m)
+	case *SignInAttemptsMutation:
+		return c.SignInAttempts.mutate(ctx, m)
 	case *StageChangeMutation:
 		return c.StageChange.mutate(ctx, m)
 	case *UserMutation:
@@ -4402,6 +4412,139 @@ func (c *SettingClient) mutate(ctx context.Context, m *SettingMutation) (Value, 
 	}
 }
 
+// SignInAttemptsClient is a client for the SignInAttempts schema.
+type SignInAttemptsClient struct {
+	config
+}
+
+// NewSignInAttemptsClient returns a client for the SignInAttempts from the given config.
+func NewSignInAttemptsClient(c config) *SignInAttemptsClient {
+	return &SignInAttemptsClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signinattempts.Hooks(f(g(h())))`.
+func (c *SignInAttemptsClient) Use(hooks ...Hook) {
+	c.hooks.SignInAttempts = append(c.hooks.SignInAttempts, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signinattempts.Intercept(f(g(h())))`.
+func (c *SignInAttemptsClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignInAttempts = append(c.inters.SignInAttempts, interceptors...)
+}
+
+// Create returns a builder for creating a SignInAttempts entity.
+func (c *SignInAttemptsClient) Create() *SignInAttemptsCreate {
+	mutation := newSignInAttemptsMutation(c.config, OpCreate)
+	return &SignInAttemptsCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignInAttempts entities.
+func (c *SignInAttemptsClient) CreateBulk(builders ...*SignInAttemptsCreate) *SignInAttemptsCreateBulk {
+	return &SignInAttemptsCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignInAttemptsClient) MapCreateBulk(slice any, setFunc func(*SignInAttemptsCreate, int)) *SignInAttemptsCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignInAttemptsCreateBulk{err: fmt.Errorf("calling to SignInAttemptsClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignInAttemptsCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignInAttemptsCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignInAttempts.
+func (c *SignInAttemptsClient) Update() *SignInAttemptsUpdate {
+	mutation := newSignInAttemptsMutation(c.config, OpUpdate)
+	return &SignInAttemptsUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignInAttemptsClient) UpdateOne(_m *SignInAttempts) *SignInAttemptsUpdateOne {
+	mutation := newSignInAttemptsMutation(c.config, OpUpdateOne, withSignInAttempts(_m))
+	return &SignInAttemptsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignInAttemptsClient) UpdateOneID(id string) *SignInAttemptsUpdateOne {
+	mutation := newSignInAttemptsMutation(c.config, OpUpdateOne, withSignInAttemptsID(id))
+	return &SignInAttemptsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignInAttempts.
+func (c *SignInAttemptsClient) Delete() *SignInAttemptsDelete {
+	mutation := newSignInAttemptsMutation(c.config, OpDelete)
+	return &SignInAttemptsDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignInAttemptsClient) DeleteOne(_m *SignInAttempts) *SignInAttemptsDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignInAttemptsClient) DeleteOneID(id string) *SignInAttemptsDeleteOne {
+	builder := c.Delete().Where(signinattempts.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignInAttemptsDeleteOne{builder}
+}
+
+// Query returns a query builder for SignInAttempts.
+func (c *SignInAttemptsClient) Query() *SignInAttemptsQuery {
+	return &SignInAttemptsQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignInAttempts},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignInAttempts entity by its id.
+func (c *SignInAttemptsClient) Get(ctx context.Context, id string) (*SignInAttempts, error) {
+	return c.Query().Where(signinattempts.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignInAttemptsClient) GetX(ctx context.Context, id string) *SignInAttempts {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SignInAttemptsClient) Hooks() []Hook {
+	return c.hooks.SignInAttempts
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignInAttemptsClient) Interceptors() []Interceptor {
+	return c.inters.SignInAttempts
+}
+
+func (c *SignInAttemptsClient) mutate(ctx context.Context, m *SignInAttemptsMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignInAttemptsCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignInAttemptsUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignInAttemptsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignInAttemptsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SignInAttempts mutation op: %q", m.Op())
+	}
+}
+
 // StageChangeClient is a client for the StageChange schema.
 type StageChangeClient struct {
 	config
@@ -4706,15 +4849,15 @@ type (
 		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
 		IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine,
 		Partner, Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
-		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting, StageChange,
-		User []ent.Hook
+		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
+		SignInAttempts, StageChange, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
 		IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine,
 		Partner, Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
-		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting, StageChange,
-		User []ent.Interceptor
+		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
+		SignInAttempts, StageChange, User []ent.Interceptor
 	}
 )
 

@@ -77,10 +77,12 @@ type Customer struct {
 	FirstOrderDay int `json:"first_order_day,omitempty"`
 	// The day of the last completed order.
 	LastOrderDay int `json:"last_order_day,omitempty"`
-	// The margin of completed orders, less refunds.
+	// The margin of completed orders and of those given back in full, less refunds.
 	Margin money.Amount `json:"margin,omitempty"`
 	// The margin without that of the first order day.
 	RepeatMargin money.Amount `json:"repeat_margin,omitempty"`
+	// The part of margin that is of orders given back in full: what their goods had cost.
+	RefundedMargin money.Amount `json:"refunded_margin,omitempty"`
 	// The cost of all contacts.
 	ContactCost money.Amount `json:"contact_cost,omitempty"`
 	// When the last completed order was placed; 1970-01-01 if there is none.
@@ -160,7 +162,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(money.Amount)}
 		case customer.FieldMeasurements:
 			values[i] = new([]byte)
-		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldContactCost, customer.FieldLifetimeValue:
+		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldRefundedMargin, customer.FieldContactCost, customer.FieldLifetimeValue:
 			values[i] = new(money.Amount)
 		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
@@ -378,6 +380,12 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.RepeatMargin = *value
 			}
+		case customer.FieldRefundedMargin:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field refunded_margin", values[i])
+			} else if value != nil {
+				_m.RefundedMargin = *value
+			}
 		case customer.FieldContactCost:
 			if value, ok := values[i].(*money.Amount); !ok {
 				return fmt.Errorf("unexpected type %T for field contact_cost", values[i])
@@ -564,6 +572,9 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("repeat_margin=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RepeatMargin))
+	builder.WriteString(", ")
+	builder.WriteString("refunded_margin=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefundedMargin))
 	builder.WriteString(", ")
 	builder.WriteString("contact_cost=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ContactCost))

@@ -390,6 +390,20 @@ func (_c *CustomerCreate) SetNillableRepeatMargin(v *money.Amount) *CustomerCrea
 	return _c
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (_c *CustomerCreate) SetRefundedMargin(v money.Amount) *CustomerCreate {
+	_c.mutation.SetRefundedMargin(v)
+	return _c
+}
+
+// SetNillableRefundedMargin sets the "refunded_margin" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableRefundedMargin(v *money.Amount) *CustomerCreate {
+	if v != nil {
+		_c.SetRefundedMargin(*v)
+	}
+	return _c
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_c *CustomerCreate) SetContactCost(v money.Amount) *CustomerCreate {
 	_c.mutation.SetContactCost(v)
@@ -547,6 +561,10 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultRepeatMargin()
 		_c.mutation.SetRepeatMargin(v)
 	}
+	if _, ok := _c.mutation.RefundedMargin(); !ok {
+		v := customer.DefaultRefundedMargin()
+		_c.mutation.SetRefundedMargin(v)
+	}
 	if _, ok := _c.mutation.ContactCost(); !ok {
 		v := customer.DefaultContactCost()
 		_c.mutation.SetContactCost(v)
@@ -662,6 +680,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.RepeatMargin(); !ok {
 		return &ValidationError{Name: "repeat_margin", err: errors.New(`ent: missing required field "Customer.repeat_margin"`)}
+	}
+	if _, ok := _c.mutation.RefundedMargin(); !ok {
+		return &ValidationError{Name: "refunded_margin", err: errors.New(`ent: missing required field "Customer.refunded_margin"`)}
 	}
 	if _, ok := _c.mutation.ContactCost(); !ok {
 		return &ValidationError{Name: "contact_cost", err: errors.New(`ent: missing required field "Customer.contact_cost"`)}
@@ -815,6 +836,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RepeatMargin(); ok {
 		_spec.SetField(customer.FieldRepeatMargin, field.TypeInt64, value)
 		_node.RepeatMargin = value
+	}
+	if value, ok := _c.mutation.RefundedMargin(); ok {
+		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
+		_node.RefundedMargin = value
 	}
 	if value, ok := _c.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)

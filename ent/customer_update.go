@@ -550,6 +550,20 @@ func (_u *CustomerUpdate) SetNillableRepeatMargin(v *money.Amount) *CustomerUpda
 	return _u
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (_u *CustomerUpdate) SetRefundedMargin(v money.Amount) *CustomerUpdate {
+	_u.mutation.SetRefundedMargin(v)
+	return _u
+}
+
+// SetNillableRefundedMargin sets the "refunded_margin" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableRefundedMargin(v *money.Amount) *CustomerUpdate {
+	if v != nil {
+		_u.SetRefundedMargin(*v)
+	}
+	return _u
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_u *CustomerUpdate) SetContactCost(v money.Amount) *CustomerUpdate {
 	_u.mutation.SetContactCost(v)
@@ -899,6 +913,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.RepeatMargin(); ok {
 		_spec.SetField(customer.FieldRepeatMargin, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RefundedMargin(); ok {
+		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)
@@ -1580,6 +1597,20 @@ func (_u *CustomerUpdateOne) SetNillableRepeatMargin(v *money.Amount) *CustomerU
 	return _u
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (_u *CustomerUpdateOne) SetRefundedMargin(v money.Amount) *CustomerUpdateOne {
+	_u.mutation.SetRefundedMargin(v)
+	return _u
+}
+
+// SetNillableRefundedMargin sets the "refunded_margin" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableRefundedMargin(v *money.Amount) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetRefundedMargin(*v)
+	}
+	return _u
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (_u *CustomerUpdateOne) SetContactCost(v money.Amount) *CustomerUpdateOne {
 	_u.mutation.SetContactCost(v)
@@ -1959,6 +1990,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.RepeatMargin(); ok {
 		_spec.SetField(customer.FieldRepeatMargin, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.RefundedMargin(); ok {
+		_spec.SetField(customer.FieldRefundedMargin, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.ContactCost(); ok {
 		_spec.SetField(customer.FieldContactCost, field.TypeInt64, value)

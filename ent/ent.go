@@ -32,6 +32,7 @@ import (
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"reflect"
@@ -126,6 +127,7 @@ func checkColumn(t, c string) error {
 			refund.Table:          refund.ValidColumn,
 			searchterm.Table:      searchterm.ValidColumn,
 			setting.Table:         setting.ValidColumn,
+			signinattempts.Table:  signinattempts.ValidColumn,
 			stagechange.Table:     stagechange.ValidColumn,
 			user.Table:            user.ValidColumn,
 		})

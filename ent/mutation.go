@@ -34,6 +34,7 @@ import (
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -80,6 +81,7 @@ const (
 	TypeRefund          = "Refund"
 	TypeSearchTerm      = "SearchTerm"
 	TypeSetting         = "Setting"
+	TypeSignInAttempts  = "SignInAttempts"
 	TypeStageChange     = "StageChange"
 	TypeUser            = "User"
 )
@@ -5323,6 +5325,7 @@ type CustomerMutation struct {
 	addlast_order_day  *int
 	margin             *money.Amount
 	repeat_margin      *money.Amount
+	refunded_margin    *money.Amount
 	contact_cost       *money.Amount
 	last_order_at      *time.Time
 	lifetime_value     *money.Amount
@@ -6812,6 +6815,42 @@ func (m *CustomerMutation) ResetRepeatMargin() {
 	m.repeat_margin = nil
 }
 
+// SetRefundedMargin sets the "refunded_margin" field.
+func (m *CustomerMutation) SetRefundedMargin(value money.Amount) {
+	m.refunded_margin = &value
+}
+
+// RefundedMargin returns the value of the "refunded_margin" field in the mutation.
+func (m *CustomerMutation) RefundedMargin() (r money.Amount, exists bool) {
+	v := m.refunded_margin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundedMargin returns the old "refunded_margin" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRefundedMargin(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundedMargin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundedMargin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundedMargin: %w", err)
+	}
+	return oldValue.RefundedMargin, nil
+}
+
+// ResetRefundedMargin resets all changes to the "refunded_margin" field.
+func (m *CustomerMutation) ResetRefundedMargin() {
+	m.refunded_margin = nil
+}
+
 // SetContactCost sets the "contact_cost" field.
 func (m *CustomerMutation) SetContactCost(value money.Amount) {
 	m.contact_cost = &value
@@ -7089,7 +7128,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 33)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -7177,6 +7216,9 @@ func (m *CustomerMutation) Fields() []string {
 	if m.repeat_margin != nil {
 		fields = append(fields, customer.FieldRepeatMargin)
 	}
+	if m.refunded_margin != nil {
+		fields = append(fields, customer.FieldRefundedMargin)
+	}
 	if m.contact_cost != nil {
 		fields = append(fields, customer.FieldContactCost)
 	}
@@ -7252,6 +7294,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Margin()
 	case customer.FieldRepeatMargin:
 		return m.RepeatMargin()
+	case customer.FieldRefundedMargin:
+		return m.RefundedMargin()
 	case customer.FieldContactCost:
 		return m.ContactCost()
 	case customer.FieldLastOrderAt:
@@ -7325,6 +7369,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldMargin(ctx)
 	case customer.FieldRepeatMargin:
 		return m.OldRepeatMargin(ctx)
+	case customer.FieldRefundedMargin:
+		return m.OldRefundedMargin(ctx)
 	case customer.FieldContactCost:
 		return m.OldContactCost(ctx)
 	case customer.FieldLastOrderAt:
@@ -7542,6 +7588,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRepeatMargin(v)
+		return nil
+	case customer.FieldRefundedMargin:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundedMargin(v)
 		return nil
 	case customer.FieldContactCost:
 		v, ok := value.(money.Amount)
@@ -7873,6 +7926,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldRepeatMargin:
 		m.ResetRepeatMargin()
+		return nil
+	case customer.FieldRefundedMargin:
+		m.ResetRefundedMargin()
 		return nil
 	case customer.FieldContactCost:
 		m.ResetContactCost()
@@ -25782,6 +25838,338 @@ func (m *SettingMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SettingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Setting edge %s", name)
+}
+
+// SignInAttemptsMutation represents an operation that mutates the SignInAttempts nodes in the graph.
+type SignInAttemptsMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	full_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SignInAttempts, error)
+	predicates    []predicate.SignInAttempts
+}
+
+var _ ent.Mutation = (*SignInAttemptsMutation)(nil)
+
+// signinattemptsOption allows management of the mutation configuration using functional options.
+type signinattemptsOption func(*SignInAttemptsMutation)
+
+// newSignInAttemptsMutation creates new mutation for the SignInAttempts entity.
+func newSignInAttemptsMutation(c config, op Op, opts ...signinattemptsOption) *SignInAttemptsMutation {
+	m := &SignInAttemptsMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSignInAttempts,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSignInAttemptsID sets the ID field of the mutation.
+func withSignInAttemptsID(id string) signinattemptsOption {
+	return func(m *SignInAttemptsMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SignInAttempts
+		)
+		m.oldValue = func(ctx context.Context) (*SignInAttempts, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SignInAttempts.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSignInAttempts sets the old SignInAttempts of the mutation.
+func withSignInAttempts(node *SignInAttempts) signinattemptsOption {
+	return func(m *SignInAttemptsMutation) {
+		m.oldValue = func(context.Context) (*SignInAttempts, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SignInAttemptsMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SignInAttemptsMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SignInAttempts entities.
+func (m *SignInAttemptsMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SignInAttemptsMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SignInAttemptsMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SignInAttempts.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFullAt sets the "full_at" field.
+func (m *SignInAttemptsMutation) SetFullAt(t time.Time) {
+	m.full_at = &t
+}
+
+// FullAt returns the value of the "full_at" field in the mutation.
+func (m *SignInAttemptsMutation) FullAt() (r time.Time, exists bool) {
+	v := m.full_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFullAt returns the old "full_at" field's value of the SignInAttempts entity.
+// If the SignInAttempts object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SignInAttemptsMutation) OldFullAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFullAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFullAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFullAt: %w", err)
+	}
+	return oldValue.FullAt, nil
+}
+
+// ResetFullAt resets all changes to the "full_at" field.
+func (m *SignInAttemptsMutation) ResetFullAt() {
+	m.full_at = nil
+}
+
+// Where appends a list predicates to the SignInAttemptsMutation builder.
+func (m *SignInAttemptsMutation) Where(ps ...predicate.SignInAttempts) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SignInAttemptsMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SignInAttemptsMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SignInAttempts, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SignInAttemptsMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SignInAttemptsMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SignInAttempts).
+func (m *SignInAttemptsMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SignInAttemptsMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.full_at != nil {
+		fields = append(fields, signinattempts.FieldFullAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SignInAttemptsMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case signinattempts.FieldFullAt:
+		return m.FullAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SignInAttemptsMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case signinattempts.FieldFullAt:
+		return m.OldFullAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SignInAttempts field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SignInAttemptsMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case signinattempts.FieldFullAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFullAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SignInAttempts field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SignInAttemptsMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SignInAttemptsMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SignInAttemptsMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SignInAttempts numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SignInAttemptsMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SignInAttemptsMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SignInAttemptsMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SignInAttempts nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SignInAttemptsMutation) ResetField(name string) error {
+	switch name {
+	case signinattempts.FieldFullAt:
+		m.ResetFullAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SignInAttempts field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SignInAttemptsMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SignInAttemptsMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SignInAttemptsMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SignInAttemptsMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SignInAttemptsMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SignInAttemptsMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SignInAttemptsMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SignInAttempts unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SignInAttemptsMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SignInAttempts edge %s", name)
 }
 
 // StageChangeMutation represents an operation that mutates the StageChange nodes in the graph.

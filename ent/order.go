@@ -49,7 +49,7 @@ type Order struct {
 	StatedCost bool `json:"stated_cost,omitempty"`
 	// Whether a rate is missing: the order is costed when the rate arrives.
 	Uncosted bool `json:"uncosted,omitempty"`
-	// The total less refunds and cost.
+	// The total less refunds and cost; 0 of an order that is cancelled.
 	Margin money.Amount `json:"margin,omitempty"`
 	// The part of a completed order's margin that no contact earned.
 	Unattributed money.Amount `json:"unattributed,omitempty"`

@@ -29,6 +29,7 @@ import (
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -365,16 +366,20 @@ func init() {
 	customerDescRepeatMargin := customerFields[25].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
+	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
+	customerDescRefundedMargin := customerFields[26].Descriptor()
+	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
+	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[26].Descriptor()
+	customerDescContactCost := customerFields[27].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[27].Descriptor()
+	customerDescLastOrderAt := customerFields[28].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[28].Descriptor()
+	customerDescLifetimeValue := customerFields[29].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -1283,6 +1288,29 @@ func init() {
 	// setting.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	setting.IDValidator = func() func(string) error {
 		validators := settingDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	signinattemptsMixin := schema.SignInAttempts{}.Mixin()
+	signinattemptsMixinFields0 := signinattemptsMixin[0].Fields()
+	_ = signinattemptsMixinFields0
+	signinattemptsFields := schema.SignInAttempts{}.Fields()
+	_ = signinattemptsFields
+	// signinattemptsDescID is the schema descriptor for id field.
+	signinattemptsDescID := signinattemptsMixinFields0[0].Descriptor()
+	// signinattempts.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	signinattempts.IDValidator = func() func(string) error {
+		validators := signinattemptsDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -66,6 +66,8 @@ type Tx struct {
 	SearchTerm *SearchTermClient
 	// Setting is the client for interacting with the Setting builders.
 	Setting *SettingClient
+	// SignInAttempts is the client for interacting with the SignInAttempts builders.
+	SignInAttempts *SignInAttemptsClient
 	// StageChange is the client for interacting with the StageChange builders.
 	StageChange *StageChangeClient
 	// User is the client for interacting with the User builders.
@@ -227,6 +229,7 @@ func (tx *Tx) init() {
 	tx.Refund = NewRefundClient(tx.config)
 	tx.SearchTerm = NewSearchTermClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
+	tx.SignInAttempts = NewSignInAttemptsClient(tx.config)
 	tx.StageChange = NewStageChangeClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

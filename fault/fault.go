@@ -26,8 +26,10 @@ const (
 	LimitExceeded        Code = "LIMIT_EXCEEDED"
 	Forbidden            Code = "FORBIDDEN"
 
-	// Unauthenticated never occurs in userErrors: it is an error of the request.
+	// Unauthenticated and Unavailable never occur in userErrors: they are errors of the request. After Unavailable the same
+	// request may succeed later.
 	Unauthenticated Code = "UNAUTHENTICATED"
+	Unavailable     Code = "UNAVAILABLE"
 )
 
 // MarshalGQL writes the code as the API's enum.
@@ -112,6 +114,9 @@ func New(code Code, field, format string, args ...any) *Error {
 
 // Invalidf is New with the code Invalid.
 func Invalidf(field, format string, args ...any) *Error { return New(Invalid, field, format, args...) }
+
+// IsOfRequest reports whether errors with the code are errors of the request, and not of one of its verbs.
+func (c Code) IsOfRequest() bool { return c == Unauthenticated || c == Unavailable }
 
 // NoSuch returns the error for an id that does not exist or that the caller must not see.
 func NoSuch(field, what string) *Error { return New(NotFound, field, "no such %s", what) }

@@ -11,7 +11,7 @@ import (
 	"kopeck/fault"
 )
 
-func TestOf(t *testing.T) {
+func TestFaultOf(t *testing.T) {
 	t.Parallel()
 	one := fault.Invalidf("name", "a name is required")
 	two := fault.NoSuch("customerId", "customer")
@@ -77,7 +77,7 @@ func TestCodeOfTheAPI(t *testing.T) {
 	fault.NotFound.MarshalGQL(&text)
 	var code fault.Code
 	if err := code.UnmarshalGQL(strings.Trim(text.String(), `"`)); err != nil || code != fault.NotFound {
-		t.Errorf("%s, %v", code, err)
+		t.Errorf("got %s, %v, want NOT_FOUND", code, err)
 	}
 	if err := code.UnmarshalGQL(5); err == nil {
 		t.Error("a number was read as a code")
@@ -109,10 +109,10 @@ func TestAtMovesEveryFault(t *testing.T) {
 	}
 	one := fault.Of(fault.At(fault.Invalidf("quantity", "want a number"), "lines", "0"))
 	if one == nil || strings.Join(one.Path, ".") != "lines.0.quantity" {
-		t.Errorf("%+v", one)
+		t.Errorf("got %+v, want the path lines.0.quantity", one)
 	}
 	two := fault.All(fault.At(fault.List{fault.Invalidf("a", "one"), fault.Invalidf("b", "two")}, "lines"))
 	if len(two) != 2 || strings.Join(two[1].Path, ".") != "lines.b" {
-		t.Errorf("%+v", two)
+		t.Errorf("got %+v, want two faults, the second at lines.b", two)
 	}
 }

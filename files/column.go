@@ -24,6 +24,19 @@ func textColumn[R any](name string, u uses, at func(*R) *string) column[R] {
 	}
 }
 
+// idColumn holds a text by which a record, or its customer, is told from others.
+func idColumn[R any](name string, u uses, at func(*R) *string) column[R] {
+	c := textColumn(name, u, at)
+	c.read = func(_ *values, text string, to *R) error {
+		if isRounded(text) {
+			return errRounded
+		}
+		*at(to) = text
+		return nil
+	}
+	return c
+}
+
 // wordColumn holds a value of an enum.
 func wordColumn[R any, W interface {
 	~string
@@ -43,7 +56,7 @@ func wordColumn[R any, W interface {
 // amountColumn holds money that is not negative.
 func amountColumn[R any](name string, u uses, at func(*R) *money.Amount) column[R] {
 	return column[R]{
-		name, u,
+		name, u | numeric,
 		func(v *values, text string, to *R) (err error) {
 			*at(to), err = v.amount(text)
 			return err
@@ -55,7 +68,7 @@ func amountColumn[R any](name string, u uses, at func(*R) *money.Amount) column[
 // decimalColumn holds a number that is not negative.
 func decimalColumn[R any](name string, u uses, at func(*R) *money.Decimal) column[R] {
 	return column[R]{
-		name, u,
+		name, u | numeric,
 		func(v *values, text string, to *R) (err error) {
 			*at(to), err = v.decimal(text)
 			return err

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -20,13 +21,14 @@ type contactRow struct {
 	cost money.Amount // what the cost lines must sum to
 }
 
-// contactLayout is the layout of files of contacts. A log names customers by their external ids in the column customer.
+// contactLayout is the layout of files of contacts. A log names customers by their external ids in the column customer, or by
+// e-mail or phone.
 var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	textColumn("id", own|ownKey, func(r *contactRow) *string { return &r.ID }),
-	textColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
+	idColumn("external_id", own|mappable, func(r *contactRow) *string { return &r.ExternalID }),
 	textColumn("customer_id", own|ownKey, func(r *contactRow) *string { return &r.CustomerID }),
 	textColumn("customer_external_id", own, func(r *contactRow) *string { return &r.CustomerExternalID }),
-	textColumn("customer", mappable|mapKey, func(r *contactRow) *string { return &r.CustomerExternalID }),
+	idColumn("customer", mappable|mapKey, func(r *contactRow) *string { return &r.CustomerExternalID }),
 	wordColumn("kind", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.ContactKind { return &r.Kind }),
 	wordColumn("direction", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.Direction { return &r.Direction }),
 	wordColumn("channel", own|ownKey|mappable|mapKey|filled, func(r *contactRow) *schema.Channel { return &r.Channel }),
@@ -45,6 +47,9 @@ var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	listColumn("cost_lines", own, func(r *contactRow) *[]costing.Line { return &r.CostLines }),
 	pastColumn("recorded_at", own|filled, func(r *contactRow) *time.Time { return &r.RecordedAt }),
 	segmentColumn,
+	textColumn("email", mappable, func(r *contactRow) *string { return &r.Person.Email }),
+	textColumn("phone", mappable, func(r *contactRow) *string { return &r.Person.Phone }),
+	textColumn("name", mappable, func(r *contactRow) *string { return &r.Person.Name }),
 }}
 
 // segmentColumn holds the segment that the customer had: in a file that has the column, none if it is empty.
@@ -67,24 +72,29 @@ func openContacts(s *app.App, o Options, f *file) (source[bulk.ContactRecord], e
 		return source[bulk.ContactRecord]{}, err
 	}
 	var counted ordinals
-	return rowsOf(in, contactLayout, zero, func(e *entry[bulk.ContactRecord], r *contactRow, f *faults) {
+	all := rowsOf(in, contactLayout, zero, func(e *entry[bulk.ContactRecord], r *contactRow, f *faults) {
 		if in.own {
 			r.checkOwn(in.table, f)
 			e.key = "id:" + r.ID
 		} else {
-			if r.CustomerExternalID == "" {
+			who := cmp.Or(r.CustomerExternalID, r.Person.Email, r.Person.Phone)
+			if who == "" {
 				f.of("customer", errEmpty)
 			}
 			if r.ExternalID != "" {
 				e.key = "external:" + r.ExternalID
-			} else if !r.At.IsZero() && r.CustomerExternalID != "" {
-				pair := strings.Join([]string{r.CustomerExternalID, r.At.Format(exact), string(r.Kind), string(r.Direction), string(r.Channel)}, ":")
+			} else if !r.At.IsZero() && who != "" {
+				pair := strings.Join([]string{who, r.At.Format(exact), string(r.Kind), string(r.Direction), string(r.Channel)}, ":")
 				e.key, e.apart = made(pair, counted.next(pair)), true
 				r.ExternalID = e.key
 			}
 		}
 		e.value = r.ContactRecord
-	}), nil
+	})
+	if !in.own { // those without an id are numbered among those of their customer
+		all.groups = &groupable{next: in.next, key: func(r row) string { return in.person(r) }}
+	}
+	return all, nil
 }
 
 // checkOwn checks a contact of Kopeck's own format. If the file has its costs they stay as they were.
@@ -97,8 +107,11 @@ func (r *contactRow) checkOwn(t *table, f *faults) {
 	for _, line := range r.CostLines {
 		sum += line.Amount.Minor()
 	}
-	if r.Costed && t.has("cost") && sum != r.cost.Minor() {
+	switch {
+	case r.Costed && t.has("cost") && sum != r.cost.Minor():
 		f.of("cost", errors.New("the lines do not sum to it"))
+	case !r.Costed && t.has("cost"):
+		f.of("cost", errors.New("the file has no column cost_lines, which say what the cost is made of; without both the contact is costed by the rates"))
 	}
 }
 

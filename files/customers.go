@@ -12,26 +12,42 @@ import (
 	"kopeck/service/customers"
 )
 
-// customerLayout is the layout of files of customers: package customers defines their fields.
-var customerLayout = layout[customers.Record]{Customers, customerColumns()}
+// customerRow is a customer as a file has it.
+type customerRow struct {
+	customers.Record
 
-func customerColumns() []column[customers.Record] {
-	var columns []column[customers.Record]
-	for _, f := range customers.Fields() {
-		c := column[customers.Record]{
+	given uint64 // the fields whose cells are not empty: bit n is that of customers.Fields()[n]
+}
+
+// customerLayout is the layout of files of customers: package customers defines their fields.
+var customerLayout = layout[customerRow]{Customers, customerColumns()}
+
+func customerColumns() []column[customerRow] {
+	var columns []column[customerRow]
+	for n, f := range customers.Fields() {
+		c := column[customerRow]{
 			name: f.File, uses: own,
-			read:  func(v *values, text string, to *customers.Record) error { return f.Read(v.customer, text, to) },
-			write: func(v *values, r *customers.Record) string { return f.Write(v.customer, r) },
+			read: func(v *values, text string, to *customerRow) error { // of a cell that is not empty
+				to.given |= 1 << n
+				if f.File == "external_id" && isRounded(text) {
+					return errRounded
+				}
+				return f.Read(v.customer, text, &to.Record)
+			},
+			write: func(v *values, r *customerRow) string { return f.Write(v.customer, &r.Record) },
 		}
 		if f.Required() {
 			c.uses |= ownKey
+		}
+		if f.Numeric() {
+			c.uses |= numeric
 		}
 		can, must := f.Mapped()
 		if can {
 			c.uses |= mappable
 		}
 		if must {
-			c.uses |= mapKey
+			c.uses |= mapKey | newKey
 		}
 		columns = append(columns, c)
 	}
@@ -44,12 +60,18 @@ func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], er
 	if err != nil {
 		return source[customers.Record]{}, err
 	}
-	if !in.own && !in.has("id") && !in.has("external_id") && !in.has("email") {
-		return source[customers.Record]{}, optionsError("--map: one of id, external_id and email must be mapped: a customer who exists is found by one of them")
+	if !in.own && !in.has("id") && !in.has("external_id") && !in.has("email") && !in.has("phone") {
+		return source[customers.Record]{}, optionsError("--map: one of id, external_id, email and phone must be mapped: a customer who exists is found by one of them")
 	}
-	return rowsOf(in, customerLayout, customers.NewRecord, func(e *entry[customers.Record], c *customers.Record, _ *faults) {
-		c.Has = in.has
-		e.value = *c
+	cleared := clearedBy(o, in.table)
+	empty := func() customerRow { return customerRow{Record: customers.NewRecord()} }
+	return rowsOf(in, customerLayout, empty, func(e *entry[customers.Record], c *customerRow, _ *faults) {
+		given := c.given | cleared
+		if given&fieldBits["partner"] != 0 {
+			given |= fieldBits["partner_id"] // by its name the import finds the partner's id
+		}
+		c.Has = func(column string) bool { return given&fieldBits[column] != 0 }
+		e.value = c.Record
 		switch {
 		case c.ID != "":
 			e.key = "id:" + c.ID
@@ -57,8 +79,29 @@ func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], er
 			e.key = "external:" + *c.ExternalID
 		case c.Email != nil:
 			e.key = "email:" + strings.ToLower(*c.Email)
+		case c.Phone != nil:
+			e.key = "phone:" + customers.PhoneDigits(*c.Phone)
 		}
 	}), nil
+}
+
+// fieldBits has the bit of each field of a customer by its column.
+var fieldBits = func() map[string]uint64 {
+	bits := map[string]uint64{}
+	for n, f := range customers.Fields() {
+		bits[f.File] = 1 << n
+	}
+	return bits
+}()
+
+// clearedBy returns the fields of which an empty cell erases the value.
+func clearedBy(o Options, t *table) (bits uint64) {
+	for n, f := range customers.Fields() {
+		if o.Empty == ClearEmpty && f.Clearable() && t.has(f.File) {
+			bits |= 1 << n
+		}
+	}
+	return bits
 }
 
 // refer fills in, when all customers are there, who referred whom.

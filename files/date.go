@@ -2,44 +2,66 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/schema"
 	"kopeck/service"
 )
 
-// dates reads dates and times in the installation's time zone.
+// dates reads dates and times. A day is one of the installation's time zone; a time without an offset is one of the file's.
 type dates struct {
 	settings *service.Settings
+	zone     *time.Location // of times
 	now      time.Time
-	layout   string // of time.Parse; "" for the formats that are unambiguous
+	format   *dateFormat // nil for the formats that are unambiguous
 	known    map[string]time.Time
 }
 
-func newDates(settings *service.Settings, now time.Time, format string) (*dates, error) {
-	d := &dates{settings: settings, now: now, known: map[string]time.Time{}}
-	if format == "" {
+func newDates(settings *service.Settings, now time.Time, o Options) (*dates, error) {
+	d := &dates{settings: settings, zone: settings.Zone, now: now, known: map[string]time.Time{}}
+	if o.TimeZone != "" {
+		zone, err := time.LoadLocation(o.TimeZone)
+		if err != nil || o.TimeZone == "Local" {
+			return nil, optionsError("--time-zone: want the name of a time zone, like Europe/Moscow, not %q", o.TimeZone)
+		}
+		d.zone = zone
+	}
+	if o.DateFormat == "" {
 		return d, nil
 	}
-	d.layout = layouts.Replace(format)
-	if !strings.Contains(d.layout, "2") || !strings.Contains(d.layout, "1") || !strings.Contains(d.layout, "06") {
-		return nil, optionsError("--date-format %q: want year, month and day, of YYYY YY MM M DD D HH H mm ss, like \"M/D/YYYY H:mm\"", format)
-	}
-	return d, nil
+	var err error
+	d.format, err = parseDateFormat(o.DateFormat)
+	return d, err
 }
 
-var layouts = strings.NewReplacer(
-	"YYYY", "2006", "YY", "06", "MM", "01", "M", "1", "DD", "02", "D", "2", "HH", "15", "H", "15", "mm", "04", "ss", "05",
-)
+// unambiguous are the formats with a time of day that are read without --date-format, beside RFC 3339.
+var unambiguous = func() (formats []*dateFormat) {
+	for _, day := range []string{"YYYY-MM-DD", "YYYY/MM/DD", "DD.MM.YYYY"} {
+		for _, between := range []string{" ", "T", ", "} {
+			for _, hours := range []string{"HH:mm:ss", "HH:mm", "HH:mm:ss.SSS", "hh:mm:ss A", "hh:mm A"} {
+				for _, offset := range []string{"", " Z", "Z"} {
+					f, err := parseDateFormat(day + between + hours + offset)
+					if err != nil {
+						panic(err)
+					}
+					formats = append(formats, f)
+				}
+			}
+		}
+	}
+	return formats
+}()
 
 var (
 	errNotDate = errors.New("not a date: want YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY or RFC 3339, or give --date-format")
-	errLayout  = errors.New("not a date as --date-format says")
-	errTooOld  = errors.New("a date before the year 1900")
-	errFuture  = errors.New("in the future")
+	errTooOld  = errors.New("must not be before the year 1900")
+	errFuture  = errors.New("must not be in the future")
 	errYears   = errors.New("want a year from 1900 to 2200")
 	errNoDay   = errors.New("no such day in the calendar")
+	errNoTime  = errors.New("no such time in the time zone: the clocks were put forward then; --time-zone names the zone of the file's times")
 )
 
 // parse returns the moment that a text means, which is not in the future; a day means its first moment.
@@ -53,7 +75,7 @@ func (d *dates) parse(text string) (time.Time, error) {
 		return at, err
 	case at.Year() < 1900:
 		return at, errTooOld
-	case at.After(d.now.Add(5 * time.Minute)): // clocks differ a little
+	case at.After(d.now.Add(service.ClockSkew)): // clocks differ a little
 		return at, errFuture
 	}
 	if len(d.known) == 4096 {
@@ -79,12 +101,16 @@ func (d *dates) date(text string) (schema.Date, error) {
 }
 
 func (d *dates) read(text string) (time.Time, error) {
-	if d.layout != "" {
-		at, err := time.ParseInLocation(d.layout, text, d.settings.Zone)
-		if err != nil {
-			return at, errLayout
+	if d.format != nil {
+		c, ok := d.format.parse(text)
+		if !ok {
+			return time.Time{}, fmt.Errorf("not a date as --date-format says: want it like %s", d.format.text)
 		}
-		return at.UTC(), nil
+		at, err := d.moment(c, d.format.hours)
+		if errors.Is(err, errNoDay) {
+			err = fmt.Errorf("not a date as --date-format says: %w; want it like %s", err, d.format.text)
+		}
+		return at, err
 	}
 	switch {
 	case len(text) == 8:
@@ -97,14 +123,47 @@ func (d *dates) read(text string) (time.Time, error) {
 		if at, err := time.Parse(time.RFC3339, text); err == nil {
 			return at.UTC().Truncate(time.Microsecond), nil
 		}
-	case len(text) == 19 || len(text) == 16:
-		for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
-			if at, err := time.ParseInLocation(layout, text, d.settings.Zone); err == nil {
-				return at.UTC(), nil
-			}
+	}
+	if len(text) < 10 || len(text) > 40 {
+		return time.Time{}, errNotDate
+	}
+	for _, format := range unambiguous {
+		if c, ok := format.parse(text); ok {
+			return d.moment(c, true)
 		}
 	}
 	return time.Time{}, errNotDate
+}
+
+// moment returns the moment that a date and time mean.
+func (d *dates) moment(c clock, hours bool) (time.Time, error) {
+	midnight := time.Date(c.year, time.Month(c.month), c.day, 0, 0, 0, 0, time.UTC)
+	if midnight.Day() != c.day || int(midnight.Month()) != c.month {
+		return time.Time{}, errNoDay
+	}
+	if !hours {
+		return d.start(midnight)
+	}
+	zone := d.zone
+	if c.offset != nil {
+		zone = c.offset
+	}
+	at := time.Date(c.year, time.Month(c.month), c.day, c.hour, c.minute, c.second, c.nano, zone)
+	if at.Hour() != c.hour || at.Minute() != c.minute {
+		if c.hour+c.minute > 0 {
+			return at, errNoTime
+		}
+		at = costing.StartOfDay(int(midnight.Unix()/86400), zone) // a day that begins later
+	}
+	return at.UTC().Truncate(time.Microsecond), nil
+}
+
+// start returns the first moment of a calendar day, which is given by its midnight in UTC.
+func (d *dates) start(midnight time.Time) (time.Time, error) {
+	if midnight.Year() < 1900 {
+		return time.Time{}, errTooOld
+	}
+	return d.settings.StartOfDay(int(midnight.Unix() / 86400)), nil
 }
 
 // day returns the first moment of a calendar day.
@@ -118,10 +177,7 @@ func (d *dates) day(year, month, day string) (time.Time, error) {
 	if m < 1 || m > 12 || n < 1 || n > time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return time.Time{}, errNoDay
 	}
-	if y < 1900 {
-		return time.Time{}, errTooOld
-	}
-	return d.settings.StartOfDay(int(time.Date(y, time.Month(m), n, 0, 0, 0, 0, time.UTC).Unix() / 86400)), nil
+	return d.start(time.Date(y, time.Month(m), n, 0, 0, 0, 0, time.UTC))
 }
 
 func number(digits string) (n int, ok bool) {

@@ -13,13 +13,13 @@ import (
 
 // Export writes everything of a kind in Kopeck's own format, by id (rates by what they are for), from one snapshot of the database: a CSV file in
 // UTF-8 with LF line ends that Import reads to the same data. Into an empty database import customers first, then
-// contacts and orders, and rates at any time; staff, partners and products that they name and that do not exist are made, inactive.
+// contacts and orders, and rates at any time; staff, partners and products that they name and that do not exist are created, inactive.
 //
 // Texts are written exactly as they are. A spreadsheet may take one that begins with =, +, - or @ for a formula: open
 // an export as text there.
 //
 // It does not contain permissions and their log, offers, agreements and what is computed from the rest: credits,
-// statistics and lifetime values are computed anew.
+// statistics and lifetime values are computed again.
 func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
 	v := ownValues(s.Currency)
 	w := &writer{bufio.NewWriterSize(to, 64<<10)}
@@ -31,7 +31,7 @@ func Export(ctx context.Context, s *app.App, kind Kind, to io.Writer) error {
 		}
 	case Customers:
 		if err = w.row(customerLayout.names(own)...); err == nil {
-			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.texts(v, c)...) })
+			err = s.Bulk.ExportCustomers(ctx, func(c *customers.Record) error { return w.row(customerLayout.texts(v, &customerRow{Record: *c})...) })
 		}
 	case Contacts:
 		if err = w.row(contactLayout.names(own)...); err == nil {

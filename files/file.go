@@ -1,8 +1,7 @@
 package files
 
 import (
-	"bytes"
-	"fmt"
+	"bufio"
 	"io"
 	"os"
 )
@@ -12,8 +11,14 @@ type file struct {
 	*os.File
 	name   string
 	size   int64
-	from   int64 // where the text begins, behind a byte order mark
+	from   int64 // where the text begins, behind a byte order mark and what is skipped
+	line   int64 // that begins there
 	remove bool
+
+	charset string        // in which it was written; "" for UTF-8
+	grouped *sorter       // the rows in the order in which they are read; nil: as they stand
+	numbers *numberFormat // of the file, once it was found out
+	notes   []string      // what was found out of the file, for the report
 }
 
 // openFile opens the file, or copies the source to a temporary one. What is not text is refused.
@@ -36,7 +41,13 @@ func openFile(o Options) (*file, error) {
 		}
 	}
 	if err == nil {
-		err = f.look()
+		f.size, err = f.Seek(0, io.SeekEnd)
+	}
+	if err == nil {
+		err = f.recode(o.Encoding)
+	}
+	if err == nil {
+		err = f.skip(o.Skip)
 	}
 	if err != nil {
 		f.close()
@@ -55,30 +66,33 @@ func (f *file) spool(from io.Reader) error {
 	return err
 }
 
-// look reads the file's beginning, to refuse what is not text.
-func (f *file) look() error {
-	var err error
-	if f.size, err = f.Seek(0, io.SeekEnd); err != nil {
-		return err
-	}
-	head := make([]byte, 8<<10)
-	n, err := f.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
-		return fmt.Errorf("%s: %w", f.name, err)
-	}
-	head = head[:n]
-	switch {
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return fileError("%s is UTF-16: save it as UTF-8", f.name)
-	case bytes.IndexByte(head, 0) >= 0:
-		return fileError("%s is not text: there are NUL bytes in it", f.name)
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		f.from = 3
+// skip passes over lines at the beginning of the text.
+func (f *file) skip(lines int) error {
+	f.line = 1
+	in := bufio.NewReader(io.NewSectionReader(f, f.from, f.size-f.from))
+	for range lines {
+		for {
+			passed, err := in.ReadSlice('\n')
+			f.from += int64(len(passed))
+			if err == nil {
+				break
+			}
+			if err == io.EOF {
+				return fileError("%s has fewer than %d lines, which --skip passes over", f.name, lines)
+			}
+			if err != bufio.ErrBufferFull {
+				return err
+			}
+		}
+		f.line++
 	}
 	return nil
 }
 
 func (f *file) close() {
+	if f.grouped != nil {
+		f.grouped.close()
+	}
 	if f.File == nil {
 		return
 	}

@@ -11,9 +11,9 @@
 //   - kopeck: what [Export] writes. It is recognised by the columns that it must have. Columns are found by name, in any order; one
 //     that is not known is refused. A file may have fewer columns than are exported today: what it does not have stays as it is,
 //     or is not known of a new record. Nothing is lost by an export and an import.
-//   - csv: any table with a header, its columns named by Options.Map. The delimiter is a comma, a semicolon or a tab,
-//     whichever the header has most of; fields may be quoted and then hold delimiters and line ends (RFC 4180);
-//     UTF-8 with or without a byte order mark; lines end in LF or CRLF; empty lines are skipped.
+//   - csv: any table, its fields taken from columns, or from expressions over them, as Options.Map and Options.Profile say. The
+//     delimiter is a comma, a semicolon, a tab or a bar, whichever the header has most of; fields may be quoted and then hold
+//     delimiters and line ends (RFC 4180); lines end in LF or CRLF; empty lines are skipped.
 //   - cdnow: orders as in the CDNOW logs: customer, YYYYMMDD, units, amount between blanks; a second customer column
 //     (the sample's own number) is skipped, and so is a first line that is a header.
 //
@@ -21,16 +21,18 @@
 //
 // # What a log of orders means
 //
-// Consecutive rows of one order id are the lines of one order; their amounts, and costs, are summed.
+// Rows of one order id are the lines of one order, wherever they stand; their amounts, and costs, are summed.
 // An order that exists with the same customer, day, total and cost is the same order and is left alone;
 // with other content the rows are rejected. Without an order column an order's identity is customer, day and its
-// ordinal among the rows of that customer and day; such rows may be apart by at most 8,192 other customer-days.
-// Further apart they are rejected, since they could not be distinguished from the same order twice: sort the file then.
+// ordinal among the rows of that customer and day.
+//
+// A file in which rows that belong together stand apart is sorted by what they belong to, in temporary files, before it is
+// written.
 //
 // The cost of the goods is a column or Options.CostShare of the total, rounded half to even once for each order;
-// it is asked for, never assumed. Imported orders are completed at their moment, their cost is stated (no rate
-// restates it), and they have no products. A customer whose external id is not known is made: a person whose
-// name is that id; unless Options.Customers is "known".
+// it is asked for, never assumed. Imported orders are completed at their moment unless the log says their status; their cost
+// is stated (no rate restates it), and they have no products. A customer who is not known by external id, or else by e-mail or
+// phone, is created: a person whose name is the log's, or else that id; unless Options.Customers is "known".
 //
 // # Price lists
 //
@@ -42,11 +44,14 @@
 // Kopeck's own format keeps the id of a rate and when it was recorded, so that what was known at a moment is known in
 // the other database too. A row without both is a new rate, recorded now.
 //
-// # Dates
+// # Dates and numbers
 //
 // YYYY-MM-DD, YYYYMMDD and DD.MM.YYYY are calendar days in the installation's time zone and mean the day's first
-// moment there; RFC 3339 and "YYYY-MM-DD hh:mm[:ss]" (in that time zone) are moments. Others, such as M/D/YYYY, are read only as
-// Options.DateFormat says. Days before 1900 and in the future are rejected.
+// moment there; RFC 3339 and these with a time of day behind them, in Options.TimeZone or with an offset, are moments. Others, such
+// as M/D/YYYY, are read only as Options.DateFormat says. Days before 1900 and in the future are rejected.
+//
+// Numbers are read in the format of Options.Numbers, or in the one that the file shows without a doubt, or with a point as decimal
+// sign. A number that could be two is rejected.
 //
 // # What is rejected
 //
@@ -55,7 +60,7 @@
 // a CSV file: line, reason, and the row as it was (its first 4 KiB). A row has at most 1 MiB, an order 10,000 rows.
 //
 // An import never touches permissions: a customer who revoked one stays unsubscribed, whatever the file has. Outbound
-// contacts are imported as the facts of the past that they are; the permission for them is not decided anew.
+// contacts are imported as the facts of the past that they are; the permission for them is not checked again.
 package files
 
 import (
@@ -100,26 +105,63 @@ const (
 	RejectRow Policy = "reject-row" // the good rows are
 )
 
+// Emptiness is what an empty cell says of a customer who exists.
+type Emptiness string
+
+// The meanings of an empty cell.
+const (
+	KeepEmpty  Emptiness = "keep"  // nothing: the customer keeps the value
+	ClearEmpty Emptiness = "clear" // that there is no value: what may be empty is erased
+)
+
+// Negativity is what a row of orders with a negative amount is.
+type Negativity string
+
+// The meanings of a negative amount.
+const (
+	NegativeRejected Negativity = "reject" // an error
+	NegativeRefund   Negativity = "refund" // a refund of its order
+)
+
 // Options are how a file is imported. The zero value of each field but Kind and the source is its default.
 type Options struct {
 	Kind   Kind
 	Format Format
 
-	// Map names the columns of a CSV file: "customer=customer_id,order=invoice". A name with a comma or an equals sign
-	// is quoted as in CSV: `"amount=sum, RUB"`. [Fields] lists what can be mapped.
+	Encoding string // of the characters, such as windows-1251; found out where the bytes show it
+	Skip     int    // lines above the header
+	NoHeader bool   // the first line is a row; the columns are c1, c2 and so on
+
+	// Map says where fields come from: "customer=customer_id,order=invoice", each from a column or from an expression of CEL over
+	// the columns of the row: `name=first + " " + last`. A column whose name has a comma or an equals sign is quoted as in CSV:
+	// `"amount=sum, RUB"`. [Fields] lists what can be mapped.
 	Map string
+
+	// Profile names one of [Profiles], or is the path of one: how the exports of another program are read. What these options
+	// say is before what it says.
+	Profile string
+	profile *profile // of the kind, once it is read
+
+	Words []string // what the cells of enums mean: "status:paid=COMPLETED,void=CANCELLED"; * is any other text
+	Where string   // an expression that is true of the rows that are read; "" for all
 
 	CostShare    *money.Decimal // what the goods had cost, as a share of the amount, 0 to 1; orders only
 	Currency     string         // of the amounts; anything but the installation's is refused
 	Errors       Policy         // RejectAll
+	Negative     Negativity     // what a row with a negative amount is, of orders; NegativeRejected
 	Customers    string         // "create" (those that orders and contacts name) or "known" (reject the unknown); create
 	Update       bool           // customers: changes those that are there with other content, instead of rejecting them
+	Empty        Emptiness      // what an empty cell means for a customer who exists; KeepEmpty
 	DryRun       bool           // only report what would happen
-	DateFormat   string         // of dates and times, in YYYY YY MM M DD D HH H mm ss: "M/D/YYYY H:mm"
-	DecimalComma bool           // "12,50" is twelve and a half
+	DateFormat   string         // of dates and times, such as "M/D/YYYY h:mm A"; see the package's comment
+	TimeZone     string         // of times that have no offset; the installation's
+	Numbers      string         // the number 1234.50 as the file has it, such as "1.234,50"; found out where the file is unambiguous
+	DecimalComma bool           // short for Numbers "1234,50"
+	Null         string         // what stands in cells that mean nothing, divided by commas: "NULL,#N/A,-"
+	Round        bool           // rounds off more decimals than the currency has, half to even, instead of rejecting the row
 
-	// Rejects is the file for rejected rows; "" is the source's name with ".rejects.csv" behind it, in the working
-	// directory. It is made, or made anew, when there is a row to put in.
+	// Rejects is the file for rejected rows, in the order of their lines; "" is Path with ".rejects.csv" behind it, or
+	// stdin.rejects.csv in the working directory. It is created, or truncated, if rows are rejected.
 	Rejects string
 
 	// Path is the file to read, "-" or "" for Source, which is first copied to a temporary file.

@@ -117,7 +117,7 @@ func FuzzDates(f *testing.F) {
 	}
 	settings := &service.Settings{Zone: zone}
 	f.Fuzz(func(t *testing.T, text string) {
-		d, err := newDates(settings, now, "")
+		d, err := newDates(settings, now, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,8 +138,8 @@ func FuzzDates(f *testing.F) {
 				t.Fatalf("%q is the day %s", text, got)
 			}
 		}
-		if again, err := d.parse(text); err != nil || !again.Equal(at) {
-			t.Fatalf("%q is %v, then %v %v", text, at, again, err)
+		if second, err := d.parse(text); err != nil || !second.Equal(at) {
+			t.Fatalf("%q is %v, then %v %v", text, at, second, err)
 		}
 	})
 }
@@ -150,20 +150,24 @@ func FuzzOrders(f *testing.F) {
 	f.Add(" 00001 19970101  1   11.77\r\n 00002 19970112  1   12.00\r\n")
 	f.Add(strings.Join(append(orderLayout.names(own), lineLayout.names(own)...), ",") + "\nord_x,,cus_y,,PLACED\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		v := &values{currency: roubles(t), dates: &dates{settings: &service.Settings{Zone: time.UTC}, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), known: map[string]time.Time{}}}
+		v := &values{currency: roubles(t), numbers: pointNumbers, dates: &dates{settings: &service.Settings{Zone: time.UTC}, zone: time.UTC, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), known: map[string]time.Time{}}}
 		for _, open := range []func(io.ReadSeeker) (source[bulk.OrderRecord], error){
 			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
-				return cdnow(v, Options{}, r, 0), nil
+				return cdnow(v, Options{}, start(r, 0, 0), true), nil
 			},
 			func(r io.ReadSeeker) (source[bulk.OrderRecord], error) {
-				tab, err := openTable(r, 0)
+				tab, err := openTable(func(comma byte) *scanner { return start(r, 0, comma) }, false)
 				if err != nil {
 					return source[bulk.OrderRecord]{}, err
 				}
 				if isOwn, err := ordersLayout().recognise(tab, Options{}); isOwn && err == nil {
 					return ownOrders(v, tab), nil
 				}
-				if err := tab.assign("customer=who,order=invoice,date=day,amount=sum", logLayout.names(mappable), nil); err != nil {
+				mapped, err := parseMap("customer=who,order=invoice,date=day,amount=sum")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := tab.assign(mapped, logLayout.names(mappable)); err != nil {
 					return source[bulk.OrderRecord]{}, err
 				}
 				if !tab.has("order") || !tab.has("date") || !tab.has("customer") || !tab.has("amount") {

@@ -36,9 +36,11 @@ type rowText struct {
 type source[T any] struct {
 	next   func() (*entry[T], error)
 	passed func() int64 // bytes read so far
+	groups *groupable   // the rows alone, to be brought into another order instead; nil where that is not needed
+	values *values      // by which the rows are read
 }
 
-// put imports records: it is a method of service.Import.
+// put imports records: it is a method of bulk.Import.
 type put[T any] func(ctx context.Context, records []T) ([]bulk.Verdict, error)
 
 // run is one import.
@@ -50,17 +52,12 @@ type run[T any] struct {
 	rejects  *rejects
 	repeats  *repeats // while they are being collected
 	repeated []repeat // by line
+	joined   int      // orders whose rows stood apart
+	rounded  int64    // numbers that the last pass rounded off
+	left     int64    // rows that it left out
+	grouped  int64    // rows that were left out when the rows were grouped
 	imported *bulk.Import
 }
-
-// repeat is a record whose key was before it in the file.
-type repeat struct {
-	line, first int64
-	same        bool
-}
-
-// mostRepeated is how many of them are kept in memory.
-const mostRepeated = 500_000
 
 // Import imports a file. The errors are ErrOptions, ErrFile and those of the database, and of the context; then the
 // chunks that were written stay, and repeating the import continues it. Rejected rows are no error: they are in the
@@ -144,28 +141,20 @@ func (r *run[T]) check(ctx context.Context, write put[T]) error {
 	if r.options.Errors == RejectRow && !r.options.DryRun {
 		ask = nil
 	}
-	r.repeats = &repeats{}
-	defer r.repeats.close()
 	r.imported.Check = true
-	r.begin()
-	if err := r.pass(ctx, "checking", ask); err != nil {
-		return err
-	}
-	skipped := 0
-	err := r.repeats.each(func(first, line int64, same bool) {
-		if len(r.repeated) < mostRepeated {
-			r.repeated = append(r.repeated, repeat{line, first, same})
-		} else {
-			skipped++
-		}
-	})
-	r.repeats.close()
-	r.repeats = nil
+	skipped, err := r.findRepeated(ctx, ask)
 	if err != nil || len(r.repeated) == 0 {
 		return err
 	}
+	if grouped, err := r.group(); err != nil {
+		return err
+	} else if grouped {
+		if skipped, err = r.findRepeated(ctx, ask); err != nil || len(r.repeated) == 0 {
+			return err
+		}
+	}
 	if skipped > 0 {
-		return fileError("more than %d records are repeated in it: sort it by order, or by customer and date", mostRepeated)
+		return fileError("more than %d records are repeated in it", mostRepeated)
 	}
 	slices.SortFunc(r.repeated, func(a, b repeat) int { return cmp.Compare(a.line, b.line) })
 	if ask == nil {
@@ -182,9 +171,19 @@ func (r *run[T]) begin() {
 }
 
 func (r *run[T]) finish() (Report, error) {
-	err := r.rejects.close()
+	err := r.rejects.write()
 	r.report.RejectsFile = r.rejects.name()
 	r.report.First = r.rejects.first
+	r.report.Notes = append(r.report.Notes, r.file.notes...)
+	if left := r.left + r.grouped; left > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d rows were left out by --where", left))
+	}
+	if r.rounded > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("%d numbers had more decimals than there may be and were rounded off, half to even", r.rounded))
+	}
+	if r.joined > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("the rows of %d orders stood apart in the file and were put together", r.joined))
+	}
 	return r.report, err
 }
 
@@ -232,6 +231,9 @@ func (r *run[T]) pass(ctx context.Context, stage string, write put[T]) error {
 		if r.options.Progress != nil {
 			r.options.Progress(Progress{stage, b.passed, r.file.size, r.report.Added + r.report.Present + r.report.Updated, b.err != nil})
 		}
+	}
+	if in.values != nil {
+		r.rounded, r.left = in.values.rounded, in.values.left
 	}
 	return ctx.Err()
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,12 @@ type column[R any] struct {
 	write func(v *values, r *R) string // nil for a column that Kopeck's own format does not have
 }
 
+// insteadOf has, by the columns that --map must name, what it may name instead.
+var insteadOf = map[Kind]map[string][][]string{
+	Orders:   {"amount": {{"total"}, {"quantity", "price"}}, "customer": {{"email"}, {"phone"}}},
+	Contacts: {"customer": {{"email"}, {"phone"}}},
+}
+
 // uses are how a column is used, as bits.
 type uses int
 
@@ -24,7 +31,9 @@ const (
 	ownKey                    // a file of that format is recognised by it, and must have it
 	mappable                  // --map can name it
 	mapKey                    // --map must name it
+	newKey                    // but not if the file only updates what exists
 	filled                    // it is never empty
+	numeric                   // it holds numbers
 )
 
 // layout is the columns of the files of a kind, in the order in which they are exported. A column is never taken away or moved: a
@@ -45,7 +54,48 @@ func (l layout[R]) names(use uses) []string {
 	return names
 }
 
-// texts writes a record in Kopeck's own format.
+// missing lists the columns that --map must name and does not.
+func (l layout[R]) missing(t *table, o Options) (names []string) {
+	for _, c := range l.columns {
+		present := t.has(c.name) || o.Update && c.uses&newKey != 0
+		for _, others := range insteadOf[l.kind][c.name] {
+			present = present || !slices.ContainsFunc(others, func(name string) bool { return !t.has(name) })
+		}
+		if c.uses&mapKey != 0 && !present {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// assign maps the fields of the layout as the options say.
+func (l layout[R]) assign(t *table, o Options) error {
+	mapped, err := o.mapped()
+	if err != nil {
+		return err
+	}
+	if len(mapped) == 0 {
+		return optionsError("a CSV file needs --map, like --map %s, or a --profile; the file's columns are: %s", example(l.names(mapKey)), t.shownColumns())
+	}
+	if err := t.assign(mapped, l.names(mappable)); err != nil {
+		return err
+	}
+	if missing := l.missing(t, o); len(missing) > 0 {
+		return optionsError("--map: no column for %s; the file's columns are: %s", strings.Join(missing, ", "), t.shownColumns())
+	}
+	words, err := o.words()
+	if err == nil {
+		err = t.translate(words, l.names(mappable))
+	}
+	if where := o.Where; err == nil && where != "" {
+		if t.where, err = t.compile(where, true); err != nil {
+			err = optionsError("--where %s: %v; the columns are: %s", where, err, t.shownColumns())
+		}
+	}
+	return err
+}
+
+// texts writes// texts writes a record in Kopeck's own format.
 func (l layout[R]) texts(v *values, r *R) []string {
 	texts := make([]string, 0, len(l.columns))
 	for _, c := range l.columns {
@@ -69,10 +119,10 @@ func (l layout[R]) recognise(t *table, o Options) (isOwn bool, err error) {
 	missing := slices.DeleteFunc(l.names(ownKey), t.has)
 	complete := len(unknown) == 0 && len(t.columns) == len(l.names(own))
 	switch {
-	case complete && o.Format == "" && o.Map != "":
+	case complete && o.Format == "" && o.hasMap():
 		return false, optionsError("a file of Kopeck's own format needs no --map")
-	case o.Format == CSV, o.Format == "" && o.Map != "", o.Format == "" && len(missing) > 0:
-		return false, t.assign(o.Map, l.names(mappable), l.names(mapKey))
+	case o.Format == CSV, o.Format == "" && o.hasMap(), o.Format == "" && len(missing) > 0:
+		return false, l.assign(t, o)
 	case len(missing) > 0:
 		return false, fileError("its header is not that of %s that Kopeck exported: it has no column %s", l.kind, strings.Join(quoted(missing), ", "))
 	case len(unknown) > 0:
@@ -105,11 +155,23 @@ func (l layout[R]) find(t *table, use uses) (all found[R]) {
 func (all found[R]) read(v *values, r row, to *R) (f faults) {
 	for i := range all {
 		c := &all[i]
-		if text := strings.TrimSpace(r.fields[c.at]); text != "" || c.uses&filled != 0 {
+		if err := r.wrongAt(c.at); err != nil {
+			f.of(c.name, err)
+		} else if text := strings.TrimSpace(r.fields[c.at]); text != "" || c.uses&filled != 0 {
 			f.of(c.name, c.column.read(v, text, to))
 		}
 	}
 	return f
+}
+
+// wrongAt returns why a computed field has no value, nil where it has one.
+func (r *row) wrongAt(at int) error {
+	for _, one := range r.wrong {
+		if one.at == at {
+			return one.err
+		}
+	}
+	return nil
 }
 
 // opened is a table that has been recognised.
@@ -120,20 +182,74 @@ type opened struct {
 	own bool // it is of Kopeck's own format
 }
 
+// person is how a row names its customer.
+func (t *table) person(r row) string {
+	return strings.Join([]string{t.get(r, "customer"), t.get(r, "email"), t.get(r, "phone")}, "\x00")
+}
+
 func openLayout[R any](s *app.App, o Options, f *file, l layout[R]) (*opened, error) {
 	v, err := newValues(s, o)
 	if err != nil {
 		return nil, err
 	}
-	t, err := openTable(f, f.from)
+	t, err := f.table(o.NoHeader)
 	if err != nil {
 		return nil, err
 	}
 	isOwn, err := l.recognise(t, o)
-	if isOwn {
-		v.customer.Moment, v.customer.Date = moment, schema.ParseDate
+	switch {
+	case err != nil:
+		return nil, err
+	case isOwn:
+		v.customer.Moment, v.customer.Date, v.numbers = moment, schema.ParseDate, pointNumbers
+	default:
+		t.formula, t.null, t.left = true, nulls(o.Null), &v.left
+		if o.Numbers == "" && !o.DecimalComma {
+			if err := l.guessNumbers(t, o, f); err != nil {
+				return nil, err
+			}
+			v.numbers = *f.numbers
+		}
+		t.numbers = v.numbers
 	}
-	return &opened{t, v, isOwn}, err
+	return &opened{t, v, isOwn}, nil
+}
+
+// nulls splits --null into the words that mean nothing.
+func nulls(list string) []string {
+	if list == "" {
+		return nil
+	}
+	words := strings.Split(list, ",")
+	for n, word := range words {
+		words[n] = strings.TrimSpace(word)
+	}
+	return words
+}
+
+// guessNumbers finds the format of a file's numbers and notes it, once, and begins to read the table again.
+func (l layout[R]) guessNumbers(t *table, o Options, f *file) error {
+	if f.numbers != nil {
+		return nil
+	}
+	var columns []int
+	for _, c := range l.find(t, numeric) {
+		switch at := c.at - len(t.columns); {
+		case at < 0:
+			columns = append(columns, c.at)
+		case t.computed[at].from != nil:
+			columns = append(columns, t.computed[at].from.columns...)
+		}
+	}
+	format, found := sampleNumbers(t, columns)
+	if f.numbers = &format; found {
+		f.notes = append(f.notes, fmt.Sprintf("numbers were read like %s, as the file shows; --numbers says otherwise", format.name))
+	}
+	again, err := f.table(o.NoHeader)
+	if err == nil {
+		t.scanner = again.scanner
+	}
+	return err
 }
 
 // rowsOf reads a table each of whose rows is one record. A row is read into an R, of which finish makes the entry.
@@ -158,7 +274,7 @@ func rowsOf[R, T any](in *opened, l layout[R], empty func() R, finish func(e *en
 		e.fault = string(fault)
 		return e, nil
 	}
-	return source[T]{next, func() int64 { return in.passed }}
+	return source[T]{next: next, passed: func() int64 { return in.passed }, values: in.values}
 }
 
 // zero is the empty record of a type that needs nothing more.

@@ -80,7 +80,7 @@ func TestRecognise(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			table, err := openTable(strings.NewReader(c.header+"\n"), 0)
+			table, err := openTable(func(comma byte) *scanner { return start(strings.NewReader(c.header+"\n"), 0, comma) }, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,9 +98,12 @@ func TestRecognise(t *testing.T) {
 func TestMappableFields(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[Kind][2]string{
-		Orders: {"customer order date amount cost currency", "customer date amount"},
+		Orders: {
+			"customer order date amount cost currency total quantity price status refunded refunded_at refund_reason completed_at cancelled_at cancel_reason due_at email phone name",
+			"customer date amount",
+		},
 		Contacts: {
-			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency",
+			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name",
 			"customer kind direction channel at",
 		},
 		Rates:    {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"kopeck/money"
@@ -107,12 +108,13 @@ func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
 		fault := orderColumns.read(v, r, &o)
 		o.check(v, &fault)
 		e.value, e.fault, e.key, e.content = o.OrderRecord, string(fault), "id:"+o.ID, r.raw
-		first := append([]string{}, r.fields...)
+		first, lines := append([]string{}, r.fields...), map[string]string{}
 		for len(e.rows) <= mostRows {
 			if line, fault := readLine(v, t, r, lineColumns); fault != "" {
 				e.blame(r.line, string(fault))
-			} else if line != nil {
+			} else if line != nil && lines[line.ID] != r.raw { // not the same row again
 				e.value.Lines = append(e.value.Lines, *line)
+				lines[line.ID] = r.raw
 			}
 			if r, err = t.next(); errors.Is(err, io.EOF) {
 				return e, nil
@@ -134,7 +136,7 @@ func ownOrders(v *values, t *table) source[bulk.OrderRecord] {
 		waiting = &r
 		return e, nil
 	}
-	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }}
+	return source[bulk.OrderRecord]{next, func() int64 { return t.passed }, &groupable{t.next, func(r row) string { return t.get(r, "id") }, true}, v}
 }
 
 // check checks what must sum up, and completes the order.
@@ -159,6 +161,11 @@ func (r *orderRow) check(v *values, f *faults) {
 // readLine reads the line of an order's row, nil where the order has none.
 func readLine(v *values, t *table, r row, columns found[orderRow]) (*bulk.OrderLineRecord, faults) {
 	if t.get(r, "line_id") == "" {
+		for _, c := range columns {
+			if strings.TrimSpace(r.fields[c.at]) != "" {
+				return nil, faults("line_id: empty, where the row has " + c.name + " of a line")
+			}
+		}
 		return nil, ""
 	}
 	var o orderRow

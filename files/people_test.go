@@ -31,7 +31,7 @@ func TestCustomersOfATable(t *testing.T) {
 		if n := w.number("SELECT count(*) FROM customers c JOIN users u ON u.id = c.owner_id WHERE u.email = 'sales@example.com' AND NOT u.active AND u.password_hash IS NULL AND c.acquisition_cost = 1050"); n != 1 {
 			t.Error("the owner is not as it should be")
 		}
-		changed := header + "1;Ёлкина;elka@example.COM;;;10.50\n3;New;;;nobody@example.com;\n"
+		changed := header + "1;Ёлкина;elka@example.COM;8 900 765-43-21;other@example.com;10.50\n3;New;;;nobody@example.com;\n"
 		r := w.bring(changed, people(files.Options{}))
 		w.only(r, map[int64]string{2: "there already with another name, email, phone, owner; --update changes it"})
 		if r.Written || w.number("SELECT count(*) FROM users") != 1 {
@@ -50,22 +50,101 @@ func TestCustomersOfATable(t *testing.T) {
 	})
 }
 
-func TestBadCustomers(t *testing.T) {
+// An empty cell says nothing of a customer who exists, unless it is told to erase; and then the kind, the acquisition cost and the
+// name never fall to a default.
+func TestEmptyCellsOfAnUpdate(t *testing.T) {
+	const columns = "external_id=id,name=name,email=mail,phone=phone,kind=kind,acquisition_cost=cost,segment=segment,wallet=wallet,owner=owner"
+	const header = "id,name,mail,phone,kind,cost,segment,wallet,owner\n"
+	const full = "1,Romashka,office@example.com,+7 495 000-11-22,COMPANY,1500.00,FAST_CHEAP,90000.00,olga@example.com\n"
+	const state = `SELECT c.name || '|' || coalesce(c.email, '') || '|' || coalesce(c.phone, '') || '|' || c.kind || '|' || c.acquisition_cost || '|' ||
+		coalesce(c.segment, '') || '|' || coalesce(c.wallet, -1) || '|' || coalesce(u.email, '') FROM customers c LEFT JOIN users u ON u.id = c.owner_id`
+	for _, c := range []struct {
+		name, row string
+		empty     files.Emptiness
+		updated   int64
+		want      string
+	}{
+		{"nothing but the name", "1,Romashka LLC,,,,,,,\n", "", 1, "Romashka LLC|office@example.com|+7 495 000-11-22|COMPANY|150000|FAST_CHEAP|9000000|olga@example.com"},
+		{"nothing at all", "1,,,,,,,,\n", files.KeepEmpty, 0, "Romashka|office@example.com|+7 495 000-11-22|COMPANY|150000|FAST_CHEAP|9000000|olga@example.com"},
+		{"erased", "1,,,,,,,,\n", files.ClearEmpty, 1, "Romashka|||COMPANY|150000||-1|"},
+		{"erased but for the phone", "1,,,8 800 1,,,,,\n", files.ClearEmpty, 1, "Romashka||8 800 1|COMPANY|150000||-1|"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			each(t, func(w *world) {
+				w.bring(header+full, people(files.Options{Map: columns}))
+				r := w.bring(header+c.row, people(files.Options{Map: columns, Update: true, Empty: c.empty}))
+				if r.Updated != c.updated || r.Rejected != 0 {
+					w.Errorf("got %s, want %d updated rows and none rejected", r, c.updated)
+				}
+				var got string
+				w.one(&got, state)
+				if got != c.want {
+					w.Errorf("the customer is %s, want %s", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+// Neither the name nor more than a phone is needed to update; a customer who is new has a name.
+func TestUpdateByPhone(t *testing.T) {
 	each(t, func(w *world) {
-		w.bring("id;name;mail;phone;owner;cost\n1;One;one@example.com;;;\n", people(files.Options{}))
-		r := w.bring("id;name;mail;phone;owner;cost\n"+
-			"2;Two;ONE@example.com;;;\n"+ // e-mails differing in case are one
-			"3;;;;;\n"+
-			"4;Four;not an address;;;\n"+
-			"5;Five;;12;;\n"+
-			"6;Six;;;nobody;\n"+
-			"7;Seven;;;;-1\n"+
-			"8;Eight;same@example.com;;;\n9;Nine;Same@Example.com;;;\n"+
-			"10;Ten;;;;\n10;Ten more;;;;\n"+
-			";No id;;;;\n", people(files.Options{Errors: files.RejectRow}))
-		w.only(r, map[int64]string{2: "the e-mail is that of another customer", 3: "name", 4: "email: not an e-mail address", 5: "phone", 6: "owner", 7: "not a negative", 9: "the e-mail is that of another", 11: "twice in the file", 12: "want an id"})
-		w.counted(r, 11, 2, 0, 9)
+		o := people(files.Options{Map: "name=name,phone=phone"})
+		w.counted(w.bring("name,phone\nAnna,8 900 111-22-33\nIvan,+7 900 111-22-44\n", o), 2, 2, 0, 0)
+		w.counted(w.bring("name,phone\nAnna,+7 (900) 111 22 33\n", people(files.Options{Map: "name=name,phone=phone", Errors: files.RejectRow})), 1, 0, 0, 1)
+		if n := w.number("SELECT count(*) FROM customers"); n != 2 {
+			t.Errorf("%d customers", n)
+		}
+		r := w.bring("tel,spent\n79001112233,12.50\n79001112299,1\n", people(files.Options{Map: "phone=tel,acquisition_cost=spent", Update: true, Errors: files.RejectRow}))
+		w.only(r, map[int64]string{3: "name: must not be empty"})
+		if r.Updated != 1 || w.number("SELECT acquisition_cost FROM customers WHERE name = 'Anna'") != 1250 {
+			t.Errorf("got %s, want one updated customer with the cost 12.50", r)
+		}
+		w.bring("id,name,phone\n9,Another,89001112244\n", people(files.Options{Map: "external_id=id,name=name,phone=phone"}))
+		r = w.bring("name,phone\nWho,89001112244\nNobody,112\n", o)
+		w.only(r, map[int64]string{2: "phone: it is that of 2 customers", 3: "want an id, an external_id or an e-mail, or a phone"})
 	})
+}
+
+// A column of our own format that cannot be honoured is an error: a partner without an id is one that exists, once.
+func TestPartnerWithoutID(t *testing.T) {
+	each(t, func(w *world) {
+		o := files.Options{Kind: files.Customers, Errors: files.RejectRow}
+		text := "id,name,partner\n" + anna + ",Anna,Doors\n"
+		w.only(w.bring(text, o), map[int64]string{2: `partner: 0 partners are called "Doors": want the partner's id`})
+		w.bring("id,name,partner_id,partner\n"+ivan+",Ivan,prt_01jd0000000000000000000001,Doors\n", o)
+		w.counted(w.bring(text, o), 1, 1, 0, 0)
+		if n := w.number("SELECT count(*) FROM customers WHERE partner_id = 'prt_01jd0000000000000000000001'"); n != 2 {
+			w.Errorf("%d customers of the partner", n)
+		}
+		w.counted(w.bring(text, o), 1, 0, 1, 0)
+	})
+}
+
+// What a file has of a line or of a cost and cannot be taken is an error, and not dropped.
+func TestColumnsThatCannotBeHonoured(t *testing.T) {
+	w := newWorld(t, sqlite(t))
+	for _, c := range []struct {
+		name, text, says string
+		kind             files.Kind
+	}{
+		{
+			"a line without an id",
+			"id,customer_id,status,at,total,refunded,cost,completed_at,line_id,sku,quantity\n" + firstOrder + "," + anna + ",COMPLETED,2026-01-01T00:00:00Z,5.00,0.00,1.00,2026-01-01T00:00:00Z,,door,1\n",
+			"line_id: empty, where the row has sku of a line", files.Orders,
+		},
+		{
+			"a cost without its lines",
+			"id,customer_id,kind,direction,channel,at,cost,stage,recorded_at\ncon_01jd0000000000000000000001," + anna + ",EMAIL,INBOUND,EMAIL,2026-01-01T00:00:00Z,5.00,FRIEND,2026-01-01T00:00:00Z\n",
+			"cost: the file has no column cost_lines", files.Contacts,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if r := w.bring(c.text, files.Options{Kind: c.kind}); !strings.Contains(r.String(), c.says) || r.Rejected != 1 {
+				t.Errorf("%s, want %q in it", r, c.says)
+			}
+		})
+	}
 }
 
 // Whoever revoked a permission stays unsubscribed, whatever a file says of them.
@@ -130,7 +209,7 @@ func TestContactsOfATable(t *testing.T) {
 		r = w.bring("who,kind,way,channel,at,min,staff,spent\n1,CALL,OUTBOUND,PHONE,2026-01-01,3,,\n1,EMAIL,UP,PHONE,2026-01-01,3,,\n1,EMAIL,INBOUND,PIGEON,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,-3,,\n1,EMAIL,INBOUND,EMAIL,2027-01-01,3,,\n,EMAIL,INBOUND,EMAIL,2026-01-01,3,,\n1,EMAIL,INBOUND,EMAIL,2026-01-01,3,,0.001\n", files.Options{Kind: files.Contacts, Map: calls, Errors: files.RejectRow})
 		w.only(r, map[int64]string{2: "kind", 3: "direction", 4: "channel", 5: "minutes", 6: "in the future", 7: "customer", 8: "more decimals"})
 		if r.Rejected != 7 {
-			t.Errorf("%s", r)
+			t.Errorf("got %s, want 7 rejected rows", r)
 		}
 	})
 }

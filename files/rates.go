@@ -60,7 +60,7 @@ var validFromColumn = column[rateRow]{
 
 func optionalDecimalColumn(name string, at func(*rateRow) **money.Decimal) column[rateRow] {
 	return column[rateRow]{
-		name, own | mappable,
+		name, own | mappable | numeric,
 		func(v *values, text string, to *rateRow) error {
 			d, err := v.decimal(text)
 			*at(to) = &d

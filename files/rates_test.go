@@ -34,8 +34,8 @@ func TestPriceListTwiceIsOnce(t *testing.T) {
 		w.counted(w.bring(priceList, prices(files.Options{})), 7, 7, 0, 0)
 		once := w.export(files.Rates)
 		// The first price of oak is not there any more: its correction is.
-		again := w.bring(strings.Replace(priceList, "material,oak,kg,12.5,2026-01-01,,,\n", "", 1), prices(files.Options{}))
-		w.counted(again, 6, 0, 6, 0)
+		second := w.bring(strings.Replace(priceList, "material,oak,kg,12.5,2026-01-01,,,\n", "", 1), prices(files.Options{}))
+		w.counted(second, 6, 0, 6, 0)
 		if twice := w.export(files.Rates); twice != once {
 			t.Errorf("twice is not once:\n%s\n%s", once, twice)
 		}
@@ -70,7 +70,7 @@ func TestPriceListOfBadRows(t *testing.T) {
 			"CHANNEL_FEE,TELEPATHY,contact,14,2026-01-01,,,\n" +
 			"MATERIAL,elm,kg,14,2026-01-01,,,perhaps\n"
 		reasons := map[int64]string{
-			10: "counted in", 11: "code: want some text", 12: "unit: want", 13: "fixedShare: want 0 to 1", 14: "capacityPerDay: only a RESOURCE",
+			10: "counted in", 11: "code: must not be empty", 12: "unit: want", 13: "fixedShare: want 0 to 1", 14: "capacityPerDay: only a RESOURCE",
 			15: "amount:", 16: "amount:", 17: "valid_from: not a date", 18: "valid_from: want a year", 19: "subject:", 20: "code: not a channel", 21: "correction:",
 		}
 		reasons[9] = "twice in the file, with other content on line 2"
@@ -107,8 +107,8 @@ func TestRatesGoFromOneDatabaseIntoTheOther(t *testing.T) {
 	}
 	r := to.bring(strings.Replace(text, ",13,", ",14,", 1), files.Options{Kind: files.Rates})
 	to.counted(r, 7, 0, 6, 1)
-	if !strings.Contains(r.String(), "a rate is never changed") {
-		t.Errorf("%s", r)
+	if !strings.Contains(r.String(), "omit the id to correct it") {
+		t.Errorf("got %s, want the reason why a stored rate is not changed", r)
 	}
 	// A row without id and moment of recording is a new rate.
 	header, _, _ := strings.Cut(text, "\n")
@@ -141,7 +141,7 @@ func TestPriceListRestates(t *testing.T) {
 		r := w.bring(list, prices(files.Options{}))
 		w.counted(r, 36, 36, 0, 0)
 		if !strings.Contains(r.String(), "2500 contacts and 0 orders were restated") {
-			t.Errorf("%s", r)
+			t.Errorf("got %s, want 2500 restated contacts", r)
 		}
 		if n := w.number("SELECT count(*) FROM contacts WHERE uncosted OR version <> 2"); n != 0 {
 			t.Errorf("%d contacts were not restated, or more than once", n)

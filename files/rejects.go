@@ -1,78 +1,88 @@
 package files
 
 import (
+	"cmp"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"strconv"
+	"strings"
 )
 
-// rejects is the file of rejected rows. It is made when the first comes.
+// rejects are the rejected rows. Their file is written, in the order of lines, when all are known.
 type rejects struct {
 	path  string
-	file  *os.File
-	out   *csv.Writer
-	first []Reject
+	rows  sorter
+	n     int64
+	first []Reject // of the file, once it is written
 }
 
 // shownRejects is how many of the rejected rows the report has.
 const shownRejects = 10
 
 func newRejects(o Options) *rejects {
-	path := o.Rejects
-	if path == "" {
-		name := "stdin"
-		if o.Path != "" && o.Path != "-" {
-			name = filepath.Base(o.Path)
-		}
-		path = name + ".rejects.csv"
+	path := cmp.Or(o.Path, "-")
+	if path == "-" {
+		path = "stdin"
 	}
-	return &rejects{path: path}
+	return &rejects{path: cmp.Or(o.Rejects, path+".rejects.csv")}
 }
 
+// behindReason divides the reason from the row in a sorted text.
+const behindReason = "\x00"
+
 func (r *rejects) add(one Reject) error {
-	if r.out == nil {
-		f, err := os.OpenFile(r.path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // it holds customers
-		if err != nil {
-			return fmt.Errorf("the file for rejected rows: %w", err)
-		}
-		r.file, r.out = f, csv.NewWriter(f)
-		if err := r.out.Write([]string{"line", "reason", "row"}); err != nil {
-			return err
-		}
-	}
-	if len(r.first) < shownRejects {
-		r.first = append(r.first, one)
-	}
-	return r.out.Write([]string{strconv.FormatInt(one.Line, 10), one.Reason, one.Row})
+	r.n++
+	return r.rows.add(sortedText{line: one.Line, text: strings.ReplaceAll(one.Reason, behindReason, "") + behindReason + one.Row})
 }
 
 // begin forgets what a pass before found.
 func (r *rejects) begin() {
-	if r.file != nil {
-		r.file.Close()
-	}
-	r.file, r.out, r.first = nil, nil, nil
+	r.rows.close()
+	r.n, r.first = 0, nil
 }
 
 // name gives the path, "" where nothing was rejected.
 func (r *rejects) name() string {
-	if len(r.first) == 0 {
+	if r.n == 0 {
 		return ""
 	}
 	return r.path
 }
 
-func (r *rejects) close() error {
-	if r.file == nil {
+// write writes the file, if any row was rejected.
+func (r *rejects) write() error {
+	if r.n == 0 {
 		return nil
 	}
-	r.out.Flush()
-	err := r.out.Error()
-	if closing := r.file.Close(); err == nil {
-		err = closing
+	next, err := r.rows.sorted()
+	if err != nil {
+		return err
 	}
-	r.file = nil
-	return err
+	f, err := os.OpenFile(r.path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) // it holds customers
+	if err != nil {
+		return fmt.Errorf("the file for rejected rows: %w; --rejects names another", err)
+	}
+	out := csv.NewWriter(f)
+	err = out.Write([]string{"line", "reason", "row"})
+	for err == nil {
+		var one sortedText
+		if one, err = next(); err != nil {
+			break
+		}
+		reason, row, _ := strings.Cut(one.text, behindReason)
+		if len(r.first) < shownRejects {
+			r.first = append(r.first, Reject{one.line, reason, row})
+		}
+		err = out.Write([]string{strconv.FormatInt(one.line, 10), reason, row})
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	out.Flush()
+	return errors.Join(err, out.Error(), f.Close())
 }
+
+func (r *rejects) close() { r.rows.close() }

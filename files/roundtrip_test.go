@@ -109,7 +109,7 @@ func TestOwnFormatThatWasChanged(t *testing.T) {
 		"prefix":     {files.Orders, empty, "cus_01jd0000000000000000000009", "an id of another type", true},
 		"no id":      {files.Orders, empty, "nonsense", "not an id", true},
 		"status":     {files.Orders, "PLACED", "SOLD", "want one of", true},
-		"quantity":   {files.Orders, ",2.5,", ",-2.5,", "not a negative", true},
+		"quantity":   {files.Orders, ",2.5,", ",-2.5,", "must not be negative", true},
 		"cost lines": {files.Contacts, ",10.00,", ",11.00,", "do not sum", true},
 		"name":       {files.Customers, "=1+1", "=1+2", "with another name; --update", true},
 		"moment":     {files.Contacts, "2026-01-03T09:00:00.5Z", "2026-01-03T09:00:00.6Z", "there already, of 2026", true},
@@ -118,6 +118,23 @@ func TestOwnFormatThatWasChanged(t *testing.T) {
 		if r.Rejected == 0 || !strings.Contains(r.String(), one.says) {
 			t.Errorf("%s: %s, want %q in it", name, r, one.says)
 		}
+	}
+}
+
+// The lines of an order of our own format belong together wherever they stand, each once.
+func TestOwnOrdersWhoseLinesStandApart(t *testing.T) {
+	from, w := newWorld(t, dbtest.SQLite(t)), newWorld(t, dbtest.SQLite(t))
+	for _, kind := range []files.Kind{files.Customers, files.Orders} {
+		from.bring(exported[kind], files.Options{Kind: kind})
+		if kind == files.Customers {
+			w.bring(exported[kind], files.Options{Kind: kind})
+		}
+	}
+	rows := strings.SplitAfter(from.export(files.Orders), "\n")
+	apart := strings.Join([]string{rows[0], rows[1], rows[3], rows[2], rows[4], rows[1]}, "")
+	w.counted(w.bring(apart, files.Options{Kind: files.Orders}), 5, 3, 0, 0)
+	if got, want := w.export(files.Orders), strings.Join(rows, ""); got != want {
+		t.Errorf("came out as\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -130,7 +147,7 @@ func TestOlderFileOfCustomers(t *testing.T) {
 	if r := w.bring(older, files.Options{Kind: files.Customers, Update: true}); r.Rejected != 0 || r.Updated != 1 {
 		t.Error(r)
 	}
-	if n := w.number("SELECT wallet FROM customers WHERE name = 'Anna' AND phone IS NULL"); n != 12000000 {
+	if n := w.number("SELECT wallet FROM customers WHERE name = 'Anna' AND phone = '+7 900 123-45-67'"); n != 12000000 {
 		t.Errorf("the wallet is %d", n)
 	}
 }

@@ -19,6 +19,7 @@ type row struct {
 	raw    string
 	fields []string // valid until the next row is read; the texts stay
 	fault  string   // why it cannot be read, "" where it can
+	wrong  []wrongField
 }
 
 // scanner reads the rows of a table in bounded memory. A row that cannot be read is given with its fault, and
@@ -33,10 +34,13 @@ type scanner struct {
 	line       int64 // of the byte at start
 	passed     int64 // bytes given
 	fields     []string
+	charset    string // what the text was before it was UTF-8
+
+	sorted func() (sortedText, error) // what gives the rows instead of in, in another order; nil: in does
 }
 
 func newScanner(in io.Reader, comma byte) *scanner {
-	return &scanner{in: in, comma: comma, buf: make([]byte, window), line: 1}
+	return &scanner{in: in, comma: comma, buf: make([]byte, window), line: 1, charset: "UTF-8"}
 }
 
 // fill reads more into the window, which grows up to a row's limit and a bit; false at the end.
@@ -71,6 +75,9 @@ func (s *scanner) fill() bool {
 
 // next gives the next row that is not empty, or io.EOF, or the error of reading.
 func (s *scanner) next() (row, error) {
+	if s.sorted != nil {
+		return s.nextGrouped()
+	}
 	for {
 		if s.start == s.end && !s.fill() {
 			if s.failed != nil {
@@ -98,7 +105,7 @@ func (s *scanner) next() (row, error) {
 		case bytes.IndexByte(content, 0) >= 0:
 			fault = "not text: there is a NUL byte in it"
 		case !utf8.Valid(content):
-			fault = "not valid UTF-8"
+			fault = "not valid " + s.charset
 		}
 		if fault != "" {
 			r.fault, r.raw = fault, strings.ToValidUTF8(r.raw, "\uFFFD")

@@ -129,7 +129,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		})
 	}
 	t.Logf("%d rows: %d KiB, %d rows: %d KiB", small, used[small]>>10, large, used[large]>>10)
-	if used[large] > used[small]+16<<20 {
+	if used[large] > used[small]+32<<20 {
 		t.Errorf("%d rows took %d KiB, %d rows took %d KiB", small, used[small]>>10, large, used[large]>>10)
 	}
 }

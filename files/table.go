@@ -1,12 +1,15 @@
 package files
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
 )
 
 // table is a file with a header and the fields that its columns are mapped to.
@@ -14,6 +17,15 @@ type table struct {
 	*scanner
 	columns []string
 	at      map[string]int // a field's column
+	null    []string       // what stands in cells that mean nothing
+	formula bool           // ="text" is the text
+
+	computed []computed   // fields behind the columns
+	where    *expression  // which rows are read; nil for all
+	left     *int64       // rows that were left out
+	numbers  numberFormat // in which expressions calculate
+	cel      *cel.Env     // of expressions, once one is compiled
+	numbered map[string]int
 }
 
 // get returns a field's text, "" where there is no such column. Blanks around it mean nothing.
@@ -31,19 +43,60 @@ func (t *table) has(field string) bool {
 	return ok
 }
 
-// next returns the next row; one with another number of fields than the header has a fault.
+// next returns the next row that is to be read, with its computed fields; one with another number of fields than the header has a
+// fault.
 func (t *table) next() (row, error) {
-	r, err := t.scanner.next()
-	if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
-		r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
+	for {
+		r, err := t.scanner.next()
+		if err == nil && r.fault == "" && len(r.fields) != len(t.columns) {
+			r.fault = fmt.Sprintf("%d fields where the header has %d", len(r.fields), len(t.columns))
+		}
+		if err != nil || r.fault != "" {
+			return r, err
+		}
+		if len(t.null) > 0 || t.formula && strings.Contains(r.raw, `="`) {
+			for n, text := range r.fields {
+				r.fields[n] = t.clean(text)
+			}
+		}
+		if t.where != nil && !t.wanted(&r) {
+			*t.left++
+			continue
+		}
+		if r.fault == "" && len(t.computed) > 0 {
+			t.compute(&r)
+		}
+		return r, nil
 	}
-	return r, err
+}
+
+// wanted reports whether a row is to be read. One of which that cannot be told is, with a fault.
+func (t *table) wanted(r *row) bool {
+	v, err := t.where.result(&rowOf{table: t, fields: r.fields})
+	if err != nil {
+		r.fault = "--where: " + err.Error()
+	}
+	return err != nil || v == types.True
+}
+
+// clean returns what a cell means: nothing, where --null says so, and the text of a formula by which spreadsheets are
+// told that digits are a text.
+func (t *table) clean(text string) string {
+	if inside, ok := strings.CutPrefix(text, `="`); ok && t.formula {
+		if inside, ok = strings.CutSuffix(inside, `"`); ok && !strings.Contains(inside, `"`) {
+			text = inside
+		}
+	}
+	if len(t.null) > 0 && slices.Contains(t.null, strings.TrimSpace(text)) {
+		return ""
+	}
+	return text
 }
 
 // delimiter finds what the columns of a header are divided by.
 func delimiter(header string) byte {
 	best, most := byte(','), 0
-	for _, c := range []byte(",;\t") {
+	for _, c := range []byte(",;\t|") {
 		n, quoted := 0, false
 		for i := range len(header) {
 			switch {
@@ -60,9 +113,14 @@ func delimiter(header string) byte {
 	return best
 }
 
-// openTable reads the header of a table.
-func openTable(in io.ReadSeeker, from int64) (*table, error) {
-	first, err := start(in, from, 0).next()
+// openTable reads the header of a table. Of one without a header the columns are c1, c2 and so on, as many as the first row has.
+func openTable(start func(comma byte) *scanner, headless bool) (*table, error) {
+	lines := start(0)
+	first, err := lines.next()
+	comma, named := namedDelimiter(first.raw)
+	if err == nil && first.fault == "" && named {
+		first, err = lines.next()
+	}
 	if errors.Is(err, io.EOF) {
 		return nil, fileError("it is empty")
 	}
@@ -72,18 +130,42 @@ func openTable(in io.ReadSeeker, from int64) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{scanner: start(in, from, delimiter(first.raw))}
+	if !named {
+		comma = delimiter(first.raw)
+	}
+	t := &table{scanner: start(comma)}
 	header, err := t.scanner.next()
+	if err == nil && named {
+		header, err = t.scanner.next()
+	}
 	if err == nil && header.fault != "" {
 		err = fileError("its header cannot be read: %s", header.fault)
 	}
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range header.fields {
+	for n, name := range header.fields {
+		if headless {
+			name = "c" + strconv.Itoa(n+1)
+		}
 		t.columns = append(t.columns, strings.TrimSpace(name))
 	}
-	return t, nil
+	if headless {
+		t.scanner = start(comma)
+		if named {
+			_, err = t.scanner.next()
+		}
+	}
+	return t, err
+}
+
+// namedDelimiter reads the line by which spreadsheets name what divides columns, such as "sep=;".
+func namedDelimiter(line string) (comma byte, ok bool) {
+	sign, ok := strings.CutPrefix(strings.ToLower(strings.TrimRight(line, " \r\n")), "sep=")
+	if !ok || len(sign) != 1 {
+		return 0, false
+	}
+	return sign[0], true
 }
 
 // start begins to read at a place. What is wrong with seeking shows as an error of reading.
@@ -93,54 +175,6 @@ func start(in io.ReadSeeker, from int64, comma byte) *scanner {
 		s.eof, s.failed = true, err
 	}
 	return s
-}
-
-// assign maps fields to columns as --map says.
-func (t *table) assign(spec string, fields, required []string) error {
-	t.at = map[string]int{}
-	if strings.TrimSpace(spec) == "" {
-		return optionsError("a CSV file needs --map, like --map %s; the file's columns are: %s", example(required), t.shownColumns())
-	}
-	in := csv.NewReader(strings.NewReader(spec))
-	in.TrimLeadingSpace = true
-	pairs, err := in.Read()
-	if err != nil {
-		return optionsError("--map cannot be read: %v", err)
-	}
-	var unknown, missing []string
-	for _, pair := range pairs {
-		field, column, ok := strings.Cut(pair, "=")
-		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
-		switch {
-		case !ok || column == "":
-			return optionsError("--map: want field=column, not %q", pair)
-		case !slices.Contains(fields, field):
-			return optionsError("--map: there is no field %q; the fields are: %s", field, strings.Join(fields, ", "))
-		case t.has(field):
-			return optionsError("--map: %s is mapped twice", field)
-		}
-		at := slices.Index(t.columns, column)
-		if at < 0 {
-			unknown = append(unknown, column)
-			continue
-		}
-		if slices.Contains(t.columns[at+1:], column) {
-			return optionsError("--map: the file has several columns %q", column)
-		}
-		t.at[field] = at
-	}
-	if len(unknown) > 0 {
-		return optionsError("--map: the file has no column %s; its columns are: %s", strings.Join(quoted(unknown), ", "), t.shownColumns())
-	}
-	for _, field := range required {
-		if !t.has(field) {
-			missing = append(missing, field)
-		}
-	}
-	if len(missing) > 0 {
-		return optionsError("--map: no column for %s; the file's columns are: %s", strings.Join(missing, ", "), t.shownColumns())
-	}
-	return nil
 }
 
 func (t *table) shownColumns() string {

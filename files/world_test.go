@@ -173,6 +173,21 @@ func (w *world) all() string {
 	return text.String()
 }
 
+// order is an order with its customer, by its external id.
+func (w *world) order(external string) (text string) {
+	w.Helper()
+	rows := strings.Split(w.export(files.Orders), "\n")
+	at := ""
+	for _, row := range rows {
+		if fields := strings.Split(row, ","); len(fields) > 5 && fields[1] == external {
+			at = fields[5]
+		}
+	}
+	w.one(&text, `SELECT o.status || '|' || o.total || '|' || o.refunded || '|' || o.cost || '|' || coalesce(c.email, '') || '|' || coalesce(c.phone, '')
+		FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.external_id = ?`, external)
+	return text + "|" + at
+}
+
 func share(text string) *money.Decimal {
 	d := money.MustDecimal(text)
 	return &d
@@ -181,12 +196,23 @@ func share(text string) *money.Decimal {
 // shared gives a file of the real logs, or skips the test where they are not at hand.
 func shared(t testing.TB, name string) string {
 	t.Helper()
-	path := filepath.Join("..", "..", "shared", "data", name)
+	return beside(t, "data", name)
+}
+
+// wrong gives a small file that once went wrong when it was imported, or skips the test where they are not at hand.
+func wrong(t testing.TB, name string) string {
+	t.Helper()
+	return beside(t, "cases", name)
+}
+
+func beside(t testing.TB, directory, name string) string {
+	t.Helper()
+	path := filepath.Join("..", "..", "shared", directory, name)
 	if _, err := os.Stat(path); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("CI is set, but the real log is not there: %v", err)
+			t.Fatalf("CI is set, but the file is not there: %v", err)
 		}
-		t.Skipf("SKIPPED: the real log %s is not there", path)
+		t.Skipf("SKIPPED: %s is not there", path)
 	}
 	return path
 }

@@ -32,14 +32,31 @@ func requireSignIn(ctx context.Context) error {
 	if _, ok := auth.From(ctx); ok {
 		return nil
 	}
-	operation := graphql.GetOperationContext(ctx)
-	root := map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation", ast.Subscription: "Subscription"}
-	for _, field := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root[operation.Operation.Operation]}) {
+	for _, field := range rootFields(graphql.GetOperationContext(ctx)) {
 		if !public[field.Name] {
 			return fault.New(fault.Unauthenticated, "", "sign in first: %s is not public", field.Name)
 		}
 	}
 	return nil
+}
+
+// Public reports whether an operation is a mutation whose verbs prove in another way who asks, by a password, a refresh token or a
+// link: whoever sends an access token that has expired may run it.
+func Public(operation *graphql.OperationContext) bool {
+	if operation.Operation.Operation != ast.Mutation {
+		return false
+	}
+	for _, field := range rootFields(operation) {
+		if !public[field.Name] {
+			return false
+		}
+	}
+	return true
+}
+
+func rootFields(operation *graphql.OperationContext) []graphql.CollectedField {
+	root := map[ast.Operation]string{ast.Query: "Query", ast.Mutation: "Mutation", ast.Subscription: "Subscription"}
+	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root[operation.Operation.Operation]})
 }
 
 // significant is the number of digits of amounts that a viewer sees rounded (design, section 10).

@@ -89,7 +89,7 @@ func (r *Resolver) contactValue(ctx context.Context, c *ent.Contact) (*books.Con
 			return nil, err
 		}
 	}
-	net, err := realised.Minus(c.Cost)
+	net, err := costing.Net(realised, c.Cost)
 	return &books.ContactValue{Contact: c, Realised: realised, Net: net}, err
 }
 

@@ -1269,6 +1269,7 @@ type OrderResolver interface {
 	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
+	Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error)
 	Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error)
 	CostKnownAt(ctx context.Context, obj *ent.Order, at time.Time) (*report.OrderKnown, error)
 }
@@ -7297,7 +7298,7 @@ type StageChange {
 type CustomerEconomics {
   "The totals of the orders completed, less refunds."
   revenue: Money! @open
-  "The revenue less the full cost of the orders."
+  "The revenue less the full cost of the orders. Of an order given back in full its cost remains."
   margin: Money! @open
   "The cost of the contacts."
   contactCost: Money! @open
@@ -7305,7 +7306,7 @@ type CustomerEconomics {
   acquisitionCost: Money! @open
   "The margin less contactCost and acquisitionCost."
   net: Money! @open
-  "The number of orders completed."
+  "The number of orders completed, without those given back in full."
   orders: Int! @open
   "The number of contacts."
   contacts: Int! @open
@@ -7783,7 +7784,7 @@ enum OfferStatus @goModel(model: "kopeck/schema.OfferStatus") {
   SENT
   "Looked at by the customer and not answered."
   VIEWED
-  "Accepted; an order was made of it."
+  "Accepted; an order was created from it."
   ACCEPTED
   "Declined by the customer."
   DECLINED
@@ -7947,8 +7948,8 @@ input OfferFilter {
   lines: [OrderLine!]! @rows
   "The full cost of the order. Scope costs: null without it."
   cost: Money @scope(name: "costs")
-  "The total less refunds and cost. Scope costs: null without it."
-  margin: Money @scope(name: "costs")
+  "The total less refunds and cost; null for a CANCELLED order, which has none. Scope costs: null without it."
+  margin: Money @scope(name: "costs") @goField(forceResolver: true)
   "Who earned the margin; the amounts sum exactly to margin. Scope costs: empty without it."
   credits(
     "The attribution model to compute the credits by, without changing the books; what the books say by default."
@@ -7971,8 +7972,8 @@ type OrderKnown {
   refunded: Money! @open
   "The full cost, as known then."
   cost: Money! @open
-  "The total less refunds and cost, as known then."
-  margin: Money! @open
+  "The total less refunds and cost, as known then; null if the order had been cancelled by then."
+  margin: Money @open
 }
 "A part of an order's margin, and the contact that earned it."
 type OrderCredit {
@@ -8257,7 +8258,7 @@ type Price {
   unit: Money! @open
   "The price of the whole quantity."
   total: Money! @open
-  "The list price of one unit at this moment."
+  "The list price of one unit at this moment, with the surcharges of its options."
   list: Money! @open
   "The waterfall from the list price to the unit price; the amounts sum exactly to unit."
   lines: [PriceLine!]! @open
@@ -8302,6 +8303,8 @@ type PriceLine {
 enum PriceLineKind {
   "The list price, or full cost and markup of a cost-plus product."
   LIST
+  "The surcharge of an option that is chosen."
+  OPTION
   "The customer's own price; rules are then skipped."
   AGREEMENT
   "A rule that applied."
@@ -8493,8 +8496,8 @@ type PriceRuleSample {
   productsTouched: Int! @open
 }
 """
-What a rule would have made of the order lines of the last 90 days that were not cancelled, the latest 5,000. Each is
-priced as of its moment with and without the rule, to the customer as known now.
+What a rule would have made of the order lines of the last 90 days that were neither cancelled nor given back in full, the
+latest 5,000. Each is priced as of its moment with and without the rule, to the customer as known now.
 """
 type PriceRuleEffect {
   "The beginning of the 90 days."
@@ -8794,11 +8797,11 @@ type Proposal {
 type Prospect {
   "The probability that each stage is ever reached from the present one."
   reach: [StageProbability!]! @open
-  "The number of changes of stage from which the probabilities were learned."
+  "The number of changes of stage on which the probabilities are based."
   observed: Int! @open
   "What a new customer is worth: the margin of a first order and the discounted margin expected of the horizon after it."
   newCustomer: Money! @open
-  "The number of order days from which that was learned: those of the segment, or of all if it has fewer than 30."
+  "The number of order days on which that is based: those of the segment, or of all if it has fewer than 30."
   orderDays: Int! @open
   "The worth of a new customer times the probability of becoming one."
   value: Money! @open
@@ -9016,7 +9019,7 @@ type Session {
   accessToken: String! @open
   "When the access token expires, 15 minutes after it was issued at most."
   expiresAt: Time! @open
-  "The token by which refreshSession issues the next pair; it can be used once."
+  "The token by which refreshSession issues the next pair. It is used once; for a short time after that it gives the same next one again."
   refreshToken: String! @open
   "Who signed in."
   viewer: Viewer! @open
@@ -9035,7 +9038,7 @@ extend type Mutation {
     "The e-mail and the password."
     input: SignInInput!
   ): SessionPayload! @open
-  "Issues a new pair of tokens for a refresh token. Using one twice ends the session everywhere."
+  "Issues a new pair of tokens for a refresh token. Used again within half a minute it gives the same next refresh token, for an answer may be lost; later that ends the session everywhere."
   refreshSession(
     "The refresh token."
     input: RefreshSessionInput!
@@ -25134,7 +25137,7 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Order_margin(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Margin, nil
+			return ec.Resolvers.Order().Margin(ctx, obj)
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -25142,21 +25145,21 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			directive1 := func(ctx context.Context) (any, error) {
 				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
 				if err != nil {
-					var zeroVal money.Amount
+					var zeroVal *money.Amount
 					return zeroVal, err
 				}
 				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal money.Amount
+					var zeroVal *money.Amount
 					return zeroVal, err
 				}
 				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal money.Amount
+					var zeroVal *money.Amount
 					return zeroVal, err
 				}
 				if ec.Directives.Scope == nil {
-					var zeroVal money.Amount
+					var zeroVal *money.Amount
 					return zeroVal, errors.New("directive scope is not implemented")
 				}
 				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
@@ -25165,8 +25168,8 @@ func (ec *executionContext) _Order_margin(ctx context.Context, field graphql.Col
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
 		false,
@@ -25176,8 +25179,8 @@ func (ec *executionContext) fieldContext_Order_margin(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Order",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
 		},
@@ -25657,11 +25660,11 @@ func (ec *executionContext) _OrderKnown_margin(ctx context.Context, field graphq
 			return obj.Margin, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_OrderKnown_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -45131,10 +45134,11 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "margin":
-			out.Values[i] = ec._Order_margin(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_margin(ctx, field, obj)
+				})
 		case "credits":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -45317,7 +45321,7 @@ func (ec *executionContext) _OrderKnown(ctx context.Context, sel ast.SelectionSe
 			}
 		case "margin":
 			out.Values[i] = ec._OrderKnown_margin(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

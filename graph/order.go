@@ -9,6 +9,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/order"
 	"kopeck/ent/orderline"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
@@ -88,4 +89,12 @@ func (r *Resolver) orderDuplicates(ctx context.Context, o *ent.Order) ([]*ent.Or
 	return batchedList(ctx, o, orderID, func(rows []*ent.Order) (map[string][]*ent.Order, error) {
 		return r.app.Sale.PossibleDuplicates(ctx, rows)
 	})
+}
+
+// marginOf returns the margin of an order; nil if it was cancelled, and has none.
+func marginOf(o *ent.Order) *money.Amount {
+	if o.Status == schema.OrderCancelled {
+		return nil
+	}
+	return &o.Margin
 }

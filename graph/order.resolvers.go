@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kopeck/ent"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
@@ -46,6 +47,10 @@ func (r *orderResolver) PossibleDuplicates(ctx context.Context, obj *ent.Order) 
 
 func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error) {
 	return r.orderLines(ctx, obj)
+}
+
+func (r *orderResolver) Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
+	return marginOf(obj), nil
 }
 
 func (r *orderResolver) Credits(ctx context.Context, obj *ent.Order, model *schema.AttributionModel) ([]*books.OrderCredit, error) {

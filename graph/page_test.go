@@ -122,7 +122,7 @@ func TestPageReadBackward(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(p.rows) != 2 || p.rows[0].id != "d" || p.rows[1].id != "e" || !p.info.HasPreviousPage || p.info.HasNextPage {
-		t.Errorf("%v, %+v", p.rows, p.info)
+		t.Errorf("got %v, %+v, want d and e, with a page before and none after", p.rows, p.info)
 	}
 	if p.info.StartCursor.ID != "d" || p.info.EndCursor.ID != "e" {
 		t.Errorf("from %s to %s", p.info.StartCursor.ID, p.info.EndCursor.ID)
@@ -159,6 +159,6 @@ func TestReadEmptyPage(t *testing.T) {
 	r := &reading[member]{list: members, by: byNumber}
 	p, err := readPage(context.Background(), r, nil)
 	if err != nil || len(p.rows) != 0 || p.info.HasNextPage {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("got %+v, %v, want an empty page", p, err)
 	}
 }

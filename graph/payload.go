@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
@@ -9,14 +10,20 @@ import (
 )
 
 // userErrors returns the faults in a verb's error, which the caller can correct, as the userErrors of a payload; the list
-// is never nil. Any other error, and that the caller must sign in, is returned: it is an error of the request.
+// is never nil. Any other error, that the caller must sign in and that the database is not available are returned: they are errors
+// of the request.
 func userErrors(err error) ([]service.UserError, error) {
 	list := []service.UserError{}
 	for _, f := range fault.All(err) {
-		if f.Code == fault.Unauthenticated {
+		if f.Code.IsOfRequest() {
 			return list, f
 		}
 		list = append(list, userError(f))
+	}
+	if ent.IsNotFound(err) && len(list) == 0 {
+		// What the verb made or changed is read as the caller may see it. A request that is repeated finds it gone where the customer went
+		// to a colleague meanwhile.
+		return append(list, userError(fault.New(fault.NotFound, "", "no such thing"))), nil
 	}
 	if err != nil && len(list) == 0 {
 		return list, err

@@ -65,7 +65,7 @@ func New(now func() time.Time, random io.Reader) *Maker {
 }
 
 // Make returns a new id with a prefix: a UUIDv7 (RFC 9562) whose 12 bits after the millisecond are a
-// counter (method 3 of its section 6.2), so that ids sort in the order in which they were made. It panics if the
+// counter (method 3 of its section 6.2), so that ids sort in the order in which they were created. It panics if the
 // source of randomness fails.
 func (m *Maker) Make(prefix string) string {
 	var raw [16]byte

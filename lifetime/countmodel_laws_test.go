@@ -111,7 +111,7 @@ func TestUnitsAgree(t *testing.T) {
 		x, tx, T := s.In(unit)
 		alive, e := m.PAlive(x, tx, T), m.ExpectedPurchases(x, tx, T, days/unit.Days())
 		chance := m.LogProbability(2, x, tx, T, (1+days)/unit.Days())
-		months, again := make([]float64, 20), make([]float64, 20)
+		months, second := make([]float64, 20), make([]float64, 20)
 		m.MonthlyOrders(months, x, tx, T)
 		for u := lifetime.Day; u <= lifetime.Month; u++ {
 			other := in(m, u)
@@ -126,10 +126,10 @@ func TestUnitsAgree(t *testing.T) {
 			if got := other.LogProbability(2, x, tx, T, (1+days)/u.Days()); math.Abs(got-chance) > 1e-10*(1+math.Abs(chance)) {
 				t.Fatalf("ln P(Y = 2) %g in %v, %g in %v", chance, unit, got, u)
 			}
-			other.MonthlyOrders(again, x, tx, T)
+			other.MonthlyOrders(second, x, tx, T)
 			for i := range months {
-				if !closeTo(months[i], again[i], 1e-10) {
-					t.Fatalf("month %d: %g in %v, %g in %v", i+1, months[i], unit, again[i], u)
+				if !closeTo(months[i], second[i], 1e-10) {
+					t.Fatalf("month %d: %g in %v, %g in %v", i+1, months[i], unit, second[i], u)
 				}
 			}
 		}

@@ -260,7 +260,7 @@ func TestFitWithoutDropout(t *testing.T) {
 			t.Fatal(err)
 		}
 		if fit.Boundary != lifetime.NoDropout || !fit.Converged || fit.Model.Parameters()[2].Value != 0 || fit.LogLikelihood != fit.NoDropoutLogLikelihood {
-			t.Errorf("%+v", fit)
+			t.Errorf("got %+v, want a converged fit without dropout", fit)
 		}
 		if err := fit.Model.Validate(); err != nil {
 			t.Error(err)
@@ -349,7 +349,7 @@ func TestFitStops(t *testing.T) {
 			t.Fatalf("%s stopped after %d: %v", kind, after, err)
 		}
 		if asked > after+2 {
-			t.Fatalf("%s asked %d times after it was told to stop", kind, asked-after)
+			t.Fatalf("%s asked %d times after it was asked to stop", kind, asked-after)
 		}
 	}
 }

@@ -142,7 +142,7 @@ func TestGammaGammaFitLaws(t *testing.T) {
 				return
 			}
 			if err != nil || !fit.Converged || fit.Customers != customers {
-				t.Fatalf("%+v, %v", fit, err)
+				t.Fatalf("got %+v, %v, want a converged fit; customers: %v", fit, err, customers)
 			}
 			fits[i] = fit
 		}

@@ -83,8 +83,8 @@ func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.R
 	return d
 }
 
-// TestIntervalsCover draws customers with a past and a future, and counts how often the future is within the interval that is told of
-// their past: 77 to 83 times in a hundred. What is one lump, that nothing more comes, is shared out evenly among the
+// TestIntervalsCover draws customers with a past and a future, and counts how often the future is within the interval that is reported
+// for their past: 77 to 83 times in a hundred. What is one lump, that nothing more comes, is shared out evenly among the
 // futures that are like it; regular buyers, who have no such lump to speak of, are counted as they are besides.
 func TestIntervalsCover(t *testing.T) {
 	t.Parallel()

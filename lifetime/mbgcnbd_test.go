@@ -154,7 +154,7 @@ func TestGroceryIsRegular(t *testing.T) {
 	sample := c.tally.Sample(lifetime.Week)
 	fit, err := lifetime.FitMBGCNBD(sample, lifetime.Options{})
 	if err != nil || !fit.Converged {
-		t.Fatalf("%+v, %v", fit, err)
+		t.Fatalf("got %+v, %v, want a converged fit", fit, err)
 	}
 	one, err := lifetime.FitMBGNBD(sample, lifetime.Options{})
 	if err != nil {
@@ -175,7 +175,7 @@ func TestGroceryIsRegular(t *testing.T) {
 	if regular.MeanAbsolute >= other.MeanAbsolute || regular.RootMeanSquare >= other.RootMeanSquare || math.Abs(regular.Bias) >= math.Abs(other.Bias) {
 		t.Errorf("%+v, MBG/NBD %+v", regular, other)
 	}
-	// The log's own rows and gaps make the likelihood that the fit tells.
+	// The log's own rows and gaps give the likelihood that the fit reports.
 	sum := sample.Gaps.LogSum
 	for _, r := range sample.Rows {
 		sum += float64(r.N) * fit.Model.LogLikelihood(r.X, r.TX, r.T)
@@ -225,7 +225,7 @@ func TestRegularParameters(t *testing.T) {
 	t.Parallel()
 	good := map[string]float64{"r": 1, "alpha": 1, "a": 1, "b": 1, "k": 12}
 	if m, err := lifetime.NewCountModel(lifetime.KindMBGCNBD, lifetime.Week, good); err != nil || m != (lifetime.MBGCNBD{Unit: lifetime.Week, K: 12, R: 1, Alpha: 1, A: 1, B: 1}) {
-		t.Errorf("%+v, %v", m, err)
+		t.Errorf("got %+v, %v, want the model with k 12 and the other parameters 1", m, err)
 	}
 	for _, k := range []float64{0, -1, 1.5, 13, 1e300, math.NaN(), math.Inf(1)} {
 		good["k"] = k

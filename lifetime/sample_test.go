@@ -81,7 +81,7 @@ func TestTallyCountsDistinctHistories(t *testing.T) {
 	s := tally.Sample(lifetime.Day)
 	want := []lifetime.Row{{X: 0, T: 7, N: 2}, {X: 0, T: 9, N: 6}, {X: 1, TX: 3, T: 7, N: 1}}
 	if len(s.Rows) != len(want) || s.Customers() != 9 || s.Repeaters() != 1 {
-		t.Fatalf("%+v", s)
+		t.Fatalf("got %+v, want 3 rows of 9 customers, one a repeater", s)
 	}
 	for i := range want {
 		if s.Rows[i] != want[i] {

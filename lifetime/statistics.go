@@ -11,10 +11,11 @@ import (
 // that was sold, and counts for nothing.
 type OrderStatus string
 
-// The statuses of orders that were sold.
+// The statuses of orders that were sold, and of those that never will be.
 const (
 	OrderCompleted OrderStatus = "COMPLETED"
-	OrderRefunded  OrderStatus = "REFUNDED" // given back in full
+	OrderRefunded  OrderStatus = "REFUNDED"  // given back in full
+	OrderCancelled OrderStatus = "CANCELLED" // before it was completed
 )
 
 // Order is what the statistics of a customer take from an order.
@@ -27,12 +28,14 @@ type Order struct {
 }
 
 // Statistics are what the orders of one customer come to (design, section 7). Days and times are those of completed orders
-// alone, so that an order given back in full is as if it had never been; the margin has what its goods had cost.
+// alone, so that an order given back in full is as if it had never been. Margin has what its goods had cost, which is money lost;
+// what later orders are expected to earn is computed without RefundedMargin.
 type Statistics struct {
 	OrderDays         int // distinct days; x + 1 of Stats
 	FirstDay, LastDay int // 0 where there are no order days
 	Margin            money.Amount
 	RepeatMargin      money.Amount // of completed orders after the first order day
+	RefundedMargin    money.Amount // the part of Margin that is of orders given back in full
 	LastOrderAt       time.Time    // 1970-01-01 UTC where there is none
 	LastCompletedAt   time.Time    // zero where there is none
 }
@@ -73,7 +76,13 @@ func (s *Statistics) addMargins(orders []Order) (err error) {
 		if s.Margin, err = s.Margin.Plus(o.Margin); err != nil {
 			return err
 		}
-		if o.Status == OrderRefunded || o.Day <= s.FirstDay {
+		if o.Status == OrderRefunded {
+			if s.RefundedMargin, err = s.RefundedMargin.Plus(o.Margin); err != nil {
+				return err
+			}
+			continue
+		}
+		if o.Day <= s.FirstDay {
 			continue
 		}
 		if s.RepeatMargin, err = s.RepeatMargin.Plus(o.Margin); err != nil {

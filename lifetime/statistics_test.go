@@ -46,11 +46,11 @@ func TestStatisticsOf(t *testing.T) {
 		},
 		"given back in full: no day, but a margin": {
 			[]lifetime.Order{soldOn(back, 19000, -40), soldOn(done, 20000, 100), soldOn(back, 20010, -60)},
-			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(0), LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
+			lifetime.Statistics{OrderDays: 1, FirstDay: 20000, LastDay: 20000, Margin: money.Minor(0), RefundedMargin: money.Minor(-100), LastOrderAt: onDay(20000), LastCompletedAt: onDay(20000).Add(time.Hour)},
 		},
 		"only given back": {
 			[]lifetime.Order{soldOn(back, 20000, -40)},
-			lifetime.Statistics{Margin: money.Minor(-40), LastOrderAt: time.Unix(0, 0).UTC()},
+			lifetime.Statistics{Margin: money.Minor(-40), RefundedMargin: money.Minor(-40), LastOrderAt: time.Unix(0, 0).UTC()},
 		},
 		"placed or cancelled: nothing": {
 			[]lifetime.Order{soldOn("PLACED", 20000, 40), soldOn("CANCELLED", 20001, 40)}, lifetime.NoStatistics(),
@@ -98,7 +98,7 @@ func TestStatisticsOfAnyOrders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		days, first, margin, repeat := map[int]bool{}, math.MaxInt, new(big.Int), new(big.Int)
+		days, first, margin, repeat, back := map[int]bool{}, math.MaxInt, new(big.Int), new(big.Int), new(big.Int)
 		for _, o := range orders {
 			if o.Status == lifetime.OrderCompleted {
 				days[o.Day] = true
@@ -110,19 +110,22 @@ func TestStatisticsOfAnyOrders(t *testing.T) {
 			if sold {
 				margin.Add(margin, big.NewInt(o.Margin.Minor()))
 			}
+			if o.Status == lifetime.OrderRefunded {
+				back.Add(back, big.NewInt(o.Margin.Minor()))
+			}
 			if o.Status == lifetime.OrderCompleted && o.Day != first {
 				repeat.Add(repeat, big.NewInt(o.Margin.Minor()))
 			}
 		}
-		if got.OrderDays != len(days) || margin.Int64() != got.Margin.Minor() || repeat.Int64() != got.RepeatMargin.Minor() {
-			t.Fatalf("%+v of %d days, %d and %d", got, len(days), margin, repeat)
+		if got.OrderDays != len(days) || margin.Int64() != got.Margin.Minor() || repeat.Int64() != got.RepeatMargin.Minor() || back.Int64() != got.RefundedMargin.Minor() {
+			t.Fatalf("%+v of %d days, %d, %d and %d", got, len(days), margin, repeat, back)
 		}
 		if len(days) > 0 && (got.FirstDay != first || !days[got.LastDay] || !got.LastOrderAt.Equal(onDay(got.LastDay))) {
 			t.Fatalf("%+v from day %d on", got, first)
 		}
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(orders), func(i, j int) { orders[i], orders[j] = orders[j], orders[i] })
-		if again, err := lifetime.StatisticsOf(orders); err != nil || again != got {
-			t.Fatalf("in another order %+v, %v; was %+v", again, err, got)
+		if second, err := lifetime.StatisticsOf(orders); err != nil || second != got {
+			t.Fatalf("in another order %+v, %v; was %+v", second, err, got)
 		}
 	})
 }

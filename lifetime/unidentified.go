@@ -19,7 +19,7 @@ const (
 	NoRepeaters     Reason = "nobody has ordered on a second day yet"
 	TooFewRepeaters Reason = "too few customers have ordered on a second day"
 	NoTimePassed    Reason = "no time has passed since the first orders"
-	NoGaps          Reason = "the times between orders, which tell how regular they are, are not known"
+	NoGaps          Reason = "the times between orders, which show how regular they are, are not known"
 	TooFewMargins   Reason = "too few repeat customers with a positive margin"
 	EqualMargins    Reason = "all repeat customers have the same mean margin"
 	NoMeanMargin    Reason = "the margins are spread so widely that they have no finite mean (q <= 1)"

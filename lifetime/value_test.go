@@ -87,7 +87,7 @@ func TestPriors(t *testing.T) {
 	}
 	// FH 2013's gamma of 15.44 belongs to a mean of 35.2 dollars: the prior is its shape at any scale.
 	if g, err := lifetime.MarginPrior(35.219); err != nil || math.Abs(g.Gamma-15.44) > 0.001 {
-		t.Errorf("%+v, %v", g, err)
+		t.Errorf("got %+v, %v, want a gamma of 15.44", g, err)
 	}
 	for _, mean := range []float64{0, -1, math.NaN(), math.Inf(1)} {
 		var u *lifetime.Unidentified

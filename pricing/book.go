@@ -2,7 +2,6 @@ package pricing
 
 import (
 	"fmt"
-	"math/big"
 	"time"
 
 	"kopeck/costing"
@@ -156,19 +155,6 @@ func (w *waterfall) addLine(s Step, label, ref string, to money.Amount) error {
 	w.answer.Lines = append(w.answer.Lines, Line{s.Kind, label, change, ref})
 	w.running = to
 	return nil
-}
-
-// surcharge sums the surcharges of the options that are chosen.
-func (w *waterfall) surcharge() (money.Amount, error) {
-	units, err := costing.CheckChosen(w.product, w.question.Options)
-	if err != nil {
-		return money.Amount{}, err
-	}
-	total := new(big.Rat)
-	for i, option := range w.product.Options {
-		total.Add(total, new(big.Rat).Mul(option.Surcharge.Rat(), units[i].Rat()))
-	}
-	return money.Round(total)
 }
 
 // end completes the answer.

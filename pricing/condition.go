@@ -48,7 +48,7 @@ type Condition struct {
 	wrong error
 }
 
-// environment is what conditions are compiled in. It is made once and never changed.
+// environment is what conditions are compiled in. It is created once and never changed.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	var options []cel.EnvOption
 	for _, v := range variables {

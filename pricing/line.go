@@ -14,6 +14,7 @@ type LineKind string
 // The kinds of line. Each has a step in the table of steps, which declares their order.
 const (
 	ListLine      LineKind = "LIST"
+	OptionLine    LineKind = "OPTION"
 	AgreementLine LineKind = "AGREEMENT"
 	RuleLine      LineKind = "RULE"
 	LeadTimeLine  LineKind = "LEAD_TIME"
@@ -27,7 +28,7 @@ type Line struct {
 	Kind   LineKind     `json:"kind"`
 	Label  string       `json:"label"`
 	Amount money.Amount `json:"amount"`
-	RefID  string       `json:"ref,omitempty"` // the rule or agreement
+	RefID  string       `json:"ref,omitempty"` // the rule, agreement or option
 }
 
 // Option is an option of a product that is chosen, as it is kept with order and offer lines.

@@ -40,6 +40,7 @@ type oracle struct {
 // oracleSteps are the steps of a price as the oracle takes them. plainPrice panics for a step that is missing here.
 var oracleSteps = map[pricing.LineKind]func(*oracle){
 	pricing.ListLine:      (*oracle).list,
+	pricing.OptionLine:    (*oracle).options,
 	pricing.AgreementLine: (*oracle).agree,
 	pricing.RuleLine:      (*oracle).rules,
 	pricing.LeadTimeLine:  (*oracle).leadTime,
@@ -81,6 +82,9 @@ func (o *oracle) list() {
 		return
 	}
 	o.unit = o.terms.Amount.Rat()
+}
+
+func (o *oracle) options() {
 	for _, option := range o.question.Options {
 		units, _ := option.Units()
 		o.unit = plus(o.unit, round(times(big.NewRat(100_00, 1), units.Rat())))

@@ -77,10 +77,14 @@ func TestSteps(t *testing.T) {
 		{"list price with options", func(s *pricing.Source, q *pricing.Question) {
 			s.Terms[0].Amount = amount(120000)
 			q.Options = []pricing.Option{{Code: "lining", Value: "1.5"}}
-		}, "LIST 135000", ""},
+		}, "LIST 120000 OPTION 15000", ""},
+		{"an option that is not chosen in the end", func(s *pricing.Source, q *pricing.Question) {
+			s.Terms[0].Amount = amount(120000)
+			q.Options = []pricing.Option{{Code: "lining", Value: "0"}}
+		}, "LIST 120000", ""},
 		{"cost-plus with options", func(_ *pricing.Source, q *pricing.Question) {
 			q.Options = []pricing.Option{{Code: "lining", Value: "true"}}
-		}, "LIST 150000", ""},
+		}, "LIST 135000 OPTION 10000", ""},
 		{"floor", func(s *pricing.Source, _ *pricing.Question) { s.Terms[0].Amount = amount(80000) }, "LIST 80000 FLOOR 7500", ""},
 		{"floor of a busy loom is above full cost", func(s *pricing.Source, _ *pricing.Question) {
 			s.Terms[0].Amount, s.Basis.Bookings = amount(80000), busy("88")
@@ -168,7 +172,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-func TestWhatRulesMaySpeakOf(t *testing.T) {
+func TestConditionVariables(t *testing.T) {
 	t.Parallel()
 	for condition, want := range map[string]bool{
 		`customer.id == "anna" && customer.kind == "PERSON" && customer.stage == "LOYAL" && customer.segment == ""`:                true,
@@ -270,7 +274,7 @@ func TestPriceRefuses(t *testing.T) {
 	source.Terms[0].Amount = amount(100000)
 	var missing *pricing.MissingRateError
 	if _, err := pricing.NewBook(source).Price(ask()); !errors.As(err, &missing) || err.Error() != "CUR-1 cannot be priced: no rate for RESOURCE loom" {
-		t.Errorf("%v", err)
+		t.Errorf("got %v, want CUR-1 without a rate for RESOURCE loom", err)
 	}
 	book := pricing.NewBook(curtain())
 	question := ask()
@@ -333,6 +337,6 @@ func TestLineIsKeptAsJSON(t *testing.T) {
 	text, err := json.Marshal([]pricing.Line{{Kind: pricing.RuleLine, Label: "Spring", Amount: money.Minor(-5), RefID: "r"}, {Kind: pricing.RoundingLine, Label: "rounded"}})
 	const want = `[{"kind":"RULE","label":"Spring","amount":-5,"ref":"r"},{"kind":"ROUNDING","label":"rounded","amount":0}]`
 	if err != nil || string(text) != want {
-		t.Errorf("%s, %v", text, err)
+		t.Errorf("got %s, %v, want %v", text, err, want)
 	}
 }

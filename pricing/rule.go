@@ -31,7 +31,7 @@ var (
 	maxPercent = money.Whole(1000)
 )
 
-// CheckRule compiles a rule and tells what is wrong with it: a *RuleError for its condition; a *costing.FieldError for
+// CheckRule compiles a rule and says what is wrong with it: a *RuleError for its condition; a *costing.FieldError for
 // anything else: not exactly one of percent, amount and price; a percentage of -100 or less, or over 1000; a cap
 // of 0 or less, or without a percentage; a negative price; an end that is not after the beginning; no name.
 func CheckRule(r Rule) error {

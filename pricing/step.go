@@ -21,6 +21,7 @@ type step struct {
 // without their names, so that a step without a number or a label does not compile.
 var steps = [...]step{
 	{Step{ListLine, 1, "list price"}, (*waterfall).list},
+	{Step{OptionLine, 7, "option"}, (*waterfall).options},
 	{Step{AgreementLine, 2, "agreed price"}, (*waterfall).agree},
 	{Step{RuleLine, 3, "price rule"}, (*waterfall).rules},
 	{Step{LeadTimeLine, 4, "lead time"}, (*waterfall).leadTime},

@@ -70,8 +70,10 @@ func (Customer) Fields() []ent.Field {
 			Comment("The day of the first completed order."),
 		field.Int("last_order_day").Default(0).Annotations(hidden()).
 			Comment("The day of the last completed order."),
-		innerAmount("margin", "The margin of completed orders, less refunds."),
+		innerAmount("margin", "The margin of completed orders and of those given back in full, less refunds."),
 		innerAmount("repeat_margin", "The margin without that of the first order day."),
+		field.Int64("refunded_margin").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
+			Comment("The part of margin that is of orders given back in full: what their goods had cost."),
 		innerAmount("contact_cost", "The cost of all contacts."),
 		field.Time("last_order_at").Default(never).Annotations(scope("orders"), orderedAs("LAST_ORDER_AT", "By the time of the last completed order; customers without one come as if it were 1970."), inner()).
 			Comment("When the last completed order was placed; 1970-01-01 if there is none."),

@@ -43,9 +43,9 @@ func TestDate(t *testing.T) {
 			if err != nil || text.String() != `"`+c.text+`"` || string(written) != text.String() {
 				t.Errorf("GraphQL %s, JSON %s, %v", &text, written, err)
 			}
-			var again schema.Date
-			if err := json.Unmarshal(written, &again); err != nil || again != d {
-				t.Errorf("%s came back as %s, %v", d, again, err)
+			var second schema.Date
+			if err := json.Unmarshal(written, &second); err != nil || second != d {
+				t.Errorf("%s came back as %s, %v", d, second, err)
 			}
 		})
 	}

@@ -148,7 +148,7 @@ const (
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.
 	OfferViewed    OfferStatus = "VIEWED"    // Looked at by the customer and not answered.
-	OfferAccepted  OfferStatus = "ACCEPTED"  // Accepted; an order was made of it.
+	OfferAccepted  OfferStatus = "ACCEPTED"  // Accepted; an order was created from it.
 	OfferDeclined  OfferStatus = "DECLINED"  // Declined by the customer.
 	OfferExpired   OfferStatus = "EXPIRED"   // Not answered in time.
 	OfferWithdrawn OfferStatus = "WITHDRAWN" // Withdrawn by us.
@@ -184,7 +184,7 @@ func (Role) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Role) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Role) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -193,7 +193,7 @@ func (CustomerKind) Values() []string { return texts(Person, Company) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v CustomerKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *CustomerKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -202,7 +202,7 @@ func (Stage) Values() []string { return texts(Stranger, Friend, Buyer, Loyal, Fo
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Stage) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Stage) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -211,7 +211,7 @@ func (Segment) Values() []string { return texts(FastCheap, FastQuality, QualityC
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Segment) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Segment) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -222,7 +222,7 @@ func (ContactKind) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v ContactKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *ContactKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -231,7 +231,7 @@ func (Direction) Values() []string { return texts(Inbound, Outbound) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Direction) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Direction) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -242,7 +242,7 @@ func (Channel) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Channel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Channel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -251,7 +251,7 @@ func (Purpose) Values() []string { return texts(Marketing, Personalisation, Serv
 // MarshalGQL writes the value as GraphQL's enum.
 func (v Purpose) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Purpose) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -262,7 +262,7 @@ func (PermissionLevel) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionLevel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *PermissionLevel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -273,7 +273,7 @@ func (PermissionState) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionState) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *PermissionState) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -284,7 +284,7 @@ func (PermissionEventKind) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v PermissionEventKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *PermissionEventKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -293,7 +293,7 @@ func (ProductKind) Values() []string { return texts(Good, ServiceWork, Bundle) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v ProductKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *ProductKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -304,7 +304,7 @@ func (RateSubject) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v RateSubject) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *RateSubject) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -315,7 +315,7 @@ func (OfferKind) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OfferKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OfferKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -337,7 +337,7 @@ func (OfferStatus) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OfferStatus) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OfferStatus) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -348,7 +348,7 @@ func (OrderStatus) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OrderStatus) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OrderStatus) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -359,7 +359,7 @@ func (AttributionModel) Values() []string {
 // MarshalGQL writes the value as GraphQL's enum.
 func (v AttributionModel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *AttributionModel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -368,7 +368,7 @@ func (LifetimeModelKind) Values() []string { return texts(BGNBD, MBGNBD, ParetoN
 // MarshalGQL writes the value as GraphQL's enum.
 func (v LifetimeModelKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *LifetimeModelKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
@@ -377,7 +377,7 @@ func (TimeUnit) Values() []string { return texts(Day, Week, Month) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v TimeUnit) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *TimeUnit) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Rank is the place of the level from 1, the lowest; 0 if it is none of the levels.

@@ -41,7 +41,7 @@ func (Order) Fields() []ent.Field {
 			Comment("Whether the cost came with an import: no rate restates it."),
 		field.Bool("uncosted").Default(false).Annotations(hidden()).
 			Comment("Whether a rate is missing: the order is costed when the rate arrives."),
-		innerAmount("margin", "The total less refunds and cost."),
+		innerAmount("margin", "The total less refunds and cost; 0 of an order that is cancelled."),
 		innerAmount("unattributed", "The part of a completed order's margin that no contact earned."),
 		field.Enum("credit_model").GoType(AttributionModel("")).Optional().Nillable().Annotations(hidden()).
 			Comment("The attribution model by which the margin is credited."),

@@ -38,7 +38,7 @@ func (OrderDirection) Values() []string { return texts(Ascending, Descending) }
 // MarshalGQL writes the value as GraphQL's enum.
 func (v OrderDirection) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
-// UnmarshalGQL reads the value; it fails if from is none of Values.
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *OrderDirection) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 var errCursor = errors.New("not a cursor")

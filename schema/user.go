@@ -55,7 +55,28 @@ func (User) Indexes() []ent.Index {
 	}
 }
 
-// RefreshSession is one refresh token of a family. Using it issues the next one; using it twice ends the family.
+// SignInAttempts is how many attempts to sign in are left for an account, for an address or for both together. The id is a hash
+// of what is counted.
+type SignInAttempts struct{ ent.Schema }
+
+// Mixin of SignInAttempts.
+func (SignInAttempts) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+// Fields of SignInAttempts.
+func (SignInAttempts) Fields() []ent.Field {
+	return []ent.Field{
+		field.Time("full_at").
+			Comment("When all attempts are there again."),
+	}
+}
+
+// Indexes of SignInAttempts.
+func (SignInAttempts) Indexes() []ent.Index { return []ent.Index{index.Fields("full_at")} }
+
+// Annotations of SignInAttempts.
+func (SignInAttempts) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
+
+// RefreshSession is one refresh token of a family. Using it issues the next one; using it again later ends the family.
 type RefreshSession struct{ ent.Schema }
 
 // Mixin of RefreshSession.

@@ -45,9 +45,9 @@ func (s *Core) FaultOf(err error) error {
 	case errors.As(err, &invalid):
 		return fault.Invalidf(inputName(invalid.Name), "not a valid value: empty, too long or out of range")
 	case store.IsUnique(err):
-		return fault.New(fault.AlreadyExists, "id", "there is one with the same values already")
+		return fault.New(fault.AlreadyExists, "id", "a record with this id or another unique value exists")
 	case ent.IsNotFound(err):
-		return fault.New(fault.NotFound, "", "no such thing")
+		return fault.New(fault.NotFound, "", "the object does not exist, or you may not see it")
 	}
 	return err
 }

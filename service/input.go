@@ -24,7 +24,7 @@ func (s *Core) Amount(field string, in *MoneyInput) (money.Amount, error) {
 	}
 	a, err := s.SignedAmount(field, *in)
 	if err == nil && a.Sign() < 0 {
-		err = fault.New(fault.Invalid, "", "not a negative amount").At(field, "amount")
+		err = fault.New(fault.Invalid, "", "must not be negative").At(field, "amount")
 	}
 	return a, err
 }
@@ -51,11 +51,11 @@ func (s *Core) PastMoment(field string, in *time.Time) (time.Time, error) {
 	case in == nil:
 		return now, nil
 	case in.After(now.Add(ClockSkew)):
-		return now, fault.Invalidf(field, "in the future")
+		return now, fault.Invalidf(field, "must not be in the future")
 	case in.After(now):
 		return now, nil
 	case in.Year() < 1900:
-		return now, fault.Invalidf(field, "before the year 1900")
+		return now, fault.Invalidf(field, "must not be before the year 1900")
 	}
 	return in.UTC().Truncate(time.Microsecond), nil
 }

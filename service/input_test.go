@@ -103,7 +103,7 @@ func TestNewID(t *testing.T) {
 	s := inputCore(t)
 	made, err := s.NewID(id.Customer, nil)
 	if err != nil || id.Check("id", id.Customer, made) != nil {
-		t.Errorf("%q, %v", made, err)
+		t.Errorf("got %q, %v, want a new id of a customer", made, err)
 	}
 	if given, err := s.NewID(id.Customer, &made); given != made || err != nil {
 		t.Errorf("%q, %v; want the one given", given, err)

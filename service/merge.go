@@ -36,7 +36,7 @@ type Update struct {
 // since the version that the update is based on are merged; VERSION_CONFLICT lists the fields that others have changed to
 // other values. The row must be locked.
 func (s *Core) Merge(ctx context.Context, tx *store.Tx, u Update) (map[string]Change, error) {
-	if err := s.CheckConflicts(ctx, tx, u.Action, u.Subject, u.Expected, u.Version, u.Current, u.Updated); err != nil {
+	if err := s.checkConflicts(ctx, tx, u.Action, u.Subject, u.Expected, u.Version, u.Current, u.Updated); err != nil {
 		return nil, err
 	}
 	changes := map[string]Change{}
@@ -48,9 +48,9 @@ func (s *Core) Merge(ctx context.Context, tx *store.Tx, u Update) (map[string]Ch
 	return changes, nil
 }
 
-// CheckConflicts returns VERSION_CONFLICT if an update sets fields that others have changed to other values since the
+// checkConflicts returns VERSION_CONFLICT if an update sets fields that others have changed to other values since the
 // version that it is based on. current and updated are by the input's names.
-func (s *Core) CheckConflicts(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, updated map[string]any) error {
+func (s *Core) checkConflicts(ctx context.Context, tx *store.Tx, action, subject string, expected, version int, current, updated map[string]any) error {
 	switch {
 	case expected == version:
 		return nil

@@ -101,7 +101,7 @@ func TestAuditRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		if last.Subject != "b" || last.Actor != "MANAGER" || last.Action != "note" || !last.At.Equal(apptest.Start) || string(last.Detail) != `{"n":1}` && string(last.Detail) != `{"n": 1}` {
-			t.Errorf("%+v", last)
+			t.Errorf("got %+v, want the note on b by MANAGER", last)
 		}
 		if n := notes(t, w); n != 2 {
 			t.Errorf("%d entries; want 2", n)

@@ -74,7 +74,7 @@ func TestSame(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := SameJSON(c.a, c.b); got != c.want {
-				t.Errorf("%v", got)
+				t.Errorf("got %v, want SameJSON %v", got, c.want)
 			}
 		})
 	}
@@ -97,11 +97,11 @@ func TestExpectVersion(t *testing.T) {
 			t.Parallel()
 			err := CheckVersion(c.expected, c.current)
 			if fault.Is(err, fault.VersionConflict) != c.conflict || !c.conflict && err != nil {
-				t.Fatal(err)
+				t.Fatalf("got %v, want a VERSION_CONFLICT: %v", err, c.conflict)
 			}
 			if c.conflict {
 				if detail := fault.Of(err).Detail.(*fault.Conflict); detail.CurrentVersion != c.current || len(detail.Fields) > 0 {
-					t.Errorf("%+v", detail)
+					t.Errorf("got %+v, want version %d and no fields", detail, c.current)
 				}
 			}
 		})

@@ -52,7 +52,9 @@ type Core struct {
 	settings atomic.Pointer[Settings]
 	readers  []snapshotReader
 	reading  chan struct{} // full while a snapshot is read
-	books    atomic.Int64  // see BooksVersion
+	reread   chan struct{} // full while everything is to be read again
+	known    knowledge
+	books    atomic.Int64 // see BooksVersion
 }
 
 // NewCore returns a core and puts the guard on the store's client. The database must be migrated. It returns an error if the
@@ -60,7 +62,7 @@ type Core struct {
 func NewCore(ctx context.Context, c Config) (*Core, error) {
 	s := &Core{
 		Store: c.Store, Client: c.Store.Client(), Currency: c.Currency, Random: c.Random, IDs: id.New(c.Now, c.Random), Log: c.Log,
-		Limits: c.Limits.WithDefaults(), clock: c.Now, reading: make(chan struct{}, 1),
+		Limits: c.Limits.WithDefaults(), clock: c.Now, reading: make(chan struct{}, 1), reread: make(chan struct{}, 1),
 	}
 	s.origin = s.IDs.Make("svc")
 	auth.Guard(s.Client, s.Now)

@@ -40,7 +40,7 @@ func TestDefaultSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if !ok {
-				t.Errorf("%+v", s)
+				t.Errorf("got %+v, want the default of %v", s, name)
 			}
 			if !slices.ContainsFunc(s.List(), func(one *Setting) bool { return one.Name == name && one.Description != "" }) {
 				t.Error("it is not listed, or without a description")
@@ -125,6 +125,6 @@ func TestParsedSettings(t *testing.T) {
 		t.Errorf("day 2 starts at %v", at.UTC())
 	}
 	if !slices.Equal(s.workingDays, []time.Weekday{time.Monday, time.Wednesday}) || !slices.Equal(s.daysOff, []int{4}) {
-		t.Errorf("%v, %v", s.workingDays, s.daysOff)
+		t.Errorf("got %v, %v, want Monday and Wednesday, and 5 January 1970 off", s.workingDays, s.daysOff)
 	}
 }

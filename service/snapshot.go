@@ -25,7 +25,7 @@ const (
 // topicSnapshot carries what has changed as "origin snapshot": the process that changed it has read it already.
 const topicSnapshot = "snapshot"
 
-// How long reading a snapshot may take after a commit, how often the bookings are read without a change, as their window
+// How long reading a snapshot may take, how often the bookings are read without a change, as their window
 // moves, and the pause before a failed reading is repeated.
 const (
 	readingTime   = 30 * time.Second
@@ -59,7 +59,12 @@ func (s *Core) SnapshotChanged(ctx context.Context, tx *store.Tx, what Snapshot)
 		readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
 		defer cancel()
 		if err := s.Refresh(readCtx, what); err != nil {
-			s.Log.ErrorContext(ctx, "a snapshot could not be read after a change", "what", what, "error", err)
+			s.Log.ErrorContext(ctx, "a snapshot could not be read after a change; it is retried", "what", what, "error", err)
+			s.known.fail()
+			select {
+			case s.reread <- struct{}{}:
+			default: // requested already
+			}
 		}
 	})
 	return tx.Publish(topicSnapshot, s.origin+" "+string(what))
@@ -90,47 +95,25 @@ func (s *Core) Refresh(ctx context.Context, what Snapshot) error {
 func (s *Core) Reload(ctx context.Context) error { return s.Refresh(ctx, SnapshotAll) }
 
 // Watch keeps the snapshots up to date until the context ends; wait waits until it has stopped. It reads what other
-// processes have changed, everything after the connection to the database was lost, and the bookings once an hour. Before
-// it returns it has read everything once: what changed after New is in memory too.
+// processes have changed, everything after the connection to the database was lost and while no notifications are received, and
+// the bookings once an hour. While it cannot, [Core.Current] says so. Before it returns it has read everything once: what changed after New is in memory too.
 func (s *Core) Watch(ctx context.Context) (wait func(), err error) {
 	events, cancel := s.Store.Subscribe(topicSnapshot)
+	began := time.Now()
 	if err := s.Reload(ctx); err != nil {
 		cancel()
 		return nil, err
 	}
+	s.known.read(true, began)
+	s.known.follow(true)
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
 		defer cancel()
+		defer s.known.follow(false)
 		s.follow(ctx, events)
 	}()
 	return func() { <-stopped }, nil
-}
-
-// follow reads what events say has changed, until the context ends.
-func (s *Core) follow(ctx context.Context, events <-chan store.Event) {
-	bookings := time.NewTicker(bookingsEvery)
-	defer bookings.Stop()
-	for {
-		what := SnapshotBookings
-		select {
-		case <-ctx.Done():
-			return
-		case <-bookings.C:
-		case event, open := <-events:
-			if !open {
-				return
-			}
-			var isOwn bool
-			if what, isOwn = s.changedBy(event); isOwn {
-				continue
-			}
-		}
-		if err := s.Refresh(ctx, what); err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "a snapshot could not be read; it is retried", "what", what, "error", err)
-			s.retryRefresh(ctx)
-		}
-	}
 }
 
 // changedBy returns the snapshot that an event says has changed, and whether this process has changed it.
@@ -140,18 +123,4 @@ func (s *Core) changedBy(event store.Event) (what Snapshot, isOwn bool) {
 	}
 	origin, changed, _ := strings.Cut(event.Payload, " ")
 	return Snapshot(changed), origin == s.origin
-}
-
-// retryRefresh reads everything as soon as the database answers.
-func (s *Core) retryRefresh(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(readingPause):
-		}
-		if s.Refresh(ctx, SnapshotAll) == nil {
-			return
-		}
-	}
 }

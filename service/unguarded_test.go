@@ -24,17 +24,17 @@ type unguardedLimit struct {
 // places than its limit fails too, until the limit is lowered.
 var unguardedLimits = map[string]unguardedLimit{
 	".":         {9, 0, 0},
-	"books":     {27, 0, 0},
-	"bulk":      {7, 0, 0},
+	"books":     {28, 0, 0},
+	"bulk":      {16, 0, 0},
 	"catalogue": {6, 0, 0},
 	"check":     {7, 0, 0},
 	"consent":   {3, 0, 0},
 	"contacts":  {1, 0, 0},
 	"customers": {3, 0, 0},
-	"people":    {5, 0, 0},
+	"people":    {10, 0, 0},
 	"quote":     {6, 0, 0},
 	"rates":     {26, 0, 0},
-	"report":    {18, 0, 0},
+	"report":    {17, 0, 0},
 	"sale":      {2, 0, 0},
 	"value":     {15, 0, 0},
 }
@@ -129,7 +129,7 @@ var (
 	// rowMethods of a transaction write rows.
 	rowMethods = map[string]bool{"InsertRows": true, "UpdateRows": true, "Copy": true}
 	// unguardedFunctions are functions by package.
-	unguardedFunctions = map[string]bool{"store.Each": true, "store.EachByIDs": true, "auth.System": true}
+	unguardedFunctions = map[string]bool{"store.Each": true, "store.EachByIDs": true, "store.CopyRows": true, "auth.System": true}
 	// sqlText matches the beginning of a statement or of a further part of one.
 	sqlText = regexp.MustCompile(`^\s*(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM|WITH [a-z_]+ AS|FROM [a-z_]+|JOIN|LEFT JOIN|WHERE|GROUP BY|ORDER BY)\b`)
 )
@@ -205,6 +205,7 @@ func TestUnguardedPlaces(t *testing.T) {
 		{"SQL by the client", `client.QueryContext(ctx, query)`, ".QueryContext"},
 		{"rows", `store.Each(ctx, tx, query, nil, each)`, "store.Each"},
 		{"rows by ids", `store.EachByIDs(ctx, tx, query, nil, ids, each)`, "store.EachByIDs"},
+		{"rows copied", `store.CopyRows(ctx, tx, table, columns, rows)`, "store.CopyRows"},
 		{"a function that is passed", `each(store.EachByIDs)`, "store.EachByIDs"},
 		{"insert", `tx.InsertRows(ctx, table, columns, rows)`, ".InsertRows"},
 		{"update", `tx.UpdateRows(ctx, table, set, types, rows)`, ".UpdateRows"},

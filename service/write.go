@@ -20,12 +20,15 @@ type Verb struct {
 // database asks for it, so it must not change anything outside of the transaction.
 //
 // A verb whose key has been used is not run: the same id is returned. Faults: IDEMPOTENCY_KEY_REUSED if the key was used
-// with another body; UNAUTHENTICATED if nobody has signed in; those of do; and those that [Core.FaultOf] makes of what
+// with another body; UNAUTHENTICATED if nobody has signed in; UNAVAILABLE if this process is not [Core.Current]; those of do; and those that [Core.FaultOf] makes of what
 // the database refuses.
 func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (string, error) {
 	actor, ok := auth.From(ctx)
 	if !ok {
 		return "", fault.New(fault.Unauthenticated, "", "sign in first")
+	}
+	if err := s.Current(); err != nil {
+		return "", err
 	}
 	hash, err := bodyHash(v)
 	if err != nil {

@@ -22,7 +22,7 @@ func ExampleOf() {
 	// Output: LOYAL 3 order days, alive with a probability of 0.850
 }
 
-func TestOf(t *testing.T) {
+func TestStageOf(t *testing.T) {
 	t.Parallel()
 	ordered := func(days, last int, alive float64) stage.Facts {
 		return stage.Facts{OrderDays: days, LastCompletedAt: day(last), ProbabilityAlive: alive}
@@ -88,7 +88,7 @@ func TestReasons(t *testing.T) {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
 			if _, got := stage.Of(f, limits); got != want {
-				t.Errorf("%q", got)
+				t.Errorf("got %q, want the reason %v", got, want)
 			}
 		})
 	}

@@ -48,7 +48,7 @@ const sqliteForBulk = "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PR
 
 // postgresForBulk prepares a transaction for statements of many rows. PostgreSQL keeps the plans by which foreign keys
 // are checked, and one that was made while a table was empty reads the table whole for every row when it has grown: what the
-// connection has kept is forgotten, and new plans use the indexes. (Planning each check anew, by plan_cache_mode, takes most
+// connection has kept is forgotten, and new plans use the indexes. (Planning each check by itself, by plan_cache_mode, takes most
 // of the time of a copy.) All of it ends with the transaction: behind a pooler the connection is another's then.
 const postgresForBulk = "DISCARD PLANS; SET LOCAL enable_seqscan = off"
 

@@ -71,11 +71,11 @@ func TestCopyRows(t *testing.T) {
 			return err
 		})
 		if err != nil || len(read) != 2 {
-			t.Fatalf("%v, %v", read, err)
+			t.Fatalf("got %v, %v, want two rows", read, err)
 		}
 		first, second := read[0], read[1]
 		if first.name != "Москва" || first.note != "" || len(first.tags) != 2 || first.tags[1] != "ё" || second.name != "" || second.tags != nil {
-			t.Errorf("%+v", read)
+			t.Errorf("got %+v, want a row with a name, a note of NULL and two tags, and one without name and tags", read)
 		}
 	})
 }

@@ -54,6 +54,62 @@ func IsFull(err error) bool {
 	return sqliteCode(err)&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC)
 }
 
+// IsReadOnly reports whether the database takes no writes at the moment: it is a standby, or was made read-only.
+func IsReadOnly(err error) bool {
+	if e := postgresError(err); e != nil {
+		return e.Code == pqerror.ReadOnlySQLTransaction
+	}
+	return sqliteCode(err)&0xff == sqlite3.SQLITE_READONLY || errors.Is(err, syscall.EROFS) || errors.Is(err, errReadOnly)
+}
+
+// IsTooSlow reports whether the database ended a statement that took longer than it may.
+func IsTooSlow(err error) bool {
+	e := postgresError(err)
+	return e != nil && (e.Code == pqerror.QueryCanceled || e.Code == pqerror.LockNotAvailable)
+}
+
+// Outage says why the database did not do what was asked, if that does not depend on what was asked: the same may succeed later. It
+// is "" for any other error.
+func Outage(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrCommitUnknown):
+		return "the connection to the database was lost during the commit: it is not known whether the request was carried out; repeat it with the same idempotencyKey"
+	case errors.Is(err, ErrFileGone):
+		return "the file of the database is gone; the server must be started again"
+	case IsFull(err):
+		return "the disk of the database is full; nothing was changed; try again later"
+	case IsReadOnly(err):
+		return "the database takes no changes at the moment; nothing was changed; try again later"
+	case IsUnavailable(err) || refusedByServer(err) || failedOnDisk(err):
+		return "the database is not available; nothing was changed; try again in a few seconds"
+	}
+	return ""
+}
+
+// refusedByServer reports whether PostgreSQL lets nobody in, or cannot serve any statement.
+func refusedByServer(err error) bool {
+	e := postgresError(err)
+	if e == nil {
+		return false
+	}
+	switch e.Code.Class() {
+	case "53", "57", "58", "28", "3D": // resources, intervention of the operator, the system; nobody is let in
+		return e.Code != pqerror.QueryCanceled
+	}
+	return e.Code == pqerror.ObjectNotInPrerequisiteState // the database accepts no connections
+}
+
+// failedOnDisk reports whether SQLite could not read or write its files.
+func failedOnDisk(err error) bool {
+	switch sqliteCode(err) & 0xff {
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_LOCKED:
+		return true
+	}
+	return false
+}
+
 // IsOverflow reports whether a number exceeded the range of the database.
 func IsOverflow(err error) bool {
 	if e := postgresError(err); e != nil {
@@ -64,8 +120,11 @@ func IsOverflow(err error) bool {
 
 // IsUnavailable reports whether the database could not be reached or did not answer in time. A later attempt may succeed.
 func IsUnavailable(err error) bool {
-	return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY || gone(err)
+	return sqliteBusy(err) || gone(err)
 }
+
+// sqliteBusy reports whether another process holds the lock that was waited for.
+func sqliteBusy(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_BUSY }
 
 // gone reports whether a connection is unusable after an error.
 func gone(err error) bool {

@@ -173,12 +173,43 @@ func TestSilentServer(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s on a silent server: %v", name, err)
 		}
-		if took > deadline+30*time.Second { // without the deadline it would be for ever; a busy machine may be late
+		if took > deadline+30*time.Second { // without the deadline it would have no end; a busy machine may be late
 			t.Errorf("%s took %v with a deadline of %v", name, took, deadline)
 		}
 	}, deadline)
 	between.change(func() { between.silent = false })
 	each(fine, 20*time.Second)
+}
+
+// A prepared statement waits until it has been cancelled, which a silent server never confirms. Without a deadline of its own
+// the cancelling takes as long as connecting may.
+func TestPreparedStatementOnASilentServer(t *testing.T) {
+	direct := dbtest.Postgres(t)
+	between := through(t, direct+map[bool]string{true: "&", false: "?"}[strings.Contains(direct, "?")]+"connect_timeout=90")
+	s := dbtest.Open(t, between.url, store.Options{Pool: 1})
+	get := func(within time.Duration) error {
+		ctx, stop := context.WithTimeout(t.Context(), within)
+		defer stop()
+		_, err := s.Client().Setting.Get(ctx, "x")
+		return err
+	}
+	for range 3 {
+		if err := get(watchdog); !ent.IsNotFound(err) {
+			t.Fatal(err)
+		}
+	}
+	between.change(func() { between.silent = true })
+	ended := make(chan error, 1)
+	go func() { ended <- get(200 * time.Millisecond) }()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	case <-time.After(watchdog):
+		t.Error("the statement is still being cancelled")
+	}
+	between.change(func() { between.silent = false })
 }
 
 func TestCancelledStatementEndsOnTheServer(t *testing.T) {
@@ -299,13 +330,22 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := one[int](t, s, "PRAGMA page_count")
-	if err := write("two", used+10); !store.IsFull(err) {
+	if err := s.Writable(t.Context()); err != nil {
+		t.Errorf("not writable: %v", err)
+	}
+	if err := write("two", used+10); !store.IsFull(err) || !strings.Contains(store.Outage(err), "disk") {
 		t.Errorf("the error is %v", err)
+	}
+	if err := s.Writable(t.Context()); !store.IsFull(err) {
+		t.Errorf("writable on a full disk: %v", err)
 	}
 	if n := settings(t, s); n != 1 {
 		t.Errorf("%d settings, want the first", n)
 	}
 	if err := write("three", ample); err != nil {
 		t.Errorf("with free space again: %v", err)
+	}
+	if err := s.Writable(t.Context()); err != nil {
+		t.Errorf("not writable with free space again: %v", err)
 	}
 }

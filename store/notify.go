@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -26,6 +27,8 @@ type notifier interface {
 	open()
 	// send notifies other processes of a transaction's events if it commits.
 	send(ctx context.Context, tx *Tx) error
+	// pulse is that of the messages received, nil before open.
+	pulse() *pulse
 	close()
 }
 
@@ -42,7 +45,8 @@ func (l *listener) send(ctx context.Context, tx *Tx) error {
 // Subscribe receives the events of a topic from now on, until cancel or the store's Close, which close the channel.
 // A subscriber that falls behind by more than 64 events gets one Lost event in their place. On PostgreSQL events of
 // this process are received the same way as those of others. On SQLite a change by a command is a Lost event within half a
-// second. If the database cannot be listened to at the moment, a Lost event follows when it can.
+// second. While nothing can be received, the subscribers get a Lost event every second, after three seconds of silence: see
+// [Store.Silence].
 func (s *Store) Subscribe(topic string) (events <-chan Event, cancel func()) {
 	events, cancel = s.hub.subscribe(topic)
 	s.notifier.open()
@@ -56,6 +60,10 @@ type listener struct {
 	log   *slog.Logger
 	ready chan struct{} // closed when listening has begun
 	ended chan struct{}
+
+	quiet  time.Duration
+	beats  atomic.Pointer[pulse]
+	sender *sender
 
 	mu     sync.Mutex
 	pq     *pq.Listener
@@ -74,21 +82,34 @@ func newListener(at target, options Options, hub *hub) (*listener, error) {
 		}
 		dsn = other.dsn
 	}
-	return &listener{dsn: dsn, hub: hub, log: options.Log, ready: make(chan struct{}), ended: make(chan struct{})}, nil
+	l := &listener{
+		dsn: dsn, hub: hub, log: options.Log, quiet: options.Quiet, ready: make(chan struct{}), ended: make(chan struct{}),
+		sender: &sender{db: at.openPostgres(-1, -1)},
+	}
+	l.sender.db.SetMaxOpenConns(1)
+	return l, nil
 }
 
-// patience is how long a subscriber waits for listening to start before it gets a Lost event instead.
+func (l *listener) pulse() *pulse { return l.beats.Load() }
+
+// patience is how long subscribers wait for listening to start before they get a Lost event instead.
 const patience = 5 * time.Second
 
-// open starts listening, unless it has started before, and waits until events can be received.
+// open starts listening, unless it has started before, and waits until events can be received, at most until patience after the
+// start.
 func (l *listener) open() {
 	l.mu.Lock()
 	if l.pq == nil && !l.closed {
+		l.beats.Store(newPulse(l.quiet))
 		l.pq = pq.NewDialListener(listenDialer{}, l.dsn, 100*time.Millisecond, 5*time.Second, l.changed)
 		go l.listen(l.pq)
 	}
 	l.mu.Unlock()
-	wait := time.NewTimer(patience)
+	p := l.pulse()
+	if p == nil {
+		return // closed before
+	}
+	wait := time.NewTimer(patience - time.Since(p.begun))
 	defer wait.Stop()
 	select {
 	case <-l.ready:
@@ -106,39 +127,26 @@ func (l *listener) changed(event pq.ListenerEventType, err error) {
 // listen passes notifications to the hub. lib/pq sends nil after reconnecting. Regular pings let the
 // connection's read deadline detect a server that has vanished.
 func (l *listener) listen(connection *pq.Listener) {
-	began := time.Now()
-	go func() {
-		for {
-			err := connection.Listen(channel) // waits for a connection
-			if err == nil {
-				break
-			}
-			l.log.Warn("listening to the database", "error", err)
-			select {
-			case <-l.ended:
-				return
-			case <-time.After(time.Second):
-			}
-		}
-		if time.Since(began) > patience {
-			l.hub.lost() // a subscriber has stopped waiting
-		}
-		close(l.ready)
-	}()
-	ticker := time.NewTicker(pingEvery)
-	defer ticker.Stop()
+	go l.begin(connection)
+	pings := time.NewTicker(pingEvery)
+	defer pings.Stop()
+	looks := time.NewTicker(l.pulse().interval())
+	defer looks.Stop()
+	silent := false
 	for {
 		select {
 		case message, open := <-connection.Notify:
-			switch topic, payload, _ := strings.Cut(text(message), "\n"); {
-			case !open:
+			if !open {
 				return
-			case message == nil:
-				l.hub.lost()
-			case message.Channel == channel:
-				l.hub.publish(Event{Topic: topic, Payload: payload})
 			}
-		case <-ticker.C:
+			if l.receive(message) && silent {
+				silent = false
+				l.log.Info("notifications of the database are received again")
+				l.hub.lost()
+			}
+		case <-looks.C:
+			silent = l.look(silent)
+		case <-pings.C:
 			go func() { _ = connection.Ping() }() // changed logs its failure
 		case <-l.ended:
 			return
@@ -146,11 +154,58 @@ func (l *listener) listen(connection *pq.Listener) {
 	}
 }
 
-func text(message *pq.Notification) string {
-	if message == nil {
-		return ""
+// begin asks the server for notifications until it has agreed.
+func (l *listener) begin(connection *pq.Listener) {
+	began := time.Now()
+	for {
+		err := connection.Listen(channel) // waits for a connection
+		if err == nil {
+			break
+		}
+		l.log.Warn("listening to the database", "error", err)
+		select {
+		case <-l.ended:
+			return
+		case <-time.After(time.Second):
+		}
 	}
-	return message.Extra
+	if time.Since(began) > patience {
+		l.hub.lost() // a subscriber has stopped waiting
+	}
+	close(l.ready)
+}
+
+// receive passes a notification to the hub, and reports whether it was one.
+func (l *listener) receive(message *pq.Notification) bool {
+	if message == nil {
+		l.hub.lost()
+		return false
+	}
+	if message.Channel != channel {
+		return false
+	}
+	l.pulse().hear()
+	if topic, payload, isEvent := strings.Cut(message.Extra, "\n"); isEvent {
+		l.hub.publish(Event{Topic: topic, Payload: payload})
+	}
+	return true
+}
+
+// look sends a message where none was received of late, and tells the subscribers that events may be lost where none was received
+// for the quiet time. It returns whether that is so; wasSilent says whether it was at the last look.
+func (l *listener) look(wasSilent bool) (silent bool) {
+	p := l.pulse()
+	if p.silence() >= p.interval() {
+		l.sender.beat(p.quiet)
+	}
+	if !p.isSilent() {
+		return wasSilent // until a message is received
+	}
+	if !wasSilent {
+		l.log.Warn("no notification of the database is received: what is held in memory is read again and again", "silence", p.silence().Round(time.Millisecond))
+	}
+	l.hub.lost()
+	return true
 }
 
 func (l *listener) close() {
@@ -164,6 +219,7 @@ func (l *listener) close() {
 	if l.pq != nil {
 		_ = l.pq.Close() // it fails only if closed before
 	}
+	_ = l.sender.db.Close()
 }
 
 const (

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -28,10 +29,31 @@ func (s *Store) Serve(ctx context.Context) (release func(), err error) {
 	defer cancel()
 	switch _, err := lock.TryLockContext(waiting, 50*time.Millisecond); {
 	case err == nil:
-		return func() { _ = lock.Unlock() }, nil
+		held, err := s.holdLog(ctx)
+		if err != nil {
+			return nil, errors.Join(err, lock.Unlock())
+		}
+		return func() { _ = held.Close(); _ = lock.Unlock() }, nil
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return nil, ErrServed
 	default:
 		return nil, fmt.Errorf("locking the SQLite file for serving: %w", err)
 	}
+}
+
+// holdLog opens a connection that stays open. The write-ahead log exists as long as it does: if the log is another or none, somebody
+// has deleted it.
+func (s *Store) holdLog(ctx context.Context) (*sql.Conn, error) {
+	held, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var version int
+	if err := held.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil { // opens the log
+		return nil, errors.Join(err, held.Close())
+	}
+	if err := s.file.held(); err != nil {
+		return nil, errors.Join(err, held.Close())
+	}
+	return held, nil
 }

@@ -5,8 +5,8 @@
 // ([Store.Bulk]) and one to notify other processes of changes ([Tx.Publish], [Store.Subscribe]).
 // [Store.Migrate] migrates the database to the schema of this binary.
 //
-// Times are bound and read in UTC. [IsUnique], [IsForeignKey], [IsFull], [IsOverflow] and [IsUnavailable] classify
-// errors of either database. A commit whose outcome is unknown is [ErrCommitUnknown].
+// Times are bound and read in UTC. [IsUnique], [IsForeignKey], [IsFull], [IsReadOnly], [IsTooSlow], [IsOverflow] and
+// [IsUnavailable] classify errors of either database, and [Outage] says which do not depend on the statement. A commit whose outcome is unknown is [ErrCommitUnknown].
 package store
 
 import (
@@ -41,6 +41,10 @@ type Options struct {
 	// "" means the main URL.
 	ListenURL string
 
+	// Quiet is the time without a message from the database after which this process no longer relies on being notified of
+	// changes; 0 means 3 s. See [Store.Silence].
+	Quiet time.Duration
+
 	// Observe, if not nil, is called with every statement before it runs, inside and outside transactions.
 	Observe func(ctx context.Context, query string)
 
@@ -60,6 +64,8 @@ type Store struct {
 	hub      *hub
 	notifier notifier      // exchanges events with other processes
 	writer   chan struct{} // held by the one writer on SQLite; nil on PostgreSQL
+	file     *file         // of SQLite; nil on PostgreSQL
+	refusal  refusal       // of the last write
 }
 
 // Open opens the database at a URL and checks that it answers:
@@ -94,8 +100,12 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 	s := &Store{target: at, options: options, hub: newHub()}
 	if at.dialect == dialect.SQLite {
 		s.writer = make(chan struct{}, 1)
-		s.options.Pool = max(options.Pool, runtime.NumCPU())
+		s.options.Pool = max(options.Pool, runtime.NumCPU()) + 1 // one is held by Serve
 		if s.db, err = openSQLite(at.path, true); err != nil {
+			return nil, err
+		}
+		if s.file, err = openedFile(at.path); err != nil {
+			s.db.Close()
 			return nil, err
 		}
 	} else {
@@ -110,7 +120,7 @@ func Open(ctx context.Context, url string, options Options) (*Store, error) {
 		return nil, fmt.Errorf("the database at %s does not answer: %w", at.shown, err)
 	}
 	if at.dialect == dialect.SQLite {
-		s.notifier = &watcher{db: s.db, hub: s.hub, log: options.Log, ended: make(chan struct{})}
+		s.notifier = &watcher{db: s.db, file: s.file, hub: s.hub, log: options.Log, quiet: options.Quiet, ended: make(chan struct{})}
 	} else if s.notifier, err = newListener(at, options, s.hub); err != nil {
 		s.db.Close()
 		return nil, err
@@ -127,12 +137,6 @@ func (s *Store) Dialect() string { return s.target.dialect }
 
 // Stats returns the pool's statistics, for metrics.
 func (s *Store) Stats() sql.DBStats { return s.db.Stats() }
-
-// Health returns an error unless the database answers within the context's deadline.
-func (s *Store) Health(ctx context.Context) error {
-	var one int
-	return s.db.QueryRowContext(ctx, "SELECT 1").Scan(&one)
-}
 
 // Close ends the subscriptions and closes the connections. Transactions must have ended before.
 func (s *Store) Close() error {

@@ -100,7 +100,7 @@ func (tx *Tx) Publish(topic, payload string) error {
 
 type transactionKey struct{}
 
-// transactionOf gives the open transaction of a context, nil where there is none or it has ended. It only tells nested
+// transactionOf gives the open transaction of a context, nil where there is none or it has ended. It only serves to detect nested
 // transactions and statements that bypass the transaction; work in it is done by the *Tx that is passed.
 func transactionOf(ctx context.Context) *Tx {
 	tx, _ := ctx.Value(transactionKey{}).(*Tx)

@@ -17,14 +17,19 @@ import (
 // the application. The watcher reads it a few times a second. It cannot see what has changed, so every subscriber
 // gets a Lost event.
 type watcher struct {
-	db  *sql.DB
-	hub *hub
-	log *slog.Logger
+	db   *sql.DB
+	file *file
+	hub  *hub
+	log  *slog.Logger
 
 	begin, end sync.Once
 	watching   atomic.Bool
+	quiet      time.Duration
+	beats      atomic.Pointer[pulse]
 	ended      chan struct{}
 }
+
+func (w *watcher) pulse() *pulse { return w.beats.Load() }
 
 // watchInterval is the time between two readings of user_version.
 const watchInterval = 250 * time.Millisecond
@@ -33,6 +38,7 @@ const watchInterval = 250 * time.Millisecond
 func (w *watcher) open() {
 	w.begin.Do(func() {
 		w.watching.Store(true)
+		w.beats.Store(newPulse(w.quiet))
 		seen, err := w.version()
 		go w.watch(seen, err == nil)
 	})
@@ -50,13 +56,20 @@ func (w *watcher) watch(seen int64, known bool) {
 		case <-ticker.C:
 		}
 		version, err := w.version()
+		if gone := w.file.check(); gone != nil {
+			err = gone
+		}
 		if err != nil {
 			if !failing {
 				w.log.Warn("watching the SQLite file for changes by other processes", "error", err)
 			}
 			failing = true
+			if w.pulse().isSilent() {
+				w.hub.lost()
+			}
 			continue
 		}
+		w.pulse().hear()
 		if !known || version != seen {
 			w.hub.lost()
 		}
@@ -65,7 +78,7 @@ func (w *watcher) watch(seen int64, known bool) {
 }
 
 func (w *watcher) version() (version int64, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), w.pulse().interval())
 	defer cancel()
 	return version, w.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
 }

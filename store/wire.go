@@ -83,6 +83,29 @@ func (w *wire) cut() {
 	_ = w.apply()
 }
 
+// brief is a connection that ends at a time, whatever later deadline is set. lib/pq sets that of a new session on the one on
+// which it asks to cancel a statement, and the statement waits for it.
+type brief struct {
+	net.Conn
+	end time.Time
+}
+
+func (b brief) sooner(t time.Time) time.Time {
+	if t.IsZero() || t.After(b.end) {
+		return b.end
+	}
+	return t
+}
+
+// SetDeadline implements net.Conn.
+func (b brief) SetDeadline(t time.Time) error { return b.Conn.SetDeadline(b.sooner(t)) }
+
+// SetReadDeadline implements net.Conn.
+func (b brief) SetReadDeadline(t time.Time) error { return b.Conn.SetReadDeadline(b.sooner(t)) }
+
+// SetWriteDeadline implements net.Conn.
+func (b brief) SetWriteDeadline(t time.Time) error { return b.Conn.SetWriteDeadline(b.sooner(t)) }
+
 // dialer dials one session's wire, and after that the short connections on which lib/pq asks the server to
 // cancel a statement.
 type dialer struct {
@@ -107,7 +130,7 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 		if err != nil {
 			return nil, err
 		}
-		return c, c.SetDeadline(end)
+		return brief{c, end}, c.SetDeadline(end)
 	}
 	c, err := (&net.Dialer{KeepAliveConfig: keepAlive}).DialContext(ctx, network, address)
 	if err != nil {

@@ -38,6 +38,7 @@ func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *Tx) 
 		defer done()
 		begun, err := s.client.Tx(ctx)
 		if err != nil {
+			s.refusal.record(err)
 			return err
 		}
 		return s.run(ctx, &Tx{Tx: begun, store: s, writes: true}, done, do)
@@ -65,7 +66,10 @@ func (s *Store) Read(ctx context.Context, do func(ctx context.Context, tx *Tx) e
 
 // run does the work of a transaction that has begun, ends it, gives up the writer's turn and then runs what was
 // to follow the commit.
-func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx context.Context, tx *Tx) error) error {
+func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx context.Context, tx *Tx) error) (err error) {
+	if tx.writes {
+		defer func() { s.refusal.record(err) }()
+	}
 	ctx = context.WithValue(ctx, transactionKey{}, tx)
 	ended := false
 	defer func() {
@@ -76,6 +80,9 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 			}
 		}
 	}()
+	if err := s.file.check(); err != nil {
+		return err
+	}
 	if err := do(ctx, tx); err != nil {
 		return err
 	}
@@ -86,6 +93,9 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 	}
 	ended = true
 	if err := commitError(tx.Commit()); err != nil {
+		return err
+	}
+	if err := s.file.check(); err != nil { // what was committed may be in a file that is deleted
 		return err
 	}
 	tx.over.Store(true)

@@ -36,7 +36,7 @@ func (b *buckets) take(caller string, cost int) (available int, wait time.Durati
 	defer b.mu.Unlock()
 	mine := b.refilled(caller)
 	if missing := min(float64(cost), b.capacity) - mine.points; missing > 0 {
-		return int(mine.points), time.Duration(math.Ceil(missing / b.restore * float64(time.Second))), false
+		return max(0, int(mine.points)), time.Duration(math.Ceil(missing / b.restore * float64(time.Second))), false
 	}
 	mine.points -= float64(cost)
 	return int(mine.points), 0, true
@@ -52,6 +52,26 @@ func (b *buckets) settle(caller string, charged, actual int) (available int) {
 	mine := b.refilled(caller)
 	mine.points = min(b.capacity, mine.points+float64(charged-actual))
 	return max(0, int(mine.points))
+}
+
+// pay charges a caller for what has been done, below zero if need be.
+func (b *buckets) pay(caller string, cost float64) {
+	if b.capacity < 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refilled(caller).points -= cost
+}
+
+// debt returns the time until a caller owes nothing.
+func (b *buckets) debt(caller string) time.Duration {
+	if b.capacity < 0 {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return time.Duration(math.Ceil(max(0, -b.refilled(caller).points) / b.restore * float64(time.Second)))
 }
 
 // refilled returns a caller's bucket as of now. Full buckets are deleted once a minute, since a new one is full too.

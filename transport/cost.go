@@ -11,12 +11,24 @@ import (
 
 // Weights has the cost in points of resolving one field. A key is "Type.field" or, with lower priority, the name of the
 // field's type ("Money"). A field without a key costs 1 if it returns an object and 0 if it returns a scalar or an
-// enum; pageInfo, the edges of a connection and introspection cost 0. The cost of what is selected in a list
+// enum; pageInfo, the edges of a connection and what is below __schema and __type cost 0. The cost of what is selected in a list
 // is multiplied by the page size (first or last; Limits.PageDefault without either), or by the
 // number of ids where a field takes ids.
 //
 //	Weights{"Customer.price": 2, "Query.contactEconomics": 50, "Money": 0}
 type Weights map[string]int
+
+// Scales has the fields, as "Type.field", whose work grows with an argument.
+//
+//	Scales{"Query.acquisitionSources": {"horizonMonths", 36, 600}} // 600 months cost 17 times as much as 36
+type Scales map[string]Scale
+
+// Scale says how a field's weight grows with an argument: above Each it is multiplied by the number of times that the value has it,
+// rounded up. The resolver refuses values above Most, which cost no more than Most.
+type Scale struct {
+	Argument   string
+	Each, Most int
+}
 
 // Bulk has the lists, as "Type.field", whose rows come from memory, with the number of rows that may be requested at once
 // instead of Limits.PageMaximum. Ten rows of such a list cost what one row of another list does.
@@ -32,14 +44,18 @@ type costs struct {
 	schema *ast.Schema
 	limits Limits
 	weight map[*ast.FieldDefinition]int // only weights above 0
+	scale  map[*ast.FieldDefinition]Scale
 	bulk   map[*ast.FieldDefinition]int
 }
 
-func newCosts(schema *ast.Schema, weights Weights, bulk Bulk, limits Limits) *costs {
-	c := &costs{schema: schema, limits: limits, weight: map[*ast.FieldDefinition]int{}, bulk: map[*ast.FieldDefinition]int{}}
+func newCosts(schema *ast.Schema, weights Weights, scales Scales, bulk Bulk, limits Limits) *costs {
+	c := &costs{schema: schema, limits: limits, weight: map[*ast.FieldDefinition]int{}, scale: map[*ast.FieldDefinition]Scale{}, bulk: map[*ast.FieldDefinition]int{}}
 	for name, definition := range schema.Types {
 		for _, field := range definition.Fields {
 			c.weigh(field, c.standard(weights, name, field))
+			if scale, named := scales[name+"."+field.Name]; named {
+				c.scale[field] = scale
+			}
 			if rows := bulk[name+"."+field.Name]; rows > 0 {
 				c.bulk[field] = rows
 			}
@@ -99,7 +115,7 @@ func (c *costs) selections(selections ast.SelectionSet, variables map[string]any
 		switch selection := selection.(type) {
 		case *ast.Field:
 			children := c.selections(selection.SelectionSet, variables, known)
-			sum = add(sum, add(c.weight[selection.Definition], multiply(c.items(selection, variables), children)))
+			sum = add(sum, add(c.weightOf(selection, variables), multiply(c.items(selection, variables), children)))
 		case *ast.InlineFragment:
 			sum = add(sum, c.selections(selection.SelectionSet, variables, known))
 		case *ast.FragmentSpread:
@@ -112,6 +128,19 @@ func (c *costs) selections(selections ast.SelectionSet, variables map[string]any
 		}
 	}
 	return sum
+}
+
+// weightOf returns the weight of a field with these arguments.
+func (c *costs) weightOf(field *ast.Field, variables map[string]any) int {
+	weight := c.weight[field.Definition]
+	scale, scaled := c.scale[field.Definition]
+	if !scaled {
+		return weight
+	}
+	if n, given := field.ArgumentMap(variables)[scale.Argument].(int64); given && n > int64(scale.Each) {
+		weight = multiply(weight, (int(min(n, int64(scale.Most)))+scale.Each-1)/scale.Each)
+	}
+	return weight
 }
 
 // items returns the maximum number of times that the selection of a field is resolved. The resolver
@@ -154,7 +183,7 @@ func tenths(n int) int { return (n + rowsOfBulk - 1) / rowsOfBulk }
 func (c *costs) meter(spent *atomic.Int64) graphql.FieldMiddleware {
 	return func(ctx context.Context, next graphql.Resolver) (any, error) {
 		if field := graphql.GetFieldContext(ctx).Field.Field; field != nil {
-			if weight := c.weight[field.Definition]; weight > 0 {
+			if weight := c.weightOf(field, graphql.GetOperationContext(ctx).Variables); weight > 0 {
 				if !c.underBulk(ctx) {
 					weight *= rowsOfBulk
 				}

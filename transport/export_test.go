@@ -30,3 +30,9 @@ func CachedBytes(h *Handler) int {
 func DocumentHash(text string) string {
 	return hashOf(text)
 }
+
+// Pay charges a caller for what has been done.
+func (b TestBuckets) Pay(caller string, cost float64) { b.buckets.pay(caller, cost) }
+
+// Debt returns the time until a caller owes nothing.
+func (b TestBuckets) Debt(caller string) time.Duration { return b.buckets.debt(caller) }

@@ -9,7 +9,6 @@ package transport
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,6 +24,7 @@ import (
 type Config struct {
 	Limits  Limits
 	Weights Weights
+	Scales  Scales
 	Bulk    Bulk
 
 	// Development switches on introspection and suggestions ("Did you mean …").
@@ -37,7 +37,7 @@ type Config struct {
 	PersistedQueries bool
 
 	// Caller returns the name of the caller whose bucket of points an operation is charged to. Where Caller is nil or
-	// returns "", the client's network address is used.
+	// returns "", the client's network address is used: see [Addresses].
 	Caller func(ctx context.Context) string
 
 	// Expected, if not nil, says what to send for a custom scalar whose value could not be read, "" where it does not
@@ -47,10 +47,27 @@ type Config struct {
 	// Validate, if not nil, is called before an operation is run. Its errors are shown unchanged, and the operation is not run.
 	Validate func(ctx context.Context, operation *graphql.OperationContext) gqlerror.List
 
+	// Public, if not nil, reports whether an operation may be run for a request whose credentials are not accepted: see
+	// [WithDenied].
+	Public func(operation *graphql.OperationContext) bool
+
+	// Available, if not nil, is called before an operation is run and before an event of a subscription is sent. An error with the
+	// code UNAVAILABLE is shown, and the operation is not run or ends.
+	Available func(ctx context.Context) error
+
+	// Outage, if not nil, says why an error does not depend on the operation (the database is away, its disk full): it is shown with the
+	// code UNAVAILABLE and this message, since the same operation may succeed later. It returns "" for other errors.
+	Outage func(err error) string
+	// TooSlow, if not nil, reports whether an error is that the database has ended a statement that took too long.
+	TooSlow func(err error) bool
+	// OutcomeUnknown, if not nil, reports whether it is not known after an outage if the operation was carried out. Its error
+	// has the extension outcomeUnknown.
+	OutcomeUnknown func(err error) bool
+
 	// Authenticate authenticates a WebSocket. The token is the member authorization or token of
 	// connection_init's payload, without "Bearer "; "" where there is none. All operations of the socket run with the
 	// returned context. The socket is closed with 4403 at expiresAt (never, if it is the zero time), when done is
-	// closed (never, if it is nil), and immediately on an error. Where Authenticate is nil, operations run
+	// closed (never, if it is nil), and immediately on an error; with 1013 (try again later) if that is UNAVAILABLE. Where Authenticate is nil, operations run
 	// with the context of the upgrade request.
 	Authenticate func(ctx context.Context, token string) (_ context.Context, expiresAt time.Time, done <-chan struct{}, err error)
 
@@ -61,6 +78,10 @@ type Config struct {
 	// Origins are the other sites whose pages may open a WebSocket, such as "https://app.example.com". The
 	// server's own origin is always allowed, and so are clients that send no Origin because they are not browsers.
 	Origins []string
+
+	// Somebody, if not nil, reports whether a caller is known. The names of operations are recorded (OperationInfo.Name) if a known caller
+	// has run them.
+	Somebody func(ctx context.Context) bool
 
 	// Observe, if not nil, is called for every operation when it ends, and for every request that is refused before.
 	Observe func(ctx context.Context, operation OperationInfo)
@@ -103,7 +124,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		schema:    schema,
 		executor:  executor.New(schema),
 		documents: newDocuments(limits.CacheBytes),
-		costs:     newCosts(schema.Schema(), config.Weights, config.Bulk, limits),
+		costs:     newCosts(schema.Schema(), config.Weights, config.Scales, config.Bulk, limits),
 		buckets:   newBuckets(limits, config.Now),
 		log:       config.Log,
 		ending:    make(chan struct{}),
@@ -115,7 +136,7 @@ func New(schema graphql.ExecutableSchema, config Config) *Handler {
 		h.executor.Use(extension.Introspection{})
 	}
 	h.tryTrusted()
-	h.served = RequestIDs(config.NewID, http.HandlerFunc(h.serve))
+	h.served = RequestIDs(config.NewID, Addresses(Proxies{}, http.HandlerFunc(h.serve)))
 	return h
 }
 
@@ -159,18 +180,11 @@ func (h *Handler) streaming() bool {
 	}
 }
 
-type addressKey struct{}
-
 // serve chooses the transport.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept")
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
-	}
-	r = r.WithContext(context.WithValue(r.Context(), addressKey{}, address))
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {
@@ -182,6 +196,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}()
+	if refused := denied(r.Context()); refused != nil && (r.Method != http.MethodPost || accepted(r.Header) == mediaEvents) {
+		h.writeRefusal(w, r, mediaJSON, refused)
+		return
+	}
 	if r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		h.serveSocket(w, r)
 		return
@@ -224,6 +242,5 @@ func (h *Handler) caller(ctx context.Context) string {
 			return name
 		}
 	}
-	address, _ := ctx.Value(addressKey{}).(string)
-	return "address " + address
+	return "address " + ClientAddress(ctx)
 }

@@ -128,7 +128,7 @@ func TestLiterals(t *testing.T) {
 			a := w.in(t).post(c.query, "")
 			if strings.HasPrefix(c.want, "{") {
 				if string(a.Data) != c.want {
-					t.Error(a.body)
+					t.Errorf("got %s, want the data %s", a.body, c.want)
 				}
 				return
 			}
@@ -170,7 +170,7 @@ func TestInputMessages(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			if a := production.in(t).post(c.query, c.variables); len(a.Errors) != 1 || a.Errors[0].Message != c.want {
-				t.Error(a.body)
+				t.Errorf("got %s, want one error: %s", a.body, c.want)
 			}
 		})
 	}

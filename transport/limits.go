@@ -30,6 +30,7 @@ type Limits struct {
 
 	Errors     int           // 20 errors in one answer
 	Operation  time.Duration // 10 s for a query or a mutation
+	Write      time.Duration // 15 s for a client to receive an answer, one event or one message, once it is ready
 	CacheBytes int           // 16 MiB for parsed and validated documents
 
 	// WebSocket and SSE.
@@ -59,6 +60,7 @@ func (l Limits) WithDefaults() Limits {
 	orDefault(&l.SocketOperations, 100)
 	orDefault(&l.SocketFrame, 64<<10)
 	orDefault(&l.Operation, 10*time.Second)
+	orDefault(&l.Write, 15*time.Second)
 	orDefault(&l.SocketInit, 3*time.Second)
 	orDefault(&l.SocketPing, 20*time.Second)
 	if l.Restore < 0 { // a bucket that is never refilled would block the caller for good

@@ -142,10 +142,10 @@ func TestCost(t *testing.T) {
 	}
 	// A page that the resolver refuses costs no more than the largest page allowed.
 	if a := w.post(`{ items(first: 2000000000) { edges { node { id } } } }`, ""); a.cost("requested") != 101 {
-		t.Errorf("%s", a.body)
+		t.Errorf("got %s, want a cost of 101", a.body)
 	}
 	if a := w.post(`{ items(first: -1) { edges { node { id } } } }`, ""); a.cost("requested") != 1 {
-		t.Errorf("%s", a.body)
+		t.Errorf("got %s, want a cost of 1", a.body)
 	}
 }
 
@@ -268,7 +268,7 @@ func TestValidateHook(t *testing.T) {
 	})
 	query := `mutation($v: Int!) { add(value: $v) }`
 	if a := w.post(query, `{"v":12}`); len(a.Errors) > 0 {
-		t.Errorf("%s", a.body)
+		t.Errorf("got %s, want no error for 12", a.body)
 	}
 	a := w.post(query, `{"v":13}`)
 	if a.status != 400 || a.Errors[0].Message != "not thirteen" || a.code() != "INVALID" || strings.Contains(a.body, `"data"`) {
@@ -299,7 +299,7 @@ func TestSchemaIsNotRevealedInProduction(t *testing.T) {
 		}
 		a := w.post(`{ ...F } fragment F on Quer { hello }`, "")
 		if !development && strings.Contains(a.body, "Did you mean") {
-			t.Errorf("%s", a.body)
+			t.Errorf("got %s, want no suggestion outside of development", a.body)
 		}
 		for _, query := range []string{`{ __schema { queryType { name } } }`, `{ ...F } fragment F on Query { __type(name: "Item") { name } }`} {
 			if a := w.post(query, ""); (len(a.Errors) == 0) != development {
@@ -337,25 +337,25 @@ func TestPersistedAndTrusted(t *testing.T) {
 	t.Run("off", func(t *testing.T) {
 		w := start(t, transport.Config{})
 		if a := w.send("POST", "/", byHash(real), jsonBody); a.Errors[0].Message != "PersistedQueryNotSupported" || a.code() != transport.CodeNoPersisted {
-			t.Errorf("%s", a.body)
+			t.Errorf("got %s, want PersistedQueryNotSupported", a.body)
 		}
 		if a := w.send("POST", "/", both(hash), jsonBody); string(a.Data) != `{"hello":"hello world"}` {
-			t.Errorf("%s", a.body)
+			t.Errorf("got %s, want the query answered although the hash is wrong", a.body)
 		}
 	})
 	t.Run("persisted", func(t *testing.T) {
 		w := start(t, transport.Config{PersistedQueries: true})
 		if a := w.send("POST", "/", byHash(real), jsonBody); a.Errors[0].Message != "PersistedQueryNotFound" {
-			t.Errorf("%s", a.body)
+			t.Errorf("got %s, want PersistedQueryNotFound", a.body)
 		}
 		if a := w.send("POST", "/", both(hash), jsonBody); a.status != 400 {
 			t.Errorf("a wrong hash: %d %s", a.status, a.body)
 		}
 		if a := w.send("POST", "/", both(real), jsonBody); len(a.Errors) > 0 {
-			t.Errorf("%s", a.body)
+			t.Errorf("got %s, want no error for the right hash", a.body)
 		}
 		if a := w.send("POST", "/", byHash(real), jsonBody); string(a.Data) != `{"hello":"hello world"}` {
-			t.Errorf("%s", a.body)
+			t.Errorf("got %s, want the query answered by its hash", a.body)
 		}
 	})
 	t.Run("trusted", func(t *testing.T) {
@@ -383,7 +383,7 @@ func TestDocumentCacheIsBounded(t *testing.T) {
 	padding := strings.Repeat(" ", 2000)
 	for i := range 200 {
 		if a := w.post("{ a"+strconv.Itoa(i)+": hello }"+padding, ""); len(a.Errors) > 0 {
-			t.Fatal(a.body)
+			t.Fatalf("got %s, want no error", a.body)
 		}
 		if bytes := transport.CachedBytes(w.handler); bytes > 1<<20 || bytes == 0 {
 			t.Fatalf("%d bytes kept", bytes)

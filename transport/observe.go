@@ -12,7 +12,7 @@ import (
 // OperationInfo describes an operation that has ended. All strings but RequestID have a bounded number of values and can
 // be labels of metrics.
 type OperationInfo struct {
-	Name      string // given by the client; "anonymous" without one, or after the first 500 names
+	Name      string // given by the client; "anonymous" without one, if nobody (Config.Somebody) has run it, or after the first 500 names
 	Type      string // query, mutation, subscription; "" if it was refused before that was known
 	Transport string // http, websocket, sse
 	Duration  time.Duration
@@ -30,14 +30,15 @@ const (
 	maxNameLength = 64
 )
 
-// operationNames has the names of operations that passed validation. Their number is bounded, so that a client that
+// operationNames has the names of operations that were run for somebody. Their number is bounded, so that a client that
 // invents names cannot fill the metrics.
 type operationNames struct {
 	mu    sync.Mutex
 	known map[string]bool
 }
 
-func (n *operationNames) bounded(name string) string {
+// label returns the name to record of an operation. A new name becomes known if the operation is run for somebody.
+func (n *operationNames) label(name string, isRun bool) string {
 	if name == "" || len(name) > maxNameLength {
 		return anonymous
 	}
@@ -46,7 +47,7 @@ func (n *operationNames) bounded(name string) string {
 	if n.known[name] {
 		return name
 	}
-	if len(n.known) >= maxNames {
+	if !isRun || len(n.known) >= maxNames {
 		return anonymous
 	}
 	if n.known == nil {

@@ -25,23 +25,23 @@ func TestObserve(t *testing.T) {
 	last := func() transport.OperationInfo { all := *seen.Load(); return all[len(all)-1] }
 	w.post(`query Greeting { hello }`, "")
 	if got := last(); got.Name != "Greeting" || got.Type != "query" || got.Transport != "http" || len(got.Codes) != 0 || got.RequestID == "" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want the query Greeting over http, without codes", got)
 	}
 	w.post(`mutation { add(value: 1) }`, "")
 	if got := last(); got.Name != "anonymous" || got.Type != "mutation" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want an anonymous mutation", got)
 	}
 	w.post(`query Q { a: fail(how: FAULT) b: fail(how: FAULT) c: fail(how: PLAIN) }`, "")
 	if got := last(); fmt.Sprint(got.Codes) != "[INTERNAL INVALID]" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want the codes INTERNAL and INVALID, each once", got)
 	}
 	w.post(`query Wrong { nothing }`, "")
 	if got := last(); got.Name != "anonymous" || fmt.Sprint(got.Codes) != "["+transport.CodeValidation+"]" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want an anonymous operation that is not valid", got)
 	}
 	w.send("PUT", "/", "")
 	if got := last(); got.Type != "" || fmt.Sprint(got.Codes) != "["+transport.CodeMethodNotAllowed+"]" {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want no operation and METHOD_NOT_ALLOWED", got)
 	}
 	names := map[string]bool{}
 	for i := range 700 {
@@ -53,6 +53,37 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// Names that nobody known has run do not push out those that somebody has.
+func TestOperationNamesAreOfKnownCallers(t *testing.T) {
+	t.Parallel()
+	var name atomic.Value
+	var known atomic.Bool
+	w := start(t, transport.Config{
+		Limits: transport.Limits{Bucket: -1}, Somebody: func(context.Context) bool { return known.Load() },
+		Observe: func(_ context.Context, info transport.OperationInfo) { name.Store(info.Name) },
+	})
+	for i := range 520 {
+		w.post(fmt.Sprintf(`query N%d { __typename }`, i), "")
+		if got := name.Load(); got != "anonymous" {
+			t.Fatalf("%v of an unknown caller", got)
+		}
+	}
+	known.Store(true)
+	w.post(`query Wrong { int(value: "x") }`, "")
+	if got := name.Load(); got != "anonymous" {
+		t.Errorf("%v of a document that was not run", got)
+	}
+	w.post(`query Card { hello }`, "")
+	if got := name.Load(); got != "Card" {
+		t.Errorf("%v of a known caller", got)
+	}
+	known.Store(false)
+	w.post(`query Card { hello }`, "")
+	if got := name.Load(); got != "Card" {
+		t.Errorf("%v, a name that is known, of an unknown caller", got)
+	}
+}
+
 func TestLogLinesCarryTheRequestID(t *testing.T) {
 	t.Parallel()
 	out := &lockedBuffer{}
@@ -61,7 +92,7 @@ func TestLogLinesCarryTheRequestID(t *testing.T) {
 	log.Info("two")
 	lines := strings.Split(out.String(), "\n")
 	if !strings.HasSuffix(lines[0], "msg=one a=1 requestId=r1") || !strings.HasSuffix(lines[1], "msg=two a=1") {
-		t.Errorf("%q", lines)
+		t.Errorf("got %q, want the id in the first line alone", lines)
 	}
 }
 

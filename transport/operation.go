@@ -44,6 +44,9 @@ func (h *Handler) prepare(ctx context.Context, transport string, params *graphql
 	op := &operation{handler: h, begun: h.config.Now()}
 	op.info = OperationInfo{Name: anonymous, Transport: transport, RequestID: RequestID(ctx)}
 	refused := op.prepare(ctx, params, allowed)
+	if refused != nil && op.graphql == nil {
+		refused = cmp.Or(denied(ctx), refused)
+	}
 	if refused != nil {
 		op.info.Codes = codes(refused.errors)
 		op.observe(ctx)
@@ -69,7 +72,7 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 			"the document has %d operations and none of the name in operationName", len(doc.ast.Operations)))
 	}
 	op.info.Type = string(definition.Operation)
-	op.info.Name = h.names.bounded(definition.Name)
+	op.info.Name = h.names.label(definition.Name, false)
 	if refused := allowed(definition.Operation); refused != nil {
 		return refused
 	}
@@ -84,7 +87,12 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	op.ctx = graphql.StartOperationTrace(ctx)
 	op.graphql, errs = h.executor.CreateOperationContext(op.ctx, params)
 	if len(errs) > 0 {
+		op.graphql = nil
 		return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
+	}
+
+	if refused := denied(ctx); refused != nil && (h.config.Public == nil || !h.config.Public(op.graphql)) {
+		return refused
 	}
 
 	op.graphql.ResolverMiddleware = h.costs.meter(&op.spent) // no extension of the executor sets it
@@ -92,6 +100,9 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 	op.cost = h.costs.of(definition, op.graphql.Variables)
 	op.info.Cost = op.cost
 	op.caller = h.caller(ctx)
+	if refused := h.available(op.ctx); refused != nil {
+		return refused
+	}
 	if refused := op.charge(); refused != nil {
 		return refused
 	}
@@ -101,7 +112,20 @@ func (op *operation) prepare(ctx context.Context, params *graphql.RawParams, all
 			return &refusal{errors: h.plainErrors(string(fault.Invalid), errs)}
 		}
 	}
+	op.info.Name = h.names.label(definition.Name, h.config.Somebody == nil || h.config.Somebody(op.ctx))
 	return nil
+}
+
+// available returns the refusal of an operation while the server is not available.
+func (h *Handler) available(ctx context.Context) *refusal {
+	if h.config.Available == nil {
+		return nil
+	}
+	err := h.config.Available(ctx)
+	if err == nil {
+		return nil
+	}
+	return &refusal{status: http.StatusServiceUnavailable, errors: gqlerror.List{h.present(ctx, err)}, retryAfter: RetryAfter}
 }
 
 // charge takes the cost from the caller's bucket, or returns the refusal.
@@ -164,7 +188,7 @@ func (op *operation) run() *graphql.Response {
 }
 
 // events starts a subscription. The returned function waits for the next event and returns nil at the end. ctx
-// must be the operation's context or derive from it; cancelling it ends the producer. An event must be encoded
+// must be the operation's context or derive from it; cancelling it ends the producer. Each event is charged: see stream. An event must be encoded
 // before the next call, since gqlgen reuses its buffer. The caller calls observe.
 func (op *operation) events(ctx context.Context) func() *graphql.Response {
 	var next graphql.ResponseHandler
@@ -172,13 +196,28 @@ func (op *operation) events(ctx context.Context) func() *graphql.Response {
 		next, ctx = op.handler.executor.DispatchOperation(ctx, op.graphql)
 		return nil
 	})
+	paying := stream{op: op}
 	return func() *graphql.Response {
 		if failed != nil {
 			response := failed
 			failed, next = nil, graphql.OneShot(nil)
 			return response
 		}
+		if paying.ended {
+			return nil
+		}
+		if refused := paying.await(ctx); refused != nil {
+			paying.ended = true
+			response := &graphql.Response{Errors: refused.errors}
+			op.finish(response)
+			return response
+		}
 		response := op.guarded(func() *graphql.Response { return next(ctx) })
+		paying.pay()
+		if refused := op.handler.available(ctx); refused != nil && response != nil {
+			response = &graphql.Response{Errors: refused.errors}
+			next = graphql.OneShot(nil)
+		}
 		if response != nil {
 			op.finish(response)
 		}

@@ -178,7 +178,7 @@ func TestDeadline(t *testing.T) { // not parallel: it depends on times
 		t.Errorf("took %v", took)
 	}
 	if a.code() != transport.CodeDeadline {
-		t.Errorf("%s", a.body)
+		t.Errorf("got %s, want DEADLINE_EXCEEDED", a.body)
 	}
 }
 

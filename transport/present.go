@@ -29,7 +29,7 @@ func recovered(_ context.Context, value any) error {
 }
 
 // present decides what a client sees of an error during execution: faults (package fault: code, field,
-// message), arguments that a scalar could not read, and the deadline. Every other error is logged and
+// message), arguments that a scalar could not read, the deadline, and outages (Config.Outage). Every other error is logged and
 // shown as "internal error" with the request's id.
 func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	if err == nil {
@@ -64,10 +64,14 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 			shown.Extensions = map[string]any{"code": string(fault.Invalid)}
 			return shown
 		}
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		tooSlow := h.config.TooSlow != nil && h.config.TooSlow(err)
+		if tooSlow || errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 			shown.Message = "the operation exceeded its time limit and was stopped"
 			shown.Extensions = map[string]any{"code": CodeDeadline, "requestId": RequestID(ctx)}
 			h.logError(ctx, slog.LevelWarn, "operation past its deadline", shown.Path, err, crash)
+			return shown
+		}
+		if h.outage(ctx, shown, err) {
 			return shown
 		}
 	}
@@ -80,6 +84,24 @@ func (h *Handler) present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	h.logError(ctx, level, "internal error", shown.Path, err, crash)
 	return shown
+}
+
+// outage completes what is shown of an error that does not depend on the operation; false for any other error.
+func (h *Handler) outage(ctx context.Context, shown *gqlerror.Error, err error) bool {
+	if h.config.Outage == nil || errors.Is(ctx.Err(), context.Canceled) {
+		return false
+	}
+	message := h.config.Outage(err)
+	if message == "" {
+		return false
+	}
+	shown.Message = message
+	shown.Extensions = map[string]any{"code": string(fault.Unavailable), "requestId": RequestID(ctx)}
+	if h.config.OutcomeUnknown != nil && h.config.OutcomeUnknown(err) {
+		shown.Extensions["outcomeUnknown"] = true
+	}
+	h.logError(ctx, slog.LevelWarn, "the database was not available", shown.Path, err, nil)
+	return true
 }
 
 // describe returns a fault's extensions.

@@ -38,7 +38,7 @@ func TestErrorsAreShownByAllowList(t *testing.T) {
 			}
 			extensions, _ := json.Marshal(a.Errors[0].Extensions)
 			if a.Errors[0].Message != c.message || string(extensions) != c.extensions || len(a.Errors[0].Path) == 0 {
-				t.Error(a.body)
+				t.Errorf("got %s, want an error with a path and the message %s", a.body, c.message)
 			}
 			if strings.Contains(a.body, "salaries") {
 				t.Errorf("the response contains the cause: %s", a.body)

@@ -1,12 +1,15 @@
 package transport
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"time"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"kopeck/fault"
 )
 
 // The codes of extensions.code that this package adds to those of package fault.
@@ -33,8 +36,10 @@ type refusal struct {
 	status     int // 0 means the status of a request error in the response's media type
 	errors     gqlerror.List
 	extensions map[string]any
-	retryAfter time.Duration // for status 429
+	retryAfter time.Duration // for status 429 and 503
 	allow      string        // for status 405
+
+	answer func(http.ResponseWriter) // if not nil, writes the whole answer instead
 }
 
 // refuse returns a refusal with one error.
@@ -59,6 +64,29 @@ func (r *refusal) httpStatus(media string) int {
 		return http.StatusOK
 	}
 }
+
+type deniedKey struct{}
+
+// WithDenied returns the context of a request whose credentials are not accepted. Handler lets it run only operations that are public
+// ([Config.Public]), as if it had none; answer writes the answer to every other. A client whose access token has expired
+// can thereby refresh its session without taking the token off.
+func WithDenied(ctx context.Context, answer func(http.ResponseWriter)) context.Context {
+	return context.WithValue(ctx, deniedKey{}, answer)
+}
+
+// denied returns the refusal of a request whose credentials are not accepted, nil for any other.
+func denied(ctx context.Context) *refusal {
+	answer, _ := ctx.Value(deniedKey{}).(func(http.ResponseWriter))
+	if answer == nil {
+		return nil
+	}
+	refused := refuse(http.StatusUnauthorized, string(fault.Unauthenticated), "the credentials are not accepted")
+	refused.answer = answer
+	return refused
+}
+
+// RetryAfter is when a request that was refused because the server is not available may be sent again.
+const RetryAfter = 2 * time.Second
 
 // maxMessage is the maximum length in bytes of a message that repeats text of the client: the name of a field may be as
 // long as the body.

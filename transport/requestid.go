@@ -62,7 +62,8 @@ func saneRequestID(id string) bool {
 	return true
 }
 
-// LogRequestIDs returns a slog handler that adds requestId to every line logged with a request's context.
+// LogRequestIDs returns a slog handler that adds requestId and the client's address to every line logged with a request's
+// context.
 func LogRequestIDs(next slog.Handler) slog.Handler { return requestLog{next} }
 
 type requestLog struct{ slog.Handler }
@@ -71,6 +72,9 @@ type requestLog struct{ slog.Handler }
 func (l requestLog) Handle(ctx context.Context, record slog.Record) error {
 	if id := RequestID(ctx); id != "" {
 		record.AddAttrs(slog.String("requestId", id))
+	}
+	if address := ClientAddress(ctx); address != "" {
+		record.AddAttrs(slog.String("address", address))
 	}
 	return l.Handler.Handle(ctx, record)
 }

@@ -42,6 +42,7 @@ func (s *socket) serve() {
 	initialised := make(chan struct{})
 	s.spawn(func() { s.awaitInit(initialised) })
 	s.spawn(s.ping)
+	s.spawn(s.awaitShutdown)
 	initialisations := 0
 	for {
 		kind, text, err := s.conn.Read(s.ctx)
@@ -119,12 +120,19 @@ func (s *socket) ping() {
 				s.cancel()
 				return
 			}
-		case <-s.handler.ending:
-			s.close(websocket.StatusGoingAway, "the server is shutting down")
-			return
 		case <-s.ctx.Done():
 			return
 		}
+	}
+}
+
+// awaitShutdown closes the socket when the server shuts down, also while a message or a ping waits for a client that does not
+// read.
+func (s *socket) awaitShutdown() {
+	select {
+	case <-s.handler.ending:
+		s.close(websocket.StatusGoingAway, "the server is shutting down")
+	case <-s.ctx.Done():
 	}
 }
 
@@ -139,6 +147,10 @@ func (s *socket) init(payload json.RawMessage) bool {
 	ctx := s.ctx
 	if authenticate := s.handler.config.Authenticate; authenticate != nil {
 		signedIn, expiresAt, done, err := authenticate(ctx, tokenIn(payload))
+		if f := fault.Of(err); f != nil && f.Code == fault.Unavailable {
+			s.close(websocket.StatusTryAgainLater, "Try again later")
+			return false
+		}
 		if err != nil {
 			s.close(closeForbidden, "Forbidden")
 			return false
@@ -279,7 +291,7 @@ func (s *socket) finish(id string, current *running) bool {
 
 // send writes a message. The socket is closed if the client does not receive it in time.
 func (s *socket) send(msg message) {
-	ctx, cancel := context.WithTimeout(s.ctx, writeWait)
+	ctx, cancel := s.handler.limits.receiving(s.ctx)
 	defer cancel()
 	if err := s.conn.Write(ctx, websocket.MessageText, mustJSON(msg)); err != nil {
 		s.cancel()

@@ -36,7 +36,7 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	out := eventWriter{w: w, control: http.NewResponseController(w)}
+	out := eventWriter{w: w, control: http.NewResponseController(w), within: h.limits.Write}
 	w.Header().Set("Content-Type", mediaEvents+"; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no") // keeps proxies from buffering the events
 	_ = out.control.SetReadDeadline(time.Time{})
@@ -123,14 +123,12 @@ func newTicker(interval time.Duration) *time.Ticker {
 	return time.NewTicker(interval)
 }
 
-// writeWait is how long a client may take to receive one event or message.
-const writeWait = 10 * time.Second
-
 // eventWriter writes events, each with a deadline of its own. The server's deadline would end a long stream; without
 // any, a client that stops reading would block the producer indefinitely.
 type eventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	within  time.Duration // for one event
 }
 
 // lineBreaks replaces line breaks, which would end an event's data. In JSON they are white space, which a custom scalar
@@ -142,7 +140,7 @@ func (e eventWriter) next(body []byte) error {
 }
 
 func (e eventWriter) write(text string) error {
-	_ = e.control.SetWriteDeadline(time.Now().Add(writeWait)) // not every ResponseWriter supports deadlines
+	mustReceive(e.w, e.within)
 	if _, err := e.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func TestEventsByGet(t *testing.T) {
 	w := start(t, transport.Config{})
 	a := w.send("GET", "/?query="+url.QueryEscape(`subscription { count(to: 1) }`), "", "Accept: text/event-stream")
 	if a.body != ":\n\nevent: next\ndata: {\"data\":{\"count\":1}}\n\nevent: complete\ndata:\n\n" {
-		t.Errorf("%q", a.body)
+		t.Errorf("got %q, want one event next and one complete", a.body)
 	}
 	if a := w.send("GET", "/?query="+url.QueryEscape(`mutation { add(value: 1) }`), "", "Accept: text/event-stream"); a.status != 405 || w.resolvers.Sum.Load() != 0 {
 		t.Errorf("a mutation by GET: %d %s", a.status, a.body)

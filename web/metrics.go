@@ -37,6 +37,10 @@ func newMetrics(registry *prometheus.Registry, c Config) *metrics {
 		gauge("kopeck_price_book_age_seconds", "Time since the price book was read, in seconds.", func() float64 {
 			return c.Now().Sub(c.App.Quote.BookReadAt()).Seconds()
 		}),
+		gauge("kopeck_updates_silence_seconds", "Time since a message of the database was received; above 3 this process reads changes again and again.", func() float64 {
+			silence, _ := c.Store.Silence()
+			return silence.Seconds()
+		}),
 		gauge("kopeck_database_connections", "Open connections of the pool, in use and idle.", func() float64 { return float64(c.Store.Stats().OpenConnections) }),
 		gauge("kopeck_database_connections_in_use", "Connections in use.", func() float64 { return float64(c.Store.Stats().InUse) }),
 		gauge("kopeck_database_waits", "Number of times a connection was waited for.", func() float64 { return float64(c.Store.Stats().WaitCount) }),

@@ -3,9 +3,13 @@ package web
 import (
 	"html/template"
 	"net/http"
+	"strconv"
+	"time"
 
 	"kopeck/fault"
 	"kopeck/service"
+	"kopeck/store"
+	"kopeck/transport"
 )
 
 // The link that revokes a permission works without signing in. Following it only shows a button, since mail scanners
@@ -48,6 +52,10 @@ func (s *Site) revoke(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		showRevoke(w, http.StatusOK, revokeView{Done: true})
+	case store.Outage(err) != "":
+		s.config.Log.WarnContext(r.Context(), "the database was not available", "error", err)
+		w.Header().Set("Retry-After", strconv.Itoa(int(transport.RetryAfter/time.Second)))
+		plain(w, http.StatusServiceUnavailable, "this is not possible at the moment; please try again in a few minutes")
 	case fault.All(err) != nil:
 		showRevoke(w, http.StatusBadRequest, revokeView{Wrong: true})
 	default:

@@ -3,10 +3,13 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"log/slog"
-	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +39,7 @@ type Config struct {
 	Examples    []graphiql.Example
 	Log         *slog.Logger
 	Now         func() time.Time
-	TrustProxy  bool // take the client's address from the last entry of X-Forwarded-For
+	Proxies     transport.Proxies // trusted to name the client in X-Forwarded-For
 
 	Trusted          map[string]string // if not nil, the only documents that are run: see transport.Config
 	PersistedQueries bool
@@ -57,22 +60,26 @@ func New(c Config) *Site {
 	pages := graph.Pages{Default: limits.PageDefault, Maximum: limits.PageMaximum, Prices: pricesAtOnce}
 	m := newMetrics(s.registry, c)
 	s.api = transport.New(graph.New(c.App, pages), transport.Config{
-		Limits: limits, Weights: weights, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
-		Caller: caller, Authenticate: s.authenticate, Session: s.session, Observe: m.observe,
+		Limits: limits, Weights: weights, Scales: scales, Bulk: transport.Bulk{"Customer.prices": pricesAtOnce}, Development: c.Development, Origins: c.Origins, Log: c.Log, Now: c.Now,
+		Caller: caller, Authenticate: s.authenticate, Session: s.session, Somebody: somebody, Observe: m.observe,
+		Public:    graph.Public,
+		Available: func(context.Context) error { return c.App.Current() },
+		Outage:    store.Outage, TooSlow: store.IsTooSlow, OutcomeUnknown: func(err error) bool { return errors.Is(err, store.ErrCommitUnknown) },
 		Expected: scalar.Expected, Validate: graph.Validate, Trusted: c.Trusted, PersistedQueries: c.PersistedQueries,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.signedIn(s.api))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
-	mux.HandleFunc("GET /readyz", s.ready)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /.well-known/jwks.json", s.publicKeys)
-	mux.HandleFunc("GET /permissions/revoke", s.askToRevoke)
-	mux.HandleFunc("POST /permissions/revoke", s.revoke)
+	page := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, transport.Deadlines(limits.Write, h)) }
+	page("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") })
+	page("GET /readyz", s.ready)
+	page("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}).ServeHTTP)
+	page("GET /.well-known/jwks.json", s.publicKeys)
+	page("GET /permissions/revoke", s.askToRevoke)
+	page("POST /permissions/revoke", s.revoke)
 	if c.Development {
-		page := graphiql.New("Kopeck", "/graphql", c.Examples...)
-		mux.Handle("GET /{$}", page)
-		mux.Handle("GET /assets/", page)
+		graphiql := graphiql.New("Kopeck", "/graphql", c.Examples...)
+		page("GET /{$}", graphiql.ServeHTTP)
+		page("GET /assets/", graphiql.ServeHTTP)
 	}
 	share := cors.New(cors.Options{
 		AllowedMethods: []string{http.MethodGet, http.MethodPost},
@@ -80,7 +87,7 @@ func New(c Config) *Site {
 		ExposedHeaders: []string{"X-Request-Id", "Retry-After"}, MaxAge: 600,
 		AllowOriginFunc: allowOrigin(c.Origins),
 	})
-	s.handler = transport.RequestIDs(nil, s.withAddress(secure(share.Handler(mux))))
+	s.handler = transport.RequestIDs(nil, transport.Addresses(c.Proxies, withAddress(secure(share.Handler(mux)))))
 	return s
 }
 
@@ -110,11 +117,18 @@ var weights = transport.Weights{
 	"Query.contactEconomics": 50, "Query.staffEconomics": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10,
 	"Mutation.fitLifetimeModel": 50, "Mutation.fitAttribution": 50,
 	"Query.tryPriceRule": 50, "Query.whatIf": 10, "Query.agreementsBelowFloor": 50, "Query.customerBase": 50, "Query.valueAtRisk": 50, "Query.expectedMonths": 50, "Query.acquisitionSources": 50, "LifetimeValue.interval": 3, "Customer.prospect": 10, "Customer.proposals": 10, "RejectedRule.nearly": 1,
+	"Query.__schema": 50, "Query.__type": 5,
 	"Money": 0,
 }
 
-// signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401; without a token the
-// caller is anonymous.
+// scales are the fields whose work grows with an argument: they are computed month by month.
+var scales = transport.Scales{
+	"Query.acquisitionSources": {Argument: "horizonMonths", Each: 36, Most: 600},
+	"Query.expectedMonths":     {Argument: "months", Each: 36, Most: 120},
+}
+
+// signedIn adds the actor to a request's context. An invalid token of any kind is answered by 401, unless what is asked for needs
+// none (a client whose token has expired refreshes its session); without a token the caller is anonymous.
 func (s *Site) signedIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Get("Authorization")
@@ -123,18 +137,50 @@ func (s *Site) signedIn(next http.Handler) http.Handler {
 			return
 		}
 		scheme, token, _ := strings.Cut(header, " ")
-		actor, expiresAt, err := s.config.App.People.Authenticate(r.Context(), strings.TrimSpace(token))
-		if !strings.EqualFold(scheme, "Bearer") || err != nil {
-			unauthorized(w)
+		ctx, cancel := context.WithTimeout(r.Context(), authenticateIn)
+		actor, expiresAt, err := s.config.App.People.Authenticate(ctx, strings.TrimSpace(token))
+		cancel()
+		if !strings.EqualFold(scheme, "Bearer") {
+			err = fault.New(fault.Unauthenticated, "", people.RefusedToken)
+		}
+		if err != nil {
+			s.notSignedIn(w, r, next, err)
 			return
 		}
-		ctx := context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
+		ctx = context.WithValue(auth.With(r.Context(), actor), expiryKey{}, expiresAt)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
 type expiryKey struct{}
 
+// authenticateIn is how long a token may take that is looked up in the database.
+const authenticateIn = 3 * time.Second
+
+// notSignedIn handles a request whose token was not accepted: 401 unless it needs none, or 503 if it could not be checked.
+func (s *Site) notSignedIn(w http.ResponseWriter, r *http.Request, next http.Handler, err error) {
+	switch f := fault.Of(err); {
+	case f == nil:
+		s.config.Log.ErrorContext(r.Context(), "an access token could not be checked", "error", err)
+		unavailable(w, cmp.Or(store.Outage(err), "the access token could not be checked; try again in a few seconds"))
+	case f.Code == fault.Unavailable:
+		unavailable(w, f.Message)
+	default:
+		next.ServeHTTP(w, r.WithContext(transport.WithDenied(r.Context(), unauthorized)))
+	}
+}
+
+// unavailable answers a request for which nothing was begun, and which may be repeated.
+func unavailable(w http.ResponseWriter, message string) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(transport.RetryAfter/time.Second)))
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]any{
+		{"message": message, "extensions": map[string]any{"code": fault.Unavailable}},
+	}})
+}
+
+// unauthorized is the one answer to every token that is not accepted.
 func unauthorized(w http.ResponseWriter) {
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -164,24 +210,25 @@ func (s *Site) session(ctx context.Context) (time.Time, <-chan struct{}) {
 	return expiresAt, s.config.App.People.SessionEnded(ctx, actor)
 }
 
-// caller returns the name of the bucket of points that an operation is charged to.
-func caller(ctx context.Context) string {
-	actor, _ := auth.From(ctx)
-	return actor.UserID
+// somebody reports whether the caller has signed in.
+func somebody(ctx context.Context) bool {
+	_, ok := auth.From(ctx)
+	return ok
 }
 
-// withAddress adds the client's network address to a request's context, for the limit of sign-in attempts.
-func (s *Site) withAddress(next http.Handler) http.Handler {
+// caller returns the name of the bucket of points that an operation is charged to: the user's, or that of the client's network
+// where nobody has signed in.
+func caller(ctx context.Context) string {
+	if actor, _ := auth.From(ctx); actor.UserID != "" {
+		return actor.UserID
+	}
+	return "address " + auth.Network(transport.ClientAddress(ctx))
+}
+
+// withAddress passes the client's network address to package people, for the limit of sign-in attempts and the audit log.
+func withAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		address, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			address = r.RemoteAddr
-		}
-		if forwarded := r.Header.Get("X-Forwarded-For"); s.config.TrustProxy && forwarded != "" {
-			all := strings.Split(forwarded, ",")
-			address = strings.TrimSpace(all[len(all)-1])
-		}
-		next.ServeHTTP(w, r.WithContext(people.WithClientAddress(r.Context(), address)))
+		next.ServeHTTP(w, r.WithContext(people.WithClientAddress(r.Context(), transport.ClientAddress(r.Context()))))
 	})
 }
 

@@ -75,6 +75,8 @@ const (
 	FieldMargin = "margin"
 	// FieldRepeatMargin holds the string denoting the repeat_margin field in the database.
 	FieldRepeatMargin = "repeat_margin"
+	// FieldRefundedMargin holds the string denoting the refunded_margin field in the database.
+	FieldRefundedMargin = "refunded_margin"
 	// FieldContactCost holds the string denoting the contact_cost field in the database.
 	FieldContactCost = "contact_cost"
 	// FieldLastOrderAt holds the string denoting the last_order_at field in the database.
@@ -147,6 +149,7 @@ var Columns = []string{
 	FieldLastOrderDay,
 	FieldMargin,
 	FieldRepeatMargin,
+	FieldRefundedMargin,
 	FieldContactCost,
 	FieldLastOrderAt,
 	FieldLifetimeValue,
@@ -197,6 +200,8 @@ var (
 	DefaultMargin func() money.Amount
 	// DefaultRepeatMargin holds the default value on creation for the "repeat_margin" field.
 	DefaultRepeatMargin func() money.Amount
+	// DefaultRefundedMargin holds the default value on creation for the "refunded_margin" field.
+	DefaultRefundedMargin func() money.Amount
 	// DefaultContactCost holds the default value on creation for the "contact_cost" field.
 	DefaultContactCost func() money.Amount
 	// DefaultLastOrderAt holds the default value on creation for the "last_order_at" field.
@@ -387,6 +392,11 @@ func ByMargin(opts ...sql.OrderTermOption) OrderOption {
 // ByRepeatMargin orders the results by the repeat_margin field.
 func ByRepeatMargin(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRepeatMargin, opts...).ToFunc()
+}
+
+// ByRefundedMargin orders the results by the refunded_margin field.
+func ByRefundedMargin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundedMargin, opts...).ToFunc()
 }
 
 // ByContactCost orders the results by the contact_cost field.

@@ -193,6 +193,11 @@ func RepeatMargin(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldRepeatMargin, v))
 }
 
+// RefundedMargin applies equality check predicate on the "refunded_margin" field. It's identical to RefundedMarginEQ.
+func RefundedMargin(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRefundedMargin, v))
+}
+
 // ContactCost applies equality check predicate on the "contact_cost" field. It's identical to ContactCostEQ.
 func ContactCost(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldContactCost, v))
@@ -1675,6 +1680,46 @@ func RepeatMarginLT(v money.Amount) predicate.Customer {
 // RepeatMarginLTE applies the LTE predicate on the "repeat_margin" field.
 func RepeatMarginLTE(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldLTE(FieldRepeatMargin, v))
+}
+
+// RefundedMarginEQ applies the EQ predicate on the "refunded_margin" field.
+func RefundedMarginEQ(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRefundedMargin, v))
+}
+
+// RefundedMarginNEQ applies the NEQ predicate on the "refunded_margin" field.
+func RefundedMarginNEQ(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldRefundedMargin, v))
+}
+
+// RefundedMarginIn applies the In predicate on the "refunded_margin" field.
+func RefundedMarginIn(vs ...money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldRefundedMargin, vs...))
+}
+
+// RefundedMarginNotIn applies the NotIn predicate on the "refunded_margin" field.
+func RefundedMarginNotIn(vs ...money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldRefundedMargin, vs...))
+}
+
+// RefundedMarginGT applies the GT predicate on the "refunded_margin" field.
+func RefundedMarginGT(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldRefundedMargin, v))
+}
+
+// RefundedMarginGTE applies the GTE predicate on the "refunded_margin" field.
+func RefundedMarginGTE(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldRefundedMargin, v))
+}
+
+// RefundedMarginLT applies the LT predicate on the "refunded_margin" field.
+func RefundedMarginLT(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldRefundedMargin, v))
+}
+
+// RefundedMarginLTE applies the LTE predicate on the "refunded_margin" field.
+func RefundedMarginLTE(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldRefundedMargin, v))
 }
 
 // ContactCostEQ applies the EQ predicate on the "contact_cost" field.

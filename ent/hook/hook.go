@@ -320,6 +320,18 @@ func (f SettingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SettingMutation", m)
 }
 
+// The SignInAttemptsFunc type is an adapter to allow the use of ordinary
+// function as SignInAttempts mutator.
+type SignInAttemptsFunc func(context.Context, *ent.SignInAttemptsMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SignInAttemptsFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SignInAttemptsMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SignInAttemptsMutation", m)
+}
+
 // The StageChangeFunc type is an adapter to allow the use of ordinary
 // function as StageChange mutator.
 type StageChangeFunc func(context.Context, *ent.StageChangeMutation) (ent.Value, error)

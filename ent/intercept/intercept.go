@@ -34,6 +34,7 @@ import (
 	"kopeck/ent/refund"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
 
@@ -798,6 +799,33 @@ func (f TraverseSetting) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.SettingQuery", q)
 }
 
+// The SignInAttemptsFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SignInAttemptsFunc func(context.Context, *ent.SignInAttemptsQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SignInAttemptsFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SignInAttemptsQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SignInAttemptsQuery", q)
+}
+
+// The TraverseSignInAttempts type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSignInAttempts func(context.Context, *ent.SignInAttemptsQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSignInAttempts) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSignInAttempts) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SignInAttemptsQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SignInAttemptsQuery", q)
+}
+
 // The StageChangeFunc type is an adapter to allow the use of ordinary function as a Querier.
 type StageChangeFunc func(context.Context, *ent.StageChangeQuery) (ent.Value, error)
 
@@ -907,6 +935,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.SearchTermQuery, predicate.SearchTerm, searchterm.OrderOption]{typ: ent.TypeSearchTerm, tq: q}, nil
 	case *ent.SettingQuery:
 		return &query[*ent.SettingQuery, predicate.Setting, setting.OrderOption]{typ: ent.TypeSetting, tq: q}, nil
+	case *ent.SignInAttemptsQuery:
+		return &query[*ent.SignInAttemptsQuery, predicate.SignInAttempts, signinattempts.OrderOption]{typ: ent.TypeSignInAttempts, tq: q}, nil
 	case *ent.StageChangeQuery:
 		return &query[*ent.StageChangeQuery, predicate.StageChange, stagechange.OrderOption]{typ: ent.TypeStageChange, tq: q}, nil
 	case *ent.UserQuery:

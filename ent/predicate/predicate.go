@@ -84,6 +84,9 @@ type SearchTerm func(*sql.Selector)
 // Setting is the predicate function for setting builders.
 type Setting func(*sql.Selector)
 
+// SignInAttempts is the predicate function for signinattempts builders.
+type SignInAttempts func(*sql.Selector)
+
 // StageChange is the predicate function for stagechange builders.
 type StageChange func(*sql.Selector)
 

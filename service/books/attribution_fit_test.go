@@ -77,8 +77,8 @@ func TestFitAttribution(t *testing.T) {
 				t.Errorf("by the prior the credits are %+v, want halves", got)
 			}
 			must(t, w.Books.RefitAttribution(w.Context()))
-			if again, err := w.Books.AttributionFits(w.system(), nil); err != nil || len(again) != 2 {
-				t.Errorf("%d fits, %v; want the two of this night, which are too young for others", len(again), err)
+			if second, err := w.Books.AttributionFits(w.system(), nil); err != nil || len(second) != 2 {
+				t.Errorf("%d fits, %v; want the two of this night, which are too young for others", len(second), err)
 			}
 		})
 	})

@@ -30,7 +30,7 @@ type LedgerCheck struct {
 // do not balance in themselves: two errors that cancel out in the sums are still found.
 func (s *Service) CheckLedger(ctx context.Context, from, to *time.Time) (*LedgerCheck, error) {
 	if from != nil && to != nil && to.Before(*from) {
-		return nil, fault.Invalidf("to", "ends before it begins")
+		return nil, fault.Invalidf("to", "must not be before from")
 	}
 	var check *LedgerCheck
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) (err error) {

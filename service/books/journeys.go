@@ -20,16 +20,17 @@ type journeyCount struct {
 	counts map[string]*attribution.Journey
 }
 
-// A journey is the way to an order, or to none. The way to a sold order is that of its credits: the contacts that it may
+// A journey is the way to an order, or to none. An order given back in full is as if it had never been: what led to it led to
+// none. The way to a completed order is that of its credits: the contacts that it may
 // be credited to. The contacts that no order may be credited to are ways to none: a customer's are split where
 // there was no contact for longer than the look-back window, and a way whose last contact is younger than that is not over and does not
-// count. A recommendation is on the way of whom it is about, not of who made it.
+// count. A recommendation belongs to the journey of the customer it is about, not of the one who gave it.
 
 // journeys returns all journeys on one snapshot of the database, without blocking who writes: every distinct one once,
 // with its counts. Memory is bounded by the distinct ones and by some customers' contacts.
 func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
 	j := &journeyCount{window: s.AttributionSettings().Window, counts: map[string]*attribution.Journey{}}
-	err := s.Store.Read(unattended(ctx), func(ctx context.Context, tx *store.Tx) error {
+	err := s.Store.Read(bypassGuard(ctx), func(ctx context.Context, tx *store.Tx) error {
 		clear(j.counts)
 		j.over = s.Now().Add(-j.window)
 		if err := tx.NoStatementTimeout(ctx); err != nil {
@@ -83,6 +84,9 @@ func (j *journeyCount) addCustomers(ctx context.Context, tx *store.Tx, low, high
 func (j *journeyCount) add(t *touches, orders []SoldOrder) {
 	led := map[string]bool{}
 	for _, o := range orders {
+		if o.Status != string(schema.OrderCompleted) {
+			continue
+		}
 		before := t.before(o, j.window)
 		for _, touch := range before {
 			led[touch.ContactID] = true
@@ -104,7 +108,7 @@ func (j *journeyCount) add(t *touches, orders []SoldOrder) {
 	}
 }
 
-// waysToNone returns the contacts that led to no order, by customer: a recommendation is on the way of whom it is about.
+// waysToNone returns the contacts that led to no order, by customer: a recommendation belongs to the journey of the customer it is about.
 func (t *touches) waysToNone(led map[string]bool) (open []attribution.Touch) {
 	for _, touch := range t.own {
 		if !led[touch.ContactID] && !strings.HasPrefix(touch.State, recommendation) {

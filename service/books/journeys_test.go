@@ -20,7 +20,12 @@ func TestJourneys(t *testing.T) {
 		}
 		return all
 	}
-	order := func(id string, n int) SoldOrder { return SoldOrder{ID: id, Sold: true, CompletedAt: hour(n)} }
+	order := func(id string, n int) SoldOrder {
+		return SoldOrder{ID: id, Sold: true, Status: "COMPLETED", CompletedAt: hour(n)}
+	}
+	refunded := func(id string, n int) SoldOrder {
+		return SoldOrder{ID: id, Sold: true, Status: "REFUNDED", CompletedAt: hour(n)}
+	}
 	for name, c := range map[string]struct {
 		of     touches
 		orders []SoldOrder
@@ -28,6 +33,8 @@ func TestJourneys(t *testing.T) {
 	}{
 		"an order without a contact": {touches{}, []SoldOrder{order("o", 5)}, map[string][2]int64{"": {1, 0}}},
 		"the way to an order":        {touches{own: at("CALL", 1, 2)}, []SoldOrder{order("o", 5)}, map[string][2]int64{"CALL CALL": {1, 0}}},
+		"an order given back":        {touches{own: at("CALL", 1, 2)}, []SoldOrder{refunded("o", 5)}, map[string][2]int64{"CALL CALL": {0, 1}}},
+		"one given back, one kept":   {touches{own: at("CALL", 1)}, []SoldOrder{refunded("o", 5), order("p", 6)}, map[string][2]int64{"CALL": {1, 0}}},
 		"a contact counts for two":   {touches{own: at("CALL", 1)}, []SoldOrder{order("o", 5), order("p", 6)}, map[string][2]int64{"CALL": {2, 0}}},
 		"a way to nothing":           {touches{own: at("CALL", 1, 2)}, nil, map[string][2]int64{"CALL CALL": {0, 1}}},
 		"split by the window":        {touches{own: at("CALL", 1, 11, 22)}, nil, map[string][2]int64{"CALL CALL": {0, 1}, "CALL": {0, 1}}},

@@ -21,7 +21,7 @@ const nightlyBatch = 500
 //
 // orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
 // of a hundred thousand orders costs no more than one of two. With none named it looks for those whose credits do not
-// sum to their margin. reason goes with a change of stage. New contacts have a shorter way: see [Service.SettleContact].
+// sum to their margin. reason goes with a change of stage. For a new contact [Service.SettleContact] does less work.
 func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID, reason string, orders ...string) error {
 	due, err := ordersToCredit(ctx, tx, customerID, orders)
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Custom
 // SettleAll updates what time alone changes, for every customer who has ordered: the stage, which falls
 // with the probability to be alive, and the value that lists are ordered by.
 func (s *Service) SettleAll(ctx context.Context) error {
-	ctx = unattended(ctx)
+	ctx = bypassGuard(ctx)
 	for after := ""; ; {
 		ids, err := s.Client.Customer.Query().Where(customer.IDGT(after), customer.OrderDaysGT(0), customer.DeletedAtIsNil()).
 			Order(customer.ByID()).Limit(nightlyBatch).IDs(ctx)

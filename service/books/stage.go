@@ -75,7 +75,7 @@ func cutRunes(text string, most int) string {
 }
 
 // moveAll writes changes of stage: the row of each, the customer's next version, and the audit entry with which a later update that
-// was made on an older version is merged.
+// was based on an older version is merged.
 func (s *Service) moveAll(ctx context.Context, tx *store.Tx, due []StageMove) error {
 	actor, _ := auth.From(ctx)
 	var history service.AuditRows

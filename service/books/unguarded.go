@@ -20,9 +20,9 @@ import (
 // customers whom they may not see, and the result must not depend on who asks. What the API shows of credits is read
 // with the guard (credits.go).
 
-// unattended returns the context of work that no request waits for: fits learn from the journeys of all customers, and every
+// bypassGuard returns the context of work that no request waits for: fits learn from the journeys of all customers, and every
 // customer's stage falls with time.
-func unattended(ctx context.Context) context.Context { return auth.System(ctx) }
+func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
 
 // soldColumns begins a query that [scanSold] scans; a condition on orders o follows.
 const soldColumns = `SELECT o.id, o.customer_id, o.status, o.completed_at, o.margin, o.unattributed, o.credit_model, o.credit_fit FROM orders o WHERE `
@@ -33,13 +33,13 @@ const sold = `o.status IN ('COMPLETED', 'REFUNDED')`
 const unsettledSQL = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model IS NULL OR o.margin <> o.unattributed + coalesce((SELECT sum(c.amount) FROM credits c WHERE c.order_id = o.id), 0))
 	OR o.status NOT IN ('COMPLETED', 'REFUNDED') AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
 
-// CompletedBySQL is the condition that an order o had been completed by a moment, which [CompletedByArgs] gives as its arguments: an
+// completedBySQL is the condition that an order o had been completed by a moment, which [completedByArgs] gives as its arguments: an
 // order may be recorded as completed long after the moment of its completion, which the audit has. What is completed is never cancelled.
-const CompletedBySQL = `o.status IN ('COMPLETED', 'REFUNDED') AND o.created_at <= ? AND o.completed_at <= ?
+const completedBySQL = `o.status IN ('COMPLETED', 'REFUNDED') AND o.created_at <= ? AND o.completed_at <= ?
 	AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
 
-// CompletedByArgs returns the arguments of [CompletedBySQL] for a moment.
-func CompletedByArgs(at time.Time) []any { return []any{at, at, at} }
+// completedByArgs returns the arguments of [completedBySQL] for a moment.
+func completedByArgs(at time.Time) []any { return []any{at, at, at} }
 
 func scanSold(scan store.ScanFunc) (SoldOrder, error) {
 	var o SoldOrder
@@ -80,6 +80,18 @@ func SoldBetween(ctx context.Context, db store.Reader, customerIDs []string, fro
 	return ordersAmong(ctx, db, customerIDs, sold+" AND o.completed_at >= ? AND o.completed_at <= ? AND o.customer_id IN @ids", from, to)
 }
 
+// SoldKnownIn returns the ids of the orders of the customers after low up to high that were known at a moment to be sold and that
+// were placed from one moment until another, or completed in that time or within a look-back window after it.
+func SoldKnownIn(ctx context.Context, db store.Reader, low, high string, from, until time.Time, window time.Duration, known time.Time) (ids []string, err error) {
+	args := append(completedByArgs(known), low, high, from, until, from, until.Add(window))
+	return ids, store.Each(ctx, db, "SELECT o.id FROM orders o WHERE "+completedBySQL+" AND o.customer_id > ? AND o.customer_id <= ? AND (o.at >= ? AND o.at < ? OR o.completed_at >= ? AND o.completed_at < ?)", args, func(scan store.ScanFunc) error {
+		var id string
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+}
+
 // soldOfCustomers returns all sold orders of customers.
 func soldOfCustomers(ctx context.Context, db store.Reader, customerIDs []string) ([]SoldOrder, error) {
 	return ordersAmong(ctx, db, customerIDs, sold+" AND o.customer_id IN @ids")
@@ -118,8 +130,8 @@ func FirstOrders(ctx context.Context, db store.Reader, customerIDs []string, kno
 	first := map[string]string{}
 	condition, args := "o.status = 'COMPLETED'", []any(nil)
 	if known.Before(service.EndOfTime) {
-		condition = CompletedBySQL + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
-		args = append(CompletedByArgs(known), known)
+		condition = completedBySQL + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
+		args = append(completedByArgs(known), known)
 	}
 	return first, store.EachByIDs(ctx, db, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
 		FROM orders o WHERE `+condition+` AND o.customer_id IN @ids) AS f WHERE f.place = 1`, args, customerIDs, func(scan store.ScanFunc) error {

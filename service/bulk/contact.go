@@ -9,6 +9,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/contacts"
 	"kopeck/service/input"
 )
 
@@ -16,13 +17,14 @@ import (
 type ContactRecord struct {
 	ID                             string // in Kopeck's own format; "" in other logs, whose contacts are distinguished by external id
 	ExternalID                     string
-	CustomerID, CustomerExternalID string // at least one
+	CustomerID, CustomerExternalID string // at least one, or the person's e-mail or phone
+	Person                         Person
 	Kind                           schema.ContactKind
 	Direction                      schema.Direction
 	Channel                        schema.Channel
 	At                             time.Time
 	Minutes                        money.Decimal
-	Staff                          string // e-mail; one who does not exist is made, inactive and without a password
+	Staff                          string // e-mail; one who does not exist is created, inactive and without a password
 	Subject, Notes                 string
 	AboutID                        string // of the customer that a recommendation is about
 	Purpose                        schema.Purpose
@@ -43,7 +45,7 @@ type storedContact struct {
 	expense                                              money.Amount
 }
 
-// freshContact is a contact that is made.
+// freshContact is a new contact.
 type freshContact struct {
 	*ContactRecord
 
@@ -53,11 +55,15 @@ type freshContact struct {
 	recordedAt time.Time
 }
 
-// Contacts imports contacts as facts of the past: the permission for them is not decided anew. They are costed by the
+// Contacts imports contacts as facts of the past: the permission for them is not checked again. They are costed by the
 // rates of their moment unless their costs are given. One that exists (by its id, or else by its external id)
 // with the same customer, kind, direction, channel, moment, minutes and expense is left alone, else it is rejected.
 func (i *Import) Contacts(ctx context.Context, contacts []ContactRecord) ([]Verdict, error) {
 	return i.alone(ctx, len(contacts), func(ctx context.Context, c *chunk) error { return c.importContacts(ctx, contacts) })
+}
+
+func (r *ContactRecord) customer() customerName {
+	return customerName{r.CustomerID, r.CustomerExternalID, r.Person}
 }
 
 func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) error {
@@ -66,11 +72,11 @@ func (c *chunk) importContacts(ctx context.Context, contacts []ContactRecord) er
 			return err
 		}
 	}
-	people, err := c.findCustomers(ctx, 2*len(contacts), func(n int) (string, string) {
+	people, err := c.findCustomers(ctx, 2*len(contacts), func(n int) customerName {
 		if n >= len(contacts) {
-			return contacts[n-len(contacts)].AboutID, ""
+			return customerName{id: contacts[n-len(contacts)].AboutID}
 		}
-		return contacts[n].CustomerID, contacts[n].CustomerExternalID
+		return contacts[n].customer()
 	})
 	if err != nil {
 		return err
@@ -137,7 +143,7 @@ func (c *chunk) checkContact(r *ContactRecord, people *known) (*storedContact, V
 	if err := r.check(); err != nil {
 		return nil, Verdict{Rejected, reason(err)}
 	}
-	customer, v := people.resolve(r.CustomerID, r.CustomerExternalID)
+	customer, v := people.resolve(r.customer())
 	if v.Outcome != Rejected && r.AboutID != "" && !people.byID[r.AboutID] && people.fresh[r.AboutID] == nil {
 		v = rejected("about_id: unknown customer %s", input.Excerpt(r.AboutID))
 	}
@@ -157,7 +163,7 @@ func (r *ContactRecord) check() error {
 		field string
 		text  *string
 		most  int
-	}{{"external_id", &r.ExternalID, 200}, {"subject", &r.Subject, 500}, {"notes", &r.Notes, 20000}} {
+	}{{"external_id", &r.ExternalID, 200}, {"subject", &r.Subject, contacts.MaxSubject}, {"notes", &r.Notes, contacts.MaxNotes}} {
 		checked, err := input.OptionalText(t.field, t.text, t.most)
 		faults.Add(err)
 		*t.text = input.OrZero(checked)
@@ -166,15 +172,13 @@ func (r *ContactRecord) check() error {
 		_, err := input.Email("staff", r.Staff)
 		faults.Add(err)
 	}
-	if r.Minutes.Sign() < 0 || r.Minutes.Compare(money.Whole(100_000)) > 0 {
-		faults.Add(fault.Invalidf("minutes", "want 0 to 100000"))
+	if r.Minutes.Sign() < 0 || r.Minutes.Compare(money.Whole(contacts.MaxLoggedMinutes)) > 0 {
+		faults.Add(fault.Invalidf("minutes", "want 0 to %d", contacts.MaxLoggedMinutes))
 	}
 	if r.Expense.Sign() < 0 {
 		faults.Add(fault.Invalidf("expense", "not a negative amount"))
 	}
-	if r.AboutID != "" && r.AboutID == r.CustomerID {
-		faults.Add(fault.Invalidf("about_id", "nobody recommends themselves"))
-	}
+	faults.Add(contacts.CheckAbout("about_id", r.Kind, r.CustomerID, r.AboutID))
 	return faults.Or()
 }
 

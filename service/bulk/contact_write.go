@@ -15,7 +15,7 @@ import (
 	"kopeck/store"
 )
 
-// contactColumns are the columns of a contact that is made.
+// contactColumns are the columns of a new contact.
 var contactColumns = []store.Column[*freshContact]{
 	{Name: "id", Value: func(f *freshContact) any { return f.given.id }},
 	{Name: "external_id", Value: func(f *freshContact) any { return store.Nullable(f.ExternalID) }, Optional: true},
@@ -40,7 +40,7 @@ var contactColumns = []store.Column[*freshContact]{
 	{Name: "recorded_at", Value: func(f *freshContact) any { return f.recordedAt }},
 }
 
-// writeContacts writes contacts that are made, with their customers and staff, and what follows from them.
+// writeContacts writes new contacts, with their customers and staff, and what follows from them.
 func (c *chunk) writeContacts(ctx context.Context, contacts []*freshContact) error {
 	var staff []string
 	for _, f := range contacts {

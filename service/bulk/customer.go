@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/lifetime"
 	"kopeck/schema"
@@ -17,9 +18,9 @@ import (
 	"kopeck/store"
 )
 
-// Customers imports customers. One that exists (by its id, or else by its external id, or else by its e-mail) is left
-// alone if its content is the same; else it is changed with i.Update, and rejected without. The stage of one that exists
-// stays: it follows from what happened. Permissions are never touched. An owner who does not exist is made, inactive
+// Customers imports customers. One that exists (by its id, or else by its external id, or else by its e-mail, or else by its
+// phone) is left alone if what the file gives is the same; else it is changed with i.Update, and rejected without. What the
+// file does not give stays as it is, and so does the stage of one that exists: it follows from what happened. Permissions are never touched. An owner who does not exist is created, inactive
 // and without a password.
 func (i *Import) Customers(ctx context.Context, records []customers.Record) ([]Verdict, error) {
 	return i.alone(ctx, len(records), func(ctx context.Context, c *chunk) error { return c.importCustomers(ctx, records) })
@@ -39,9 +40,13 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	if err != nil {
 		return err
 	}
+	partners, err := c.partnersOf(ctx, records)
+	if err != nil {
+		return err
+	}
 	var changed []*customers.Record
 	for n := range records {
-		given, err := c.checkCustomer(&records[n])
+		given, err := c.checkCustomer(&records[n], partners)
 		if err != nil {
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
@@ -61,11 +66,29 @@ func (c *chunk) importCustomers(ctx context.Context, records []customers.Record)
 	return c.writeCustomers(ctx, records, changed)
 }
 
+// partnersOf returns the ids of partners by name, for records that name one without an id.
+func (c *chunk) partnersOf(ctx context.Context, records []customers.Record) (map[string][]string, error) {
+	var names []string
+	for _, r := range records {
+		if r.PartnerID == nil && r.Partner != "" {
+			names = append(names, r.Partner)
+		}
+	}
+	return c.partnersNamed(ctx, names)
+}
+
 // checkCustomer checks a record and makes a row of it; the record stays as it is, for another try.
-func (c *chunk) checkCustomer(r *customers.Record) (*customers.Record, error) {
+func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string) (*customers.Record, error) {
 	row, given := *r.Customer, *r
 	given.Customer = &row
-	if err := given.Check(schema.Date(c.service.Settings().Day(c.service.Now()))); err != nil {
+	if r.PartnerID == nil && r.Partner != "" {
+		ids := partners[r.Partner]
+		if len(ids) != 1 {
+			return nil, fault.Invalidf("partner", "%d partners are called %q: want the partner's id in a column partner_id", len(ids), input.Excerpt(r.Partner))
+		}
+		row.PartnerID = &ids[0]
+	}
+	if err := given.Check(c.today()); err != nil {
 		return nil, err
 	}
 	row.LastOrderAt = lifetime.NoStatistics().LastOrderAt
@@ -79,13 +102,19 @@ func (c *chunk) checkCustomer(r *customers.Record) (*customers.Record, error) {
 	return &given, nil
 }
 
-// decide decides what an import does with a record. What the record's file does not have it gets from the customer that exists.
+// today is the calendar day of the installation.
+func (c *chunk) today() schema.Date { return schema.Date(c.service.Settings().Day(c.service.Now())) }
+
+// decide decides what an import does with a record. What the record's file does not give it gets from the customer that exists.
 func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict {
 	existing, v := stored.find(given)
 	switch {
 	case v.Outcome == Rejected:
 		return v
 	case existing == nil:
+		if err := given.CheckNew(c.today()); err != nil {
+			return Verdict{Rejected, reason(err)}
+		}
 		if given.ID == "" {
 			given.ID = c.service.IDs.Make(id.Customer)
 		}

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"kopeck/service/customers"
@@ -11,12 +12,26 @@ import (
 // storedCustomers are the customers that records are compared with.
 type storedCustomers struct {
 	byID, byExternal, byEmail map[string]*customers.Record
+	byPhone                   map[string][]*customers.Record // several may have one number
+}
+
+func newStoredCustomers() storedCustomers {
+	return storedCustomers{map[string]*customers.Record{}, map[string]*customers.Record{}, map[string]*customers.Record{}, map[string][]*customers.Record{}}
+}
+
+// phoneOf returns by what a customer's phone is found, "" for one without a number that tells customers apart.
+func phoneOf(p *customers.Record) string {
+	if digits := customers.PhoneDigits(input.OrZero(p.Phone)); len(digits) >= customers.FewestDigits {
+		return digits
+	}
+	return ""
 }
 
 func (s storedCustomers) add(p *customers.Record) {
 	if before := s.byID[p.ID]; before != nil {
 		delete(s.byExternal, input.OrZero(before.ExternalID))
 		delete(s.byEmail, input.OrZero(before.EmailKey))
+		s.byPhone[phoneOf(before)] = slices.DeleteFunc(s.byPhone[phoneOf(before)], func(one *customers.Record) bool { return one == before })
 	}
 	s.byID[p.ID] = p
 	if p.DeletedAt == nil && p.ExternalID != nil {
@@ -24,6 +39,9 @@ func (s storedCustomers) add(p *customers.Record) {
 	}
 	if p.DeletedAt == nil && p.EmailKey != nil {
 		s.byEmail[*p.EmailKey] = p
+	}
+	if phone := phoneOf(p); p.DeletedAt == nil && phone != "" {
+		s.byPhone[phone] = append(s.byPhone[phone], p)
 	}
 }
 
@@ -38,7 +56,15 @@ func (s storedCustomers) find(given *customers.Record) (*customers.Record, Verdi
 	if given.EmailKey != nil {
 		return s.byEmail[*given.EmailKey], Verdict{}
 	}
-	return nil, rejected("want an id, an external_id or an e-mail: without one the customer would be made anew each time")
+	switch found := s.byPhone[phoneOf(given)]; {
+	case phoneOf(given) == "":
+		return nil, rejected("want an id, an external_id or an e-mail, or a phone of %d digits or more: without one each import would create the customer again", customers.FewestDigits)
+	case len(found) > 1:
+		return nil, rejected("phone: it is that of %d customers: want an id, an external_id or an e-mail to say which", len(found))
+	case len(found) == 1:
+		return found[0], Verdict{}
+	}
+	return nil, Verdict{}
 }
 
 // taken rejects a record whose external id or e-mail another customer has. E-mails that differ in case are one.
@@ -57,8 +83,8 @@ func (s storedCustomers) taken(given *customers.Record, self string) Verdict {
 
 // storedCustomers reads, and in a transaction holds, the customers that records may be about.
 func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record) (storedCustomers, error) {
-	found := storedCustomers{map[string]*customers.Record{}, map[string]*customers.Record{}, map[string]*customers.Record{}}
-	var ids, externals, emails []string
+	found := newStoredCustomers()
+	var ids, externals, emails, phones []string
 	for _, r := range records {
 		if r.ID != "" {
 			ids = append(ids, r.ID)
@@ -69,8 +95,11 @@ func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record)
 		if r.Email != nil {
 			emails = append(emails, input.EmailKey(strings.TrimSpace(*r.Email)))
 		}
+		if phone := phoneOf(&r); phone != "" && r.ID == "" && r.ExternalID == nil && r.Email == nil {
+			phones = append(phones, phone)
+		}
 	}
-	return found, c.customersBy(ctx, ids, externals, emails, func(p *customers.Record) {
+	return found, c.customersBy(ctx, ids, externals, emails, phones, func(p *customers.Record) {
 		if found.byID[p.ID] == nil {
 			found.add(p)
 		}

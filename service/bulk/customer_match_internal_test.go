@@ -62,7 +62,7 @@ func TestStoredCustomers(t *testing.T) {
 }
 
 func someStored() storedCustomers {
-	stored := storedCustomers{map[string]*customers.Record{}, map[string]*customers.Record{}, map[string]*customers.Record{}}
+	stored := newStoredCustomers()
 	stored.add(ofCustomer(aCustomer, "crm-1", "anna@example.com", false))
 	stored.add(ofCustomer("gone", "crm-2", "gone@example.com", true))
 	return stored

@@ -12,7 +12,7 @@ import (
 // readTogether is how many records are read at a time, which an export has in memory.
 const readTogether = 1000
 
-// opaque hides from the store that an error is one after which it would retry.
+// opaque wraps an error so that the store does not recognise it as one after which it runs the transaction again.
 type opaque struct{ err error }
 
 // ExportOrders calls each for every order, by id, from one snapshot of the database. It works as the system, past the guard:
@@ -32,7 +32,7 @@ func (s *Service) ExportContacts(ctx context.Context, each func(*ContactRecord) 
 }
 
 func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf func(*T) string, after func(*chunk, context.Context, string) ([]T, error)) error {
-	ctx = asSystem(ctx)
+	ctx = bypassGuard(ctx)
 	begun := false
 	return s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c := &chunk{Import: &Import{service: s}, reader: tx}
@@ -57,7 +57,7 @@ func export[T any](ctx context.Context, s *Service, each func(*T) error, idOf fu
 // Error implements error.
 func (o opaque) Error() string { return o.err.Error() }
 
-// Is lets a cancelled context be known.
+// Is makes errors.Is find context.Canceled and context.DeadlineExceeded.
 func (o opaque) Is(target error) bool {
 	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(o.err, target)
 }

@@ -38,7 +38,7 @@ type Verdict struct {
 type Import struct {
 	Check          bool // only find out what would happen, and change nothing
 	AllOrNothing   bool // a rejected record undoes its transaction; the call then returns ErrRejected with the verdicts
-	KnownCustomers bool // reject orders and contacts of customers that do not exist; else the customers are made
+	KnownCustomers bool // reject orders and contacts of customers that do not exist; else the customers are created
 	Update         bool // change customers that exist with other content
 
 	CustomersAdded int64 // so far, for orders and contacts
@@ -54,7 +54,7 @@ type Import struct {
 }
 
 // ErrRejected reports that a call of an [Import] has changed nothing because a record was rejected.
-var ErrRejected = errors.New("service: a record was rejected, so none was written")
+var ErrRejected = errors.New("bulk: a record was rejected, so none was written")
 
 // chunk is the work on the records of one call.
 type chunk struct {
@@ -66,7 +66,7 @@ type chunk struct {
 	people   map[string]string   // users by folded e-mail
 	newStaff map[string]string   // e-mails of those of them who do not exist yet, by id
 	affected map[string]bool     // customers whose derived state must be settled
-	made     []*customers.Record // customers that are made
+	made     []*customers.Record // new customers
 	moves    []books.StageMove   // the changes of their stage
 }
 

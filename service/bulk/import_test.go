@@ -105,8 +105,8 @@ func TestAllOrNothing(t *testing.T) {
 		good, bad := person(func(r *customers.Record) { r.ID = anna }), person(func(r *customers.Record) { r.ID, r.Name = ivan, " " })
 		got, reasons, err := bring(w, bulk.Import{AllOrNothing: true}, good, bad)
 		wants(t, "all or nothing", got, bulk.Added, bulk.Rejected)
-		if !errors.Is(err, bulk.ErrRejected) || !strings.Contains(reasons, "name: want some text") || len(w.Rows("SELECT id FROM customers")) != 0 {
-			t.Errorf("%v, %s", err, reasons)
+		if !errors.Is(err, bulk.ErrRejected) || !strings.Contains(reasons, "name: must not be empty") || len(w.Rows("SELECT id FROM customers")) != 0 {
+			t.Errorf("got %v, %s, want the whole import rejected for an empty name, and no customer", err, reasons)
 		}
 		if got, _, err = bring(w, bulk.Import{}, good, bad); err != nil || len(w.Rows("SELECT id FROM customers")) != 1 {
 			t.Errorf("the good one: %v, %v", got, err)
@@ -160,7 +160,7 @@ func TestOrdersAndContactsMakeTheirCustomers(t *testing.T) {
 		wants(t, "again", got, bulk.Present)
 		order.Cost = money.Minor(41)
 		if got, reasons, _ = orders(order, bulk.Import{}); !strings.Contains(reasons, "another cost") {
-			t.Errorf("%v %s", got, reasons)
+			t.Errorf("got %v %s, want a rejection because of another cost", got, reasons)
 		}
 		got, _, _ = run(w, bulk.Import{}, func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error) {
 			return i.Contacts(ctx, []bulk.ContactRecord{{
@@ -209,7 +209,7 @@ func TestExport(t *testing.T) {
 		}
 		r := out[0]
 		if r.Owner != "olga@example.com" || r.Partner != "Двери" || r.StageOverruled != "a friend" || !r.StageOverruledAt.Equal(apptest.Start) || r.Stage != schema.Friend {
-			t.Errorf("%+v", r)
+			t.Errorf("got %+v, want the owner, the partner and the overruled stage of Anna", r)
 		}
 		stopped := errors.New("enough")
 		if err := w.Bulk.ExportCustomers(t.Context(), func(*customers.Record) error { return stopped }); !errors.Is(err, stopped) {

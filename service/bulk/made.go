@@ -12,7 +12,7 @@ import (
 	"kopeck/stage"
 )
 
-// settleMade computes what is derived from the facts of customers that are made together with their orders, as books.SettleImported
+// settleMade computes what is derived from the facts of customers that are created together with their orders, as books.SettleImported
 // does for those that exist. All facts are at hand: nobody has been in contact with them yet, so nothing is credited, and there
 // is no permission or decision about them. So their rows are written once, in their final state.
 func (c *chunk) settleMade(orders []*freshOrder) error {
@@ -34,7 +34,7 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 			return err
 		}
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
-		p.Margin, p.RepeatMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.LastOrderAt
+		p.Margin, p.RepeatMargin, p.RefundedMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.RefundedMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
 		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.ProbabilityAlive(p.Customer, now)})
 		if p.Stage = to; to != schema.Stranger {
@@ -53,13 +53,13 @@ func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
 	return lifetime.StatisticsOf(all)
 }
 
-// margin is what is left of an order's total. OrderRecord.check has checked that it does not overflow.
+// margin is what is left of an order's total, none of one that is cancelled. OrderRecord.check has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
-	margin, _ := costing.OrderMargin(o.Total, o.given.refunded, o.Cost)
+	margin, _ := costing.OrderMargin(o.Status == schema.OrderCancelled, o.Total, o.given.refunded, o.Cost)
 	return margin
 }
 
-// addMoves writes the stage changes of customers that are made.
+// addMoves writes the stage changes of new customers.
 func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
 	now := c.service.Now()

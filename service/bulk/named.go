@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kopeck/ent"
+	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/lifetime"
 	"kopeck/schema"
@@ -11,19 +12,33 @@ import (
 	"kopeck/service/input"
 )
 
-// known are the customers that records name: by id, and by external id those that are not deleted.
+// Person is what the file of an order or a contact says of its customer beside ids. One who is new gets all of it; one who exists
+// and has no id in the file is found by it.
+type Person struct{ Email, Phone, Name string }
+
+// customerName is how a record names its customer.
+type customerName struct {
+	id, externalID string
+	Person
+}
+
+// known are the customers that records name: by id, and those that are not deleted by external id, folded e-mail and phone.
 type known struct {
 	*chunk
 	byID       map[string]bool
 	byExternal map[string]string
-	fresh      map[string]*customers.Record // that would be made, by id
+	byEmail    map[string]string
+	byPhone    map[string][]string          // several may have one number
+	fresh      map[string]*customers.Record // that would be created, by id
 	used       map[string]bool
 }
 
-// findCustomers finds, and in a transaction holds, the customers that records name by id or external id.
-func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int) (customerID, externalID string)) (*known, error) {
-	k := &known{c, make(map[string]bool), make(map[string]string), map[string]*customers.Record{}, map[string]bool{}}
-	var ids, externals []string
+// findCustomers finds, and in a transaction holds, the customers that records name.
+func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int) customerName) (*known, error) {
+	k := &known{
+		c, make(map[string]bool), make(map[string]string), map[string]string{}, map[string][]string{}, map[string]*customers.Record{}, map[string]bool{},
+	}
+	var ids, externals, emails, phones []string
 	seen := map[string]bool{}
 	note := func(to *[]string, name string) {
 		if name != "" && !seen[name] {
@@ -32,65 +47,144 @@ func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int
 		}
 	}
 	for n := range records {
-		customerID, externalID := names(n)
-		note(&ids, customerID)
-		note(&externals, externalID)
+		name := names(n)
+		note(&ids, name.id)
+		note(&externals, name.externalID)
+		if name.Person != (Person{}) {
+			note(&emails, input.EmailKey(name.Email))
+			note(&phones, name.phone())
+		}
 	}
-	return k, c.customersNamed(ctx, ids, externals, func(one namedCustomer) {
+	err := c.customersNamed(ctx, ids, externals, func(one namedCustomer) {
 		k.byID[one.id] = true
 		if one.externalID != "" {
 			k.byExternal[one.externalID] = one.id
 		}
 	})
+	if err != nil || len(emails)+len(phones) == 0 {
+		return k, err
+	}
+	met := map[string]bool{}
+	return k, c.customersBy(ctx, nil, nil, emails, phones, func(p *customers.Record) {
+		if !met[p.ID] {
+			met[p.ID] = true
+			k.add(p)
+		}
+	})
 }
 
-// resolve returns the customer that a record names: the one with the id, else the one with the external id, else a new
-// one, which is made if it is used.
-func (k *known) resolve(customerID, externalID string) (string, Verdict) {
-	if customerID != "" {
-		if err := id.Check("customer", id.Customer, customerID); err != nil {
+// add notes a customer by what others may name them by.
+func (k *known) add(p *customers.Record) {
+	k.byID[p.ID] = true
+	if p.ExternalID != nil {
+		k.byExternal[*p.ExternalID] = p.ID
+	}
+	if p.EmailKey != nil {
+		k.byEmail[*p.EmailKey] = p.ID
+	}
+	if phone := phoneOf(p); phone != "" {
+		k.byPhone[phone] = append(k.byPhone[phone], p.ID)
+	}
+}
+
+// phone returns by what the customer is found who has the phone and is named by nothing else.
+func (n customerName) phone() string {
+	if n.id != "" || n.externalID != "" || n.Email != "" {
+		return ""
+	}
+	return phoneOf(&customers.Record{Customer: &ent.Customer{Phone: &n.Phone}})
+}
+
+// find returns the customer that a record names: the one with the id, else the one with the external id, else the one
+// with the e-mail, else, if nothing else is given, the one with the phone.
+func (k *known) find(name customerName) (string, Verdict) {
+	if name.id != "" && (k.byID[name.id] || k.fresh[name.id] != nil) {
+		return name.id, Verdict{}
+	}
+	if found := k.byExternal[name.externalID]; found != "" && name.externalID != "" {
+		return found, Verdict{}
+	}
+	if name.Person == (Person{}) {
+		return "", Verdict{}
+	}
+	if found := k.byEmail[input.EmailKey(name.Email)]; found != "" && name.Email != "" {
+		return found, Verdict{}
+	}
+	switch found := k.byPhone[name.phone()]; len(found) {
+	case 0:
+		return "", Verdict{}
+	case 1:
+		return found[0], Verdict{}
+	default:
+		return "", rejected("phone: it is that of %d customers: want an id or an e-mail to say which", len(found))
+	}
+}
+
+// resolve returns the customer that a record names, or a new one, which is created if it is used.
+func (k *known) resolve(name customerName) (string, Verdict) {
+	if name.id != "" {
+		if err := id.Check("customer", id.Customer, name.id); err != nil {
 			return "", Verdict{Rejected, reason(err)}
 		}
-		if k.byID[customerID] || k.fresh[customerID] != nil {
-			return customerID, Verdict{}
-		}
 	}
-	name := externalID
-	if externalID != "" {
-		if known := k.byExternal[externalID]; known != "" {
-			return known, Verdict{}
-		}
-		checked, err := input.Text("customer", externalID, 100)
+	if found, v := k.find(name); found != "" || v.Outcome == Rejected {
+		return found, v
+	}
+	if name.externalID != "" {
+		checked, err := input.Text("customer", name.externalID, 100)
 		if err != nil {
 			return "", Verdict{Rejected, reason(err)}
 		}
-		if checked != externalID { // by its other spelling it may be known, but was not looked for
+		if checked != name.externalID { // by its other spelling it may be known, but was not looked for
 			return "", rejected("customer: want the external id in NFC, without blanks around it")
 		}
 	}
-	switch {
-	case k.KnownCustomers && externalID != "":
-		return "", rejected("unknown customer %q", input.Excerpt(externalID))
-	case k.KnownCustomers:
-		return "", rejected("unknown customer %s", input.Excerpt(customerID))
-	case customerID == "":
-		customerID = k.service.IDs.Make(id.Customer)
+	if shown := firstOf(name.externalID, name.id, name.Email, name.Phone); k.KnownCustomers && shown == name.id {
+		return "", rejected("unknown customer %s", input.Excerpt(shown))
+	} else if k.KnownCustomers {
+		return "", rejected("unknown customer %q", input.Excerpt(shown))
 	}
-	if name == "" {
-		name = customerID
+	made, err := k.make(name)
+	if err != nil {
+		return "", Verdict{Rejected, reason(err)}
 	}
-	made := &customers.Record{Customer: &ent.Customer{
-		ID: customerID, Kind: schema.Person, Name: name, Stage: schema.Stranger, CreatedAt: k.service.Now(), LastOrderAt: lifetime.NoStatistics().LastOrderAt,
-	}}
-	if externalID != "" {
-		made.ExternalID = &externalID
-		k.byExternal[externalID] = customerID
-	}
-	k.fresh[customerID] = made
-	return customerID, Verdict{}
+	k.add(made)
+	delete(k.byID, made.ID) // unless it is used
+	k.fresh[made.ID] = made
+	return made.ID, Verdict{}
 }
 
-// use marks a customer as needed, so that a new one is made.
+// firstOf returns the first of some texts that is not empty.
+func firstOf(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// make makes a customer of what a record says.
+func (k *known) make(name customerName) (*customers.Record, error) {
+	made := &customers.Record{Customer: &ent.Customer{
+		ID: name.id, Kind: schema.Person, Stage: schema.Stranger, CreatedAt: k.service.Now(), LastOrderAt: lifetime.NoStatistics().LastOrderAt,
+		ExternalID: input.NonEmpty(name.externalID),
+	}}
+	if made.ID == "" {
+		made.ID = k.service.IDs.Make(id.Customer)
+	}
+	made.Name = firstOf(name.Name, name.externalID, name.Email, name.Phone, made.ID)
+	if name.Person == (Person{}) {
+		return made, nil
+	}
+	if name.externalID == "" && name.id == "" && name.Email == "" && name.phone() == "" {
+		return nil, fault.Invalidf("customer", "want an id, an e-mail, or a phone of %d digits or more", customers.FewestDigits)
+	}
+	made.Email, made.Phone = input.NonEmpty(name.Email), input.NonEmpty(name.Phone)
+	return made, made.Check(k.today())
+}
+
+// use marks a customer as needed, so that a new one is created.
 func (k *known) use(customerID string) {
 	if made := k.fresh[customerID]; made != nil && !k.used[customerID] {
 		k.used[customerID] = true

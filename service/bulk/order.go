@@ -20,8 +20,10 @@ import (
 type OrderRecord struct {
 	ID                             string // in Kopeck's own format; "" in other logs, whose orders are distinguished by external id
 	ExternalID                     string
-	CustomerID, CustomerExternalID string // at least one
+	CustomerID, CustomerExternalID string // at least one, or the person's e-mail or phone
+	Person                         Person
 	Status                         schema.OrderStatus
+	StatedStatus                   bool // a log says the status and the refunds; without it they are not compared with an order that exists
 	At                             time.Time
 	Total, Cost                    money.Amount
 	StatedCost, Uncosted           bool
@@ -47,7 +49,7 @@ type RefundRecord struct {
 // OrderLineRecord is a line of an order as a file gives it.
 type OrderLineRecord struct {
 	ID         string
-	SKU        string // of the product; one that does not exist is made, inactive
+	SKU        string // of the product; one that does not exist is created, inactive
 	Quantity   money.Decimal
 	Unit       money.Amount
 	Total      money.Amount
@@ -65,7 +67,7 @@ type storedOrder struct {
 	total, refunded, cost              money.Amount
 }
 
-// freshOrder is an order that is made.
+// freshOrder is a new order.
 type freshOrder struct {
 	*OrderRecord
 
@@ -107,9 +109,17 @@ func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, e
 	return verdicts, refused
 }
 
-// byCustomer divides orders among the connections, those of one customer together, and returns their indexes.
+func (o *OrderRecord) customer() customerName {
+	return customerName{o.CustomerID, o.CustomerExternalID, o.Person}
+}
+
+// byCustomer divides orders among the connections, those of one customer together, and returns their indexes. Orders whose customers
+// are named by e-mail or phone, too, are one part: one customer may have several names.
 func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 	parts := make([][]int, len(i.sessions))
+	if slices.ContainsFunc(orders, func(o OrderRecord) bool { return o.Person != Person{} }) {
+		parts = parts[:1]
+	}
 	seed := maphash.MakeSeed()
 	for n := range orders {
 		part := 0
@@ -123,9 +133,7 @@ func (i *Import) byCustomer(orders []OrderRecord) [][]int {
 
 // importOrders imports those orders whose indexes are given.
 func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []int) error {
-	people, err := c.findCustomers(ctx, len(part), func(n int) (string, string) {
-		return orders[part[n]].CustomerID, orders[part[n]].CustomerExternalID
-	})
+	people, err := c.findCustomers(ctx, len(part), func(n int) customerName { return orders[part[n]].customer() })
 	if err != nil {
 		return err
 	}
@@ -140,21 +148,18 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 			c.verdicts[n] = Verdict{Rejected, reason(err)}
 			continue
 		}
-		customer, v := people.resolve(o.CustomerID, o.CustomerExternalID)
+		customer, v := people.resolve(o.customer())
 		if v.Outcome == Rejected {
 			c.verdicts[n] = v
 			continue
 		}
-		refunded, _ := o.refunded() // checked
-		given := &storedOrder{
-			o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost,
-		}
+		given := c.given(o, customer)
 		known := byID[o.ID]
 		if known == nil || o.ID == "" {
 			known = byExternal[o.ExternalID]
 		}
 		if known != nil && (o.ID != "" || o.ExternalID != "") {
-			c.verdicts[n] = sameOrder(known, given)
+			c.verdicts[n] = o.compare(known, given)
 			continue
 		}
 		if given.id == "" {
@@ -184,6 +189,21 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 		return err
 	}
 	return c.settle(ctx)
+}
+
+// given is an order of a file as it is compared with those that exist. Its sums are checked.
+func (c *chunk) given(o *OrderRecord, customer string) *storedOrder {
+	refunded, _ := o.refunded()
+	return &storedOrder{o.ID, o.ExternalID, customer, string(o.Status), o.At, c.service.Settings().Day(o.At), o.Total, refunded, o.Cost}
+}
+
+// compare compares an order that exists with the one that a file gives.
+func (o *OrderRecord) compare(known, given *storedOrder) Verdict {
+	v := sameOrder(known, given)
+	if v.Outcome == Present && o.StatedStatus && (known.status != given.status || known.refunded != given.refunded) {
+		return otherStatus(known)
+	}
+	return v
 }
 
 // findOrders finds the orders that exist, by id and by external id.

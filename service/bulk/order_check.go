@@ -40,9 +40,13 @@ func sameOrder(known, given *storedOrder) Verdict {
 	case known.cost != given.cost:
 		return rejected("the order is there already with another cost of its goods")
 	case own && (known.status != given.status || known.refunded != given.refunded):
-		return rejected("the order is there already, %s, with other refunds or another status", known.status)
+		return otherStatus(known)
 	}
 	return Verdict{Outcome: Present}
+}
+
+func otherStatus(known *storedOrder) Verdict {
+	return rejected("the order is there already, %s, with other refunds or another status", known.status)
 }
 
 // check checks a record, and brings its external id into the form in which it is kept.
@@ -73,7 +77,7 @@ func (o *OrderRecord) check() error {
 func (o *OrderRecord) checkSums() error {
 	refunded, err := o.refunded()
 	if err == nil {
-		_, err = costing.OrderMargin(o.Total, refunded, o.Cost)
+		_, err = costing.OrderMargin(false, o.Total, refunded, o.Cost)
 	}
 	var lines, costs money.Amount
 	for _, line := range o.Lines {
@@ -88,7 +92,7 @@ func (o *OrderRecord) checkSums() error {
 	case err != nil:
 		return fault.Invalidf("", "the amount is too large")
 	case o.Total.Sign() < 0 || o.Cost.Sign() < 0:
-		return fault.Invalidf("", "not a negative amount")
+		return fault.Invalidf("", "must not be negative")
 	case refunded.Compare(o.Total) > 0:
 		return fault.Invalidf("refunds", "the refunds exceed the order's total")
 	case len(o.Lines) > 0 && lines != o.Total:
@@ -106,7 +110,7 @@ func (o *OrderRecord) checkParts() error {
 			return err
 		}
 		if line.Quantity.Sign() <= 0 {
-			return fault.Invalidf("quantity", "want more than nothing")
+			return fault.Invalidf("quantity", "must be greater than 0")
 		}
 		if _, err := input.Text("sku", line.SKU, 100); err != nil {
 			return err
@@ -117,7 +121,7 @@ func (o *OrderRecord) checkParts() error {
 			return err
 		}
 		if refund.Amount.Sign() <= 0 {
-			return fault.Invalidf("refunds", "want more than nothing")
+			return fault.Invalidf("refunds", "must be greater than 0")
 		}
 	}
 	return nil

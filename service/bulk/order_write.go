@@ -12,7 +12,7 @@ import (
 	"kopeck/store"
 )
 
-// orderColumns are the columns of an order that is made.
+// orderColumns are the columns of a new order.
 var orderColumns = []store.Column[*freshOrder]{
 	{Name: "id", Value: func(o *freshOrder) any { return o.given.id }},
 	{Name: "created_at", Value: func(o *freshOrder) any { return o.createdAt }},
@@ -75,7 +75,7 @@ var lineColumns = []store.Column[lineOf]{
 	{Name: "lead_days", Value: func(l lineOf) any { return int64(l.LeadDays) }},
 }
 
-// newProduct is a product that a line names and that does not exist. It is made inactive, since the import does not say
+// newProduct is a product that a line names and that does not exist. It is created inactive, since the import does not say
 // what it is.
 type newProduct struct {
 	id, sku string
@@ -108,6 +108,9 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 			o.unattributed = o.margin() // nobody earned it until contacts of the customer are found
 		}
 		for n := range o.Refunds {
+			if o.Refunds[n].ID == "" {
+				o.Refunds[n].ID = c.service.IDs.Make(id.Refund)
+			}
 			refunds = append(refunds, refundOf{&o.Refunds[n], o.given.id})
 		}
 		for n := range o.Lines {

@@ -1,6 +1,6 @@
 // Package bulk imports and exports orders, customers, contacts and rates in bulk, for the command line: it works as the system,
-// past the guard. Package customers defines the fields of a customer. It may import service, service/input, value, books,
-// rates and customers.
+// past the guard. Package customers defines the fields of a customer. Package bulk may import service, service/input, value,
+// books, rates, customers and contacts.
 package bulk
 
 import (

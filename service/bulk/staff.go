@@ -30,7 +30,7 @@ func (c *chunk) findStaff(ctx context.Context, emails []string) error {
 	return nil
 }
 
-// userColumns are the columns of a user who is made: inactive and without a password, since the import does not say who they
+// userColumns are the columns of a new user: inactive and without a password, since the import does not say who they
 // are.
 var userColumns = []store.Column[newUser]{
 	{Name: "id", Value: func(u newUser) any { return u.id }},

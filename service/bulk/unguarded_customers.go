@@ -13,7 +13,7 @@ import (
 	"kopeck/store"
 )
 
-// customerColumns are the columns of a customer who is made.
+// customerColumns are the columns of a new customer.
 var customerColumns = slices.Concat(customers.Columns(), []store.Column[*customers.Record]{
 	{Name: "updated_at", Value: func(r *customers.Record) any { return r.UpdatedAt }},
 	{Name: "order_days", Value: func(r *customers.Record) any { return int64(r.OrderDays) }},
@@ -21,6 +21,7 @@ var customerColumns = slices.Concat(customers.Columns(), []store.Column[*custome
 	{Name: "last_order_day", Value: func(r *customers.Record) any { return int64(r.LastOrderDay) }},
 	{Name: "margin", Value: func(r *customers.Record) any { return r.Margin.Minor() }},
 	{Name: "repeat_margin", Value: func(r *customers.Record) any { return r.RepeatMargin.Minor() }},
+	{Name: "refunded_margin", Value: func(r *customers.Record) any { return r.RefundedMargin.Minor() }},
 	{Name: "contact_cost", Value: func(*customers.Record) any { return money.Amount{}.Minor() }},
 	{Name: "last_order_at", Value: func(r *customers.Record) any { return r.LastOrderAt }},
 	{Name: "lifetime_value", Value: func(r *customers.Record) any { return r.LifetimeValue.Minor() }},
@@ -49,9 +50,9 @@ func (c *chunk) updateCustomers(ctx context.Context, changed []*customers.Record
 	return nil
 }
 
-// customersBy reads customers by id, and those that are not deleted by external id and folded e-mail. One may be given more
-// than once.
-func (c *chunk) customersBy(ctx context.Context, ids, externals, emails []string, each func(p *customers.Record)) error {
+// customersBy reads customers by id, and those that are not deleted by external id, folded e-mail and the digits that their phones
+// end with. One may be given more than once.
+func (c *chunk) customersBy(ctx context.Context, ids, externals, emails, phones []string, each func(p *customers.Record)) error {
 	read := func(scan store.ScanFunc) error {
 		p := &customers.Record{Customer: &ent.Customer{}}
 		if err := scan(p.Destinations()...); err != nil {
@@ -68,7 +69,10 @@ func (c *chunk) customersBy(ctx context.Context, ids, externals, emails []string
 	if err := c.look(ctx, query+firstExternal, "external_id", c.locked(), externals, read); err != nil {
 		return err
 	}
-	return c.look(ctx, query+firstEmail, "email_key", c.locked(), emails, read)
+	if err := c.look(ctx, query+firstEmail, "email_key", c.locked(), emails, read); err != nil {
+		return err
+	}
+	return c.look(ctx, query+" deleted_at IS NULL AND id IN (SELECT customer_id FROM search_terms WHERE", "term", ")"+c.locked(), phones, read)
 }
 
 // The conditions that a customer is not deleted and is, of possible duplicates, the first.
@@ -103,7 +107,19 @@ func (c *chunk) customersNamed(ctx context.Context, ids, externals []string, eac
 	return c.look(ctx, query+firstExternal, "external_id", c.locked(), externals, read)
 }
 
-// insertPartners makes partners of names by id. They are inactive.
+// partnersNamed returns the ids of the partners that have some names, by name.
+func (c *chunk) partnersNamed(ctx context.Context, names []string) (map[string][]string, error) {
+	found := map[string][]string{}
+	err := c.look(ctx, "SELECT name, id FROM partners WHERE", "name", "", names, func(scan store.ScanFunc) error {
+		var name, partnerID string
+		err := scan(&name, &partnerID)
+		found[name] = append(found[name], partnerID)
+		return err
+	})
+	return found, err
+}
+
+// insertPartners creates partners, by id with their names. They are inactive.
 func (c *chunk) insertPartners(ctx context.Context, names map[string]string, now time.Time) error {
 	for partnerID, name := range names {
 		if _, err := c.bulk.Exec(ctx, "INSERT INTO partners (id, created_at, updated_at, name, active) VALUES (?, ?, ?, ?, ?)", partnerID, now, now, name, false); err != nil {

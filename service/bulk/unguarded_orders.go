@@ -138,7 +138,7 @@ func (c *chunk) exportedOrders(ctx context.Context, after string) ([]OrderRecord
 	return orders, c.look(ctx, query, "l.order_id", " ORDER BY l.order_id, l.position", ids, func(scan store.ScanFunc) error {
 		l := lineOf{OrderLineRecord: &OrderLineRecord{}}
 		if err := store.ScanRow(scan, lineResults, &l); err != nil {
-			return fmt.Errorf("service: line %s: %w", l.ID, err)
+			return fmt.Errorf("bulk: line %s: %w", l.ID, err)
 		}
 		order := &orders[at[l.orderID]]
 		order.Lines = append(order.Lines, *l.OrderLineRecord)

@@ -25,7 +25,7 @@ func (p newProduct) allComponents() []newComponent {
 	return all
 }
 
-// checkRates checks that all materials and resources have a rate, of whatever time: a code without one is most likely mistyped.
+// checkRates checks that all materials and resources have a rate at any time: a code without one is most likely mistyped.
 func checkRates(ctx context.Context, tx *store.Tx, p newProduct) error {
 	var codes []string
 	for _, c := range p.allComponents() {

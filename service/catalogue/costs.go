@@ -13,7 +13,7 @@ import (
 	"kopeck/service/quote"
 )
 
-// Costs answer what products cost at one moment. What is read from the database is read when they are made.
+// Costs answer what products cost at one moment. What is read from the database is read when they are created.
 type Costs struct {
 	basis       costing.Basis
 	at, knownAt time.Time
@@ -37,7 +37,7 @@ func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, er
 	return &Costs{basis: book.Basis(), at: moment, knownAt: known}, nil
 }
 
-// Of returns what one unit of a product costs when an amount of it is made. A missing rate is a line that says so. INVALID
+// Of returns what one unit of a product costs when amount units are produced. A missing rate is a line that says so. INVALID
 // by field, NOT_FOUND.
 func (c *Costs) Of(productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (*costing.ProductCost, error) {
 	var faults fault.List

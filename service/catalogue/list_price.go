@@ -94,7 +94,7 @@ func (s *Service) SetListPrice(ctx context.Context, in service.SetListPriceInput
 			return "", err
 		}
 		if in.BundleDiscount != nil && p.Kind != schema.Bundle {
-			return "", fault.Invalidf("bundleDiscount", "%s is no bundle", p.Sku)
+			return "", fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount, and %s is none", p.Sku)
 		}
 		now := s.Now()
 		terms.ProductID, terms.ValidFrom = p.ID, input.Or(in.ValidFrom, now).UTC().Truncate(time.Microsecond)

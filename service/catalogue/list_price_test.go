@@ -134,7 +134,7 @@ func TestCosts(t *testing.T) {
 				costs, err := w.Catalogue.Costs(w.System(), c.at, c.knownAt)
 				if c.want == "" {
 					if len(fault.All(err)) == 0 {
-						t.Errorf("%v", err)
+						t.Errorf("got %v, want a fault", err)
 					}
 					return
 				}
@@ -146,7 +146,7 @@ func TestCosts(t *testing.T) {
 					t.Errorf("%+v, %v; want %s", cost, err, c.want)
 				}
 				if _, err := costs.Of(product, exact("-1"), nil, nil); faultsOf(err) != "quantity INVALID" {
-					t.Errorf("%v", err)
+					t.Errorf("got %v, want quantity INVALID", err)
 				}
 			})
 		}

@@ -9,7 +9,7 @@ import (
 	"kopeck/store"
 )
 
-// supplier returns the id of the partner with a name, who is made where there is none; nil for no name.
+// supplier returns the id of the partner with a name, who is created where there is none; nil for no name.
 func (s *Service) supplier(ctx context.Context, tx *store.Tx, name string) (*string, error) {
 	if name == "" {
 		return nil, nil

@@ -14,7 +14,7 @@ import (
 	"kopeck/service/input"
 )
 
-// newProduct is a product to be made, checked.
+// newProduct is a product to be created, checked.
 type newProduct struct {
 	id, sku, name string
 	kind          schema.ProductKind
@@ -63,7 +63,7 @@ func (s *Service) checkProduct(in service.CreateProductInput) (newProduct, error
 	}
 	p.terms = s.checkTerms(&faults, in.ListPrice, in.Markup, in.BundleDiscount, in.MinimumMargin)
 	if in.BundleDiscount != nil && p.kind != schema.Bundle {
-		faults.Add(fault.Invalidf("bundleDiscount", "it is no BUNDLE"))
+		faults.Add(fault.Invalidf("bundleDiscount", "only a BUNDLE has a discount"))
 	}
 	p.terms.ProductID, p.terms.ValidFrom = p.id, always
 	faults.Add(input.CheckDate("validFrom", in.ValidFrom))

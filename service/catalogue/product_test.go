@@ -163,7 +163,7 @@ func TestNestingIsBounded(t *testing.T) {
 			_, err := w.Catalogue.CreateProduct(w.System(), service.CreateProductInput{Sku: sku(n), Name: "Nested", Components: []*service.ComponentInput{part(sku(n - 1))}})
 			if err != nil {
 				if got := faultsOf(err); got != "components INVALID" {
-					t.Errorf("%v", err)
+					t.Errorf("got %v, want components INVALID", err)
 				}
 				break
 			}
@@ -182,7 +182,7 @@ func TestAPartOfAnotherProcess(t *testing.T) {
 		w.Insert("products", map[string]any{"id": w.IDs.Make(id.Product), "created_at": now, "updated_at": now, "sku": "NEW", "name": "New", "name_key": "new", "active": true})
 		product := w.Product(service.CreateProductInput{Sku: "P", Components: []*service.ComponentInput{part("NEW")}})
 		if rows := w.Rows("SELECT p.sku FROM components c JOIN products p ON p.id = c.part_id WHERE c.product_id = ?", product); !slices.Equal(rows, []string{"NEW"}) {
-			t.Errorf("%q", rows)
+			t.Errorf("got %q, want the component NEW", rows)
 		}
 	})
 }

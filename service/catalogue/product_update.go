@@ -16,10 +16,61 @@ import (
 // productUpdate is the audit action of a new version of a product.
 const productUpdate = "product.update"
 
+// productChange is a checked update of a product; nil is what the update leaves as it is.
+type productChange struct {
+	name    *string
+	active  *bool
+	partner *string // the name; "" for no partner
+}
+
+// productField is a field that an update may change. Conflicts, the audit log and the written row are made from the table.
+type productField struct {
+	name    string // of the input
+	current func(p *ent.Product, partner string) any
+	updated func(c *productChange) (value any, isGiven bool)
+	set     func(c *productChange, partnerID *string, update *ent.ProductUpdateOne)
+}
+
+var productFields = []productField{
+	{
+		"name",
+		func(p *ent.Product, _ string) any { return p.Name },
+		func(c *productChange) (any, bool) { return given(c.name) },
+		func(c *productChange, _ *string, update *ent.ProductUpdateOne) {
+			update.SetName(*c.name).SetNameKey(input.NameKey(*c.name))
+		},
+	},
+	{
+		"active",
+		func(p *ent.Product, _ string) any { return p.Active },
+		func(c *productChange) (any, bool) { return given(c.active) },
+		func(c *productChange, _ *string, update *ent.ProductUpdateOne) { update.SetActive(*c.active) },
+	},
+	{
+		"partner",
+		func(_ *ent.Product, partner string) any { return partner },
+		func(c *productChange) (any, bool) { return given(c.partner) },
+		func(_ *productChange, partnerID *string, update *ent.ProductUpdateOne) {
+			update.ClearPartnerID()
+			if partnerID != nil {
+				update.SetPartnerID(*partnerID)
+			}
+		},
+	},
+}
+
+// given returns the value of an optional field.
+func given[T any](field *T) (value any, isGiven bool) {
+	if field == nil {
+		return nil, false
+	}
+	return *field, true
+}
+
 // UpdateProduct renames a product, takes it off the catalogue or puts it back on, or changes whose it is. Changes of different fields
 // merge; others are a VERSION_CONFLICT.
 func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInput) (*ent.Product, error) {
-	wanted, err := checkUpdate(in)
+	change, err := checkUpdate(in)
 	if err != nil {
 		return nil, err
 	}
@@ -28,25 +79,27 @@ func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInp
 		if err != nil {
 			return "", err
 		}
-		current := map[string]any{"name": p.Name, "active": p.Active, "partner": ""}
+		partner := ""
 		if p.PartnerID != nil && in.Partner != nil {
-			if current["partner"], err = partnerName(ctx, tx, *p.PartnerID); err != nil {
+			if partner, err = partnerName(ctx, tx, *p.PartnerID); err != nil {
 				return "", err
 			}
 		}
-		if err := s.CheckConflicts(ctx, tx, productUpdate, p.ID, in.ExpectedVersion, p.Version, current, wanted); err != nil {
-			return "", err
+		merge := service.Update{
+			Action: productUpdate, Subject: p.ID, Expected: in.ExpectedVersion, Version: p.Version,
+			Current: map[string]any{}, Updated: map[string]any{},
 		}
-		changes := map[string]service.Change{}
-		for name, to := range wanted {
-			if !service.SameJSON(current[name], to) {
-				changes[name] = service.Change{Old: current[name], New: to}
+		for _, f := range productFields {
+			merge.Current[f.name] = f.current(p, partner)
+			if value, isGiven := f.updated(change); isGiven {
+				merge.Updated[f.name] = value
 			}
 		}
-		if len(changes) == 0 {
-			return p.ID, nil
+		changes, err := s.Merge(ctx, tx, merge)
+		if err != nil || len(changes) == 0 {
+			return p.ID, err
 		}
-		return p.ID, s.changeProduct(ctx, tx, p, changes)
+		return p.ID, s.changeProduct(ctx, tx, p, change, changes)
 	})
 	if err != nil {
 		return nil, err
@@ -54,51 +107,40 @@ func (s *Service) UpdateProduct(ctx context.Context, in service.UpdateProductInp
 	return s.Client.Product.Get(ctx, in.ID)
 }
 
-// checkUpdate returns what an update sets, by the names of the input's fields. No partner is "".
-func checkUpdate(in service.UpdateProductInput) (map[string]any, error) {
+// checkUpdate returns what an update sets, checked.
+func checkUpdate(in service.UpdateProductInput) (*productChange, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Product, in.ID))
-	wanted := map[string]any{}
+	change := &productChange{active: in.Active}
 	if in.Name != nil {
-		name, fail := input.Text("name", *in.Name, 300)
-		faults.Add(fail)
-		wanted["name"] = name
-	}
-	if in.Active != nil {
-		wanted["active"] = *in.Active
+		name, err := input.Text("name", *in.Name, 300)
+		faults.Add(err)
+		change.name = &name
 	}
 	if in.Partner != nil {
-		name := strings.TrimSpace(*in.Partner)
+		name, err := strings.TrimSpace(*in.Partner), error(nil)
 		if name != "" {
-			var fail error
-			name, fail = input.Text("partner", name, 200)
-			faults.Add(fail)
+			name, err = input.Text("partner", name, 200)
 		}
-		wanted["partner"] = name
+		faults.Add(err)
+		change.partner = &name
 	}
-	return wanted, faults.Or()
+	return change, faults.Or()
 }
 
-// changeProduct writes a new version of a product and its history.
-func (s *Service) changeProduct(ctx context.Context, tx *store.Tx, p *ent.Product, changes map[string]service.Change) error {
+// changeProduct writes the changes of a product as a new version, and its history.
+func (s *Service) changeProduct(ctx context.Context, tx *store.Tx, p *ent.Product, change *productChange, changes map[string]service.Change) error {
+	var partnerID *string
+	if _, ok := changes["partner"]; ok {
+		var err error
+		if partnerID, err = s.supplier(ctx, tx, *change.partner); err != nil {
+			return err
+		}
+	}
 	update := tx.Product.UpdateOne(p).AddVersion(1).SetUpdatedAt(s.Now())
-	for field, change := range changes {
-		switch to := change.New.(type) {
-		case bool:
-			update.SetActive(to)
-		case string:
-			if field == "name" {
-				update.SetName(to).SetNameKey(input.NameKey(to))
-				continue
-			}
-			partnerID, err := s.supplier(ctx, tx, to)
-			if err != nil {
-				return err
-			}
-			update.ClearPartnerID()
-			if partnerID != nil {
-				update.SetPartnerID(*partnerID)
-			}
+	for _, f := range productFields {
+		if _, ok := changes[f.name]; ok {
+			f.set(change, partnerID, update)
 		}
 	}
 	changed, err := update.Save(ctx)

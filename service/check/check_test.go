@@ -136,6 +136,6 @@ func TestRowsThatReferToNothing(t *testing.T) {
 	}
 	found := laws(t, s)
 	if len(found) != 1 || found[0].Law != "what a row refers to exists" || found[0].Subject != "search_terms" {
-		t.Errorf("%v", found)
+		t.Errorf("got %v, want one finding, in search_terms", found)
 	}
 }

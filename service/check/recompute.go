@@ -121,7 +121,7 @@ var (
 
 // checkOrder checks an order's margin, that the books are closed on it, and its day in the installation's time zone.
 func (s *Service) checkOrder(f *findings, o storedOrder) {
-	if want, err := costing.OrderMargin(o.total, o.refunded, o.cost); err != nil || want != o.Margin {
+	if want, err := costing.OrderMargin(o.Status == lifetime.OrderCancelled, o.total, o.refunded, o.cost); err != nil || want != o.Margin {
 		f.add(orderMargin, o.id, s.Currency.Format(o.Margin), s.Currency.Format(want))
 	}
 	if !settled(o) {
@@ -153,7 +153,7 @@ func checkStatistics(f *findings, c *ent.Customer, orders []storedOrder) {
 	}
 	want, err := lifetime.StatisticsOf(all)
 	if err != nil || c.OrderDays != want.OrderDays || c.FirstOrderDay != want.FirstDay || c.LastOrderDay != want.LastDay ||
-		c.Margin != want.Margin || c.RepeatMargin != want.RepeatMargin || !c.LastOrderAt.Equal(want.LastOrderAt) {
+		c.Margin != want.Margin || c.RepeatMargin != want.RepeatMargin || c.RefundedMargin != want.RefundedMargin || !c.LastOrderAt.Equal(want.LastOrderAt) {
 		f.add(statistics, c.ID)
 	}
 }

@@ -95,7 +95,7 @@ func (w *world) isIntact() {
 	}
 }
 
-func TestGrantChangesTheLivePermission(t *testing.T) {
+func TestGrantChangesTheSamePermission(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.grant(w.input(schema.BrandTrust))
 		for _, level := range []schema.PermissionLevel{schema.Points, schema.Personal, schema.Personal} {
@@ -161,7 +161,7 @@ func TestConfirm(t *testing.T) {
 		for range 2 { // confirming once more is no error
 			p, err := w.confirm(token)
 			if err != nil || p.State != schema.PermissionActive || !w.mayContact(nil) {
-				t.Fatalf("%v, %v", p, err)
+				t.Fatalf("got %v, %v, want an active permission", p, err)
 			}
 		}
 		if got := w.kinds(p.ID); got != "REQUESTED CONFIRMED" {
@@ -173,7 +173,7 @@ func TestConfirm(t *testing.T) {
 			t.Errorf("%s %s after a request for more", p.State, p.Level)
 		}
 		if p, err := w.confirm(token); err != nil || p.Level != schema.Points {
-			t.Errorf("%v, %v", p, err)
+			t.Errorf("got %v, %v, want the level POINTS", p, err)
 		}
 		w.isIntact()
 	})
@@ -277,7 +277,7 @@ func TestRevokeByLink(t *testing.T) {
 		w.Clock.Advance(10 * 365 * 24 * time.Hour) // the link never expires
 		for range 2 {
 			if revoked, err := w.Consent.RevokePermissionByLink(t.Context(), service.RevokePermissionByLinkInput{Token: token}); !revoked || err != nil {
-				t.Fatalf("%v, %v", revoked, err)
+				t.Fatalf("got %v, %v, want the permission revoked by its link", revoked, err)
 			}
 		}
 		if got := w.kinds(p.ID); got != "GRANTED REQUESTED REVOKED" {

@@ -90,15 +90,15 @@ const longestWording = 10000
 
 func (s *Service) checkGrant(in service.GrantPermissionInput) (newID string, e consentlog.Event, err error) {
 	var faults fault.List
-	newID, fail := s.NewID(id.Permission, in.ID)
-	faults.Add(fail)
-	source, fail := input.Text("source", in.Source, 500)
-	faults.Add(fail)
+	newID, err = s.NewID(id.Permission, in.ID)
+	faults.Add(err)
+	source, err := input.Text("source", in.Source, 500)
+	faults.Add(err)
 	faults.Add(checkWording(in.Wording))
-	version, fail := input.OptionalText("wordingVersion", in.WordingVersion, 100)
-	faults.Add(fail)
-	address, fail := input.OptionalText("address", in.Address, 200)
-	faults.Add(fail)
+	version, err := input.OptionalText("wordingVersion", in.WordingVersion, 100)
+	faults.Add(err)
+	address, err := input.OptionalText("address", in.Address, 200)
+	faults.Add(err)
 	end := in.ExpiresAt
 	if end != nil {
 		faults.Add(input.CheckDate("expiresAt", end))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kopeck/consentlog"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/contact"
 	"kopeck/ent/permission"
@@ -100,7 +101,7 @@ func (s *Service) PermissionValues(ctx context.Context, permissionIDs []string) 
 		found[permissionID] = &service.PermissionValue{Cost: &money.Amount{}, Realised: &money.Amount{}, Net: &money.Amount{}}
 	}
 	for _, row := range rows {
-		net, err := row.Realised.Minus(row.Cost)
+		net, err := costing.Net(row.Realised, row.Cost)
 		if err != nil {
 			return nil, err
 		}

@@ -19,14 +19,14 @@ import (
 func (s *Service) RevokePermission(ctx context.Context, in service.RevokePermissionInput) (*ent.Permission, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Permission, in.ID))
-	source, fail := input.Text("source", in.Source, 500)
-	faults.Add(fail)
-	reason, fail := input.OptionalText("reason", in.Reason, 1000)
-	faults.Add(fail)
+	source, err := input.Text("source", in.Source, 500)
+	faults.Add(err)
+	reason, err := input.OptionalText("reason", in.Reason, 1000)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.Write(ctx, service.Verb{Name: "revokePermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	_, err = s.Write(ctx, service.Verb{Name: "revokePermission"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		l, err := s.lockLog(ctx, tx, "id", in.ID)
 		if err != nil || l.State == consentlog.StateRevoked {
 			return in.ID, err
@@ -59,9 +59,9 @@ func (s *Service) revoke(ctx context.Context, tx *store.Tx, l *permissionLog, e 
 // links to revoke.
 func (s *Service) RevokePermissionByLink(ctx context.Context, in service.RevokePermissionByLinkInput) (bool, error) {
 	refused := fault.Invalidf("token", "not a valid link to revoke a permission")
-	reason, fail := input.OptionalText("reason", in.Reason, 1000)
-	if fail != nil {
-		return false, fail
+	reason, err := input.OptionalText("reason", in.Reason, 1000)
+	if err != nil {
+		return false, err
 	}
 	permissionID, err := s.links.Verify(auth.LinkRevoke, in.Token)
 	if err != nil {

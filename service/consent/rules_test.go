@@ -66,7 +66,7 @@ func TestDecision(t *testing.T) {
 			t.Parallel()
 			d := decision(c.permission, schema.ByEmail, schema.Marketing, c.required)
 			if d.Allowed != c.allowed || !strings.Contains(d.Reason, c.reason) || d.Permission != c.permission {
-				t.Errorf("%+v", d)
+				t.Errorf("got %+v, want a decision on this permission with allowed = %v", d, c.allowed)
 			}
 			if c.current == "" && d.CurrentLevel != nil || c.current != "" && (d.CurrentLevel == nil || *d.CurrentLevel != c.current) {
 				t.Errorf("the level is %v; want %q", d.CurrentLevel, c.current)
@@ -126,7 +126,7 @@ func TestSameTerms(t *testing.T) {
 			other := request
 			c.change(&other)
 			if got := sameTerms(request, other); got != c.same {
-				t.Errorf("%v", got)
+				t.Errorf("got %v, want sameTerms %v", got, c.same)
 			}
 		})
 	}
@@ -195,7 +195,7 @@ func TestConversions(t *testing.T) {
 		e := &ent.PermissionEvent{ID: "pev", Sequence: 1, At: at, Kind: schema.EventGranted, Level: &level, Actor: "anna", Source: "form"}
 		SealEvent(p, e, "")
 		if e.PreviousHash != consentlog.FirstPrevious || e.Hash != consentlog.Hash(permissionOf(p), eventOf(e)) {
-			t.Errorf("%+v", e)
+			t.Errorf("got %+v, want the first previous hash and the hash of the event", e)
 		}
 	})
 }

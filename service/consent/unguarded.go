@@ -7,9 +7,9 @@ import (
 	"kopeck/store"
 )
 
-// asUpkeep returns a context past the guard for what the server does by itself: the time of a permission ends whoever may
+// bypassGuard returns the context for what the server does by itself: the time of a permission ends whoever may
 // see the customer.
-func asUpkeep(ctx context.Context) context.Context { return auth.System(ctx) }
+func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
 
 // writeByLink runs a transaction past the guard for the holder of a signed link, who has not signed in: the link names the
 // one permission that is changed, and its signature has been verified.

@@ -17,8 +17,30 @@ import (
 // selling are the kinds of contact that sell when they are outbound: they need a purpose.
 var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.Message}
 
-// mostMinutes is how long one contact may last: a day.
-const mostMinutes = "1440"
+// maxMinutes is how long a contact that somebody records may last: a day. A row of another system's log may stand for the work of
+// weeks: see [MaxLoggedMinutes].
+const maxMinutes = "1440"
+
+// What is true of every contact, recorded or imported.
+const (
+	MaxLoggedMinutes = 100_000 // of a contact in a log that is imported
+	MaxSubject       = 500     // in characters
+	MaxNotes         = 20_000  // in characters
+)
+
+// CheckAbout checks whom a contact is about, if anybody: it must be a RECOMMENDATION, about another customer than its own. INVALID
+// on the field.
+func CheckAbout(field string, kind schema.ContactKind, customerID, aboutID string) error {
+	switch {
+	case aboutID == "":
+		return nil
+	case kind != schema.Recommendation:
+		return fault.Invalidf(field, "only a RECOMMENDATION is about another customer, not a contact of kind %s", kind)
+	case aboutID == customerID:
+		return fault.Invalidf(field, "a customer cannot recommend themselves: want another customer")
+	}
+	return nil
+}
 
 // NewContact is a contact to be recorded, checked.
 type NewContact struct {
@@ -48,23 +70,20 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	n.At, err = s.PastMoment("at", in.At)
 	faults.Add(err)
-	n.minutes, err = input.Decimal("minutes", input.Or(in.Minutes, "0"), "0", mostMinutes)
+	n.minutes, err = input.Decimal("minutes", input.Or(in.Minutes, "0"), "0", maxMinutes)
 	faults.Add(err)
-	n.Subject, err = input.OptionalText("subject", in.Subject, 500)
+	n.Subject, err = input.OptionalText("subject", in.Subject, MaxSubject)
 	faults.Add(err)
-	n.notes, err = input.OptionalText("notes", in.Notes, 20000)
+	n.notes, err = input.OptionalText("notes", in.Notes, MaxNotes)
 	faults.Add(err)
 	n.expense, err = s.Amount("expense", in.Expense)
 	faults.Add(err)
 	if in.AboutID != nil {
-		switch err := id.Check("aboutId", id.Customer, *in.AboutID); {
-		case err != nil:
-			faults.Add(err)
-		case in.Kind != schema.Recommendation:
-			faults.Add(fault.Invalidf("aboutId", "only a RECOMMENDATION is about somebody"))
-		case *in.AboutID == in.CustomerID:
-			faults.Add(fault.Invalidf("aboutId", "nobody recommends themselves"))
+		err := id.Check("aboutId", id.Customer, *in.AboutID)
+		if err == nil {
+			err = CheckAbout("aboutId", in.Kind, in.CustomerID, *in.AboutID)
 		}
+		faults.Add(err)
 	}
 	if in.Direction == schema.Outbound && in.Purpose == nil && slices.Contains(selling, in.Kind) {
 		faults.Add(fault.Invalidf("purpose", "an outbound %s sells: want its purpose", in.Kind))

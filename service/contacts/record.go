@@ -101,7 +101,7 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 	}
 	lines, err := json.Marshal(cost.Lines)
 	if err != nil {
-		return nil, fmt.Errorf("service: cost lines: %w", err)
+		return nil, fmt.Errorf("contacts: cost lines: %w", err)
 	}
 	contact, err := tx.Contact.Create().SetID(n.ID).SetCustomerID(c.ID).SetKind(n.Kind).SetDirection(n.Direction).SetChannel(n.Channel).
 		SetAt(n.At).SetMinutes(n.minutes).SetNillableStaffID(n.StaffID).SetNillableSubject(n.Subject).SetNillableNotes(n.notes).

@@ -219,7 +219,7 @@ func TestAnIDThatIsTaken(t *testing.T) {
 		}
 		in.IdempotencyKey = nil
 		if _, err := w.Contacts.RecordContact(w.System(), in); !fault.Is(err, fault.AlreadyExists) {
-			t.Errorf("%v", err)
+			t.Errorf("got %v, want ALREADY_EXISTS", err)
 		}
 	})
 }

@@ -2,6 +2,8 @@ package customers
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 	"time"
 
 	"kopeck/fault"
@@ -48,17 +50,51 @@ func isEmail(field string, v *string, _ schema.Date) (*string, error) {
 	return &address, err
 }
 
+// isPhone checks a phone number. It is kept as it is written, without the apostrophe by which spreadsheets mark a text.
 func isPhone(field string, v *string, _ schema.Date) (*string, error) {
 	v, err := input.OptionalText(field, v, 40)
-	if err == nil && v != nil && len(PhoneDigits(*v)) < 3 {
-		err = fault.Invalidf(field, "not a phone number: want at least three digits")
+	if err != nil || v == nil {
+		return v, err
 	}
-	return v, err
+	phone := strings.TrimSpace(strings.TrimPrefix(*v, "'"))
+	if reason := notPhone(phone); reason != "" {
+		return v, fault.Invalidf(field, "not a phone number: %s", reason)
+	}
+	return &phone, nil
+}
+
+var (
+	// phoneNumber is a number with what people put between digits.
+	phoneNumber = regexp.MustCompile(`^(?:tel:)?[0-9+()./\s\p{Zs}\p{Pd}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2212}]+$`)
+	// extension is what follows a number to reach one person.
+	extension = regexp.MustCompile(`(?i)[,;]?\s*(?:доб(?:авочный)?\.?|вн(?:утр)?\.?|ext(?:ension)?[.:=]?|x|#)\s*\d{1,8}$`)
+	// rounded is a number as a spreadsheet shows it that has lost digits.
+	rounded = regexp.MustCompile(`^\d+([.,]\d+)?[eEеЕ]\+?\d+$`)
+)
+
+// longestPhone is how many digits an international number has at most (E.164, with the prefix of a call abroad).
+const longestPhone = 18
+
+// notPhone says why a text is no phone number, "" if it is one.
+func notPhone(text string) string {
+	main := extension.ReplaceAllString(text, "")
+	n := len(PhoneDigits(main))
+	switch {
+	case rounded.MatchString(text):
+		return "a spreadsheet has rounded it: format the column as text before you save the file"
+	case !phoneNumber.MatchString(main):
+		return "want digits with +, blanks, brackets, points and hyphens between them, and an extension behind ext. or доб."
+	case n < 3:
+		return "want at least three digits"
+	case n > longestPhone:
+		return "more digits than one number has: want one number"
+	}
+	return ""
 }
 
 func notNegative(field string, v *money.Amount, _ schema.Date) (*money.Amount, error) {
 	if v != nil && v.Sign() < 0 {
-		return nil, fault.Invalidf(field, "not a negative amount")
+		return nil, fault.Invalidf(field, "must not be negative")
 	}
 	return v, nil
 }
@@ -75,7 +111,7 @@ func lived(field string, v *schema.Date, today schema.Date) (*schema.Date, error
 	case v.Time().Year() < 1900:
 		return nil, fault.Invalidf(field, "want a year from 1900")
 	case *v > today:
-		return nil, fault.Invalidf(field, "in the future")
+		return nil, fault.Invalidf(field, "must not be in the future")
 	}
 	return v, nil
 }

@@ -105,7 +105,7 @@ func TestStageByHand(t *testing.T) {
 		changes, err := w.Client.StageChange.Query().Where(stagechange.CustomerID(c.ID)).All(w.System())
 		w.Must(err)
 		if len(changes) != 1 || changes[0].ToStage != schema.Loyal || changes[0].Reason != "overruled: knows us well" {
-			t.Errorf("%v", changes)
+			t.Errorf("got %v, want one change to LOYAL that names its reason", changes)
 		}
 	})
 }

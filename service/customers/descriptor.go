@@ -53,8 +53,9 @@ type uses int
 const (
 	mapped        uses = 1 << iota // --map can name the column
 	requiredOfOwn                  // a file of Kopeck's own format has the column
-	requiredOfMap                  // --map must name the column
+	requiredOfNew                  // a customer who is made has a value, and --map must name the column unless it only updates
 	nullable                       // the column may be NULL; set by [define]
+	numeric                        // it is a number; set by [define]
 )
 
 // change is what an update changes about one field.
@@ -70,7 +71,7 @@ type key struct {
 	value  func(r *Record) any // nil for none
 }
 
-// define makes a field of its parts. V is the type of its values and I the type by which inputs give them. Every part must be
+// define returns the descriptor of a field. V is the type of its values and I the type by which inputs give them. Every part must be
 // given; create or update is nil where that mutation does not take the field.
 func define[V, I any](
 	n names, at place[V], k kind[V, I], check check[V],
@@ -81,6 +82,9 @@ func define[V, I any](
 	f := &Descriptor{names: n, importing: importing, uses: uses}
 	if n.Column != "" && at.optional {
 		f.uses |= nullable
+	}
+	if k.number {
+		f.uses |= numeric
 	}
 	put := func(r *Record, v *V) {
 		at.set(r, v)
@@ -189,7 +193,7 @@ func (f *Descriptor) withKey(column string, value func(r *Record) any) *Descript
 	return f
 }
 
-// withText makes files hold another text instead of the field, by which an import finds its value.
+// withText makes the column of the files another text instead of the field, by which an import finds its value.
 func (f *Descriptor) withText(at func(r *Record) *string) *Descriptor {
 	f.read = func(_ *Form, text string, to *Record) error {
 		*at(to) = text
@@ -229,7 +233,13 @@ func (f *Descriptor) put(m *ent.CustomerMutation, r *Record) error {
 func Fields() []*Descriptor { return fields }
 
 // Mapped reports whether --map can name the field's column, and whether it must.
-func (f *Descriptor) Mapped() (can, must bool) { return f.uses&mapped != 0, f.uses&requiredOfMap != 0 }
+func (f *Descriptor) Mapped() (can, must bool) { return f.uses&mapped != 0, f.uses&requiredOfNew != 0 }
+
+// Numeric reports whether files have the field as a number.
+func (f *Descriptor) Numeric() bool { return f.uses&numeric != 0 }
+
+// Clearable reports whether an import can leave a customer without a value of the field.
+func (f *Descriptor) Clearable() bool { return f.uses&nullable != 0 && f.importing == replaced }
 
 // Required reports whether a file of Kopeck's own format must have the field's column.
 func (f *Descriptor) Required() bool { return f.uses&requiredOfOwn != 0 }

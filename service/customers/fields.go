@@ -32,7 +32,7 @@ var fields = []*Descriptor{
 		names{"name", "name", "name"}, always(func(r *Record) *string { return &r.Name }, ""), text, someText(200),
 		func(in *service.CreateCustomerInput) *string { return &in.Name },
 		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return ifGiven(in.Name) },
-		replaced, mapped|requiredOfOwn|requiredOfMap,
+		replaced, mapped|requiredOfOwn|requiredOfNew,
 	).withKey("name_key", func(r *Record) any {
 		r.NameKey = input.NameKey(r.Name)
 		return r.NameKey

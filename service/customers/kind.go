@@ -24,6 +24,7 @@ type kind[V, I any] struct {
 	value   func(v V) any // as database/sql takes it
 	history func(s *Service, v V) any
 	same    func(a, b V) bool
+	number  bool // files have it as a number
 }
 
 func asGiven[V any](_ *Service, _ string, given V) (V, error) { return given, nil }
@@ -67,6 +68,7 @@ var amount = kind[money.Amount, service.MoneyInput]{
 	value:   func(v money.Amount) any { return v.Minor() },
 	history: func(s *Service, v money.Amount) any { return s.Currency.Format(v) },
 	same:    equal[money.Amount],
+	number:  true,
 }
 
 // moment is a time, to the microsecond.

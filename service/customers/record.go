@@ -21,7 +21,7 @@ type Record struct {
 	StageOverruled   string    // the reason with which staff decided the stage; "" if they did not
 	StageOverruledAt time.Time // when they did; zero if they did not
 
-	Has func(column string) bool // whether the file has a column; nil: it has all. The customer keeps what is in other columns
+	Has func(column string) bool // whether the file gives a column for the customer, who keeps what is in the others; nil: all
 }
 
 // NewRecord returns an empty record.
@@ -35,15 +35,17 @@ type Form struct {
 	Date     func(text string) (schema.Date, error)
 }
 
-// has reports whether the file that the record is of has a column.
+// has reports whether the file gives a column for the customer.
 func (r *Record) has(column string) bool { return r.Has == nil || r.Has(column) }
 
 // Check checks a record that is to be imported, and brings its values into the form in which they are kept. The faults
-// are named by the columns of the file.
+// are named by the columns of the file. What a customer must have and the file does not give is checked by [Record.CheckNew].
 func (r *Record) Check(today schema.Date) error {
 	var faults fault.List
 	for _, f := range fields {
-		faults.Add(f.check(r, today))
+		if f.uses&requiredOfNew == 0 || r.has(f.File) {
+			faults.Add(f.check(r, today))
+		}
 	}
 	if r.Owner != "" {
 		_, err := input.Email("owner", r.Owner)
@@ -59,7 +61,18 @@ func (r *Record) Check(today schema.Date) error {
 	return faults.Or()
 }
 
-// Merge puts into a record what its file does not have from the customer that exists, and returns the columns in which the
+// CheckNew checks what a customer must have who does not exist yet.
+func (r *Record) CheckNew(today schema.Date) error {
+	var faults fault.List
+	for _, f := range fields {
+		if f.uses&requiredOfNew != 0 && !r.has(f.File) {
+			faults.Add(f.check(r, today))
+		}
+	}
+	return faults.Or()
+}
+
+// Merge puts into a record what its file does not give from the customer that exists, and returns the columns in which the
 // two differ. The stage always stays: it follows from what happened.
 func (r *Record) Merge(existing *Record) (differ []string) {
 	for _, f := range fields {

@@ -26,7 +26,7 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 	}
 	referrals, err := s.referredBy(ctx, ids)
 	if err != nil {
-		return nil, fmt.Errorf("service: referrals: %w", err)
+		return nil, fmt.Errorf("customers: referrals: %w", err)
 	}
 	if len(referrals) == 0 {
 		return values, nil
@@ -49,7 +49,7 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 		q.Where(sql.P(func(b *sql.Builder) { b.WriteString(before).Arg(list).WriteString(after) }))
 	}).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("service: referred customers: %w", err)
+		return nil, fmt.Errorf("customers: referred customers: %w", err)
 	}
 	for _, c := range visible {
 		for _, root := range roots[c.ID] {

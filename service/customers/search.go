@@ -20,10 +20,12 @@ import (
 // of an index for each word, on both databases.
 
 const (
-	longestTerm  = 100 // bytes
-	fewestDigits = 4
-	mostWords    = 8
+	longestTerm = 100 // bytes
+	mostWords   = 8
 )
+
+// FewestDigits is how many digits of a phone a customer is found by at least.
+const FewestDigits = 4
 
 // SearchTerms returns the terms by which a customer is found, each once.
 func SearchTerms(c *ent.Customer) []string {
@@ -44,7 +46,7 @@ func SearchTerms(c *ent.Customer) []string {
 	}
 	if c.Phone != nil {
 		digits := PhoneDigits(*c.Phone)
-		for from := 0; len(digits)-from >= fewestDigits; from++ {
+		for from := 0; len(digits)-from >= FewestDigits; from++ {
 			terms = append(terms, digits[from:])
 		}
 	}
@@ -109,7 +111,7 @@ func Search(text string) ([]predicate.Customer, error) {
 
 // looksLikePhone reports whether a text is digits and what people put between them.
 func looksLikePhone(text string) bool {
-	return len(PhoneDigits(text)) >= fewestDigits && strings.Trim(text, "0123456789+()-. \t") == ""
+	return len(PhoneDigits(text)) >= FewestDigits && strings.Trim(text, "0123456789+()-. \t") == ""
 }
 
 func termBeginsWith(word string) predicate.Customer {

@@ -16,7 +16,7 @@ import (
 type referral struct{ root, customer string }
 
 // referredBy returns all whom customers referred, and whom those referred, and so on: each once, beside the customer with
-// whom the chain began, and never that one. Chains have no circles (see [bulk.Import.ReferredBy]); one would end here.
+// whom the chain began, and never that one. Chains have no circles (the import refuses them); one would end here.
 //
 // It bypasses the guard because a chain leads through customers whom the viewer may not see. Of the result only ids are used, and
 // the customers are then read through the guard.

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"slices"
 
 	"kopeck/ent"
 	"kopeck/fault"
@@ -40,25 +41,22 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 				return "", err
 			}
 		}
-		current, wanted := map[string]any{}, map[string]any{} // by the inputs' names
+		merge := service.Update{
+			Action: service.CustomerUpdate, Subject: c.ID, Expected: in.ExpectedVersion, Version: c.Version,
+			Current: map[string]any{}, Updated: map[string]any{},
+		}
 		for _, one := range changes {
 			name := one.field.Input
-			current[name], wanted[name] = one.field.history(s, &Record{Customer: c}), one.history
+			merge.Current[name], merge.Updated[name] = one.field.history(s, &Record{Customer: c}), one.history
 		}
-		if err := s.CheckConflicts(ctx, tx, service.CustomerUpdate, c.ID, in.ExpectedVersion, c.Version, current, wanted); err != nil {
-			return "", err
+		moved, err := s.Merge(ctx, tx, merge)
+		if err != nil || len(moved) == 0 {
+			return c.ID, err
 		}
-		var effective []*change
-		moved := map[string]service.Change{}
-		for _, one := range changes {
-			if name := one.field.Input; !service.SameJSON(current[name], wanted[name]) {
-				moved[name] = service.Change{Old: current[name], New: wanted[name]}
-				effective = append(effective, one)
-			}
-		}
-		if len(moved) == 0 {
-			return c.ID, nil
-		}
+		effective := slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
+			_, isMoved := moved[one.field.Input]
+			return !isMoved
+		})
 		return c.ID, s.applyChanges(ctx, tx, c, effective, moved, input.Or(reason, "set by hand"))
 	})
 	if err != nil {

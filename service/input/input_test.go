@@ -72,7 +72,7 @@ func TestOptionalText(t *testing.T) {
 			t.Parallel()
 			got, err := input.OptionalText("f", c.in, 2)
 			if invalid(err) != c.invalid || err == nil && input.OrZero(got) != c.want || err == nil && (got == nil) != (c.want == "") {
-				t.Errorf("%v, %v", got, err)
+				t.Errorf("got %v, %v, want the text %v", got, err, c.want)
 			}
 		})
 	}
@@ -84,7 +84,7 @@ func TestDecimal(t *testing.T) {
 		t.Run(fmt.Sprintf("%q", in), func(t *testing.T) {
 			t.Parallel()
 			if got, err := input.Decimal("f", in, "0", "1"); ok != (err == nil) || !ok && !invalid(err) {
-				t.Errorf("%v, %v", got, err)
+				t.Errorf("got %v, %v, want a number from 0 to 1 to be accepted: %v", got, err, ok)
 			}
 		})
 	}
@@ -99,7 +99,7 @@ func TestQuantity(t *testing.T) {
 		t.Run(string(in), func(t *testing.T) {
 			t.Parallel()
 			if got, err := input.Quantity("f", &in); ok != (err == nil) || !ok && !invalid(err) {
-				t.Errorf("%v, %v", got, err)
+				t.Errorf("got %v, %v, want a quantity to be accepted: %v", got, err, ok)
 			}
 		})
 	}
@@ -273,7 +273,7 @@ func TestOptional(t *testing.T) {
 		t.Run("SameTime of "+name, func(t *testing.T) {
 			t.Parallel()
 			if got := input.SameTime(c.a, c.b); got != c.want {
-				t.Errorf("%v", got)
+				t.Errorf("got %v, want SameTime %v", got, c.want)
 			}
 		})
 	}

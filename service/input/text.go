@@ -19,7 +19,7 @@ import (
 func Text(field, value string, most int) (string, error) {
 	value = norm.NFC.String(strings.TrimSpace(value))
 	if value == "" {
-		return "", fault.Invalidf(field, "want some text")
+		return "", fault.Invalidf(field, "must not be empty")
 	}
 	return value, CheckText(field, value, most)
 }

@@ -2,6 +2,9 @@ package people_test
 
 import (
 	"context"
+	"crypto/rand"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"kopeck/fault"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/app"
 	"kopeck/service/people"
 )
 
@@ -153,7 +157,7 @@ func TestUpdateUserMerges(t *testing.T) {
 		}
 		conflict := fault.Of(err).Detail.(*fault.Conflict)
 		if len(conflict.Fields) != 1 || conflict.Fields[0] != (fault.FieldConflict{Name: "name", Base: "Anna", Theirs: name, Yours: other}) || conflict.CurrentVersion != 3 {
-			t.Errorf("%+v", conflict)
+			t.Errorf("got %+v, want a conflict on name alone, at version 3", conflict)
 		}
 		cleared, err := w.update(service.UpdateUserInput{ID: u.ID, ExpectedVersion: 3, Grade: graphql.OmittableOf[*string](nil)})
 		if err != nil || cleared.Grade != nil {
@@ -195,7 +199,7 @@ func TestSignIn(t *testing.T) {
 		u := w.create("anna@example.com", schema.RoleSales)
 		session, err := w.signIn(" ANNA@example.com ", password)
 		if err != nil || session.Viewer.User.ID != u.ID || !w.admitted(session.AccessToken) {
-			t.Fatalf("%+v, %v", session, err)
+			t.Fatalf("got %+v, %v, want a session of the user", session, err)
 		}
 		inactive := false
 		if _, err := w.update(service.UpdateUserInput{ID: u.ID, ExpectedVersion: 1, Active: &inactive}); err != nil {
@@ -228,19 +232,101 @@ func TestTooManyAttempts(t *testing.T) {
 		}
 		w.Clock.Advance(time.Minute)
 		w.mustSignIn()
+		if n := w.Rows("SELECT count(*) FROM sign_in_attempts"); n[0] != "3" {
+			t.Errorf("%s counts are kept, want those of the account, the address and both", n)
+		}
+		w.Clock.Advance(time.Minute)
+		if err := w.People.ForgetAttempts(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Rows("SELECT count(*) FROM sign_in_attempts"); n[0] != "0" {
+			t.Errorf("%s counts are kept for ever", n)
+		}
 	})
 }
 
-func TestRefreshTokenUsedTwiceEndsTheSession(t *testing.T) {
+// Whoever has the signing key makes tokens as we do, but no session.
+func TestTokensOfSessionsThatWereNeverBegun(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		config := apptest.Config(t, w.Store, w.Clock)
+		replica, err := app.New(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.App = replica // with keys that the test has
+		anna, eve := w.create("anna@example.com", schema.RoleSales), w.create("eve@example.com", schema.RoleSales)
+		real, _, err := w.People.Authenticate(t.Context(), w.mustSignIn().AccessToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stolen := &auth.Access{Keys: config.Keys, Issuer: "kopeck", Audience: "kopeck-api", Now: w.Clock.Now, Random: rand.Reader}
+		for name, c := range map[string]struct {
+			user, session string
+			life          time.Duration
+			want          bool
+		}{
+			"the session itself":                     {anna.ID, real.SessionID, 15 * time.Minute, true},
+			"without a session, as the command line": {anna.ID, "", time.Hour, true},
+			"an unknown session":                     {anna.ID, "ses_01jd3x5m8nf4svbj2k7q9w0e1r", 15 * time.Minute, false},
+			"another user's session":                 {eve.ID, real.SessionID, 15 * time.Minute, false},
+			"for longer than tokens of a session":    {anna.ID, real.SessionID, time.Hour, false},
+		} {
+			token, _, err := stolen.Issue(auth.AccessClaims{Subject: c.user, Role: "SALES", Session: c.session}, c.life)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // what was looked up is remembered
+				if got := w.admitted(token); got != c.want {
+					t.Errorf("%s: admitted %v", name, got)
+				}
+			}
+		}
+	})
+}
+
+// The bounds hold over all replicas, also for attempts at once.
+func TestAttemptsAreCountedOverAllReplicas(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.create("anna@example.com", schema.RoleSales)
+		other, err := app.New(t.Context(), apptest.Config(t, w.Store, w.Clock))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var guessed atomic.Int64
+		var all sync.WaitGroup
+		for i := range 20 {
+			all.Go(func() {
+				replica := []*app.App{w.App, other}[i%2]
+				_, err := replica.People.SignIn(t.Context(), service.SignInInput{Email: "anna@example.com", Password: "wrong"})
+				switch {
+				case fault.Is(err, fault.Invalid):
+					guessed.Add(1)
+				case !fault.Is(err, fault.LimitExceeded):
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := guessed.Load(); n != int64(w.Limits.SignIns) {
+			t.Errorf("%d passwords were tried, want %d", n, w.Limits.SignIns)
+		}
+	})
+}
+
+func TestRefreshTokenUsedAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.create("anna@example.com", schema.RoleSales)
 		first, other := w.mustSignIn(), w.mustSignIn()
 		second, err := w.refresh(first.RefreshToken)
 		if err != nil || !w.admitted(second.AccessToken) {
-			t.Fatalf("%v, %v", second, err)
+			t.Fatalf("got %v, %v, want a second session", second, err)
 		}
+		if again, err := w.refresh(first.RefreshToken); err != nil || again.RefreshToken != second.RefreshToken {
+			t.Errorf("the second use, at once: %v, %v", again, err)
+		}
+		w.Clock.Advance(w.Limits.RefreshAgain + time.Microsecond)
 		if _, err := w.refresh(first.RefreshToken); apptest.Faults(err) != "INVALID refreshToken" {
-			t.Errorf("the second use: %v", err)
+			t.Errorf("the third use, later: %v", err)
 		}
 		if _, err := w.refresh(second.RefreshToken); !fault.Is(err, fault.Invalid) || w.admitted(first.AccessToken) || w.admitted(second.AccessToken) {
 			t.Errorf("the session goes on: %v", err)

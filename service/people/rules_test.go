@@ -35,7 +35,7 @@ func TestAdmits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := p.admits(c.user, c.session); got != c.want {
-				t.Errorf("%v", got)
+				t.Errorf("got %v, want admits %v", got, c.want)
 			}
 		})
 	}
@@ -95,7 +95,7 @@ func TestSameRights(t *testing.T) {
 			other := actor
 			c.change(&other)
 			if got := sameRights(actor, other); got != c.want {
-				t.Errorf("%v", got)
+				t.Errorf("got %v, want sameRights %v", got, c.want)
 			}
 		})
 	}

@@ -1,4 +1,5 @@
-// Package people holds users and partners: creating and changing users (user.go, user_update.go), signing in (sign_in.go),
+// Package people holds users and partners: creating and changing users (user.go, user_update.go), signing in (sign_in.go) and the
+// bounds of attempts (attempts.go),
 // sessions (session.go, authenticate.go), tokens for the command line (token.go), and the snapshot of users and partners by
 // which every request is authenticated (people.go). What goes past the guard is in unguarded.go.
 //
@@ -8,6 +9,8 @@ package people
 import (
 	"crypto/rand"
 	"sync/atomic"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"kopeck/auth"
 	"kopeck/service"
@@ -20,7 +23,8 @@ type Service struct {
 	people    atomic.Pointer[people]
 	access    *auth.Access
 	passwords *auth.Passwords
-	attempts  *auth.Attempts
+	bounds    auth.AttemptBounds
+	owners    *lru.Cache[string, string] // users by session
 }
 
 // New returns the verbs; keys sign access tokens.
@@ -33,8 +37,12 @@ func New(core *service.Core, keys *auth.Keys) *Service {
 	if err != nil {
 		panic("people: the system's source of randomness failed: " + err.Error())
 	}
+	owners, err := lru.New[string, string](sessionsHeld)
+	if err != nil {
+		panic("people: " + err.Error()) // the size is positive
+	}
 	s := &Service{
-		Core: core, passwords: passwords, attempts: auth.NewAttempts(core.Now, core.Limits.SignIns, attemptsHeld),
+		Core: core, passwords: passwords, owners: owners, bounds: auth.AttemptBounds{Pair: core.Limits.SignIns, Account: core.Limits.AccountSignIns, Address: core.Limits.AddressSignIns},
 		access: &auth.Access{Keys: keys, Issuer: "kopeck", Audience: "kopeck-api", Now: core.Now, Random: random},
 	}
 	core.RegisterReader(service.SnapshotPeople, s.readPeople)

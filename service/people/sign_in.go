@@ -35,10 +35,15 @@ func addressOf(ctx context.Context) string {
 }
 
 // SignIn begins a session. Faults: INVALID, always with the same message and after the same time, for an unknown account, a
-// wrong password and a user who is not active; LIMIT_EXCEEDED after too many attempts for the account or from the address.
+// wrong password and a user who is not active; LIMIT_EXCEEDED after too many failed attempts: see
+// [auth.AttemptBounds].
 func (s *Service) SignIn(ctx context.Context, in service.SignInInput) (*Session, error) {
 	key, address := input.EmailKey(strings.TrimSpace(in.Email)), addressOf(ctx)
-	if wait := s.attempts.Allow(key, address); wait > 0 {
+	wait, err := s.countAttempt(ctx, key, address)
+	if err != nil {
+		return nil, err
+	}
+	if wait > 0 {
 		seconds := int((wait + time.Second - 1) / time.Second)
 		return nil, fault.New(fault.LimitExceeded, "", "too many attempts to sign in: wait %d s", seconds)
 	}
@@ -67,11 +72,7 @@ func (s *Service) SignIn(ctx context.Context, in service.SignInInput) (*Session,
 		}
 		fresh = &hash
 	}
-	session, err := s.beginSession(ctx, u, fresh)
-	if err == nil {
-		s.attempts.Succeeded(key, address)
-	}
-	return session, err
+	return s.beginSession(ctx, u, fresh)
 }
 
 // beginSession begins a session for a user whose password has just been verified. fresh is a new hash of the password at the
@@ -94,8 +95,11 @@ func (s *Service) beginSession(ctx context.Context, signed *ent.User, fresh *str
 				return err
 			}
 		}
+		if err := s.returnAttempt(ctx, tx, u.EmailKey, addressOf(ctx)); err != nil {
+			return err
+		}
 		family = s.IDs.Make(id.Session)
-		refresh, err = s.nextToken(ctx, tx, u.ID, family)
+		refresh, err = s.firstToken(ctx, tx, u.ID, family)
 		return err
 	})
 	if err != nil {
@@ -118,8 +122,8 @@ func (s *Service) session(ctx context.Context, u *ent.User, family, refresh stri
 	return &Session{AccessToken: token, ExpiresAt: expiresAt, RefreshToken: refresh, Viewer: viewerOf(u, s.actorOf(u, family))}, nil
 }
 
-// RefreshSession returns the next pair of tokens for a refresh token. A token that is used twice ends its session: somebody
-// has a copy. Fault: INVALID, always with the same message, for a token that is not accepted.
+// RefreshSession returns the next pair of tokens for a refresh token. A token that is used again soon gives the same next refresh
+// token again; later it ends its session: somebody has a copy. Fault: INVALID, always with the same message, for a token that is not accepted.
 func (s *Service) RefreshSession(ctx context.Context, in service.RefreshSessionInput) (*Session, error) {
 	hash, err := auth.HashRefreshToken(in.RefreshToken)
 	if err != nil {
@@ -135,6 +139,9 @@ func (s *Service) RefreshSession(ctx context.Context, in service.RefreshSessionI
 		}
 		switch now := s.Now(); {
 		case row.RevokedAt == nil && row.UsedAt != nil:
+			if next, err = s.sameToken(ctx, tx, in.RefreshToken, row); err != nil || next != "" {
+				return err
+			}
 			return s.endStolen(ctx, tx, row)
 		case row.RevokedAt != nil || !row.ExpiresAt.After(now) || !u.Active:
 			return errRefresh
@@ -142,9 +149,9 @@ func (s *Service) RefreshSession(ctx context.Context, in service.RefreshSessionI
 			if err := tx.RefreshSession.UpdateOne(row).SetUsedAt(now).Exec(ctx); err != nil {
 				return err
 			}
+			next, err = s.nextToken(ctx, tx, in.RefreshToken, row, now)
+			return err
 		}
-		next, err = s.nextToken(ctx, tx, u.ID, row.Family)
-		return err
 	})
 	if err != nil {
 		return nil, err

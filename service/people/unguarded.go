@@ -2,11 +2,13 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/predicate"
 	"kopeck/ent/refreshsession"
+	"kopeck/ent/signinattempts"
 	"kopeck/ent/user"
 	"kopeck/store"
 )
@@ -38,6 +40,43 @@ func (s *Service) revokeSessions(ctx context.Context, tx *store.Tx, which predic
 	return tx.RefreshSession.Update().Where(which, refreshsession.RevokedAtIsNil()).SetRevokedAt(s.Now()).Save(auth.System(ctx))
 }
 
-// asPartners returns a context past the guard for reading and creating partners by their name: no role may, and the verbs that
+// bypassGuard returns the context for reading and creating partners by their name: no role may, and the verbs that
 // name one have checked what their actor may do with users and products.
-func asPartners(ctx context.Context) context.Context { return auth.System(ctx) }
+func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
+
+// findOwner returns the user whose session it is, "" if there is no such session: whoever comes with a token of it has no role yet.
+func (s *Service) findOwner(ctx context.Context, session string) (string, error) {
+	row, err := s.Client.RefreshSession.Query().Where(refreshsession.Family(session)).First(auth.System(ctx))
+	if ent.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return row.UserID, nil
+}
+
+// attemptsOf returns what is kept of counts of attempts to sign in: nobody has signed in yet, and no role may read them.
+func attemptsOf(ctx context.Context, tx *store.Tx, counts []auth.AttemptCount) ([]*ent.SignInAttempts, error) {
+	keys := make([]string, len(counts))
+	for i, c := range counts {
+		keys[i] = c.Key
+	}
+	return tx.SignInAttempts.Query().Where(signinattempts.IDIn(keys...)).All(auth.System(ctx))
+}
+
+// keepAttempts writes one count of attempts to sign in; row is what is kept of it, nil if nothing is. The transaction holds its lock.
+func keepAttempts(ctx context.Context, tx *store.Tx, row *ent.SignInAttempts, key string, fullAt time.Time) error {
+	if row == nil {
+		return tx.SignInAttempts.Create().SetID(key).SetFullAt(fullAt).Exec(auth.System(ctx))
+	}
+	return tx.SignInAttempts.UpdateOne(row).SetFullAt(fullAt).Exec(auth.System(ctx))
+}
+
+// deleteAttempts deletes the counts of attempts that are full before one moment or after another: the server does so by itself.
+func (s *Service) deleteAttempts(ctx context.Context, before, after time.Time) error {
+	return s.Store.Write(auth.System(ctx), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SignInAttempts.Delete().Where(signinattempts.Or(signinattempts.FullAtLT(before), signinattempts.FullAtGT(after))).Exec(ctx)
+		return err
+	})
+}

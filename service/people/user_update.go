@@ -29,7 +29,7 @@ type userChange struct {
 	passwordHash *string // nil: no new password
 }
 
-// userField is a field that an update may change. Conflicts, the audit log and the written row are made from the table.
+// userField is a field that an update may change. Conflicts, the audit log and the written row follow from the table.
 type userField struct {
 	name    string // of the input
 	current func(u *ent.User) any
@@ -110,12 +110,12 @@ func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInpu
 	var faults fault.List
 	faults.Add(id.Check("id", id.User, in.ID))
 	if in.Name != nil {
-		name, fail := input.Text("name", *in.Name, 200)
-		faults.Add(fail)
+		name, err := input.Text("name", *in.Name, 200)
+		faults.Add(err)
 		in.Name = &name
 	}
-	grade, fail := input.OptionalText("grade", in.Grade.Value(), 100)
-	faults.Add(fail)
+	grade, err := input.OptionalText("grade", in.Grade.Value(), 100)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}

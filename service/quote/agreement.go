@@ -105,22 +105,22 @@ func (s *Service) floorUnder(unit money.Amount, reason, productID string, quanti
 func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement, error) {
 	var faults fault.List
 	a := pricing.Agreement{CustomerID: in.CustomerID, ProductID: in.ProductID, ValidFrom: s.Now(), ValidTo: inMicroseconds(in.ValidTo)}
-	var fail error
-	a.ID, fail = s.NewID(id.Agreement, in.ID)
-	faults.Add(fail)
+	var err error
+	a.ID, err = s.NewID(id.Agreement, in.ID)
+	faults.Add(err)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
-	a.Unit, fail = s.Amount("unit", in.Unit)
-	faults.Add(fail)
-	a.MinimumQuantity, fail = input.Quantity("minimumQuantity", in.MinimumQuantity)
-	faults.Add(fail)
+	a.Unit, err = s.Amount("unit", in.Unit)
+	faults.Add(err)
+	a.MinimumQuantity, err = input.Quantity("minimumQuantity", in.MinimumQuantity)
+	faults.Add(err)
 	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
 	faults.Add(input.CheckDate("validTo", in.ValidTo))
 	if in.ValidFrom != nil {
 		a.ValidFrom = in.ValidFrom.UTC().Truncate(time.Microsecond)
 	}
-	reason, fail := input.OptionalText("overrideFloorReason", in.OverrideFloorReason, 2000)
-	faults.Add(fail)
+	reason, err := input.OptionalText("overrideFloorReason", in.OverrideFloorReason, 2000)
+	faults.Add(err)
 	a.OverrideReason = input.OrZero(reason)
 	if err := faults.Or(); err != nil {
 		return a, err

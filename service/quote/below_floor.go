@@ -60,7 +60,7 @@ func (s *Service) ReadAgreements(ctx context.Context, below []*AgreementBelowFlo
 	}
 	for _, b := range below {
 		if b.Agreement = byID[b.ID]; b.Agreement == nil {
-			return nil, fmt.Errorf("service: the agreement %s is in the book and not in the database", b.ID)
+			return nil, fmt.Errorf("quote: the agreement %s is in the book and not in the database", b.ID)
 		}
 	}
 	return rows, nil

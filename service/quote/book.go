@@ -72,7 +72,7 @@ func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing
 	}
 	bookings, err := s.bookingsBetween(ctx, day, day+costing.MaxLeadDays)
 	if err != nil {
-		return nil, fmt.Errorf("service: bookings of %s: %w", at, err)
+		return nil, fmt.Errorf("quote: bookings of %s: %w", at, err)
 	}
 	return b.prices.WithBookings(bookings), nil
 }

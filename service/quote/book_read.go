@@ -96,7 +96,7 @@ func ReadCatalogue(ctx context.Context, tx *store.Tx, products []*ent.Product) (
 	}
 	chosen := map[string][]costing.Option{}
 	for _, o := range options {
-		chosen[o.ProductID] = append(chosen[o.ProductID], costing.Option{Code: o.Code, Name: o.Name, Surcharge: o.Surcharge, Components: ofOption[o.ID], Measured: o.Measured, Grade: o.Grade})
+		chosen[o.ProductID] = append(chosen[o.ProductID], costing.Option{ID: o.ID, Code: o.Code, Name: o.Name, Surcharge: o.Surcharge, Components: ofOption[o.ID], Measured: o.Measured, Grade: o.Grade})
 	}
 	all := make([]costing.Product, len(products))
 	for i, p := range products {

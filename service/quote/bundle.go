@@ -19,7 +19,7 @@ type PricePart struct {
 	Margin   money.Amount
 }
 
-// Parts splits the price of a bundle over its parts: see the API. Nothing for what is no bundle.
+// Parts splits the price of a bundle over its parts: see the API. It returns nil if the product is not a bundle.
 func (p *Price) Parts() ([]*PricePart, error) {
 	shares := []*PricePart{}
 	if product := p.from.book.products[p.ProductID]; product == nil || product.Kind != schema.Bundle {

@@ -91,7 +91,7 @@ func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricin
 	for c, e := range earnings {
 		v, err := s.value.ValueOf(m, e, at, value.LifetimeHorizon, s.Settings().AnnualDiscountRate)
 		if err != nil {
-			return fmt.Errorf("service: lifetime value of %s: %w", c.ID, err)
+			return fmt.Errorf("quote: lifetime value of %s: %w", c.ID, err)
 		}
 		fact := facts[c.ID]
 		fact.LifetimeValue = v.Total

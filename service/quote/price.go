@@ -63,7 +63,7 @@ func (p *Price) Options() []*PriceOption {
 	return all
 }
 
-// Rejected are the rules that did not apply, and why. Rules that are only supposed are none of them.
+// Rejected are the rules that did not apply, and why. It does not include rules that are only supposed.
 func (p *Price) Rejected() []RejectedRule {
 	all := make([]RejectedRule, 0, len(p.rejected))
 	for _, r := range p.rejected {

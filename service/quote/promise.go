@@ -53,10 +53,10 @@ func PromiseOfLine(line *ent.OfferLine) (Promise, error) {
 		LeadDays: line.LeadDays, PricedAt: line.PricedAt,
 	}
 	if err := json.Unmarshal(line.PriceLines, &p.lines); err != nil {
-		return Promise{}, fmt.Errorf("service: price lines of %s: %w", line.ID, err)
+		return Promise{}, fmt.Errorf("quote: price lines of %s: %w", line.ID, err)
 	}
 	if err := json.Unmarshal(line.Options, &p.Options); err != nil {
-		return Promise{}, fmt.Errorf("service: options of %s: %w", line.ID, err)
+		return Promise{}, fmt.Errorf("quote: options of %s: %w", line.ID, err)
 	}
 	return p, nil
 }

@@ -36,9 +36,9 @@ func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, error) {
 	case in == nil:
 		return now, nil
 	case in.After(now.AddDate(1, 0, 0)):
-		return now, fault.Invalidf(field, "more than a year ahead")
+		return now, fault.Invalidf(field, "must not be more than a year ahead")
 	case in.Year() < 1900:
-		return now, fault.Invalidf(field, "before the year 1900")
+		return now, fault.Invalidf(field, "must not be before the year 1900")
 	case in.After(now) && in.Before(now.Add(5*time.Minute)): // phones' clocks run ahead a little
 		return now, nil
 	}
@@ -52,8 +52,8 @@ func ChosenOptions(in []*service.OptionInput) ([]pricing.Option, error) {
 	}
 	var chosen []pricing.Option
 	for i, o := range in {
-		if fail := input.CheckText("value", o.Value, 100); fail != nil {
-			return nil, fault.At(fail, "options", fmt.Sprint(i))
+		if err := input.CheckText("value", o.Value, 100); err != nil {
+			return nil, fault.At(err, "options", fmt.Sprint(i))
 		}
 		chosen = append(chosen, pricing.Option{Code: o.Code, Value: o.Value})
 	}

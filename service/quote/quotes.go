@@ -14,7 +14,7 @@ import (
 	"kopeck/service/input"
 )
 
-// Quotes answer prices for some customers at one moment: what is asked of a database is asked when they are made,
+// Quotes answer prices for some customers at one moment: what is asked of a database is asked when they are created,
 // so that each price comes from memory.
 type Quotes struct {
 	service *Service
@@ -37,15 +37,14 @@ func (s *Service) Quotes(ctx context.Context, customers []*ent.Customer, at *tim
 
 func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
 	now := s.Now()
-	moment, fail := s.UpToAYear("at", at)
-	if fail != nil {
-		return nil, fail
+	moment, err := s.UpToAYear("at", at)
+	if err != nil {
+		return nil, err
 	}
 	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife)}
 	if !q.now {
 		q.until = moment.Add(s.Settings().PriceLife)
 	}
-	var err error
 	if q.prices, err = s.pricesAt(ctx, b, moment); err != nil {
 		return nil, err
 	}
@@ -64,21 +63,21 @@ func (s *Service) Price(ctx context.Context, c *ent.Customer, productID string, 
 	return q.PriceOf(c, productID, quantity, options, leadDays)
 }
 
-// Price is Service.Price for one of the customers, as the API asks.
+// Price returns the price for one of the customers that the Quotes were created for, by the arguments of the API.
 func (q *Quotes) Price(c *ent.Customer, productID string, amount *money.Exact, options []*service.OptionInput, leadDays *int) (*Price, error) {
 	var faults fault.List
 	faults.Add(id.Check("productId", id.Product, productID))
-	units, fail := input.Quantity("quantity", amount)
-	faults.Add(fail)
-	chosen, fail := ChosenOptions(options)
-	faults.Add(fail)
+	units, err := input.Quantity("quantity", amount)
+	faults.Add(err)
+	chosen, err := ChosenOptions(options)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	return q.PriceOf(c, productID, units, chosen, leadDays)
 }
 
-// PriceOf is Service.Price for one of the customers.
+// PriceOf returns the price for one of the customers that the Quotes were created for.
 func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal, options []pricing.Option, leadDays *int) (*Price, error) {
 	product := q.book.products[productID]
 	switch {
@@ -89,7 +88,7 @@ func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal,
 	}
 	customer, ok := q.facts[c.ID]
 	if !ok {
-		return nil, fmt.Errorf("service: no facts of %s for a price", c.ID)
+		return nil, fmt.Errorf("quote: no facts of %s for a price", c.ID)
 	}
 	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
 	answer, err := q.prices.Price(question)

@@ -15,7 +15,7 @@ import (
 // mostLines is how many priced lines an offer or order takes.
 const mostLines = 250
 
-// refusal says why price tokens are not honoured. TellRefusal makes faults of it once the transaction is over: what an expired
+// refusal says why price tokens are not honoured. RefusalFaults makes faults of it once the transaction is over: what an expired
 // token would cost today is asked of the price book then.
 type refusal struct {
 	faults  fault.List

@@ -44,33 +44,33 @@ func (s *Service) CreatePriceRule(ctx context.Context, in service.CreatePriceRul
 
 func (s *Service) checkRule(in service.CreatePriceRuleInput) (string, pricing.Rule, error) {
 	var faults fault.List
-	ruleID, fail := s.NewID(id.Rule, in.ID)
-	faults.Add(fail)
+	ruleID, err := s.NewID(id.Rule, in.ID)
+	faults.Add(err)
 	rule := pricing.Rule{
 		ID: ruleID, Condition: in.Condition, Priority: input.Or(in.Priority, 0), Exclusive: input.Or(in.Exclusive, false),
 		ValidFrom: inMicroseconds(in.ValidFrom), ValidTo: inMicroseconds(in.ValidTo),
 	}
-	rule.Name, fail = input.Text("name", in.Name, 300)
-	faults.Add(fail)
+	rule.Name, err = input.Text("name", in.Name, 300)
+	faults.Add(err)
 	faults.Add(input.CheckText("condition", in.Condition, pricing.MaxConditionLength))
 	if in.Percent != nil {
-		percent, fail := input.Decimal("percent", *in.Percent, "-100", "1000")
-		faults.Add(fail)
+		percent, err := input.Decimal("percent", *in.Percent, "-100", "1000")
+		faults.Add(err)
 		rule.Percent = &percent
 	}
 	if in.Cap != nil {
-		most, fail := s.Amount("cap", in.Cap)
-		faults.Add(fail)
+		most, err := s.Amount("cap", in.Cap)
+		faults.Add(err)
 		rule.Cap = &most
 	}
 	if in.Amount != nil {
-		amount, fail := s.SignedAmount("amount", *in.Amount)
-		faults.Add(fail)
+		amount, err := s.SignedAmount("amount", *in.Amount)
+		faults.Add(err)
 		rule.Amount = &amount
 	}
 	if in.Price != nil {
-		price, fail := s.Amount("price", in.Price)
-		faults.Add(fail)
+		price, err := s.Amount("price", in.Price)
+		faults.Add(err)
 		rule.Price = &price
 	}
 	if rule.Priority > math.MaxInt32 || rule.Priority < math.MinInt32 {
@@ -81,7 +81,7 @@ func (s *Service) checkRule(in service.CreatePriceRuleInput) (string, pricing.Ru
 	if err := faults.Or(); err != nil {
 		return "", rule, err
 	}
-	err := pricing.CheckRule(rule)
+	err = pricing.CheckRule(rule)
 	var wrong *pricing.RuleError
 	if errors.As(err, &wrong) {
 		return "", rule, fault.Invalidf("condition", "%v", wrong)
@@ -102,12 +102,12 @@ func inMicroseconds(at *time.Time) *time.Time {
 func (s *Service) RetirePriceRule(ctx context.Context, in service.RetirePriceRuleInput) (*ent.PriceRule, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Rule, in.ID))
-	reason, fail := input.OptionalText("reason", in.Reason, 1000)
-	faults.Add(fail)
+	reason, err := input.OptionalText("reason", in.Reason, 1000)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err := s.Write(ctx, service.Verb{Name: "retirePriceRule"}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	_, err = s.Write(ctx, service.Verb{Name: "retirePriceRule"}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		query := tx.PriceRule.Query().Where(pricerule.ID(in.ID))
 		store.ForUpdate(tx, query)
 		rule, err := query.Only(ctx)

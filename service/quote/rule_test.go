@@ -82,7 +82,7 @@ func TestUnmetConditions(t *testing.T) {
 		addRule(w, service.CreatePriceRuleInput{Condition: "quantity > 10 && lifetimeValue > 1000.5"})
 		rejected := s.price("1").Rejected()
 		if len(rejected) != 1 {
-			t.Fatalf("%v", rejected)
+			t.Fatalf("got %v, want one rejected rule", rejected)
 		}
 		for role, want := range map[schema.Role][]string{
 			schema.RoleManager: {"quantity > 10", "lifetimeValue > 1000.5"},

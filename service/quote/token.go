@@ -51,20 +51,37 @@ func signedLines(lines []pricing.Line) ([]auth.PriceLine, error) {
 	return signed, nil
 }
 
-// promisedLines returns the waterfall of a verified token, with the name of each rule.
-func (s *Service) promisedLines(lines []auth.PriceLine) ([]pricing.Line, error) {
+// promisedLines returns the waterfall of a verified token for a product, with the name of each rule and option.
+func (s *Service) promisedLines(productID string, lines []auth.PriceLine) ([]pricing.Line, error) {
 	all := make([]pricing.Line, len(lines))
 	for i, line := range lines {
 		step, err := pricing.StepNumbered(line.Kind)
 		if err != nil {
-			return nil, fmt.Errorf("service: a line of a price token: %w", err)
+			return nil, fmt.Errorf("quote: a line of a price token: %w", err)
 		}
 		all[i] = pricing.Line{Kind: step.Kind, Label: step.Label, Amount: money.Minor(line.Amount), RefID: line.Ref}
 		if rule := s.PriceRule(line.Ref); rule != nil {
 			all[i].Label = rule.Name
 		}
+		if name := s.optionName(productID, line.Ref); name != "" {
+			all[i].Label = name
+		}
 	}
 	return all, nil
+}
+
+// optionName returns the name of an option of a product; "" if there is none of that id.
+func (s *Service) optionName(productID, optionID string) string {
+	if optionID == "" {
+		return ""
+	}
+	product, _ := s.book.Load().prices.Basis().Catalogue.Product(productID)
+	for _, o := range product.Options {
+		if o.ID == optionID {
+			return o.Name
+		}
+	}
+	return ""
 }
 
 // promiseOf returns what the content of a token promises.
@@ -80,6 +97,6 @@ func (s *Service) promiseOf(content auth.PriceContent) (Promise, error) {
 	if p.Total, err = costing.LineTotal(p.Unit, p.Quantity); err != nil {
 		return Promise{}, input.DomainError(err)
 	}
-	p.lines, err = s.promisedLines(content.Lines)
+	p.lines, err = s.promisedLines(content.Product, content.Lines)
 	return p, err
 }

@@ -31,8 +31,8 @@ func activeLevels(ctx context.Context, from store.Reader, customerIDs []string, 
 	return levels, err
 }
 
-// permissionEvents reads the events of customers' permissions up to a moment, by permission and in their order. It may for the
-// reason of activeLevels.
+// permissionEvents reads the events of customers' permissions up to a moment, by permission and in their order. It bypasses the
+// guard for the same reason as activeLevels.
 func permissionEvents(ctx context.Context, from store.Reader, customerIDs []string, upTo time.Time) ([]permissionEvent, error) {
 	const query = `SELECT p.customer_id, e.permission_id, e.at, e.kind, e.level, e.expires_at FROM permission_events e JOIN permissions p ON p.id = e.permission_id
 		WHERE e.at <= ? AND p.customer_id IN @ids ORDER BY e.permission_id, e.sequence`
@@ -46,8 +46,8 @@ func permissionEvents(ctx context.Context, from store.Reader, customerIDs []stri
 	return events, err
 }
 
-// stagesAt returns the stages that customers had at a past moment, of those whose stage has changed since. It may for the reason of
-// activeLevels.
+// stagesAt returns the stages that customers had at a past moment, of those whose stage has changed since. It bypasses the guard
+// for the same reason as activeLevels.
 func stagesAt(ctx context.Context, from store.Reader, customerIDs []string, at time.Time) (map[string]schema.Stage, error) {
 	const query = "SELECT customer_id, from_stage FROM stage_changes WHERE at > ? AND customer_id IN @ids ORDER BY customer_id, at DESC, id DESC"
 	stages := map[string]schema.Stage{}
@@ -70,11 +70,11 @@ func (s *Service) bookingsBetween(ctx context.Context, first, last int) (booking
 	return bookings, err
 }
 
-// linesSince reads the lines of the orders placed since a moment that were not cancelled, the latest order first; if there are more
+// linesSince reads the lines of the orders placed since a moment that were neither cancelled nor given back in full, the latest order first; if there are more
 // than most, it reads one more. A rule is tried on all orders, and only sums of them are returned.
 func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]soldLine, error) {
 	const query = `SELECT o.id, o.customer_id, o.at, l.product_id, l.quantity, l.options, l.lead_days FROM orders o JOIN order_lines l ON l.order_id = o.id
-		WHERE o.at >= ? AND o.status <> 'CANCELLED' ORDER BY o.at DESC, o.id DESC, l.position LIMIT ?`
+		WHERE o.at >= ? AND o.status NOT IN ('CANCELLED', 'REFUNDED') ORDER BY o.at DESC, o.id DESC, l.position LIMIT ?`
 	var lines []soldLine
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		lines = nil
@@ -87,7 +87,7 @@ func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]
 				return err
 			}
 			if err := json.Unmarshal(options, &q.Options); err != nil {
-				return fmt.Errorf("service: options of a line of %s: %w", line.orderID, err)
+				return fmt.Errorf("quote: options of a line of %s: %w", line.orderID, err)
 			}
 			q.At, q.LeadDays = q.At.UTC(), &lead
 			lines = append(lines, line)
@@ -97,7 +97,7 @@ func (s *Service) linesSince(ctx context.Context, since time.Time, most int) ([]
 	return lines, err
 }
 
-// buyersOf reads the customers of order lines. It may for the reason of linesSince.
+// buyersOf reads the customers of order lines. It bypasses the guard for the same reason as linesSince.
 func (s *Service) buyersOf(ctx context.Context, lines []soldLine) ([]*ent.Customer, error) {
 	ids := make([]string, len(lines))
 	for i, line := range lines {

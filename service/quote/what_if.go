@@ -52,9 +52,9 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 		return instead, err
 	}
 	now := s.Now().UTC()
-	add := func(fail error, field string, i int) {
-		if fail != nil {
-			faults.Add(fault.At(fail, "instead", field, strconv.Itoa(i)))
+	add := func(err error, field string, i int) {
+		if err != nil {
+			faults.Add(fault.At(err, "instead", field, strconv.Itoa(i)))
 		}
 	}
 	rates := s.book.Load().prices.Basis().Rates
@@ -70,9 +70,9 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 			add(fault.New(fault.NotFound, "code", "%s %s has no rate now", r.Subject, input.Excerpt(r.Code)), "rates", i)
 			continue
 		}
-		var fail error
-		rate.Amount, fail = input.Decimal("amount", r.Amount, "0", "1000000000")
-		add(fail, "rates", i)
+		var err error
+		rate.Amount, err = input.Decimal("amount", r.Amount, "0", costing.MaxRate)
+		add(err, "rates", i)
 		rate.ID, rate.ValidFrom, rate.RecordedAt = "supposed", now, now
 		instead.Rates = append(instead.Rates, rate)
 	}
@@ -82,8 +82,8 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 			add(fault.New(fault.NotFound, "resource", "%s has no rate now", input.Excerpt(u.Resource)), "utilisations", i)
 			continue
 		}
-		assumed, fail := input.Decimal("utilisation", u.Utilisation, "0", "1000")
-		add(fail, "utilisations", i)
+		assumed, err := input.Decimal("utilisation", u.Utilisation, "0", "1000")
+		add(err, "utilisations", i)
 		instead.Assumed[u.Resource] = assumed
 	}
 	for i, ruleID := range in.WithoutRules {
@@ -94,8 +94,8 @@ func (s *Service) checkWhatIf(in service.WhatIfInput) (pricing.Instead, error) {
 	instead.Without = in.WithoutRules
 	for i, r := range in.Rules {
 		_, rule, err := s.checkRule(*r)
-		for _, fail := range fault.All(err) {
-			add(fail, "rules", i)
+		for _, one := range fault.All(err) {
+			add(one, "rules", i)
 		}
 		rule.RecordedAt = now
 		instead.Rules = append(instead.Rules, rule)

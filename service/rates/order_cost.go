@@ -21,7 +21,7 @@ type orderToCost struct {
 	id, customerID        string
 	at                    time.Time
 	total, refunded, cost money.Amount
-	uncosted              bool
+	uncosted, cancelled   bool
 	lines                 []lineToCost
 }
 
@@ -131,6 +131,6 @@ func costOrder(memo *costing.Memo, o orderToCost, knownAt time.Time) (costedOrde
 		}
 	}
 	var err error
-	c.margin, err = costing.OrderMargin(o.total, o.refunded, after.cost)
+	c.margin, err = costing.OrderMargin(o.cancelled, o.total, o.refunded, after.cost)
 	return c, err
 }

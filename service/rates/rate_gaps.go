@@ -38,7 +38,7 @@ type rateGaps map[costing.RateKey]*RateGap
 func (s *Service) RateGaps(ctx context.Context) ([]*RateGap, error) {
 	used, err := s.readUsage(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("service: gaps of rates: %w", err)
+		return nil, fmt.Errorf("rates: gaps of rates: %w", err)
 	}
 	gaps := rateGaps{}
 	gaps.addContacts(used.contacts)

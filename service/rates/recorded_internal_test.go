@@ -81,6 +81,6 @@ func TestHoldingWhereNoneBegins(t *testing.T) {
 	t.Parallel()
 	all := recorded([]costing.Rate{oak("12", day(10), day(10))})
 	if holds := all.Holding(costing.RateKey{Subject: costing.SubjectMaterial, Code: "oak"}, day(11)); holds != nil {
-		t.Errorf("%v", holds)
+		t.Errorf("got %v, want no rate before the first begins", holds)
 	}
 }

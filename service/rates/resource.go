@@ -102,9 +102,9 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	}
 	known := service.EndOfTime
 	if knownAt != nil {
-		var fail error
-		known, fail = s.PastMoment("knownAt", knownAt)
-		faults.Add(fail)
+		var err error
+		known, err = s.PastMoment("knownAt", knownAt)
+		faults.Add(err)
 	}
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	basis := s.quote.PriceBook().Basis()
 	var err error
 	if basis.Bookings, err = sumBookings(ctx, query); err != nil {
-		return nil, fmt.Errorf("service: bookings of resources: %w", err)
+		return nil, fmt.Errorf("rates: bookings of resources: %w", err)
 	}
 	all := make(map[string][]costing.ResourceDay, len(codes))
 	for _, code := range codes {

@@ -151,7 +151,7 @@ func (s *Service) restatePending(ctx context.Context, tx *store.Tx, work *contac
 		}
 		lines, err := json.Marshal(cost.Lines)
 		if err != nil {
-			return fmt.Errorf("service: cost lines of %s: %w", c.id, err)
+			return fmt.Errorf("rates: cost lines of %s: %w", c.id, err)
 		}
 		changed = append(changed, contactCost{c.id, cost.Total, lines, uncosted})
 		customers = append(customers, c.customerID)

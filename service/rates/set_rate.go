@@ -94,7 +94,7 @@ func (s *Service) CheckRate(ctx context.Context, in service.SetRateInput) (NewRa
 	r.Unit, err = input.Text("unit", in.Unit, 40)
 	faults.Add(err)
 	faults.Add(input.CheckDate("validFrom", &in.ValidFrom))
-	r.Amount, err = input.Decimal("amount", in.Amount, "0", "9000000000")
+	r.Amount, err = input.Decimal("amount", in.Amount, "0", costing.MaxRate)
 	faults.Add(err)
 	optional := func(field string, given *money.Exact, most string) *money.Decimal {
 		if given == nil {
@@ -141,7 +141,7 @@ func (s *Service) Rates(ctx context.Context, subject *schema.RateSubject, code *
 	}
 	rates, err := query.Order(rate.ByValidFrom(store.Descending), rate.ByRecordedAt(store.Descending), rate.ByID(store.Descending)).Limit(mostRates).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("service: rates: %w", err)
+		return nil, fmt.Errorf("rates: rates: %w", err)
 	}
 	return rates, nil
 }

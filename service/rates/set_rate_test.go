@@ -73,7 +73,7 @@ func TestSetRatesIsAllOrNothing(t *testing.T) {
 		in := service.SetRatesInput{Rates: []*service.SetRateInput{row("oak", "kg"), row("elm", "kg"), row("oak", "kg")}, IdempotencyKey: &key}
 		_, err := w.Rates.SetRates(w.System(), in)
 		if all := fault.All(err); len(all) != 1 || strings.Join(all[0].Path, ".") != "rates.2.validFrom" || all[0].Code != fault.AlreadyExists {
-			t.Errorf("%v", err)
+			t.Errorf("got %v, want ALREADY_EXISTS on rates.2.validFrom alone", err)
 		}
 		if n := w.Rows("SELECT count(*) FROM rates"); n[0] != "0" {
 			t.Errorf("%s rates are set", n)

@@ -109,7 +109,7 @@ func (s *Service) ratesOfEntry(ctx context.Context, entry string) ([]*ent.Rate, 
 	}
 	rows, err := s.Client.Rate.Query().Where(rate.IDIn(set.Rates...)).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("service: the rates of %s: %w", entry, err)
+		return nil, fmt.Errorf("rates: the rates of %s: %w", entry, err)
 	}
 	byID := make(map[string]*ent.Rate, len(rows))
 	for _, row := range rows {

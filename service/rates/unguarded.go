@@ -93,10 +93,10 @@ func ratesOfProducts(ctx context.Context, from store.Reader, codes []string) ([]
 func (s *Service) setByEntry(ctx context.Context, entry string) (set ratesSet, err error) {
 	kept, err := s.Client.AuditEntry.Get(auth.System(ctx), entry)
 	if err != nil {
-		return set, fmt.Errorf("service: the rates of %s: %w", entry, err)
+		return set, fmt.Errorf("rates: the rates of %s: %w", entry, err)
 	}
 	if err := json.Unmarshal(kept.Detail, &set); err != nil {
-		return set, fmt.Errorf("service: the rates of %s: %w", entry, err)
+		return set, fmt.Errorf("rates: the rates of %s: %w", entry, err)
 	}
 	return set, nil
 }

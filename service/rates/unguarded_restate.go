@@ -123,7 +123,7 @@ func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, cu
 
 // ordersSelect begins a query of orders with their lines; a condition on orders o and ordersOrder follow.
 const (
-	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
+	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, o.status = 'CANCELLED', l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
 		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `
 	ordersOrder = " ORDER BY o.id, l.position"
 )
@@ -135,11 +135,11 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	var o orderToCost
 	var line lineToCost
 	var options []byte
-	if err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &line.id, &line.productID, &line.quantity, &options, &line.leadDays, &line.cost); err != nil {
+	if err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &o.cancelled, &line.id, &line.productID, &line.quantity, &options, &line.leadDays, &line.cost); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(options, &line.options); err != nil {
-		return fmt.Errorf("service: options of %s: %w", line.id, err)
+		return fmt.Errorf("rates: options of %s: %w", line.id, err)
 	}
 	if n := len(*orders); n == 0 || (*orders)[n-1].id != o.id {
 		o.at = o.at.UTC()

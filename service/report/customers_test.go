@@ -64,12 +64,12 @@ func customerEconomics(t *testing.T, s *apptest.Shop) {
 	t.Run("paid back by the first order", func(t *testing.T) {
 		e := all[anna]
 		if e.AcquisitionPaidBackAt == nil || !e.AcquisitionPaidBackAt.Equal(apptest.Day(time.October, 6)) || e.AcquisitionPaysBackAt != nil {
-			t.Errorf("%v, %v", e.AcquisitionPaidBackAt, e.AcquisitionPaysBackAt)
+			t.Errorf("got %v, %v, want paid back on 6 October, and so no forecast", e.AcquisitionPaidBackAt, e.AcquisitionPaysBackAt)
 		}
 	})
 	t.Run("nothing to pay back", func(t *testing.T) {
 		if e := all[byID[s.Customers["Boris"]]]; e.AcquisitionPaidBackAt == nil || !e.AcquisitionPaidBackAt.Equal(begin) {
-			t.Errorf("%v", e.AcquisitionPaidBackAt)
+			t.Errorf("got %v, want paid back at the beginning", e.AcquisitionPaidBackAt)
 		}
 	})
 	t.Run("share of wallet", func(t *testing.T) {
@@ -94,7 +94,7 @@ func customerFile(t *testing.T, s *apptest.Shop) {
 		t.Fatal(err)
 	}
 	if len(rows) != 5 || rows[0][0] != "customer" || rows[0][16] != "currency" {
-		t.Fatalf("%q", rows)
+		t.Fatalf("got %q, want a heading and 4 customers, with their currency", rows)
 	}
 	for _, row := range rows[1:] {
 		switch row[0] {
@@ -122,7 +122,7 @@ func customerBase(t *testing.T, s *apptest.Shop) {
 	}
 	want := map[string]string{" CUSTOMER": "828.00", " FRIEND": "-1.00", "REFERRAL CUSTOMER": "335.00"} // Anna and Dora, Clara, Boris
 	if len(past) != len(want) {
-		t.Errorf("%v", past)
+		t.Errorf("got %v, want the 3 rows of the base", past)
 	}
 	for key, amount := range want {
 		if past[key] != amount {
@@ -146,7 +146,7 @@ func customerBase(t *testing.T, s *apptest.Shop) {
 	}
 	// Nobody's acquired_at is known: the month is that of the first order, and Clara has none.
 	if !slices.Equal(months, []string{"", "2026-09", "2026-10"}) {
-		t.Errorf("%q", months)
+		t.Errorf("got %q, want the months of acquisition \"\", 2026-09 and 2026-10", months)
 	}
 }
 
@@ -156,11 +156,11 @@ func acquisitionSources(t *testing.T, s *apptest.Shop) {
 		t.Fatal(err)
 	}
 	if len(r.Rows) != 2 || r.Rows[0].Source != "" || r.Rows[1].Source != "REFERRAL" {
-		t.Fatalf("%+v", r.Rows)
+		t.Fatalf("got %+v, want the sources \"\" and REFERRAL", r.Rows)
 	}
 	own := r.Rows[0] // Anna, Clara, Dora
 	if own.Customers != 3 || own.Won != 2 || s.Currency.Format(own.Cost) != "100.00" || s.Currency.Format(own.Earned) != "927.00" || !own.PaidBack || own.PaysBackIn != nil {
-		t.Errorf("%+v", own)
+		t.Errorf("got %+v, want 3 customers, 2 won, cost 100.00, earned 927.00, paid back", own)
 	}
 	worth := float64(own.Earned.Minor() + own.Expected.Minor())
 	if spend := float64(own.MostToSpend.Minor()); math.Abs(spend-worth/1.5/2) > 0.5 {
@@ -217,11 +217,11 @@ func expectedMonths(t *testing.T, s *apptest.Shop) {
 		t.Fatal(err)
 	}
 	if len(e.Rows) != 3 || !e.Rows[0].From.Equal(s.Now()) || !e.Rows[1].From.Equal(e.Rows[0].To) {
-		t.Fatalf("%+v", e.Rows)
+		t.Fatalf("got %+v, want 3 months, one after the other from now", e.Rows)
 	}
 	for _, r := range e.Rows {
 		if !(r.OrdersLow <= r.Orders && r.Orders <= r.OrdersHigh && r.Orders > 0 && r.MarginLow.Compare(r.Margin) <= 0 && r.Margin.Compare(r.MarginHigh) <= 0) {
-			t.Errorf("%+v", r)
+			t.Errorf("got %+v, want positive orders and a margin, each within its bounds", r)
 		}
 	}
 	// The orders of a year are those that the customers' own values expect.

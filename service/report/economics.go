@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
@@ -41,7 +42,7 @@ const mostEconomicsRows = 50_000
 // ContactEconomics sums up the contacts from a moment (included) to another (not), by any combination of dimensions,
 // on one snapshot of the database. Without dimensions there is one row, also where there are no contacts. Without a model
 // what contacts realised is as the books have it; with one, the margin of every order that these contacts may be credited with
-// is credited anew, and nothing is written. What is unattributed is as the books have it.
+// is credited again, and nothing is written. What is unattributed is as the books have it.
 //
 // With knownAt everything is as the books were at that moment: what had been recorded by then, at the rates known then, by the
 // present settings.
@@ -155,7 +156,7 @@ func (e *ContactEconomics) fill(groups []*contactGroup, names map[string]string)
 func economicsRow(key []string, sums contactSums) (*ContactEconomicsRow, error) {
 	row := &ContactEconomicsRow{Key: key, Labels: key, contactSums: sums}
 	var err error
-	if row.Net, err = sums.Realised.Minus(sums.Cost); err != nil || sums.Cost.IsZero() {
+	if row.Net, err = costing.Net(sums.Realised, sums.Cost); err != nil || sums.Cost.IsZero() {
 		return row, err
 	}
 	if quotient, err := money.DecimalOf(new(big.Rat).Quo(row.Net.Rat(), sums.Cost.Rat()), 6); err == nil {

@@ -13,7 +13,7 @@ import (
 	"kopeck/store"
 )
 
-// A report under another model, or by what was known at a moment, credits orders anew. It goes from customer to customer, some at
+// A report under another model, or by what was known at a moment, credits orders again. It goes from customer to customer, some at
 // a time, in bounded memory.
 
 // idRange is the customers with ids after low up to high.

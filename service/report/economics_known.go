@@ -17,7 +17,7 @@ import (
 
 // knownBooks is a report in the making of what the books said at a moment, before later corrections, refunds and late contacts
 // and orders: contacts that had been recorded by then, at the rates known then, and the margins known then of the orders that had
-// been completed by then, credited anew.
+// been completed by then, credited again.
 type knownBooks struct {
 	*Service
 	*breakdown
@@ -53,7 +53,7 @@ func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, mode
 	return groups, k.unattributed, err
 }
 
-// group returns the group of a key, which is made if it is not there yet.
+// group returns the group of a key, which is created if it does not exist yet.
 func (k *knownBooks) group(key []string) *contactGroup {
 	name := joined(key)
 	if k.groups[name] == nil {
@@ -75,19 +75,18 @@ type order struct {
 // that had been completed by then and were placed in the period or may be credited to contacts in it.
 func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (map[string]money.Amount, error) {
 	settings := k.books.AttributionSettings()
-	own, err := ordersKnownIn(ctx, tx, k.breakdown, within, settings.Window, k.at)
+	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, settings.Window, k.at)
 	if err != nil {
 		return nil, err
 	}
-	ids, err := recommendedOrders(ctx, tx, k.breakdown, within, k.at)
+	recommended, err := recommendedOrders(ctx, tx, k.breakdown, within, k.at)
 	if err != nil {
 		return nil, err
 	}
-	recommended, err := ordersByID(ctx, tx, ids)
+	orders, err := ordersByID(ctx, tx, distinct(func(id string) string { return id }, own, recommended))
 	if err != nil {
 		return nil, err
 	}
-	orders := distinct(func(o *order) string { return o.ID }, own, recommended)
 	if err := k.marginsKnownAt(ctx, tx, k.basis, orders, k.at); err != nil {
 		return nil, err
 	}
@@ -109,7 +108,7 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 	return books.Earned(divisions)
 }
 
-// addContacts adds the contacts with some customers, what they had cost and, of whatever contacts, what they had earned.
+// addContacts adds the contacts with some customers, what they had cost, and what contacts with any customer had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
 	err := eachKnownContact(ctx, tx, k.breakdown, within, k.at, func(c *knownContact) error {
 		in := rates.ContactInput(k.people.User(input.OrZero(c.staffID)), c.minutes, c.channel, c.expense)
@@ -162,7 +161,7 @@ func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis cos
 		if cost, costed := costs[o.ID]; costed {
 			o.cost = cost
 		}
-		if o.Margin, err = costing.OrderMargin(o.total, o.refunded, o.cost); err != nil {
+		if o.Margin, err = costing.OrderMargin(false, o.total, o.refunded, o.cost); err != nil {
 			return input.DomainError(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service"
@@ -141,7 +142,7 @@ func usualNet(groups []*contactGroup) (map[string]*big.Rat, error) {
 	}
 	usual := make(map[string]*big.Rat, len(sums))
 	for key, sum := range sums {
-		net, err := sum.Realised.Minus(sum.Cost)
+		net, err := costing.Net(sum.Realised, sum.Cost)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +179,7 @@ func sumOfFigures(all []staffFigures) (staffFigures, error) {
 func withQuotients(sums contactSums, expected money.Amount) (staffFigures, error) {
 	f := staffFigures{contactSums: sums, ExpectedNet: expected}
 	var err error
-	if f.Net, err = sums.Realised.Minus(sums.Cost); err != nil {
+	if f.Net, err = costing.Net(sums.Realised, sums.Cost); err != nil {
 		return f, err
 	}
 	if f.Difference, err = f.Net.Minus(expected); err != nil {

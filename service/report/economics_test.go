@@ -288,9 +288,9 @@ func whatWasKnown(t *testing.T, s *apptest.Shop) {
 				switch {
 				case c.cost == "" && k == nil:
 				case k == nil || c.cost == "":
-					t.Errorf("%v", k)
-				case s.Currency.Format(k.Refunded) != c.refunded || s.Currency.Format(k.Cost) != c.cost || s.Currency.Format(k.Margin) != c.margin:
-					t.Errorf("%s refunded, cost %s, margin %s", s.Currency.Format(k.Refunded), s.Currency.Format(k.Cost), s.Currency.Format(k.Margin))
+					t.Errorf("got %v, want an order whose known cost is %v", k, c.cost)
+				case s.Currency.Format(k.Refunded) != c.refunded || s.Currency.Format(k.Cost) != c.cost || s.Currency.Format(*k.Margin) != c.margin:
+					t.Errorf("%s refunded, cost %s, margin %s", s.Currency.Format(k.Refunded), s.Currency.Format(k.Cost), s.Currency.Format(*k.Margin))
 				}
 			}
 		})

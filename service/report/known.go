@@ -24,7 +24,7 @@ type OrderKnown struct {
 	KnownAt  time.Time
 	Refunded money.Amount
 	Cost     money.Amount
-	Margin   money.Amount
+	Margin   *money.Amount // nil if the order had been cancelled by then
 }
 
 // The books contain what is known now about every moment. What they contained before a correction can still be asked: a cost by the
@@ -73,7 +73,11 @@ func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at tim
 	}
 	all := make(map[*ent.Order]*OrderKnown, len(orders))
 	for _, o := range known {
-		all[rows[o.ID]] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost, Margin: o.Margin}
+		row := rows[o.ID]
+		all[row] = &OrderKnown{KnownAt: moment, Refunded: o.refunded, Cost: o.cost}
+		if row.CancelledAt == nil || row.CancelledAt.After(moment) {
+			all[row].Margin = &o.Margin
+		}
 	}
 	return all, nil
 }

@@ -54,7 +54,7 @@ func TestSummary(t *testing.T) {
 	r := &CustomerBaseRow{Total: money.Minor(7), worth: []int64{4, 1, 2, 0}}
 	r.summarise()
 	if r.Mean.Minor() != 2 || r.Lowest.Minor() != 0 || r.Median.Minor() != 1 || r.Highest.Minor() != 4 { // 1.75 is nearer to 2
-		t.Errorf("%+v", r)
+		t.Errorf("got %+v, want mean 2, lowest 0, median 1, highest 4", r)
 	}
 	none := &CustomerBaseRow{}
 	none.summarise()
@@ -72,7 +72,7 @@ func TestSumsOverflow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if _, err := sums.plus(sums); !errors.Is(err, money.ErrOverflow) {
-				t.Errorf("%v", err)
+				t.Errorf("got %v, want ErrOverflow", err)
 			}
 		})
 	}
@@ -155,7 +155,7 @@ func TestKeyOfAMonth(t *testing.T) {
 	at := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 	b := &breakdown{by: []service.ContactDimension{service.ContactDimensionKind, service.ContactDimensionMonth}, months: monthsOf(at, at.AddDate(0, 2, 0), time.UTC)}
 	if key := b.key([]string{"VISIT", "2"}); !slices.Equal(key, []string{"VISIT", "2027-01"}) {
-		t.Errorf("%q", key)
+		t.Errorf("got %q, want VISIT and 2027-01", key)
 	}
 }
 

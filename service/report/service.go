@@ -3,7 +3,7 @@
 // is worth who has not ordered yet (prospect.go), and what a contact or an order cost by what was known at a moment (known.go).
 // A report is a value, and a Sheet for a CSV file. Nothing is written.
 //
-// It may import every package of service but sale, bulk, consent and check.
+// It may import service, service/input, people, customers, rates, quote, books and value.
 package report
 
 import (

@@ -20,11 +20,11 @@ import (
 
 // eachBaseCustomer gives all customers who are not deleted, in the order of their ids.
 func eachBaseCustomer(ctx context.Context, tx *store.Tx, each func(*baseCustomer) error) error {
-	const query = `SELECT id, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost,
+	const query = `SELECT id, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost,
 		segment, acquired_at, partner_id, referred_by_id FROM customers WHERE deleted_at IS NULL ORDER BY id`
 	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var c baseCustomer
-		err := scan(&c.ID, &c.Stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.ContactCost,
+		err := scan(&c.ID, &c.Stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost,
 			&c.segment, &c.AcquiredAt, &c.partner, &c.referredBy)
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ type customerSums struct {
 // customerSumsSQL sums up the orders and contacts of customers in a period, and the revenue of another. A row of contacts has a
 // number of orders of -1, the number of contacts in the column of revenue and their cost in that of margin.
 const customerSumsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
-	SELECT customer_id, sum(CASE WHEN at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END),
+	SELECT customer_id, sum(CASE WHEN status = 'COMPLETED' AND at >= ? AND at < ? THEN 1 ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END),
 		sum(CASE WHEN at >= ? AND at < ? THEN margin ELSE 0 END), sum(CASE WHEN at >= ? AND at < ? THEN total - refunded ELSE 0 END)
 	FROM orders WHERE status IN ('COMPLETED', 'REFUNDED') AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id
 	UNION ALL SELECT customer_id, -1, count(*), sum(cost), 0 FROM contacts WHERE at >= ? AND at < ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
@@ -125,10 +125,11 @@ func eachStage(ctx context.Context, tx *store.Tx, each func(in schema.Stage, n i
 	})
 }
 
-// earnedBySegment returns the margins and order days of customers by their segment, "" for none.
+// earnedBySegment returns the margins and order days of customers by their segment, "" for none. Orders given back in full do not
+// count.
 func earnedBySegment(ctx context.Context, tx *store.Tx) (map[string]earned, error) {
 	of := map[string]earned{}
-	const query = "SELECT coalesce(segment, ''), CAST(sum(margin) AS BIGINT), CAST(sum(order_days) AS BIGINT) FROM customers WHERE order_days > 0 GROUP BY coalesce(segment, '')"
+	const query = "SELECT coalesce(segment, ''), CAST(sum(margin - refunded_margin) AS BIGINT), CAST(sum(order_days) AS BIGINT) FROM customers WHERE order_days > 0 GROUP BY coalesce(segment, '')"
 	return of, store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var segment string
 		var one earned

@@ -39,8 +39,8 @@ func unanswered(status schema.OfferStatus) bool {
 // the coming year; NOT_FOUND on customerId; ALREADY_EXISTS on id.
 func (s *Service) CreateOffer(ctx context.Context, in service.CreateOfferInput) (*ent.Offer, error) {
 	var faults fault.List
-	offerID, fail := s.NewID(id.Offer, in.ID)
-	faults.Add(fail)
+	offerID, err := s.NewID(id.Offer, in.ID)
+	faults.Add(err)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -102,9 +102,9 @@ func (s *Service) writeOfferLines(ctx context.Context, tx *store.Tx, o *ent.Offe
 // order they are reported. Faults: WRONG_STATE unless the offer is SENT or VIEWED, and had not expired at that moment; INVALID;
 // NOT_FOUND.
 func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*ent.Offer, error) {
-	at, fail := s.PastMoment("at", in.At)
-	if fail != nil {
-		return nil, fail
+	at, err := s.PastMoment("at", in.At)
+	if err != nil {
+		return nil, err
 	}
 	return s.changeOffer(ctx, service.Verb{Name: "viewOffer"}, in.ID, nil, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		if status := OfferStatusAt(o, at); status != schema.OfferSent && status != schema.OfferViewed {
@@ -120,9 +120,9 @@ func (s *Service) ViewOffer(ctx context.Context, in service.ViewOfferInput) (*en
 // DeclineOffer records that the customer has declined an offer, and why. Faults: WRONG_STATE for an offer that is answered,
 // withdrawn or expired; INVALID; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) DeclineOffer(ctx context.Context, in service.DeclineOfferInput) (*ent.Offer, error) {
-	reason, fail := input.Text("reason", in.Reason, 2000)
-	if fail != nil {
-		return nil, fail
+	reason, err := input.Text("reason", in.Reason, 2000)
+	if err != nil {
+		return nil, err
 	}
 	return s.changeOffer(ctx, service.Verb{Name: "declineOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.Now()
@@ -139,9 +139,9 @@ func (s *Service) DeclineOffer(ctx context.Context, in service.DeclineOfferInput
 // WithdrawOffer withdraws an offer. Faults: WRONG_STATE for an offer that is answered, withdrawn or expired; INVALID; NOT_FOUND;
 // VERSION_CONFLICT.
 func (s *Service) WithdrawOffer(ctx context.Context, in service.WithdrawOfferInput) (*ent.Offer, error) {
-	reason, fail := input.OptionalText("reason", in.Reason, 2000)
-	if fail != nil {
-		return nil, fail
+	reason, err := input.OptionalText("reason", in.Reason, 2000)
+	if err != nil {
+		return nil, err
 	}
 	return s.changeOffer(ctx, service.Verb{Name: "withdrawOffer"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.Now()

@@ -15,7 +15,7 @@ import (
 )
 
 // latestReport is how long after an offer has expired a phone that was offline may still report that the customer accepted it
-// in time. Without such a limit an offer would bind us for ever.
+// in time. Without such a limit an offer would bind us indefinitely.
 const latestReport = 30 * 24 * time.Hour
 
 // AcceptOffer records that the customer has accepted an offer, and creates the order at exactly the promised prices. at is when
@@ -25,9 +25,9 @@ const latestReport = 30 * 24 * time.Hour
 // Faults: WRONG_STATE for an offer that is answered, withdrawn or had expired at that moment; INVALID on at for a moment before
 // the prices were asked for; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) (*ent.Offer, error) {
-	at, fail := s.PastMoment("at", in.At)
-	if fail != nil {
-		return nil, fail
+	at, err := s.PastMoment("at", in.At)
+	if err != nil {
+		return nil, err
 	}
 	return s.changeOffer(ctx, service.Verb{Name: "acceptOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
 		now := s.Now()

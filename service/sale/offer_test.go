@@ -230,7 +230,7 @@ func TestSendingNeedsAPermission(t *testing.T) {
 					return
 				}
 				if len(contacts) != 1 || contacts[0].ID != *sent.ContactID || contacts[0].Kind != schema.Email || contacts[0].Direction != schema.Outbound || (contacts[0].PermissionID != nil) != (c.level != "") {
-					t.Errorf("%v", contacts)
+					t.Errorf("got %v, want one outbound e-mail, the contact of the offer, with the permission that it needed", contacts)
 				}
 			})
 		})

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/order"
 	"kopeck/fault"
 	"kopeck/id"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -31,13 +32,13 @@ type newOrder struct {
 // customerId; ALREADY_EXISTS on id or externalId.
 func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*ent.Order, error) {
 	var faults fault.List
-	orderID, fail := s.NewID(id.Order, in.ID)
-	faults.Add(fail)
+	orderID, err := s.NewID(id.Order, in.ID)
+	faults.Add(err)
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
-	externalID, fail := input.OptionalText("externalId", in.ExternalID, 200)
-	faults.Add(fail)
-	at, fail := s.PastMoment("at", in.At)
-	faults.Add(fail)
+	externalID, err := input.OptionalText("externalId", in.ExternalID, 200)
+	faults.Add(err)
+	at, err := s.PastMoment("at", in.At)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
@@ -190,8 +191,8 @@ func wrongOrder(o *ent.Order, to string) error {
 func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
-	at, fail := s.PastMoment("at", in.At)
-	faults.Add(fail)
+	at, err := s.PastMoment("at", in.At)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
@@ -214,8 +215,8 @@ func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInp
 func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
-	reason, fail := input.Text("reason", in.Reason, 2000)
-	faults.Add(fail)
+	reason, err := input.Text("reason", in.Reason, 2000)
+	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
@@ -224,7 +225,7 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 			return wrongOrder(o, "cancelled")
 		}
 		now := s.Now()
-		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
+		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetMargin(money.Amount{}).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {
 			return err
 		}
 		if err := s.rates.FreeCapacity(ctx, tx, o.ID); err != nil {

@@ -104,6 +104,27 @@ func TestStatusesOfOrders(t *testing.T) {
 	}
 }
 
+// TestMarginOfACancelledOrder: there is none, whatever its rates become; the laws hold.
+func TestMarginOfACancelledOrder(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		o := s.place(1)
+		if o.Margin != money.Minor(799_99) {
+			t.Fatalf("the margin before is %v", o.Margin)
+		}
+		o, err := s.cancel(o.ID)
+		if err != nil || !o.Margin.IsZero() || o.Cost != money.Minor(200_00) {
+			t.Errorf("%v, %v; want an order that cost 200 and has no margin", o, err)
+		}
+		s.Rate(schema.RateMaterial, "cloth", "150", "m", apptest.Start.AddDate(0, 0, -1))
+		if o, err := s.Client.Order.Get(s.As(schema.RoleAdmin), o.ID); err != nil || !o.Margin.IsZero() || o.Cost != money.Minor(200_00) {
+			t.Errorf("%v, %v after a rate for the past", o, err)
+		}
+		if found, err := s.Check.Laws(s.System()); err != nil || len(found) != 0 {
+			t.Errorf("%+v, %v", found, err)
+		}
+	})
+}
+
 func TestCompleteOrderIsChecked(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		o := s.place(1)
@@ -171,7 +192,7 @@ func TestOrderOutlivesItsCustomer(t *testing.T) {
 			t.Fatal(err)
 		}
 		if done, err := s.complete(o.ID); err != nil || done.Status != schema.OrderCompleted {
-			t.Errorf("%v, %v", done, err)
+			t.Errorf("got %v, %v, want a completed order", done, err)
 		}
 		if _, err := verbs["accepted"](s, offer.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("an offer to a customer who was deleted: %v", err)

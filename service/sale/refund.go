@@ -23,11 +23,11 @@ import (
 func (s *Service) RefundOrder(ctx context.Context, in service.RefundOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
-	reason, fail := input.Text("reason", in.Reason, 2000)
-	faults.Add(fail)
-	given, fail := s.Amount("amount", in.Amount)
-	faults.Add(fail)
-	if fail == nil && in.Amount != nil && given.IsZero() {
+	reason, err := input.Text("reason", in.Reason, 2000)
+	faults.Add(err)
+	given, err := s.Amount("amount", in.Amount)
+	faults.Add(err)
+	if err == nil && in.Amount != nil && given.IsZero() {
 		faults.Add(fault.New(fault.Invalid, "", "want more than 0").At("amount", "amount"))
 	}
 	if err := faults.Or(); err != nil {
@@ -58,7 +58,7 @@ func (s *Service) refund(ctx context.Context, tx *store.Tx, o *ent.Order, amount
 	if err != nil {
 		return input.DomainError(err)
 	}
-	margin, err := costing.OrderMargin(o.Total, refunded, o.Cost)
+	margin, err := costing.OrderMargin(false, o.Total, refunded, o.Cost)
 	if err != nil {
 		return input.DomainError(err)
 	}

@@ -15,6 +15,7 @@ type Earnings struct {
 	FirstDay, LastDay int // of them; 0 where there is none
 	Margin            money.Amount
 	RepeatMargin      money.Amount // without the first order day's
+	RefundedMargin    money.Amount // the part of Margin that is of orders given back in full
 	ContactCost       money.Amount
 	AcquisitionCost   money.Amount
 	DepartedAt        *time.Time
@@ -24,7 +25,7 @@ type Earnings struct {
 func EarningsOf(c *ent.Customer) Earnings {
 	return Earnings{
 		OrderDays: c.OrderDays, FirstDay: c.FirstOrderDay, LastDay: c.LastOrderDay, Margin: c.Margin,
-		RepeatMargin: c.RepeatMargin, ContactCost: c.ContactCost, AcquisitionCost: c.AcquisitionCost, DepartedAt: c.DepartedAt,
+		RepeatMargin: c.RepeatMargin, RefundedMargin: c.RefundedMargin, ContactCost: c.ContactCost, AcquisitionCost: c.AcquisitionCost, DepartedAt: c.DepartedAt,
 	}
 }
 
@@ -44,9 +45,9 @@ func (s *Service) EarningsAt(ctx context.Context, customers []*ent.Customer, at 
 	if at == nil {
 		return all, nil
 	}
-	moment, fail := s.PastMoment("at", at)
-	if fail != nil {
-		return nil, fail
+	moment, err := s.PastMoment("at", at)
+	if err != nil {
+		return nil, err
 	}
 	return all, s.EarningsUpTo(ctx, all, moment, nil)
 }

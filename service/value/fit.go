@@ -77,9 +77,9 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 		return nil, fault.Invalidf("timeUnit", "%v", err)
 	}
 	now := s.Now()
-	end, fail := s.PastMoment("calibrationEnd", in.CalibrationEnd)
-	if fail != nil {
-		return nil, fail
+	end, err := s.PastMoment("calibrationEnd", in.CalibrationEnd)
+	if err != nil {
+		return nil, err
 	}
 	kinds := lifetime.Kinds()
 	if in.Kind != nil {

@@ -47,12 +47,12 @@ func (s *Service) CheckOutlook(horizonMonths *int, annualDiscountRate *money.Exa
 	}
 	rate := s.Settings().AnnualDiscountRate
 	if annualDiscountRate != nil {
-		var fail error
-		rate, fail = input.Decimal("annualDiscountRate", *annualDiscountRate, "-1", "10")
-		if fail == nil && rate.Compare(money.Whole(-1)) <= 0 {
-			fail = fault.Invalidf("annualDiscountRate", "want more than -1, at most 10: 0.10 is ten per cent")
+		var err error
+		rate, err = input.Decimal("annualDiscountRate", *annualDiscountRate, "-1", "10")
+		if err == nil && rate.Compare(money.Whole(-1)) <= 0 {
+			err = fault.Invalidf("annualDiscountRate", "want more than -1, at most 10: 0.10 is ten per cent")
 		}
-		faults.Add(fail)
+		faults.Add(err)
 	}
 	return horizon, rate, faults.Or()
 }
@@ -61,8 +61,8 @@ func (s *Service) CheckOutlook(horizonMonths *int, annualDiscountRate *money.Exa
 // 1 to 600 months, a discount rate not above -1 or over 10, or a moment in the future.
 func (s *Service) LifetimeValue(e Earnings, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*LifetimeValue, error) {
 	var faults fault.List
-	moment, fail := s.PastMoment("at", at)
-	faults.Add(fail)
+	moment, err := s.PastMoment("at", at)
+	faults.Add(err)
 	horizon, rate, err := s.CheckOutlook(horizonMonths, annualDiscountRate)
 	for _, one := range fault.All(err) {
 		faults.Add(one)

@@ -110,10 +110,11 @@ func (m *Model) Alive(e Earnings, today int) float64 {
 	return m.Counts.PAlive(e.Stats(today).In(m.Counts.TimeUnit()))
 }
 
-// OrderMargin is the margin expected of the next order, in minor units.
+// OrderMargin is the margin expected of the next order, in minor units. Orders given back in full do not count.
 func (m *Model) OrderMargin(e Earnings) (float64, error) {
 	if m.margins == nil {
-		mean, _ := new(big.Rat).Quo(e.Margin.Rat(), new(big.Rat).SetInt64(int64(e.OrderDays))).Float64()
+		kept := new(big.Rat).Sub(e.Margin.Rat(), e.RefundedMargin.Rat())
+		mean, _ := kept.Quo(kept, new(big.Rat).SetInt64(int64(e.OrderDays))).Float64()
 		return mean, nil
 	}
 	x, mean := e.OrderDays-1, 0.0

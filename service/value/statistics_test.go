@@ -58,7 +58,7 @@ func TestStatisticsOfTheDatabase(t *testing.T) {
 			c := &ent.Customer{ID: id}
 			earnings := map[*ent.Customer]value.Earnings{c: {}}
 			must(t, w.Value.EarningsUpTo(w.system(), earnings, moment, nil))
-			if e := earnings[c]; e.OrderDays != then.OrderDays || e.FirstDay != then.FirstDay || e.LastDay != then.LastDay || e.Margin != then.Margin || e.RepeatMargin != then.RepeatMargin {
+			if e := earnings[c]; e.OrderDays != then.OrderDays || e.FirstDay != then.FirstDay || e.LastDay != then.LastDay || e.Margin != then.Margin || e.RepeatMargin != then.RepeatMargin || e.RefundedMargin != then.RefundedMargin {
 				t.Fatalf("up to %s SQL has %+v, the rule %+v", moment, e, then)
 			}
 		})
@@ -108,8 +108,8 @@ func TestStatisticsAreWrittenWhenTheyChange(t *testing.T) {
 				writes = append(writes, query)
 			}
 		})
-		if again := settle(); again != first || len(writes) != 0 {
-			t.Errorf("a second time the probability is %v, was %v, and it wrote %q", again, first, writes)
+		if second := settle(); second != first || len(writes) != 0 {
+			t.Errorf("a second time the probability is %v, was %v, and it wrote %q", second, first, writes)
 		}
 	})
 }

@@ -18,9 +18,9 @@ import (
 
 // All that this package reads and writes without the guard, and why it may.
 
-// unattended returns the context of work that no request waits for: models are fitted on the orders of all customers, and all
+// bypassGuard returns the context of work that no request waits for: models are fitted on the orders of all customers, and all
 // customers are valued by them, whoever started the fit.
-func unattended(ctx context.Context) context.Context { return auth.System(ctx) }
+func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
 
 // statisticsSQL is a query for lifetime.StatisticsOf of each customer who has orders: it is computed by the database, since a
 // customer may have a hundred thousand orders. condition is on orders o: "" or " AND …". A test compares both. Statistics are
@@ -28,7 +28,7 @@ func unattended(ctx context.Context) context.Context { return auth.System(ctx) }
 func statisticsSQL(condition string) string {
 	return `SELECT sold.customer_id, count(DISTINCT sold.done_day) AS order_days, coalesce(min(sold.done_day), 0) AS first_day, coalesce(max(sold.done_day), 0) AS last_day,
 	coalesce(sum(sold.margin), 0) AS margin, coalesce(sum(CASE WHEN sold.done_day > sold.first_day THEN sold.margin END), 0) AS repeat_margin,
-	max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
+	coalesce(sum(CASE WHEN sold.done_day IS NULL THEN sold.margin END), 0) AS refunded_margin, max(sold.done_at) AS last_at, max(sold.completed_at) AS completed_at
 FROM (SELECT o.customer_id, o.margin,
 		CASE WHEN o.status = 'COMPLETED' THEN o.day END AS done_day, CASE WHEN o.status = 'COMPLETED' THEN o.at END AS done_at,
 		CASE WHEN o.status = 'COMPLETED' THEN o.completed_at END AS completed_at,
@@ -40,7 +40,7 @@ FROM (SELECT o.customer_id, o.margin,
 func scanStatistics(scan store.ScanFunc) (customer string, of lifetime.Statistics, err error) {
 	var at, completed store.Time
 	of = lifetime.NoStatistics()
-	err = scan(&customer, &of.OrderDays, &of.FirstDay, &of.LastDay, &of.Margin, &of.RepeatMargin, &at, &completed)
+	err = scan(&customer, &of.OrderDays, &of.FirstDay, &of.LastDay, &of.Margin, &of.RepeatMargin, &of.RefundedMargin, &at, &completed)
 	if !at.IsZero() {
 		of.LastOrderAt = at.Time
 	}
@@ -71,7 +71,7 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 	// A row of contacts has -1 days, and its cost in the margin's column.
 	query := `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids) ` +
 		statisticsSQL(` AND o.at <= ? AND o.created_at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
-		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, NULL, NULL FROM contacts
+		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, 0, NULL, NULL FROM contacts
 		WHERE at <= ? AND recorded_at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
 	args := append(store.Args(customerIDs), at, recorded, at, recorded)
 	query = strings.Replace(query, "@ids", "("+store.Placeholders(len(customerIDs))+")", 1)
@@ -81,7 +81,8 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 		if of.OrderDays < 0 {
 			e.ContactCost = of.Margin
 		} else {
-			e.OrderDays, e.FirstDay, e.LastDay, e.Margin, e.RepeatMargin = of.OrderDays, of.FirstDay, of.LastDay, of.Margin, of.RepeatMargin
+			e.OrderDays, e.FirstDay, e.LastDay = of.OrderDays, of.FirstDay, of.LastDay
+			e.Margin, e.RepeatMargin, e.RefundedMargin = of.Margin, of.RepeatMargin, of.RefundedMargin
 		}
 		all[customerID] = e
 		return err
@@ -93,13 +94,13 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 }
 
 // customerColumns are the columns of customers that derived state is computed from and written to; [scanCustomer] scans them.
-const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, contact_cost, last_order_at, lifetime_value"
+const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, last_order_at, lifetime_value"
 
 // scanCustomer scans [customerColumns].
 func scanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
 	c := &ent.Customer{}
 	var stage string
-	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue)
+	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue)
 	c.Stage, c.LastOrderAt = schema.Stage(stage), c.LastOrderAt.UTC()
 	return c, err
 }
@@ -136,10 +137,10 @@ func holdNext(ctx context.Context, tx *store.Tx, after string, n int) (customers
 func writeStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
 	rows := make([][]any, len(customers))
 	for i, c := range customers {
-		rows[i] = []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue}
+		rows[i] = []any{c.ID, c.OrderDays, c.FirstOrderDay, c.LastOrderDay, c.Margin, c.RepeatMargin, c.LastOrderAt, c.LifetimeValue, c.RefundedMargin}
 	}
-	return tx.UpdateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8",
-		[]store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.TimeColumn, store.IntColumn}, rows)
+	return tx.UpdateRows(ctx, "customers", "order_days = v.column2, first_order_day = v.column3, last_order_day = v.column4, margin = v.column5, repeat_margin = v.column6, last_order_at = v.column7, lifetime_value = v.column8, refunded_margin = v.column9",
+		[]store.ColumnType{store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.IntColumn, store.TimeColumn, store.IntColumn, store.IntColumn}, rows)
 }
 
 // writeValues writes the values of customers alone: derived state.
@@ -178,7 +179,7 @@ func (s *Service) dividedByValue(ctx context.Context) ([]int64, error) {
 // past rest on them, whoever asks for a price.
 func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int) ([]*ent.LifetimeModel, error) {
 	return s.Client.LifetimeModel.Query().Where(lifetimemodel.FittedAtLTE(at)).
-		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(unattended(ctx))
+		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(bypassGuard(ctx))
 }
 
 // historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:
@@ -202,7 +203,7 @@ WHERE gap IS NOT NULL GROUP BY gap`
 // What historiesSQL counts, where no order is later than the calibration period, from the figures kept with each customer: ten
 // times as fast.
 const (
-	keptHistoriesSQL = `SELECT order_days - 1, last_order_day - first_order_day, ? - first_order_day, count(*), sum(margin)
+	keptHistoriesSQL = `SELECT order_days - 1, last_order_day - first_order_day, ? - first_order_day, count(*), sum(margin - refunded_margin)
 FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
 	keptMarginsSQL = `SELECT order_days - 1, repeat_margin, count(*) FROM customers WHERE order_days > 1 GROUP BY 1, 2`
 )

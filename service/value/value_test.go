@@ -57,6 +57,21 @@ func TestLifetimeValueByThePrior(t *testing.T) {
 				t.Errorf("a second question has the bounds %+v, the first %+v", second, bounds)
 			}
 		})
+		t.Run("an order given back in full is as if it had never been", func(t *testing.T) {
+			good := value.Earnings{OrderDays: 1, FirstDay: w.regular().LastDay, LastDay: w.regular().LastDay, Margin: money.Minor(303_688)}
+			with := good
+			with.Margin, with.RefundedMargin = money.Minor(303_688-867_681), money.Minor(-867_681)
+			want, err := w.Value.LifetimeValue(good, nil, nil, nil)
+			must(t, err)
+			got, err := w.Value.LifetimeValue(with, nil, nil, nil)
+			must(t, err)
+			if got.Future != want.Future || got.ExpectedOrderMargin != money.Minor(303_688) || got.Future.Sign() <= 0 {
+				t.Errorf("future %v of an order margin of %v; want %v", got.Future, got.ExpectedOrderMargin, want.Future)
+			}
+			if got.Past != money.Minor(303_688-867_681) {
+				t.Errorf("the past is %v: what the goods had cost is lost", got.Past)
+			}
+		})
 		t.Run("silence makes less of it", func(t *testing.T) {
 			e := w.regular()
 			soon, err := w.Value.ValueOf(w.Value.Current(), e, today, 12, money.Decimal{})

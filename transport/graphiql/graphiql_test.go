@@ -95,7 +95,7 @@ func TestOnlyReading(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	graphiql.New("Kopeck", "/graphql").ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/", nil))
 	if recorder.Code != 405 || recorder.Header().Get("Allow") == "" {
-		t.Errorf("%d", recorder.Code)
+		t.Errorf("got %d, want 405 with Allow", recorder.Code)
 	}
 }
 
@@ -107,6 +107,6 @@ func TestPolicyIsNotInjected(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	graphiql.New("Kopeck", "/graphql").ServeHTTP(recorder, request)
 	if csp := recorder.Header().Get("Content-Security-Policy"); strings.Contains(csp, "*") {
-		t.Errorf("%q", csp)
+		t.Errorf("got %q, want a policy without the Host header", csp)
 	}
 }

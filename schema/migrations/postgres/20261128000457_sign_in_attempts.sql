@@ -1,0 +1,5 @@
+-- +goose Up
+-- create "sign_in_attempts" table
+CREATE TABLE "sign_in_attempts" ("id" character varying NOT NULL COLLATE "C", "full_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- create index "signinattempts_full_at" to table: "sign_in_attempts"
+CREATE INDEX "signinattempts_full_at" ON "sign_in_attempts" ("full_at");
