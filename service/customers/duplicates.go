@@ -12,17 +12,25 @@ import (
 // An e-mail and an external id are unique among the customers that one sees. Who records a customer under those of one whom they may
 // not see must not be told so: both are then possible duplicates, for whoever sees both.
 
+// twinned is a value that customers who do not see each other's records may share.
+type twinned int
+
+const (
+	byEmail twinned = iota
+	byExternalID
+)
+
 // twinsOf sets the numbers that tell a customer's e-mail and external id from those of customers whom the actor may not see. Values
 // that the actor sees to be taken are ALREADY_EXISTS. before is the customer as it was, nil for a new one.
 func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMutation, row, before *Record) error {
 	for _, one := range []struct {
 		column service.UniqueColumn
-		twin   string
+		of     twinned
 		value  func(r *Record) *string
 		set    func(number int)
 	}{
-		{uniqueColumns[0], "email_twin", func(r *Record) *string { return r.EmailKey }, m.SetEmailTwin},
-		{uniqueColumns[1], "external_twin", func(r *Record) *string { return r.ExternalID }, m.SetExternalTwin},
+		{uniqueColumns[0], byEmail, func(r *Record) *string { return r.EmailKey }, m.SetEmailTwin},
+		{uniqueColumns[1], byExternalID, func(r *Record) *string { return r.ExternalID }, m.SetExternalTwin},
 	} {
 		value, self := one.value(row), ""
 		if before != nil {
@@ -35,7 +43,7 @@ func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMuta
 			one.set(0)
 			continue
 		}
-		twins, err := twins(ctx, tx, one.column.Column, one.twin, *value, self)
+		twins, err := twins(ctx, tx, one.of, *value, self)
 		if err != nil {
 			return err
 		}
