@@ -58,6 +58,7 @@ func seed(w *World) *seeded {
 	s.shared = s.person("shared", Vars{"referredById": s.theirs})
 	s.kept = s.person("kept", nil)
 	s.young = s.person("young", nil)
+	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	s.busy()
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)

@@ -66,6 +66,16 @@ func reach(ctx context.Context, noun string, writing bool, now func() time.Time)
 	return func(s *sql.Selector) { s.Where(sql.False()) }, nil
 }
 
+// NarrowCustomers adds to a selector of customers, which may be part of another statement, the rule for the rows that the context's actor
+// may read.
+func NarrowCustomers(ctx context.Context, customers *sql.Selector, now time.Time) error {
+	narrow, err := reach(ctx, "Customer", false, func() time.Time { return now })
+	if err == nil && narrow != nil {
+		narrow(customers)
+	}
+	return err
+}
+
 // parents has the column by which a noun belongs to its parent, and the parent's table unless it is the customer.
 var parents = map[string]struct{ column, table string }{
 	"Contact":         {"customer_id", ""},

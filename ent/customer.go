@@ -41,7 +41,7 @@ type Customer struct {
 	EmailKey *string `json:"email_key,omitempty"`
 	// The phone number as it was entered; null if unknown.
 	Phone *string `json:"phone,omitempty"`
-	// The customer's id in another system, unique; null if there is none.
+	// The customer's id in another system, unique among the customers that one sees; null if there is none.
 	ExternalID *string `json:"external_id,omitempty"`
 	// How far the customer has come with us.
 	Stage schema.Stage `json:"stage,omitempty"`
@@ -63,6 +63,10 @@ type Customer struct {
 	Wallet *money.Amount `json:"wallet,omitempty"`
 	// The day on which the customer was born; null if unknown.
 	Birthday *schema.Date `json:"birthday,omitempty"`
+	// 0, or of customers with one e-mail, recorded by people who did not see each other's, a number of its own.
+	EmailTwin int `json:"email_twin,omitempty"`
+	// The same for the external id.
+	ExternalTwin int `json:"external_twin,omitempty"`
 	// When the customer left us, as staff recorded it.
 	DepartedAt *time.Time `json:"departed_at,omitempty"`
 	// When the customer was deleted.
@@ -160,7 +164,7 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldRefundedMargin, customer.FieldContactCost, customer.FieldLifetimeValue:
 			values[i] = new(money.Amount)
-		case customer.FieldVersion, customer.FieldBirthday, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
+		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
 		case customer.FieldID, customer.FieldKind, customer.FieldName, customer.FieldNameKey, customer.FieldEmail, customer.FieldEmailKey, customer.FieldPhone, customer.FieldExternalID, customer.FieldStage, customer.FieldSegment, customer.FieldOwnerID, customer.FieldReferredByID, customer.FieldPartnerID:
 			values[i] = new(sql.NullString)
@@ -319,6 +323,18 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Birthday = new(schema.Date)
 				*_m.Birthday = schema.Date(value.Int64)
+			}
+		case customer.FieldEmailTwin:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field email_twin", values[i])
+			} else if value.Valid {
+				_m.EmailTwin = int(value.Int64)
+			}
+		case customer.FieldExternalTwin:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field external_twin", values[i])
+			} else if value.Valid {
+				_m.ExternalTwin = int(value.Int64)
 			}
 		case customer.FieldDepartedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -525,6 +541,12 @@ func (_m *Customer) String() string {
 		builder.WriteString("birthday=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("email_twin=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EmailTwin))
+	builder.WriteString(", ")
+	builder.WriteString("external_twin=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExternalTwin))
 	builder.WriteString(", ")
 	if v := _m.DepartedAt; v != nil {
 		builder.WriteString("departed_at=")

@@ -264,6 +264,34 @@ func (_c *CustomerCreate) SetNillableBirthday(v *schema.Date) *CustomerCreate {
 	return _c
 }
 
+// SetEmailTwin sets the "email_twin" field.
+func (_c *CustomerCreate) SetEmailTwin(v int) *CustomerCreate {
+	_c.mutation.SetEmailTwin(v)
+	return _c
+}
+
+// SetNillableEmailTwin sets the "email_twin" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableEmailTwin(v *int) *CustomerCreate {
+	if v != nil {
+		_c.SetEmailTwin(*v)
+	}
+	return _c
+}
+
+// SetExternalTwin sets the "external_twin" field.
+func (_c *CustomerCreate) SetExternalTwin(v int) *CustomerCreate {
+	_c.mutation.SetExternalTwin(v)
+	return _c
+}
+
+// SetNillableExternalTwin sets the "external_twin" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableExternalTwin(v *int) *CustomerCreate {
+	if v != nil {
+		_c.SetExternalTwin(*v)
+	}
+	return _c
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_c *CustomerCreate) SetDepartedAt(v time.Time) *CustomerCreate {
 	_c.mutation.SetDepartedAt(v)
@@ -505,6 +533,14 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultAcquisitionCost()
 		_c.mutation.SetAcquisitionCost(v)
 	}
+	if _, ok := _c.mutation.EmailTwin(); !ok {
+		v := customer.DefaultEmailTwin
+		_c.mutation.SetEmailTwin(v)
+	}
+	if _, ok := _c.mutation.ExternalTwin(); !ok {
+		v := customer.DefaultExternalTwin
+		_c.mutation.SetExternalTwin(v)
+	}
 	if _, ok := _c.mutation.OrderDays(); !ok {
 		v := customer.DefaultOrderDays
 		_c.mutation.SetOrderDays(v)
@@ -618,6 +654,12 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.AcquisitionCost(); !ok {
 		return &ValidationError{Name: "acquisition_cost", err: errors.New(`ent: missing required field "Customer.acquisition_cost"`)}
+	}
+	if _, ok := _c.mutation.EmailTwin(); !ok {
+		return &ValidationError{Name: "email_twin", err: errors.New(`ent: missing required field "Customer.email_twin"`)}
+	}
+	if _, ok := _c.mutation.ExternalTwin(); !ok {
+		return &ValidationError{Name: "external_twin", err: errors.New(`ent: missing required field "Customer.external_twin"`)}
 	}
 	if _, ok := _c.mutation.OrderDays(); !ok {
 		return &ValidationError{Name: "order_days", err: errors.New(`ent: missing required field "Customer.order_days"`)}
@@ -758,6 +800,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Birthday(); ok {
 		_spec.SetField(customer.FieldBirthday, field.TypeInt, value)
 		_node.Birthday = &value
+	}
+	if value, ok := _c.mutation.EmailTwin(); ok {
+		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
+		_node.EmailTwin = value
+	}
+	if value, ok := _c.mutation.ExternalTwin(); ok {
+		_spec.SetField(customer.FieldExternalTwin, field.TypeInt, value)
+		_node.ExternalTwin = value
 	}
 	if value, ok := _c.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)

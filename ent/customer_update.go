@@ -377,6 +377,48 @@ func (_u *CustomerUpdate) ClearBirthday() *CustomerUpdate {
 	return _u
 }
 
+// SetEmailTwin sets the "email_twin" field.
+func (_u *CustomerUpdate) SetEmailTwin(v int) *CustomerUpdate {
+	_u.mutation.ResetEmailTwin()
+	_u.mutation.SetEmailTwin(v)
+	return _u
+}
+
+// SetNillableEmailTwin sets the "email_twin" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableEmailTwin(v *int) *CustomerUpdate {
+	if v != nil {
+		_u.SetEmailTwin(*v)
+	}
+	return _u
+}
+
+// AddEmailTwin adds value to the "email_twin" field.
+func (_u *CustomerUpdate) AddEmailTwin(v int) *CustomerUpdate {
+	_u.mutation.AddEmailTwin(v)
+	return _u
+}
+
+// SetExternalTwin sets the "external_twin" field.
+func (_u *CustomerUpdate) SetExternalTwin(v int) *CustomerUpdate {
+	_u.mutation.ResetExternalTwin()
+	_u.mutation.SetExternalTwin(v)
+	return _u
+}
+
+// SetNillableExternalTwin sets the "external_twin" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableExternalTwin(v *int) *CustomerUpdate {
+	if v != nil {
+		_u.SetExternalTwin(*v)
+	}
+	return _u
+}
+
+// AddExternalTwin adds value to the "external_twin" field.
+func (_u *CustomerUpdate) AddExternalTwin(v int) *CustomerUpdate {
+	_u.mutation.AddExternalTwin(v)
+	return _u
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_u *CustomerUpdate) SetDepartedAt(v time.Time) *CustomerUpdate {
 	_u.mutation.SetDepartedAt(v)
@@ -823,6 +865,18 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.BirthdayCleared() {
 		_spec.ClearField(customer.FieldBirthday, field.TypeInt)
+	}
+	if value, ok := _u.mutation.EmailTwin(); ok {
+		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEmailTwin(); ok {
+		_spec.AddField(customer.FieldEmailTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.ExternalTwin(); ok {
+		_spec.SetField(customer.FieldExternalTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedExternalTwin(); ok {
+		_spec.AddField(customer.FieldExternalTwin, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)
@@ -1370,6 +1424,48 @@ func (_u *CustomerUpdateOne) ClearBirthday() *CustomerUpdateOne {
 	return _u
 }
 
+// SetEmailTwin sets the "email_twin" field.
+func (_u *CustomerUpdateOne) SetEmailTwin(v int) *CustomerUpdateOne {
+	_u.mutation.ResetEmailTwin()
+	_u.mutation.SetEmailTwin(v)
+	return _u
+}
+
+// SetNillableEmailTwin sets the "email_twin" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableEmailTwin(v *int) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetEmailTwin(*v)
+	}
+	return _u
+}
+
+// AddEmailTwin adds value to the "email_twin" field.
+func (_u *CustomerUpdateOne) AddEmailTwin(v int) *CustomerUpdateOne {
+	_u.mutation.AddEmailTwin(v)
+	return _u
+}
+
+// SetExternalTwin sets the "external_twin" field.
+func (_u *CustomerUpdateOne) SetExternalTwin(v int) *CustomerUpdateOne {
+	_u.mutation.ResetExternalTwin()
+	_u.mutation.SetExternalTwin(v)
+	return _u
+}
+
+// SetNillableExternalTwin sets the "external_twin" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableExternalTwin(v *int) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetExternalTwin(*v)
+	}
+	return _u
+}
+
+// AddExternalTwin adds value to the "external_twin" field.
+func (_u *CustomerUpdateOne) AddExternalTwin(v int) *CustomerUpdateOne {
+	_u.mutation.AddExternalTwin(v)
+	return _u
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (_u *CustomerUpdateOne) SetDepartedAt(v time.Time) *CustomerUpdateOne {
 	_u.mutation.SetDepartedAt(v)
@@ -1846,6 +1942,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.BirthdayCleared() {
 		_spec.ClearField(customer.FieldBirthday, field.TypeInt)
+	}
+	if value, ok := _u.mutation.EmailTwin(); ok {
+		_spec.SetField(customer.FieldEmailTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEmailTwin(); ok {
+		_spec.AddField(customer.FieldEmailTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.ExternalTwin(); ok {
+		_spec.SetField(customer.FieldExternalTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedExternalTwin(); ok {
+		_spec.AddField(customer.FieldExternalTwin, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.DepartedAt(); ok {
 		_spec.SetField(customer.FieldDepartedAt, field.TypeTime, value)

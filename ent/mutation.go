@@ -5311,6 +5311,10 @@ type CustomerMutation struct {
 	wallet             *money.Amount
 	birthday           *schema.Date
 	addbirthday        *schema.Date
+	email_twin         *int
+	addemail_twin      *int
+	external_twin      *int
+	addexternal_twin   *int
 	departed_at        *time.Time
 	deleted_at         *time.Time
 	order_days         *int
@@ -6361,6 +6365,118 @@ func (m *CustomerMutation) ResetBirthday() {
 	delete(m.clearedFields, customer.FieldBirthday)
 }
 
+// SetEmailTwin sets the "email_twin" field.
+func (m *CustomerMutation) SetEmailTwin(i int) {
+	m.email_twin = &i
+	m.addemail_twin = nil
+}
+
+// EmailTwin returns the value of the "email_twin" field in the mutation.
+func (m *CustomerMutation) EmailTwin() (r int, exists bool) {
+	v := m.email_twin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailTwin returns the old "email_twin" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldEmailTwin(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailTwin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailTwin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailTwin: %w", err)
+	}
+	return oldValue.EmailTwin, nil
+}
+
+// AddEmailTwin adds i to the "email_twin" field.
+func (m *CustomerMutation) AddEmailTwin(i int) {
+	if m.addemail_twin != nil {
+		*m.addemail_twin += i
+	} else {
+		m.addemail_twin = &i
+	}
+}
+
+// AddedEmailTwin returns the value that was added to the "email_twin" field in this mutation.
+func (m *CustomerMutation) AddedEmailTwin() (r int, exists bool) {
+	v := m.addemail_twin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEmailTwin resets all changes to the "email_twin" field.
+func (m *CustomerMutation) ResetEmailTwin() {
+	m.email_twin = nil
+	m.addemail_twin = nil
+}
+
+// SetExternalTwin sets the "external_twin" field.
+func (m *CustomerMutation) SetExternalTwin(i int) {
+	m.external_twin = &i
+	m.addexternal_twin = nil
+}
+
+// ExternalTwin returns the value of the "external_twin" field in the mutation.
+func (m *CustomerMutation) ExternalTwin() (r int, exists bool) {
+	v := m.external_twin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExternalTwin returns the old "external_twin" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldExternalTwin(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExternalTwin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExternalTwin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExternalTwin: %w", err)
+	}
+	return oldValue.ExternalTwin, nil
+}
+
+// AddExternalTwin adds i to the "external_twin" field.
+func (m *CustomerMutation) AddExternalTwin(i int) {
+	if m.addexternal_twin != nil {
+		*m.addexternal_twin += i
+	} else {
+		m.addexternal_twin = &i
+	}
+}
+
+// AddedExternalTwin returns the value that was added to the "external_twin" field in this mutation.
+func (m *CustomerMutation) AddedExternalTwin() (r int, exists bool) {
+	v := m.addexternal_twin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExternalTwin resets all changes to the "external_twin" field.
+func (m *CustomerMutation) ResetExternalTwin() {
+	m.external_twin = nil
+	m.addexternal_twin = nil
+}
+
 // SetDepartedAt sets the "departed_at" field.
 func (m *CustomerMutation) SetDepartedAt(t time.Time) {
 	m.departed_at = &t
@@ -7012,7 +7128,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 31)
+	fields := make([]string, 0, 33)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -7072,6 +7188,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.birthday != nil {
 		fields = append(fields, customer.FieldBirthday)
+	}
+	if m.email_twin != nil {
+		fields = append(fields, customer.FieldEmailTwin)
+	}
+	if m.external_twin != nil {
+		fields = append(fields, customer.FieldExternalTwin)
 	}
 	if m.departed_at != nil {
 		fields = append(fields, customer.FieldDepartedAt)
@@ -7154,6 +7276,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Wallet()
 	case customer.FieldBirthday:
 		return m.Birthday()
+	case customer.FieldEmailTwin:
+		return m.EmailTwin()
+	case customer.FieldExternalTwin:
+		return m.ExternalTwin()
 	case customer.FieldDepartedAt:
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
@@ -7225,6 +7351,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldWallet(ctx)
 	case customer.FieldBirthday:
 		return m.OldBirthday(ctx)
+	case customer.FieldEmailTwin:
+		return m.OldEmailTwin(ctx)
+	case customer.FieldExternalTwin:
+		return m.OldExternalTwin(ctx)
 	case customer.FieldDepartedAt:
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
@@ -7396,6 +7526,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetBirthday(v)
 		return nil
+	case customer.FieldEmailTwin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailTwin(v)
+		return nil
+	case customer.FieldExternalTwin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExternalTwin(v)
+		return nil
 	case customer.FieldDepartedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7487,6 +7631,12 @@ func (m *CustomerMutation) AddedFields() []string {
 	if m.addbirthday != nil {
 		fields = append(fields, customer.FieldBirthday)
 	}
+	if m.addemail_twin != nil {
+		fields = append(fields, customer.FieldEmailTwin)
+	}
+	if m.addexternal_twin != nil {
+		fields = append(fields, customer.FieldExternalTwin)
+	}
 	if m.addorder_days != nil {
 		fields = append(fields, customer.FieldOrderDays)
 	}
@@ -7508,6 +7658,10 @@ func (m *CustomerMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedVersion()
 	case customer.FieldBirthday:
 		return m.AddedBirthday()
+	case customer.FieldEmailTwin:
+		return m.AddedEmailTwin()
+	case customer.FieldExternalTwin:
+		return m.AddedExternalTwin()
 	case customer.FieldOrderDays:
 		return m.AddedOrderDays()
 	case customer.FieldFirstOrderDay:
@@ -7536,6 +7690,20 @@ func (m *CustomerMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddBirthday(v)
+		return nil
+	case customer.FieldEmailTwin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEmailTwin(v)
+		return nil
+	case customer.FieldExternalTwin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExternalTwin(v)
 		return nil
 	case customer.FieldOrderDays:
 		v, ok := value.(int)
@@ -7731,6 +7899,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldBirthday:
 		m.ResetBirthday()
+		return nil
+	case customer.FieldEmailTwin:
+		m.ResetEmailTwin()
+		return nil
+	case customer.FieldExternalTwin:
+		m.ResetExternalTwin()
 		return nil
 	case customer.FieldDepartedAt:
 		m.ResetDepartedAt()
@@ -12807,38 +12981,40 @@ func (m *OfferLineMutation) ResetEdge(name string) error {
 // OrderMutation represents an operation that mutates the Order nodes in the graph.
 type OrderMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	version         *int
-	addversion      *int
-	created_at      *time.Time
-	updated_at      *time.Time
-	external_id     *string
-	status          *schema.OrderStatus
-	at              *time.Time
-	day             *int
-	addday          *int
-	total           *money.Amount
-	refunded        *money.Amount
-	cost            *money.Amount
-	stated_cost     *bool
-	uncosted        *bool
-	margin          *money.Amount
-	unattributed    *money.Amount
-	credit_model    *schema.AttributionModel
-	credit_fit      *string
-	due_at          *time.Time
-	completed_at    *time.Time
-	cancelled_at    *time.Time
-	cancel_reason   *string
-	offer_id        *string
-	clearedFields   map[string]struct{}
-	customer        *string
-	clearedcustomer bool
-	done            bool
-	oldValue        func(context.Context) (*Order, error)
-	predicates      []predicate.Order
+	op               Op
+	typ              string
+	id               *string
+	version          *int
+	addversion       *int
+	created_at       *time.Time
+	updated_at       *time.Time
+	external_id      *string
+	external_twin    *int
+	addexternal_twin *int
+	status           *schema.OrderStatus
+	at               *time.Time
+	day              *int
+	addday           *int
+	total            *money.Amount
+	refunded         *money.Amount
+	cost             *money.Amount
+	stated_cost      *bool
+	uncosted         *bool
+	margin           *money.Amount
+	unattributed     *money.Amount
+	credit_model     *schema.AttributionModel
+	credit_fit       *string
+	due_at           *time.Time
+	completed_at     *time.Time
+	cancelled_at     *time.Time
+	cancel_reason    *string
+	offer_id         *string
+	clearedFields    map[string]struct{}
+	customer         *string
+	clearedcustomer  bool
+	done             bool
+	oldValue         func(context.Context) (*Order, error)
+	predicates       []predicate.Order
 }
 
 var _ ent.Mutation = (*OrderMutation)(nil)
@@ -13156,6 +13332,62 @@ func (m *OrderMutation) ExternalIDCleared() bool {
 func (m *OrderMutation) ResetExternalID() {
 	m.external_id = nil
 	delete(m.clearedFields, order.FieldExternalID)
+}
+
+// SetExternalTwin sets the "external_twin" field.
+func (m *OrderMutation) SetExternalTwin(i int) {
+	m.external_twin = &i
+	m.addexternal_twin = nil
+}
+
+// ExternalTwin returns the value of the "external_twin" field in the mutation.
+func (m *OrderMutation) ExternalTwin() (r int, exists bool) {
+	v := m.external_twin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExternalTwin returns the old "external_twin" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldExternalTwin(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExternalTwin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExternalTwin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExternalTwin: %w", err)
+	}
+	return oldValue.ExternalTwin, nil
+}
+
+// AddExternalTwin adds i to the "external_twin" field.
+func (m *OrderMutation) AddExternalTwin(i int) {
+	if m.addexternal_twin != nil {
+		*m.addexternal_twin += i
+	} else {
+		m.addexternal_twin = &i
+	}
+}
+
+// AddedExternalTwin returns the value that was added to the "external_twin" field in this mutation.
+func (m *OrderMutation) AddedExternalTwin() (r int, exists bool) {
+	v := m.addexternal_twin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExternalTwin resets all changes to the "external_twin" field.
+func (m *OrderMutation) ResetExternalTwin() {
+	m.external_twin = nil
+	m.addexternal_twin = nil
 }
 
 // SetStatus sets the "status" field.
@@ -13942,7 +14174,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 23)
 	if m.version != nil {
 		fields = append(fields, order.FieldVersion)
 	}
@@ -13957,6 +14189,9 @@ func (m *OrderMutation) Fields() []string {
 	}
 	if m.external_id != nil {
 		fields = append(fields, order.FieldExternalID)
+	}
+	if m.external_twin != nil {
+		fields = append(fields, order.FieldExternalTwin)
 	}
 	if m.status != nil {
 		fields = append(fields, order.FieldStatus)
@@ -14027,6 +14262,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.CustomerID()
 	case order.FieldExternalID:
 		return m.ExternalID()
+	case order.FieldExternalTwin:
+		return m.ExternalTwin()
 	case order.FieldStatus:
 		return m.Status()
 	case order.FieldAt:
@@ -14080,6 +14317,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldCustomerID(ctx)
 	case order.FieldExternalID:
 		return m.OldExternalID(ctx)
+	case order.FieldExternalTwin:
+		return m.OldExternalTwin(ctx)
 	case order.FieldStatus:
 		return m.OldStatus(ctx)
 	case order.FieldAt:
@@ -14157,6 +14396,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetExternalID(v)
+		return nil
+	case order.FieldExternalTwin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExternalTwin(v)
 		return nil
 	case order.FieldStatus:
 		v, ok := value.(schema.OrderStatus)
@@ -14288,6 +14534,9 @@ func (m *OrderMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, order.FieldVersion)
 	}
+	if m.addexternal_twin != nil {
+		fields = append(fields, order.FieldExternalTwin)
+	}
 	if m.addday != nil {
 		fields = append(fields, order.FieldDay)
 	}
@@ -14301,6 +14550,8 @@ func (m *OrderMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case order.FieldVersion:
 		return m.AddedVersion()
+	case order.FieldExternalTwin:
+		return m.AddedExternalTwin()
 	case order.FieldDay:
 		return m.AddedDay()
 	}
@@ -14318,6 +14569,13 @@ func (m *OrderMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddVersion(v)
+		return nil
+	case order.FieldExternalTwin:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExternalTwin(v)
 		return nil
 	case order.FieldDay:
 		v, ok := value.(int)
@@ -14418,6 +14676,9 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldExternalID:
 		m.ResetExternalID()
+		return nil
+	case order.FieldExternalTwin:
+		m.ResetExternalTwin()
 		return nil
 	case order.FieldStatus:
 		m.ResetStatus()

@@ -29,8 +29,10 @@ type Order struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// The customer who ordered.
 	CustomerID string `json:"customer_id,omitempty"`
-	// The order's id in another system, unique; null if there is none.
+	// The order's id in another system; null if there is none. Of the orders that one sees, only those placed by people who did not see each other's share one.
 	ExternalID *string `json:"external_id,omitempty"`
+	// 0, or of orders with one external id, placed by people who did not see each other's, a number of its own.
+	ExternalTwin int `json:"external_twin,omitempty"`
 	// Where the order stands.
 	Status schema.OrderStatus `json:"status,omitempty"`
 	// When the customer ordered.
@@ -100,7 +102,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Amount)
 		case order.FieldStatedCost, order.FieldUncosted:
 			values[i] = new(sql.NullBool)
-		case order.FieldVersion, order.FieldDay:
+		case order.FieldVersion, order.FieldExternalTwin, order.FieldDay:
 			values[i] = new(sql.NullInt64)
 		case order.FieldID, order.FieldCustomerID, order.FieldExternalID, order.FieldStatus, order.FieldCreditModel, order.FieldCreditFit, order.FieldCancelReason, order.FieldOfferID:
 			values[i] = new(sql.NullString)
@@ -157,6 +159,12 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ExternalID = new(string)
 				*_m.ExternalID = value.String
+			}
+		case order.FieldExternalTwin:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field external_twin", values[i])
+			} else if value.Valid {
+				_m.ExternalTwin = int(value.Int64)
 			}
 		case order.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -324,6 +332,9 @@ func (_m *Order) String() string {
 		builder.WriteString("external_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("external_twin=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExternalTwin))
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

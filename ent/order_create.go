@@ -69,6 +69,20 @@ func (_c *OrderCreate) SetNillableExternalID(v *string) *OrderCreate {
 	return _c
 }
 
+// SetExternalTwin sets the "external_twin" field.
+func (_c *OrderCreate) SetExternalTwin(v int) *OrderCreate {
+	_c.mutation.SetExternalTwin(v)
+	return _c
+}
+
+// SetNillableExternalTwin sets the "external_twin" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableExternalTwin(v *int) *OrderCreate {
+	if v != nil {
+		_c.SetExternalTwin(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *OrderCreate) SetStatus(v schema.OrderStatus) *OrderCreate {
 	_c.mutation.SetStatus(v)
@@ -333,6 +347,10 @@ func (_c *OrderCreate) defaults() {
 		v := order.DefaultVersion
 		_c.mutation.SetVersion(v)
 	}
+	if _, ok := _c.mutation.ExternalTwin(); !ok {
+		v := order.DefaultExternalTwin
+		_c.mutation.SetExternalTwin(v)
+	}
 	if _, ok := _c.mutation.Total(); !ok {
 		v := order.DefaultTotal()
 		_c.mutation.SetTotal(v)
@@ -386,6 +404,9 @@ func (_c *OrderCreate) check() error {
 		if err := order.ExternalIDValidator(v); err != nil {
 			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Order.external_id": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.ExternalTwin(); !ok {
+		return &ValidationError{Name: "external_twin", err: errors.New(`ent: missing required field "Order.external_twin"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "Order.status"`)}
@@ -495,6 +516,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ExternalID(); ok {
 		_spec.SetField(order.FieldExternalID, field.TypeString, value)
 		_node.ExternalID = &value
+	}
+	if value, ok := _c.mutation.ExternalTwin(); ok {
+		_spec.SetField(order.FieldExternalTwin, field.TypeInt, value)
+		_node.ExternalTwin = value
 	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(order.FieldStatus, field.TypeEnum, value)

@@ -86,6 +86,27 @@ func (_u *OrderUpdate) ClearExternalID() *OrderUpdate {
 	return _u
 }
 
+// SetExternalTwin sets the "external_twin" field.
+func (_u *OrderUpdate) SetExternalTwin(v int) *OrderUpdate {
+	_u.mutation.ResetExternalTwin()
+	_u.mutation.SetExternalTwin(v)
+	return _u
+}
+
+// SetNillableExternalTwin sets the "external_twin" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableExternalTwin(v *int) *OrderUpdate {
+	if v != nil {
+		_u.SetExternalTwin(*v)
+	}
+	return _u
+}
+
+// AddExternalTwin adds value to the "external_twin" field.
+func (_u *OrderUpdate) AddExternalTwin(v int) *OrderUpdate {
+	_u.mutation.AddExternalTwin(v)
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *OrderUpdate) SetStatus(v schema.OrderStatus) *OrderUpdate {
 	_u.mutation.SetStatus(v)
@@ -476,6 +497,12 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ExternalIDCleared() {
 		_spec.ClearField(order.FieldExternalID, field.TypeString)
 	}
+	if value, ok := _u.mutation.ExternalTwin(); ok {
+		_spec.SetField(order.FieldExternalTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedExternalTwin(); ok {
+		_spec.AddField(order.FieldExternalTwin, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(order.FieldStatus, field.TypeEnum, value)
 	}
@@ -625,6 +652,27 @@ func (_u *OrderUpdateOne) SetNillableExternalID(v *string) *OrderUpdateOne {
 // ClearExternalID clears the value of the "external_id" field.
 func (_u *OrderUpdateOne) ClearExternalID() *OrderUpdateOne {
 	_u.mutation.ClearExternalID()
+	return _u
+}
+
+// SetExternalTwin sets the "external_twin" field.
+func (_u *OrderUpdateOne) SetExternalTwin(v int) *OrderUpdateOne {
+	_u.mutation.ResetExternalTwin()
+	_u.mutation.SetExternalTwin(v)
+	return _u
+}
+
+// SetNillableExternalTwin sets the "external_twin" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableExternalTwin(v *int) *OrderUpdateOne {
+	if v != nil {
+		_u.SetExternalTwin(*v)
+	}
+	return _u
+}
+
+// AddExternalTwin adds value to the "external_twin" field.
+func (_u *OrderUpdateOne) AddExternalTwin(v int) *OrderUpdateOne {
+	_u.mutation.AddExternalTwin(v)
 	return _u
 }
 
@@ -1047,6 +1095,12 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if _u.mutation.ExternalIDCleared() {
 		_spec.ClearField(order.FieldExternalID, field.TypeString)
+	}
+	if value, ok := _u.mutation.ExternalTwin(); ok {
+		_spec.SetField(order.FieldExternalTwin, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedExternalTwin(); ok {
+		_spec.AddField(order.FieldExternalTwin, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(order.FieldStatus, field.TypeEnum, value)

@@ -336,42 +336,50 @@ func init() {
 	customerDescAcquisitionCost := customerFields[14].Descriptor()
 	// customer.DefaultAcquisitionCost holds the default value on creation for the acquisition_cost field.
 	customer.DefaultAcquisitionCost = customerDescAcquisitionCost.Default.(func() money.Amount)
+	// customerDescEmailTwin is the schema descriptor for email_twin field.
+	customerDescEmailTwin := customerFields[17].Descriptor()
+	// customer.DefaultEmailTwin holds the default value on creation for the email_twin field.
+	customer.DefaultEmailTwin = customerDescEmailTwin.Default.(int)
+	// customerDescExternalTwin is the schema descriptor for external_twin field.
+	customerDescExternalTwin := customerFields[18].Descriptor()
+	// customer.DefaultExternalTwin holds the default value on creation for the external_twin field.
+	customer.DefaultExternalTwin = customerDescExternalTwin.Default.(int)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[19].Descriptor()
+	customerDescOrderDays := customerFields[21].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[20].Descriptor()
+	customerDescFirstOrderDay := customerFields[22].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[21].Descriptor()
+	customerDescLastOrderDay := customerFields[23].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[22].Descriptor()
+	customerDescMargin := customerFields[24].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[23].Descriptor()
+	customerDescRepeatMargin := customerFields[25].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
-	customerDescRefundedMargin := customerFields[24].Descriptor()
+	customerDescRefundedMargin := customerFields[26].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[25].Descriptor()
+	customerDescContactCost := customerFields[27].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[26].Descriptor()
+	customerDescLastOrderAt := customerFields[28].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[27].Descriptor()
+	customerDescLifetimeValue := customerFields[29].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -594,40 +602,44 @@ func init() {
 	orderDescExternalID := orderFields[1].Descriptor()
 	// order.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
 	order.ExternalIDValidator = orderDescExternalID.Validators[0].(func(string) error)
+	// orderDescExternalTwin is the schema descriptor for external_twin field.
+	orderDescExternalTwin := orderFields[2].Descriptor()
+	// order.DefaultExternalTwin holds the default value on creation for the external_twin field.
+	order.DefaultExternalTwin = orderDescExternalTwin.Default.(int)
 	// orderDescTotal is the schema descriptor for total field.
-	orderDescTotal := orderFields[5].Descriptor()
+	orderDescTotal := orderFields[6].Descriptor()
 	// order.DefaultTotal holds the default value on creation for the total field.
 	order.DefaultTotal = orderDescTotal.Default.(func() money.Amount)
 	// orderDescRefunded is the schema descriptor for refunded field.
-	orderDescRefunded := orderFields[6].Descriptor()
+	orderDescRefunded := orderFields[7].Descriptor()
 	// order.DefaultRefunded holds the default value on creation for the refunded field.
 	order.DefaultRefunded = orderDescRefunded.Default.(func() money.Amount)
 	// orderDescCost is the schema descriptor for cost field.
-	orderDescCost := orderFields[7].Descriptor()
+	orderDescCost := orderFields[8].Descriptor()
 	// order.DefaultCost holds the default value on creation for the cost field.
 	order.DefaultCost = orderDescCost.Default.(func() money.Amount)
 	// orderDescStatedCost is the schema descriptor for stated_cost field.
-	orderDescStatedCost := orderFields[8].Descriptor()
+	orderDescStatedCost := orderFields[9].Descriptor()
 	// order.DefaultStatedCost holds the default value on creation for the stated_cost field.
 	order.DefaultStatedCost = orderDescStatedCost.Default.(bool)
 	// orderDescUncosted is the schema descriptor for uncosted field.
-	orderDescUncosted := orderFields[9].Descriptor()
+	orderDescUncosted := orderFields[10].Descriptor()
 	// order.DefaultUncosted holds the default value on creation for the uncosted field.
 	order.DefaultUncosted = orderDescUncosted.Default.(bool)
 	// orderDescMargin is the schema descriptor for margin field.
-	orderDescMargin := orderFields[10].Descriptor()
+	orderDescMargin := orderFields[11].Descriptor()
 	// order.DefaultMargin holds the default value on creation for the margin field.
 	order.DefaultMargin = orderDescMargin.Default.(func() money.Amount)
 	// orderDescUnattributed is the schema descriptor for unattributed field.
-	orderDescUnattributed := orderFields[11].Descriptor()
+	orderDescUnattributed := orderFields[12].Descriptor()
 	// order.DefaultUnattributed holds the default value on creation for the unattributed field.
 	order.DefaultUnattributed = orderDescUnattributed.Default.(func() money.Amount)
 	// orderDescCreditFit is the schema descriptor for credit_fit field.
-	orderDescCreditFit := orderFields[13].Descriptor()
+	orderDescCreditFit := orderFields[14].Descriptor()
 	// order.CreditFitValidator is a validator for the "credit_fit" field. It is called by the builders before save.
 	order.CreditFitValidator = orderDescCreditFit.Validators[0].(func(string) error)
 	// orderDescCancelReason is the schema descriptor for cancel_reason field.
-	orderDescCancelReason := orderFields[17].Descriptor()
+	orderDescCancelReason := orderFields[18].Descriptor()
 	// order.CancelReasonValidator is a validator for the "cancel_reason" field. It is called by the builders before save.
 	order.CancelReasonValidator = orderDescCancelReason.Validators[0].(func(string) error)
 	// orderDescID is the schema descriptor for id field.

@@ -61,7 +61,7 @@ func customerOrder(o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirecti
 	return customerColumns[o.Field.String()], o.Direction
 }
 
-func customerFilter(f *service.CustomerFilter, search *string) *conditions {
+func customerFilter(ctx context.Context, f *service.CustomerFilter, search *string, now time.Time) *conditions {
 	c := &conditions{}
 	if search != nil {
 		found, err := customers.Search(*search)
@@ -79,6 +79,9 @@ func customerFilter(f *service.CustomerFilter, search *string) *conditions {
 	anyOf(c, "segments", "segment", f.Segments)
 	equalsID(c, "ownerId", "owner_id", id.User, f.OwnerID)
 	equals(c, "kind", f.Kind)
+	if f.PossibleDuplicates != nil && *f.PossibleDuplicates {
+		c.all = append(c.all, withTwin(ctx, now))
+	}
 	inRange(c, "createdAt", "created_at", f.CreatedAt)
 	inRange(c, "updatedAt", "updated_at", f.UpdatedAt)
 	inRange(c, "lastOrderAt", "last_order_at", f.LastOrderAt)
@@ -86,6 +89,33 @@ func customerFilter(f *service.CustomerFilter, search *string) *conditions {
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
 	}
 	return c
+}
+
+// withTwin is the condition that a customer was recorded although another had the same e-mail or external id, and that the caller may see
+// the other.
+func withTwin(ctx context.Context, now time.Time) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		b := sql.Dialect(s.Dialect())
+		other := b.Table(customer.Table).As("twin_customers")
+		twins := b.Select(other.C("id")).From(other)
+		twins.Where(sql.And(
+			sql.IsNull(other.C("deleted_at")), sql.ColumnsNEQ(other.C("id"), s.C("id")),
+			sql.Or(sql.ColumnsEQ(other.C("email_key"), s.C("email_key")), sql.ColumnsEQ(other.C("external_id"), s.C("external_id"))),
+		))
+		if err := auth.NarrowCustomers(ctx, twins, now); err != nil {
+			s.AddError(err)
+			return
+		}
+		s.Where(sql.And(sql.Or(sql.GT(s.C("email_twin"), 0), sql.GT(s.C("external_twin"), 0)), sql.Exists(twins)))
+	}
+}
+
+// possibleDuplicates returns the customers that are possibly the same as a customer.
+func (r *Resolver) possibleDuplicates(ctx context.Context, c *ent.Customer) ([]*service.PossibleDuplicate, error) {
+	found, err := batched(ctx, c, func(rows []*ent.Customer) (map[*ent.Customer][]*service.PossibleDuplicate, error) {
+		return r.app.Customers.PossibleDuplicates(ctx, rows)
+	})
+	return append([]*service.PossibleDuplicate{}, found...), err
 }
 
 // stageChanges returns a customer's changes of stage, the oldest first.

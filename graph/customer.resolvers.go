@@ -62,6 +62,10 @@ func (r *customerResolver) ReferralValue(ctx context.Context, obj *ent.Customer)
 	return r.referralValue(ctx, obj)
 }
 
+func (r *customerResolver) PossibleDuplicates(ctx context.Context, obj *ent.Customer) ([]*service.PossibleDuplicate, error) {
+	return r.possibleDuplicates(ctx, obj)
+}
+
 func (r *customerResolver) StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error) {
 	return r.stageChanges(ctx, obj)
 }
@@ -96,7 +100,7 @@ func (r *queryResolver) Customer(ctx context.Context, id *string, externalID *st
 
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error) {
 	by, direction := customerOrder(orderBy)
-	return r.customers().page(ctx, window{first, last, after, before}, by, direction, customerFilter(filter, search))
+	return r.customers().page(ctx, window{first, last, after, before}, by, direction, customerFilter(ctx, filter, search, r.app.Now()))
 }
 
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error) {

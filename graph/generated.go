@@ -259,37 +259,38 @@ type ComplexityRoot struct {
 	}
 
 	Customer struct {
-		AcquiredAt      func(childComplexity int) int
-		AcquisitionCost func(childComplexity int) int
-		Birthday        func(childComplexity int) int
-		Contacts        func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
-		CreatedAt       func(childComplexity int) int
-		Economics       func(childComplexity int, from *time.Time, to *time.Time) int
-		Email           func(childComplexity int) int
-		ExternalID      func(childComplexity int) int
-		ID              func(childComplexity int) int
-		Kind            func(childComplexity int) int
-		LifetimeValue   func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) int
-		MayContact      func(childComplexity int, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) int
-		Measurements    func(childComplexity int) int
-		Name            func(childComplexity int) int
-		Offers          func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
-		Orders          func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
-		Owner           func(childComplexity int) int
-		Permissions     func(childComplexity int, at *time.Time) int
-		Phone           func(childComplexity int) int
-		Price           func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
-		Prices          func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
-		Proposals       func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput) int
-		Prospect        func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
-		ReferralValue   func(childComplexity int) int
-		ReferredBy      func(childComplexity int) int
-		Segment         func(childComplexity int) int
-		Stage           func(childComplexity int) int
-		StageChanges    func(childComplexity int) int
-		UpdatedAt       func(childComplexity int) int
-		Version         func(childComplexity int) int
-		Wallet          func(childComplexity int) int
+		AcquiredAt         func(childComplexity int) int
+		AcquisitionCost    func(childComplexity int) int
+		Birthday           func(childComplexity int) int
+		Contacts           func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.ContactOrder, filter *service.ContactFilter) int
+		CreatedAt          func(childComplexity int) int
+		Economics          func(childComplexity int, from *time.Time, to *time.Time) int
+		Email              func(childComplexity int) int
+		ExternalID         func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Kind               func(childComplexity int) int
+		LifetimeValue      func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) int
+		MayContact         func(childComplexity int, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) int
+		Measurements       func(childComplexity int) int
+		Name               func(childComplexity int) int
+		Offers             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) int
+		Orders             func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) int
+		Owner              func(childComplexity int) int
+		Permissions        func(childComplexity int, at *time.Time) int
+		Phone              func(childComplexity int) int
+		PossibleDuplicates func(childComplexity int) int
+		Price              func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
+		Prices             func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
+		Proposals          func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput) int
+		Prospect           func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
+		ReferralValue      func(childComplexity int) int
+		ReferredBy         func(childComplexity int) int
+		Segment            func(childComplexity int) int
+		Stage              func(childComplexity int) int
+		StageChanges       func(childComplexity int) int
+		UpdatedAt          func(childComplexity int) int
+		Version            func(childComplexity int) int
+		Wallet             func(childComplexity int) int
 	}
 
 	CustomerAtRisk struct {
@@ -557,25 +558,26 @@ type ComplexityRoot struct {
 	}
 
 	Order struct {
-		At           func(childComplexity int) int
-		CancelReason func(childComplexity int) int
-		CancelledAt  func(childComplexity int) int
-		CompletedAt  func(childComplexity int) int
-		Cost         func(childComplexity int) int
-		CostKnownAt  func(childComplexity int, at time.Time) int
-		CreatedAt    func(childComplexity int) int
-		Credits      func(childComplexity int, model *schema.AttributionModel) int
-		Customer     func(childComplexity int) int
-		DueAt        func(childComplexity int) int
-		ExternalID   func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Lines        func(childComplexity int) int
-		Margin       func(childComplexity int) int
-		Refunded     func(childComplexity int) int
-		Status       func(childComplexity int) int
-		Total        func(childComplexity int) int
-		UpdatedAt    func(childComplexity int) int
-		Version      func(childComplexity int) int
+		At                 func(childComplexity int) int
+		CancelReason       func(childComplexity int) int
+		CancelledAt        func(childComplexity int) int
+		CompletedAt        func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		CostKnownAt        func(childComplexity int, at time.Time) int
+		CreatedAt          func(childComplexity int) int
+		Credits            func(childComplexity int, model *schema.AttributionModel) int
+		Customer           func(childComplexity int) int
+		DueAt              func(childComplexity int) int
+		ExternalID         func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Lines              func(childComplexity int) int
+		Margin             func(childComplexity int) int
+		PossibleDuplicates func(childComplexity int) int
+		Refunded           func(childComplexity int) int
+		Status             func(childComplexity int) int
+		Total              func(childComplexity int) int
+		UpdatedAt          func(childComplexity int) int
+		Version            func(childComplexity int) int
 	}
 
 	OrderConnection struct {
@@ -690,6 +692,11 @@ type ComplexityRoot struct {
 		Cost     func(childComplexity int) int
 		Net      func(childComplexity int) int
 		Realised func(childComplexity int) int
+	}
+
+	PossibleDuplicate struct {
+		Customer func(childComplexity int) int
+		Reasons  func(childComplexity int) int
 	}
 
 	Price struct {
@@ -1185,6 +1192,7 @@ type CustomerResolver interface {
 	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error)
 	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*report.CustomerEconomics, error)
 	ReferralValue(ctx context.Context, obj *ent.Customer) (*money.Amount, error)
+	PossibleDuplicates(ctx context.Context, obj *ent.Customer) ([]*service.PossibleDuplicate, error)
 	StageChanges(ctx context.Context, obj *ent.Customer) ([]*ent.StageChange, error)
 	Proposals(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput) ([]*quote.Proposal, error)
 	Prospect(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact) (*report.Prospect, error)
@@ -1258,6 +1266,7 @@ type OfferLineResolver interface {
 }
 type OrderResolver interface {
 	Customer(ctx context.Context, obj *ent.Order) (*ent.Customer, error)
+	PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error)
 	Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error)
 
 	Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error)
@@ -2241,6 +2250,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Phone(childComplexity), true
+	case "Customer.possibleDuplicates":
+		if e.ComplexityRoot.Customer.PossibleDuplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.PossibleDuplicates(childComplexity), true
 	case "Customer.price":
 		if e.ComplexityRoot.Customer.Price == nil {
 			break
@@ -3738,6 +3753,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Margin(childComplexity), true
+	case "Order.possibleDuplicates":
+		if e.ComplexityRoot.Order.PossibleDuplicates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.PossibleDuplicates(childComplexity), true
 	case "Order.refunded":
 		if e.ComplexityRoot.Order.Refunded == nil {
 			break
@@ -4214,6 +4235,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermissionValue.Realised(childComplexity), true
+
+	case "PossibleDuplicate.customer":
+		if e.ComplexityRoot.PossibleDuplicate.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PossibleDuplicate.Customer(childComplexity), true
+	case "PossibleDuplicate.reasons":
+		if e.ComplexityRoot.PossibleDuplicate.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PossibleDuplicate.Reasons(childComplexity), true
 
 	case "Price.at":
 		if e.ComplexityRoot.Price.At == nil {
@@ -7225,8 +7259,27 @@ type ProductCost {
   ): CustomerEconomics @scope(name: "costs")
   "The margins of all whom this customer referred, directly or through others: each customer once, of those that the viewer may see."
   referralValue: Money @scope(name: "costs")
+  """
+  Other customers with the same e-mail or external id whom the viewer may see: possibly the same person. They come about where
+  people record a customer whom they do not see.
+  """
+  possibleDuplicates: [PossibleDuplicate!]! @open
   "Every move from one stage to another, the oldest first."
   stageChanges: [StageChange!]! @rows
+}
+"A customer who is possibly the same as another."
+type PossibleDuplicate {
+  "The customer."
+  customer: Customer! @rows
+  "What both have in common."
+  reasons: [DuplicateReason!]! @open
+}
+"What two customers have in common who are possibly one."
+enum DuplicateReason {
+  "The e-mail address, regardless of letter case."
+  EMAIL
+  "The id in another system."
+  EXTERNAL_ID
 }
 "A move of a customer from one stage to another."
 type StageChange {
@@ -7297,7 +7350,10 @@ extend type Query {
 }
 
 extend type Mutation {
-  "Creates a customer. An id, e-mail or external id that is taken is ALREADY_EXISTS."
+  """
+  Creates a customer. An id, or an e-mail or external id of a customer whom the viewer may see, is ALREADY_EXISTS. Of a customer
+  whom the viewer may not see it is not: who sees both has them as possibleDuplicates.
+  """
   createCustomer(
     "The customer."
     input: CreateCustomerInput!
@@ -7338,7 +7394,7 @@ input CreateCustomerInput {
   kind: CustomerKind = PERSON
   "The name."
   name: String!
-  "The e-mail address, unique regardless of letter case."
+  "The e-mail address, unique among the customers that one sees, regardless of letter case."
   email: String
   "The phone number, in any notation."
   phone: String
@@ -7430,6 +7486,8 @@ input CustomerFilter {
   createdAt: TimeRange @open
   "Customers last changed within this time."
   updatedAt: TimeRange @open
+  "Whether only customers are listed who were recorded although another had the same e-mail or external id, if the viewer may see both: see Customer.possibleDuplicates."
+  possibleDuplicates: Boolean @open
   "Customers whose last completed order was placed within this time."
   lastOrderAt: TimeRange @scope(name: "orders")
 }
@@ -7884,6 +7942,8 @@ input OfferFilter {
 }
 `, BuiltIn: false},
 	{Name: "../schema/order.graphql", Input: `extend type Order {
+  "Other orders with the same external id that the viewer may see. They come about where people place an order for a customer of their own under the id of an order that they do not see."
+  possibleDuplicates: [Order!]! @rows
   "The products ordered, each at its promised price."
   lines: [OrderLine!]! @rows
   "The full cost of the order. Scope costs: null without it."
@@ -9483,6 +9543,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_economics(ctx, field)
 	case "referralValue":
 		return ec.fieldContext_Customer_referralValue(ctx, field)
+	case "possibleDuplicates":
+		return ec.fieldContext_Customer_possibleDuplicates(ctx, field)
 	case "stageChanges":
 		return ec.fieldContext_Customer_stageChanges(ctx, field)
 	case "proposals":
@@ -9935,6 +9997,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_cancelReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_Order_customer(ctx, field)
+	case "possibleDuplicates":
+		return ec.fieldContext_Order_possibleDuplicates(ctx, field)
 	case "lines":
 		return ec.fieldContext_Order_lines(ctx, field)
 	case "cost":
@@ -10155,6 +10219,16 @@ func (ec *executionContext) childFields_PermissionValue(ctx context.Context, fie
 		return ec.fieldContext_PermissionValue_net(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionValue", field.Name)
+}
+
+func (ec *executionContext) childFields_PossibleDuplicate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customer":
+		return ec.fieldContext_PossibleDuplicate_customer(ctx, field)
+	case "reasons":
+		return ec.fieldContext_PossibleDuplicate_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PossibleDuplicate", field.Name)
 }
 
 func (ec *executionContext) childFields_Price(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17531,6 +17605,38 @@ func (ec *executionContext) fieldContext_Customer_referralValue(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Customer_possibleDuplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_possibleDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Customer().PossibleDuplicates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.PossibleDuplicate) graphql.Marshaler {
+			return ec.marshalNPossibleDuplicate2ᚕᚖkopeckᚋserviceᚐPossibleDuplicateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_possibleDuplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Customer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PossibleDuplicate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Customer_stageChanges(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24898,6 +25004,38 @@ func (ec *executionContext) fieldContext_Order_customer(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_possibleDuplicates(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_possibleDuplicates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().PossibleDuplicates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Order) graphql.Marshaler {
+			return ec.marshalNOrder2ᚕᚖkopeckᚋentᚐOrderᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_possibleDuplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Order_lines(ctx context.Context, field graphql.CollectedField, obj *ent.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27102,6 +27240,61 @@ func (ec *executionContext) fieldContext_PermissionValue_net(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PossibleDuplicate_customer(ctx context.Context, field graphql.CollectedField, obj *service.PossibleDuplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PossibleDuplicate_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Customer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalNCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PossibleDuplicate_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PossibleDuplicate",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PossibleDuplicate_reasons(ctx context.Context, field graphql.CollectedField, obj *service.PossibleDuplicate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PossibleDuplicate_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
+			return ec.marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplicateReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PossibleDuplicate_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PossibleDuplicate", field, false, false, "DuplicateReason")
 }
 
 func (ec *executionContext) _Price_product(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
@@ -38649,7 +38842,7 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"stages", "segments", "ownerId", "kind", "createdAt", "updatedAt", "lastOrderAt"}
+	fieldsInOrder := [...]string{"stages", "segments", "ownerId", "kind", "createdAt", "updatedAt", "possibleDuplicates", "lastOrderAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38730,6 +38923,13 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.UpdatedAt = data
+		case "possibleDuplicates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("possibleDuplicates"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PossibleDuplicates = data
 		case "lastOrderAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastOrderAt"))
 			directive0 := func(ctx context.Context) (any, error) {
@@ -43023,6 +43223,12 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Customer_referralValue(ctx, field, obj)
 				})
+		case "possibleDuplicates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Customer_possibleDuplicates(ctx, field, obj)
+				})
 		case "stageChanges":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -44910,6 +45116,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_customer(ctx, field, obj)
 				})
+		case "possibleDuplicates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_possibleDuplicates(ctx, field, obj)
+				})
 		case "lines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -45695,6 +45907,44 @@ func (ec *executionContext) _PermissionValue(ctx context.Context, sel ast.Select
 			}
 		case "net":
 			out.Values[i] = ec._PermissionValue_net(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var possibleDuplicateImplementors = []string{"PossibleDuplicate"}
+
+func (ec *executionContext) _PossibleDuplicate(ctx context.Context, sel ast.SelectionSet, obj *service.PossibleDuplicate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, possibleDuplicateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PossibleDuplicate")
+		case "customer":
+			out.Values[i] = ec._PossibleDuplicate_customer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._PossibleDuplicate_reasons(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49652,6 +49902,46 @@ func (ec *executionContext) marshalNDirection2kopeckᚋschemaᚐDirection(ctx co
 	return v
 }
 
+func (ec *executionContext) unmarshalNDuplicateReason2kopeckᚋserviceᚐDuplicateReason(ctx context.Context, v any) (service.DuplicateReason, error) {
+	var res service.DuplicateReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDuplicateReason2kopeckᚋserviceᚐDuplicateReason(ctx context.Context, sel ast.SelectionSet, v service.DuplicateReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplicateReasonᚄ(ctx context.Context, v any) ([]service.DuplicateReason, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]service.DuplicateReason, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDuplicateReason2kopeckᚋserviceᚐDuplicateReason(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplicateReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []service.DuplicateReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDuplicateReason2kopeckᚋserviceᚐDuplicateReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚋreportᚐExpectedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.ExpectedMonth) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -50006,6 +50296,22 @@ func (ec *executionContext) unmarshalNOptionInput2ᚖkopeckᚋserviceᚐOptionIn
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNOrder2ᚕᚖkopeckᚋentᚐOrderᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Order) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrder2ᚖkopeckᚋentᚐOrder(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNOrder2ᚖkopeckᚋentᚐOrder(ctx context.Context, sel ast.SelectionSet, v *ent.Order) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Order!")
@@ -50241,6 +50547,30 @@ func (ec *executionContext) marshalNPermissionState2kopeckᚋschemaᚐPermission
 func (ec *executionContext) unmarshalNPlaceOrderInput2kopeckᚋserviceᚐPlaceOrderInput(ctx context.Context, v any) (service.PlaceOrderInput, error) {
 	res, err := ec.unmarshalInputPlaceOrderInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPossibleDuplicate2ᚕᚖkopeckᚋserviceᚐPossibleDuplicateᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.PossibleDuplicate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPossibleDuplicate2ᚖkopeckᚋserviceᚐPossibleDuplicate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPossibleDuplicate2ᚖkopeckᚋserviceᚐPossibleDuplicate(ctx context.Context, sel ast.SelectionSet, v *service.PossibleDuplicate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PossibleDuplicate!")
+		return graphql.Null
+	}
+	return ec._PossibleDuplicate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPrice2ᚖkopeckᚋserviceᚋquoteᚐPrice(ctx context.Context, sel ast.SelectionSet, v *quote.Price) graphql.Marshaler {

@@ -84,6 +84,13 @@ func (r *Resolver) orderCostKnownAt(ctx context.Context, o *ent.Order, at time.T
 	})
 }
 
+// orderDuplicates returns the other orders with the external id of an order.
+func (r *Resolver) orderDuplicates(ctx context.Context, o *ent.Order) ([]*ent.Order, error) {
+	return batchedList(ctx, o, orderID, func(rows []*ent.Order) (map[string][]*ent.Order, error) {
+		return r.app.Sale.PossibleDuplicates(ctx, rows)
+	})
+}
+
 // marginOf returns the margin of an order; nil if it was cancelled, and has none.
 func marginOf(o *ent.Order) *money.Amount {
 	if o.Status == schema.OrderCancelled {

@@ -41,6 +41,10 @@ func (r *mutationResolver) RefundOrder(ctx context.Context, input service.Refund
 	return &service.OrderPayload{Order: o, UserErrors: faults}, err
 }
 
+func (r *orderResolver) PossibleDuplicates(ctx context.Context, obj *ent.Order) ([]*ent.Order, error) {
+	return r.orderDuplicates(ctx, obj)
+}
+
 func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.OrderLine, error) {
 	return r.orderLines(ctx, obj)
 }

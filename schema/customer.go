@@ -35,7 +35,7 @@ func (Customer) Fields() []ent.Field {
 		field.String("phone").Optional().Nillable().MaxLen(40).
 			Annotations(open()).Comment("The phone number as it was entered; null if unknown."),
 		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(open(), named("externalId")).
-			Comment("The customer's id in another system, unique; null if there is none."),
+			Comment("The customer's id in another system, unique among the customers that one sees; null if there is none."),
 		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(open(), shownAs("Stage")).
 			Comment("How far the customer has come with us."),
 		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(open(), shownAs("Segment")).
@@ -55,6 +55,10 @@ func (Customer) Fields() []ent.Field {
 			Comment("What the customer spends a year, with any supplier, on what we could sell; null if unknown."),
 		field.Int("birthday").GoType(Date(0)).Optional().Nillable().Annotations(open(), shownAs("Date")).
 			Comment("The day on which the customer was born; null if unknown."),
+		field.Int("email_twin").Default(0).Annotations(hidden()).
+			Comment("0, or of customers with one e-mail, recorded by people who did not see each other's, a number of its own."),
+		field.Int("external_twin").Default(0).Annotations(hidden()).
+			Comment("The same for the external id."),
 		field.Time("departed_at").Optional().Nillable().Annotations(hidden()).
 			Comment("When the customer left us, as staff recorded it."),
 		field.Time("deleted_at").Optional().Nillable().Annotations(hidden()).
@@ -94,8 +98,10 @@ func (Customer) Edges() []ent.Edge {
 // Indexes of Customer.
 func (Customer) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("email_key").Unique().Annotations(entsql.IndexWhere("email_key IS NOT NULL AND deleted_at IS NULL")),
-		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("deleted_at IS NULL")),
+		index.Fields("email_key", "email_twin").Unique().Annotations(entsql.IndexWhere("email_key IS NOT NULL AND deleted_at IS NULL")),
+		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("deleted_at IS NULL")),
+		index.Fields("email_twin").Annotations(entsql.IndexWhere("email_twin > 0")),
+		index.Fields("external_twin").Annotations(entsql.IndexWhere("external_twin > 0")),
 		index.Fields("created_at", "id"),
 		index.Fields("updated_at", "id"),
 		index.Fields("name_key", "id"),

@@ -25,7 +25,9 @@ func (Order) Fields() []ent.Field {
 		field.String("customer_id").Immutable().Annotations(hidden()).
 			Comment("The customer who ordered."),
 		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(open(), named("externalId")).
-			Comment("The order's id in another system, unique; null if there is none."),
+			Comment("The order's id in another system; null if there is none. Of the orders that one sees, only those placed by people who did not see each other's share one."),
+		field.Int("external_twin").Default(0).Annotations(hidden()).
+			Comment("0, or of orders with one external id, placed by people who did not see each other's, a number of its own."),
 		field.Enum("status").GoType(OrderStatus("")).Annotations(open(), shownAs("OrderStatus")).
 			Comment("Where the order stands."),
 		field.Time("at").Annotations(open(), orderedAs("AT", "By the time of the order.")).
@@ -72,7 +74,7 @@ func (Order) Indexes() []ent.Index {
 		index.Fields("customer_id", "at", "id"),
 		index.Fields("at", "id", "unattributed"), // lists are ordered by the first two, reports sum the third
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
-		index.Fields("external_id").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
+		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),
 	}
 }
 

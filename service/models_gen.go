@@ -184,7 +184,7 @@ type CreateCustomerInput struct {
 	Kind *schema.CustomerKind `json:"kind,omitempty"`
 	// The name.
 	Name string `json:"name"`
-	// The e-mail address, unique regardless of letter case.
+	// The e-mail address, unique among the customers that one sees, regardless of letter case.
 	Email *string `json:"email,omitempty"`
 	// The phone number, in any notation.
 	Phone *string `json:"phone,omitempty"`
@@ -325,6 +325,8 @@ type CustomerFilter struct {
 	CreatedAt *TimeRange `json:"createdAt,omitempty"`
 	// Customers last changed within this time.
 	UpdatedAt *TimeRange `json:"updatedAt,omitempty"`
+	// Whether only customers are listed who were recorded although another had the same e-mail or external id, if the viewer may see both: see Customer.possibleDuplicates.
+	PossibleDuplicates *bool `json:"possibleDuplicates,omitempty"`
 	// Customers whose last completed order was placed within this time.
 	LastOrderAt *TimeRange `json:"lastOrderAt,omitempty"`
 }
@@ -575,6 +577,14 @@ type PlaceOrderInput struct {
 	At *time.Time `json:"at,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// A customer who is possibly the same as another.
+type PossibleDuplicate struct {
+	// The customer.
+	Customer *ent.Customer `json:"customer"`
+	// What both have in common.
+	Reasons []DuplicateReason `json:"reasons"`
 }
 
 // Which agreements are listed. Every field is optional; all that are given must hold.
@@ -1130,6 +1140,64 @@ func (e *ContactDimension) UnmarshalJSON(b []byte) error {
 }
 
 func (e ContactDimension) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What two customers have in common who are possibly one.
+type DuplicateReason string
+
+const (
+	// The e-mail address, regardless of letter case.
+	DuplicateReasonEmail DuplicateReason = "EMAIL"
+	// The id in another system.
+	DuplicateReasonExternalID DuplicateReason = "EXTERNAL_ID"
+)
+
+var AllDuplicateReason = []DuplicateReason{
+	DuplicateReasonEmail,
+	DuplicateReasonExternalID,
+}
+
+func (e DuplicateReason) IsValid() bool {
+	switch e {
+	case DuplicateReasonEmail, DuplicateReasonExternalID:
+		return true
+	}
+	return false
+}
+
+func (e DuplicateReason) String() string {
+	return string(e)
+}
+
+func (e *DuplicateReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = DuplicateReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid DuplicateReason", str)
+	}
+	return nil
+}
+
+func (e DuplicateReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *DuplicateReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e DuplicateReason) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -30,12 +30,12 @@ var unguardedLimits = map[string]unguardedLimit{
 	"check":     {7, 0, 0},
 	"consent":   {3, 0, 0},
 	"contacts":  {1, 0, 0},
-	"customers": {2, 0, 0},
+	"customers": {3, 0, 0},
 	"people":    {10, 0, 0},
 	"quote":     {6, 0, 0},
 	"rates":     {26, 0, 0},
 	"report":    {17, 0, 0},
-	"sale":      {1, 0, 0},
+	"sale":      {2, 0, 0},
 	"value":     {15, 0, 0},
 }
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 
 	"kopeck/auth"
 	"kopeck/fault"
@@ -43,4 +44,38 @@ func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, t
 		return err
 	})
 	return result, s.FaultOf(err)
+}
+
+// mostRaces is how often a verb is run again because another request has just written what it found to be free.
+const mostRaces = 3
+
+// race is a unique violation of a verb that had looked whether its values were free.
+type race struct{ fault error }
+
+// Error implements error.
+func (r *race) Error() string { return r.fault.Error() }
+
+// Unwrap returns what the caller is answered if the verb loses every race.
+func (r *race) Unwrap() error { return r.fault }
+
+// Race is [UniqueFault] for a verb that has looked whether its values are free: [Core.WriteUnique] runs it again.
+func Race(err error, idGiven bool, columns ...UniqueColumn) error {
+	if !store.IsUnique(err) {
+		return err
+	}
+	return &race{UniqueFault(err, idGiven, columns...)}
+}
+
+// WriteUnique is Write for a verb that decides by what is there whether a value is free. It runs the verb again after a [Race],
+// since what the other request has written may be hidden from the caller, who must not be told of it.
+func (s *Core) WriteUnique(ctx context.Context, v Verb, do func(ctx context.Context, tx *store.Tx) (string, error)) (result string, err error) {
+	for range mostRaces {
+		result, err = s.Write(ctx, v, do)
+		var lost *race
+		if !errors.As(err, &lost) {
+			return result, err
+		}
+		err = s.FaultOf(lost.fault)
+	}
+	return result, err
 }

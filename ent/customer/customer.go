@@ -57,6 +57,10 @@ const (
 	FieldWallet = "wallet"
 	// FieldBirthday holds the string denoting the birthday field in the database.
 	FieldBirthday = "birthday"
+	// FieldEmailTwin holds the string denoting the email_twin field in the database.
+	FieldEmailTwin = "email_twin"
+	// FieldExternalTwin holds the string denoting the external_twin field in the database.
+	FieldExternalTwin = "external_twin"
 	// FieldDepartedAt holds the string denoting the departed_at field in the database.
 	FieldDepartedAt = "departed_at"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -136,6 +140,8 @@ var Columns = []string{
 	FieldAcquisitionCost,
 	FieldWallet,
 	FieldBirthday,
+	FieldEmailTwin,
+	FieldExternalTwin,
 	FieldDepartedAt,
 	FieldDeletedAt,
 	FieldOrderDays,
@@ -178,6 +184,10 @@ var (
 	ExternalIDValidator func(string) error
 	// DefaultAcquisitionCost holds the default value on creation for the "acquisition_cost" field.
 	DefaultAcquisitionCost func() money.Amount
+	// DefaultEmailTwin holds the default value on creation for the "email_twin" field.
+	DefaultEmailTwin int
+	// DefaultExternalTwin holds the default value on creation for the "external_twin" field.
+	DefaultExternalTwin int
 	// DefaultOrderDays holds the default value on creation for the "order_days" field.
 	DefaultOrderDays int
 	// OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
@@ -337,6 +347,16 @@ func ByWallet(opts ...sql.OrderTermOption) OrderOption {
 // ByBirthday orders the results by the birthday field.
 func ByBirthday(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBirthday, opts...).ToFunc()
+}
+
+// ByEmailTwin orders the results by the email_twin field.
+func ByEmailTwin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEmailTwin, opts...).ToFunc()
+}
+
+// ByExternalTwin orders the results by the external_twin field.
+func ByExternalTwin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExternalTwin, opts...).ToFunc()
 }
 
 // ByDepartedAt orders the results by the departed_at field.

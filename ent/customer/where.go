@@ -148,6 +148,16 @@ func Birthday(v schema.Date) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldBirthday, vc))
 }
 
+// EmailTwin applies equality check predicate on the "email_twin" field. It's identical to EmailTwinEQ.
+func EmailTwin(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldEmailTwin, v))
+}
+
+// ExternalTwin applies equality check predicate on the "external_twin" field. It's identical to ExternalTwinEQ.
+func ExternalTwin(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldExternalTwin, v))
+}
+
 // DepartedAt applies equality check predicate on the "departed_at" field. It's identical to DepartedAtEQ.
 func DepartedAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldDepartedAt, v))
@@ -1290,6 +1300,86 @@ func BirthdayIsNil() predicate.Customer {
 // BirthdayNotNil applies the NotNil predicate on the "birthday" field.
 func BirthdayNotNil() predicate.Customer {
 	return predicate.Customer(sql.FieldNotNull(FieldBirthday))
+}
+
+// EmailTwinEQ applies the EQ predicate on the "email_twin" field.
+func EmailTwinEQ(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldEmailTwin, v))
+}
+
+// EmailTwinNEQ applies the NEQ predicate on the "email_twin" field.
+func EmailTwinNEQ(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldEmailTwin, v))
+}
+
+// EmailTwinIn applies the In predicate on the "email_twin" field.
+func EmailTwinIn(vs ...int) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldEmailTwin, vs...))
+}
+
+// EmailTwinNotIn applies the NotIn predicate on the "email_twin" field.
+func EmailTwinNotIn(vs ...int) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldEmailTwin, vs...))
+}
+
+// EmailTwinGT applies the GT predicate on the "email_twin" field.
+func EmailTwinGT(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldEmailTwin, v))
+}
+
+// EmailTwinGTE applies the GTE predicate on the "email_twin" field.
+func EmailTwinGTE(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldEmailTwin, v))
+}
+
+// EmailTwinLT applies the LT predicate on the "email_twin" field.
+func EmailTwinLT(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldEmailTwin, v))
+}
+
+// EmailTwinLTE applies the LTE predicate on the "email_twin" field.
+func EmailTwinLTE(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldEmailTwin, v))
+}
+
+// ExternalTwinEQ applies the EQ predicate on the "external_twin" field.
+func ExternalTwinEQ(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldExternalTwin, v))
+}
+
+// ExternalTwinNEQ applies the NEQ predicate on the "external_twin" field.
+func ExternalTwinNEQ(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldExternalTwin, v))
+}
+
+// ExternalTwinIn applies the In predicate on the "external_twin" field.
+func ExternalTwinIn(vs ...int) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldExternalTwin, vs...))
+}
+
+// ExternalTwinNotIn applies the NotIn predicate on the "external_twin" field.
+func ExternalTwinNotIn(vs ...int) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldExternalTwin, vs...))
+}
+
+// ExternalTwinGT applies the GT predicate on the "external_twin" field.
+func ExternalTwinGT(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldExternalTwin, v))
+}
+
+// ExternalTwinGTE applies the GTE predicate on the "external_twin" field.
+func ExternalTwinGTE(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldExternalTwin, v))
+}
+
+// ExternalTwinLT applies the LT predicate on the "external_twin" field.
+func ExternalTwinLT(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldExternalTwin, v))
+}
+
+// ExternalTwinLTE applies the LTE predicate on the "external_twin" field.
+func ExternalTwinLTE(v int) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldExternalTwin, v))
 }
 
 // DepartedAtEQ applies the EQ predicate on the "departed_at" field.

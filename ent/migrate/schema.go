@@ -316,6 +316,8 @@ var (
 		{Name: "acquisition_cost", Type: field.TypeInt64},
 		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
 		{Name: "birthday", Type: field.TypeInt, Nullable: true},
+		{Name: "email_twin", Type: field.TypeInt, Default: 0},
+		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
@@ -339,38 +341,54 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[29]},
+				Columns:    []*schema.Column{CustomersColumns[31]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[30]},
+				Columns:    []*schema.Column{CustomersColumns[32]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[31]},
+				Columns:    []*schema.Column{CustomersColumns[33]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "customer_email_key",
+				Name:    "customer_email_key_email_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[8]},
+				Columns: []*schema.Column{CustomersColumns[8], CustomersColumns[18]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "email_key IS NOT NULL AND deleted_at IS NULL",
 				},
 			},
 			{
-				Name:    "customer_external_id",
+				Name:    "customer_external_id_external_twin",
 				Unique:  true,
-				Columns: []*schema.Column{CustomersColumns[10]},
+				Columns: []*schema.Column{CustomersColumns[10], CustomersColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "customer_email_twin",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "email_twin > 0",
+				},
+			},
+			{
+				Name:    "customer_external_twin",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "external_twin > 0",
 				},
 			},
 			{
@@ -391,17 +409,17 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[27], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[29], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[28], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[30], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[29]},
+				Columns: []*schema.Column{CustomersColumns[31]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -409,7 +427,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31]},
+				Columns: []*schema.Column{CustomersColumns[33]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -417,7 +435,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[30]},
+				Columns: []*schema.Column{CustomersColumns[32]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -651,6 +669,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "external_id", Type: field.TypeString, Nullable: true, Size: 800},
+		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"PLACED", "COMPLETED", "CANCELLED", "REFUNDED"}},
 		{Name: "at", Type: field.TypeTime},
 		{Name: "day", Type: field.TypeInt},
@@ -678,7 +697,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_customers_customer",
-				Columns:    []*schema.Column{OrdersColumns[22]},
+				Columns:    []*schema.Column{OrdersColumns[23]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -687,25 +706,25 @@ var (
 			{
 				Name:    "order_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[22], OrdersColumns[6], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[23], OrdersColumns[7], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_at_id_unattributed",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[6], OrdersColumns[0], OrdersColumns[14]},
+				Columns: []*schema.Column{OrdersColumns[7], OrdersColumns[0], OrdersColumns[15]},
 			},
 			{
 				Name:    "order_offer_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[21]},
+				Columns: []*schema.Column{OrdersColumns[22]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
 			},
 			{
-				Name:    "order_external_id",
+				Name:    "order_external_id_external_twin",
 				Unique:  true,
-				Columns: []*schema.Column{OrdersColumns[4]},
+				Columns: []*schema.Column{OrdersColumns[4], OrdersColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
 				},

@@ -26,6 +26,8 @@ const (
 	FieldCustomerID = "customer_id"
 	// FieldExternalID holds the string denoting the external_id field in the database.
 	FieldExternalID = "external_id"
+	// FieldExternalTwin holds the string denoting the external_twin field in the database.
+	FieldExternalTwin = "external_twin"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// FieldAt holds the string denoting the at field in the database.
@@ -81,6 +83,7 @@ var Columns = []string{
 	FieldUpdatedAt,
 	FieldCustomerID,
 	FieldExternalID,
+	FieldExternalTwin,
 	FieldStatus,
 	FieldAt,
 	FieldDay,
@@ -117,6 +120,8 @@ var (
 	VersionValidator func(int) error
 	// ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
 	ExternalIDValidator func(string) error
+	// DefaultExternalTwin holds the default value on creation for the "external_twin" field.
+	DefaultExternalTwin int
 	// DefaultTotal holds the default value on creation for the "total" field.
 	DefaultTotal func() money.Amount
 	// DefaultRefunded holds the default value on creation for the "refunded" field.
@@ -190,6 +195,11 @@ func ByCustomerID(opts ...sql.OrderTermOption) OrderOption {
 // ByExternalID orders the results by the external_id field.
 func ByExternalID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExternalID, opts...).ToFunc()
+}
+
+// ByExternalTwin orders the results by the external_twin field.
+func ByExternalTwin(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExternalTwin, opts...).ToFunc()
 }
 
 // ByStatus orders the results by the status field.

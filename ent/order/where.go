@@ -92,6 +92,11 @@ func ExternalID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldExternalID, v))
 }
 
+// ExternalTwin applies equality check predicate on the "external_twin" field. It's identical to ExternalTwinEQ.
+func ExternalTwin(v int) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldExternalTwin, v))
+}
+
 // At applies equality check predicate on the "at" field. It's identical to AtEQ.
 func At(v time.Time) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldAt, v))
@@ -425,6 +430,46 @@ func ExternalIDEqualFold(v string) predicate.Order {
 // ExternalIDContainsFold applies the ContainsFold predicate on the "external_id" field.
 func ExternalIDContainsFold(v string) predicate.Order {
 	return predicate.Order(sql.FieldContainsFold(FieldExternalID, v))
+}
+
+// ExternalTwinEQ applies the EQ predicate on the "external_twin" field.
+func ExternalTwinEQ(v int) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldExternalTwin, v))
+}
+
+// ExternalTwinNEQ applies the NEQ predicate on the "external_twin" field.
+func ExternalTwinNEQ(v int) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldExternalTwin, v))
+}
+
+// ExternalTwinIn applies the In predicate on the "external_twin" field.
+func ExternalTwinIn(vs ...int) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldExternalTwin, vs...))
+}
+
+// ExternalTwinNotIn applies the NotIn predicate on the "external_twin" field.
+func ExternalTwinNotIn(vs ...int) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldExternalTwin, vs...))
+}
+
+// ExternalTwinGT applies the GT predicate on the "external_twin" field.
+func ExternalTwinGT(v int) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldExternalTwin, v))
+}
+
+// ExternalTwinGTE applies the GTE predicate on the "external_twin" field.
+func ExternalTwinGTE(v int) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldExternalTwin, v))
+}
+
+// ExternalTwinLT applies the LT predicate on the "external_twin" field.
+func ExternalTwinLT(v int) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldExternalTwin, v))
+}
+
+// ExternalTwinLTE applies the LTE predicate on the "external_twin" field.
+func ExternalTwinLTE(v int) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldExternalTwin, v))
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.

@@ -66,14 +66,22 @@ func (c *chunk) customersBy(ctx context.Context, ids, externals, emails, phones 
 	if err := c.look(ctx, query, "id", c.locked(), ids, read); err != nil {
 		return err
 	}
-	if err := c.look(ctx, query+" deleted_at IS NULL AND", "external_id", c.locked(), externals, read); err != nil {
+	if err := c.look(ctx, query+firstExternal, "external_id", c.locked(), externals, read); err != nil {
 		return err
 	}
-	if err := c.look(ctx, query+" deleted_at IS NULL AND", "email_key", c.locked(), emails, read); err != nil {
+	if err := c.look(ctx, query+firstEmail, "email_key", c.locked(), emails, read); err != nil {
 		return err
 	}
 	return c.look(ctx, query+" deleted_at IS NULL AND id IN (SELECT customer_id FROM search_terms WHERE", "term", ")"+c.locked(), phones, read)
 }
+
+// The conditions that a customer is not deleted and is, of possible duplicates, the first.
+const (
+	firstExternal = ` deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM customers f WHERE f.external_id = customers.external_id
+		AND f.external_twin < customers.external_twin AND f.deleted_at IS NULL) AND`
+	firstEmail = ` deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM customers f WHERE f.email_key = customers.email_key
+		AND f.email_twin < customers.email_twin AND f.deleted_at IS NULL) AND`
+)
 
 // namedCustomer is as much of a customer as orders and contacts need to name it.
 type namedCustomer struct {
@@ -96,7 +104,7 @@ func (c *chunk) customersNamed(ctx context.Context, ids, externals []string, eac
 	if err := c.look(ctx, query, "id", c.locked(), ids, read); err != nil {
 		return err
 	}
-	return c.look(ctx, query+" deleted_at IS NULL AND", "external_id", c.locked(), externals, read)
+	return c.look(ctx, query+firstExternal, "external_id", c.locked(), externals, read)
 }
 
 // partnersNamed returns the ids of the partners that have some names, by name.

@@ -59,7 +59,7 @@ func (c *chunk) ordersBy(ctx context.Context, ids, externals []string, each func
 		return err
 	}
 	query := "SELECT " + store.ResultNames(storedOrderResults) + " FROM orders WHERE"
-	if err := c.look(ctx, query, "external_id", "", externals, read); err != nil {
+	if err := c.look(ctx, query+" external_twin = 0 AND", "external_id", "", externals, read); err != nil { // of possible duplicates the first
 		return err
 	}
 	return c.look(ctx, query, "id", "", ids, read)

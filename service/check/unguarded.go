@@ -64,7 +64,7 @@ var ruleQueries = []ruleQuery{
 	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
 	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},
-	{rule{lawTwice, "the external id of an order was used twice"}, "SELECT min(id) FROM orders WHERE external_id IS NOT NULL GROUP BY external_id HAVING count(*) > 1"},
+	{rule{lawTwice, "the external id of an order was used twice"}, "SELECT min(id) FROM orders WHERE external_id IS NOT NULL GROUP BY external_id, external_twin HAVING count(*) > 1"},
 	{rule{lawTwice, "a contact is credited twice with one order"}, "SELECT min(id) FROM credits GROUP BY order_id, contact_id HAVING count(*) > 1"},
 }
 

@@ -28,7 +28,7 @@ func (s *Service) Customer(ctx context.Context, customerID, externalID *string) 
 	default:
 		query.Where(customer.ExternalID(*externalID))
 	}
-	c, err := query.Only(ctx)
+	c, err := query.Order(customer.ByExternalTwin(), customer.ByID()).First(ctx) // of possible duplicates the first
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}
@@ -50,7 +50,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	made, err := s.Write(ctx, service.Verb{Name: "createCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	made, err := s.WriteUnique(ctx, service.Verb{Name: "createCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if err := s.checkOwner(ctx, row.OwnerID); err != nil {
 			return "", err
 		}
@@ -61,7 +61,7 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		}
 		c, err := s.create(ctx, tx, newID, row)
 		if err != nil {
-			return "", service.UniqueFault(err, in.ID != nil, uniqueColumns...)
+			return "", service.Race(err, in.ID != nil, uniqueColumns...)
 		}
 		if stage := c.Stage; stage != schema.Stranger {
 			if err := s.RecordStageChange(ctx, tx, c.ID, schema.Stranger, stage, "as recorded", c.CreatedAt); err != nil {
@@ -89,6 +89,9 @@ func (s *Service) create(ctx context.Context, tx *store.Tx, newID string, row *R
 				return nil, err
 			}
 		}
+	}
+	if err := s.twinsOf(ctx, tx, create.Mutation(), row, nil); err != nil {
+		return nil, err
 	}
 	if actor, _ := auth.From(ctx); actor.PartnerID != "" {
 		create.SetPartnerID(actor.PartnerID)

@@ -58,10 +58,11 @@ func TestFieldsOfColumns(t *testing.T) {
 	t.Parallel()
 	computed := []string{
 		"version", "updated_at", "order_days", "first_order_day", "last_order_day", "margin", "repeat_margin", "refunded_margin", "contact_cost", "last_order_at", "lifetime_value",
+		"email_twin", "external_twin", // numbers of possible duplicates: an import finds the first, and makes none
 	}
 	for _, c := range Columns() {
 		if slices.Contains(computed, c.Name) {
-			t.Errorf("%s is computed from orders and contacts", c.Name)
+			t.Errorf("%s is computed", c.Name)
 		}
 		computed = append(computed, c.Name)
 	}

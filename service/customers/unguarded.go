@@ -6,6 +6,7 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/searchterm"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -28,6 +29,24 @@ func (s *Service) referredBy(ctx context.Context, ids []string) ([]referral, err
 	err := store.EachByIDs(ctx, s.Store, query, nil, ids, func(scan store.ScanFunc) error {
 		var one referral
 		err := scan(&one.root, &one.customer)
+		all = append(all, one)
+		return err
+	})
+	return all, err
+}
+
+// twins returns the customers who have a value in a column that is unique among the customers that one sees, but for one. It bypasses
+// the guard because a value that only a hidden customer has must be told apart from theirs; whoever uses it tells the actor of no
+// customer whom they may not see.
+func twins(ctx context.Context, tx *store.Tx, of twinned, value, self string) ([]service.Twin, error) {
+	var all []service.Twin
+	query := "SELECT id, email_twin FROM customers WHERE email_key = ? AND deleted_at IS NULL AND id <> ?"
+	if of == byExternalID {
+		query = "SELECT id, external_twin FROM customers WHERE external_id = ? AND deleted_at IS NULL AND id <> ?"
+	}
+	err := store.Each(ctx, tx, query, []any{value, self}, func(scan store.ScanFunc) error {
+		var one service.Twin
+		err := scan(&one.ID, &one.Number)
 		all = append(all, one)
 		return err
 	})

@@ -31,7 +31,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	_, err = s.Write(ctx, service.Verb{Name: "updateCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	_, err = s.WriteUnique(ctx, service.Verb{Name: "updateCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		c, err := s.LockCustomer(ctx, tx, "id", in.ID)
 		if err != nil {
 			return "", err
@@ -76,6 +76,9 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 			return err
 		}
 	}
+	if err := s.twinsOf(ctx, tx, update.Mutation(), row, &Record{Customer: c}); err != nil {
+		return err
+	}
 	if row.Stage != c.Stage {
 		if err := s.RecordStageChange(ctx, tx, c.ID, c.Stage, row.Stage, "overruled: "+reason, s.Now()); err != nil {
 			return err
@@ -83,7 +86,7 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 	}
 	after, err := update.Save(ctx)
 	if err != nil {
-		return service.UniqueFault(err, false, uniqueColumns...)
+		return service.Race(err, false, uniqueColumns...)
 	}
 	if err := s.writeTerms(ctx, tx, after); err != nil {
 		return err

@@ -43,7 +43,7 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		return nil, err
 	}
 	promises, refused := s.quote.Redeem(in.CustomerID, in.PriceTokens)
-	made, err := s.Write(ctx, service.Verb{Name: "placeOrder", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
+	made, err := s.WriteUnique(ctx, service.Verb{Name: "placeOrder", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
 		if err := s.rates.HoldRates(ctx, tx); err != nil {
 			return "", err
 		}
@@ -55,7 +55,7 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		}
 		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: in.CustomerID, externalID: externalID, at: at, promises: promises})
 		if err != nil {
-			return "", service.UniqueFault(err, true, uniqueOrder)
+			return "", service.Race(err, true, uniqueOrder)
 		}
 		return o.ID, nil
 	})
@@ -78,7 +78,11 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	settings, now := s.Settings(), s.Now()
 	day := settings.Day(n.at)
 	dueAt := n.at.In(settings.Zone).AddDate(0, 0, lead).UTC()
-	o, err := tx.Order.Create().SetID(n.id).SetCustomerID(n.customerID).SetNillableExternalID(n.externalID).SetNillableOfferID(n.offerID).
+	twin, err := externalTwin(ctx, tx, n.externalID)
+	if err != nil {
+		return nil, err
+	}
+	o, err := tx.Order.Create().SetID(n.id).SetCustomerID(n.customerID).SetNillableExternalID(n.externalID).SetExternalTwin(twin).SetNillableOfferID(n.offerID).
 		SetStatus(schema.OrderPlaced).SetAt(n.at).SetDay(day).SetDueAt(dueAt).SetTotal(total).SetCreatedAt(now).SetUpdatedAt(now).
 		Save(ctx)
 	if err != nil {
@@ -107,6 +111,48 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	}
 	// Last, so that orders wait for each other's capacity no longer than necessary.
 	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, n.at, day+lead)
+}
+
+// externalTwin returns the number that tells an order's external id from the same of orders that the actor may not see. An external id of
+// one that the actor sees is ALREADY_EXISTS.
+func externalTwin(ctx context.Context, tx *store.Tx, externalID *string) (int, error) {
+	if externalID == nil {
+		return 0, nil
+	}
+	twins, err := twins(ctx, tx, *externalID)
+	if err != nil {
+		return 0, err
+	}
+	return service.NextTwin(uniqueOrder, twins, func(ids []string) (bool, error) {
+		return tx.Order.Query().Where(order.IDIn(ids...)).Exist(ctx)
+	})
+}
+
+// PossibleDuplicates returns the other orders that have the external id of one of some orders, by that id, as far as the caller may see
+// them.
+func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Order) (map[string][]*ent.Order, error) {
+	var externals []string
+	for _, o := range of {
+		if o.ExternalID != nil {
+			externals = append(externals, *o.ExternalID)
+		}
+	}
+	found := map[string][]*ent.Order{}
+	if len(externals) == 0 {
+		return found, nil
+	}
+	same, err := s.Client.Order.Query().Where(order.ExternalIDIn(externals...)).Order(order.ByExternalTwin()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range of {
+		for _, other := range same {
+			if o.ExternalID != nil && other.ID != o.ID && *other.ExternalID == *o.ExternalID {
+				found[o.ID] = append(found[o.ID], other)
+			}
+		}
+	}
+	return found, nil
 }
 
 // uniqueOrder is the column of an order whose values are unique.

@@ -41,7 +41,7 @@ func TestMigrationsAreInStepWithTheModel(t *testing.T) {
 				t.Errorf("the model differs from the migrations:\n%s", steps)
 			}
 			// The comparison sees differences: in an index, and in a column.
-			further := fstest.MapFS{"99999999999999_further.sql": {Data: []byte("-- +goose Up\nDROP INDEX customer_email_key;\nALTER TABLE settings DROP COLUMN updated_at;\n")}}
+			further := fstest.MapFS{"99999999999999_further.sql": {Data: []byte("-- +goose Up\nDROP INDEX customer_email_twin;\nALTER TABLE settings DROP COLUMN updated_at;\n")}}
 			entries, err := fs.ReadDir(database.files, ".")
 			if err != nil {
 				t.Fatal(err)
@@ -57,7 +57,7 @@ func TestMigrationsAreInStepWithTheModel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, want := range []string{"customer_email_key", "updated_at"} {
+			for _, want := range []string{"customer_email_twin", "updated_at"} {
 				if !strings.Contains(steps, want) {
 					t.Errorf("a difference in %s was not seen:\n%s", want, steps)
 				}
