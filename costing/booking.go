@@ -10,19 +10,6 @@ import (
 	"kopeck/money"
 )
 
-// Day returns the number of a calendar day of a time zone: days since 1970-01-01.
-func Day(at time.Time, zone *time.Location) int {
-	local := at.In(zone)
-	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	return int(midnight.Unix() / 86400)
-}
-
-// StartOfDay returns the first moment of a calendar day of a time zone.
-func StartOfDay(day int, zone *time.Location) time.Time {
-	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC()
-}
-
 // Booking is the capacity that an order takes of a resource on a day: known since BookedAt, free again since FreedAt.
 type Booking struct {
 	Resource string

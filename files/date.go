@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/schema"
 	"kopeck/service"
 )
@@ -84,6 +85,10 @@ func (d *dates) read(text string) (time.Time, error) {
 		if err != nil {
 			return at, errLayout
 		}
+		if !strings.Contains(d.layout, "07") && !strings.Contains(d.layout, "MST") { // no zone of its own
+			at, _ = time.Parse(d.layout, text)
+			return costing.AtClock(at, d.settings.Zone), nil
+		}
 		return at.UTC(), nil
 	}
 	switch {
@@ -99,8 +104,8 @@ func (d *dates) read(text string) (time.Time, error) {
 		}
 	case len(text) == 19 || len(text) == 16:
 		for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
-			if at, err := time.ParseInLocation(layout, text, d.settings.Zone); err == nil {
-				return at.UTC(), nil
+			if wall, err := time.Parse(layout, text); err == nil {
+				return costing.AtClock(wall, d.settings.Zone), nil
 			}
 		}
 	}

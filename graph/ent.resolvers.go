@@ -103,6 +103,8 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) User() UserResolver { return &userResolver{r} }
+
 type (
 	attributionFitResolver struct{ *Resolver }
 	contactResolver        struct{ *Resolver }
@@ -116,4 +118,5 @@ type (
 	priceAgreementResolver struct{ *Resolver }
 	productResolver        struct{ *Resolver }
 	queryResolver          struct{ *Resolver }
+	userResolver           struct{ *Resolver }
 )

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -17,8 +18,11 @@ import (
 // selling are the kinds of contact that sell when they are outbound: they need a purpose.
 var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.Message}
 
-// mostMinutes is how long one contact may last: a day.
-const mostMinutes = "1440"
+// mostMinutes and mostSeconds are how long one contact may last: a day.
+const (
+	mostMinutes = "1440"
+	mostSeconds = "86400"
+)
 
 // NewContact is a contact to be recorded, checked.
 type NewContact struct {
@@ -27,7 +31,7 @@ type NewContact struct {
 	Direction             schema.Direction
 	Channel               schema.Channel
 	At                    time.Time
-	minutes               money.Decimal
+	spent                 costing.Duration
 	StaffID               *string
 	Subject, notes        *string
 	aboutID, PermissionID *string
@@ -48,7 +52,7 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	n.At, err = s.PastMoment("at", in.At)
 	faults.Add(err)
-	n.minutes, err = input.Decimal("minutes", input.Or(in.Minutes, "0"), "0", mostMinutes)
+	n.spent, err = checkSpent(in.Minutes, in.Seconds)
 	faults.Add(err)
 	n.Subject, err = input.OptionalText("subject", in.Subject, 500)
 	faults.Add(err)
@@ -72,6 +76,23 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	n.StaffID, err = s.staffOf(actor, in.StaffID)
 	faults.Add(err)
 	return n, faults.Or()
+}
+
+// checkSpent returns the working time of a contact, which is given in minutes or in seconds.
+func checkSpent(minutes, seconds *money.Exact) (costing.Duration, error) {
+	if seconds == nil {
+		given, err := input.Decimal("minutes", input.Or(minutes, "0"), "0", mostMinutes)
+		return costing.InMinutes(given), err
+	}
+	if minutes != nil {
+		return costing.Duration{}, fault.Invalidf("seconds", "want minutes or seconds, not both")
+	}
+	given, err := input.Decimal("seconds", *seconds, "0", mostSeconds)
+	if err != nil {
+		return costing.Duration{}, err
+	}
+	spent, err := costing.InSeconds(given)
+	return spent, input.DomainError(err)
 }
 
 // staffOf returns the staff member of a contact: the one named, who may have left since, or else the actor. SALES may name only
