@@ -90,11 +90,11 @@ func TestContactEconomicsByHand(t *testing.T) {
 		want(t, economicsRows(ask(always("MONTH"))), "2026-10: 1 5.5 10.00 300.00 290.00 29", "2026-11: 2 0 30.01 299.99 269.98 8.996335")
 		want(t, economicsRows(ask(always("MONTH", "KIND"))), "2026-10, INFO_CALL: 1 5.5 10.00 300.00 290.00 29",
 			"2026-11, EMAIL: 1 0 0.00 299.99 299.99 ", "2026-11, INFO_CALL: 1 0 30.01 0.00 -30.01 -1")
-		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", STRANGER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
+		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", CUSTOMER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
 		// A customer's earlier contacts stay in the earlier segment.
 		version := admin.Must(`query($id: ID!) { customer(id: $id) { version } }`, Vars{"id": s.customer}).Int("customer.version")
 		admin.Must(`mutation($id: ID!, $v: Int!) { updateCustomer(input: {id: $id, expectedVersion: $v, segment: FAST_CHEAP}) { userErrors { code field message } } }`, Vars{"id": s.customer, "v": version})
-		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", STRANGER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
+		want(t, economicsRows(ask(always("SEGMENT", "STAGE"))), ", CUSTOMER: 1 0 30.01 0.00 -30.01 -1", "QUALITY_CHEAP, STRANGER: 2 5.5 10.00 599.99 589.99 58.999")
 		want(t, economicsRows(ask(always("CHANNEL", "DIRECTION"))), "EMAIL, INBOUND: 1 0 0.00 299.99 299.99 ", "PHONE, INBOUND: 1 5.5 10.00 300.00 290.00 29", "VISIT, INBOUND: 1 0 30.01 0.00 -30.01 -1")
 		for model, first := range map[string]string{"FIRST": "599.99 589.99 58.999", "LAST": "0.00 -10.00 -1", "LINEAR": "300.00 290.00 29"} {
 			under := ask(with(always("MONTH"), "m", model))

@@ -50,6 +50,7 @@ var rules = map[string]row{
 	"OrderLine":       ofCustomers,
 	"Credit":          ofCustomers,
 	"StageChange":     ofCustomers,
+	"DatedValue":      {Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}},
 	"Product":         ofCompany,
 	"ProductOption":   ofCompany,
 	"PriceRule":       ofCosts,
@@ -127,5 +128,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "Refund": true, "AuditEntry": true,
+	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "Refund": true, "AuditEntry": true,
 }

@@ -10,36 +10,6 @@ import (
 	"kopeck/money"
 )
 
-// Day returns the number of a calendar day of a time zone: days since 1970-01-01.
-func Day(at time.Time, zone *time.Location) int {
-	local := at.In(zone)
-	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	return int(midnight.Unix() / 86400)
-}
-
-// StartOfDay returns the first moment of a calendar day of a time zone. That is not midnight where the clocks are put forward
-// then, and the earlier of two midnights where they are put back. Of a day that a zone left out it is the moment from
-// which the next one runs.
-func StartOfDay(day int, zone *time.Location) time.Time {
-	y, m, d := time.Unix(int64(day)*86400, 0).UTC().Date()
-	at := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	if Day(at, zone) < day { // there is no midnight, and this is before the clocks were put forward
-		_, at = at.ZoneBounds()
-	}
-	if put, _ := at.ZoneBounds(); !put.IsZero() {
-		_, now := at.Zone()
-		_, before := put.Add(-time.Nanosecond).Zone()
-		earlier := at.Add(-time.Duration(before-now) * time.Second)
-		switch {
-		case before > now && earlier.Before(put) && Day(earlier, zone) == day:
-			at = earlier
-		case Day(put, zone) >= day: // the change left out its midnight
-			at = put
-		}
-	}
-	return at.UTC()
-}
-
 // Booking is the capacity that an order takes of a resource on a day: known since BookedAt, free again since FreedAt.
 type Booking struct {
 	Resource string

@@ -14,21 +14,21 @@ type ContactCost struct {
 	Missing []RateKey // the rates that do not exist, one for each line that says "no rate"
 }
 
-// Contact computes the cost of a contact at a moment, by the rates known at another: STAFF_TIME is minutes x the rate of the
+// Contact computes the cost of a contact at a moment, by the rates known at another: STAFF_TIME is the time x the rate of the
 // first of the staff codes that has one; CHANNEL_FEE is per contact; CHANNEL_TIME per minute; EXPENSE is as given.
-// Where there is no staff member, no minute or no expense there is no such line. A missing rate makes a line of
+// Where there is no staff member, no time or no expense there is no such line. A missing rate makes a line of
 // zero money that says "no rate", and its key in Missing (the closest staff code), so that the contact can be
 // costed when the rate arrives. Errors: *FieldError for negative minutes or expense, money.ErrOverflow.
 func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency money.Currency) (ContactCost, error) {
 	switch {
-	case in.Minutes.Sign() < 0:
+	case in.Time.Minutes.Sign() < 0:
 		return ContactCost{}, &FieldError{"minutes", "want 0 or more minutes"}
 	case in.Expense.Sign() < 0:
 		return ContactCost{}, &FieldError{"expense", "want 0 or more"}
 	}
 	var cost ContactCost
-	add := func(kind LineKind, subject string, codes []string, quantity money.Decimal) error {
-		line := Line{Kind: kind, Label: codes[0] + noRate, Quantity: quantity}
+	add := func(kind LineKind, subject string, codes []string, quantity money.Decimal, unit string) error {
+		line := Line{Kind: kind, Label: codes[0] + noRate, Quantity: quantity, QuantityUnit: unit, RateUnit: unit}
 		var rate *Rate
 		for _, code := range codes {
 			if rate = rates.at(subject, code, at, knownAt); rate != nil {
@@ -41,30 +41,33 @@ func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency mone
 			return nil
 		}
 		line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
-		exact := quantity.Rat()
-		if subject == SubjectStaff && rate.Unit == "hour" {
-			exact.Quo(exact, big.NewRat(60, 1))
+		switch subject {
+		case SubjectStaff: // by the hour or by the minute, whatever the time was given in
+			line.RateUnit = rate.Unit
+		case SubjectChannelMinute:
+			line.RateUnit = unitMinute
 		}
 		var err error
-		if line.Amount, err = money.Round(minorOf(exact, rate.Amount, currency)); err != nil {
+		if line.Amount, err = money.Round(minorOf(inUnit(quantity, unit, line.RateUnit), rate.Amount, currency)); err != nil {
 			return err
 		}
 		cost.Lines = append(cost.Lines, line)
 		return nil
 	}
-	timed := in.Minutes.Sign() > 0
+	spent, unit := in.Time.quantity()
+	timed := spent.Sign() > 0
 	if timed && len(in.StaffCodes) > 0 {
-		if err := add(StaffTime, SubjectStaff, in.StaffCodes, in.Minutes); err != nil {
+		if err := add(StaffTime, SubjectStaff, in.StaffCodes, spent, unit); err != nil {
 			return ContactCost{}, err
 		}
 	}
 	if in.Channel != "" {
 		channel := []string{in.Channel}
-		if err := add(ChannelFee, SubjectChannelFee, channel, one); err != nil {
+		if err := add(ChannelFee, SubjectChannelFee, channel, one, unitContact); err != nil {
 			return ContactCost{}, err
 		}
 		if timed {
-			if err := add(ChannelTime, SubjectChannelMinute, channel, in.Minutes); err != nil {
+			if err := add(ChannelTime, SubjectChannelMinute, channel, spent, unit); err != nil {
 				return ContactCost{}, err
 			}
 		}
@@ -74,7 +77,7 @@ func Contact(in ContactInput, rates *Rates, at, knownAt time.Time, currency mone
 		if err != nil {
 			return ContactCost{}, err
 		}
-		cost.Lines = append(cost.Lines, Line{Kind: Expense, Label: "expense", Quantity: one, Rate: rate, Amount: in.Expense})
+		cost.Lines = append(cost.Lines, Line{Kind: Expense, Label: "expense", Quantity: one, QuantityUnit: unitContact, Rate: rate, RateUnit: unitContact, Amount: in.Expense})
 	}
 	var err error
 	cost.Total, err = sum(cost.Lines)

@@ -22,17 +22,17 @@ func contactRates() []costing.Rate {
 }
 
 func ExampleContact() {
-	call := costing.ContactInput{Minutes: dec("12.5"), StaffCodes: []string{"anna@example.com", "senior"}, Channel: "PHONE", Expense: money.Minor(99)}
+	call := costing.ContactInput{Time: costing.InMinutes(dec("12.5")), StaffCodes: []string{"anna@example.com", "senior"}, Channel: "PHONE", Expense: money.Minor(99)}
 	cost, _ := costing.Contact(call, costing.NewRates(contactRates()), day, day, rub)
 	for _, line := range cost.Lines {
-		fmt.Println(line.Kind, line.Label, line.Quantity, line.Rate, rub.Format(line.Amount))
+		fmt.Printf("%s %s: %s %s at %s a %s, %s\n", line.Kind, line.Label, line.Quantity, line.QuantityUnit, line.Rate, line.RateUnit, rub.Format(line.Amount))
 	}
 	fmt.Println("total", rub.Format(cost.Total))
 	// Output:
-	// STAFF_TIME anna@example.com, hour 12.5 600 125.00
-	// CHANNEL_FEE PHONE, contact 1 1.505 1.50
-	// CHANNEL_TIME PHONE, minute 12.5 0.33 4.12
-	// EXPENSE expense 1 0.99 0.99
+	// STAFF_TIME anna@example.com, hour: 12.5 minute at 600 a hour, 125.00
+	// CHANNEL_FEE PHONE, contact: 1 contact at 1.505 a contact, 1.50
+	// CHANNEL_TIME PHONE, minute: 12.5 minute at 0.33 a minute, 4.12
+	// EXPENSE expense: 1 contact at 0.99 a contact, 0.99
 	// total 131.61
 }
 
@@ -46,12 +46,12 @@ func TestContactLines(t *testing.T) {
 	}{
 		{"nothing", costing.ContactInput{}, "[]", "[]"},
 		{"a letter", costing.ContactInput{Channel: "PHONE"}, "[CHANNEL_FEE 150]", "[]"},
-		{"the grade's rate", costing.ContactInput{Minutes: dec("10"), StaffCodes: []string{"boris@example.com", "senior"}}, "[STAFF_TIME 9990]", "[]"},
-		{"nobody's time", costing.ContactInput{Minutes: dec("10"), Channel: "PHONE"}, "[CHANNEL_FEE 150 CHANNEL_TIME 330]", "[]"},
+		{"the grade's rate", costing.ContactInput{Time: costing.InMinutes(dec("10")), StaffCodes: []string{"boris@example.com", "senior"}}, "[STAFF_TIME 9990]", "[]"},
+		{"nobody's time", costing.ContactInput{Time: costing.InMinutes(dec("10")), Channel: "PHONE"}, "[CHANNEL_FEE 150 CHANNEL_TIME 330]", "[]"},
 		{"no time", costing.ContactInput{StaffCodes: []string{"anna@example.com"}, Channel: "PHONE"}, "[CHANNEL_FEE 150]", "[]"},
 		{
 			"no rates",
-			costing.ContactInput{Minutes: dec("10"), StaffCodes: []string{"boris@example.com", "junior"}, Channel: "SMS", Expense: money.Minor(5)},
+			costing.ContactInput{Time: costing.InMinutes(dec("10")), StaffCodes: []string{"boris@example.com", "junior"}, Channel: "SMS", Expense: money.Minor(5)},
 			"[STAFF_TIME 0 CHANNEL_FEE 0 CHANNEL_TIME 0 EXPENSE 5]", "[STAFF boris@example.com CHANNEL_FEE SMS CHANNEL_MINUTE SMS]",
 		},
 	} {
@@ -97,7 +97,7 @@ func TestContactBeforeItsRates(t *testing.T) {
 func TestContactRefuses(t *testing.T) {
 	t.Parallel()
 	for field, in := range map[string]costing.ContactInput{
-		"minutes": {Minutes: dec("-1")}, "expense": {Expense: money.Minor(-1)},
+		"minutes": {Time: costing.InMinutes(dec("-1"))}, "expense": {Expense: money.Minor(-1)},
 	} {
 		t.Run(field, func(t *testing.T) {
 			var wrong *costing.FieldError
@@ -107,7 +107,7 @@ func TestContactRefuses(t *testing.T) {
 		})
 	}
 	dear := costing.NewRates([]costing.Rate{rate("CHANNEL_MINUTE", "PHONE", "minute", "9000000000")})
-	if _, err := costing.Contact(costing.ContactInput{Minutes: dec("9000000000"), Channel: "PHONE"}, dear, day, day, rub); !errors.Is(err, money.ErrOverflow) {
+	if _, err := costing.Contact(costing.ContactInput{Time: costing.InMinutes(dec("9000000000")), Channel: "PHONE"}, dear, day, day, rub); !errors.Is(err, money.ErrOverflow) {
 		t.Errorf("81 quintillion: %v", err)
 	}
 }
@@ -119,16 +119,16 @@ func TestContactSums(t *testing.T) {
 		nano := func(name string) money.Decimal { return money.Nano(rapid.Int64Range(0, 1e13).Draw(t, name)) }
 		staff, fee, minute := rate("STAFF", "a", "hour", "0"), rate("CHANNEL_FEE", "PHONE", "contact", "0"), rate("CHANNEL_MINUTE", "PHONE", "minute", "0")
 		staff.Amount, fee.Amount, minute.Amount = nano("staff"), nano("fee"), nano("minute")
-		in := costing.ContactInput{Minutes: nano("minutes"), StaffCodes: []string{"a"}, Channel: "PHONE", Expense: money.Minor(rapid.Int64Range(0, 1e9).Draw(t, "expense"))}
+		in := costing.ContactInput{Time: costing.InMinutes(nano("minutes")), StaffCodes: []string{"a"}, Channel: "PHONE", Expense: money.Minor(rapid.Int64Range(0, 1e9).Draw(t, "expense"))}
 		cost, err := costing.Contact(in, costing.NewRates([]costing.Rate{minute, staff, fee}), day, day, rub)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := in.Expense.Minor()
 		for _, exact := range []*big.Rat{
-			new(big.Rat).Mul(new(big.Rat).Mul(in.Minutes.Rat(), staff.Amount.Rat()), big.NewRat(100, 60)),
+			new(big.Rat).Mul(new(big.Rat).Mul(in.Time.Minutes.Rat(), staff.Amount.Rat()), big.NewRat(100, 60)),
 			new(big.Rat).Mul(fee.Amount.Rat(), big.NewRat(100, 1)),
-			new(big.Rat).Mul(new(big.Rat).Mul(in.Minutes.Rat(), minute.Amount.Rat()), big.NewRat(100, 1)),
+			new(big.Rat).Mul(new(big.Rat).Mul(in.Time.Minutes.Rat(), minute.Amount.Rat()), big.NewRat(100, 1)),
 		} {
 			rounded, err := money.Round(exact)
 			if err != nil {
@@ -148,7 +148,7 @@ func TestContactSums(t *testing.T) {
 
 func TestLineIsKeptAsJSON(t *testing.T) {
 	t.Parallel()
-	cost, err := costing.Contact(costing.ContactInput{Channel: "PHONE", Minutes: dec("1.5")}, costing.NewRates(contactRates()[2:3]), day, day, rub)
+	cost, err := costing.Contact(costing.ContactInput{Channel: "PHONE", Time: costing.InMinutes(dec("1.5"))}, costing.NewRates(contactRates()[2:3]), day, day, rub)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,8 +156,8 @@ func TestLineIsKeptAsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `[{"kind":"CHANNEL_FEE","label":"PHONE, contact","quantity":"1","rate":"1.505","amount":150,"from":"2025-03-02T09:00:00Z"},` +
-		`{"kind":"CHANNEL_TIME","label":"PHONE: no rate","quantity":"1.5","rate":"0","amount":0}]`
+	const want = `[{"kind":"CHANNEL_FEE","label":"PHONE, contact","quantity":"1","rate":"1.505","quantityUnit":"contact","rateUnit":"contact","amount":150,"from":"2025-03-02T09:00:00Z"},` +
+		`{"kind":"CHANNEL_TIME","label":"PHONE: no rate","quantity":"1.5","rate":"0","quantityUnit":"minute","rateUnit":"minute","amount":0}]`
 	if string(text) != want {
 		t.Errorf("%s\nwant %s", text, want)
 	}

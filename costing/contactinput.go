@@ -4,18 +4,18 @@ import "kopeck/money"
 
 // ContactInput is what a contact consumed. NewContactInput makes it from a contact's facts.
 type ContactInput struct {
-	Minutes    money.Decimal
+	Time       Duration
 	StaffCodes []string     // the codes to look for the staff member's rate under, the closest first; none: nobody's time
 	Channel    string       // the code of the channel's rates; "": no channel
 	Expense    money.Amount // spent on this contact alone
 }
 
-// NewContactInput makes the input of Contact from all that a contact's cost depends on: the minutes it took, the code of
+// NewContactInput makes the input of Contact from all that a contact's cost depends on: the time it took, the code of
 // its channel ("" for none), what was spent on it alone, and the codes of its staff member as StaffCodes returns them (nil
 // where nobody took part). Another fact that a cost comes to depend on is another parameter here, so that no
 // caller can forget it.
-func NewContactInput(minutes money.Decimal, channel string, expense money.Amount, staffCodes []string) ContactInput {
-	return ContactInput{Minutes: minutes, StaffCodes: staffCodes, Channel: channel, Expense: expense}
+func NewContactInput(time Duration, channel string, expense money.Amount, staffCodes []string) ContactInput {
+	return ContactInput{Time: time, StaffCodes: staffCodes, Channel: channel, Expense: expense}
 }
 
 // StaffCodes returns the codes under which a staff member's rate is looked for, the closest first: the folded e-mail

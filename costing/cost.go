@@ -219,7 +219,7 @@ func (b *bill) base(i ingredient) error {
 	if i.err != nil {
 		return i.err
 	}
-	line := Line{Kind: i.kind, Label: i.code, Quantity: i.shown}
+	line := Line{Kind: i.kind, Label: i.code, Quantity: i.shown, QuantityUnit: unitPiece, RateUnit: unitPiece}
 	if i.kind == ComponentLine {
 		line.Label += ": nothing is recorded that it is made of"
 		return b.add(line, money.Amount{}, money.Amount{})
@@ -230,6 +230,7 @@ func (b *bill) base(i ingredient) error {
 		return b.add(line, money.Amount{}, money.Amount{})
 	}
 	line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
+	line.QuantityUnit, line.RateUnit = rate.Unit, rate.Unit
 	if minor := b.basis.Currency.MinorPerMajor(); i.kind == Material && i.exact && rate.Amount.Nano() <= (1<<63-1)/minor {
 		full, err := MulDiv(i.shown.Nano(), rate.Amount.Nano()*minor, nanoSquared)
 		if err != nil {
@@ -249,7 +250,7 @@ const nanoSquared = 1_000_000_000 * 1_000_000_000
 
 // option adds the line of a chosen option.
 func (b *bill) option(option Option, ingredients []ingredient, units money.Decimal) error {
-	line := Line{Kind: OptionLine, Label: option.Name, Quantity: units}
+	line := Line{Kind: OptionLine, Label: option.Name, Quantity: units, QuantityUnit: unitPiece, RateUnit: unitPiece}
 	full, marginal := new(big.Rat), new(big.Rat)
 	for _, i := range ingredients {
 		if i.kind == ComponentLine {
@@ -310,7 +311,7 @@ func (b *bill) add(line Line, full, marginal money.Amount) error {
 func (b *bill) total() (ProductCost, error) {
 	full, marginal := b.cost.Full, b.marginal
 	for _, rate := range b.basis.Rates.overheads(b.question.At, b.question.KnownAt) {
-		line := Line{Kind: Overhead, Label: rate.label, Rate: rate.Amount, RateValidFrom: &rate.ValidFrom}
+		line := Line{Kind: Overhead, Label: rate.label, QuantityUnit: b.basis.Currency.Code(), Rate: rate.Amount, RateUnit: unitShare, RateValidFrom: &rate.ValidFrom}
 		major := new(big.Rat).Quo(full.Rat(), new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
 		var err error
 		if line.Quantity, err = money.DecimalOf(major, money.Places); err != nil {

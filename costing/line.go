@@ -31,9 +31,13 @@ const (
 type Line struct {
 	Kind     LineKind      `json:"kind"`
 	Label    string        `json:"label"`
-	Quantity money.Decimal `json:"quantity"` // minutes for STAFF_TIME and CHANNEL_TIME, the subtotal in the currency's major unit for OVERHEAD
-	Rate     money.Decimal `json:"rate"`     // of the currency's major unit, per the rate's own unit (an hour, a kilogram); a share for OVERHEAD
-	Amount   money.Amount  `json:"amount"`
+	Quantity money.Decimal `json:"quantity"` // of QuantityUnit
+	Rate     money.Decimal `json:"rate"`     // of the currency's major unit, per RateUnit; a share for OVERHEAD
+	// QuantityUnit and RateUnit are equal, or both units of time: then the quantity is converted. "" in a line that was written
+	// before lines had units: see [Line.WithUnits].
+	QuantityUnit string       `json:"quantityUnit,omitempty"`
+	RateUnit     string       `json:"rateUnit,omitempty"`
+	Amount       money.Amount `json:"amount"`
 	// RateValidFrom is from when the rate has held (the latest one, where a line has several); nil where there is none.
 	RateValidFrom *time.Time `json:"from,omitempty"`
 }

@@ -154,7 +154,11 @@ func (c *company) costContacts(context.Context) error {
 	slices.SortFunc(c.contacts, func(a, b *contact) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 	dated := c.service.Quote.PriceBook().Basis().Rates
 	for _, one := range c.contacts {
-		in := rates.ContactInput(one.staff, money.Whole(int64(one.minutes)), one.channel, one.expense)
+		var codes []string
+		if one.staff != nil {
+			codes = costing.StaffCodes(one.staff.EmailKey, one.staff.Grade)
+		}
+		in := rates.ContactInput(codes, costing.InMinutes(money.Whole(int64(one.minutes))), one.channel, one.expense)
 		var err error
 		if one.cost, err = costing.Contact(in, dated, one.at, service.EndOfTime, c.currency); err != nil {
 			return err

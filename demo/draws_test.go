@@ -102,7 +102,7 @@ func TestTimesAtWork(t *testing.T) {
 func TestStageAt(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2026, 3, n, 0, 0, 0, 0, time.UTC) }
-	p := &person{stages: []stageChange{{schema.Stranger, schema.Friend, day(2), ""}, {schema.Friend, schema.Buyer, day(4), ""}}}
+	p := &person{stages: []stageChange{{schema.Stranger, schema.Friend, schema.StagePermission, day(2), ""}, {schema.Friend, schema.Buyer, schema.StageOrder, day(4), ""}}}
 	for _, c := range []struct {
 		name string
 		at   time.Time

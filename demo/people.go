@@ -46,6 +46,7 @@ type person struct {
 // stageChange is a move from one stage to another.
 type stageChange struct {
 	from, to schema.Stage
+	kind     schema.StageChangeKind
 	at       time.Time
 	reason   string
 }
@@ -222,9 +223,9 @@ func (c *company) deriveStages(p *person) {
 	}
 	slices.SortFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
 	stage := schema.Stranger
-	move := func(to schema.Stage, at time.Time, reason string) {
+	move := func(to schema.Stage, kind schema.StageChangeKind, at time.Time, reason string) {
 		if to != stage {
-			p.stages = append(p.stages, stageChange{stage, to, at, reason})
+			p.stages = append(p.stages, stageChange{stage, to, kind, at, reason})
 			stage = to
 		}
 	}
@@ -232,16 +233,16 @@ func (c *company) deriveStages(p *person) {
 	for i, e := range events {
 		switch {
 		case e.what == "permission" && stage == schema.Stranger:
-			move(schema.Friend, e.at, "gave a permission")
+			move(schema.Friend, schema.StagePermission, e.at, "gave a permission")
 		case e.what == "departure":
-			move(schema.Former, e.at, "left us")
+			move(schema.Former, schema.StageDeparture, e.at, "left us")
 		case e.what == "order":
 			days[e.at.In(c.zone).Format(time.DateOnly)] = true
 			to, why := schema.Buyer, "the first completed order"
 			if len(days) >= 3 {
 				to, why = schema.Loyal, "three order days and likely to come back"
 			}
-			move(to, e.at, why)
+			move(to, schema.StageOrder, e.at, why)
 			next := c.end()
 			for _, f := range events[i+1:] {
 				if f.what != "permission" {
@@ -250,7 +251,7 @@ func (c *company) deriveStages(p *person) {
 				}
 			}
 			if len(days) >= 3 && next.Sub(e.at) > silence {
-				move(schema.Buyer, e.at.Add(silence), "has been silent for long")
+				move(schema.Buyer, schema.StageSilence, e.at.Add(silence), "has been silent for long")
 			}
 		}
 	}

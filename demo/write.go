@@ -38,7 +38,7 @@ func (c *company) writePeople(ctx context.Context) error {
 		"email", "email_key", "phone", "segment", "owner_id", "referred_by_id", "partner_id", "measurements", "acquired_at", "departed_at",
 	}}
 	terms := sheet{table: "search_terms", columns: []string{"term", "customer_id"}}
-	stages := sheet{table: "stage_changes", columns: []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}}
+	stages := sheet{table: "stage_changes", columns: []string{"id", "customer_id", "from_stage", "to_stage", "kind", "at", "recorded_at", "reason", "actor"}}
 	for _, p := range c.people {
 		row := &ent.Customer{ID: p.id, Name: p.name, Email: input.NonEmpty(p.email), Phone: input.NonEmpty(p.phone), ExternalID: input.NonEmpty(p.external)}
 		kind, stage := schema.Person, p.stageAt(c.today)
@@ -70,7 +70,7 @@ func (c *company) writePeople(ctx context.Context) error {
 			terms.rows = append(terms.rows, []any{term, p.id})
 		}
 		for _, s := range p.stages {
-			stages.rows = append(stages.rows, []any{drawID(r, id.StageChange, s.at), p.id, string(s.from), string(s.to), s.at, s.reason, "system"})
+			stages.rows = append(stages.rows, []any{drawID(r, id.StageChange, s.at), p.id, string(s.from), string(s.to), string(s.kind), s.at, s.at, s.reason, "system"})
 		}
 	}
 	return c.writeSheets(ctx, persons, terms, stages)

@@ -18,6 +18,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -68,6 +69,8 @@ type Client struct {
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// DatedValue is the client for interacting with the DatedValue builders.
+	DatedValue *DatedValueClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
@@ -130,6 +133,7 @@ func (c *Client) init() {
 	c.Contact = NewContactClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
+	c.DatedValue = NewDatedValueClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
 	c.ListPrice = NewListPriceClient(c.config)
@@ -251,6 +255,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Contact:         NewContactClient(cfg),
 		Credit:          NewCreditClient(cfg),
 		Customer:        NewCustomerClient(cfg),
+		DatedValue:      NewDatedValueClient(cfg),
 		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
 		LifetimeModel:   NewLifetimeModelClient(cfg),
 		ListPrice:       NewListPriceClient(cfg),
@@ -299,6 +304,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Contact:         NewContactClient(cfg),
 		Credit:          NewCreditClient(cfg),
 		Customer:        NewCustomerClient(cfg),
+		DatedValue:      NewDatedValueClient(cfg),
 		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
 		LifetimeModel:   NewLifetimeModelClient(cfg),
 		ListPrice:       NewListPriceClient(cfg),
@@ -351,10 +357,10 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit,
-		c.Customer, c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer,
-		c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
-		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate,
-		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
+		c.Customer, c.DatedValue, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
+		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
+		c.Rate, c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
 		c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
@@ -366,10 +372,10 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit,
-		c.Customer, c.IdempotencyKey, c.LifetimeModel, c.ListPrice, c.Offer,
-		c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission, c.PermissionEvent,
-		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption, c.Rate,
-		c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
+		c.Customer, c.DatedValue, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
+		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
+		c.Rate, c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
 		c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
@@ -393,6 +399,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Credit.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
+	case *DatedValueMutation:
+		return c.DatedValue.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *LifetimeModelMutation:
@@ -1594,6 +1602,139 @@ func (c *CustomerClient) mutate(ctx context.Context, m *CustomerMutation) (Value
 		return (&CustomerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Customer mutation op: %q", m.Op())
+	}
+}
+
+// DatedValueClient is a client for the DatedValue schema.
+type DatedValueClient struct {
+	config
+}
+
+// NewDatedValueClient returns a client for the DatedValue from the given config.
+func NewDatedValueClient(c config) *DatedValueClient {
+	return &DatedValueClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `datedvalue.Hooks(f(g(h())))`.
+func (c *DatedValueClient) Use(hooks ...Hook) {
+	c.hooks.DatedValue = append(c.hooks.DatedValue, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `datedvalue.Intercept(f(g(h())))`.
+func (c *DatedValueClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DatedValue = append(c.inters.DatedValue, interceptors...)
+}
+
+// Create returns a builder for creating a DatedValue entity.
+func (c *DatedValueClient) Create() *DatedValueCreate {
+	mutation := newDatedValueMutation(c.config, OpCreate)
+	return &DatedValueCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DatedValue entities.
+func (c *DatedValueClient) CreateBulk(builders ...*DatedValueCreate) *DatedValueCreateBulk {
+	return &DatedValueCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DatedValueClient) MapCreateBulk(slice any, setFunc func(*DatedValueCreate, int)) *DatedValueCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DatedValueCreateBulk{err: fmt.Errorf("calling to DatedValueClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DatedValueCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DatedValueCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DatedValue.
+func (c *DatedValueClient) Update() *DatedValueUpdate {
+	mutation := newDatedValueMutation(c.config, OpUpdate)
+	return &DatedValueUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DatedValueClient) UpdateOne(_m *DatedValue) *DatedValueUpdateOne {
+	mutation := newDatedValueMutation(c.config, OpUpdateOne, withDatedValue(_m))
+	return &DatedValueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DatedValueClient) UpdateOneID(id string) *DatedValueUpdateOne {
+	mutation := newDatedValueMutation(c.config, OpUpdateOne, withDatedValueID(id))
+	return &DatedValueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DatedValue.
+func (c *DatedValueClient) Delete() *DatedValueDelete {
+	mutation := newDatedValueMutation(c.config, OpDelete)
+	return &DatedValueDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DatedValueClient) DeleteOne(_m *DatedValue) *DatedValueDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DatedValueClient) DeleteOneID(id string) *DatedValueDeleteOne {
+	builder := c.Delete().Where(datedvalue.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DatedValueDeleteOne{builder}
+}
+
+// Query returns a query builder for DatedValue.
+func (c *DatedValueClient) Query() *DatedValueQuery {
+	return &DatedValueQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDatedValue},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DatedValue entity by its id.
+func (c *DatedValueClient) Get(ctx context.Context, id string) (*DatedValue, error) {
+	return c.Query().Where(datedvalue.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DatedValueClient) GetX(ctx context.Context, id string) *DatedValue {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DatedValueClient) Hooks() []Hook {
+	return c.hooks.DatedValue
+}
+
+// Interceptors returns the client interceptors.
+func (c *DatedValueClient) Interceptors() []Interceptor {
+	return c.inters.DatedValue
+}
+
+func (c *DatedValueClient) mutate(ctx context.Context, m *DatedValueMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DatedValueCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DatedValueUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DatedValueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DatedValueDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DatedValue mutation op: %q", m.Op())
 	}
 }
 
@@ -4847,16 +4988,16 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
-		IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine,
-		Partner, Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
-		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
+		DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
 		SignInAttempts, StageChange, User []ent.Hook
 	}
 	inters struct {
 		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
-		IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order, OrderLine,
-		Partner, Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
-		ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
+		DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order,
+		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
+		Product, ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
 		SignInAttempts, StageChange, User []ent.Interceptor
 	}
 )

@@ -36,8 +36,10 @@ type Contact struct {
 	Channel schema.Channel `json:"channel,omitempty"`
 	// When the contact took place.
 	At time.Time `json:"at,omitempty"`
-	// The working time spent on the contact, in minutes.
+	// The working time spent on the contact, in minutes; rounded to 9 places.
 	Minutes money.Decimal `json:"minutes,omitempty"`
+	// The working time in seconds, where minutes do not give it exactly; null where they do.
+	ExactSeconds *money.Decimal `json:"exact_seconds,omitempty"`
 	// The user who took part.
 	StaffID *string `json:"staff_id,omitempty"`
 	// What the contact was about, in a line; null if nothing was noted.
@@ -52,7 +54,7 @@ type Contact struct {
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
 	// The customer's stage at the moment of the contact.
 	Stage schema.Stage `json:"stage,omitempty"`
-	// The customer's segment as it was known when the contact was recorded.
+	// The customer's segment at the moment of the contact.
 	Segment *schema.Segment `json:"segment,omitempty"`
 	// The id of the contact in the system that it was imported from.
 	ExternalID *string `json:"external_id,omitempty"`
@@ -138,6 +140,8 @@ func (*Contact) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case contact.FieldExactSeconds:
+			values[i] = &sql.NullScanner{S: new(money.Decimal)}
 		case contact.FieldCostLines:
 			values[i] = new([]byte)
 		case contact.FieldExpense, contact.FieldCost, contact.FieldRealised:
@@ -214,6 +218,13 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field minutes", values[i])
 			} else if value != nil {
 				_m.Minutes = *value
+			}
+		case contact.FieldExactSeconds:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field exact_seconds", values[i])
+			} else if value.Valid {
+				_m.ExactSeconds = new(money.Decimal)
+				*_m.ExactSeconds = *value.S.(*money.Decimal)
 			}
 		case contact.FieldStaffID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -391,6 +402,11 @@ func (_m *Contact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("minutes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Minutes))
+	builder.WriteString(", ")
+	if v := _m.ExactSeconds; v != nil {
+		builder.WriteString("exact_seconds=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.StaffID; v != nil {
 		builder.WriteString("staff_id=")

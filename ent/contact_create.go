@@ -84,6 +84,20 @@ func (_c *ContactCreate) SetNillableMinutes(v *money.Decimal) *ContactCreate {
 	return _c
 }
 
+// SetExactSeconds sets the "exact_seconds" field.
+func (_c *ContactCreate) SetExactSeconds(v money.Decimal) *ContactCreate {
+	_c.mutation.SetExactSeconds(v)
+	return _c
+}
+
+// SetNillableExactSeconds sets the "exact_seconds" field if the given value is not nil.
+func (_c *ContactCreate) SetNillableExactSeconds(v *money.Decimal) *ContactCreate {
+	if v != nil {
+		_c.SetExactSeconds(*v)
+	}
+	return _c
+}
+
 // SetStaffID sets the "staff_id" field.
 func (_c *ContactCreate) SetStaffID(v string) *ContactCreate {
 	_c.mutation.SetStaffID(v)
@@ -517,6 +531,10 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Minutes(); ok {
 		_spec.SetField(contact.FieldMinutes, field.TypeInt64, value)
 		_node.Minutes = value
+	}
+	if value, ok := _c.mutation.ExactSeconds(); ok {
+		_spec.SetField(contact.FieldExactSeconds, field.TypeInt64, value)
+		_node.ExactSeconds = &value
 	}
 	if value, ok := _c.mutation.Subject(); ok {
 		_spec.SetField(contact.FieldSubject, field.TypeString, value)

@@ -127,6 +127,26 @@ func (_u *ContactUpdate) SetNillableMinutes(v *money.Decimal) *ContactUpdate {
 	return _u
 }
 
+// SetExactSeconds sets the "exact_seconds" field.
+func (_u *ContactUpdate) SetExactSeconds(v money.Decimal) *ContactUpdate {
+	_u.mutation.SetExactSeconds(v)
+	return _u
+}
+
+// SetNillableExactSeconds sets the "exact_seconds" field if the given value is not nil.
+func (_u *ContactUpdate) SetNillableExactSeconds(v *money.Decimal) *ContactUpdate {
+	if v != nil {
+		_u.SetExactSeconds(*v)
+	}
+	return _u
+}
+
+// ClearExactSeconds clears the value of the "exact_seconds" field.
+func (_u *ContactUpdate) ClearExactSeconds() *ContactUpdate {
+	_u.mutation.ClearExactSeconds()
+	return _u
+}
+
 // SetStaffID sets the "staff_id" field.
 func (_u *ContactUpdate) SetStaffID(v string) *ContactUpdate {
 	_u.mutation.SetStaffID(v)
@@ -531,6 +551,12 @@ func (_u *ContactUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Minutes(); ok {
 		_spec.SetField(contact.FieldMinutes, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.ExactSeconds(); ok {
+		_spec.SetField(contact.FieldExactSeconds, field.TypeInt64, value)
+	}
+	if _u.mutation.ExactSecondsCleared() {
+		_spec.ClearField(contact.FieldExactSeconds, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Subject(); ok {
 		_spec.SetField(contact.FieldSubject, field.TypeString, value)
 	}
@@ -781,6 +807,26 @@ func (_u *ContactUpdateOne) SetNillableMinutes(v *money.Decimal) *ContactUpdateO
 	if v != nil {
 		_u.SetMinutes(*v)
 	}
+	return _u
+}
+
+// SetExactSeconds sets the "exact_seconds" field.
+func (_u *ContactUpdateOne) SetExactSeconds(v money.Decimal) *ContactUpdateOne {
+	_u.mutation.SetExactSeconds(v)
+	return _u
+}
+
+// SetNillableExactSeconds sets the "exact_seconds" field if the given value is not nil.
+func (_u *ContactUpdateOne) SetNillableExactSeconds(v *money.Decimal) *ContactUpdateOne {
+	if v != nil {
+		_u.SetExactSeconds(*v)
+	}
+	return _u
+}
+
+// ClearExactSeconds clears the value of the "exact_seconds" field.
+func (_u *ContactUpdateOne) ClearExactSeconds() *ContactUpdateOne {
+	_u.mutation.ClearExactSeconds()
 	return _u
 }
 
@@ -1217,6 +1263,12 @@ func (_u *ContactUpdateOne) sqlSave(ctx context.Context) (_node *Contact, err er
 	}
 	if value, ok := _u.mutation.Minutes(); ok {
 		_spec.SetField(contact.FieldMinutes, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ExactSeconds(); ok {
+		_spec.SetField(contact.FieldExactSeconds, field.TypeInt64, value)
+	}
+	if _u.mutation.ExactSecondsCleared() {
+		_spec.ClearField(contact.FieldExactSeconds, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Subject(); ok {
 		_spec.SetField(contact.FieldSubject, field.TypeString, value)

@@ -13,6 +13,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -108,6 +109,7 @@ func checkColumn(t, c string) error {
 			contact.Table:         contact.ValidColumn,
 			credit.Table:          credit.ValidColumn,
 			customer.Table:        customer.ValidColumn,
+			datedvalue.Table:      datedvalue.ValidColumn,
 			idempotencykey.Table:  idempotencykey.ValidColumn,
 			lifetimemodel.Table:   lifetimemodel.ValidColumn,
 			listprice.Table:       listprice.ValidColumn,

@@ -14,6 +14,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -62,6 +63,7 @@ const (
 	TypeContact         = "Contact"
 	TypeCredit          = "Credit"
 	TypeCustomer        = "Customer"
+	TypeDatedValue      = "DatedValue"
 	TypeIdempotencyKey  = "IdempotencyKey"
 	TypeLifetimeModel   = "LifetimeModel"
 	TypeListPrice       = "ListPrice"
@@ -2750,6 +2752,7 @@ type ContactMutation struct {
 	channel           *schema.Channel
 	at                *time.Time
 	minutes           *money.Decimal
+	exact_seconds     *money.Decimal
 	subject           *string
 	notes             *string
 	purpose           *schema.Purpose
@@ -3151,6 +3154,55 @@ func (m *ContactMutation) OldMinutes(ctx context.Context) (v money.Decimal, err 
 // ResetMinutes resets all changes to the "minutes" field.
 func (m *ContactMutation) ResetMinutes() {
 	m.minutes = nil
+}
+
+// SetExactSeconds sets the "exact_seconds" field.
+func (m *ContactMutation) SetExactSeconds(value money.Decimal) {
+	m.exact_seconds = &value
+}
+
+// ExactSeconds returns the value of the "exact_seconds" field in the mutation.
+func (m *ContactMutation) ExactSeconds() (r money.Decimal, exists bool) {
+	v := m.exact_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExactSeconds returns the old "exact_seconds" field's value of the Contact entity.
+// If the Contact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactMutation) OldExactSeconds(ctx context.Context) (v *money.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExactSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExactSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExactSeconds: %w", err)
+	}
+	return oldValue.ExactSeconds, nil
+}
+
+// ClearExactSeconds clears the value of the "exact_seconds" field.
+func (m *ContactMutation) ClearExactSeconds() {
+	m.exact_seconds = nil
+	m.clearedFields[contact.FieldExactSeconds] = struct{}{}
+}
+
+// ExactSecondsCleared returns if the "exact_seconds" field was cleared in this mutation.
+func (m *ContactMutation) ExactSecondsCleared() bool {
+	_, ok := m.clearedFields[contact.FieldExactSeconds]
+	return ok
+}
+
+// ResetExactSeconds resets all changes to the "exact_seconds" field.
+func (m *ContactMutation) ResetExactSeconds() {
+	m.exact_seconds = nil
+	delete(m.clearedFields, contact.FieldExactSeconds)
 }
 
 // SetStaffID sets the "staff_id" field.
@@ -3954,7 +4006,7 @@ func (m *ContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ContactMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 23)
 	if m.version != nil {
 		fields = append(fields, contact.FieldVersion)
 	}
@@ -3975,6 +4027,9 @@ func (m *ContactMutation) Fields() []string {
 	}
 	if m.minutes != nil {
 		fields = append(fields, contact.FieldMinutes)
+	}
+	if m.exact_seconds != nil {
+		fields = append(fields, contact.FieldExactSeconds)
 	}
 	if m.staff != nil {
 		fields = append(fields, contact.FieldStaffID)
@@ -4043,6 +4098,8 @@ func (m *ContactMutation) Field(name string) (ent.Value, bool) {
 		return m.At()
 	case contact.FieldMinutes:
 		return m.Minutes()
+	case contact.FieldExactSeconds:
+		return m.ExactSeconds()
 	case contact.FieldStaffID:
 		return m.StaffID()
 	case contact.FieldSubject:
@@ -4096,6 +4153,8 @@ func (m *ContactMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldAt(ctx)
 	case contact.FieldMinutes:
 		return m.OldMinutes(ctx)
+	case contact.FieldExactSeconds:
+		return m.OldExactSeconds(ctx)
 	case contact.FieldStaffID:
 		return m.OldStaffID(ctx)
 	case contact.FieldSubject:
@@ -4183,6 +4242,13 @@ func (m *ContactMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMinutes(v)
+		return nil
+	case contact.FieldExactSeconds:
+		v, ok := value.(money.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExactSeconds(v)
 		return nil
 	case contact.FieldStaffID:
 		v, ok := value.(string)
@@ -4334,6 +4400,9 @@ func (m *ContactMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *ContactMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(contact.FieldExactSeconds) {
+		fields = append(fields, contact.FieldExactSeconds)
+	}
 	if m.FieldCleared(contact.FieldStaffID) {
 		fields = append(fields, contact.FieldStaffID)
 	}
@@ -4372,6 +4441,9 @@ func (m *ContactMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *ContactMutation) ClearField(name string) error {
 	switch name {
+	case contact.FieldExactSeconds:
+		m.ClearExactSeconds()
+		return nil
 	case contact.FieldStaffID:
 		m.ClearStaffID()
 		return nil
@@ -4424,6 +4496,9 @@ func (m *ContactMutation) ResetField(name string) error {
 		return nil
 	case contact.FieldMinutes:
 		m.ResetMinutes()
+		return nil
+	case contact.FieldExactSeconds:
+		m.ResetExactSeconds()
 		return nil
 	case contact.FieldStaffID:
 		m.ResetStaffID()
@@ -8079,6 +8154,630 @@ func (m *CustomerMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Customer edge %s", name)
+}
+
+// DatedValueMutation represents an operation that mutates the DatedValue nodes in the graph.
+type DatedValueMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	name          *schema.DatedName
+	subject       *string
+	value         *string
+	valid_from    *time.Time
+	recorded_at   *time.Time
+	actor         *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DatedValue, error)
+	predicates    []predicate.DatedValue
+}
+
+var _ ent.Mutation = (*DatedValueMutation)(nil)
+
+// datedvalueOption allows management of the mutation configuration using functional options.
+type datedvalueOption func(*DatedValueMutation)
+
+// newDatedValueMutation creates new mutation for the DatedValue entity.
+func newDatedValueMutation(c config, op Op, opts ...datedvalueOption) *DatedValueMutation {
+	m := &DatedValueMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDatedValue,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDatedValueID sets the ID field of the mutation.
+func withDatedValueID(id string) datedvalueOption {
+	return func(m *DatedValueMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DatedValue
+		)
+		m.oldValue = func(ctx context.Context) (*DatedValue, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DatedValue.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDatedValue sets the old DatedValue of the mutation.
+func withDatedValue(node *DatedValue) datedvalueOption {
+	return func(m *DatedValueMutation) {
+		m.oldValue = func(context.Context) (*DatedValue, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DatedValueMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DatedValueMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DatedValue entities.
+func (m *DatedValueMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DatedValueMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DatedValueMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DatedValue.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *DatedValueMutation) SetName(sn schema.DatedName) {
+	m.name = &sn
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *DatedValueMutation) Name() (r schema.DatedName, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the DatedValue entity.
+// If the DatedValue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DatedValueMutation) OldName(ctx context.Context) (v schema.DatedName, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *DatedValueMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *DatedValueMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *DatedValueMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the DatedValue entity.
+// If the DatedValue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DatedValueMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *DatedValueMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetValue sets the "value" field.
+func (m *DatedValueMutation) SetValue(s string) {
+	m.value = &s
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *DatedValueMutation) Value() (r string, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the DatedValue entity.
+// If the DatedValue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DatedValueMutation) OldValue(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// ClearValue clears the value of the "value" field.
+func (m *DatedValueMutation) ClearValue() {
+	m.value = nil
+	m.clearedFields[datedvalue.FieldValue] = struct{}{}
+}
+
+// ValueCleared returns if the "value" field was cleared in this mutation.
+func (m *DatedValueMutation) ValueCleared() bool {
+	_, ok := m.clearedFields[datedvalue.FieldValue]
+	return ok
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *DatedValueMutation) ResetValue() {
+	m.value = nil
+	delete(m.clearedFields, datedvalue.FieldValue)
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *DatedValueMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *DatedValueMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the DatedValue entity.
+// If the DatedValue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DatedValueMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *DatedValueMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *DatedValueMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *DatedValueMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the DatedValue entity.
+// If the DatedValue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DatedValueMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *DatedValueMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *DatedValueMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *DatedValueMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the DatedValue entity.
+// If the DatedValue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DatedValueMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *DatedValueMutation) ResetActor() {
+	m.actor = nil
+}
+
+// Where appends a list predicates to the DatedValueMutation builder.
+func (m *DatedValueMutation) Where(ps ...predicate.DatedValue) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DatedValueMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DatedValueMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DatedValue, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DatedValueMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DatedValueMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DatedValue).
+func (m *DatedValueMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DatedValueMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.name != nil {
+		fields = append(fields, datedvalue.FieldName)
+	}
+	if m.subject != nil {
+		fields = append(fields, datedvalue.FieldSubject)
+	}
+	if m.value != nil {
+		fields = append(fields, datedvalue.FieldValue)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, datedvalue.FieldValidFrom)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, datedvalue.FieldRecordedAt)
+	}
+	if m.actor != nil {
+		fields = append(fields, datedvalue.FieldActor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DatedValueMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case datedvalue.FieldName:
+		return m.Name()
+	case datedvalue.FieldSubject:
+		return m.Subject()
+	case datedvalue.FieldValue:
+		return m.Value()
+	case datedvalue.FieldValidFrom:
+		return m.ValidFrom()
+	case datedvalue.FieldRecordedAt:
+		return m.RecordedAt()
+	case datedvalue.FieldActor:
+		return m.Actor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DatedValueMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case datedvalue.FieldName:
+		return m.OldName(ctx)
+	case datedvalue.FieldSubject:
+		return m.OldSubject(ctx)
+	case datedvalue.FieldValue:
+		return m.OldValue(ctx)
+	case datedvalue.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case datedvalue.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case datedvalue.FieldActor:
+		return m.OldActor(ctx)
+	}
+	return nil, fmt.Errorf("unknown DatedValue field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DatedValueMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case datedvalue.FieldName:
+		v, ok := value.(schema.DatedName)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case datedvalue.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case datedvalue.FieldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case datedvalue.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case datedvalue.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case datedvalue.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DatedValue field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DatedValueMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DatedValueMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DatedValueMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DatedValue numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DatedValueMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(datedvalue.FieldValue) {
+		fields = append(fields, datedvalue.FieldValue)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DatedValueMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DatedValueMutation) ClearField(name string) error {
+	switch name {
+	case datedvalue.FieldValue:
+		m.ClearValue()
+		return nil
+	}
+	return fmt.Errorf("unknown DatedValue nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DatedValueMutation) ResetField(name string) error {
+	switch name {
+	case datedvalue.FieldName:
+		m.ResetName()
+		return nil
+	case datedvalue.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case datedvalue.FieldValue:
+		m.ResetValue()
+		return nil
+	case datedvalue.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case datedvalue.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case datedvalue.FieldActor:
+		m.ResetActor()
+		return nil
+	}
+	return fmt.Errorf("unknown DatedValue field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DatedValueMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DatedValueMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DatedValueMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DatedValueMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DatedValueMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DatedValueMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DatedValueMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DatedValue unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DatedValueMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DatedValue edge %s", name)
 }
 
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
@@ -26180,7 +26879,9 @@ type StageChangeMutation struct {
 	id              *string
 	from_stage      *schema.Stage
 	to_stage        *schema.Stage
+	kind            *schema.StageChangeKind
 	at              *time.Time
+	recorded_at     *time.Time
 	reason          *string
 	actor           *string
 	clearedFields   map[string]struct{}
@@ -26403,6 +27104,42 @@ func (m *StageChangeMutation) ResetToStage() {
 	m.to_stage = nil
 }
 
+// SetKind sets the "kind" field.
+func (m *StageChangeMutation) SetKind(sck schema.StageChangeKind) {
+	m.kind = &sck
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *StageChangeMutation) Kind() (r schema.StageChangeKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the StageChange entity.
+// If the StageChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StageChangeMutation) OldKind(ctx context.Context) (v schema.StageChangeKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *StageChangeMutation) ResetKind() {
+	m.kind = nil
+}
+
 // SetAt sets the "at" field.
 func (m *StageChangeMutation) SetAt(t time.Time) {
 	m.at = &t
@@ -26437,6 +27174,42 @@ func (m *StageChangeMutation) OldAt(ctx context.Context) (v time.Time, err error
 // ResetAt resets all changes to the "at" field.
 func (m *StageChangeMutation) ResetAt() {
 	m.at = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *StageChangeMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *StageChangeMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the StageChange entity.
+// If the StageChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StageChangeMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *StageChangeMutation) ResetRecordedAt() {
+	m.recorded_at = nil
 }
 
 // SetReason sets the "reason" field.
@@ -26572,7 +27345,7 @@ func (m *StageChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StageChangeMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 8)
 	if m.customer != nil {
 		fields = append(fields, stagechange.FieldCustomerID)
 	}
@@ -26582,8 +27355,14 @@ func (m *StageChangeMutation) Fields() []string {
 	if m.to_stage != nil {
 		fields = append(fields, stagechange.FieldToStage)
 	}
+	if m.kind != nil {
+		fields = append(fields, stagechange.FieldKind)
+	}
 	if m.at != nil {
 		fields = append(fields, stagechange.FieldAt)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, stagechange.FieldRecordedAt)
 	}
 	if m.reason != nil {
 		fields = append(fields, stagechange.FieldReason)
@@ -26605,8 +27384,12 @@ func (m *StageChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.FromStage()
 	case stagechange.FieldToStage:
 		return m.ToStage()
+	case stagechange.FieldKind:
+		return m.Kind()
 	case stagechange.FieldAt:
 		return m.At()
+	case stagechange.FieldRecordedAt:
+		return m.RecordedAt()
 	case stagechange.FieldReason:
 		return m.Reason()
 	case stagechange.FieldActor:
@@ -26626,8 +27409,12 @@ func (m *StageChangeMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldFromStage(ctx)
 	case stagechange.FieldToStage:
 		return m.OldToStage(ctx)
+	case stagechange.FieldKind:
+		return m.OldKind(ctx)
 	case stagechange.FieldAt:
 		return m.OldAt(ctx)
+	case stagechange.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
 	case stagechange.FieldReason:
 		return m.OldReason(ctx)
 	case stagechange.FieldActor:
@@ -26662,12 +27449,26 @@ func (m *StageChangeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetToStage(v)
 		return nil
+	case stagechange.FieldKind:
+		v, ok := value.(schema.StageChangeKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
 	case stagechange.FieldAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAt(v)
+		return nil
+	case stagechange.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
 		return nil
 	case stagechange.FieldReason:
 		v, ok := value.(string)
@@ -26741,8 +27542,14 @@ func (m *StageChangeMutation) ResetField(name string) error {
 	case stagechange.FieldToStage:
 		m.ResetToStage()
 		return nil
+	case stagechange.FieldKind:
+		m.ResetKind()
+		return nil
 	case stagechange.FieldAt:
 		m.ResetAt()
+		return nil
+	case stagechange.FieldRecordedAt:
+		m.ResetRecordedAt()
 		return nil
 	case stagechange.FieldReason:
 		m.ResetReason()

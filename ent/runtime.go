@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -201,31 +202,31 @@ func init() {
 	// contact.DefaultMinutes holds the default value on creation for the minutes field.
 	contact.DefaultMinutes = contactDescMinutes.Default.(func() money.Decimal)
 	// contactDescSubject is the schema descriptor for subject field.
-	contactDescSubject := contactFields[7].Descriptor()
+	contactDescSubject := contactFields[8].Descriptor()
 	// contact.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
 	contact.SubjectValidator = contactDescSubject.Validators[0].(func(string) error)
 	// contactDescNotes is the schema descriptor for notes field.
-	contactDescNotes := contactFields[8].Descriptor()
+	contactDescNotes := contactFields[9].Descriptor()
 	// contact.NotesValidator is a validator for the "notes" field. It is called by the builders before save.
 	contact.NotesValidator = contactDescNotes.Validators[0].(func(string) error)
 	// contactDescExternalID is the schema descriptor for external_id field.
-	contactDescExternalID := contactFields[14].Descriptor()
+	contactDescExternalID := contactFields[15].Descriptor()
 	// contact.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
 	contact.ExternalIDValidator = contactDescExternalID.Validators[0].(func(string) error)
 	// contactDescExpense is the schema descriptor for expense field.
-	contactDescExpense := contactFields[15].Descriptor()
+	contactDescExpense := contactFields[16].Descriptor()
 	// contact.DefaultExpense holds the default value on creation for the expense field.
 	contact.DefaultExpense = contactDescExpense.Default.(func() money.Amount)
 	// contactDescCost is the schema descriptor for cost field.
-	contactDescCost := contactFields[16].Descriptor()
+	contactDescCost := contactFields[17].Descriptor()
 	// contact.DefaultCost holds the default value on creation for the cost field.
 	contact.DefaultCost = contactDescCost.Default.(func() money.Amount)
 	// contactDescUncosted is the schema descriptor for uncosted field.
-	contactDescUncosted := contactFields[18].Descriptor()
+	contactDescUncosted := contactFields[19].Descriptor()
 	// contact.DefaultUncosted holds the default value on creation for the uncosted field.
 	contact.DefaultUncosted = contactDescUncosted.Default.(bool)
 	// contactDescRealised is the schema descriptor for realised field.
-	contactDescRealised := contactFields[19].Descriptor()
+	contactDescRealised := contactFields[20].Descriptor()
 	// contact.DefaultRealised holds the default value on creation for the realised field.
 	contact.DefaultRealised = contactDescRealised.Default.(func() money.Amount)
 	// contactDescID is the schema descriptor for id field.
@@ -387,6 +388,37 @@ func init() {
 	// customer.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	customer.IDValidator = func() func(string) error {
 		validators := customerDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	datedvalueMixin := schema.DatedValue{}.Mixin()
+	datedvalueMixinFields0 := datedvalueMixin[0].Fields()
+	_ = datedvalueMixinFields0
+	datedvalueFields := schema.DatedValue{}.Fields()
+	_ = datedvalueFields
+	// datedvalueDescSubject is the schema descriptor for subject field.
+	datedvalueDescSubject := datedvalueFields[1].Descriptor()
+	// datedvalue.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	datedvalue.SubjectValidator = datedvalueDescSubject.Validators[0].(func(string) error)
+	// datedvalueDescActor is the schema descriptor for actor field.
+	datedvalueDescActor := datedvalueFields[5].Descriptor()
+	// datedvalue.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
+	datedvalue.ActorValidator = datedvalueDescActor.Validators[0].(func(string) error)
+	// datedvalueDescID is the schema descriptor for id field.
+	datedvalueDescID := datedvalueMixinFields0[0].Descriptor()
+	// datedvalue.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	datedvalue.IDValidator = func() func(string) error {
+		validators := datedvalueDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1330,11 +1362,11 @@ func init() {
 	stagechangeFields := schema.StageChange{}.Fields()
 	_ = stagechangeFields
 	// stagechangeDescReason is the schema descriptor for reason field.
-	stagechangeDescReason := stagechangeFields[4].Descriptor()
+	stagechangeDescReason := stagechangeFields[6].Descriptor()
 	// stagechange.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	stagechange.ReasonValidator = stagechangeDescReason.Validators[0].(func(string) error)
 	// stagechangeDescActor is the schema descriptor for actor field.
-	stagechangeDescActor := stagechangeFields[5].Descriptor()
+	stagechangeDescActor := stagechangeFields[7].Descriptor()
 	// stagechange.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
 	stagechange.ActorValidator = stagechangeDescActor.Validators[0].(func(string) error)
 	// stagechangeDescID is the schema descriptor for id field.

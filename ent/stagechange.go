@@ -26,8 +26,12 @@ type StageChange struct {
 	FromStage schema.Stage `json:"from_stage,omitempty"`
 	// The stage after.
 	ToStage schema.Stage `json:"to_stage,omitempty"`
-	// When the stage changed.
+	// What changed the stage.
+	Kind schema.StageChangeKind `json:"kind,omitempty"`
+	// The moment of the fact that changed the stage.
 	At time.Time `json:"at,omitempty"`
+	// When we learned of it.
+	RecordedAt time.Time `json:"recorded_at,omitempty"`
 	// Why the stage changed.
 	Reason string `json:"reason,omitempty"`
 	// Who changed the stage: the e-mail of a user, or "system".
@@ -63,9 +67,9 @@ func (*StageChange) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case stagechange.FieldID, stagechange.FieldCustomerID, stagechange.FieldFromStage, stagechange.FieldToStage, stagechange.FieldReason, stagechange.FieldActor:
+		case stagechange.FieldID, stagechange.FieldCustomerID, stagechange.FieldFromStage, stagechange.FieldToStage, stagechange.FieldKind, stagechange.FieldReason, stagechange.FieldActor:
 			values[i] = new(sql.NullString)
-		case stagechange.FieldAt:
+		case stagechange.FieldAt, stagechange.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -106,11 +110,23 @@ func (_m *StageChange) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ToStage = schema.Stage(value.String)
 			}
+		case stagechange.FieldKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = schema.StageChangeKind(value.String)
+			}
 		case stagechange.FieldAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field at", values[i])
 			} else if value.Valid {
 				_m.At = value.Time
+			}
+		case stagechange.FieldRecordedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field recorded_at", values[i])
+			} else if value.Valid {
+				_m.RecordedAt = value.Time
 			}
 		case stagechange.FieldReason:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -174,8 +190,14 @@ func (_m *StageChange) String() string {
 	builder.WriteString("to_stage=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ToStage))
 	builder.WriteString(", ")
+	builder.WriteString("kind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
+	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("recorded_at=")
+	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
 	builder.WriteString("reason=")
 	builder.WriteString(_m.Reason)

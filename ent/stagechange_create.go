@@ -40,9 +40,21 @@ func (_c *StageChangeCreate) SetToStage(v schema.Stage) *StageChangeCreate {
 	return _c
 }
 
+// SetKind sets the "kind" field.
+func (_c *StageChangeCreate) SetKind(v schema.StageChangeKind) *StageChangeCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
 // SetAt sets the "at" field.
 func (_c *StageChangeCreate) SetAt(v time.Time) *StageChangeCreate {
 	_c.mutation.SetAt(v)
+	return _c
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (_c *StageChangeCreate) SetRecordedAt(v time.Time) *StageChangeCreate {
+	_c.mutation.SetRecordedAt(v)
 	return _c
 }
 
@@ -122,8 +134,19 @@ func (_c *StageChangeCreate) check() error {
 			return &ValidationError{Name: "to_stage", err: fmt.Errorf(`ent: validator failed for field "StageChange.to_stage": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Kind(); !ok {
+		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "StageChange.kind"`)}
+	}
+	if v, ok := _c.mutation.Kind(); ok {
+		if err := stagechange.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`ent: validator failed for field "StageChange.kind": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "StageChange.at"`)}
+	}
+	if _, ok := _c.mutation.RecordedAt(); !ok {
+		return &ValidationError{Name: "recorded_at", err: errors.New(`ent: missing required field "StageChange.recorded_at"`)}
 	}
 	if _, ok := _c.mutation.Reason(); !ok {
 		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "StageChange.reason"`)}
@@ -192,9 +215,17 @@ func (_c *StageChangeCreate) createSpec() (*StageChange, *sqlgraph.CreateSpec) {
 		_spec.SetField(stagechange.FieldToStage, field.TypeEnum, value)
 		_node.ToStage = value
 	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(stagechange.FieldKind, field.TypeEnum, value)
+		_node.Kind = value
+	}
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(stagechange.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.RecordedAt(); ok {
+		_spec.SetField(stagechange.FieldRecordedAt, field.TypeTime, value)
+		_node.RecordedAt = value
 	}
 	if value, ok := _c.mutation.Reason(); ok {
 		_spec.SetField(stagechange.FieldReason, field.TypeString, value)

@@ -28,6 +28,8 @@ type Tx struct {
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
+	// DatedValue is the client for interacting with the DatedValue builders.
+	DatedValue *DatedValueClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
@@ -210,6 +212,7 @@ func (tx *Tx) init() {
 	tx.Contact = NewContactClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
+	tx.DatedValue = NewDatedValueClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)

@@ -50,7 +50,31 @@ var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	textColumn("email", mappable, func(r *contactRow) *string { return &r.Person.Email }),
 	textColumn("phone", mappable, func(r *contactRow) *string { return &r.Person.Phone }),
 	textColumn("name", mappable, func(r *contactRow) *string { return &r.Person.Name }),
+	secondsColumn,
 }}
+
+// secondsColumn holds the working time where it is given in seconds; it is empty in a file of ours where minutes give it exactly.
+var secondsColumn = column[contactRow]{
+	"seconds", own | mappable,
+	func(v *values, text string, to *contactRow) error {
+		if text == "" {
+			return nil
+		}
+		exact, err := v.decimal(text)
+		if err != nil {
+			return err
+		}
+		spent, err := costing.InSeconds(exact)
+		to.Minutes, to.Seconds = spent.Minutes, spent.Seconds
+		return err
+	},
+	func(_ *values, r *contactRow) string {
+		if r.Seconds == nil {
+			return ""
+		}
+		return r.Seconds.String()
+	},
+}
 
 // segmentColumn holds the segment that the customer had: in a file that has the column, none if it is empty.
 var segmentColumn = column[contactRow]{

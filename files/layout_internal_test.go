@@ -13,7 +13,7 @@ var headers = map[Kind]string{
 	Customers: "id,external_id,name,kind,email,phone,stage,stage_overruled,stage_overruled_at,segment,owner,referred_by_id,partner_id,partner," +
 		"acquisition_cost,currency,acquired_at,measurements,created_at,departed_at,deleted_at,wallet,birthday",
 	Contacts: "id,external_id,customer_id,customer_external_id,kind,direction,channel,at,minutes,staff,subject,notes,about_id,purpose," +
-		"stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment",
+		"stage,expense,cost,currency,uncosted,cost_lines,recorded_at,segment,seconds",
 	Rates: "id,subject,code,unit,amount,currency,valid_from,capacity,fixed_share,correction,recorded_at",
 }
 
@@ -103,7 +103,7 @@ func TestMappableFields(t *testing.T) {
 			"customer date amount",
 		},
 		Contacts: {
-			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name",
+			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency seconds email phone name",
 			"customer kind direction channel at",
 		},
 		Rates:    {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},

@@ -66,10 +66,16 @@ func contactFilter(f *service.ContactFilter) *conditions {
 	return c
 }
 
-// costLines returns a contact's stored cost lines.
-func costLines(c *ent.Contact) ([]*costing.Line, error) {
+// costLines returns a contact's stored cost lines, in the currency of the books.
+func costLines(c *ent.Contact, currency money.Currency) ([]*costing.Line, error) {
 	lines := []*costing.Line{}
-	return lines, json.Unmarshal(c.CostLines, &lines)
+	if err := json.Unmarshal(c.CostLines, &lines); err != nil {
+		return nil, err
+	}
+	for _, line := range lines {
+		*line = line.WithUnits(currency)
+	}
+	return lines, nil
 }
 
 // contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected. A recommendation
@@ -132,4 +138,10 @@ func (r *Resolver) contactRecorded(ctx context.Context, customerID *string) (<-c
 	return send(ctx, recorded, cancel, func(contactID string) (*ent.Contact, error) {
 		return r.client.Contact.Query().Where(contact.ID(contactID)).Only(ctx)
 	}), nil
+}
+
+// secondsOf returns the working time of a contact in seconds, exactly.
+func secondsOf(c *ent.Contact) (money.Exact, error) {
+	seconds, err := costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}.InExactSeconds()
+	return money.Exact(seconds.String()), err
 }

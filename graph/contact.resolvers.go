@@ -18,8 +18,12 @@ import (
 	"kopeck/service/report"
 )
 
+func (r *contactResolver) Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error) {
+	return secondsOf(obj)
+}
+
 func (r *contactResolver) CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error) {
-	return costLines(obj)
+	return costLines(obj, r.app.Currency)
 }
 
 func (r *contactResolver) Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error) {

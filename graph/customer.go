@@ -122,7 +122,7 @@ func (r *Resolver) possibleDuplicates(ctx context.Context, c *ent.Customer) ([]*
 func (r *Resolver) stageChanges(ctx context.Context, c *ent.Customer) ([]*ent.StageChange, error) {
 	return batchedList(ctx, c, customerID, func(rows []*ent.Customer) (map[string][]*ent.StageChange, error) {
 		changes, err := r.client.StageChange.Query().Where(stagechange.CustomerIDIn(idsOf(rows, customerID)...)).
-			Order(stagechange.ByAt(), stagechange.ByID()).All(ctx)
+			Order(stagechange.ByRecordedAt(), stagechange.ByID()).All(ctx)
 		return groupBy(changes, func(change *ent.StageChange) string { return change.CustomerID }), err
 	})
 }

@@ -109,6 +109,8 @@ func (r *Resolver) Product() ProductResolver { return &productResolver{r} }
 
 func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) User() UserResolver { return &userResolver{r} }
+
 type (
 	attributionFitResolver  struct{ *Resolver }
 	contactResolver         struct{ *Resolver }
@@ -123,4 +125,5 @@ type (
 	priceAgreementResolver  struct{ *Resolver }
 	productResolver         struct{ *Resolver }
 	queryResolver           struct{ *Resolver }
+	userResolver            struct{ *Resolver }
 )

@@ -73,6 +73,7 @@ type ResolverRoot interface {
 	ResourceDay() ResourceDayResolver
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
+	User() UserResolver
 }
 
 type DirectiveRoot struct {
@@ -170,6 +171,7 @@ type ComplexityRoot struct {
 		Notes       func(childComplexity int) int
 		Permission  func(childComplexity int) int
 		Purpose     func(childComplexity int) int
+		Seconds     func(childComplexity int) int
 		Staff       func(childComplexity int) int
 		Subject     func(childComplexity int) int
 		Value       func(childComplexity int) int
@@ -248,7 +250,9 @@ type ComplexityRoot struct {
 		Kind          func(childComplexity int) int
 		Label         func(childComplexity int) int
 		Quantity      func(childComplexity int) int
+		QuantityUnit  func(childComplexity int) int
 		Rate          func(childComplexity int) int
+		RateUnit      func(childComplexity int) int
 		RateValidFrom func(childComplexity int) int
 	}
 
@@ -351,6 +355,12 @@ type ComplexityRoot struct {
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	DatedGrade struct {
+		Grade      func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
 	}
 
 	ExpectedMonth struct {
@@ -1023,6 +1033,7 @@ type ComplexityRoot struct {
 	Setting struct {
 		Description func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Since       func(childComplexity int) int
 		Value       func(childComplexity int) int
 	}
 
@@ -1073,11 +1084,13 @@ type ComplexityRoot struct {
 	}
 
 	StageChange struct {
-		Actor     func(childComplexity int) int
-		At        func(childComplexity int) int
-		FromStage func(childComplexity int) int
-		Reason    func(childComplexity int) int
-		ToStage   func(childComplexity int) int
+		Actor      func(childComplexity int) int
+		At         func(childComplexity int) int
+		FromStage  func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		ToStage    func(childComplexity int) int
 	}
 
 	StageProbability struct {
@@ -1101,6 +1114,7 @@ type ComplexityRoot struct {
 		CreatedAt func(childComplexity int) int
 		Email     func(childComplexity int) int
 		Grade     func(childComplexity int) int
+		Grades    func(childComplexity int) int
 		ID        func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Role      func(childComplexity int) int
@@ -1162,6 +1176,7 @@ type ContactResolver interface {
 	Staff(ctx context.Context, obj *ent.Contact) (*ent.User, error)
 	About(ctx context.Context, obj *ent.Contact) (*ent.Customer, error)
 	Permission(ctx context.Context, obj *ent.Contact) (*ent.Permission, error)
+	Seconds(ctx context.Context, obj *ent.Contact) (money.Exact, error)
 	CostLines(ctx context.Context, obj *ent.Contact) ([]*costing.Line, error)
 	Value(ctx context.Context, obj *ent.Contact) (*books.ContactValue, error)
 
@@ -1360,6 +1375,9 @@ type StaffEconomicsResolver interface {
 type SubscriptionResolver interface {
 	ContactRecorded(ctx context.Context, customerID *string) (<-chan *ent.Contact, error)
 	CustomerChanged(ctx context.Context, id string) (<-chan *ent.Customer, error)
+}
+type UserResolver interface {
+	Grades(ctx context.Context, obj *ent.User) ([]*people.DatedGrade, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1766,6 +1784,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Contact.Purpose(childComplexity), true
+	case "Contact.seconds":
+		if e.ComplexityRoot.Contact.Seconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Seconds(childComplexity), true
 	case "Contact.staff":
 		if e.ComplexityRoot.Contact.Staff == nil {
 			break
@@ -2069,12 +2093,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CostLine.Quantity(childComplexity), true
+	case "CostLine.quantityUnit":
+		if e.ComplexityRoot.CostLine.QuantityUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CostLine.QuantityUnit(childComplexity), true
 	case "CostLine.rate":
 		if e.ComplexityRoot.CostLine.Rate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CostLine.Rate(childComplexity), true
+	case "CostLine.rateUnit":
+		if e.ComplexityRoot.CostLine.RateUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CostLine.RateUnit(childComplexity), true
 	case "CostLine.rateValidFrom":
 		if e.ComplexityRoot.CostLine.RateValidFrom == nil {
 			break
@@ -2589,6 +2625,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
+
+	case "DatedGrade.grade":
+		if e.ComplexityRoot.DatedGrade.Grade == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatedGrade.Grade(childComplexity), true
+	case "DatedGrade.recordedAt":
+		if e.ComplexityRoot.DatedGrade.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatedGrade.RecordedAt(childComplexity), true
+	case "DatedGrade.validFrom":
+		if e.ComplexityRoot.DatedGrade.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatedGrade.ValidFrom(childComplexity), true
 
 	case "ExpectedMonth.from":
 		if e.ComplexityRoot.ExpectedMonth.From == nil {
@@ -5723,6 +5778,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Setting.Name(childComplexity), true
+	case "Setting.since":
+		if e.ComplexityRoot.Setting.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Setting.Since(childComplexity), true
 	case "Setting.value":
 		if e.ComplexityRoot.Setting.Value == nil {
 			break
@@ -5939,12 +6000,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StageChange.FromStage(childComplexity), true
+	case "StageChange.kind":
+		if e.ComplexityRoot.StageChange.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StageChange.Kind(childComplexity), true
 	case "StageChange.reason":
 		if e.ComplexityRoot.StageChange.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.StageChange.Reason(childComplexity), true
+	case "StageChange.recordedAt":
+		if e.ComplexityRoot.StageChange.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StageChange.RecordedAt(childComplexity), true
 	case "StageChange.to":
 		if e.ComplexityRoot.StageChange.ToStage == nil {
 			break
@@ -6031,6 +6104,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Grade(childComplexity), true
+	case "User.grades":
+		if e.ComplexityRoot.User.Grades == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Grades(childComplexity), true
 	case "User.id":
 		if e.ComplexityRoot.User.ID == nil {
 			break
@@ -6802,6 +6881,8 @@ type PricePart {
 }
 `, BuiltIn: false},
 	{Name: "../schema/contact.graphql", Input: `extend type Contact {
+  "The working time spent on the contact, in seconds, exactly."
+  seconds: Decimal! @open
   "What the contact consumed, each line with its rate; the amounts sum exactly to cost."
   costLines: [CostLine!]! @scope(name: "costs", orOwnContact: true)
   "What the contact earned, or is expected to earn."
@@ -6914,8 +6995,10 @@ input RecordContactInput {
   channel: Channel!
   "When the contact took place: now by default. A phone that was offline states it. A moment in the future is INVALID."
   at: Time
-  "The working time spent on the contact, in minutes."
-  minutes: Decimal = "0"
+  "The working time spent on the contact, in minutes: none by default."
+  minutes: Decimal
+  "The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID."
+  seconds: Decimal
   "The user who took part: the viewer by default."
   staffId: ID
   "What the contact was about, in a line."
@@ -7113,11 +7196,18 @@ type CostLine {
   kind: CostLineKind! @open
   "What was consumed, for people; says \"no rate\" if none is known."
   label: String! @open
-  "How much was consumed, in the unit of the rate."
+  "How much was consumed, in quantityUnit."
   quantity: Decimal! @open
+  "The unit of the quantity, such as \"minute\", \"second\", \"contact\" or \"kg\"; the currency's code of a sum of money."
+  quantityUnit: String! @open
   "The price of one unit in the currency's major unit; it may be finer than the minor unit."
   rate: Decimal! @open
-  "The quantity times the rate, rounded half to even."
+  """
+  The unit that the rate is the price of, such as "hour" or "kg"; "share" of a share. It is quantityUnit, or another unit
+  of time: the quantity is then converted.
+  """
+  rateUnit: String! @open
+  "The quantity, in the unit of the rate, times the rate, rounded once, half to even."
   amount: Money! @open
   "From when the rate holds; null if no rate is known: the amount is then 0 until one is recorded."
   rateValidFrom: Time @open
@@ -7257,14 +7347,17 @@ type ProductCost {
     "The end of the time, excluded: no bound by default."
     to: Time
   ): CustomerEconomics @scope(name: "costs")
-  "The margins of all whom this customer referred, directly or through others: each customer once, of those that the viewer may see."
+  """
+  The margins of all whom this customer brought, directly or through others: as their referredBy, or by a RECOMMENDATION
+  about them before their first completed order. Each customer counts once, of those that the viewer may see.
+  """
   referralValue: Money @scope(name: "costs")
   """
   Other customers with the same e-mail or external id whom the viewer may see: possibly the same person. They come about where
   people record a customer whom they do not see.
   """
   possibleDuplicates: [PossibleDuplicate!]! @open
-  "Every move from one stage to another, the oldest first."
+  "Every move from one stage to another, in the order in which we learned of them."
   stageChanges: [StageChange!]! @rows
 }
 "A customer who is possibly the same as another."
@@ -7283,8 +7376,12 @@ enum DuplicateReason {
 }
 "A move of a customer from one stage to another."
 type StageChange {
-  "When the stage changed."
+  "The moment of the fact that changed the stage: of the order, permission, departure or decision, or the day on which the silence grew too long."
   at: Time! @open
+  "When we learned of it."
+  recordedAt: Time! @open
+  "What changed the stage."
+  kind: StageChangeKind! @open
   "The stage before."
   from: Stage! @open
   "The stage after."
@@ -7293,6 +7390,25 @@ type StageChange {
   reason: String! @open
   "Who changed the stage: the e-mail of a user, or \"system\"."
   actor: String! @open
+}
+"What changed a customer's stage."
+enum StageChangeKind {
+  "The stage that the customer was recorded with."
+  RECORDED
+  "Staff decided so."
+  OVERRULED
+  "Facts that came with a file."
+  IMPORTED
+  "The first permission."
+  PERMISSION
+  "A completed order."
+  ORDER
+  "The customer left, as staff recorded."
+  DEPARTURE
+  "The customer has not ordered for long."
+  SILENCE
+  "What had moved the customer is gone, such as an order that was given back in full."
+  REVERSAL
 }
 "What a customer brought and cost within a time."
 type CustomerEconomics {
@@ -7437,12 +7553,14 @@ input UpdateCustomerInput {
   externalId: String @goField(omittable: true)
   "The stage, overruled by staff; requires stageReason."
   stage: Stage
-  "Why the stage is overruled; required with stage."
+  "Why the stage is overruled; required with stage, which is INVALID without it."
   stageReason: String
   "The segment; null for unknown."
   segment: Segment @goField(omittable: true)
   "The user who looks after the customer; null for nobody."
   ownerId: ID @goField(omittable: true)
+  "The customer who referred this one; null for nobody. One whom this customer referred, directly or through others, is INVALID."
+  referredById: ID @goField(omittable: true)
   "The measurements as a whole; null for none."
   measurements: JSON @goField(omittable: true)
   "What the customer spends a year, with any supplier, on what we could sell; null for unknown."
@@ -8975,6 +9093,8 @@ type Setting {
   name: String! @open
   "The value; the default if it was never changed."
   value: JSON! @open
+  "Since when the value holds; null if it was never changed. What rests on a moment before follows the value of that moment."
+  since: Time @open
   "What the setting means, with its unit."
   description: String! @open
 }
@@ -8983,7 +9103,7 @@ extend type Query {
   settings: [Setting!]! @scope(name: "staff")
 }
 extend type Mutation {
-  "Changes a setting. For ADMIN only: others get FORBIDDEN. A wrong value is INVALID, with the reason."
+  "Changes a setting from now on. For ADMIN only: others get FORBIDDEN. A wrong value is INVALID, with the reason."
   changeSetting(
     "Which setting, and its new value."
     input: ChangeSettingInput!
@@ -8994,7 +9114,7 @@ input ChangeSettingInput {
   "The name of the setting."
   name: String!
   "The new value."
-  value: JSON!
+  value: JSON! @open
 }
 "The answer of changeSetting."
 type SettingPayload {
@@ -9023,6 +9143,23 @@ type Session {
   refreshToken: String! @open
   "Who signed in."
   viewer: Viewer! @open
+}
+
+extend type User {
+  """
+  The grades that the user has had, the newest first: what a contact costs follows from the grade of its moment. Scope
+  costs: null without it.
+  """
+  grades: [DatedGrade!] @scope(name: "costs")
+}
+"The grade of a user from a moment on."
+type DatedGrade {
+  "The code of a STAFF rate that several users share; null for none."
+  grade: String @open
+  "From when the user had the grade."
+  validFrom: Time! @open
+  "When we learned of it."
+  recordedAt: Time! @open
 }
 
 extend type Query {
@@ -9134,6 +9271,8 @@ input UpdateUserInput {
   active: Boolean
   "The code of a STAFF rate that several users share; null for none."
   grade: String @goField(omittable: true)
+  "From when the user has the grade: now by default. A moment in the past restates the contacts since. Only with grade."
+  gradeFrom: Time
 }
 `, BuiltIn: false},
 }
@@ -9309,6 +9448,8 @@ func (ec *executionContext) childFields_Contact(ctx context.Context, field graph
 		return ec.fieldContext_Contact_about(ctx, field)
 	case "permission":
 		return ec.fieldContext_Contact_permission(ctx, field)
+	case "seconds":
+		return ec.fieldContext_Contact_seconds(ctx, field)
 	case "costLines":
 		return ec.fieldContext_Contact_costLines(ctx, field)
 	case "value":
@@ -9463,8 +9604,12 @@ func (ec *executionContext) childFields_CostLine(ctx context.Context, field grap
 		return ec.fieldContext_CostLine_label(ctx, field)
 	case "quantity":
 		return ec.fieldContext_CostLine_quantity(ctx, field)
+	case "quantityUnit":
+		return ec.fieldContext_CostLine_quantityUnit(ctx, field)
 	case "rate":
 		return ec.fieldContext_CostLine_rate(ctx, field)
+	case "rateUnit":
+		return ec.fieldContext_CostLine_rateUnit(ctx, field)
 	case "amount":
 		return ec.fieldContext_CostLine_amount(ctx, field)
 	case "rateValidFrom":
@@ -9673,6 +9818,18 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 		return ec.fieldContext_CustomerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DatedGrade(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "grade":
+		return ec.fieldContext_DatedGrade_grade(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_DatedGrade_validFrom(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_DatedGrade_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DatedGrade", field.Name)
 }
 
 func (ec *executionContext) childFields_ExpectedMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10797,6 +10954,8 @@ func (ec *executionContext) childFields_Setting(ctx context.Context, field graph
 		return ec.fieldContext_Setting_name(ctx, field)
 	case "value":
 		return ec.fieldContext_Setting_value(ctx, field)
+	case "since":
+		return ec.fieldContext_Setting_since(ctx, field)
 	case "description":
 		return ec.fieldContext_Setting_description(ctx, field)
 	}
@@ -10899,6 +11058,10 @@ func (ec *executionContext) childFields_StageChange(ctx context.Context, field g
 	switch field.Name {
 	case "at":
 		return ec.fieldContext_StageChange_at(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_StageChange_recordedAt(ctx, field)
+	case "kind":
+		return ec.fieldContext_StageChange_kind(ctx, field)
 	case "from":
 		return ec.fieldContext_StageChange_from(ctx, field)
 	case "to":
@@ -10953,6 +11116,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_active(ctx, field)
 	case "grade":
 		return ec.fieldContext_User_grade(ctx, field)
+	case "grades":
+		return ec.fieldContext_User_grades(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -14895,6 +15060,29 @@ func (ec *executionContext) fieldContext_Contact_permission(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Contact_seconds(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Contact_seconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Contact().Seconds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Exact) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐExact(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Contact_seconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Contact", field, true, true, "Decimal")
+}
+
 func (ec *executionContext) _Contact_costLines(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16338,6 +16526,29 @@ func (ec *executionContext) fieldContext_CostLine_quantity(_ context.Context, fi
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
 }
 
+func (ec *executionContext) _CostLine_quantityUnit(ctx context.Context, field graphql.CollectedField, obj *costing.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CostLine_quantityUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuantityUnit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CostLine_quantityUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CostLine", field, false, false, "String")
+}
+
 func (ec *executionContext) _CostLine_rate(ctx context.Context, field graphql.CollectedField, obj *costing.Line) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16359,6 +16570,29 @@ func (ec *executionContext) _CostLine_rate(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_CostLine_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CostLine", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _CostLine_rateUnit(ctx context.Context, field graphql.CollectedField, obj *costing.Line) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CostLine_rateUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RateUnit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CostLine_rateUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CostLine", field, false, false, "String")
 }
 
 func (ec *executionContext) _CostLine_amount(ctx context.Context, field graphql.CollectedField, obj *costing.Line) (ret graphql.Marshaler) {
@@ -18906,6 +19140,75 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DatedGrade_grade(ctx context.Context, field graphql.CollectedField, obj *people.DatedGrade) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatedGrade_grade(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Grade, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DatedGrade_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatedGrade", field, false, false, "String")
+}
+
+func (ec *executionContext) _DatedGrade_validFrom(ctx context.Context, field graphql.CollectedField, obj *people.DatedGrade) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatedGrade_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DatedGrade_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatedGrade", field, false, false, "Time")
+}
+
+func (ec *executionContext) _DatedGrade_recordedAt(ctx context.Context, field graphql.CollectedField, obj *people.DatedGrade) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatedGrade_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DatedGrade_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatedGrade", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ExpectedMonth_from(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonth) (ret graphql.Marshaler) {
@@ -34521,6 +34824,29 @@ func (ec *executionContext) fieldContext_Setting_value(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Setting", field, false, false, "JSON")
 }
 
+func (ec *executionContext) _Setting_since(ctx context.Context, field graphql.CollectedField, obj *service.Setting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Setting_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Setting_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Setting", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Setting_description(ctx context.Context, field graphql.CollectedField, obj *service.Setting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35487,6 +35813,52 @@ func (ec *executionContext) fieldContext_StageChange_at(_ context.Context, field
 	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Time")
 }
 
+func (ec *executionContext) _StageChange_recordedAt(ctx context.Context, field graphql.CollectedField, obj *ent.StageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StageChange_recordedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StageChange_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StageChange", field, false, false, "Time")
+}
+
+func (ec *executionContext) _StageChange_kind(ctx context.Context, field graphql.CollectedField, obj *ent.StageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StageChange_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.StageChangeKind) graphql.Marshaler {
+			return ec.marshalNStageChangeKind2kopeckᚋschemaᚐStageChangeKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StageChange_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StageChange", field, false, false, "StageChangeKind")
+}
+
 func (ec *executionContext) _StageChange_from(ctx context.Context, field graphql.CollectedField, obj *ent.StageChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35996,6 +36368,66 @@ func (ec *executionContext) _User_grade(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_User_grade(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("User", field, false, false, "String")
+}
+
+func (ec *executionContext) _User_grades(ctx context.Context, field graphql.CollectedField, obj *ent.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_grades(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().Grades(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal []*people.DatedGrade
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*people.DatedGrade
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*people.DatedGrade
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []*people.DatedGrade
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*people.DatedGrade) graphql.Marshaler {
+			return ec.marshalODatedGrade2ᚕᚖkopeckᚋserviceᚋpeopleᚐDatedGradeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_grades(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DatedGrade(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _UserPayload_user(ctx context.Context, field graphql.CollectedField, obj *service.UserPayload) (ret graphql.Marshaler) {
@@ -40175,11 +40607,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	if _, present := asMap["minutes"]; !present {
-		asMap["minutes"] = "0"
-	}
-
-	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "kind", "direction", "channel", "at", "minutes", "seconds", "staffId", "subject", "notes", "aboutId", "purpose", "expense", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40235,6 +40663,13 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.Minutes = data
+		case "seconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seconds"))
+			data, err := ec.unmarshalODecimal2ᚖkopeckᚋmoneyᚐExact(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seconds = data
 		case "staffId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -41111,7 +41546,7 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "measurements", "wallet", "birthday", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "email", "phone", "externalId", "stage", "stageReason", "segment", "ownerId", "referredById", "measurements", "wallet", "birthday", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41188,6 +41623,13 @@ func (ec *executionContext) unmarshalInputUpdateCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.OwnerID = graphql.OmittableOf(data)
+		case "referredById":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("referredById"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReferredByID = graphql.OmittableOf(data)
 		case "measurements":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("measurements"))
 			data, err := ec.unmarshalOJSON2interface(ctx, v)
@@ -41321,7 +41763,7 @@ func (ec *executionContext) unmarshalInputUpdateUserInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "password", "role", "active", "grade"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "name", "password", "role", "active", "grade", "gradeFrom"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41377,6 +41819,13 @@ func (ec *executionContext) unmarshalInputUpdateUserInput(ctx context.Context, o
 				return it, err
 			}
 			it.Grade = graphql.OmittableOf(data)
+		case "gradeFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("gradeFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GradeFrom = data
 		}
 	}
 	return it, nil
@@ -42462,6 +42911,12 @@ func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Contact_permission(ctx, field, obj)
 				})
+		case "seconds":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Contact_seconds(ctx, field, obj)
+				})
 		case "costLines":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -42984,8 +43439,18 @@ func (ec *executionContext) _CostLine(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "quantityUnit":
+			out.Values[i] = ec._CostLine_quantityUnit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "rate":
 			out.Values[i] = ec._CostLine_rate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rateUnit":
+			out.Values[i] = ec._CostLine_rateUnit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43636,6 +44101,49 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 			}
 		case "userErrors":
 			out.Values[i] = ec._CustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var datedGradeImplementors = []string{"DatedGrade"}
+
+func (ec *executionContext) _DatedGrade(ctx context.Context, sel ast.SelectionSet, obj *people.DatedGrade) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, datedGradeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DatedGrade")
+		case "grade":
+			out.Values[i] = ec._DatedGrade_grade(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._DatedGrade_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordedAt":
+			out.Values[i] = ec._DatedGrade_recordedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48115,6 +48623,11 @@ func (ec *executionContext) _Setting(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "since":
+			out.Values[i] = ec._Setting_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "description":
 			out.Values[i] = ec._Setting_description(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -48449,6 +48962,16 @@ func (ec *executionContext) _StageChange(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recordedAt":
+			out.Values[i] = ec._StageChange_recordedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._StageChange_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "from":
 			out.Values[i] = ec._StageChange_from(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -48603,48 +49126,54 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 		case "id":
 			out.Values[i] = ec._User_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
 			out.Values[i] = ec._User_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._User_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._User_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
 			out.Values[i] = ec._User_email(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._User_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "role":
 			out.Values[i] = ec._User_role(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
 			out.Values[i] = ec._User_active(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "grade":
 			out.Values[i] = ec._User_grade(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "grades":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_grades(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -49855,6 +50384,14 @@ func (ec *executionContext) marshalNCustomerPayload2ᚖkopeckᚋserviceᚐCustom
 		return graphql.Null
 	}
 	return ec._CustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDatedGrade2ᚖkopeckᚋserviceᚋpeopleᚐDatedGrade(ctx context.Context, sel ast.SelectionSet, v *people.DatedGrade) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DatedGrade!")
+		return graphql.Null
+	}
+	return ec._DatedGrade(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx context.Context, v any) (money.Decimal, error) {
@@ -51237,6 +51774,16 @@ func (ec *executionContext) marshalNStageChange2ᚖkopeckᚋentᚐStageChange(ct
 	return ec._StageChange(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNStageChangeKind2kopeckᚋschemaᚐStageChangeKind(ctx context.Context, v any) (schema.StageChangeKind, error) {
+	var res schema.StageChangeKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStageChangeKind2kopeckᚋschemaᚐStageChangeKind(ctx context.Context, sel ast.SelectionSet, v schema.StageChangeKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNStageProbability2kopeckᚋserviceᚋreportᚐStageProbability(ctx context.Context, sel ast.SelectionSet, v report.StageProbability) graphql.Marshaler {
 	return ec._StageProbability(ctx, sel, &v)
 }
@@ -52022,6 +52569,25 @@ func (ec *executionContext) marshalODate2ᚖkopeckᚋschemaᚐDate(ctx context.C
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalODatedGrade2ᚕᚖkopeckᚋserviceᚋpeopleᚐDatedGradeᚄ(ctx context.Context, sel ast.SelectionSet, v []*people.DatedGrade) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDatedGrade2ᚖkopeckᚋserviceᚋpeopleᚐDatedGrade(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalODecimal2ᚖkopeckᚋmoneyᚐDecimal(ctx context.Context, v any) (*money.Decimal, error) {

@@ -49,3 +49,7 @@ func (r *queryResolver) Viewer(ctx context.Context) (*people.Viewer, error) {
 func (r *queryResolver) Users(ctx context.Context) ([]*ent.User, error) {
 	return r.app.People.Users(ctx)
 }
+
+func (r *userResolver) Grades(ctx context.Context, obj *ent.User) ([]*people.DatedGrade, error) {
+	return r.app.People.Grades(obj), nil
+}

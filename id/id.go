@@ -42,6 +42,7 @@ const (
 	Session       = "ses"
 	Partner       = "prt"
 	StageChange   = "stg"
+	DatedValue    = "dvl"
 	SearchTerm    = "trm"
 	Audit         = "aud"
 	Idempotency   = "idk"

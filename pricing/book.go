@@ -179,3 +179,11 @@ func (b *Book) WithBookings(bookings *costing.Bookings) *Book {
 	other.costs = costing.NewMemo(other.basis, rememberedCosts)
 	return &other
 }
+
+// WithChoices returns the book as it is under other choices of the installation: the step of prices, the calendar and the load.
+func (b *Book) WithChoices(step money.Amount, calendar costing.Calendar, load costing.Load) *Book {
+	other := *b
+	other.step, other.basis.Calendar, other.basis.Load = step, calendar, load
+	other.costs = costing.NewMemo(other.basis, rememberedCosts)
+	return &other
+}

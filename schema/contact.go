@@ -9,6 +9,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"kopeck/money"
 )
 
 // Contact is one communication with a customer, either way, with what it cost and what it earned.
@@ -30,7 +32,9 @@ func (Contact) Fields() []ent.Field {
 			Comment("The way the contact went."),
 		field.Time("at").Annotations(open(), orderedAs("AT", "By the time of the contact.")).
 			Comment("When the contact took place."),
-		decimal("minutes", "The working time spent on the contact, in minutes.", open()),
+		decimal("minutes", "The working time spent on the contact, in minutes; rounded to 9 places.", open()),
+		field.Int64("exact_seconds").GoType(money.Decimal{}).Optional().Nillable().Annotations(hidden()).
+			Comment("The working time in seconds, where minutes do not give it exactly; null where they do."),
 		field.String("staff_id").Optional().Nillable().Annotations(hidden()).
 			Comment("The user who took part."),
 		field.String("subject").Optional().Nillable().MaxLen(2000).
@@ -46,7 +50,7 @@ func (Contact) Fields() []ent.Field {
 		field.Enum("stage").GoType(Stage("")).Annotations(hidden()).
 			Comment("The customer's stage at the moment of the contact."),
 		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Annotations(hidden()).
-			Comment("The customer's segment as it was known when the contact was recorded."),
+			Comment("The customer's segment at the moment of the contact."),
 		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(hidden()).
 			Comment("The id of the contact in the system that it was imported from."),
 		innerAmount("expense", "Money spent on this contact alone."),

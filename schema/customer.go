@@ -169,8 +169,12 @@ func (StageChange) Fields() []ent.Field {
 			Comment("The stage before."),
 		field.Enum("to_stage").GoType(Stage("")).Immutable().
 			Comment("The stage after."),
+		field.Enum("kind").GoType(StageChangeKind("")).Immutable().
+			Comment("What changed the stage."),
 		field.Time("at").Immutable().
-			Comment("When the stage changed."),
+			Comment("The moment of the fact that changed the stage."),
+		field.Time("recorded_at").Immutable().
+			Comment("When we learned of it."),
 		field.String("reason").Immutable().MaxLen(4000).
 			Comment("Why the stage changed."),
 		field.String("actor").Immutable().MaxLen(400).
@@ -189,7 +193,7 @@ func (StageChange) Edges() []ent.Edge {
 // Indexes of StageChange.
 func (StageChange) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("customer_id", "at"),
+		index.Fields("customer_id", "recorded_at"),
 	}
 }
 

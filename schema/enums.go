@@ -17,6 +17,8 @@ type (
 	CustomerKind string
 	// Stage is how far a customer has come with us.
 	Stage string
+	// StageChangeKind is what changed a customer's stage.
+	StageChangeKind string
 	// Segment is the two of fast, quality and cheap that a customer prefers.
 	Segment string
 	// ContactKind is the occasion of a contact.
@@ -69,6 +71,15 @@ const (
 	Buyer    Stage = "CUSTOMER" // Has completed an order.
 	Loyal    Stage = "LOYAL"    // Has ordered repeatedly and is most likely still a customer: settings loyalOrderDays and loyalProbability.
 	Former   Stage = "FORMER"   // Has most likely left, or has left as staff recorded: setting formerProbability.
+
+	StageRecorded   StageChangeKind = "RECORDED"   // The stage that the customer was recorded with.
+	StageOverruled  StageChangeKind = "OVERRULED"  // Staff decided so.
+	StageImported   StageChangeKind = "IMPORTED"   // Facts that came with a file.
+	StagePermission StageChangeKind = "PERMISSION" // The first permission.
+	StageOrder      StageChangeKind = "ORDER"      // A completed order.
+	StageDeparture  StageChangeKind = "DEPARTURE"  // The customer left, as staff recorded.
+	StageSilence    StageChangeKind = "SILENCE"    // The customer has not ordered for long.
+	StageReversal   StageChangeKind = "REVERSAL"   // What had moved the customer is gone, such as an order that was given back in full.
 
 	FastCheap    Segment = "FAST_CHEAP"    // Fast and cheap, at the expense of quality.
 	FastQuality  Segment = "FAST_QUALITY"  // Fast and good, at the expense of price.
@@ -204,6 +215,17 @@ func (v Stage) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
 // UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *Stage) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (StageChangeKind) Values() []string {
+	return texts(StageRecorded, StageOverruled, StageImported, StagePermission, StageOrder, StageDeparture, StageSilence, StageReversal)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v StageChangeKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is none of Values.
+func (v *StageChangeKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
 func (Segment) Values() []string { return texts(FastCheap, FastQuality, QualityCheap) }

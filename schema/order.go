@@ -72,6 +72,7 @@ func (Order) Edges() []ent.Edge {
 func (Order) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("customer_id", "at", "id"),
+		index.Fields("customer_id", "completed_at"),
 		index.Fields("at", "id", "unattributed"), // lists are ordered by the first two, reports sum the third
 		index.Fields("offer_id").Annotations(entsql.IndexWhere("offer_id IS NOT NULL")),
 		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("external_id IS NOT NULL")),

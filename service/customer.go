@@ -32,10 +32,14 @@ func (s *Core) LockCustomer(ctx context.Context, tx *store.Tx, field, customerID
 	return c, err
 }
 
-// RecordStageChange records that the stage of a customer has changed. The customer must be locked.
-func (s *Core) RecordStageChange(ctx context.Context, tx *store.Tx, customerID string, from, to schema.Stage, reason string, at time.Time) error {
+// RecordStageChange records that a fact of a moment, zero for now, has changed the stage of a customer. The customer must be locked.
+func (s *Core) RecordStageChange(ctx context.Context, tx *store.Tx, customerID string, from, to schema.Stage, kind schema.StageChangeKind, reason string, at time.Time) error {
 	actor, _ := auth.From(ctx)
+	now := s.Now()
+	if at.IsZero() {
+		at = now
+	}
 	return s.createStageChange(ctx, tx, &ent.StageChange{
-		ID: s.IDs.Make(id.StageChange), CustomerID: customerID, FromStage: from, ToStage: to, At: at, Reason: reason, Actor: actor.Name,
+		ID: s.IDs.Make(id.StageChange), CustomerID: customerID, FromStage: from, ToStage: to, Kind: kind, At: at, RecordedAt: now, Reason: reason, Actor: actor.Name,
 	})
 }

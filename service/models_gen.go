@@ -677,8 +677,10 @@ type RecordContactInput struct {
 	Channel schema.Channel `json:"channel"`
 	// When the contact took place: now by default. A phone that was offline states it. A moment in the future is INVALID.
 	At *time.Time `json:"at,omitempty"`
-	// The working time spent on the contact, in minutes.
+	// The working time spent on the contact, in minutes: none by default.
 	Minutes *money.Exact `json:"minutes,omitempty"`
+	// The working time in seconds, for times that minutes do not give exactly. Together with minutes it is INVALID.
+	Seconds *money.Exact `json:"seconds,omitempty"`
 	// The user who took part: the viewer by default.
 	StaffID *string `json:"staffId,omitempty"`
 	// What the contact was about, in a line.
@@ -886,12 +888,14 @@ type UpdateCustomerInput struct {
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
 	// The stage, overruled by staff; requires stageReason.
 	Stage *schema.Stage `json:"stage,omitempty"`
-	// Why the stage is overruled; required with stage.
+	// Why the stage is overruled; required with stage, which is INVALID without it.
 	StageReason *string `json:"stageReason,omitempty"`
 	// The segment; null for unknown.
 	Segment graphql.Omittable[*schema.Segment] `json:"segment,omitempty"`
 	// The user who looks after the customer; null for nobody.
 	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
+	// The customer who referred this one; null for nobody. One whom this customer referred, directly or through others, is INVALID.
+	ReferredByID graphql.Omittable[*string] `json:"referredById,omitempty"`
 	// The measurements as a whole; null for none.
 	Measurements graphql.Omittable[any] `json:"measurements,omitempty"`
 	// What the customer spends a year, with any supplier, on what we could sell; null for unknown.
@@ -934,6 +938,8 @@ type UpdateUserInput struct {
 	Active *bool `json:"active,omitempty"`
 	// The code of a STAFF rate that several users share; null for none.
 	Grade graphql.Omittable[*string] `json:"grade,omitempty"`
+	// From when the user has the grade: now by default. A moment in the past restates the contacts since. Only with grade.
+	GradeFrom *time.Time `json:"gradeFrom,omitempty"`
 }
 
 // The answer of the mutations of a user.

@@ -33,6 +33,9 @@ type Settings struct {
 	daysOff     []int // days since 1970-01-01
 
 	values map[string]json.RawMessage // by name, as stored or by default
+
+	earlier []*settingsVersion   // by from; none: the settings have never been changed
+	since   map[string]time.Time // when a setting was last changed, by name
 }
 
 // setting is one choice: its name, what it means, its default, and how its value is read.
@@ -70,11 +73,11 @@ var settings = []setting{
 		reader(parseOneOf(models...), func(s *Settings, v schema.AttributionModel) { s.AttributionModel = v }),
 	},
 	{
-		"lookBackDays", "For how many days before an order its contacts are credited with it.", `90`,
+		"lookBackDays", "For how many days before an order its contacts are credited with it. It holds for orders completed from now on.", `90`,
 		reader(parseWhole(3650), func(s *Settings, v int) { s.LookBackDays = v }),
 	},
 	{
-		"halfLifeDays", "The half-life of TIME_DECAY in days, as a Decimal.", `"7"`,
+		"halfLifeDays", "The half-life of TIME_DECAY in days, as a Decimal. It holds for orders completed from now on.", `"7"`,
 		reader(parseDecimal("0.01", "3650"), func(s *Settings, v money.Decimal) { s.HalfLifeDays = v }),
 	},
 	{

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
+	"kopeck/schema"
 	"kopeck/store"
 )
 
@@ -16,6 +18,7 @@ import (
 type Setting struct {
 	Name        string
 	Value       any
+	Since       *time.Time // nil if it was never changed
 	Description string
 }
 
@@ -24,6 +27,9 @@ func (s *Settings) List() []*Setting {
 	all := make([]*Setting, len(settings))
 	for i, one := range settings {
 		all[i] = &Setting{Name: one.name, Value: s.values[one.name], Description: one.description}
+		if since, changed := s.since[one.name]; changed {
+			all[i].Since = &since
+		}
 	}
 	return all
 }
@@ -36,7 +42,7 @@ func (s *Core) ListSettings(ctx context.Context) ([]*Setting, error) {
 	return s.Settings().List(), nil
 }
 
-// ChangeSetting changes one setting. Faults: NOT_FOUND for an unknown name; INVALID for a value that it cannot have;
+// ChangeSetting changes one setting from now on. Faults: NOT_FOUND for an unknown name; INVALID for a value that it cannot have;
 // WRONG_STATE for the time zone once there are orders.
 func (s *Core) ChangeSetting(ctx context.Context, in ChangeSettingInput) (*Setting, error) {
 	at := slices.IndexFunc(settings, func(one setting) bool { return one.name == in.Name })
@@ -80,6 +86,10 @@ func (s *Core) storeSetting(ctx context.Context, tx *store.Tx, name string, valu
 	if err := s.Audit(ctx, tx, "setting.change", name, map[string]json.RawMessage{"old": old, "new": changed.Value}); err != nil {
 		return err
 	}
+	text := string(changed.Value)
+	if err := s.RecordDated(ctx, tx, schema.DatedSetting, name, &text, s.Now()); err != nil {
+		return err
+	}
 	return s.SnapshotChanged(ctx, tx, SnapshotAll)
 }
 
@@ -93,8 +103,15 @@ func (s *Core) readSettings(ctx context.Context, tx *store.Tx) error {
 	for _, row := range rows {
 		stored[row.ID] = row.Value
 	}
+	dated, err := s.DatedOf(ctx, tx, schema.DatedSetting)
+	if err != nil {
+		return err
+	}
 	settings, err := ParseSettings(stored)
 	if err != nil {
+		return err
+	}
+	if err := settings.addHistory(stored, dated); err != nil {
 		return err
 	}
 	s.settings.Store(settings)

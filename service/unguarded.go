@@ -9,9 +9,11 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/auditentry"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/refreshsession"
 	"kopeck/id"
+	"kopeck/schema"
 	"kopeck/store"
 )
 
@@ -51,7 +53,35 @@ func insertAudits(ctx context.Context, tx *store.Tx, rows []auditRow) error {
 // locked the customer.
 func (s *Core) createStageChange(ctx context.Context, tx *store.Tx, c *ent.StageChange) error {
 	return tx.StageChange.Create().SetID(c.ID).SetCustomerID(c.CustomerID).SetFromStage(c.FromStage).SetToStage(c.ToStage).
-		SetAt(c.At).SetReason(c.Reason).SetActor(c.Actor).Exec(auth.System(ctx))
+		SetKind(c.Kind).SetAt(c.At).SetRecordedAt(c.RecordedAt).SetReason(c.Reason).SetActor(c.Actor).Exec(auth.System(ctx))
+}
+
+// createDated writes a dated value. It goes with a change that the actor was permitted to make.
+func (s *Core) createDated(ctx context.Context, tx *store.Tx, d *ent.DatedValue) error {
+	return tx.DatedValue.Create().SetID(d.ID).SetName(d.Name).SetSubject(d.Subject).SetNillableValue(d.Value).SetValidFrom(d.ValidFrom).
+		SetRecordedAt(d.RecordedAt).SetActor(d.Actor).Exec(auth.System(ctx))
+}
+
+// DatedOf returns the values of a name, of some subjects or, with none given, of all. They are the history of what the caller may
+// see or of what a figure rests on that they may see.
+func (s *Core) DatedOf(ctx context.Context, tx *store.Tx, name schema.DatedName, subjects ...string) (map[string]Dated, error) {
+	query := tx.DatedValue.Query().Where(datedvalue.NameEQ(name))
+	if len(subjects) > 0 {
+		query.Where(datedvalue.SubjectIn(subjects...))
+	}
+	rows, err := query.Order(datedvalue.ByID()).All(auth.System(ctx))
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]Dated{}
+	for _, row := range rows {
+		row.ValidFrom, row.RecordedAt = row.ValidFrom.UTC(), row.RecordedAt.UTC()
+		all[row.Subject] = append(all[row.Subject], row)
+	}
+	for subject, values := range all {
+		all[subject] = NewDated(values)
+	}
+	return all, nil
 }
 
 // lockKey returns the row of an actor's idempotency key, nil if it has not been used, and locks it. No role may read keys; the

@@ -1,11 +1,23 @@
 package stage
 
-import (
-	"strings"
-	"time"
+import "time"
+
+// Kind says what changed a stage. The values are those of the API's StageChangeKind.
+type Kind string
+
+// The kinds of changes.
+const (
+	KindRecorded   Kind = "RECORDED"   // what was known at the beginning
+	KindOverruled  Kind = "OVERRULED"  // staff decided
+	KindImported   Kind = "IMPORTED"   // facts that came with a file
+	KindPermission Kind = "PERMISSION" // the first permission
+	KindOrder      Kind = "ORDER"      // a completed order
+	KindDeparture  Kind = "DEPARTURE"  // a recorded departure
+	KindSilence    Kind = "SILENCE"    // the probability to be alive fell with time
+	KindReversal   Kind = "REVERSAL"   // what had moved the customer is gone, such as an order that was given back in full
 )
 
-// What the reasons of changes say that do not follow from facts alone. They are stored, and so never changed.
+// What the reasons of changes say, for people, that do not follow from facts alone.
 const (
 	ReasonOverruled = "overruled: " // begins the reason of what staff decided
 	ReasonRecorded  = "as recorded" // is the reason of what was known at the beginning
@@ -15,25 +27,26 @@ const (
 // Change is a change of a customer's stage, as it is stored.
 type Change struct {
 	From, To Stage
-	At       time.Time
+	Kind     Kind
+	At       time.Time // the moment of the fact that changed it
 	Reason   string
 }
 
 // Begin returns the facts that follow from the history of a customer's stage: the stage that the customer was recorded with, and what
-// staff last decided. The changes are in the order of their moments; where there are none the customer has
-// always been in their current stage. The other facts are for the caller to fill in.
-func Begin(current Stage, changes []Change) Facts {
-	f := Facts{Recorded: current}
+// staff decided. The changes are in the order in which we learned of them; where there are none the customer has always been in
+// their current stage. The other facts are for the caller to fill in.
+func Begin(current Stage, changes []Change) Timeline {
+	t := Timeline{Recorded: current}
 	for i, c := range changes {
 		if i == 0 {
-			f.Recorded = c.From
-			if c.Reason == ReasonRecorded {
-				f.Recorded = c.To
+			t.Recorded = c.From
+			if c.Kind == KindRecorded {
+				t.Recorded = c.To
 			}
 		}
-		if strings.HasPrefix(c.Reason, ReasonOverruled) {
-			f.Overruled, f.OverruledAt = c.To, c.At.UTC()
+		if c.Kind == KindOverruled {
+			t.Decisions = append(t.Decisions, Decision{c.To, c.At.UTC()})
 		}
 	}
-	return f
+	return t
 }

@@ -39,30 +39,30 @@ type Facts struct {
 	ProbabilityAlive float64   // 0 to 1; it counts only where OrderDays is more than 0
 }
 
-// Of returns the stage that the facts make, and the reason in words. It does not depend on the order in which the facts
+// Of returns the stage that the facts make, with the kind of fact that it follows from and the reason in words. It does not depend on the order in which the facts
 // became known.
 //
 // What staff decide holds until something dated after it moves the customer: a completed order, a departure, and for
 // a STRANGER a permission. What a customer was recorded with is where they begin: a permission moves a
 // STRANGER alone, and the first known order replaces it.
-func Of(f Facts, limits Thresholds) (is Stage, reason string) {
+func Of(f Facts, limits Thresholds) (is Stage, kind Kind, reason string) {
 	recorded := f.Recorded
 	if recorded == "" {
 		recorded = Stranger
 	}
 	switch {
 	case f.Overruled != "" && !f.superseded():
-		return f.Overruled, "staff decided so"
+		return f.Overruled, KindOverruled, "staff decided so"
 	case f.left():
-		return Former, "left us"
+		return Former, KindDeparture, "left us"
 	case f.OrderDays > 0:
 		return ofBuyer(f.OrderDays, f.ProbabilityAlive, limits)
 	case recorded != Stranger:
-		return recorded, "no completed order"
+		return recorded, KindReversal, "no completed order"
 	case !f.PermittedAt.IsZero():
-		return Friend, "gave a permission"
+		return Friend, KindPermission, "gave a permission"
 	}
-	return Stranger, "no permission and no completed order"
+	return Stranger, KindReversal, "no permission and no completed order"
 }
 
 // superseded reports whether something dated after the decision of staff moved the customer.
@@ -75,13 +75,13 @@ func (f Facts) superseded() bool {
 func (f Facts) left() bool { return !f.DepartedAt.IsZero() && !f.LastCompletedAt.After(f.DepartedAt) }
 
 // ofBuyer returns the stage of somebody with order days, who has neither left nor been overruled.
-func ofBuyer(days int, alive float64, limits Thresholds) (is Stage, reason string) {
+func ofBuyer(days int, alive float64, limits Thresholds) (is Stage, kind Kind, reason string) {
 	if alive < limits.FormerProbability {
-		return Former, fmt.Sprintf("alive with a probability of %.3f", alive)
+		return Former, KindSilence, fmt.Sprintf("alive with a probability of %.3f", alive)
 	}
 	is = Customer
 	if days >= limits.LoyalOrderDays && alive >= limits.LoyalProbability {
 		is = Loyal
 	}
-	return is, fmt.Sprintf("%d order days, alive with a probability of %.3f", days, alive)
+	return is, KindOrder, fmt.Sprintf("%d order days, alive with a probability of %.3f", days, alive)
 }

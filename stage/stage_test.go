@@ -19,7 +19,7 @@ func day(n int) time.Time { return time.Date(2026, 1, n, 12, 0, 0, 0, time.UTC) 
 func ExampleOf() {
 	facts := stage.Facts{OrderDays: 3, LastCompletedAt: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), ProbabilityAlive: 0.85}
 	fmt.Println(stage.Of(facts, stage.Thresholds{LoyalOrderDays: 3, LoyalProbability: 0.8, FormerProbability: 0.1}))
-	// Output: LOYAL 3 order days, alive with a probability of 0.850
+	// Output: LOYAL ORDER 3 order days, alive with a probability of 0.850
 }
 
 func TestStageOf(t *testing.T) {
@@ -65,7 +65,7 @@ func TestStageOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, reason := stage.Of(c.facts, limits); got != c.want || reason == "" {
+			if got, _, reason := stage.Of(c.facts, limits); got != c.want || reason == "" {
 				t.Errorf("%s (%q); want %s", got, reason, c.want)
 			}
 		})
@@ -87,7 +87,7 @@ func TestReasons(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			if _, got := stage.Of(f, limits); got != want {
+			if _, _, got := stage.Of(f, limits); got != want {
 				t.Errorf("got %q, want the reason %v", got, want)
 			}
 		})
@@ -110,50 +110,12 @@ func TestOnlyLaterFactsSupersede(t *testing.T) {
 			PermittedAt: moment("permitted"), PermittedLastAt: moment("permitted last"), DepartedAt: moment("departed"), LastCompletedAt: moment("completed"),
 			OrderDays: rapid.IntRange(0, 5).Draw(t, "days"), ProbabilityAlive: rapid.Float64Range(0, 1).Draw(t, "alive"),
 		}
-		if got, _ := stage.Of(f, limits); got != f.Overruled {
+		if got, _, _ := stage.Of(f, limits); got != f.Overruled {
 			t.Fatalf("%s; staff decided %s", got, f.Overruled)
 		}
 		f.LastCompletedAt, f.OrderDays = day(21), 1
-		if got, reason := stage.Of(f, limits); got != stage.Customer && got != stage.Former || strings.Contains(reason, "staff") {
+		if got, _, reason := stage.Of(f, limits); got != stage.Customer && got != stage.Former || strings.Contains(reason, "staff") {
 			t.Fatalf("%s (%s) with an order after the decision", got, reason)
 		}
 	})
-}
-
-func TestBegin(t *testing.T) {
-	t.Parallel()
-	moscow := time.FixedZone("Moscow", 3*3600)
-	for name, c := range map[string]struct {
-		changes []stage.Change
-		want    stage.Facts
-	}{
-		"never changed": {nil, stage.Facts{Recorded: stage.Loyal}},
-		"moved by facts": {
-			[]stage.Change{{stage.Friend, stage.Customer, day(2), "1 order days, …"}, {stage.Customer, stage.Loyal, day(3), "3 order days, …"}},
-			stage.Facts{Recorded: stage.Friend},
-		},
-		"as recorded": {
-			[]stage.Change{{stage.Stranger, stage.Customer, day(2), stage.ReasonRecorded}, {stage.Customer, stage.Loyal, day(3), "…"}},
-			stage.Facts{Recorded: stage.Customer},
-		},
-		"as recorded counts at the beginning alone": {
-			[]stage.Change{{stage.Stranger, stage.Friend, day(2), "gave a permission"}, {stage.Friend, stage.Loyal, day(3), stage.ReasonRecorded}},
-			stage.Facts{Recorded: stage.Stranger},
-		},
-		"overruled twice": {
-			[]stage.Change{
-				{stage.Friend, stage.Former, day(2), stage.ReasonOverruled + "angry"},
-				{stage.Former, stage.Customer, day(3), "…"},
-				{stage.Customer, stage.Loyal, day(4).In(moscow), stage.ReasonOverruled + "calm again"},
-			},
-			stage.Facts{Recorded: stage.Friend, Overruled: stage.Loyal, OverruledAt: day(4)},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := stage.Begin(stage.Loyal, c.changes); got != c.want {
-				t.Errorf("%+v; want %+v", got, c.want)
-			}
-		})
-	}
 }

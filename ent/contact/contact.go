@@ -30,6 +30,8 @@ const (
 	FieldAt = "at"
 	// FieldMinutes holds the string denoting the minutes field in the database.
 	FieldMinutes = "minutes"
+	// FieldExactSeconds holds the string denoting the exact_seconds field in the database.
+	FieldExactSeconds = "exact_seconds"
 	// FieldStaffID holds the string denoting the staff_id field in the database.
 	FieldStaffID = "staff_id"
 	// FieldSubject holds the string denoting the subject field in the database.
@@ -110,6 +112,7 @@ var Columns = []string{
 	FieldChannel,
 	FieldAt,
 	FieldMinutes,
+	FieldExactSeconds,
 	FieldStaffID,
 	FieldSubject,
 	FieldNotes,
@@ -263,6 +266,11 @@ func ByAt(opts ...sql.OrderTermOption) OrderOption {
 // ByMinutes orders the results by the minutes field.
 func ByMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMinutes, opts...).ToFunc()
+}
+
+// ByExactSeconds orders the results by the exact_seconds field.
+func ByExactSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExactSeconds, opts...).ToFunc()
 }
 
 // ByStaffID orders the results by the staff_id field.

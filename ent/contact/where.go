@@ -87,6 +87,11 @@ func Minutes(v money.Decimal) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldMinutes, v))
 }
 
+// ExactSeconds applies equality check predicate on the "exact_seconds" field. It's identical to ExactSecondsEQ.
+func ExactSeconds(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldExactSeconds, v))
+}
+
 // StaffID applies equality check predicate on the "staff_id" field. It's identical to StaffIDEQ.
 func StaffID(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldStaffID, v))
@@ -415,6 +420,56 @@ func MinutesLT(v money.Decimal) predicate.Contact {
 // MinutesLTE applies the LTE predicate on the "minutes" field.
 func MinutesLTE(v money.Decimal) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldMinutes, v))
+}
+
+// ExactSecondsEQ applies the EQ predicate on the "exact_seconds" field.
+func ExactSecondsEQ(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldEQ(FieldExactSeconds, v))
+}
+
+// ExactSecondsNEQ applies the NEQ predicate on the "exact_seconds" field.
+func ExactSecondsNEQ(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldNEQ(FieldExactSeconds, v))
+}
+
+// ExactSecondsIn applies the In predicate on the "exact_seconds" field.
+func ExactSecondsIn(vs ...money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldIn(FieldExactSeconds, vs...))
+}
+
+// ExactSecondsNotIn applies the NotIn predicate on the "exact_seconds" field.
+func ExactSecondsNotIn(vs ...money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldNotIn(FieldExactSeconds, vs...))
+}
+
+// ExactSecondsGT applies the GT predicate on the "exact_seconds" field.
+func ExactSecondsGT(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldGT(FieldExactSeconds, v))
+}
+
+// ExactSecondsGTE applies the GTE predicate on the "exact_seconds" field.
+func ExactSecondsGTE(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldGTE(FieldExactSeconds, v))
+}
+
+// ExactSecondsLT applies the LT predicate on the "exact_seconds" field.
+func ExactSecondsLT(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldLT(FieldExactSeconds, v))
+}
+
+// ExactSecondsLTE applies the LTE predicate on the "exact_seconds" field.
+func ExactSecondsLTE(v money.Decimal) predicate.Contact {
+	return predicate.Contact(sql.FieldLTE(FieldExactSeconds, v))
+}
+
+// ExactSecondsIsNil applies the IsNil predicate on the "exact_seconds" field.
+func ExactSecondsIsNil() predicate.Contact {
+	return predicate.Contact(sql.FieldIsNull(FieldExactSeconds))
+}
+
+// ExactSecondsNotNil applies the NotNil predicate on the "exact_seconds" field.
+func ExactSecondsNotNil() predicate.Contact {
+	return predicate.Contact(sql.FieldNotNull(FieldExactSeconds))
 }
 
 // StaffIDEQ applies the EQ predicate on the "staff_id" field.

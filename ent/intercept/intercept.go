@@ -14,6 +14,7 @@ import (
 	"kopeck/ent/contact"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/listprice"
@@ -284,6 +285,33 @@ func (f TraverseCustomer) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerQuery", q)
+}
+
+// The DatedValueFunc type is an adapter to allow the use of ordinary function as a Querier.
+type DatedValueFunc func(context.Context, *ent.DatedValueQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f DatedValueFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.DatedValueQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.DatedValueQuery", q)
+}
+
+// The TraverseDatedValue type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseDatedValue func(context.Context, *ent.DatedValueQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseDatedValue) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseDatedValue) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DatedValueQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.DatedValueQuery", q)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -897,6 +925,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CreditQuery, predicate.Credit, credit.OrderOption]{typ: ent.TypeCredit, tq: q}, nil
 	case *ent.CustomerQuery:
 		return &query[*ent.CustomerQuery, predicate.Customer, customer.OrderOption]{typ: ent.TypeCustomer, tq: q}, nil
+	case *ent.DatedValueQuery:
+		return &query[*ent.DatedValueQuery, predicate.DatedValue, datedvalue.OrderOption]{typ: ent.TypeDatedValue, tq: q}, nil
 	case *ent.IdempotencyKeyQuery:
 		return &query[*ent.IdempotencyKeyQuery, predicate.IdempotencyKey, idempotencykey.OrderOption]{typ: ent.TypeIdempotencyKey, tq: q}, nil
 	case *ent.LifetimeModelQuery:

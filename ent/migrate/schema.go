@@ -160,6 +160,7 @@ var (
 		{Name: "channel", Type: field.TypeEnum, Enums: []string{"PHONE", "EMAIL", "SMS", "MESSENGER", "POST", "VISIT", "WEB", "APP"}},
 		{Name: "at", Type: field.TypeTime},
 		{Name: "minutes", Type: field.TypeInt64},
+		{Name: "exact_seconds", Type: field.TypeInt64, Nullable: true},
 		{Name: "subject", Type: field.TypeString, Nullable: true, Size: 2000},
 		{Name: "notes", Type: field.TypeString, Nullable: true, Size: 80000},
 		{Name: "purpose", Type: field.TypeEnum, Nullable: true, Enums: []string{"MARKETING", "PERSONALISATION", "SERVICE", "PARTNER_SHARING"}},
@@ -185,25 +186,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "contacts_customers_customer",
-				Columns:    []*schema.Column{ContactsColumns[19]},
+				Columns:    []*schema.Column{ContactsColumns[20]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "contacts_users_staff",
-				Columns:    []*schema.Column{ContactsColumns[20]},
+				Columns:    []*schema.Column{ContactsColumns[21]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_customers_about",
-				Columns:    []*schema.Column{ContactsColumns[21]},
+				Columns:    []*schema.Column{ContactsColumns[22]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "contacts_permissions_permission",
-				Columns:    []*schema.Column{ContactsColumns[22]},
+				Columns:    []*schema.Column{ContactsColumns[23]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -212,7 +213,7 @@ var (
 			{
 				Name:    "contact_customer_id_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[19], ContactsColumns[5], ContactsColumns[0]},
+				Columns: []*schema.Column{ContactsColumns[20], ContactsColumns[5], ContactsColumns[0]},
 			},
 			{
 				Name:    "contact_at_id",
@@ -222,7 +223,7 @@ var (
 			{
 				Name:    "contact_staff_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[20], ContactsColumns[5]},
+				Columns: []*schema.Column{ContactsColumns[21], ContactsColumns[5]},
 			},
 			{
 				Name:    "contact_channel_at",
@@ -232,7 +233,7 @@ var (
 			{
 				Name:    "contact_about_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[21]},
+				Columns: []*schema.Column{ContactsColumns[22]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "about_id IS NOT NULL",
 				},
@@ -240,7 +241,7 @@ var (
 			{
 				Name:    "contact_permission_id",
 				Unique:  false,
-				Columns: []*schema.Column{ContactsColumns[22]},
+				Columns: []*schema.Column{ContactsColumns[23]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "permission_id IS NOT NULL",
 				},
@@ -248,7 +249,7 @@ var (
 			{
 				Name:    "contact_external_id",
 				Unique:  true,
-				Columns: []*schema.Column{ContactsColumns[12]},
+				Columns: []*schema.Column{ContactsColumns[13]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "external_id IS NOT NULL",
 				},
@@ -444,6 +445,29 @@ var (
 				Name:    "customer_stage_segment",
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[11], CustomersColumns[12]},
+			},
+		},
+	}
+	// DatedValuesColumns holds the columns for the "dated_values" table.
+	DatedValuesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting"}},
+		{Name: "subject", Type: field.TypeString, Size: 400},
+		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString, Size: 400},
+	}
+	// DatedValuesTable holds the schema information for the "dated_values" table.
+	DatedValuesTable = &schema.Table{
+		Name:       "dated_values",
+		Columns:    DatedValuesColumns,
+		PrimaryKey: []*schema.Column{DatedValuesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "datedvalue_name_subject_valid_from",
+				Unique:  false,
+				Columns: []*schema.Column{DatedValuesColumns[1], DatedValuesColumns[2], DatedValuesColumns[4]},
 			},
 		},
 	}
@@ -707,6 +731,11 @@ var (
 				Name:    "order_customer_id_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{OrdersColumns[23], OrdersColumns[7], OrdersColumns[0]},
+			},
+			{
+				Name:    "order_customer_id_completed_at",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[23], OrdersColumns[19]},
 			},
 			{
 				Name:    "order_at_id_unattributed",
@@ -1208,7 +1237,9 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "from_stage", Type: field.TypeEnum, Enums: []string{"STRANGER", "FRIEND", "CUSTOMER", "LOYAL", "FORMER"}},
 		{Name: "to_stage", Type: field.TypeEnum, Enums: []string{"STRANGER", "FRIEND", "CUSTOMER", "LOYAL", "FORMER"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"RECORDED", "OVERRULED", "IMPORTED", "PERMISSION", "ORDER", "DEPARTURE", "SILENCE", "REVERSAL"}},
 		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
 		{Name: "reason", Type: field.TypeString, Size: 4000},
 		{Name: "actor", Type: field.TypeString, Size: 400},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
@@ -1221,16 +1252,16 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "stage_changes_customers_customer",
-				Columns:    []*schema.Column{StageChangesColumns[6]},
+				Columns:    []*schema.Column{StageChangesColumns[8]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "stagechange_customer_id_at",
+				Name:    "stagechange_customer_id_recorded_at",
 				Unique:  false,
-				Columns: []*schema.Column{StageChangesColumns[6], StageChangesColumns[3]},
+				Columns: []*schema.Column{StageChangesColumns[8], StageChangesColumns[5]},
 			},
 		},
 	}
@@ -1288,6 +1319,7 @@ var (
 		ContactsTable,
 		CreditsTable,
 		CustomersTable,
+		DatedValuesTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
 		ListPricesTable,

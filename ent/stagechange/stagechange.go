@@ -21,8 +21,12 @@ const (
 	FieldFromStage = "from_stage"
 	// FieldToStage holds the string denoting the to_stage field in the database.
 	FieldToStage = "to_stage"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
+	FieldRecordedAt = "recorded_at"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
 	// FieldActor holds the string denoting the actor field in the database.
@@ -46,7 +50,9 @@ var Columns = []string{
 	FieldCustomerID,
 	FieldFromStage,
 	FieldToStage,
+	FieldKind,
 	FieldAt,
+	FieldRecordedAt,
 	FieldReason,
 	FieldActor,
 }
@@ -90,6 +96,16 @@ func ToStageValidator(ts schema.Stage) error {
 	}
 }
 
+// KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
+func KindValidator(k schema.StageChangeKind) error {
+	switch k {
+	case "RECORDED", "OVERRULED", "IMPORTED", "PERMISSION", "ORDER", "DEPARTURE", "SILENCE", "REVERSAL":
+		return nil
+	default:
+		return fmt.Errorf("stagechange: invalid enum value for kind field: %q", k)
+	}
+}
+
 // OrderOption defines the ordering options for the StageChange queries.
 type OrderOption func(*sql.Selector)
 
@@ -113,9 +129,19 @@ func ByToStage(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldToStage, opts...).ToFunc()
 }
 
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
+}
+
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByRecordedAt orders the results by the recorded_at field.
+func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecordedAt, opts...).ToFunc()
 }
 
 // ByReason orders the results by the reason field.

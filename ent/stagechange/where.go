@@ -76,6 +76,11 @@ func At(v time.Time) predicate.StageChange {
 	return predicate.StageChange(sql.FieldEQ(FieldAt, v))
 }
 
+// RecordedAt applies equality check predicate on the "recorded_at" field. It's identical to RecordedAtEQ.
+func RecordedAt(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldEQ(FieldRecordedAt, v))
+}
+
 // Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
 func Reason(v string) predicate.StageChange {
 	return predicate.StageChange(sql.FieldEQ(FieldReason, v))
@@ -211,6 +216,36 @@ func ToStageNotIn(vs ...schema.Stage) predicate.StageChange {
 	return predicate.StageChange(sql.FieldNotIn(FieldToStage, v...))
 }
 
+// KindEQ applies the EQ predicate on the "kind" field.
+func KindEQ(v schema.StageChangeKind) predicate.StageChange {
+	vc := v
+	return predicate.StageChange(sql.FieldEQ(FieldKind, vc))
+}
+
+// KindNEQ applies the NEQ predicate on the "kind" field.
+func KindNEQ(v schema.StageChangeKind) predicate.StageChange {
+	vc := v
+	return predicate.StageChange(sql.FieldNEQ(FieldKind, vc))
+}
+
+// KindIn applies the In predicate on the "kind" field.
+func KindIn(vs ...schema.StageChangeKind) predicate.StageChange {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.StageChange(sql.FieldIn(FieldKind, v...))
+}
+
+// KindNotIn applies the NotIn predicate on the "kind" field.
+func KindNotIn(vs ...schema.StageChangeKind) predicate.StageChange {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.StageChange(sql.FieldNotIn(FieldKind, v...))
+}
+
 // AtEQ applies the EQ predicate on the "at" field.
 func AtEQ(v time.Time) predicate.StageChange {
 	return predicate.StageChange(sql.FieldEQ(FieldAt, v))
@@ -249,6 +284,46 @@ func AtLT(v time.Time) predicate.StageChange {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.StageChange {
 	return predicate.StageChange(sql.FieldLTE(FieldAt, v))
+}
+
+// RecordedAtEQ applies the EQ predicate on the "recorded_at" field.
+func RecordedAtEQ(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldEQ(FieldRecordedAt, v))
+}
+
+// RecordedAtNEQ applies the NEQ predicate on the "recorded_at" field.
+func RecordedAtNEQ(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldNEQ(FieldRecordedAt, v))
+}
+
+// RecordedAtIn applies the In predicate on the "recorded_at" field.
+func RecordedAtIn(vs ...time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldIn(FieldRecordedAt, vs...))
+}
+
+// RecordedAtNotIn applies the NotIn predicate on the "recorded_at" field.
+func RecordedAtNotIn(vs ...time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldNotIn(FieldRecordedAt, vs...))
+}
+
+// RecordedAtGT applies the GT predicate on the "recorded_at" field.
+func RecordedAtGT(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldGT(FieldRecordedAt, v))
+}
+
+// RecordedAtGTE applies the GTE predicate on the "recorded_at" field.
+func RecordedAtGTE(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldGTE(FieldRecordedAt, v))
+}
+
+// RecordedAtLT applies the LT predicate on the "recorded_at" field.
+func RecordedAtLT(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldLT(FieldRecordedAt, v))
+}
+
+// RecordedAtLTE applies the LTE predicate on the "recorded_at" field.
+func RecordedAtLTE(v time.Time) predicate.StageChange {
+	return predicate.StageChange(sql.FieldLTE(FieldRecordedAt, v))
 }
 
 // ReasonEQ applies the EQ predicate on the "reason" field.

@@ -71,7 +71,7 @@ func TestFitAttribution(t *testing.T) {
 			if sold[0].Fit != "" || sold[1].Fit != fits[0].ID {
 				t.Errorf("the orders are credited by the fits %q and %q, want the prior and %q", sold[0].Fit, sold[1].Fit, fits[0].ID)
 			}
-			divisions, err := w.Books.Divide(w.Context(), w.Store, sold, books.Crediting{Settings: w.Books.AttributionSettings(), RecordedBy: service.EndOfTime})
+			divisions, err := w.Books.Divide(w.Context(), w.Store, sold, books.Crediting{RecordedBy: service.EndOfTime})
 			must(t, err)
 			if got := divisions[0].Credits; len(got) != 2 || got[0].ContactID != call || got[0].Amount != money.Minor(50) {
 				t.Errorf("by the prior the credits are %+v, want halves", got)

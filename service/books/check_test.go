@@ -9,6 +9,7 @@ import (
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/books"
 	"kopeck/store"
 )
 
@@ -51,7 +52,9 @@ func TestCheckLedger(t *testing.T) {
 		if _, err := w.Books.CheckLedger(w.system(), &today, &middle); !fault.Is(err, fault.Invalid) {
 			t.Errorf("from after to: %v, want INVALID", err)
 		}
-		w.write(func(ctx context.Context, tx *store.Tx) error { return w.Books.Settle(ctx, tx, buyer, "test") })
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			return w.Books.Settle(ctx, tx, buyer, books.Occasion{Reason: "test"})
+		})
 		if check, err := w.Books.CheckLedger(w.system(), nil, nil); err != nil || !check.Balanced {
 			t.Errorf("after settling whatever does not balance: %+v, %v", check, err)
 		}

@@ -71,7 +71,7 @@ func (s *Service) OrderCredits(ctx context.Context, orders []*ent.Order, model *
 		}
 		all[o.ID] = credits
 	}
-	divisions, err := s.Divide(ctx, s.Store, toDivide, Crediting{model, s.AttributionSettings(), service.EndOfTime})
+	divisions, err := s.Divide(ctx, s.Store, toDivide, Crediting{model, service.EndOfTime})
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (s *Service) onlyVisible(ctx context.Context, earned map[string][]*Credit) 
 // creditsUnder divides the margins of every order that some contacts may have earned of under a model, and returns what these
 // contacts earn.
 func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, model *schema.AttributionModel) (map[string][]*Credit, error) {
-	how := Crediting{model, s.AttributionSettings(), service.EndOfTime}
+	how := Crediting{model, service.EndOfTime}
 	var from, to time.Time
 	asked, own, about := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, c := range contacts {
@@ -198,7 +198,7 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 		}
 	}
 	var orders orderSet
-	sold, err := SoldBetween(ctx, s.Store, slices.Sorted(maps.Keys(own)), from, to.Add(how.Settings.Window))
+	sold, err := SoldBetween(ctx, s.Store, slices.Sorted(maps.Keys(own)), from, to.Add(s.LongestWindow()))
 	if err != nil {
 		return nil, err
 	}

@@ -143,11 +143,11 @@ func TestModelOfTheFirstTimeStays(t *testing.T) {
 		set("LAST")
 		after := w.bought(buyer, hoursAgo(9), 1000)
 		w.write(func(ctx context.Context, tx *store.Tx) error {
-			return w.Books.Settle(ctx, tx, buyer, "test", before, after)
+			return w.Books.Settle(ctx, tx, buyer, books.Occasion{Reason: "test"}, before, after)
 		})
 		sold, err := books.SoldByIDs(w.Context(), w.Store, []string{before, after})
 		must(t, err)
-		divisions, err := w.Books.Divide(w.Context(), w.Store, sold, books.Crediting{Settings: w.Books.AttributionSettings(), RecordedBy: today})
+		divisions, err := w.Books.Divide(w.Context(), w.Store, sold, books.Crediting{RecordedBy: today})
 		must(t, err)
 		earned, err := books.Earned(divisions)
 		must(t, err)

@@ -1,19 +1,21 @@
 package books
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/attribution"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
 // Crediting says how the margins of orders are divided.
 type Crediting struct {
 	Model      *schema.AttributionModel // nil: as the books have each order, or as new orders are credited if they do not have it yet
-	Settings   attribution.Settings     // see [Service.AttributionSettings]
 	RecordedBy time.Time                // contacts that were recorded later do not count; service.EndOfTime for all
 }
 
@@ -37,7 +39,7 @@ func (s *Service) Divide(ctx context.Context, db store.Reader, orders []SoldOrde
 	if len(orders) == 0 {
 		return nil, nil
 	}
-	touched, err := readTouches(ctx, db, orders, how.Settings.Window, how.RecordedBy)
+	touched, err := readTouches(ctx, db, orders, s.LongestWindow(), how.RecordedBy)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (s *Service) Divide(ctx context.Context, db store.Reader, orders []SoldOrde
 			return nil, err
 		}
 		if o.Sold {
-			before := touched[o.CustomerID].before(o, how.Settings.Window)
+			before := touched[o.CustomerID].before(o, d.method.settings.Window)
 			if d.Credits, err = attribution.Split(o.Margin, o.CompletedAt, before, d.method.model, d.method.settings); err != nil {
 				return nil, err
 			}
@@ -75,10 +77,17 @@ func Earned(divisions []Division) (map[string]money.Amount, error) {
 	return earned, nil
 }
 
-// AttributionSettings returns the installation's present choices.
-func (s *Service) AttributionSettings() attribution.Settings {
-	settings := s.Settings()
-	const day = 24 * time.Hour
+const day = 24 * time.Hour
+
+// LongestWindow is the longest look-back window that orders of any time have.
+func (s *Service) LongestWindow() time.Duration {
+	return time.Duration(s.Settings().LongestLookBack()) * day
+}
+
+// AttributionSettings returns the installation's choices for orders that were completed at a moment: a change of the window or the
+// half-life holds for orders completed from then on.
+func (s *Service) AttributionSettings(completedAt time.Time) attribution.Settings {
+	settings := s.SettingsAt(completedAt)
 	return attribution.Settings{
 		Window:   time.Duration(settings.LookBackDays) * day,
 		HalfLife: time.Duration(settings.HalfLifeDays.Nano() * int64(day/time.Second)),
@@ -86,9 +95,9 @@ func (s *Service) AttributionSettings() attribution.Settings {
 }
 
 // methodOf returns how an order is divided. The books keep the model and the fit of the first time; under another model, and the
-// first time, the newest fit counts.
+// first time, the newest fit counts. The window and the half-life are those of the order's completion.
 func (s *Service) methodOf(ctx context.Context, db store.Reader, o SoldOrder, how Crediting) (method, error) {
-	model := attribution.Model(s.Settings().AttributionModel)
+	model, settings := attribution.Model(s.Settings().AttributionModel), s.AttributionSettings(o.CompletedAt)
 	switch {
 	case how.Model != nil:
 		model = attribution.Model(*how.Model)
@@ -97,10 +106,10 @@ func (s *Service) methodOf(ctx context.Context, db store.Reader, o SoldOrder, ho
 	}
 	if model == o.Model {
 		fit, err := s.fitByID(ctx, db, o.Model, o.Fit)
-		return method{o.Model, o.Fit, withFit(how.Settings, o.Model, fit)}, err
+		return method{o.Model, o.Fit, withFit(settings, o.Model, fit)}, err
 	}
 	newest := s.NewestFit(model)
-	return method{model, newest.ID, withFit(how.Settings, model, newest.fit)}, nil
+	return method{model, newest.ID, withFit(settings, model, newest.fit)}, nil
 }
 
 func withFit(settings attribution.Settings, model attribution.Model, fit *attribution.Fit) attribution.Settings {
@@ -114,3 +123,37 @@ func withFit(settings attribution.Settings, model attribution.Model, fit *attrib
 
 // isNothing reports whether a model gives a contact nothing: neither an amount nor a share.
 func isNothing(c attribution.Credit) bool { return c.Amount.IsZero() && c.Share.IsZero() }
+
+// WrongCredits returns those orders of customers whose stored credits are not those of their model and of the settings that held at
+// their completion.
+func (s *Service) WrongCredits(ctx context.Context, tx *store.Tx, customerIDs []string) (wrong []SoldOrder, err error) {
+	contacted, err := contactedCustomers(ctx, tx, customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := soldOfCustomers(ctx, tx, contacted)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(orders, func(a, b SoldOrder) int { return cmp.Compare(a.ID, b.ID) })
+	for some := range slices.Chunk(orders, ordersTogether) {
+		divisions, err := s.Divide(ctx, tx, some, Crediting{RecordedBy: service.EndOfTime})
+		if err != nil {
+			return nil, err
+		}
+		stored, err := creditsOfOrders(ctx, tx, orderIDs(some))
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range divisions {
+			changes := creditChanges{realised: map[string]money.Amount{}}
+			if err := changes.add(s.IDs, d, stored[d.Order.ID]); err != nil {
+				return nil, err
+			}
+			if len(changes.orders)+len(changes.changed)+len(changes.made)+len(changes.gone) > 0 {
+				wrong = append(wrong, d.Order)
+			}
+		}
+	}
+	return wrong, nil
+}

@@ -15,8 +15,9 @@ import (
 
 // journeyCount counts journeys.
 type journeyCount struct {
-	window time.Duration // the look-back window
-	over   time.Time     // a way to no order whose last contact is not before this moment is not over
+	window func(completedAt time.Time) time.Duration // the look-back window of an order
+	apart  time.Duration                             // the present one: a way to none ends after so long a silence
+	over   time.Time                                 // a way to no order whose last contact is not before this moment is not over
 	counts map[string]*attribution.Journey
 }
 
@@ -29,10 +30,13 @@ type journeyCount struct {
 // journeys returns all journeys on one snapshot of the database, without blocking who writes: every distinct one once,
 // with its counts. Memory is bounded by the distinct ones and by some customers' contacts.
 func (s *Service) journeys(ctx context.Context) ([]attribution.Journey, error) {
-	j := &journeyCount{window: s.AttributionSettings().Window, counts: map[string]*attribution.Journey{}}
+	j := &journeyCount{
+		window: func(completedAt time.Time) time.Duration { return s.AttributionSettings(completedAt).Window },
+		apart:  time.Duration(s.Settings().LookBackDays) * day, counts: map[string]*attribution.Journey{},
+	}
 	err := s.Store.Read(bypassGuard(ctx), func(ctx context.Context, tx *store.Tx) error {
 		clear(j.counts)
-		j.over = s.Now().Add(-j.window)
+		j.over = s.Now().Add(-j.apart)
 		if err := tx.NoStatementTimeout(ctx); err != nil {
 			return err
 		}
@@ -87,7 +91,7 @@ func (j *journeyCount) add(t *touches, orders []SoldOrder) {
 		if o.Status != string(schema.OrderCompleted) {
 			continue
 		}
-		before := t.before(o, j.window)
+		before := t.before(o, j.window(o.CompletedAt))
 		for _, touch := range before {
 			led[touch.ContactID] = true
 		}
@@ -98,7 +102,7 @@ func (j *journeyCount) add(t *touches, orders []SoldOrder) {
 	slices.SortStableFunc(open, func(a, b attribution.Touch) int { return a.At.Compare(b.At) })
 	for len(open) > 0 {
 		n := 1
-		for n < len(open) && !open[n].At.After(open[n-1].At.Add(j.window)) {
+		for n < len(open) && !open[n].At.After(open[n-1].At.Add(j.apart)) {
 			n++
 		}
 		if open[n-1].At.Before(j.over) {

@@ -51,7 +51,7 @@ func TestJourneys(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := &journeyCount{window: 10 * time.Hour, over: hour(90), counts: map[string]*attribution.Journey{}}
+			j := &journeyCount{window: func(time.Time) time.Duration { return 10 * time.Hour }, apart: 10 * time.Hour, over: hour(90), counts: map[string]*attribution.Journey{}}
 			j.add(&c.of, c.orders)
 			got := map[string][2]int64{}
 			for _, one := range j.counts {

@@ -16,6 +16,7 @@ import (
 	entorder "kopeck/ent/order"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/books"
 	"kopeck/store"
 )
 
@@ -104,7 +105,7 @@ func TestOrderOfArrivalChangesNothing(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					return w.Books.Settle(ctx, tx, f.of, "test", id)
+					return w.Books.Settle(ctx, tx, f.of, books.Occasion{Reason: "test"}, id)
 				})
 			}
 			one := w.books(t, customers)

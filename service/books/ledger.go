@@ -17,7 +17,7 @@ import (
 // The contacts of an order are the customer's own in the look-back window before the order's completion and, for
 // the customer's first completed order, every RECOMMENDATION about the customer made before it, whoever made it.
 // The model is the one that was set when the order was first credited, with the fit that it had then, and both stay with the
-// order; the window and the half-life are the present ones. Everything else follows from the facts alone, so every order in which
+// order; the window and the half-life are those that were set for the moment of its completion. Everything else follows from the facts alone, so every order in which
 // they arrive ends in the same books.
 
 // storedCredit is a row of credits.
@@ -49,7 +49,7 @@ func (s *Service) Credit(ctx context.Context, tx *store.Tx, orders []SoldOrder) 
 	if len(orders) == 0 {
 		return nil
 	}
-	divisions, err := s.Divide(ctx, tx, orders, Crediting{Settings: s.AttributionSettings(), RecordedBy: service.EndOfTime})
+	divisions, err := s.Divide(ctx, tx, orders, Crediting{RecordedBy: service.EndOfTime})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package books
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kopeck/ent"
 	"kopeck/ent/customer"
@@ -14,6 +15,26 @@ import (
 // nightlyBatch is how many customers are settled in one transaction: few, so that none waits long.
 const nightlyBatch = 500
 
+// Occasion is why customers are settled.
+type Occasion struct {
+	Reason string    // goes with a change of stage, after what the facts say; "" for none
+	Since  time.Time // the moment of a fact that is new and no order; zero if there is none
+
+	imported bool
+}
+
+// since is the earliest moment from which on the stages of contacts may be others than they were: that of the new fact, or the
+// completion of an order that has changed. Zero: there is none.
+func (o Occasion) since(orders []SoldOrder) time.Time {
+	since := o.Since
+	for _, one := range orders {
+		if !one.CompletedAt.IsZero() && (since.IsZero() || one.CompletedAt.Before(since)) {
+			since = one.CompletedAt
+		}
+	}
+	return since
+}
+
 // Settle updates all that is derived from a customer's facts: the credits of orders, what contacts
 // realised, the customer's statistics and what they are worth, and the stage. Whatever changes an order, a refund, a
 // permission or a departure calls it at its end, in its own transaction, which holds the customer. The
@@ -21,8 +42,8 @@ const nightlyBatch = 500
 //
 // orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
 // of a hundred thousand orders costs no more than one of two. With none named it looks for those whose credits do not
-// sum to their margin. reason goes with a change of stage. For a new contact [Service.SettleContact] does less work.
-func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID, reason string, orders ...string) error {
+// sum to their margin. New contacts have a shorter way: see [Service.SettleContact].
+func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, why Occasion, orders ...string) error {
 	due, err := ordersToCredit(ctx, tx, customerID, orders)
 	if err != nil {
 		return err
@@ -30,15 +51,24 @@ func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID, reason s
 	if err := s.Credit(ctx, tx, due); err != nil {
 		return err
 	}
-	if err := s.SettleCustomers(ctx, tx, []string{customerID}, reason); err != nil {
+	if err := s.settleCustomers(ctx, tx, []string{customerID}, why); err != nil {
 		return err
+	}
+	if since := why.since(due); !since.IsZero() {
+		if err := s.RestateStages(ctx, tx, []string{customerID}, since); err != nil {
+			return err
+		}
 	}
 	return s.CustomerChanged(ctx, tx, customerID)
 }
 
 // SettleCustomers updates the statistics, values and stages of customers whose orders are credited. The transaction holds the
-// customers.
+// customers. reason goes with a change of stage.
 func (s *Service) SettleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, reason string) error {
+	return s.settleCustomers(ctx, tx, customerIDs, Occasion{Reason: reason})
+}
+
+func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs []string, why Occasion) error {
 	customers, err := value.ReadCustomers(ctx, tx, customerIDs)
 	if err != nil {
 		return err
@@ -51,7 +81,7 @@ func (s *Service) SettleCustomers(ctx context.Context, tx *store.Tx, customerIDs
 	if err != nil {
 		return err
 	}
-	due, err := s.movesDue(ctx, tx, customers, statistics, alive, reason)
+	due, err := s.movesDue(ctx, tx, customers, statistics, alive, why)
 	if err != nil {
 		return err
 	}
@@ -62,7 +92,7 @@ func (s *Service) SettleCustomers(ctx context.Context, tx *store.Tx, customerIDs
 // has cost. The transaction holds the customer and, for a recommendation, the customer that it is about. Only orders
 // whose look-back window covers the contact are read.
 func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Customer, contact *ent.Contact) error {
-	due, err := ordersAfter(ctx, tx, contact, s.AttributionSettings().Window)
+	due, err := ordersAfter(ctx, tx, contact, s.LongestWindow())
 	if err != nil {
 		return err
 	}
@@ -87,6 +117,19 @@ func (s *Service) SettleContact(ctx context.Context, tx *store.Tx, c *ent.Custom
 	return writeContactCost(ctx, tx, c)
 }
 
+// restateAll brings the stages of contacts and the credits of orders in line with what held at their moments. Nothing changes here,
+// unless they were written by a release in which the settings and facts of the day of writing counted.
+func (s *Service) restateAll(ctx context.Context, tx *store.Tx, customerIDs []string) error {
+	if err := s.RestateStages(ctx, tx, customerIDs, time.Time{}); err != nil || !s.Settings().CreditingChanged() {
+		return err
+	}
+	wrong, err := s.WrongCredits(ctx, tx, customerIDs)
+	if err != nil {
+		return err
+	}
+	return s.Credit(ctx, tx, wrong)
+}
+
 // SettleAll updates what time alone changes, for every customer who has ordered: the stage, which falls
 // with the probability to be alive, and the value that lists are ordered by.
 func (s *Service) SettleAll(ctx context.Context) error {
@@ -104,7 +147,10 @@ func (s *Service) SettleAll(ctx context.Context) error {
 			if _, err := held.IDs(ctx); err != nil {
 				return err
 			}
-			return s.SettleCustomers(ctx, tx, ids, "time went by")
+			if err := s.SettleCustomers(ctx, tx, ids, "time went by"); err != nil {
+				return err
+			}
+			return s.restateAll(ctx, tx, ids)
 		})
 		if err != nil {
 			return err

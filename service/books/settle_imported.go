@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"kopeck/store"
 )
@@ -55,5 +56,8 @@ func (s *Service) settleImported(ctx context.Context, tx *store.Tx, ids []string
 	if err := sumContactCosts(ctx, tx, ids); err != nil {
 		return err
 	}
-	return s.SettleCustomers(ctx, tx, ids, "imported")
+	if err := s.settleCustomers(ctx, tx, ids, Occasion{Reason: "imported", imported: true}); err != nil {
+		return err
+	}
+	return s.RestateStages(ctx, tx, ids, time.Time{})
 }

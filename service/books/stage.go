@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -13,6 +14,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/service/value"
 	"kopeck/stage"
 	"kopeck/store"
 )
@@ -24,44 +26,252 @@ const maxReason = 1000
 type StageMove struct {
 	Customer *ent.Customer
 	To       schema.Stage
+	Kind     schema.StageChangeKind
+	At       time.Time // the moment of the fact that moves the customer
 	Reason   string
 }
 
-// StageOf returns the stage that facts make under the present settings, and the reason in words.
-func (s *Service) StageOf(f stage.Facts) (is schema.Stage, reason string) {
+// thresholds returns what stages depend on by settings.
+func thresholds(of *service.Settings) stage.Thresholds {
+	return stage.Thresholds{LoyalOrderDays: of.LoyalOrderDays, LoyalProbability: of.LoyalProbability, FormerProbability: of.FormerProbability}
+}
+
+// StageRules returns what stages are computed by at the moments from one on: each by the settings and the lifetime model of its
+// moment, so that a fact that is told late gives the stage that it would have given in time.
+func (s *Service) StageRules(ctx context.Context, tx *store.Tx, from time.Time) (stage.Rules, error) {
 	settings := s.Settings()
-	to, reason := stage.Of(f, stage.Thresholds{
-		LoyalOrderDays: settings.LoyalOrderDays, LoyalProbability: settings.LoyalProbability, FormerProbability: settings.FormerProbability,
-	})
-	return schema.Stage(to), reason
+	models, err := s.value.ModelsSince(ctx, tx, from)
+	return stage.Rules{
+		Day: settings.Day, StartOfDay: settings.StartOfDay,
+		Limits: func(at time.Time) stage.Thresholds { return thresholds(s.SettingsAt(at)) },
+		Alive: func(d stage.Days, at time.Time) float64 {
+			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, settings.Day(at))
+		},
+	}, err
+}
+
+// StageAt returns the stage that a customer, whom the transaction holds, was in at a moment. It follows from the facts up to the
+// moment, by what is known of these now. After the last completed order it reads no orders: the row has what they come to.
+func (s *Service) StageAt(ctx context.Context, tx *store.Tx, c *ent.Customer, at time.Time) (schema.Stage, error) {
+	last, err := lastCompletion(ctx, tx, c.ID)
+	if err != nil {
+		return "", err
+	}
+	if last.After(at) {
+		stages, err := s.StagesAt(ctx, tx, map[string][]time.Time{c.ID: {at}})
+		if err != nil {
+			return "", err
+		}
+		return stages[c.ID][0], nil
+	}
+	timelines, err := readTimelines(ctx, tx, factsSQL, []string{c.ID})
+	if err != nil {
+		return "", err
+	}
+	rules, err := s.StageRules(ctx, tx, at)
+	if err != nil {
+		return "", err
+	}
+	return schema.Stage(timelines[c.ID].After(at, stage.Days{Count: c.OrderDays, First: c.FirstOrderDay, Last: c.LastOrderDay}, last, rules)), nil
+}
+
+// StagesAt returns the stages that customers were in at moments: for each of some customers, by id, at the moments of a list in
+// its order. They follow from the facts up to the moment, by what is known of these now.
+func (s *Service) StagesAt(ctx context.Context, tx *store.Tx, moments map[string][]time.Time) (map[string][]schema.Stage, error) {
+	ids := make([]string, 0, len(moments))
+	first := service.EndOfTime
+	for customer, at := range moments {
+		ids = append(ids, customer)
+		for _, one := range at {
+			if one.Before(first) {
+				first = one
+			}
+		}
+	}
+	slices.Sort(ids)
+	timelines, err := readTimelines(ctx, tx, factsSQL+completedSQL, ids)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.StageRules(ctx, tx, first)
+	if err != nil {
+		return nil, err
+	}
+	stages := make(map[string][]schema.Stage, len(moments))
+	for customer, at := range moments {
+		order := make([]int, len(at))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return at[a].Compare(at[b]) })
+		sorted := make([]time.Time, len(at))
+		for i, place := range order {
+			sorted[i] = at[place]
+		}
+		stages[customer] = make([]schema.Stage, len(at))
+		for i, is := range timelines[customer].At(sorted, rules) {
+			stages[customer][order[i]] = schema.Stage(is)
+		}
+	}
+	return stages, nil
+}
+
+// RestateStages brings the stages of the contacts of customers from a moment on in line with the facts: one that was told late may
+// have moved the customer before them. The transaction holds the customers.
+func (s *Service) RestateStages(ctx context.Context, tx *store.Tx, customerIDs []string, since time.Time) error {
+	for some := range slices.Chunk(customerIDs, store.IDsPerStatement) {
+		contacts, err := readContactStages(ctx, tx, some, since)
+		if err != nil {
+			return err
+		}
+		changed, err := s.wrongStages(ctx, tx, contacts)
+		if err != nil {
+			return err
+		}
+		if len(changed) == 0 {
+			continue
+		}
+		s.BooksChanged(ctx, tx)
+		if err := writeContactStages(ctx, tx, changed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contactStage is a contact with its stage.
+type contactStage struct {
+	id, customer string
+	at           time.Time
+	stage        schema.Stage
+}
+
+// wrongStages returns those of some contacts that are not of the stage that the facts make, with that stage.
+func (s *Service) wrongStages(ctx context.Context, tx *store.Tx, contacts []contactStage) (wrong []contactStage, err error) {
+	if len(contacts) == 0 {
+		return nil, nil
+	}
+	moments := map[string][]time.Time{}
+	for _, c := range contacts {
+		moments[c.customer] = append(moments[c.customer], c.at)
+	}
+	stages, err := s.StagesAt(ctx, tx, moments)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range contacts {
+		is := stages[c.customer][0]
+		stages[c.customer] = stages[c.customer][1:]
+		if is != c.stage {
+			c.stage = is
+			wrong = append(wrong, c)
+		}
+	}
+	return wrong, nil
+}
+
+// WrongStages returns the ids of the contacts of customers that are not of the stage that the facts make, with that stage.
+func (s *Service) WrongStages(ctx context.Context, tx *store.Tx, customerIDs []string) (map[string]schema.Stage, error) {
+	contacts, err := readContactStages(ctx, tx, customerIDs, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	wrong, err := s.wrongStages(ctx, tx, contacts)
+	of := make(map[string]schema.Stage, len(wrong))
+	for _, c := range wrong {
+		of[c.id] = c.stage
+	}
+	return of, err
 }
 
 // movesDue returns the changes of stage that the facts of customers make, by customer. alive is their probability to be alive.
-func (s *Service) movesDue(ctx context.Context, db store.Reader, customers []*ent.Customer, statistics map[string]lifetime.Statistics, alive map[string]float64, reason string) ([]StageMove, error) {
+func (s *Service) movesDue(ctx context.Context, tx *store.Tx, customers []*ent.Customer, statistics map[string]lifetime.Statistics, alive map[string]float64, why Occasion) ([]StageMove, error) {
 	ids := make([]string, len(customers))
 	for i, c := range customers {
 		ids[i] = c.ID
 	}
-	permitted, err := readPermitted(ctx, db, ids)
+	permitted, err := readPermitted(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := readStageChanges(ctx, db, ids)
+	changes, err := readStageChanges(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
+	limits := thresholds(s.Settings())
 	var due []StageMove
 	for _, c := range customers {
-		f := stage.Begin(stage.Stage(c.Stage), changes[c.ID])
+		begun := stage.Begin(stage.Stage(c.Stage), changes[c.ID])
+		begun.Sort()
+		f := begun.Decided()
 		f.PermittedAt, f.PermittedLastAt = permitted[c.ID].first, permitted[c.ID].last
 		f.DepartedAt = input.OrZero(c.DepartedAt).UTC()
 		f.OrderDays, f.LastCompletedAt, f.ProbabilityAlive = statistics[c.ID].OrderDays, statistics[c.ID].LastCompletedAt, alive[c.ID]
-		if to, why := s.StageOf(f); to != c.Stage {
-			due = append(due, StageMove{c, to, strings.TrimSuffix(cutRunes(why+"; "+reason, maxReason), "; ")})
+		if to, kind, reason := stage.Of(f, limits); schema.Stage(to) != c.Stage {
+			due = append(due, StageMove{
+				Customer: c, To: schema.Stage(to), Kind: schema.StageChangeKind(kind), Reason: strings.TrimSuffix(cutRunes(reason+"; "+why.Reason, maxReason), "; "),
+			})
 		}
 	}
 	slices.SortFunc(due, func(a, b StageMove) int { return cmp.Compare(a.Customer.ID, b.Customer.ID) })
-	return due, nil
+	return due, s.dateMoves(ctx, tx, due, why)
+}
+
+// dateMoves finds the moments of the facts that move customers.
+func (s *Service) dateMoves(ctx context.Context, tx *store.Tx, due []StageMove, why Occasion) error {
+	if len(due) == 0 {
+		return nil
+	}
+	ids := make([]string, len(due))
+	for i, m := range due {
+		ids[i] = m.Customer.ID
+	}
+	timelines, err := readTimelines(ctx, tx, factsSQL+completedSQL, ids)
+	if err != nil {
+		return err
+	}
+	rules, err := s.StageRules(ctx, tx, time.Time{})
+	if err != nil {
+		return err
+	}
+	for i := range due {
+		due[i].date(timelines[due[i].Customer.ID], rules, s.Now(), why.imported)
+	}
+	return nil
+}
+
+// date puts into a move, which is made now, the moment of the fact that it follows from, and its kind. What is gone has no moment
+// but that at which we learned of it.
+func (m *StageMove) date(facts *stage.Timeline, rules stage.Rules, now time.Time, imported bool) {
+	since, silent := facts.Since(now, rules)
+	m.At = since
+	switch {
+	case imported:
+		m.Kind = schema.StageImported
+	case silent:
+		m.Kind = schema.StageSilence
+	}
+	if m.Kind == schema.StageReversal || since.IsZero() || since.After(now) {
+		m.At = now
+	}
+}
+
+// MadeMove returns the change of stage of a customer who is made together with the orders of a timeline; none if they stay a
+// stranger.
+func (s *Service) MadeMove(c *ent.Customer, facts *stage.Timeline, alive float64, rules stage.Rules) *StageMove {
+	now := s.Now()
+	facts.Sort()
+	f := stage.Facts{ProbabilityAlive: alive, OrderDays: c.OrderDays}
+	if n := len(facts.Orders); n > 0 {
+		f.LastCompletedAt = facts.Orders[n-1].CompletedAt
+	}
+	to, _, why := stage.Of(f, thresholds(s.Settings()))
+	if to == stage.Stranger {
+		return nil
+	}
+	m := &StageMove{Customer: c, To: schema.Stage(to), Reason: why + stage.ReasonImported}
+	m.date(facts, rules, now, true)
+	return m
 }
 
 // cutRunes returns the first characters of a text, at most a number of them.

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/stagechange"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/stage"
 	"kopeck/store"
 )
@@ -61,13 +62,13 @@ func TestStageFollowsFromFacts(t *testing.T) {
 			if err := tx.Customer.UpdateOneID(customer).SetStage(schema.Loyal).Exec(ctx); err != nil {
 				return err
 			}
-			return w.RecordStageChange(ctx, tx, customer, schema.Stranger, schema.Loyal, stage.ReasonOverruled+"a good friend", hoursAgo(60))
+			return w.RecordStageChange(ctx, tx, customer, schema.Stranger, schema.Loyal, schema.StageOverruled, stage.ReasonOverruled+"a good friend", hoursAgo(60))
 		}
 		recorded := func(ctx context.Context, tx *store.Tx, customer string) error {
 			if err := tx.Customer.UpdateOneID(customer).SetStage(schema.Buyer).Exec(ctx); err != nil {
 				return err
 			}
-			return w.RecordStageChange(ctx, tx, customer, schema.Stranger, schema.Buyer, stage.ReasonRecorded, hoursAgo(1000))
+			return w.RecordStageChange(ctx, tx, customer, schema.Stranger, schema.Buyer, schema.StageRecorded, stage.ReasonRecorded, hoursAgo(1000))
 		}
 		for name, c := range map[string]struct {
 			facts  facts
@@ -93,11 +94,11 @@ func TestStageFollowsFromFacts(t *testing.T) {
 					if err := c.facts(ctx, tx, customer); err != nil {
 						return err
 					}
-					return w.Books.Settle(ctx, tx, customer, "settled")
+					return w.Books.Settle(ctx, tx, customer, books.Occasion{Reason: "settled"})
 				})
 				row, err := w.Client.Customer.Get(w.system(), customer)
 				must(t, err)
-				changes, err := w.Client.StageChange.Query().Where(stagechange.CustomerID(customer)).Order(stagechange.ByAt(), stagechange.ByID()).All(w.system())
+				changes, err := w.Client.StageChange.Query().Where(stagechange.CustomerID(customer)).Order(stagechange.ByRecordedAt(), stagechange.ByID()).All(w.system())
 				must(t, err)
 				last := ""
 				if len(changes) > 0 {
@@ -107,7 +108,9 @@ func TestStageFollowsFromFacts(t *testing.T) {
 					t.Errorf("the stage is %s, the last reason %q; want %s and %q", row.Stage, last, c.want, c.reason)
 				}
 				versions := row.Version
-				w.write(func(ctx context.Context, tx *store.Tx) error { return w.Books.Settle(ctx, tx, customer, "settled") })
+				w.write(func(ctx context.Context, tx *store.Tx) error {
+					return w.Books.Settle(ctx, tx, customer, books.Occasion{Reason: "settled"})
+				})
 				if row, err = w.Client.Customer.Get(w.system(), customer); err != nil || row.Version != versions {
 					t.Errorf("settling a second time made the version %d of %d, %v", row.Version, versions, err)
 				}
@@ -135,9 +138,13 @@ func TestStageOfSettings(t *testing.T) {
 					_, err := w.ChangeSetting(w.system(), service.ChangeSettingInput{Name: name, Value: value})
 					must(t, err)
 				}
-				if is, reason := w.Books.StageOf(f); is != c.want {
-					t.Errorf("%s (%s), want %s", is, reason, c.want)
-				}
+				w.write(func(ctx context.Context, tx *store.Tx) error {
+					rules, err := w.Books.StageRules(ctx, tx, w.Now())
+					if is, _, reason := stage.Of(f, rules.Limits(w.Now())); schema.Stage(is) != c.want {
+						t.Errorf("%s (%s), want %s", is, reason, c.want)
+					}
+					return err
+				})
 			})
 		}
 	})

@@ -26,13 +26,13 @@ func readPermitted(ctx context.Context, db store.Reader, customerIDs []string) (
 	})
 }
 
-// readStageChanges returns the changes of customers' stages, in the order of their moments.
+// readStageChanges returns the changes of customers' stages, in the order in which we learned of them.
 func readStageChanges(ctx context.Context, db store.Reader, customerIDs []string) (map[string][]stage.Change, error) {
 	all := map[string][]stage.Change{}
-	return all, store.EachByIDs(ctx, db, "SELECT customer_id, from_stage, to_stage, at, reason FROM stage_changes WHERE customer_id IN @ids ORDER BY customer_id, at, id", nil, customerIDs, func(scan store.ScanFunc) error {
+	return all, store.EachByIDs(ctx, db, "SELECT customer_id, from_stage, to_stage, kind, at, reason FROM stage_changes WHERE customer_id IN @ids ORDER BY customer_id, recorded_at, id", nil, customerIDs, func(scan store.ScanFunc) error {
 		var customer string
 		var c stage.Change
-		err := scan(&customer, &c.From, &c.To, &c.At, &c.Reason)
+		err := scan(&customer, &c.From, &c.To, &c.Kind, &c.At, &c.Reason)
 		all[customer] = append(all[customer], c)
 		return err
 	})
@@ -44,15 +44,109 @@ type stageChange struct {
 	StageMove
 }
 
-// writeStageChanges writes changes of stage and the stages of their customers, each of whom gets the next version.
+// writeStageChanges writes changes of stage, of which we learn at a moment, and the stages of their customers, each of whom gets the
+// next version.
 func writeStageChanges(ctx context.Context, tx *store.Tx, changes []stageChange, at time.Time, actor string) error {
 	rows, customers := make([][]any, len(changes)), make([][]any, len(changes))
 	for i, c := range changes {
-		rows[i] = []any{c.id, c.Customer.ID, string(c.Customer.Stage), string(c.To), at, c.Reason, actor}
+		rows[i] = []any{c.id, c.Customer.ID, string(c.Customer.Stage), string(c.To), string(c.Kind), c.At, at, c.Reason, actor}
 		customers[i] = []any{c.Customer.ID, string(c.To), at}
 	}
-	if err := tx.InsertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, rows); err != nil {
+	if err := tx.InsertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "kind", "at", "recorded_at", "reason", "actor"}, rows); err != nil {
 		return err
 	}
 	return tx.UpdateRows(ctx, "customers", "stage = v.column2, version = version + 1, updated_at = v.column3", []store.ColumnType{store.TextColumn, store.TimeColumn}, customers)
+}
+
+// factsSQL is a query for the dated facts of customers that stages follow from: the customer, what it is, its moment and the order
+// day. A row of the customer themselves has the day -1, their stage, and when they departed.
+const factsSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
+	SELECT c.id, c.stage, c.departed_at, -1 FROM customers c WHERE c.id IN (SELECT id FROM mine)
+	UNION ALL SELECT p.customer_id, 'permission', e.at, 0 FROM permission_events e JOIN permissions p ON p.id = e.permission_id
+		WHERE e.kind IN ('GRANTED', 'CONFIRMED') AND p.customer_id IN (SELECT id FROM mine)
+	UNION ALL SELECT subject, 'departure', valid_from, 0 FROM dated_values WHERE name = 'departure' AND subject IN (SELECT id FROM mine)`
+
+// completedSQL adds the completed orders to factsSQL. One that was given back in full has never been.
+const completedSQL = `
+	UNION ALL SELECT customer_id, 'order', completed_at, day FROM orders WHERE status = 'COMPLETED' AND completed_at IS NOT NULL AND customer_id IN (SELECT id FROM mine)`
+
+// readTimelines returns the dated facts of customers; without their orders if query is [factsSQL] alone.
+func readTimelines(ctx context.Context, tx *store.Tx, query string, customerIDs []string) (map[string]*stage.Timeline, error) {
+	changes, err := readStageChanges(ctx, tx, customerIDs)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]*stage.Timeline, len(customerIDs))
+	for customer, of := range changes {
+		t := stage.Begin("", of)
+		all[customer] = &t
+	}
+	err = store.EachByIDs(ctx, tx, query, nil, customerIDs, func(scan store.ScanFunc) error {
+		var customer, what string
+		var at store.Time
+		var day int
+		if err := scan(&customer, &what, &at, &day); err != nil {
+			return err
+		}
+		if all[customer] == nil {
+			all[customer] = &stage.Timeline{}
+		}
+		t := all[customer]
+		if day < 0 && what != "order" {
+			if len(changes[customer]) == 0 {
+				t.Recorded = stage.Stage(what) // always in the same stage
+			}
+			if what = "departure"; at.IsZero() {
+				return nil
+			}
+		}
+		switch what {
+		case "order":
+			t.Orders = append(t.Orders, stage.Order{Day: day, CompletedAt: at.Time})
+		case "permission":
+			t.Permitted = append(t.Permitted, at.Time)
+		case "departure":
+			t.Departures = append(t.Departures, at.Time)
+		}
+		return nil
+	})
+	for _, t := range all {
+		t.Sort()
+	}
+	return all, err
+}
+
+// lastCompletion returns when the last of a customer's completed orders was completed; zero if there is none.
+func lastCompletion(ctx context.Context, tx *store.Tx, customerID string) (last time.Time, err error) {
+	const query = "SELECT completed_at FROM orders WHERE customer_id = ? AND status = 'COMPLETED' AND completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT 1"
+	err = store.Each(ctx, tx, query, []any{customerID}, func(scan store.ScanFunc) error { return scan(&last) })
+	return last.UTC(), err
+}
+
+// readContactStages returns the contacts of customers from a moment on with their stages, by customer and time.
+func readContactStages(ctx context.Context, tx *store.Tx, customerIDs []string, since time.Time) (contacts []contactStage, err error) {
+	const query = "SELECT id, customer_id, at, stage FROM contacts WHERE at >= ? AND customer_id IN @ids ORDER BY customer_id, at, id"
+	return contacts, store.EachByIDs(ctx, tx, query, []any{since.UTC()}, customerIDs, func(scan store.ScanFunc) error {
+		var c contactStage
+		err := scan(&c.id, &c.customer, &c.at, &c.stage)
+		c.at = c.at.UTC()
+		contacts = append(contacts, c)
+		return err
+	})
+}
+
+// writeContactStages writes the stages of contacts. A stage is not a part of what the API shows of a contact, so that the contact
+// keeps its version.
+func writeContactStages(ctx context.Context, tx *store.Tx, contacts []contactStage) error {
+	rows := make([][]any, len(contacts))
+	for i, c := range contacts {
+		rows[i] = []any{c.id, string(c.stage)}
+	}
+	return tx.UpdateRows(ctx, "contacts", "stage = v.column2", []store.ColumnType{store.TextColumn}, rows)
+}
+
+// writeFirstSegment gives the contacts of a customer whose segment was not known the one that now is.
+func writeFirstSegment(ctx context.Context, tx *store.Tx, customerID, segment string) error {
+	_, err := tx.Exec(ctx, "UPDATE contacts SET segment = ? WHERE customer_id = ? AND segment IS NULL", segment, customerID)
+	return err
 }

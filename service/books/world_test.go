@@ -14,6 +14,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
+	"kopeck/service/books"
 	"kopeck/store"
 )
 
@@ -138,7 +139,7 @@ func (w *world) bought(customer string, at time.Time, margin int64) (id string) 
 		if id, err = w.placed(ctx, tx, customer, order{schema.OrderCompleted, at, at, margin}); err != nil {
 			return err
 		}
-		return w.Books.Settle(ctx, tx, customer, "test", id)
+		return w.Books.Settle(ctx, tx, customer, books.Occasion{Reason: "test"}, id)
 	})
 	return id
 }

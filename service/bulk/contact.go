@@ -24,11 +24,12 @@ type ContactRecord struct {
 	Channel                        schema.Channel
 	At                             time.Time
 	Minutes                        money.Decimal
-	Staff                          string // e-mail; one who does not exist is created, inactive and without a password
+	Seconds                        *money.Decimal // the time where minutes do not give it exactly; absent: the minutes do
+	Staff                          string         // e-mail; one who does not exist is created, inactive and without a password
 	Subject, Notes                 string
 	AboutID                        string // of the customer that a recommendation is about
 	Purpose                        schema.Purpose
-	Stage                          schema.Stage    // the customer's at that moment; absent: as it is now
+	Stage                          schema.Stage    // the customer's at that moment; it follows from facts, whatever the file has
 	Segment                        *schema.Segment // the customer's as it was known then, "" for none; absent: as it is now
 	Expense                        money.Amount
 	Costed                         bool // CostLines and Uncosted are as they were; else the contact is costed by the rates

@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"kopeck/schema"
+
 	"kopeck/costing"
 	"kopeck/money"
-	"kopeck/schema"
 )
 
 func TestCheckContact(t *testing.T) {
@@ -68,33 +69,6 @@ func TestSameContact(t *testing.T) {
 			v := sameContact(&stored, &given)
 			if want := map[bool]Outcome{true: Present, false: Rejected}[c.says == ""]; v.Outcome != want || !strings.Contains(v.Reason, c.says) {
 				t.Errorf("%+v, want %q in it", v, c.says)
-			}
-		})
-	}
-}
-
-func TestStageAt(t *testing.T) {
-	t.Parallel()
-	changes := []stageChange{
-		{aCustomer, noon, schema.Stranger, schema.Friend},
-		{aCustomer, noon.Add(2 * time.Hour), schema.Friend, schema.Loyal},
-	}
-	for _, c := range []struct {
-		name    string
-		changes []stageChange
-		at      time.Time
-		want    schema.Stage
-	}{
-		{"no change is recorded", nil, noon, schema.Former},
-		{"before the first", changes, noon.Add(-time.Hour), schema.Stranger},
-		{"at the first", changes, noon, schema.Friend},
-		{"between", changes, noon.Add(time.Hour), schema.Friend},
-		{"after the last", changes, noon.Add(3 * time.Hour), schema.Loyal},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			if got := stageAt(c.changes, c.at, schema.Former); got != c.want {
-				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
 	}

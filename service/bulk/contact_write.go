@@ -4,10 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"kopeck/costing"
-	"kopeck/ent"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -25,6 +24,7 @@ var contactColumns = []store.Column[*freshContact]{
 	{Name: "channel", Value: func(f *freshContact) any { return f.given.channel }},
 	{Name: "at", Value: func(f *freshContact) any { return f.At }},
 	{Name: "minutes", Value: func(f *freshContact) any { return f.Minutes.Nano() }},
+	{Name: "exact_seconds", Value: func(f *freshContact) any { return nullableDecimal(f.Seconds) }, Optional: true},
 	{Name: "staff_id", Value: func(f *freshContact) any { return store.Nullable(f.staffID) }, Optional: true},
 	{Name: "subject", Value: func(f *freshContact) any { return store.Nullable(f.Subject) }, Optional: true},
 	{Name: "notes", Value: func(f *freshContact) any { return store.Nullable(f.Notes) }, Optional: true},
@@ -60,7 +60,7 @@ func (c *chunk) writeContacts(ctx context.Context, contacts []*freshContact) err
 	if err := c.costAll(ctx, contacts); err != nil {
 		return err
 	}
-	if err := c.stagesAt(ctx, contacts); err != nil {
+	if err := c.standingsAt(ctx, contacts); err != nil {
 		return err
 	}
 	now := c.service.Now()
@@ -86,14 +86,18 @@ func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 	if err != nil {
 		return err
 	}
+	history, err := c.datedOf(ctx, schema.DatedGrade, slices.Collect(maps.Values(c.people)))
+	if err != nil {
+		return err
+	}
 	for _, f := range contacts {
 		if !f.Costed {
-			var staff *ent.User
+			var staff *rates.Staff
 			if f.Staff != "" {
 				key := input.EmailKey(f.Staff)
-				staff = &ent.User{EmailKey: key, Grade: input.NonEmpty(grades[key])}
+				staff = &rates.Staff{EmailKey: key, Grade: input.NonEmpty(grades[key]), Grades: history[c.people[key]]}
 			}
-			cost, err := costing.Contact(rates.ContactInput(staff, f.Minutes, f.Channel, f.Expense), known, f.At, service.EndOfTime, c.service.Currency)
+			cost, err := costing.Contact(rates.ContactInput(staff.CodesAt(f.At), costing.Duration{Minutes: f.Minutes, Seconds: f.Seconds}, f.Channel, f.Expense), known, f.At, service.EndOfTime, c.service.Currency)
 			if err != nil {
 				return input.DomainError(err)
 			}
@@ -111,16 +115,16 @@ func (c *chunk) costAll(ctx context.Context, contacts []*freshContact) error {
 	return nil
 }
 
-// stageChange is a move of a customer from one stage to another.
-type stageChange struct {
-	customerID string
-	at         time.Time
-	from, to   schema.Stage
+func nullableDecimal(d *money.Decimal) any {
+	if d == nil {
+		return nil
+	}
+	return d.Nano()
 }
 
-// stagesAt fills in the stage that each contact's customer was in at its moment, and the segment as it is now, where the file
-// does not have them.
-func (c *chunk) stagesAt(ctx context.Context, contacts []*freshContact) error {
+// standingsAt fills in the stage that each contact's customer is in now, which settling then makes the one of the contact's moment,
+// and the segment of its moment, where the file does not have it.
+func (c *chunk) standingsAt(ctx context.Context, contacts []*freshContact) error {
 	var ids []string
 	for _, f := range contacts {
 		ids = append(ids, f.given.customerID)
@@ -129,33 +133,18 @@ func (c *chunk) stagesAt(ctx context.Context, contacts []*freshContact) error {
 	if err != nil {
 		return err
 	}
-	history, err := c.stageHistory(ctx, ids)
+	segments, err := c.datedOf(ctx, schema.DatedSegment, ids)
 	if err != nil {
 		return err
 	}
 	for _, f := range contacts {
 		customer := now[f.given.customerID]
 		if f.Segment == nil {
-			f.Segment = &customer.segment
+			present := string(customer.segment)
+			then := schema.Segment(input.OrZero(segments[f.given.customerID].At(f.At, service.EndOfTime, &present)))
+			f.Segment = &then
 		}
-		if f.Stage == "" {
-			f.Stage = stageAt(history[f.given.customerID], f.At, customer.stage)
-		}
+		f.Stage = customer.stage
 	}
 	return nil
-}
-
-// stageAt returns the stage at a moment, given all changes in their order and the stage now.
-func stageAt(changes []stageChange, at time.Time, now schema.Stage) schema.Stage {
-	stage := now
-	for n, one := range changes {
-		if one.at.After(at) {
-			if n == 0 {
-				return one.from
-			}
-			break
-		}
-		stage = one.to
-	}
-	return stage
 }

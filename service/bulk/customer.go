@@ -129,7 +129,18 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 	case !c.Update:
 		return rejected("the customer is there already with another %s; --update changes it", strings.Join(differ, ", "))
 	}
+	c.segmentsBefore[given.ID] = existing.Segment
 	return Verdict{Outcome: Updated}
+}
+
+// changeSegments records the segments that an import changes.
+func (c *chunk) changeSegments(ctx context.Context, changed []*customers.Record) error {
+	for _, p := range changed {
+		if err := c.service.books.ChangeSegment(ctx, c.bulk.Tx, p.ID, c.segmentsBefore[p.ID], p.Segment, p.CreatedAt); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, changed []*customers.Record) error {
@@ -154,15 +165,18 @@ func (c *chunk) writeCustomers(ctx context.Context, records []customers.Record, 
 	for _, p := range c.made {
 		switch {
 		case p.StageOverruled != "":
-			moves = append(moves, stageMove{p.ID, p.Stage, p.StageOverruledAt, stage.ReasonOverruled + p.StageOverruled, "system"})
+			moves = append(moves, stageMove{p.ID, p.Stage, schema.StageOverruled, p.StageOverruledAt, stage.ReasonOverruled + p.StageOverruled, "system"})
 		case p.Stage != schema.Stranger:
-			moves = append(moves, stageMove{p.ID, p.Stage, p.CreatedAt, stage.ReasonRecorded, "system"})
+			moves = append(moves, stageMove{p.ID, p.Stage, schema.StageRecorded, p.CreatedAt, stage.ReasonRecorded, "system"})
 		}
 	}
 	if err := c.addStageMoves(ctx, moves); err != nil {
 		return err
 	}
 	if err := c.updateCustomers(ctx, changed); err != nil {
+		return err
+	}
+	if err := c.changeSegments(ctx, changed); err != nil {
 		return err
 	}
 	if err := c.insertTerms(ctx, termsOf(changed)); err != nil {
@@ -200,6 +214,7 @@ func (c *chunk) addPartners(ctx context.Context, records []customers.Record) err
 type stageMove struct {
 	customerID string
 	to         schema.Stage
+	kind       schema.StageChangeKind
 	at         time.Time
 	reason     string
 	actor      string
@@ -207,12 +222,15 @@ type stageMove struct {
 
 // addStageMoves writes stage changes.
 func (c *chunk) addStageMoves(ctx context.Context, moves []stageMove) error {
+	now := c.service.Now()
 	return c.insertStageChanges(ctx, moves, []store.Column[stageMove]{
 		{Name: "id", Value: func(stageMove) any { return c.service.IDs.Make(id.StageChange) }},
 		{Name: "customer_id", Value: func(m stageMove) any { return m.customerID }},
 		{Name: "from_stage", Value: func(stageMove) any { return string(schema.Stranger) }},
 		{Name: "to_stage", Value: func(m stageMove) any { return string(m.to) }},
+		{Name: "kind", Value: func(m stageMove) any { return string(m.kind) }},
 		{Name: "at", Value: func(m stageMove) any { return m.at }},
+		{Name: "recorded_at", Value: func(stageMove) any { return now }},
 		{Name: "reason", Value: func(m stageMove) any { return m.reason }},
 		{Name: "actor", Value: func(m stageMove) any { return m.actor }},
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"kopeck/fault"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/customers"
@@ -68,6 +69,8 @@ type chunk struct {
 	affected map[string]bool     // customers whose derived state must be settled
 	made     []*customers.Record // new customers
 	moves    []books.StageMove   // the changes of their stage
+
+	segmentsBefore map[string]*schema.Segment // of customers that are changed, by id
 }
 
 func rejected(format string, args ...any) Verdict {
@@ -80,7 +83,7 @@ func (i *Import) run(ctx context.Context, session *store.Session, records int, d
 	fresh := func(b *store.Bulk, reader store.Reader) *chunk {
 		return &chunk{
 			Import: i, bulk: b, reader: reader, allNew: allNew, verdicts: make([]Verdict, records), people: map[string]string{}, newStaff: map[string]string{},
-			affected: map[string]bool{},
+			affected: map[string]bool{}, segmentsBefore: map[string]*schema.Segment{},
 		}
 	}
 	if i.Check && i.service.Store.OneWriter() { // a transaction that only reads would keep writers waiting

@@ -184,6 +184,44 @@ func TestOrdersAndContactsMakeTheirCustomers(t *testing.T) {
 	})
 }
 
+// TestOrdersAndThenAClaim: orders of March and April and a claim of the first of June are all told today, in any order. The claim
+// is a customer's, and the stage is known to have changed in March.
+func TestOrdersAndThenAClaim(t *testing.T) {
+	march, april, may := time.Date(2026, 3, 10, 9, 0, 0, 0, time.UTC), time.Date(2026, 4, 10, 9, 0, 0, 0, time.UTC), time.Date(2026, 5, 31, 9, 0, 0, 0, time.UTC)
+	bought := func(external string, at time.Time) bulk.OrderRecord {
+		return bulk.OrderRecord{ExternalID: external, CustomerExternalID: "crm-1", Status: schema.OrderCompleted, At: at, CompletedAt: at, Total: money.Minor(100), StatedCost: true}
+	}
+	orders := func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error) {
+		return i.Orders(ctx, []bulk.OrderRecord{bought("o1", march), bought("o2", april)})
+	}
+	claim := func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error) {
+		return i.Contacts(ctx, []bulk.ContactRecord{{ExternalID: "c1", CustomerExternalID: "crm-1", Kind: schema.Claim, Direction: schema.Inbound, Channel: schema.ByPhone, At: may}})
+	}
+	type step = func(ctx context.Context, i *bulk.Import) ([]bulk.Verdict, error)
+	for name, steps := range map[string][]step{"orders first": {orders, claim}, "the claim first": {claim, orders}} {
+		t.Run(name, func(t *testing.T) {
+			apptest.Each(t, func(t *testing.T, w *apptest.World) {
+				for _, one := range steps {
+					if got, reasons, err := run(w, bulk.Import{}, one); err != nil || got[0] != bulk.Added {
+						t.Fatalf("%v %s %v", got, reasons, err)
+					}
+				}
+				if rows := w.Rows("SELECT stage FROM contacts"); len(rows) != 1 || rows[0] != "CUSTOMER" {
+					t.Errorf("the claim is a %q's", rows)
+				}
+				changes, err := w.Client.StageChange.Query().All(w.System())
+				w.Must(err)
+				if len(changes) != 1 || changes[0].Kind != schema.StageImported || !changes[0].At.Equal(march) || !changes[0].RecordedAt.Equal(apptest.Start) {
+					t.Errorf("%v", changes)
+				}
+				if findings, err := w.Check.Laws(w.System()); err != nil || len(findings) > 0 {
+					t.Errorf("%v, %v", findings, err)
+				}
+			})
+		})
+	}
+}
+
 // What is exported is what was imported.
 func TestExport(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

@@ -2,20 +2,20 @@ package bulk
 
 import (
 	"context"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service/books"
 	"kopeck/stage"
 )
 
 // settleMade computes what is derived from the facts of customers that are created together with their orders, as books.SettleImported
 // does for those that exist. All facts are at hand: nobody has been in contact with them yet, so nothing is credited, and there
 // is no permission or decision about them. So their rows are written once, in their final state.
-func (c *chunk) settleMade(orders []*freshOrder) error {
+func (c *chunk) settleMade(ctx context.Context, orders []*freshOrder) error {
 	s := c.service
 	made := make(map[string][]*freshOrder, len(c.made))
 	for _, p := range c.made {
@@ -27,6 +27,10 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 			made[o.given.customerID] = append(made[o.given.customerID], o)
 		}
 	}
+	rules, err := s.books.StageRules(ctx, c.bulk.Tx, time.Time{})
+	if err != nil {
+		return err
+	}
 	now := s.Now()
 	for _, p := range c.made {
 		is, err := statisticsMade(made[p.ID])
@@ -36,9 +40,9 @@ func (c *chunk) settleMade(orders []*freshOrder) error {
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.RefundedMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.RefundedMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
-		to, why := s.books.StageOf(stage.Facts{OrderDays: is.OrderDays, LastCompletedAt: is.LastCompletedAt, ProbabilityAlive: s.value.ProbabilityAlive(p.Customer, now)})
-		if p.Stage = to; to != schema.Stranger {
-			c.moves = append(c.moves, books.StageMove{Customer: p.Customer, To: to, Reason: why + stage.ReasonImported})
+		if move := s.books.MadeMove(p.Customer, timelineMade(made[p.ID]), s.value.ProbabilityAlive(p.Customer, now), rules); move != nil {
+			p.Stage = move.To
+			c.moves = append(c.moves, *move)
 		}
 	}
 	return nil
@@ -53,6 +57,17 @@ func statisticsMade(orders []*freshOrder) (lifetime.Statistics, error) {
 	return lifetime.StatisticsOf(all)
 }
 
+// timelineMade returns what the stage of a customer follows from whose orders are all given.
+func timelineMade(orders []*freshOrder) *stage.Timeline {
+	t := &stage.Timeline{}
+	for _, o := range orders {
+		if o.Status == schema.OrderCompleted {
+			t.Orders = append(t.Orders, stage.Order{Day: o.given.day, CompletedAt: o.CompletedAt})
+		}
+	}
+	return t
+}
+
 // margin is what is left of an order's total, none of one that is cancelled. OrderRecord.check has checked that it does not overflow.
 func (o *freshOrder) margin() money.Amount {
 	margin, _ := costing.OrderMargin(o.Status == schema.OrderCancelled, o.Total, o.given.refunded, o.Cost)
@@ -62,10 +77,9 @@ func (o *freshOrder) margin() money.Amount {
 // addMoves writes the stage changes of new customers.
 func (c *chunk) addMoves(ctx context.Context) error {
 	actor, _ := auth.From(ctx)
-	now := c.service.Now()
 	moves := make([]stageMove, len(c.moves))
 	for n, m := range c.moves {
-		moves[n] = stageMove{m.Customer.ID, m.To, now, m.Reason, actor.Name}
+		moves[n] = stageMove{m.Customer.ID, m.To, m.Kind, m.At, m.Reason, actor.Name}
 	}
 	return c.addStageMoves(ctx, moves)
 }

@@ -176,7 +176,7 @@ func (c *chunk) importOrders(ctx context.Context, orders []OrderRecord, part []i
 	if c.bulk == nil || len(fresh) == 0 {
 		return nil
 	}
-	if err := c.settleMade(fresh); err != nil {
+	if err := c.settleMade(ctx, fresh); err != nil {
 		return err
 	}
 	if err := c.addCustomers(ctx); err != nil {

@@ -3,11 +3,8 @@ package bulk
 import (
 	"context"
 
-	"kopeck/store"
+	"kopeck/service/customers"
 )
-
-// lockReferrals is held by whoever fills in who referred customers: two who do so at once could close a circle.
-var lockReferrals = store.LockOn("referrals", "")
 
 // linkMade leaves out who referred new customers where that customer does not exist yet: [Import.ReferredBy]
 // fills it in when all do.
@@ -39,7 +36,7 @@ func (i *Import) ReferredBy(ctx context.Context, pairs [][2]string) (unknown, ci
 		if c.bulk == nil {
 			return nil
 		}
-		if err := c.bulk.Lock(ctx, lockReferrals, false); err != nil {
+		if err := c.bulk.Lock(ctx, customers.LockReferrals, false); err != nil {
 			return err
 		}
 		var wanted []string

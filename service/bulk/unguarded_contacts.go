@@ -57,18 +57,6 @@ func (c *chunk) standings(ctx context.Context, ids []string) (map[string]standin
 	return now, err
 }
 
-// stageHistory reads the stage changes of customers, in the order in which they happened.
-func (c *chunk) stageHistory(ctx context.Context, ids []string) (map[string][]stageChange, error) {
-	history := map[string][]stageChange{}
-	err := c.look(ctx, "SELECT customer_id, at, from_stage, to_stage FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan store.ScanFunc) error {
-		var one stageChange
-		err := scan(&one.customerID, &one.at, &one.from, &one.to)
-		history[one.customerID] = append(history[one.customerID], one)
-		return err
-	})
-	return history, err
-}
-
 // contactResults are what a contact is exported from.
 var contactResults = []store.Result[ContactRecord]{
 	{Name: "t.id", To: func(r *ContactRecord) any { return &r.ID }},
@@ -80,6 +68,7 @@ var contactResults = []store.Result[ContactRecord]{
 	{Name: "t.channel", To: func(r *ContactRecord) any { return &r.Channel }},
 	{Name: "t.at", To: func(r *ContactRecord) any { return store.UTC(&r.At) }},
 	{Name: "t.minutes", To: func(r *ContactRecord) any { return &r.Minutes }},
+	{Name: "t.exact_seconds", To: func(r *ContactRecord) any { return &r.Seconds }},
 	{Name: "u.email", To: func(r *ContactRecord) any { return store.OrZero(&r.Staff) }},
 	{Name: "t.subject", To: func(r *ContactRecord) any { return store.OrZero(&r.Subject) }},
 	{Name: "t.notes", To: func(r *ContactRecord) any { return store.OrZero(&r.Notes) }},

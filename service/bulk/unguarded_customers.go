@@ -8,6 +8,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/customers"
 	"kopeck/stage"
 	"kopeck/store"
@@ -182,14 +183,14 @@ func (c *chunk) exportedCustomers(ctx context.Context, after string) ([]customer
 		return nil, err
 	}
 	// The last change of each shows whether staff decided the stage.
-	return records, c.look(ctx, "SELECT customer_id, at, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, at, id", ids, func(scan store.ScanFunc) error {
-		var customerID, reason string
+	return records, c.look(ctx, "SELECT customer_id, at, kind, reason FROM stage_changes WHERE", "customer_id", " ORDER BY customer_id, recorded_at, id", ids, func(scan store.ScanFunc) error {
+		var customerID, kind, reason string
 		var when store.Time
-		err := scan(&customerID, &when, &reason)
+		err := scan(&customerID, &when, &kind, &reason)
 		r := &records[at[customerID]]
 		r.StageOverruled, r.StageOverruledAt = "", time.Time{}
-		if overruled, ok := strings.CutPrefix(reason, stage.ReasonOverruled); ok {
-			r.StageOverruled, r.StageOverruledAt = overruled, when.Time
+		if kind == string(schema.StageOverruled) {
+			r.StageOverruled, r.StageOverruledAt = strings.TrimPrefix(reason, stage.ReasonOverruled), when.Time
 		}
 		return err
 	})

@@ -23,6 +23,7 @@ const (
 	lawProof      = "proof"
 	lawTwice      = "nothing twice"
 	lawFigures    = "stored figures agree with their facts"
+	lawDated      = "order of arrival changes nothing"
 	lawStates     = "states and times agree"
 	lawSearch     = "every customer is found by search"
 	lawReferences = "what a row refers to exists"

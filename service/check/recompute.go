@@ -102,6 +102,9 @@ func (s *Service) checkCustomers(ctx context.Context, tx *store.Tx, f *findings)
 		if err != nil {
 			return err
 		}
+		if err := s.checkDated(ctx, tx, f, some); err != nil {
+			return err
+		}
 		for _, c := range some {
 			for _, o := range orders[c.ID] {
 				s.checkOrder(f, o)

@@ -1,12 +1,13 @@
 // Package check verifies the design's laws on a live database: it reads all rows, computes again what is stored, and reports what
 // does not agree. It writes nothing. It is for who runs the installation, and no part of the API.
 //
-// What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go. It may import
-// service/input, service/consent and service/customers.
+// What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go and dated.go. It may
+// import service/input, service/books, service/consent and service/customers.
 package check
 
 import (
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/service/consent"
 )
 
@@ -14,10 +15,11 @@ import (
 type Service struct {
 	*service.Core
 
+	books   *books.Service
 	consent *consent.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, consent *consent.Service) *Service {
-	return &Service{Core: core, consent: consent}
+func New(core *service.Core, books *books.Service, consent *consent.Service) *Service {
+	return &Service{Core: core, books: books, consent: consent}
 }

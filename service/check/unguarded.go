@@ -52,7 +52,7 @@ var ruleQueries = []ruleQuery{
 	{rule{lawBooks, "the contact's cost, expense or minutes are negative"}, "SELECT id FROM contacts WHERE cost < 0 OR expense < 0 OR minutes < 0"},
 	{rule{lawFigures, "the contact cost is not the sum of the costs of the customer's contacts"}, `SELECT c.id FROM customers c LEFT JOIN (SELECT customer_id, sum(cost) AS spent FROM contacts GROUP BY customer_id) AS s ON s.customer_id = c.id
 		WHERE c.contact_cost <> coalesce(s.spent, 0)`},
-	{rule{lawFigures, "the stage is not that of the last change of stage"}, `SELECT c.id FROM customers c JOIN (SELECT customer_id, to_stage, row_number() OVER (PARTITION BY customer_id ORDER BY at DESC, id DESC) AS place FROM stage_changes) AS s
+	{rule{lawFigures, "the stage is not that of the last change of stage"}, `SELECT c.id FROM customers c JOIN (SELECT customer_id, to_stage, row_number() OVER (PARTITION BY customer_id ORDER BY recorded_at DESC, id DESC) AS place FROM stage_changes) AS s
 		ON s.customer_id = c.id AND s.place = 1 WHERE c.stage <> s.to_stage`},
 	{rule{lawFigures, "the customer was recommended, through others, by a customer whom they recommended"}, `WITH RECURSIVE up (id, above) AS (SELECT id, referred_by_id FROM customers WHERE referred_by_id IS NOT NULL
 		UNION SELECT up.id, c.referred_by_id FROM up JOIN customers c ON c.id = up.above WHERE c.referred_by_id IS NOT NULL) SELECT DISTINCT id FROM up WHERE id = above`},

@@ -12,6 +12,7 @@ import (
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -62,7 +63,7 @@ func (s *Service) GrantPermission(ctx context.Context, in service.GrantPermissio
 // settle settles what follows from a permission that may have become active. reason is that of a change of stage.
 func (s *Service) settle(ctx context.Context, tx *store.Tx, l *permissionLog, reason string) error {
 	if l.State == consentlog.StateActive {
-		if err := s.books.Settle(ctx, tx, l.permission.CustomerID, reason); err != nil {
+		if err := s.books.Settle(ctx, tx, l.permission.CustomerID, books.Occasion{Reason: reason}); err != nil {
 			return err
 		}
 	}

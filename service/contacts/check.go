@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
@@ -17,9 +18,12 @@ import (
 // selling are the kinds of contact that sell when they are outbound: they need a purpose.
 var selling = []schema.ContactKind{schema.TargetCall, schema.Email, schema.Message}
 
-// maxMinutes is how long a contact that somebody records may last: a day. A row of another system's log may stand for the work of
+// maxMinutes and maxSeconds are how long a contact that somebody records may last: a day. A row of another system's log may stand for the work of
 // weeks: see [MaxLoggedMinutes].
-const maxMinutes = "1440"
+const (
+	maxMinutes = "1440"
+	maxSeconds = "86400"
+)
 
 // What is true of every contact, recorded or imported.
 const (
@@ -49,7 +53,7 @@ type NewContact struct {
 	Direction             schema.Direction
 	Channel               schema.Channel
 	At                    time.Time
-	minutes               money.Decimal
+	spent                 costing.Duration
 	StaffID               *string
 	Subject, notes        *string
 	aboutID, PermissionID *string
@@ -70,7 +74,7 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	faults.Add(id.Check("customerId", id.Customer, in.CustomerID))
 	n.At, err = s.PastMoment("at", in.At)
 	faults.Add(err)
-	n.minutes, err = input.Decimal("minutes", input.Or(in.Minutes, "0"), "0", maxMinutes)
+	n.spent, err = checkSpent(in.Minutes, in.Seconds)
 	faults.Add(err)
 	n.Subject, err = input.OptionalText("subject", in.Subject, MaxSubject)
 	faults.Add(err)
@@ -91,6 +95,23 @@ func (s *Service) checkContact(ctx context.Context, in service.RecordContactInpu
 	n.StaffID, err = s.staffOf(actor, in.StaffID)
 	faults.Add(err)
 	return n, faults.Or()
+}
+
+// checkSpent returns the working time of a contact, which is given in minutes or in seconds.
+func checkSpent(minutes, seconds *money.Exact) (costing.Duration, error) {
+	if seconds == nil {
+		given, err := input.Decimal("minutes", input.Or(minutes, "0"), "0", maxMinutes)
+		return costing.InMinutes(given), err
+	}
+	if minutes != nil {
+		return costing.Duration{}, fault.Invalidf("seconds", "want minutes or seconds, not both")
+	}
+	given, err := input.Decimal("seconds", *seconds, "0", maxSeconds)
+	if err != nil {
+		return costing.Duration{}, err
+	}
+	spent, err := costing.InSeconds(given)
+	return spent, input.DomainError(err)
 }
 
 // staffOf returns the staff member of a contact: the one named, who may have left since, or else the actor. SALES may name only

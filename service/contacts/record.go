@@ -11,7 +11,6 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/consent"
-	"kopeck/service/input"
 	"kopeck/service/rates"
 	"kopeck/store"
 )
@@ -84,17 +83,23 @@ func (s *Service) lockCustomers(ctx context.Context, tx *store.Tx, n NewContact)
 	return c, err
 }
 
-// AddContact writes a contact of a customer, with its cost, the stage that the customer had then, and what the contact earned. The
+// AddContact writes a contact of a customer, with its cost, the stage and the segment that the customer had then, and what the contact earned. The
 // transaction holds the rates and the customer. The caller has decided whether the contact is permitted.
 func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer, n NewContact) (*ent.Contact, error) {
-	stage := c.Stage
-	if n.At.Before(s.Now()) {
-		var err error
-		if stage, err = stageAt(ctx, tx, c, n.At); err != nil {
-			return nil, err
-		}
+	stage, err := s.books.StageAt(ctx, tx, c, n.At)
+	if err != nil {
+		return nil, err
 	}
-	in := rates.ContactInput(s.people.User(input.OrZero(n.StaffID)), n.minutes, n.Channel, n.expense)
+	codes, err := s.rates.StaffCodes(ctx, tx, n.StaffID, n.At)
+	if err != nil {
+		return nil, err
+	}
+	segments, err := s.DatedOf(ctx, tx, schema.DatedSegment, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	segment := segments[c.ID].At(n.At, service.EndOfTime, (*string)(c.Segment))
+	in := rates.ContactInput(codes, n.spent, n.Channel, n.expense)
 	cost, err := s.rates.CostContact(ctx, tx, in, n.At)
 	if err != nil {
 		return nil, err
@@ -104,8 +109,8 @@ func (s *Service) AddContact(ctx context.Context, tx *store.Tx, c *ent.Customer,
 		return nil, fmt.Errorf("contacts: cost lines: %w", err)
 	}
 	contact, err := tx.Contact.Create().SetID(n.ID).SetCustomerID(c.ID).SetKind(n.Kind).SetDirection(n.Direction).SetChannel(n.Channel).
-		SetAt(n.At).SetMinutes(n.minutes).SetNillableStaffID(n.StaffID).SetNillableSubject(n.Subject).SetNillableNotes(n.notes).
-		SetNillableAboutID(n.aboutID).SetNillablePermissionID(n.PermissionID).SetNillablePurpose(n.Purpose).SetStage(stage).SetNillableSegment(c.Segment).
+		SetAt(n.At).SetMinutes(n.spent.Minutes).SetNillableExactSeconds(n.spent.Seconds).SetNillableStaffID(n.StaffID).SetNillableSubject(n.Subject).SetNillableNotes(n.notes).
+		SetNillableAboutID(n.aboutID).SetNillablePermissionID(n.PermissionID).SetNillablePurpose(n.Purpose).SetStage(stage).SetNillableSegment((*schema.Segment)(segment)).
 		SetExpense(n.expense).SetCost(cost.Total).SetCostLines(lines).SetUncosted(len(cost.Missing) > 0).SetRecordedAt(s.Now()).
 		Save(ctx)
 	if err != nil {

@@ -1,22 +1,20 @@
 package contacts_test
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
+	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/apptest"
+	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
-	"kopeck/store"
 )
 
 // call is a contact with a customer, by phone and inbound.
@@ -153,54 +151,71 @@ func TestTheCostOfAContact(t *testing.T) {
 	})
 }
 
-// TestTheStageOfAContact compares the query of a past stage with the changes themselves, over random changes: it is the stage after
-// the last change up to the moment, or the one before the first.
+// TestTheStageOfAContact: a contact has the stage that the facts up to its moment make, whenever they and it were told.
 func TestTheStageOfAContact(t *testing.T) {
-	type change struct {
-		from, to schema.Stage
-		at       time.Time
-		id       string
-	}
-	stages := []schema.Stage{schema.Stranger, schema.Friend, schema.Buyer, schema.Loyal, schema.Former}
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		customer := w.CustomerID()
-		ago := func(t *rapid.T) time.Time {
-			return apptest.Start.Add(-time.Duration(rapid.IntRange(1, 20).Draw(t, "hours")) * time.Hour)
+		c := w.Customer("Anna")
+		ago := func(hours int) time.Time { return apptest.Start.Add(-time.Duration(hours) * time.Hour) }
+		at := func(hours int) *ent.Contact {
+			t.Helper()
+			moment := ago(hours)
+			contact, err := w.Contacts.RecordContact(w.System(), call(c.ID, func(in *service.RecordContactInput) { in.At = &moment }))
+			w.Must(err)
+			return contact
 		}
-		rapid.Check(t, func(t *rapid.T) {
-			var changes []change
-			for range rapid.IntRange(0, 6).Draw(t, "changes") {
-				changes = append(changes, change{rapid.SampledFrom(stages).Draw(t, "from"), rapid.SampledFrom(stages).Draw(t, "to"), ago(t), w.IDs.Make(id.StageChange)})
+		first := at(10)
+		left := ago(20)
+		_, err := w.Customers.RecordDeparture(w.System(), service.RecordDepartureInput{ID: c.ID, Reason: "moved", At: &left})
+		w.Must(err)
+		earlier := ago(40) // told later, and of before
+		_, err = w.Customers.RecordDeparture(w.System(), service.RecordDepartureInput{ID: c.ID, Reason: "a break", At: &earlier})
+		w.Must(err)
+		for _, one := range []struct {
+			contact *ent.Contact
+			want    schema.Stage
+		}{{first, schema.Former}, {at(15), schema.Former}, {at(30), schema.Former}, {at(50), schema.Stranger}} {
+			if now, err := w.Client.Contact.Get(w.System(), one.contact.ID); err != nil || now.Stage != one.want {
+				t.Errorf("at %s: %s, %v; want %s", now.At, now.Stage, err, one.want)
 			}
-			w.Transaction(func(ctx context.Context, tx *store.Tx) error {
-				if _, err := tx.Exec(ctx, "DELETE FROM stage_changes"); err != nil {
-					return err
-				}
-				rows := make([][]any, len(changes))
-				for i, c := range changes {
-					rows[i] = []any{c.id, customer, string(c.from), string(c.to), c.at, "a test", "a test"}
-				}
-				return tx.InsertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, rows)
-			})
-			at := ago(t)
-			slices.SortFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-			want := schema.Stranger // which the customer is
-			if len(changes) > 0 {
-				want = changes[0].from
+		}
+		if found, err := w.Check.Laws(w.System()); err != nil || len(found) != 0 {
+			t.Errorf("%+v, %v", found, err)
+		}
+	})
+}
+
+// TestTheSegmentOfAContact: a contact has the segment of its moment, whenever it is told; the first that is known has held before.
+func TestTheSegmentOfAContact(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		c := w.Customer("Anna")
+		at := func(hours int) *ent.Contact {
+			t.Helper()
+			moment := apptest.Start.Add(time.Duration(hours) * time.Hour)
+			contact, err := w.Contacts.RecordContact(w.System(), call(c.ID, func(in *service.RecordContactInput) { in.At = &moment }))
+			w.Must(err)
+			return contact
+		}
+		set := func(segment schema.Segment) {
+			t.Helper()
+			now, err := w.Client.Customer.Get(w.System(), c.ID)
+			w.Must(err)
+			_, err = w.Customers.UpdateCustomer(w.System(), service.UpdateCustomerInput{ID: c.ID, ExpectedVersion: now.Version, Segment: graphql.OmittableOf(&segment)})
+			w.Must(err)
+		}
+		before := at(-10)
+		w.Clock.Advance(time.Hour)
+		set(schema.FastCheap)
+		w.Clock.Advance(time.Hour)
+		set(schema.FastQuality)
+		w.Clock.Advance(10 * time.Hour)
+		for _, one := range []struct {
+			contact *ent.Contact
+			want    schema.Segment
+		}{{before, schema.FastCheap}, {at(-5), schema.FastCheap}, {at(1), schema.FastCheap}, {at(2), schema.FastQuality}, {at(12), schema.FastQuality}} {
+			if now, err := w.Client.Contact.Get(w.System(), one.contact.ID); err != nil || now.Segment == nil || *now.Segment != one.want {
+				t.Errorf("at %s: %v, %v; want %s", now.At, now.Segment, err, one.want)
 			}
-			for _, c := range changes {
-				if !c.at.After(at) {
-					want = c.to
-				}
-			}
-			contact, err := w.Contacts.RecordContact(w.System(), call(customer, func(in *service.RecordContactInput) { in.At = &at }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if contact.Stage != want {
-				t.Fatalf("stage %s; want %s", contact.Stage, want)
-			}
-		})
+		}
 	})
 }
 

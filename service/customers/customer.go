@@ -10,7 +10,9 @@ import (
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/service/input"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -63,15 +65,15 @@ func (s *Service) CreateCustomer(ctx context.Context, in service.CreateCustomerI
 		if err != nil {
 			return "", service.Race(err, in.ID != nil, uniqueColumns...)
 		}
-		if stage := c.Stage; stage != schema.Stranger {
-			if err := s.RecordStageChange(ctx, tx, c.ID, schema.Stranger, stage, "as recorded", c.CreatedAt); err != nil {
+		if c.Stage != schema.Stranger {
+			if err := s.RecordStageChange(ctx, tx, c.ID, schema.Stranger, c.Stage, schema.StageRecorded, stage.ReasonRecorded, c.CreatedAt); err != nil {
 				return "", err
 			}
 		}
 		if err := s.writeTerms(ctx, tx, c); err != nil {
 			return "", err
 		}
-		return c.ID, s.books.Settle(ctx, tx, c.ID, "")
+		return c.ID, s.books.Settle(ctx, tx, c.ID, books.Occasion{})
 	})
 	if err != nil {
 		return nil, err
@@ -168,10 +170,15 @@ func (s *Service) RecordDeparture(ctx context.Context, in service.RecordDepartur
 		if err := service.CheckVersion(in.ExpectedVersion, c.Version); err != nil {
 			return "", err
 		}
-		if err := tx.Customer.UpdateOne(c).SetDepartedAt(at).Exec(ctx); err != nil {
+		if err := s.RecordDated(ctx, tx, schema.DatedDeparture, c.ID, &reason, at); err != nil {
 			return "", err
 		}
-		return c.ID, s.books.Settle(ctx, tx, c.ID, "departure: "+reason)
+		if c.DepartedAt == nil || at.After(*c.DepartedAt) { // an earlier one that is told later does not replace it
+			if err := tx.Customer.UpdateOne(c).SetDepartedAt(at).Exec(ctx); err != nil {
+				return "", err
+			}
+		}
+		return c.ID, s.books.Settle(ctx, tx, c.ID, books.Occasion{Reason: "departure: " + reason, Since: at})
 	})
 	if err != nil {
 		return nil, err

@@ -2,7 +2,11 @@ package customers_test
 
 import (
 	"context"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/apptest"
 	"kopeck/ent"
@@ -12,6 +16,8 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/store"
 )
 
 func text(s string) *string { return &s }
@@ -106,6 +112,111 @@ func TestStageByHand(t *testing.T) {
 		w.Must(err)
 		if len(changes) != 1 || changes[0].ToStage != schema.Loyal || changes[0].Reason != "overruled: knows us well" {
 			t.Errorf("got %v, want one change to LOYAL that names its reason", changes)
+		}
+	})
+}
+
+// A stage that staff decides needs its reason.
+func TestStageByHandNeedsAReason(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		c := w.Customer("Анна")
+		loyal, stranger := schema.Loyal, schema.Stranger
+		for name, in := range map[string]service.UpdateCustomerInput{
+			"no reason":                      {Stage: &loyal},
+			"an empty reason":                {Stage: &loyal, StageReason: text("  ")},
+			"no reason for what it is":       {Stage: &stranger},
+			"no reason beside another field": {Stage: &loyal, Name: text("Анна Б.")},
+		} {
+			in.ID, in.ExpectedVersion = c.ID, c.Version
+			if _, err := w.Customers.UpdateCustomer(w.System(), in); !strings.HasPrefix(apptest.Faults(err), "INVALID stageReason") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if now, err := w.Client.Customer.Get(w.System(), c.ID); err != nil || now.Version != c.Version || now.Stage != schema.Stranger {
+			t.Errorf("%v, %v", now, err)
+		}
+	})
+}
+
+// Who referred a customer can be changed and taken back, but never in a circle.
+func TestReferredByIsChanged(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		people := map[string]*ent.Customer{}
+		for _, name := range []string{"A", "B", "C"} {
+			people[name] = w.Customer(name)
+		}
+		refer := func(who string, by *string) error {
+			c, err := w.Client.Customer.Get(w.System(), people[who].ID)
+			w.Must(err)
+			_, err = w.Customers.UpdateCustomer(w.System(), service.UpdateCustomerInput{ID: c.ID, ExpectedVersion: c.Version, ReferredByID: graphql.OmittableOf(by)})
+			return err
+		}
+		w.Must(refer("B", &people["A"].ID))
+		w.Must(refer("C", &people["B"].ID))
+		unknown := "cus_01jd0000000000000000000009"
+		for name, c := range map[string]struct {
+			err  error
+			want string
+		}{
+			"themselves":     {refer("A", &people["A"].ID), "INVALID referredById"},
+			"a short circle": {refer("A", &people["B"].ID), "INVALID referredById"},
+			"a long circle":  {refer("A", &people["C"].ID), "INVALID referredById"},
+			"nobody known":   {refer("A", &unknown), "NOT_FOUND referredById"},
+		} {
+			if got := apptest.Faults(c.err); got != c.want {
+				t.Errorf("%s: %q; want %q", name, got, c.want)
+			}
+		}
+		w.Must(refer("B", nil))
+		w.Must(refer("A", &people["C"].ID)) // no circle any more
+		if rows := w.Rows("SELECT name FROM customers WHERE referred_by_id IS NOT NULL ORDER BY name"); strings.Join(rows, "") != "AC" {
+			t.Errorf("referred: %q", rows)
+		}
+	})
+}
+
+// A recommendation brings a customer as a referral does, unless it came after their first order. Circles of recommendations end.
+func TestReferralValueOfRecommendations(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		people := map[string]*ent.Customer{}
+		for _, name := range []string{"A", "B", "C", "D", "E"} {
+			people[name] = w.Customer(name)
+		}
+		ago := func(hours int) time.Time { return apptest.Start.Add(-time.Duration(hours) * time.Hour) }
+		recommend := func(who, whom string, at time.Time) {
+			t.Helper()
+			_, err := w.Contacts.RecordContact(w.System(), service.RecordContactInput{
+				CustomerID: people[who].ID, AboutID: &people[whom].ID, Kind: schema.Recommendation, Direction: schema.Inbound, Channel: schema.ByPhone, At: &at,
+			})
+			w.Must(err)
+		}
+		buy := func(who, id string, margin int64, at time.Time) {
+			w.Insert("orders", map[string]any{
+				"id": id, "created_at": at, "updated_at": at, "customer_id": people[who].ID, "status": "COMPLETED", "at": at, "day": w.Settings().Day(at),
+				"total": margin, "refunded": 0, "cost": 0, "margin": margin, "unattributed": 0, "completed_at": at,
+			})
+			w.Transaction(func(ctx context.Context, tx *store.Tx) error {
+				return w.Books.Settle(ctx, tx, people[who].ID, books.Occasion{}, id)
+			})
+		}
+		recommend("A", "B", ago(90))
+		buy("B", "ord_1", 4_000_00, ago(80))
+		buy("B", "ord_2", 3_000_00, ago(10))
+		w.Must(w.Client.Customer.UpdateOneID(people["C"].ID).SetReferredByID(people["B"].ID).Exec(w.System()))
+		buy("C", "ord_3", 2_110_64, ago(5))
+		recommend("D", "B", ago(20)) // who had ordered already
+		recommend("C", "A", ago(4))  // a circle: A brought C
+		recommend("E", "A", ago(3))
+		all := make([]*ent.Customer, 0, len(people))
+		for _, c := range people {
+			all = append(all, c)
+		}
+		values, err := w.Customers.ReferralValues(w.System(), all)
+		w.Must(err)
+		for name, want := range map[string]int64{"A": 9_110_64, "B": 2_110_64, "C": 7_000_00, "D": 0, "E": 9_110_64} {
+			if got := values[people[name]].Minor(); got != want {
+				t.Errorf("%s: %d; want %d", name, got, want)
+			}
 		}
 	})
 }

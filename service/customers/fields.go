@@ -89,7 +89,8 @@ var fields = []*Descriptor{
 	define(
 		names{"referredById", "referred_by_id", "referred_by_id"}, optional(func(r *Record) **string { return &r.ReferredByID }), text, isID(id.Customer),
 		func(in *service.CreateCustomerInput) *string { return in.ReferredByID },
-		nil, filledOnce, 0,
+		func(in *service.UpdateCustomerInput) graphql.Omittable[*string] { return in.ReferredByID },
+		filledOnce, 0,
 	),
 	define[string, string](
 		names{Column: "partner_id", File: "partner_id"}, optional(func(r *Record) **string { return &r.PartnerID }), text, isID(id.Partner),

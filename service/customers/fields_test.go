@@ -35,6 +35,7 @@ func each(t *testing.T, test func(w *world)) {
 
 const (
 	first, referrer = "cus_01jd0000000000000000000001", "cus_01jd0000000000000000000002"
+	otherReferrer   = "cus_01jd0000000000000000000003"
 	anna, olga      = "usr_01jd0000000000000000000001", "usr_01jd0000000000000000000002"
 	partner, other  = "prt_01jd0000000000000000000001", "prt_01jd0000000000000000000002"
 )
@@ -55,7 +56,7 @@ var samples = map[string][2]sample{
 	"stage_overruled_at": {{"", "2026-11-01T10:00:00.123456Z"}, {"", "2026-11-01T10:00:00.123456Z"}},
 	"segment":            {{`"FAST_CHEAP"`, "FAST_CHEAP"}, {`"FAST_QUALITY"`, "FAST_QUALITY"}},
 	"owner":              {{`"` + anna + `"`, "anna@kopeck.example"}, {`"` + olga + `"`, "olga@kopeck.example"}},
-	"referred_by_id":     {{`"` + referrer + `"`, referrer}, {`"` + referrer + `"`, referrer}},
+	"referred_by_id":     {{`"` + referrer + `"`, referrer}, {`"` + otherReferrer + `"`, otherReferrer}},
 	"partner_id":         {{"", partner}, {"", other}},
 	"partner":            {{"", "Двери, ООО"}, {"", "Окна"}},
 	"acquisition_cost":   {{`{"amount": "10.50", "currencyCode": "RUB"}`, "10.50"}, {`{"amount": "0.00", "currencyCode": "RUB"}`, "0.00"}},
@@ -95,9 +96,10 @@ func (w *world) staff() {
 			w.Fatal(err)
 		}
 	}
-	id := referrer
-	if _, err := w.Customers.CreateCustomer(w.ctx, service.CreateCustomerInput{ID: &id, Name: "Referrer"}); err != nil {
-		w.Fatal(err)
+	for _, id := range []string{referrer, otherReferrer} {
+		if _, err := w.Customers.CreateCustomer(w.ctx, service.CreateCustomerInput{ID: &id, Name: "Referrer"}); err != nil {
+			w.Fatal(err)
+		}
 	}
 }
 
@@ -172,7 +174,7 @@ func TestUpdateEveryField(t *testing.T) {
 			before, after := samples[f.File][0], samples[f.File][1]
 			c := w.create(`{"name": "Somebody", "kind": "PERSON", "phone": "911"}`)
 			update := func(version int, value string) (*ent.Customer, error) {
-				return w.Customers.UpdateCustomer(w.ctx, input[service.UpdateCustomerInput](w.T, fmt.Sprintf(`{"id": %q, "expectedVersion": %d, %q: %s}`, c.ID, version, f.Input, value)))
+				return w.Customers.UpdateCustomer(w.ctx, input[service.UpdateCustomerInput](w.T, fmt.Sprintf(`{"id": %q, "expectedVersion": %d, "stageReason": "a test", %q: %s}`, c.ID, version, f.Input, value)))
 			}
 			empty := w.of(c, f)
 			for version, one := range []sample{before, after} {
@@ -275,7 +277,8 @@ func TestExportAndImportEveryField(t *testing.T) {
 		}
 		// What an import changes it changes.
 		text := row(header, 1)
-		text[slices.Index(header, "stage")] = samples["stage"][0].file // follows from what happened
+		text[slices.Index(header, "stage")] = samples["stage"][0].file                   // follows from what happened
+		text[slices.Index(header, "referred_by_id")] = samples["referred_by_id"][0].file // is filled in where nobody is recorded
 		if r := w.bring(table(t, header, text)); r.Updated != 1 {
 			w.Errorf("an import of other values: %s", r)
 		}

@@ -3,19 +3,24 @@ package customers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
 	"kopeck/ent"
 	"kopeck/ent/customer"
+	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service/input"
 	"kopeck/store"
 )
 
-// ReferralValues returns, for each of some customers, the margins of all whom they referred, directly or through others:
-// each counted once, and only those whom the viewer may see.
+// LockReferrals is held by whoever changes who referred customers: two who do so at once could close a circle.
+var LockReferrals = store.LockOn("referrals", "")
+
+// ReferralValues returns, for each of some customers, the margins of all whom they brought, directly or through others: as their
+// referredBy or by a recommendation. Each is counted once, and only those whom the viewer may see.
 func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer) (map[*ent.Customer]*money.Amount, error) {
 	ids := make([]string, len(customers))
 	values := make(map[*ent.Customer]*money.Amount, len(customers))
@@ -24,20 +29,22 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 		value := &money.Amount{}
 		ids[i], values[c], of[c.ID] = c.ID, value, value
 	}
-	referrals, err := s.referredBy(ctx, ids)
+	brought, err := s.brought(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("customers: referrals: %w", err)
 	}
-	if len(referrals) == 0 {
-		return values, nil
-	}
-	roots := map[string][]string{} // by the customers who were referred
+	roots := map[string][]string{} // by the customers who were brought
 	var referred []string
-	for _, r := range referrals {
-		if roots[r.customer] == nil {
-			referred = append(referred, r.customer)
+	for _, root := range ids {
+		for _, one := range below(root, brought) {
+			if roots[one] == nil {
+				referred = append(referred, one)
+			}
+			roots[one] = append(roots[one], root)
 		}
-		roots[r.customer] = append(roots[r.customer], r.root)
+	}
+	if len(referred) == 0 {
+		return values, nil
 	}
 	list, err := store.List(s.Store, referred)
 	if err != nil {
@@ -59,4 +66,52 @@ func (s *Service) ReferralValues(ctx context.Context, customers []*ent.Customer)
 		}
 	}
 	return values, nil
+}
+
+// below returns all whom a customer brought, directly or through others, each once and never the customer. Recommendations may
+// lead in circles.
+func below(root string, brought map[string][]string) (all []string) {
+	seen, open := map[string]bool{root: true}, []string{root}
+	for len(open) > 0 {
+		who := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, whom := range brought[who] {
+			if !seen[whom] {
+				seen[whom] = true
+				all, open = append(all, whom), append(open, whom)
+			}
+		}
+	}
+	return all
+}
+
+// holdReferral holds the customer whose referredBy is to change and the one who is to be it, in the order of their ids, and returns
+// the first. Faults: NOT_FOUND; INVALID on referredById where it would close a circle.
+func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID string, by *string) (*ent.Customer, error) {
+	if by == nil {
+		return s.LockCustomer(ctx, tx, "id", customerID)
+	}
+	if *by == customerID {
+		return nil, fault.Invalidf("referredById", "nobody refers themselves")
+	}
+	if err := tx.Lock(ctx, LockReferrals, false); err != nil {
+		return nil, err
+	}
+	var c *ent.Customer
+	for _, one := range slices.Sorted(slices.Values([]string{customerID, *by})) {
+		var err error
+		if one == customerID {
+			c, err = s.LockCustomer(ctx, tx, "id", one)
+		} else {
+			_, err = s.LockCustomer(ctx, tx, "referredById", one)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	circle, err := isAbove(ctx, tx, customerID, *by)
+	if err == nil && circle {
+		err = fault.Invalidf("referredById", "this customer was referred by the one who is changed, directly or through others")
+	}
+	return c, err
 }

@@ -12,27 +12,51 @@ import (
 
 // Everything in this package that bypasses the guard is in this file.
 
-// referral is a customer and one who referred them, directly or through others.
-type referral struct{ root, customer string }
+// broughtSQL is a query for whom customers brought themselves, beside who brought them: as their referred_by, or by a recommendation
+// about somebody who had completed no order by then. The same pair may come twice.
+const broughtSQL = `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids)
+	SELECT c.referred_by_id, c.id FROM customers c WHERE c.referred_by_id IN (SELECT id FROM mine)
+	UNION ALL SELECT k.customer_id, k.about_id FROM contacts k WHERE k.customer_id IN (SELECT id FROM mine) AND k.kind = 'RECOMMENDATION' AND k.about_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = k.about_id AND o.status = 'COMPLETED' AND o.completed_at < k.at)`
 
-// referredBy returns all whom customers referred, and whom those referred, and so on: each once, beside the customer with
-// whom the chain began, and never that one. Chains have no circles (the import refuses them); one would end here.
+// brought returns whom customers brought, and whom those brought, and so on: the customers that each brought themselves.
 //
 // It bypasses the guard because a chain leads through customers whom the viewer may not see. Of the result only ids are used, and
 // the customers are then read through the guard.
-func (s *Service) referredBy(ctx context.Context, ids []string) ([]referral, error) {
-	const query = `WITH RECURSIVE chain (root, id) AS (
-		SELECT referred_by_id, id FROM customers WHERE referred_by_id IN @ids
-		UNION SELECT chain.root, c.id FROM chain JOIN customers c ON c.referred_by_id = chain.id)
-	SELECT root, id FROM chain WHERE id <> root`
-	var all []referral
-	err := store.EachByIDs(ctx, s.Store, query, nil, ids, func(scan store.ScanFunc) error {
-		var one referral
-		err := scan(&one.root, &one.customer)
-		all = append(all, one)
-		return err
+func (s *Service) brought(ctx context.Context, ids []string) (map[string][]string, error) {
+	by, asked := map[string][]string{}, map[string]bool{}
+	for len(ids) > 0 {
+		for _, one := range ids {
+			asked[one] = true
+		}
+		var next []string
+		err := store.EachByIDs(ctx, s.Store, broughtSQL, nil, ids, func(scan store.ScanFunc) error {
+			var who, whom string
+			err := scan(&who, &whom)
+			by[who] = append(by[who], whom)
+			if !asked[whom] {
+				asked[whom] = true
+				next = append(next, whom)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		ids = next
+	}
+	return by, nil
+}
+
+// isAbove reports whether a customer referred another, directly or through others. The transaction holds [LockReferrals]. It
+// bypasses the guard because a chain leads through customers whom the actor may not see; that there is a circle they learn.
+func isAbove(ctx context.Context, tx *store.Tx, customerID, of string) (above bool, err error) {
+	const query = `WITH RECURSIVE up (id) AS (SELECT referred_by_id FROM customers WHERE id = ? UNION SELECT c.referred_by_id FROM up JOIN customers c ON c.id = up.id)
+		SELECT id FROM up WHERE id = ?`
+	return above, store.Each(ctx, tx, query, []any{of, customerID}, func(scan store.ScanFunc) error {
+		above = true
+		return scan(new(string))
 	})
-	return all, err
 }
 
 // twins returns the customers who have a value in a column that is unique among the customers that one sees, but for one. It bypasses

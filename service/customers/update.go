@@ -3,11 +3,14 @@ package customers
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kopeck/ent"
 	"kopeck/fault"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
+	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -28,11 +31,14 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 	}
 	reason, err := input.OptionalText("stageReason", in.StageReason, 1000)
 	faults.Add(err)
+	if err == nil && in.Stage != nil && reason == nil {
+		faults.Add(fault.Invalidf("stageReason", "want the reason why the stage is overruled"))
+	}
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	_, err = s.WriteUnique(ctx, service.Verb{Name: "updateCustomer", Key: in.IdempotencyKey, Body: in}, func(ctx context.Context, tx *store.Tx) (string, error) {
-		c, err := s.LockCustomer(ctx, tx, "id", in.ID)
+		c, err := s.holdReferral(ctx, tx, in.ID, in.ReferredByID.Value())
 		if err != nil {
 			return "", err
 		}
@@ -57,7 +63,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 			_, isMoved := moved[one.field.Input]
 			return !isMoved
 		})
-		return c.ID, s.applyChanges(ctx, tx, c, effective, moved, input.Or(reason, "set by hand"))
+		return c.ID, s.applyChanges(ctx, tx, c, effective, moved, input.OrZero(reason))
 	})
 	if err != nil {
 		return nil, err
@@ -80,9 +86,12 @@ func (s *Service) applyChanges(ctx context.Context, tx *store.Tx, c *ent.Custome
 		return err
 	}
 	if row.Stage != c.Stage {
-		if err := s.RecordStageChange(ctx, tx, c.ID, c.Stage, row.Stage, "overruled: "+reason, s.Now()); err != nil {
+		if err := s.RecordStageChange(ctx, tx, c.ID, c.Stage, row.Stage, schema.StageOverruled, stage.ReasonOverruled+reason, time.Time{}); err != nil {
 			return err
 		}
+	}
+	if err := s.books.ChangeSegment(ctx, tx, c.ID, c.Segment, row.Segment, c.CreatedAt); err != nil {
+		return err
 	}
 	after, err := update.Save(ctx)
 	if err != nil {

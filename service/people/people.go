@@ -7,6 +7,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/refreshsession"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -14,13 +15,18 @@ import (
 type people struct {
 	users    map[string]*ent.User
 	partners map[string]*ent.Partner
-	ended    map[string]bool // sessions that were ended less than endedFor ago
-	replaced chan struct{}   // closed when there is a newer snapshot
+	grades   map[string]service.Dated // of users by id; only those whose grade has changed
+	ended    map[string]bool          // sessions that were ended less than endedFor ago
+	replaced chan struct{}            // closed when there is a newer snapshot
 }
 
 // readPeople is the reader of the snapshot.
 func (s *Service) readPeople(ctx context.Context, tx *store.Tx) error {
 	all := &people{users: map[string]*ent.User{}, partners: map[string]*ent.Partner{}, ended: map[string]bool{}, replaced: make(chan struct{})}
+	var err error
+	if all.grades, err = s.DatedOf(ctx, tx, schema.DatedGrade); err != nil {
+		return err
+	}
 	users, err := tx.User.Query().All(ctx)
 	if err != nil {
 		return err

@@ -7,18 +7,25 @@
 package people
 
 import (
+	"context"
 	"crypto/rand"
 	"sync/atomic"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"kopeck/auth"
 	"kopeck/service"
+	"kopeck/store"
 )
 
 // Service has the verbs of this package.
 type Service struct {
 	*service.Core
+
+	// RestateGrade restates what the grade of a user from a moment on is part of the cost of, in the transaction that changes it.
+	// Package rates has it, and app sets it.
+	RestateGrade func(ctx context.Context, tx *store.Tx, userID string, since time.Time) error
 
 	people    atomic.Pointer[people]
 	access    *auth.Access

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -25,8 +26,9 @@ const hiddenPassword = "(a new one)"
 type userChange struct {
 	service.UpdateUserInput
 
-	grade        *string // nil clears it, if Grade is set
-	passwordHash *string // nil: no new password
+	grade        *string   // nil clears it, if Grade is set
+	gradeFrom    time.Time // zero: it is not changed
+	passwordHash *string   // nil: no new password
 }
 
 // userField is a field that an update may change. Conflicts, the audit log and the written row follow from the table.
@@ -116,10 +118,18 @@ func (s *Service) checkUserUpdate(ctx context.Context, in service.UpdateUserInpu
 	}
 	grade, err := input.OptionalText("grade", in.Grade.Value(), 100)
 	faults.Add(err)
+	gradeFrom, err := s.PastMoment("gradeFrom", in.GradeFrom)
+	faults.Add(err)
+	if in.GradeFrom != nil && !in.Grade.IsSet() {
+		faults.Add(fault.Invalidf("gradeFrom", "want the grade that holds from then on"))
+	}
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	change := &userChange{UpdateUserInput: in, grade: grade}
+	if in.Grade.IsSet() {
+		change.gradeFrom = gradeFrom
+	}
 	if in.Password == nil {
 		return change, nil
 	}
@@ -161,13 +171,29 @@ func (s *Service) updateUser(ctx context.Context, tx *store.Tx, change *userChan
 		}
 	}
 	changes, err := s.Merge(ctx, tx, m)
-	if err != nil || len(changes) == 0 {
+	if err != nil {
 		return err
 	}
-	if err := checkRole(ctx, tx, u, change); err != nil {
+	now := *change
+	if _, changed := changes["grade"]; !changed && now.GradeFrom == nil {
+		now.gradeFrom = time.Time{}
+	}
+	if len(changes) == 0 && now.gradeFrom.IsZero() {
+		return nil
+	}
+	if err := checkRole(ctx, tx, u, &now); err != nil {
 		return err
 	}
-	return s.writeUserUpdate(ctx, tx, u, change, changes)
+	if now.gradeFrom.IsZero() {
+		return s.writeUserUpdate(ctx, tx, u, &now, changes)
+	}
+	if now.grade, err = s.changeGrade(ctx, tx, u, now.grade, now.gradeFrom); err != nil {
+		return err
+	}
+	if err := s.writeUserUpdate(ctx, tx, u, &now, changes); err != nil {
+		return err
+	}
+	return s.RestateGrade(ctx, tx, u.ID, now.gradeFrom)
 }
 
 // checkRole checks that an active ADMIN remains, and that a PARTNER has a partner.

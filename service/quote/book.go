@@ -64,17 +64,22 @@ func (s *Service) Product(productID string) *ent.Product { return s.book.Load().
 // PriceRule gives a price rule by id from memory, nil for none.
 func (s *Service) PriceRule(ruleID string) *ent.PriceRule { return s.book.Load().ruleByID[ruleID] }
 
-// pricesAt gives the book for a moment: the snapshot, or for a moment before its bookings the same with theirs.
+// pricesAt gives the book for a moment: the snapshot, or for a moment before its bookings the same with theirs; and with the step, the
+// calendar and the load that were set then, so that a question about the past has the same answer for ever.
 func (s *Service) pricesAt(ctx context.Context, b *book, at time.Time) (*pricing.Book, error) {
-	day := s.Settings().Day(at)
+	prices, now := b.prices, s.Settings()
+	if then := s.SettingsAt(at); !then.PricesAs(now) {
+		prices = prices.WithChoices(then.PriceStep, then.Calendar, then.Load)
+	}
+	day := now.Day(at)
 	if day >= b.firstDay {
-		return b.prices, nil
+		return prices, nil
 	}
 	bookings, err := s.bookingsBetween(ctx, day, day+costing.MaxLeadDays)
 	if err != nil {
 		return nil, fmt.Errorf("quote: bookings of %s: %w", at, err)
 	}
-	return b.prices.WithBookings(bookings), nil
+	return prices.WithBookings(bookings), nil
 }
 
 // PriceBook gives the snapshot that prices and costs come from. It holds the bookings from yesterday on.

@@ -89,7 +89,7 @@ func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricin
 		}
 	}
 	for c, e := range earnings {
-		v, err := s.value.ValueOf(m, e, at, value.LifetimeHorizon, s.Settings().AnnualDiscountRate)
+		v, err := s.value.ValueOf(m, e, at, value.LifetimeHorizon, s.SettingsAt(at).AnnualDiscountRate)
 		if err != nil {
 			return fmt.Errorf("quote: lifetime value of %s: %w", c.ID, err)
 		}

@@ -139,13 +139,13 @@ func TestStagesOfPrices(t *testing.T) {
 			for range rapid.IntRange(0, 8).Draw(t, "changes") {
 				c := change{rapid.IntRange(0, 1).Draw(t, "customer"), rapid.SampledFrom(stages).Draw(t, "from"), hoursAgo(rapid.IntRange(1, 20).Draw(t, "hours")), w.IDs.Make(id.StageChange)}
 				changes = append(changes, c)
-				rows = append(rows, []any{c.id, customers[c.customer].ID, string(c.from), "LOYAL", c.at, "a test", "a test"})
+				rows = append(rows, []any{c.id, customers[c.customer].ID, string(c.from), "LOYAL", "ORDER", c.at.Add(-time.Hour), c.at, "a test", "a test"})
 			}
 			w.Transaction(func(ctx context.Context, tx *store.Tx) error {
 				if _, err := tx.Exec(ctx, "DELETE FROM stage_changes"); err != nil {
 					return err
 				}
-				return tx.InsertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "at", "reason", "actor"}, rows)
+				return tx.InsertRows(ctx, "stage_changes", []string{"id", "customer_id", "from_stage", "to_stage", "kind", "at", "recorded_at", "reason", "actor"}, rows)
 			})
 			at := hoursAgo(rapid.IntRange(0, 22).Draw(t, "asked"))
 			facts, err := w.Quote.AllFacts(w.System(), customers, at, true)

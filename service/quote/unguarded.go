@@ -49,7 +49,7 @@ func permissionEvents(ctx context.Context, from store.Reader, customerIDs []stri
 // stagesAt returns the stages that customers had at a past moment, of those whose stage has changed since. It bypasses the guard
 // for the same reason as activeLevels.
 func stagesAt(ctx context.Context, from store.Reader, customerIDs []string, at time.Time) (map[string]schema.Stage, error) {
-	const query = "SELECT customer_id, from_stage FROM stage_changes WHERE at > ? AND customer_id IN @ids ORDER BY customer_id, at DESC, id DESC"
+	const query = "SELECT customer_id, from_stage FROM stage_changes WHERE recorded_at > ? AND customer_id IN @ids ORDER BY customer_id, recorded_at DESC, id DESC"
 	stages := map[string]schema.Stage{}
 	return stages, store.EachByIDs(ctx, from, query, []any{at}, customerIDs, func(scan store.ScanFunc) error {
 		var customerID string

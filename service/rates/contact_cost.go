@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
@@ -13,14 +12,45 @@ import (
 	"kopeck/store"
 )
 
-// ContactInput returns what the cost of a contact is computed from; staff is nil where none of our people took part.
-// Whatever costs a contact makes its input here.
-func ContactInput(staff *ent.User, minutes money.Decimal, channel schema.Channel, expense money.Amount) costing.ContactInput {
-	var codes []string
-	if staff != nil {
-		codes = costing.StaffCodes(staff.EmailKey, staff.Grade)
+// ContactInput returns what the cost of a contact is computed from; codes are those of the staff member at its moment, nil where
+// none of our people took part. Whatever costs a contact makes its input here.
+func ContactInput(codes []string, spent costing.Duration, channel schema.Channel, expense money.Amount) costing.ContactInput {
+	return costing.NewContactInput(spent, string(channel), expense, codes)
+}
+
+// Staff is somebody of ours as far as their rates are looked for: the grade is that of a moment.
+type Staff struct {
+	EmailKey string
+	Grade    *string       // now
+	Grades   service.Dated // none: it has always been the present one
+}
+
+// CodesAt returns the codes under which the rate of their time at a moment is looked for, by what is known now; nil for nobody.
+func (s *Staff) CodesAt(at time.Time) []string {
+	if s == nil {
+		return nil
 	}
-	return costing.NewContactInput(minutes, string(channel), expense, codes)
+	return costing.StaffCodes(s.EmailKey, s.Grades.At(at, service.EndOfTime, s.Grade))
+}
+
+// codes returns the codes of all times.
+func (s *Staff) codes() []string {
+	codes := costing.StaffCodes(s.EmailKey, s.Grade)
+	for _, one := range s.Grades {
+		if one.Value != nil {
+			codes = append(codes, *one.Value)
+		}
+	}
+	return codes
+}
+
+// StaffCodes returns the codes under which the rate of a user's time at a moment is looked for, as the transaction sees them.
+func (s *Service) StaffCodes(ctx context.Context, tx *store.Tx, userID *string, at time.Time) ([]string, error) {
+	if userID == nil {
+		return nil, nil
+	}
+	staff, err := s.staff(ctx, tx, *userID)
+	return staff[*userID].CodesAt(at), err
 }
 
 // CostContact costs a contact by all rates that are known now of its moment. The transaction holds the rates.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
@@ -24,7 +23,7 @@ type contactToCost struct {
 	channel        schema.Channel
 	staffID        *string
 	at             time.Time
-	minutes        money.Decimal
+	spent          costing.Duration
 	expense, cost  money.Amount
 	lines          []byte
 	uncosted       bool
@@ -41,7 +40,7 @@ type contactScope struct {
 type contactRestating struct {
 	added   coverages
 	rates   *costing.Rates
-	staff   map[string]*ent.User
+	staff   map[string]*Staff
 	pending []contactToCost         // that are read and not yet costed, none twice
 	more    map[string]money.Amount // what the contacts cost more than before, by customer
 	changed int
@@ -49,7 +48,7 @@ type contactRestating struct {
 
 // contactScopes returns the contacts that new rates cover: by channels, and by staff. Within each of the two lists no contact is
 // in two scopes.
-func contactScopes(added coverages, staff map[string]*ent.User) (byChannel, byStaff []contactScope) {
+func contactScopes(added coverages, staff map[string]*Staff) (byChannel, byStaff []contactScope) {
 	channels := map[string][]coverage{}
 	for key, covered := range added {
 		if key.Subject != costing.SubjectStaff {
@@ -62,7 +61,7 @@ func contactScopes(added coverages, staff map[string]*ent.User) (byChannel, bySt
 	together := map[string]*contactScope{} // staff by their spans
 	for _, user := range slices.Sorted(maps.Keys(staff)) {
 		var covered []coverage
-		for _, code := range costing.StaffCodes(staff[user].EmailKey, staff[user].Grade) {
+		for _, code := range staff[user].codes() {
 			covered = append(covered, added[costing.RateKey{Subject: costing.SubjectStaff, Code: code}]...)
 		}
 		spans := spansOf(covered)
@@ -87,7 +86,7 @@ func contactScopes(added coverages, staff map[string]*ent.User) (byChannel, bySt
 func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, added coverages) (int, error) {
 	work := contactRestating{added: added, more: map[string]money.Amount{}}
 	var err error
-	if work.staff, err = allStaff(ctx, tx); err != nil {
+	if work.staff, err = s.staff(ctx, tx); err != nil {
 		return 0, err
 	}
 	if work.rates, err = OfContacts(ctx, tx); err != nil {
@@ -107,6 +106,28 @@ func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, added cover
 		}
 	}
 	return work.changed, s.addContactCosts(ctx, tx, work.more)
+}
+
+// RestateGrade recomputes the costs of the contacts of a user from a moment on: the grade is another. The transaction has written it.
+func (s *Service) RestateGrade(ctx context.Context, tx *store.Tx, userID string, since time.Time) error {
+	if err := s.HoldRatesAlone(ctx, tx); err != nil {
+		return err
+	}
+	work := contactRestating{more: map[string]money.Amount{}}
+	var err error
+	if work.staff, err = s.staff(ctx, tx, userID); err != nil {
+		return err
+	}
+	if work.rates, err = OfContacts(ctx, tx); err != nil {
+		return err
+	}
+	if err := s.restateScope(ctx, tx, &work, contactScope{staff: []string{userID}}, span{since, service.EndOfTime}); err != nil {
+		return err
+	}
+	if err := s.restatePending(ctx, tx, &work); err != nil {
+		return err
+	}
+	return s.addContactCosts(ctx, tx, work.more)
 }
 
 // restateScope reads the contacts of a scope in a span, and costs them as soon as there are enough of them.
@@ -136,11 +157,11 @@ func (s *Service) restatePending(ctx context.Context, tx *store.Tx, work *contac
 	var audits service.AuditRows
 	var customers []string
 	for _, c := range work.pending {
-		var staff *ent.User
+		var staff *Staff
 		if c.staffID != nil {
 			staff = work.staff[*c.staffID]
 		}
-		in := ContactInput(staff, c.minutes, c.channel, c.expense)
+		in := ContactInput(staff.CodesAt(c.at), c.spent, c.channel, c.expense)
 		cost, err := costing.Contact(in, work.rates, c.at, service.EndOfTime, s.Currency)
 		if err != nil {
 			return input.DomainError(err)

@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"kopeck/costing"
-	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
 )
@@ -47,7 +46,7 @@ func TestSpansOf(t *testing.T) {
 func TestContactScopes(t *testing.T) {
 	t.Parallel()
 	junior, senior := "junior", "senior"
-	staff := map[string]*ent.User{"u1": {EmailKey: "anna", Grade: &junior}, "u2": {EmailKey: "boris", Grade: &junior}, "u3": {EmailKey: "clara", Grade: &senior}, "u4": {EmailKey: "dora"}}
+	staff := map[string]*Staff{"u1": {EmailKey: "anna", Grade: &junior}, "u2": {EmailKey: "boris", Grade: &junior}, "u3": {EmailKey: "clara", Grade: &senior}, "u4": {EmailKey: "dora"}}
 	subjects := map[string][]string{
 		costing.SubjectStaff:         {"anna", "boris", "clara", "dora", "junior", "senior"},
 		costing.SubjectChannelFee:    {"PHONE", "EMAIL"},
@@ -65,7 +64,7 @@ func TestContactScopes(t *testing.T) {
 		for userID, user := range staff {
 			for _, channel := range []schema.Channel{schema.ByPhone, schema.ByEmail} {
 				for n := range 30 {
-					in := ContactInput(user, money.Whole(1), channel, money.Amount{})
+					in := ContactInput(user.CodesAt(day(n)), costing.InMinutes(money.Whole(1)), channel, money.Amount{})
 					covered := len(added.covering(day(n), in.RateKeys()...)) > 0
 					found := func(scopes []contactScope) int {
 						found := 0

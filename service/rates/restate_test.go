@@ -105,7 +105,11 @@ type contact struct {
 // cost is what the contact costs by all rates that are known.
 func (f *factory) cost(c contact) costing.ContactCost {
 	f.T.Helper()
-	in := rates.ContactInput(f.staff[c.staff], c.minutes, c.channel, c.expense)
+	var codes []string
+	if u := f.staff[c.staff]; u != nil {
+		codes = costing.StaffCodes(u.EmailKey, u.Grade)
+	}
+	in := rates.ContactInput(codes, costing.InMinutes(c.minutes), c.channel, c.expense)
 	cost, err := costing.Contact(in, f.Quote.PriceBook().Basis().Rates, c.at, service.EndOfTime, f.Currency)
 	f.Must(err)
 	return cost

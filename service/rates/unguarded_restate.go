@@ -12,22 +12,33 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/store"
 )
 
 // The functions of this file read and write past the guard: a rate restates all contacts and orders that it covers, whoever sets
 // it, and what they cost is derived, so that no role writes it.
 
-// allStaff returns all users by their ids, with what their rates are looked for under. Contacts are also with people who have left.
-func allStaff(ctx context.Context, tx *store.Tx) (map[string]*ent.User, error) {
-	users := map[string]*ent.User{}
-	err := store.Each(ctx, tx, "SELECT id, email_key, grade FROM users", nil, func(scan store.ScanFunc) error {
-		u := &ent.User{}
-		err := scan(&u.ID, &u.EmailKey, &u.Grade)
-		users[u.ID] = u
+// staff returns users by their ids, all if none is given, with what their rates are looked for under. Contacts are also with people
+// who have left.
+func (s *Service) staff(ctx context.Context, tx *store.Tx, ids ...string) (map[string]*Staff, error) {
+	grades, err := s.DatedOf(ctx, tx, schema.DatedGrade, ids...)
+	if err != nil {
+		return nil, err
+	}
+	query := "SELECT id, email_key, grade FROM users"
+	if len(ids) > 0 {
+		query += " WHERE id IN (" + store.Placeholders(len(ids)) + ")"
+	}
+	all := map[string]*Staff{}
+	return all, store.Each(ctx, tx, query, store.Args(ids), func(scan store.ScanFunc) error {
+		var id string
+		one := &Staff{}
+		err := scan(&id, &one.EmailKey, &one.Grade)
+		one.Grades = grades[id]
+		all[id] = one
 		return err
 	})
-	return users, err
 }
 
 // position is a place in the order of contacts, which is by at and id.
@@ -44,10 +55,10 @@ func contactsOf(ctx context.Context, tx *store.Tx, scope contactScope, within sp
 	}
 	args = append(args, after.at, within.until, after.at, after.id, n)
 	var contacts []contactToCost
-	err := store.Each(ctx, tx, "SELECT id, customer_id, channel, staff_id, at, minutes, expense, cost, cost_lines, uncosted FROM contacts WHERE "+condition+
+	err := store.Each(ctx, tx, "SELECT id, customer_id, channel, staff_id, at, minutes, exact_seconds, expense, cost, cost_lines, uncosted FROM contacts WHERE "+condition+
 		" AND at >= ? AND at < ? AND (at > ? OR id > ?) ORDER BY at, id LIMIT ?", args, func(scan store.ScanFunc) error {
 		var c contactToCost
-		err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.minutes, &c.expense, &c.cost, &c.lines, &c.uncosted)
+		err := scan(&c.id, &c.customerID, &c.channel, &c.staffID, &c.at, &c.spent.Minutes, &c.spent.Seconds, &c.expense, &c.cost, &c.lines, &c.uncosted)
 		c.at = c.at.UTC()
 		contacts = append(contacts, c)
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/fault"
@@ -75,7 +76,7 @@ func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *in
 // endOfMonth returns the first moment of the month after a moment's, in a time zone.
 func endOfMonth(at time.Time, zone *time.Location) time.Time {
 	local := at.In(zone)
-	return time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, zone).UTC()
+	return costing.AtClock(time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, time.UTC), zone)
 }
 
 // add adds a customer, and drops those of the least value as soon as the rows are far more than the most that are wanted.

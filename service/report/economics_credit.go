@@ -68,7 +68,7 @@ func (s *Service) realiseUnder(ctx context.Context, tx *store.Tx, b *breakdown, 
 	if err := tx.PreferIndexes(ctx); err != nil {
 		return err
 	}
-	crediting := books.Crediting{Model: &model, Settings: s.books.AttributionSettings(), RecordedBy: service.EndOfTime}
+	crediting := books.Crediting{Model: &model, RecordedBy: service.EndOfTime}
 	return s.eachRange(ctx, tx, func(within idRange) error {
 		earned, err := s.earnedUnder(ctx, tx, b, within, crediting)
 		if err != nil || len(earned) == 0 {
@@ -99,7 +99,7 @@ func (s *Service) earnedUnder(ctx context.Context, tx *store.Tx, b *breakdown, w
 	if err != nil {
 		return nil, err
 	}
-	own, err := books.SoldBetween(ctx, tx, contacted, b.from, b.to.Add(how.Settings.Window))
+	own, err := books.SoldBetween(ctx, tx, contacted, b.from, b.to.Add(s.books.LongestWindow()))
 	if err != nil {
 		return nil, err
 	}

@@ -74,8 +74,7 @@ type order struct {
 // earned returns what contacts had earned of the orders of some customers, by contact, and adds up what was unattributed: of the orders
 // that had been completed by then and were placed in the period or may be credited to contacts in it.
 func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (map[string]money.Amount, error) {
-	settings := k.books.AttributionSettings()
-	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, settings.Window, k.at)
+	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, k.books.LongestWindow(), k.at)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +93,7 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 	for i, o := range orders {
 		sold[i] = o.SoldOrder
 	}
-	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, Settings: settings, RecordedBy: k.at})
+	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, RecordedBy: k.at})
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +110,7 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 // addContacts adds the contacts with some customers, what they had cost, and what contacts with any customer had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
 	err := eachKnownContact(ctx, tx, k.breakdown, within, k.at, func(c *knownContact) error {
-		in := rates.ContactInput(k.people.User(input.OrZero(c.staffID)), c.minutes, c.channel, c.expense)
+		in := rates.ContactInput(k.people.StaffCodes(c.staffID, c.at, k.at), c.spent, c.channel, c.expense)
 		cost, err := costing.Contact(in, k.basis.Rates, c.at, k.at, k.Currency)
 		if err != nil {
 			return err
@@ -120,7 +119,7 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRan
 		if err := checkRows(len(k.groups), k.limit); err != nil {
 			return err
 		}
-		g.contactSums, err = g.plus(contactSums{1, c.minutes, cost.Total, earned[c.id]})
+		g.contactSums, err = g.plus(contactSums{1, c.spent.Minutes, cost.Total, earned[c.id]})
 		delete(earned, c.id)
 		return err
 	})

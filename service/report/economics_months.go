@@ -1,8 +1,9 @@
 package report
 
 import (
-	"sort"
 	"time"
+
+	"kopeck/costing"
 )
 
 // month is a calendar month in the installation's time zone: "2026-11" and its first moment.
@@ -26,12 +27,5 @@ func monthsOf(first, last time.Time, zone *time.Location) []month {
 // put forward at that very midnight, which is then skipped, or back to it, and it comes twice. Where they are put back over it
 // (Newfoundland did so until 2011) the month begins with one of the two.
 func beginOfMonth(year int, number time.Month, zone *time.Location) time.Time {
-	const hours = 30 // more than any zone is off UTC
-	begun := func(at time.Time) bool {
-		y, m, _ := at.In(zone).Date()
-		return y*12+int(m) >= year*12+int(number)
-	}
-	early := time.Date(year, number, 1, -hours, 0, 0, 0, time.UTC)
-	seconds := sort.Search(2*hours*3600, func(n int) bool { return begun(early.Add(time.Duration(n) * time.Second)) })
-	return early.Add(time.Duration(seconds) * time.Second)
+	return costing.AtClock(time.Date(year, number, 1, 0, 0, 0, 0, time.UTC), zone)
 }

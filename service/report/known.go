@@ -43,7 +43,7 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 		if c.RecordedAt.After(known) {
 			continue
 		}
-		in := rates.ContactInput(s.people.User(input.OrZero(c.StaffID)), c.Minutes, c.Channel, c.Expense)
+		in := rates.ContactInput(s.people.StaffCodes(c.StaffID, c.At, known), costing.Duration{Minutes: c.Minutes, Seconds: c.ExactSeconds}, c.Channel, c.Expense)
 		cost, err := costing.Contact(in, dated, c.At, known, s.Currency)
 		if err != nil {
 			return nil, input.DomainError(err)

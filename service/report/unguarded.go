@@ -10,6 +10,7 @@ import (
 
 	"kopeck/attribution"
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/user"
 	"kopeck/money"
@@ -150,7 +151,7 @@ func (b *breakdown) contacts(each func(contact string, values []string) error) (
 type knownContact struct {
 	id      string
 	values  []string // of the dimensions
-	minutes money.Decimal
+	spent   costing.Duration
 	channel schema.Channel
 	expense money.Amount
 	staffID *string
@@ -174,8 +175,8 @@ func eachKnownContactOf(ctx context.Context, tx *store.Tx, b *breakdown, ids []s
 func (b *breakdown) knownContacts(recorded time.Time, each func(*knownContact) error) (query string, args []any, scanned func(store.ScanFunc) error) {
 	columns, args := b.columns()
 	c := &knownContact{values: make([]string, len(b.by))}
-	cells := append(b.into(c.values), &c.id, &c.minutes, &c.channel, &c.expense, &c.staffID, &c.at)
-	query = "SELECT " + columns + "c.id, c.minutes, c.channel, c.expense, c.staff_id, c.at FROM contacts c WHERE c.recorded_at <= ? AND c.at >= ? AND c.at < ? AND c."
+	cells := append(b.into(c.values), &c.id, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at)
+	query = "SELECT " + columns + "c.id, c.minutes, c.exact_seconds, c.channel, c.expense, c.staff_id, c.at FROM contacts c WHERE c.recorded_at <= ? AND c.at >= ? AND c.at < ? AND c."
 	return query, append(args, recorded, b.from, b.to), func(scan store.ScanFunc) error {
 		if err := scan(cells...); err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/stage"
 	"kopeck/store"
 )
 
@@ -103,9 +102,8 @@ func paidBackAt(ctx context.Context, db store.Reader, ids []string) (map[string]
 // eachStageMove gives how often customers went from one stage to another, without what staff decided and what came with an import:
 // an order log knows buyers alone.
 func eachStageMove(ctx context.Context, tx *store.Tx, each func(from, to schema.Stage, n int)) error {
-	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE reason NOT LIKE ? AND reason NOT LIKE ? AND reason NOT LIKE ? GROUP BY from_stage, to_stage"
-	args := []any{stage.ReasonRecorded + "%", stage.ReasonOverruled + "%", "%" + stage.ReasonImported}
-	return store.Each(ctx, tx, query, args, func(scan store.ScanFunc) error {
+	const query = "SELECT from_stage, to_stage, count(*) FROM stage_changes WHERE kind NOT IN ('RECORDED', 'OVERRULED', 'IMPORTED') GROUP BY from_stage, to_stage"
+	return store.Each(ctx, tx, query, nil, func(scan store.ScanFunc) error {
 		var from, to schema.Stage
 		var n int
 		err := scan(&from, &to, &n)

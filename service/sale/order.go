@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/order"
@@ -12,6 +13,7 @@ import (
 	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/service/quote"
 	"kopeck/store"
@@ -77,7 +79,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 	}
 	settings, now := s.Settings(), s.Now()
 	day := settings.Day(n.at)
-	dueAt := n.at.In(settings.Zone).AddDate(0, 0, lead).UTC()
+	dueAt := costing.OnDay(n.at, day+lead, settings.Zone)
 	twin, err := externalTwin(ctx, tx, n.externalID)
 	if err != nil {
 		return nil, err
@@ -245,7 +247,7 @@ func (s *Service) changeOrder(ctx context.Context, v service.Verb, orderID strin
 		if err := change(ctx, tx, o); err != nil {
 			return "", err
 		}
-		return o.ID, s.books.Settle(ctx, tx, o.CustomerID, "", o.ID)
+		return o.ID, s.books.Settle(ctx, tx, o.CustomerID, books.Occasion{}, o.ID)
 	})
 	if err != nil {
 		return nil, err

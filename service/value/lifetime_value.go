@@ -70,6 +70,9 @@ func (s *Service) LifetimeValue(e Earnings, horizonMonths *int, annualDiscountRa
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
+	if annualDiscountRate == nil {
+		rate = s.SettingsAt(moment).AnnualDiscountRate
+	}
 	v, err := s.ValueOf(s.model.Load(), e, moment, horizon, rate)
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, fault.Invalidf("annualDiscountRate", "over %d months at this rate the value is too large to be money", horizon)

@@ -102,6 +102,60 @@ func (s *Service) ModelAt(ctx context.Context, at time.Time) (*Model, error) {
 	}
 }
 
+// Models are the models that were active at the moments from one on.
+type Models struct {
+	active []*Model // by the time of their fit, the first of which may be before that moment
+}
+
+// At returns the model that was active at a moment.
+func (m *Models) At(at time.Time) *Model {
+	for i := len(m.active) - 1; i > 0; i-- {
+		if !m.active[i].Row.FittedAt.After(at) {
+			return m.active[i]
+		}
+	}
+	return m.active[0]
+}
+
+// ModelsSince returns the models that were active at the moments from one on. It reads nothing where that is the present one.
+func (s *Service) ModelsSince(ctx context.Context, tx *store.Tx, from time.Time) (*Models, error) {
+	now := s.model.Load()
+	if !now.fitted || !now.Row.FittedAt.After(from) {
+		return &Models{[]*Model{now}}, nil
+	}
+	rows, err := fitsOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	all := []*Model{priorModel()}
+	for _, row := range rows {
+		m, known := s.models.Load(row.ID)
+		if !known {
+			report, err := reportOf(row)
+			if err != nil {
+				return nil, err
+			}
+			var model *Model
+			if report.Activated {
+				if model, err = s.activeModel(row); err != nil {
+					return nil, err
+				}
+			}
+			m = model
+			s.models.Store(row.ID, m)
+		}
+		model, _ := m.(*Model)
+		switch {
+		case model == nil:
+		case !row.FittedAt.After(from):
+			all = []*Model{model}
+		default:
+			all = append(all, model)
+		}
+	}
+	return &Models{all}, nil
+}
+
 // Alive is the probability that a customer of this history has not left; 0 before the first order.
 func (m *Model) Alive(e Earnings, today int) float64 {
 	if e.OrderDays == 0 {

@@ -6,6 +6,7 @@
 package value
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"kopeck/service"
@@ -16,6 +17,7 @@ type Service struct {
 	*service.Core
 
 	model     atomic.Pointer[Model]
+	models    sync.Map    // of *Model by id, nil for one that was not made active: those that moments of the past have asked for
 	refreshes *background // of FitLifetimeModel, which go on after its answer
 	standings standings
 }

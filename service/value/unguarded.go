@@ -182,6 +182,11 @@ func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int)
 		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(bypassGuard(ctx))
 }
 
+// fitsOf returns all models by the time of their fit. The stages of all customers rest on them, whoever tells a fact.
+func fitsOf(ctx context.Context, tx *store.Tx) ([]*ent.LifetimeModel, error) {
+	return tx.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(), lifetimemodel.ByID()).All(bypassGuard(ctx))
+}
+
 // historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:
 // repeat order days, days from the first to the last, days from the first to the end, margin of all and of repeat
 // order days, and order days after the end. Its seven parameters are the last day of the calibration period.

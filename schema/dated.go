@@ -1,0 +1,59 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment
+// or departure, a setting. Append-only: a correction is another row for the same moment.
+type DatedValue struct{ ent.Schema }
+
+// Mixin of DatedValue.
+func (DatedValue) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+// Fields of DatedValue.
+func (DatedValue) Fields() []ent.Field {
+	return []ent.Field{
+		field.Enum("name").GoType(DatedName("")).Immutable().
+			Comment("What the value is."),
+		field.String("subject").Immutable().MaxLen(400).
+			Comment("Whose it is: the id of a user or customer, or the name of a setting."),
+		field.Text("value").Optional().Nillable().Immutable().
+			Comment("The value, of a setting as JSON; null for none."),
+		field.Time("valid_from").Immutable().
+			Comment("From when it holds."),
+		field.Time("recorded_at").Immutable().
+			Comment("When we learned of it."),
+		field.String("actor").Immutable().MaxLen(400).
+			Comment("Who recorded it: the e-mail of a user, or \"system\"."),
+	}
+}
+
+// Indexes of DatedValue.
+func (DatedValue) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("name", "subject", "valid_from"),
+	}
+}
+
+// Annotations of DatedValue.
+func (DatedValue) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
+
+// DatedName names what a DatedValue is. It is not part of the API.
+type DatedName string
+
+// The values that are dated.
+const (
+	DatedGrade     DatedName = "grade"     // of a user
+	DatedSegment   DatedName = "segment"   // of a customer
+	DatedDeparture DatedName = "departure" // of a customer; the value is the reason
+	DatedSetting   DatedName = "setting"
+)
+
+// Values lists the names.
+func (DatedName) Values() []string {
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting)
+}

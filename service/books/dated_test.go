@@ -1,0 +1,201 @@
+package books_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"kopeck/money"
+	"kopeck/schema"
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/store"
+)
+
+// change changes a setting, dated some hours ago.
+func (w *world) change(name string, value string, hours int) {
+	w.Helper()
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, "DELETE FROM settings WHERE id = ?", name); err != nil {
+			return err
+		}
+		if err := tx.InsertRows(ctx, "settings", []string{"id", "value", "updated_at"}, [][]any{{name, value, hoursAgo(hours)}}); err != nil {
+			return err
+		}
+		return w.RecordDated(ctx, tx, schema.DatedSetting, name, &value, hoursAgo(hours))
+	})
+	must(w, w.Refresh(w.system(), service.SnapshotSettings))
+}
+
+// TestSettingsOfTheCompletion: a change of the look-back window holds for orders completed from then on, also for what is told
+// late; no order is left under a rule that did not hold.
+func TestSettingsOfTheCompletion(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		customer := w.customer()
+		var call string
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			one, err := w.touched(ctx, tx, customer, contact{kind: schema.InfoCall, at: hoursAgo(24 * 80)})
+			call = one.ID
+			return err
+		})
+		w.change("lookBackDays", "30", 24*10)
+		before := w.bought(customer, hoursAgo(24*20), 100) // told after the change, and completed before it
+		after := w.bought(customer, hoursAgo(24*5), 1000)
+		earned := func() money.Amount {
+			row, err := w.Client.Contact.Get(w.system(), call)
+			must(t, err)
+			return row.Realised
+		}
+		if got := earned(); got != money.Minor(100) {
+			t.Errorf("the call of 80 days ago earned %v of %s and %s; want 100 of the first", got, before, after)
+		}
+		late := today.Add(-24 * 70 * time.Hour)
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			one, err := w.touched(ctx, tx, customer, contact{kind: schema.Meeting, at: late})
+			if err != nil {
+				return err
+			}
+			c, err := tx.Customer.Get(ctx, customer)
+			if err != nil {
+				return err
+			}
+			return w.Books.SettleContact(ctx, tx, c, one)
+		})
+		if got := earned(); got != money.Minor(50) {
+			t.Errorf("beside a meeting of 70 days ago, told late, the call earned %v; want half of 100", got)
+		}
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			wrong, err := w.Books.WrongCredits(ctx, tx, []string{customer})
+			if len(wrong) != 0 {
+				t.Errorf("credited by other settings: %v", wrong)
+			}
+			return err
+		})
+		w.change("lookBackDays", "90", 24*6) // as if it had been changed back before the second order, which nobody credited anew
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			wrong, err := w.Books.WrongCredits(ctx, tx, []string{customer})
+			if len(wrong) != 1 || wrong[0].ID != after {
+				t.Errorf("credited by other settings: %v; want %s", wrong, after)
+			}
+			return err
+		})
+		must(t, w.Books.SettleAll(w.system())) // as the night does, and the start after an upgrade
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			wrong, err := w.Books.WrongCredits(ctx, tx, []string{customer})
+			if len(wrong) != 0 {
+				t.Errorf("after the night: %v", wrong)
+			}
+			return err
+		})
+	})
+}
+
+// TestStagesFollowFactsInAnyOrder tells random facts of a customer in two orders, by the verbs' way and by an import's: the stages
+// of the contacts are the same, and those that the facts make.
+func TestStagesFollowFactsInAnyOrder(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		rapid.Check(t, func(t *rapid.T) {
+			type fact struct {
+				what string
+				at   time.Time
+			}
+			var facts []fact
+			for range rapid.IntRange(1, 7).Draw(t, "facts") {
+				facts = append(facts, fact{rapid.SampledFrom([]string{"order", "order", "refunded", "contact", "contact", "departure"}).Draw(t, "fact"), hoursAgo(24 * rapid.IntRange(1, 300).Draw(t, "days"))})
+			}
+			tell := func(facts []fact, imported bool) (stages []string) {
+				customer := w.customer()
+				w.write(func(ctx context.Context, tx *store.Tx) error {
+					for _, f := range facts {
+						why, orders := books.Occasion{Since: f.at}, []string(nil)
+						switch f.what {
+						case "order", "refunded":
+							status := schema.OrderCompleted
+							if f.what == "refunded" {
+								status = schema.OrderRefunded
+							}
+							id, err := w.placed(ctx, tx, customer, order{status, f.at, f.at, 100})
+							if err != nil {
+								return err
+							}
+							why, orders = books.Occasion{}, []string{id}
+						case "departure":
+							reason := "left"
+							if err := w.RecordDated(ctx, tx, schema.DatedDeparture, customer, &reason, f.at); err != nil {
+								return err
+							}
+							c, err := tx.Customer.Get(ctx, customer)
+							if err != nil {
+								return err
+							}
+							if c.DepartedAt == nil || f.at.After(*c.DepartedAt) {
+								if err := tx.Customer.UpdateOneID(customer).SetDepartedAt(f.at).Exec(ctx); err != nil {
+									return err
+								}
+							}
+						case "contact":
+							c, err := tx.Customer.Get(ctx, customer)
+							if err != nil {
+								return err
+							}
+							is, err := w.Books.StageAt(ctx, tx, c, f.at)
+							if err != nil {
+								return err
+							}
+							one, err := w.touched(ctx, tx, customer, contact{kind: schema.InfoCall, at: f.at})
+							if err != nil {
+								return err
+							}
+							if imported {
+								continue
+							}
+							if err := tx.Contact.UpdateOneID(one.ID).SetStage(is).Exec(ctx); err != nil {
+								return err
+							}
+						}
+						if !imported {
+							if err := w.Books.Settle(ctx, tx, customer, why, orders...); err != nil {
+								return err
+							}
+						}
+					}
+					if imported {
+						if err := w.Books.SettleImported(ctx, tx, []string{customer}); err != nil {
+							return err
+						}
+					}
+					wrong, err := w.Books.WrongStages(ctx, tx, []string{customer})
+					if len(wrong) != 0 {
+						t.Fatalf("not the stages that the facts make: %v", wrong)
+					}
+					return err
+				})
+				stages = w.rows("SELECT stage FROM contacts WHERE customer_id = ? ORDER BY at, id", customer)
+				return append(stages, w.rows("SELECT stage FROM customers WHERE id = ?", customer)...)
+			}
+			want := tell(facts, false)
+			told := slices.Clone(facts)
+			slices.Reverse(told)
+			for name, got := range map[string][]string{"told backwards": tell(told, false), "imported": tell(facts, true)} {
+				if !slices.Equal(got, want) {
+					t.Fatalf("%s: %v; want %v", name, got, want)
+				}
+			}
+		})
+	})
+}
+
+// rows returns the one column of a query.
+func (w *world) rows(query string, args ...any) (all []string) {
+	w.Helper()
+	must(w, store.Each(w.system(), w.Store, query, args, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		all = append(all, one)
+		return err
+	}))
+	return all
+}

@@ -1,0 +1,40 @@
+package check
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"kopeck/ent"
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+var (
+	contactStage = &rule{lawDated, "the stage is not that which the facts up to the contact make: %s"}
+	orderCredits = &rule{lawDated, "the credits are not those of the settings at the order's completion: %s"}
+)
+
+// checkDated checks what is kept of the moments of contacts and orders of some customers: it must follow from what held then,
+// in whatever order it was told.
+func (s *Service) checkDated(ctx context.Context, tx *store.Tx, f *findings, some []*ent.Customer) error {
+	ids := make([]string, len(some))
+	for i, c := range some {
+		ids[i] = c.ID
+	}
+	stages, err := s.books.WrongStages(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, contact := range slices.Sorted(maps.Keys(stages)) {
+		f.add(contactStage, contact, string(stages[contact]))
+	}
+	orders, err := s.books.WrongCredits(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, order := range orders {
+		f.add(orderCredits, order.ID, string(schema.AttributionModel(order.Model)))
+	}
+	return nil
+}
