@@ -99,7 +99,7 @@ func New(t testing.TB, url string) *World {
 	}
 	site := web.New(web.Config{
 		App: w.App, Store: w.Store, Keys: keys, Development: true, Log: log, Now: w.Clock.Now,
-		Limits: transport.Limits{Bucket: -1},
+		Limits: transport.Limits{Bucket: -1, Operation: 5 * time.Minute}, // tests are slow under the race detector
 	})
 	w.Site = site
 	server := httptest.NewServer(site)

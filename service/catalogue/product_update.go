@@ -35,7 +35,7 @@ var productFields = []productField{
 	{
 		"name",
 		func(p *ent.Product, _ string) any { return p.Name },
-		func(c *productChange) (any, bool) { return given(c.name) },
+		func(c *productChange) (any, bool) { return input.Given(c.name) },
 		func(c *productChange, _ *string, update *ent.ProductUpdateOne) {
 			update.SetName(*c.name).SetNameKey(input.NameKey(*c.name))
 		},
@@ -43,13 +43,13 @@ var productFields = []productField{
 	{
 		"active",
 		func(p *ent.Product, _ string) any { return p.Active },
-		func(c *productChange) (any, bool) { return given(c.active) },
+		func(c *productChange) (any, bool) { return input.Given(c.active) },
 		func(c *productChange, _ *string, update *ent.ProductUpdateOne) { update.SetActive(*c.active) },
 	},
 	{
 		"partner",
 		func(_ *ent.Product, partner string) any { return partner },
-		func(c *productChange) (any, bool) { return given(c.partner) },
+		func(c *productChange) (any, bool) { return input.Given(c.partner) },
 		func(_ *productChange, partnerID *string, update *ent.ProductUpdateOne) {
 			update.ClearPartnerID()
 			if partnerID != nil {
@@ -57,14 +57,6 @@ var productFields = []productField{
 			}
 		},
 	},
-}
-
-// given returns the value of an optional field.
-func given[T any](field *T) (value any, isGiven bool) {
-	if field == nil {
-		return nil, false
-	}
-	return *field, true
 }
 
 // UpdateProduct renames a product, takes it off the catalogue or puts it back on, or changes whose it is. Changes of different fields

@@ -28,6 +28,14 @@ func OrZero[T any](given *T) T {
 	return Or(given, zero)
 }
 
+// Given returns the value of an optional field, and whether there is one.
+func Given[T any](field *T) (value any, isGiven bool) {
+	if field == nil {
+		return nil, false
+	}
+	return *field, true
+}
+
 // SetOrClear sets a field if it was given, or clears it if null was given. checked is its value, nil for null.
 func SetOrClear[T any](given graphql.Omittable[*T], checked *T, set func(T), clear func()) {
 	switch {

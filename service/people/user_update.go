@@ -43,19 +43,19 @@ var userFields = []userField{
 	{
 		"name",
 		func(u *ent.User) any { return u.Name },
-		func(c *userChange) (any, bool) { return given(c.Name) },
+		func(c *userChange) (any, bool) { return input.Given(c.Name) },
 		func(c *userChange, update *ent.UserUpdateOne) { update.SetName(*c.Name) },
 	},
 	{
 		"role",
 		func(u *ent.User) any { return u.Role },
-		func(c *userChange) (any, bool) { return given(c.Role) },
+		func(c *userChange) (any, bool) { return input.Given(c.Role) },
 		func(c *userChange, update *ent.UserUpdateOne) { update.SetRole(*c.Role) },
 	},
 	{
 		"active",
 		func(u *ent.User) any { return u.Active },
-		func(c *userChange) (any, bool) { return given(c.Active) },
+		func(c *userChange) (any, bool) { return input.Given(c.Active) },
 		func(c *userChange, update *ent.UserUpdateOne) { update.SetActive(*c.Active) },
 	},
 	{
@@ -76,14 +76,6 @@ var userFields = []userField{
 		func(c *userChange) (any, bool) { return hiddenPassword, c.passwordHash != nil },
 		func(c *userChange, update *ent.UserUpdateOne) { update.SetPasswordHash(*c.passwordHash) },
 	},
-}
-
-// given returns the value of an optional field.
-func given[T any](field *T) (value any, isGiven bool) {
-	if field == nil {
-		return nil, false
-	}
-	return *field, true
 }
 
 // UpdateUser changes the fields that are given; only ADMIN and the system may. A user who is deactivated or gets a new
