@@ -35,6 +35,8 @@ func seed(w *World) *seeded {
 		a.Must(createUser, Vars{"in": Vars{"email": email, "name": "P", "password": password, "role": "PARTNER", "partner": email, "partnerScopes": scopes}})
 	}
 	s.partner, s.partnerWithAll = w.With(w.signIn("none@partner.example").access), w.With(w.signIn("all@partner.example").access)
+	a.Must(`mutation($id: ID!) { updateUser(input: {id: $id, expectedVersion: 1, grade: "senior"}) { userErrors { message } } }`, Vars{"id": s.seller})
+	a.Must(`mutation { changeSetting(input: {name: "lookBackDays", value: 80}) { userErrors { message } } }`, nil)
 	s.rate("CHANNEL_FEE", "PHONE", "0.5", Vars{"unit": "contact"})
 	s.rate("CHANNEL_MINUTE", "PHONE", "2", Vars{"unit": "minute"})
 	s.rate("OVERHEAD", "overhead", "0.1", Vars{"unit": "share"})

@@ -39,26 +39,27 @@ var (
 )
 
 var rules = map[string]row{
-	"Customer":        {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
-	"Contact":         ofCustomers,
-	"Permission":      ofCustomers,
-	"PermissionEvent": ofCustomers,
-	"PriceAgreement":  ofCustomers,
-	"Offer":           ofCustomers,
-	"OfferLine":       ofCustomers,
-	"Order":           ofCustomers,
-	"OrderLine":       ofCustomers,
-	"Credit":          ofCustomers,
-	"StageChange":     ofCustomers,
-	"DatedValue":      {Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}},
-	"Product":         ofCompany,
-	"ProductOption":   ofCompany,
-	"PriceRule":       ofCosts,
-	"LifetimeModel":   {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
-	"Setting":         {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
-	"Rate":            ofCosts,
-	"AttributionFit":  ofCosts,
-	"User":            {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Customer":           {Grant{all, all}, Grant{all, all}, Grant{own, own}, Grant{all, none}, Grant{own, none}},
+	"Contact":            ofCustomers,
+	"Permission":         ofCustomers,
+	"PermissionEvent":    ofCustomers,
+	"PriceAgreement":     ofCustomers,
+	"Offer":              ofCustomers,
+	"OfferLine":          ofCustomers,
+	"Order":              ofCustomers,
+	"OrderLine":          ofCustomers,
+	"Credit":             ofCustomers,
+	"StageChange":        ofCustomers,
+	"DatedValue":         {Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}},
+	"ContactRestatement": {Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}},
+	"Product":            ofCompany,
+	"ProductOption":      ofCompany,
+	"PriceRule":          ofCosts,
+	"LifetimeModel":      {Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Setting":            {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
+	"Rate":               ofCosts,
+	"AttributionFit":     ofCosts,
+	"User":               {Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}, Grant{none, none}},
 }
 
 // partnerScopes has the nouns that a partner's client may be allowed to read, by scope.
@@ -128,5 +129,5 @@ func ScopesOf(role schema.Role) []string {
 
 // appendOnly has the nouns that nobody may change or delete.
 var appendOnly = map[string]bool{
-	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "Refund": true, "AuditEntry": true,
+	"Rate": true, "AttributionFit": true, "ListPrice": true, "PermissionEvent": true, "StageChange": true, "DatedValue": true, "ContactRestatement": true, "Refund": true, "AuditEntry": true,
 }

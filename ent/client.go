@@ -16,6 +16,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
@@ -65,6 +66,8 @@ type Client struct {
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
+	// ContactRestatement is the client for interacting with the ContactRestatement builders.
+	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
@@ -131,6 +134,7 @@ func (c *Client) init() {
 	c.Booking = NewBookingClient(c.config)
 	c.Component = NewComponentClient(c.config)
 	c.Contact = NewContactClient(c.config)
+	c.ContactRestatement = NewContactRestatementClient(c.config)
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.DatedValue = NewDatedValueClient(c.config)
@@ -246,38 +250,39 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:             ctx,
-		config:          cfg,
-		AttributionFit:  NewAttributionFitClient(cfg),
-		AuditEntry:      NewAuditEntryClient(cfg),
-		Booking:         NewBookingClient(cfg),
-		Component:       NewComponentClient(cfg),
-		Contact:         NewContactClient(cfg),
-		Credit:          NewCreditClient(cfg),
-		Customer:        NewCustomerClient(cfg),
-		DatedValue:      NewDatedValueClient(cfg),
-		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
-		LifetimeModel:   NewLifetimeModelClient(cfg),
-		ListPrice:       NewListPriceClient(cfg),
-		Offer:           NewOfferClient(cfg),
-		OfferLine:       NewOfferLineClient(cfg),
-		Order:           NewOrderClient(cfg),
-		OrderLine:       NewOrderLineClient(cfg),
-		Partner:         NewPartnerClient(cfg),
-		Permission:      NewPermissionClient(cfg),
-		PermissionEvent: NewPermissionEventClient(cfg),
-		PriceAgreement:  NewPriceAgreementClient(cfg),
-		PriceRule:       NewPriceRuleClient(cfg),
-		Product:         NewProductClient(cfg),
-		ProductOption:   NewProductOptionClient(cfg),
-		Rate:            NewRateClient(cfg),
-		RefreshSession:  NewRefreshSessionClient(cfg),
-		Refund:          NewRefundClient(cfg),
-		SearchTerm:      NewSearchTermClient(cfg),
-		Setting:         NewSettingClient(cfg),
-		SignInAttempts:  NewSignInAttemptsClient(cfg),
-		StageChange:     NewStageChangeClient(cfg),
-		User:            NewUserClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		AttributionFit:     NewAttributionFitClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		Booking:            NewBookingClient(cfg),
+		Component:          NewComponentClient(cfg),
+		Contact:            NewContactClient(cfg),
+		ContactRestatement: NewContactRestatementClient(cfg),
+		Credit:             NewCreditClient(cfg),
+		Customer:           NewCustomerClient(cfg),
+		DatedValue:         NewDatedValueClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		LifetimeModel:      NewLifetimeModelClient(cfg),
+		ListPrice:          NewListPriceClient(cfg),
+		Offer:              NewOfferClient(cfg),
+		OfferLine:          NewOfferLineClient(cfg),
+		Order:              NewOrderClient(cfg),
+		OrderLine:          NewOrderLineClient(cfg),
+		Partner:            NewPartnerClient(cfg),
+		Permission:         NewPermissionClient(cfg),
+		PermissionEvent:    NewPermissionEventClient(cfg),
+		PriceAgreement:     NewPriceAgreementClient(cfg),
+		PriceRule:          NewPriceRuleClient(cfg),
+		Product:            NewProductClient(cfg),
+		ProductOption:      NewProductOptionClient(cfg),
+		Rate:               NewRateClient(cfg),
+		RefreshSession:     NewRefreshSessionClient(cfg),
+		Refund:             NewRefundClient(cfg),
+		SearchTerm:         NewSearchTermClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		SignInAttempts:     NewSignInAttemptsClient(cfg),
+		StageChange:        NewStageChangeClient(cfg),
+		User:               NewUserClient(cfg),
 	}, nil
 }
 
@@ -295,38 +300,39 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:             ctx,
-		config:          cfg,
-		AttributionFit:  NewAttributionFitClient(cfg),
-		AuditEntry:      NewAuditEntryClient(cfg),
-		Booking:         NewBookingClient(cfg),
-		Component:       NewComponentClient(cfg),
-		Contact:         NewContactClient(cfg),
-		Credit:          NewCreditClient(cfg),
-		Customer:        NewCustomerClient(cfg),
-		DatedValue:      NewDatedValueClient(cfg),
-		IdempotencyKey:  NewIdempotencyKeyClient(cfg),
-		LifetimeModel:   NewLifetimeModelClient(cfg),
-		ListPrice:       NewListPriceClient(cfg),
-		Offer:           NewOfferClient(cfg),
-		OfferLine:       NewOfferLineClient(cfg),
-		Order:           NewOrderClient(cfg),
-		OrderLine:       NewOrderLineClient(cfg),
-		Partner:         NewPartnerClient(cfg),
-		Permission:      NewPermissionClient(cfg),
-		PermissionEvent: NewPermissionEventClient(cfg),
-		PriceAgreement:  NewPriceAgreementClient(cfg),
-		PriceRule:       NewPriceRuleClient(cfg),
-		Product:         NewProductClient(cfg),
-		ProductOption:   NewProductOptionClient(cfg),
-		Rate:            NewRateClient(cfg),
-		RefreshSession:  NewRefreshSessionClient(cfg),
-		Refund:          NewRefundClient(cfg),
-		SearchTerm:      NewSearchTermClient(cfg),
-		Setting:         NewSettingClient(cfg),
-		SignInAttempts:  NewSignInAttemptsClient(cfg),
-		StageChange:     NewStageChangeClient(cfg),
-		User:            NewUserClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		AttributionFit:     NewAttributionFitClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		Booking:            NewBookingClient(cfg),
+		Component:          NewComponentClient(cfg),
+		Contact:            NewContactClient(cfg),
+		ContactRestatement: NewContactRestatementClient(cfg),
+		Credit:             NewCreditClient(cfg),
+		Customer:           NewCustomerClient(cfg),
+		DatedValue:         NewDatedValueClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		LifetimeModel:      NewLifetimeModelClient(cfg),
+		ListPrice:          NewListPriceClient(cfg),
+		Offer:              NewOfferClient(cfg),
+		OfferLine:          NewOfferLineClient(cfg),
+		Order:              NewOrderClient(cfg),
+		OrderLine:          NewOrderLineClient(cfg),
+		Partner:            NewPartnerClient(cfg),
+		Permission:         NewPermissionClient(cfg),
+		PermissionEvent:    NewPermissionEventClient(cfg),
+		PriceAgreement:     NewPriceAgreementClient(cfg),
+		PriceRule:          NewPriceRuleClient(cfg),
+		Product:            NewProductClient(cfg),
+		ProductOption:      NewProductOptionClient(cfg),
+		Rate:               NewRateClient(cfg),
+		RefreshSession:     NewRefreshSessionClient(cfg),
+		Refund:             NewRefundClient(cfg),
+		SearchTerm:         NewSearchTermClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		SignInAttempts:     NewSignInAttemptsClient(cfg),
+		StageChange:        NewStageChangeClient(cfg),
+		User:               NewUserClient(cfg),
 	}, nil
 }
 
@@ -356,12 +362,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit,
-		c.Customer, c.DatedValue, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
-		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
-		c.Rate, c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
-		c.StageChange, c.User,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
+		c.ContactRestatement, c.Credit, c.Customer, c.DatedValue, c.IdempotencyKey,
+		c.LifetimeModel, c.ListPrice, c.Offer, c.OfferLine, c.Order, c.OrderLine,
+		c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule,
+		c.Product, c.ProductOption, c.Rate, c.RefreshSession, c.Refund, c.SearchTerm,
+		c.Setting, c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -371,12 +377,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact, c.Credit,
-		c.Customer, c.DatedValue, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
-		c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner, c.Permission,
-		c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product, c.ProductOption,
-		c.Rate, c.RefreshSession, c.Refund, c.SearchTerm, c.Setting, c.SignInAttempts,
-		c.StageChange, c.User,
+		c.AttributionFit, c.AuditEntry, c.Booking, c.Component, c.Contact,
+		c.ContactRestatement, c.Credit, c.Customer, c.DatedValue, c.IdempotencyKey,
+		c.LifetimeModel, c.ListPrice, c.Offer, c.OfferLine, c.Order, c.OrderLine,
+		c.Partner, c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule,
+		c.Product, c.ProductOption, c.Rate, c.RefreshSession, c.Refund, c.SearchTerm,
+		c.Setting, c.SignInAttempts, c.StageChange, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -395,6 +401,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Component.mutate(ctx, m)
 	case *ContactMutation:
 		return c.Contact.mutate(ctx, m)
+	case *ContactRestatementMutation:
+		return c.ContactRestatement.mutate(ctx, m)
 	case *CreditMutation:
 		return c.Credit.mutate(ctx, m)
 	case *CustomerMutation:
@@ -1240,6 +1248,139 @@ func (c *ContactClient) mutate(ctx context.Context, m *ContactMutation) (Value, 
 		return (&ContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Contact mutation op: %q", m.Op())
+	}
+}
+
+// ContactRestatementClient is a client for the ContactRestatement schema.
+type ContactRestatementClient struct {
+	config
+}
+
+// NewContactRestatementClient returns a client for the ContactRestatement from the given config.
+func NewContactRestatementClient(c config) *ContactRestatementClient {
+	return &ContactRestatementClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contactrestatement.Hooks(f(g(h())))`.
+func (c *ContactRestatementClient) Use(hooks ...Hook) {
+	c.hooks.ContactRestatement = append(c.hooks.ContactRestatement, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contactrestatement.Intercept(f(g(h())))`.
+func (c *ContactRestatementClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContactRestatement = append(c.inters.ContactRestatement, interceptors...)
+}
+
+// Create returns a builder for creating a ContactRestatement entity.
+func (c *ContactRestatementClient) Create() *ContactRestatementCreate {
+	mutation := newContactRestatementMutation(c.config, OpCreate)
+	return &ContactRestatementCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContactRestatement entities.
+func (c *ContactRestatementClient) CreateBulk(builders ...*ContactRestatementCreate) *ContactRestatementCreateBulk {
+	return &ContactRestatementCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContactRestatementClient) MapCreateBulk(slice any, setFunc func(*ContactRestatementCreate, int)) *ContactRestatementCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContactRestatementCreateBulk{err: fmt.Errorf("calling to ContactRestatementClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContactRestatementCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContactRestatementCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContactRestatement.
+func (c *ContactRestatementClient) Update() *ContactRestatementUpdate {
+	mutation := newContactRestatementMutation(c.config, OpUpdate)
+	return &ContactRestatementUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContactRestatementClient) UpdateOne(_m *ContactRestatement) *ContactRestatementUpdateOne {
+	mutation := newContactRestatementMutation(c.config, OpUpdateOne, withContactRestatement(_m))
+	return &ContactRestatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContactRestatementClient) UpdateOneID(id string) *ContactRestatementUpdateOne {
+	mutation := newContactRestatementMutation(c.config, OpUpdateOne, withContactRestatementID(id))
+	return &ContactRestatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContactRestatement.
+func (c *ContactRestatementClient) Delete() *ContactRestatementDelete {
+	mutation := newContactRestatementMutation(c.config, OpDelete)
+	return &ContactRestatementDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContactRestatementClient) DeleteOne(_m *ContactRestatement) *ContactRestatementDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContactRestatementClient) DeleteOneID(id string) *ContactRestatementDeleteOne {
+	builder := c.Delete().Where(contactrestatement.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContactRestatementDeleteOne{builder}
+}
+
+// Query returns a query builder for ContactRestatement.
+func (c *ContactRestatementClient) Query() *ContactRestatementQuery {
+	return &ContactRestatementQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContactRestatement},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContactRestatement entity by its id.
+func (c *ContactRestatementClient) Get(ctx context.Context, id string) (*ContactRestatement, error) {
+	return c.Query().Where(contactrestatement.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContactRestatementClient) GetX(ctx context.Context, id string) *ContactRestatement {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ContactRestatementClient) Hooks() []Hook {
+	return c.hooks.ContactRestatement
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContactRestatementClient) Interceptors() []Interceptor {
+	return c.inters.ContactRestatement
+}
+
+func (c *ContactRestatementClient) mutate(ctx context.Context, m *ContactRestatementMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContactRestatementCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContactRestatementUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContactRestatementUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContactRestatementDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContactRestatement mutation op: %q", m.Op())
 	}
 }
 
@@ -4987,18 +5128,19 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
-		DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
-		SignInAttempts, StageChange, User []ent.Hook
+		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
+		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer,
+		OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
+		PriceAgreement, PriceRule, Product, ProductOption, Rate, RefreshSession,
+		Refund, SearchTerm, Setting, SignInAttempts, StageChange, User []ent.Hook
 	}
 	inters struct {
-		AttributionFit, AuditEntry, Booking, Component, Contact, Credit, Customer,
-		DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer, OfferLine, Order,
-		OrderLine, Partner, Permission, PermissionEvent, PriceAgreement, PriceRule,
-		Product, ProductOption, Rate, RefreshSession, Refund, SearchTerm, Setting,
-		SignInAttempts, StageChange, User []ent.Interceptor
+		AttributionFit, AuditEntry, Booking, Component, Contact, ContactRestatement,
+		Credit, Customer, DatedValue, IdempotencyKey, LifetimeModel, ListPrice, Offer,
+		OfferLine, Order, OrderLine, Partner, Permission, PermissionEvent,
+		PriceAgreement, PriceRule, Product, ProductOption, Rate, RefreshSession,
+		Refund, SearchTerm, Setting, SignInAttempts, StageChange,
+		User []ent.Interceptor
 	}
 )
 

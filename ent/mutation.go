@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
@@ -56,36 +57,37 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAttributionFit  = "AttributionFit"
-	TypeAuditEntry      = "AuditEntry"
-	TypeBooking         = "Booking"
-	TypeComponent       = "Component"
-	TypeContact         = "Contact"
-	TypeCredit          = "Credit"
-	TypeCustomer        = "Customer"
-	TypeDatedValue      = "DatedValue"
-	TypeIdempotencyKey  = "IdempotencyKey"
-	TypeLifetimeModel   = "LifetimeModel"
-	TypeListPrice       = "ListPrice"
-	TypeOffer           = "Offer"
-	TypeOfferLine       = "OfferLine"
-	TypeOrder           = "Order"
-	TypeOrderLine       = "OrderLine"
-	TypePartner         = "Partner"
-	TypePermission      = "Permission"
-	TypePermissionEvent = "PermissionEvent"
-	TypePriceAgreement  = "PriceAgreement"
-	TypePriceRule       = "PriceRule"
-	TypeProduct         = "Product"
-	TypeProductOption   = "ProductOption"
-	TypeRate            = "Rate"
-	TypeRefreshSession  = "RefreshSession"
-	TypeRefund          = "Refund"
-	TypeSearchTerm      = "SearchTerm"
-	TypeSetting         = "Setting"
-	TypeSignInAttempts  = "SignInAttempts"
-	TypeStageChange     = "StageChange"
-	TypeUser            = "User"
+	TypeAttributionFit     = "AttributionFit"
+	TypeAuditEntry         = "AuditEntry"
+	TypeBooking            = "Booking"
+	TypeComponent          = "Component"
+	TypeContact            = "Contact"
+	TypeContactRestatement = "ContactRestatement"
+	TypeCredit             = "Credit"
+	TypeCustomer           = "Customer"
+	TypeDatedValue         = "DatedValue"
+	TypeIdempotencyKey     = "IdempotencyKey"
+	TypeLifetimeModel      = "LifetimeModel"
+	TypeListPrice          = "ListPrice"
+	TypeOffer              = "Offer"
+	TypeOfferLine          = "OfferLine"
+	TypeOrder              = "Order"
+	TypeOrderLine          = "OrderLine"
+	TypePartner            = "Partner"
+	TypePermission         = "Permission"
+	TypePermissionEvent    = "PermissionEvent"
+	TypePriceAgreement     = "PriceAgreement"
+	TypePriceRule          = "PriceRule"
+	TypeProduct            = "Product"
+	TypeProductOption      = "ProductOption"
+	TypeRate               = "Rate"
+	TypeRefreshSession     = "RefreshSession"
+	TypeRefund             = "Refund"
+	TypeSearchTerm         = "SearchTerm"
+	TypeSetting            = "Setting"
+	TypeSignInAttempts     = "SignInAttempts"
+	TypeStageChange        = "StageChange"
+	TypeUser               = "User"
 )
 
 // AttributionFitMutation represents an operation that mutates the AttributionFit nodes in the graph.
@@ -4675,6 +4677,522 @@ func (m *ContactMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Contact edge %s", name)
+}
+
+// ContactRestatementMutation represents an operation that mutates the ContactRestatement nodes in the graph.
+type ContactRestatementMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	contact_id    *string
+	stage         *schema.Stage
+	segment       *schema.Segment
+	recorded_at   *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ContactRestatement, error)
+	predicates    []predicate.ContactRestatement
+}
+
+var _ ent.Mutation = (*ContactRestatementMutation)(nil)
+
+// contactrestatementOption allows management of the mutation configuration using functional options.
+type contactrestatementOption func(*ContactRestatementMutation)
+
+// newContactRestatementMutation creates new mutation for the ContactRestatement entity.
+func newContactRestatementMutation(c config, op Op, opts ...contactrestatementOption) *ContactRestatementMutation {
+	m := &ContactRestatementMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContactRestatement,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContactRestatementID sets the ID field of the mutation.
+func withContactRestatementID(id string) contactrestatementOption {
+	return func(m *ContactRestatementMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContactRestatement
+		)
+		m.oldValue = func(ctx context.Context) (*ContactRestatement, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContactRestatement.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContactRestatement sets the old ContactRestatement of the mutation.
+func withContactRestatement(node *ContactRestatement) contactrestatementOption {
+	return func(m *ContactRestatementMutation) {
+		m.oldValue = func(context.Context) (*ContactRestatement, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContactRestatementMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContactRestatementMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContactRestatement entities.
+func (m *ContactRestatementMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContactRestatementMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContactRestatementMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContactRestatement.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *ContactRestatementMutation) SetContactID(s string) {
+	m.contact_id = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *ContactRestatementMutation) ContactID() (r string, exists bool) {
+	v := m.contact_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the ContactRestatement entity.
+// If the ContactRestatement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactRestatementMutation) OldContactID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *ContactRestatementMutation) ResetContactID() {
+	m.contact_id = nil
+}
+
+// SetStage sets the "stage" field.
+func (m *ContactRestatementMutation) SetStage(s schema.Stage) {
+	m.stage = &s
+}
+
+// Stage returns the value of the "stage" field in the mutation.
+func (m *ContactRestatementMutation) Stage() (r schema.Stage, exists bool) {
+	v := m.stage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStage returns the old "stage" field's value of the ContactRestatement entity.
+// If the ContactRestatement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactRestatementMutation) OldStage(ctx context.Context) (v schema.Stage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStage: %w", err)
+	}
+	return oldValue.Stage, nil
+}
+
+// ResetStage resets all changes to the "stage" field.
+func (m *ContactRestatementMutation) ResetStage() {
+	m.stage = nil
+}
+
+// SetSegment sets the "segment" field.
+func (m *ContactRestatementMutation) SetSegment(s schema.Segment) {
+	m.segment = &s
+}
+
+// Segment returns the value of the "segment" field in the mutation.
+func (m *ContactRestatementMutation) Segment() (r schema.Segment, exists bool) {
+	v := m.segment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegment returns the old "segment" field's value of the ContactRestatement entity.
+// If the ContactRestatement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactRestatementMutation) OldSegment(ctx context.Context) (v *schema.Segment, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegment: %w", err)
+	}
+	return oldValue.Segment, nil
+}
+
+// ClearSegment clears the value of the "segment" field.
+func (m *ContactRestatementMutation) ClearSegment() {
+	m.segment = nil
+	m.clearedFields[contactrestatement.FieldSegment] = struct{}{}
+}
+
+// SegmentCleared returns if the "segment" field was cleared in this mutation.
+func (m *ContactRestatementMutation) SegmentCleared() bool {
+	_, ok := m.clearedFields[contactrestatement.FieldSegment]
+	return ok
+}
+
+// ResetSegment resets all changes to the "segment" field.
+func (m *ContactRestatementMutation) ResetSegment() {
+	m.segment = nil
+	delete(m.clearedFields, contactrestatement.FieldSegment)
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *ContactRestatementMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *ContactRestatementMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the ContactRestatement entity.
+// If the ContactRestatement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContactRestatementMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *ContactRestatementMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// Where appends a list predicates to the ContactRestatementMutation builder.
+func (m *ContactRestatementMutation) Where(ps ...predicate.ContactRestatement) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContactRestatementMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContactRestatementMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContactRestatement, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContactRestatementMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContactRestatementMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContactRestatement).
+func (m *ContactRestatementMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContactRestatementMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.contact_id != nil {
+		fields = append(fields, contactrestatement.FieldContactID)
+	}
+	if m.stage != nil {
+		fields = append(fields, contactrestatement.FieldStage)
+	}
+	if m.segment != nil {
+		fields = append(fields, contactrestatement.FieldSegment)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, contactrestatement.FieldRecordedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContactRestatementMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contactrestatement.FieldContactID:
+		return m.ContactID()
+	case contactrestatement.FieldStage:
+		return m.Stage()
+	case contactrestatement.FieldSegment:
+		return m.Segment()
+	case contactrestatement.FieldRecordedAt:
+		return m.RecordedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContactRestatementMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contactrestatement.FieldContactID:
+		return m.OldContactID(ctx)
+	case contactrestatement.FieldStage:
+		return m.OldStage(ctx)
+	case contactrestatement.FieldSegment:
+		return m.OldSegment(ctx)
+	case contactrestatement.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContactRestatement field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactRestatementMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contactrestatement.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case contactrestatement.FieldStage:
+		v, ok := value.(schema.Stage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStage(v)
+		return nil
+	case contactrestatement.FieldSegment:
+		v, ok := value.(schema.Segment)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegment(v)
+		return nil
+	case contactrestatement.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContactRestatement field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContactRestatementMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContactRestatementMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContactRestatementMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContactRestatement numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContactRestatementMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(contactrestatement.FieldSegment) {
+		fields = append(fields, contactrestatement.FieldSegment)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContactRestatementMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContactRestatementMutation) ClearField(name string) error {
+	switch name {
+	case contactrestatement.FieldSegment:
+		m.ClearSegment()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactRestatement nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContactRestatementMutation) ResetField(name string) error {
+	switch name {
+	case contactrestatement.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case contactrestatement.FieldStage:
+		m.ResetStage()
+		return nil
+	case contactrestatement.FieldSegment:
+		m.ResetSegment()
+		return nil
+	case contactrestatement.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ContactRestatement field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContactRestatementMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContactRestatementMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContactRestatementMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContactRestatementMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContactRestatementMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContactRestatementMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContactRestatementMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ContactRestatement unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContactRestatementMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ContactRestatement edge %s", name)
 }
 
 // CreditMutation represents an operation that mutates the Credit nodes in the graph.

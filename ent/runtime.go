@@ -8,6 +8,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
@@ -234,6 +235,29 @@ func init() {
 	// contact.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	contact.IDValidator = func() func(string) error {
 		validators := contactDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	contactrestatementMixin := schema.ContactRestatement{}.Mixin()
+	contactrestatementMixinFields0 := contactrestatementMixin[0].Fields()
+	_ = contactrestatementMixinFields0
+	contactrestatementFields := schema.ContactRestatement{}.Fields()
+	_ = contactrestatementFields
+	// contactrestatementDescID is the schema descriptor for id field.
+	contactrestatementDescID := contactrestatementMixinFields0[0].Descriptor()
+	// contactrestatement.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contactrestatement.IDValidator = func() func(string) error {
+		validators := contactrestatementDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

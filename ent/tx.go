@@ -24,6 +24,8 @@ type Tx struct {
 	Component *ComponentClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
+	// ContactRestatement is the client for interacting with the ContactRestatement builders.
+	ContactRestatement *ContactRestatementClient
 	// Credit is the client for interacting with the Credit builders.
 	Credit *CreditClient
 	// Customer is the client for interacting with the Customer builders.
@@ -210,6 +212,7 @@ func (tx *Tx) init() {
 	tx.Booking = NewBookingClient(tx.config)
 	tx.Component = NewComponentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
+	tx.ContactRestatement = NewContactRestatementClient(tx.config)
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.DatedValue = NewDatedValueClient(tx.config)

@@ -103,7 +103,7 @@ func TestMappableFields(t *testing.T) {
 			"customer date amount",
 		},
 		Contacts: {
-			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency seconds email phone name",
+			"external_id customer kind direction channel at minutes staff subject notes purpose expense currency email phone name seconds",
 			"customer kind direction channel at",
 		},
 		Rates:    {"subject code unit amount currency valid_from capacity fixed_share correction", "subject code unit amount valid_from"},

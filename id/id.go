@@ -43,6 +43,7 @@ const (
 	Partner       = "prt"
 	StageChange   = "stg"
 	DatedValue    = "dvl"
+	Restatement   = "rst"
 	SearchTerm    = "trm"
 	Audit         = "aud"
 	Idempotency   = "idk"

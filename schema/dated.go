@@ -42,6 +42,37 @@ func (DatedValue) Indexes() []ent.Index {
 // Annotations of DatedValue.
 func (DatedValue) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
+// ContactRestatement is what a contact's stage and segment were until they were restated, because a fact was told late. A report as
+// known at a moment before reads it. Append-only.
+type ContactRestatement struct{ ent.Schema }
+
+// Mixin of ContactRestatement.
+func (ContactRestatement) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+// Fields of ContactRestatement.
+func (ContactRestatement) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("contact_id").Immutable().
+			Comment("The contact that was restated."),
+		field.Enum("stage").GoType(Stage("")).Immutable().
+			Comment("Its stage before."),
+		field.Enum("segment").GoType(Segment("")).Optional().Nillable().Immutable().
+			Comment("Its segment before; null if it was not known."),
+		field.Time("recorded_at").Immutable().
+			Comment("When it was restated."),
+	}
+}
+
+// Indexes of ContactRestatement.
+func (ContactRestatement) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("contact_id", "recorded_at"),
+	}
+}
+
+// Annotations of ContactRestatement.
+func (ContactRestatement) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
+
 // DatedName names what a DatedValue is. It is not part of the API.
 type DatedName string
 

@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
 	"kopeck/ent/contact"
+	"kopeck/ent/contactrestatement"
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/datedvalue"
@@ -231,6 +232,33 @@ func (f TraverseContact) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ContactQuery", q)
+}
+
+// The ContactRestatementFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ContactRestatementFunc func(context.Context, *ent.ContactRestatementQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ContactRestatementFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ContactRestatementQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ContactRestatementQuery", q)
+}
+
+// The TraverseContactRestatement type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseContactRestatement func(context.Context, *ent.ContactRestatementQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseContactRestatement) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseContactRestatement) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContactRestatementQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ContactRestatementQuery", q)
 }
 
 // The CreditFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -921,6 +949,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ComponentQuery, predicate.Component, component.OrderOption]{typ: ent.TypeComponent, tq: q}, nil
 	case *ent.ContactQuery:
 		return &query[*ent.ContactQuery, predicate.Contact, contact.OrderOption]{typ: ent.TypeContact, tq: q}, nil
+	case *ent.ContactRestatementQuery:
+		return &query[*ent.ContactRestatementQuery, predicate.ContactRestatement, contactrestatement.OrderOption]{typ: ent.TypeContactRestatement, tq: q}, nil
 	case *ent.CreditQuery:
 		return &query[*ent.CreditQuery, predicate.Credit, credit.OrderOption]{typ: ent.TypeCredit, tq: q}, nil
 	case *ent.CustomerQuery:

@@ -256,6 +256,27 @@ var (
 			},
 		},
 	}
+	// ContactRestatementsColumns holds the columns for the "contact_restatements" table.
+	ContactRestatementsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString},
+		{Name: "stage", Type: field.TypeEnum, Enums: []string{"STRANGER", "FRIEND", "CUSTOMER", "LOYAL", "FORMER"}},
+		{Name: "segment", Type: field.TypeEnum, Nullable: true, Enums: []string{"FAST_CHEAP", "FAST_QUALITY", "QUALITY_CHEAP"}},
+		{Name: "recorded_at", Type: field.TypeTime},
+	}
+	// ContactRestatementsTable holds the schema information for the "contact_restatements" table.
+	ContactRestatementsTable = &schema.Table{
+		Name:       "contact_restatements",
+		Columns:    ContactRestatementsColumns,
+		PrimaryKey: []*schema.Column{ContactRestatementsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contactrestatement_contact_id_recorded_at",
+				Unique:  false,
+				Columns: []*schema.Column{ContactRestatementsColumns[1], ContactRestatementsColumns[4]},
+			},
+		},
+	}
 	// CreditsColumns holds the columns for the "credits" table.
 	CreditsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1317,6 +1338,7 @@ var (
 		BookingsTable,
 		ComponentsTable,
 		ContactsTable,
+		ContactRestatementsTable,
 		CreditsTable,
 		CustomersTable,
 		DatedValuesTable,

@@ -21,6 +21,9 @@ type Component func(*sql.Selector)
 // Contact is the predicate function for contact builders.
 type Contact func(*sql.Selector)
 
+// ContactRestatement is the predicate function for contactrestatement builders.
+type ContactRestatement func(*sql.Selector)
+
 // Credit is the predicate function for credit builders.
 type Credit func(*sql.Selector)
 

@@ -19,5 +19,12 @@ func (s *Service) ChangeSegment(ctx context.Context, tx *store.Tx, customerID st
 		return err
 	}
 	s.BooksChanged(ctx, tx)
+	without, err := readWithoutSegment(ctx, tx, customerID)
+	if err != nil || len(without) == 0 {
+		return err
+	}
+	if err := writeRestatements(ctx, tx, s.IDs, without, s.Now()); err != nil {
+		return err
+	}
 	return writeFirstSegment(ctx, tx, customerID, string(*after))
 }

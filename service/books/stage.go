@@ -131,19 +131,32 @@ func (s *Service) RestateStages(ctx context.Context, tx *store.Tx, customerIDs [
 		if len(changed) == 0 {
 			continue
 		}
-		s.BooksChanged(ctx, tx)
-		if err := writeContactStages(ctx, tx, changed); err != nil {
+		if err := s.restateContacts(ctx, tx, changed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// contactStage is a contact with its stage.
+// restateContacts writes the stages of contacts, and what they were until now.
+func (s *Service) restateContacts(ctx context.Context, tx *store.Tx, changed []contactStage) error {
+	s.BooksChanged(ctx, tx)
+	before := slices.Clone(changed)
+	for i := range before {
+		before[i].stage = before[i].was
+	}
+	if err := writeRestatements(ctx, tx, s.IDs, before, s.Now()); err != nil {
+		return err
+	}
+	return writeContactStages(ctx, tx, changed)
+}
+
+// contactStage is a contact with its stage, and where that is another now, the one that it had.
 type contactStage struct {
 	id, customer string
 	at           time.Time
-	stage        schema.Stage
+	stage, was   schema.Stage
+	segment      *schema.Segment
 }
 
 // wrongStages returns those of some contacts that are not of the stage that the facts make, with that stage.
@@ -163,7 +176,7 @@ func (s *Service) wrongStages(ctx context.Context, tx *store.Tx, contacts []cont
 		is := stages[c.customer][0]
 		stages[c.customer] = stages[c.customer][1:]
 		if is != c.stage {
-			c.stage = is
+			c.stage, c.was = is, c.stage
 			wrong = append(wrong, c)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kopeck/id"
 	"kopeck/stage"
 	"kopeck/store"
 )
@@ -125,10 +126,10 @@ func lastCompletion(ctx context.Context, tx *store.Tx, customerID string) (last 
 
 // readContactStages returns the contacts of customers from a moment on with their stages, by customer and time.
 func readContactStages(ctx context.Context, tx *store.Tx, customerIDs []string, since time.Time) (contacts []contactStage, err error) {
-	const query = "SELECT id, customer_id, at, stage FROM contacts WHERE at >= ? AND customer_id IN @ids ORDER BY customer_id, at, id"
+	const query = "SELECT id, customer_id, at, stage, segment FROM contacts WHERE at >= ? AND customer_id IN @ids ORDER BY customer_id, at, id"
 	return contacts, store.EachByIDs(ctx, tx, query, []any{since.UTC()}, customerIDs, func(scan store.ScanFunc) error {
 		var c contactStage
-		err := scan(&c.id, &c.customer, &c.at, &c.stage)
+		err := scan(&c.id, &c.customer, &c.at, &c.stage, &c.segment)
 		c.at = c.at.UTC()
 		contacts = append(contacts, c)
 		return err
@@ -145,8 +146,28 @@ func writeContactStages(ctx context.Context, tx *store.Tx, contacts []contactSta
 	return tx.UpdateRows(ctx, "contacts", "stage = v.column2", []store.ColumnType{store.TextColumn}, rows)
 }
 
+// readWithoutSegment returns the contacts of a customer whose segment is not known.
+func readWithoutSegment(ctx context.Context, tx *store.Tx, customerID string) (contacts []contactStage, err error) {
+	const query = "SELECT id, stage FROM contacts WHERE customer_id = ? AND segment IS NULL"
+	return contacts, store.Each(ctx, tx, query, []any{customerID}, func(scan store.ScanFunc) error {
+		c := contactStage{customer: customerID}
+		err := scan(&c.id, &c.stage)
+		contacts = append(contacts, c)
+		return err
+	})
+}
+
 // writeFirstSegment gives the contacts of a customer whose segment was not known the one that now is.
 func writeFirstSegment(ctx context.Context, tx *store.Tx, customerID, segment string) error {
 	_, err := tx.Exec(ctx, "UPDATE contacts SET segment = ? WHERE customer_id = ? AND segment IS NULL", segment, customerID)
 	return err
+}
+
+// writeRestatements records what contacts' stages and segments are until a moment, at which they are restated.
+func writeRestatements(ctx context.Context, tx *store.Tx, ids *id.Maker, contacts []contactStage, at time.Time) error {
+	rows := make([][]any, len(contacts))
+	for i, c := range contacts {
+		rows[i] = []any{ids.Make(id.Restatement), c.id, string(c.stage), (*string)(c.segment), at}
+	}
+	return tx.InsertRows(ctx, "contact_restatements", []string{"id", "contact_id", "stage", "segment", "recorded_at"}, rows)
 }

@@ -37,7 +37,8 @@ type contactGroup struct {
 type breakdown struct {
 	from, to time.Time // the period asked for, within the years in which there can be contacts
 	by       []service.ContactDimension
-	months   []month // those of the contacts, where the months are a dimension
+	knownAt  time.Time // stages and segments are those known at this moment; zero is now
+	months   []month   // those of the contacts, where the months are a dimension
 }
 
 // The years of all contacts and orders: other times are refused when they are written.

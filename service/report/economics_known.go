@@ -21,7 +21,6 @@ import (
 type knownBooks struct {
 	*Service
 	*breakdown
-	at           time.Time
 	model        *schema.AttributionModel // nil: each order's own
 	basis        costing.Basis
 	limit        int // of groups; 0 is none
@@ -32,7 +31,8 @@ type knownBooks struct {
 // sumKnown returns the sums of the groups that there were, in no order, and the unattributed part; without dimensions always
 // one group. LIMIT_EXCEEDED for too many.
 func (s *Service) sumKnown(ctx context.Context, tx *store.Tx, b *breakdown, model *schema.AttributionModel, at time.Time) ([]*contactGroup, money.Amount, error) {
-	k := &knownBooks{Service: s, breakdown: b, at: at, model: model, basis: s.quote.PriceBook().Basis(), limit: rowLimit(ctx), groups: map[string]*contactGroup{}}
+	b.knownAt = at
+	k := &knownBooks{Service: s, breakdown: b, model: model, basis: s.quote.PriceBook().Basis(), limit: rowLimit(ctx), groups: map[string]*contactGroup{}}
 	if len(b.by) == 0 {
 		k.group([]string{})
 	}
@@ -74,11 +74,11 @@ type order struct {
 // earned returns what contacts had earned of the orders of some customers, by contact, and adds up what was unattributed: of the orders
 // that had been completed by then and were placed in the period or may be credited to contacts in it.
 func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (map[string]money.Amount, error) {
-	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, k.books.LongestWindow(), k.at)
+	own, err := books.SoldKnownIn(ctx, tx, within.low, within.high, k.from, k.to, k.books.LongestWindow(), k.knownAt)
 	if err != nil {
 		return nil, err
 	}
-	recommended, err := recommendedOrders(ctx, tx, k.breakdown, within, k.at)
+	recommended, err := recommendedOrders(ctx, tx, k.breakdown, within, k.knownAt)
 	if err != nil {
 		return nil, err
 	}
@@ -86,14 +86,14 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 	if err != nil {
 		return nil, err
 	}
-	if err := k.marginsKnownAt(ctx, tx, k.basis, orders, k.at); err != nil {
+	if err := k.marginsKnownAt(ctx, tx, k.basis, orders, k.knownAt); err != nil {
 		return nil, err
 	}
 	sold := make([]books.SoldOrder, len(orders))
 	for i, o := range orders {
 		sold[i] = o.SoldOrder
 	}
-	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, RecordedBy: k.at})
+	divisions, err := k.books.Divide(ctx, tx, sold, books.Crediting{Model: k.model, RecordedBy: k.knownAt})
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +109,9 @@ func (k *knownBooks) earned(ctx context.Context, tx *store.Tx, within idRange) (
 
 // addContacts adds the contacts with some customers, what they had cost, and what contacts with any customer had earned.
 func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRange, earned map[string]money.Amount) error {
-	err := eachKnownContact(ctx, tx, k.breakdown, within, k.at, func(c *knownContact) error {
-		in := rates.ContactInput(k.people.StaffCodes(c.staffID, c.at, k.at), c.spent, c.channel, c.expense)
-		cost, err := costing.Contact(in, k.basis.Rates, c.at, k.at, k.Currency)
+	err := eachKnownContact(ctx, tx, k.breakdown, within, k.knownAt, func(c *knownContact) error {
+		in := rates.ContactInput(k.people.StaffCodes(c.staffID, c.at, k.knownAt), c.spent, c.channel, c.expense)
+		cost, err := costing.Contact(in, k.basis.Rates, c.at, k.knownAt, k.Currency)
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRan
 		return err
 	}
 	// What is left was earned by contacts with others, who recommended these customers.
-	return eachKnownContactOf(ctx, tx, k.breakdown, slices.Sorted(maps.Keys(earned)), k.at, func(c *knownContact) error {
+	return eachKnownContactOf(ctx, tx, k.breakdown, slices.Sorted(maps.Keys(earned)), k.knownAt, func(c *knownContact) error {
 		g := k.group(k.key(c.values))
 		var err error
 		g.Realised, err = g.Realised.Plus(earned[c.id])

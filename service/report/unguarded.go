@@ -41,13 +41,25 @@ var dimensionColumns = map[service.ContactDimension]string{
 	service.ContactDimensionSegment:   "coalesce(c.segment, '')",
 }
 
+// knownColumns are those of them that may be restated, as they were known at a moment, the one parameter.
+var knownColumns = map[service.ContactDimension]string{
+	service.ContactDimensionStage:   "coalesce((SELECT r.stage" + restatedAfter + ", c.stage)",
+	service.ContactDimensionSegment: "coalesce((SELECT coalesce(r.segment, '')" + restatedAfter + ", c.segment, '')",
+}
+
+const restatedAfter = " FROM contact_restatements r WHERE r.contact_id = c.id AND r.recorded_at > ? ORDER BY r.recorded_at, r.id LIMIT 1)"
+
 // columns returns an expression for each dimension of a contact c, named d0, d1 and so on, each followed by a comma; and its
 // parameters.
 func (b *breakdown) columns() (columns string, args []any) {
 	for i, one := range b.by {
 		column := dimensionColumns[one]
-		if one == service.ContactDimensionMonth {
-			column, args = placeOfMonth(b.months, "c.at")
+		switch known := knownColumns[one]; {
+		case one == service.ContactDimensionMonth:
+			place, months := placeOfMonth(b.months, "c.at")
+			column, args = place, append(args, months...)
+		case known != "" && !b.knownAt.IsZero():
+			column, args = known, append(args, b.knownAt)
 		}
 		columns += column + " AS d" + strconv.Itoa(i) + ", "
 	}
