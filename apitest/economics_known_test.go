@@ -102,3 +102,28 @@ func TestReferralCreditAfterARefund(t *testing.T) {
 		}
 	})
 }
+
+// TestRestatedContactsAsKnown tells a departure and a first segment late: the contact between has another stage and a segment
+// then, and the report as known before has neither.
+func TestRestatedContactsAsKnown(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		admin := w.As(schema.RoleAdmin)
+		customer := NewCustomer(admin, Vars{})
+		admin.Must(recordContact, Vars{"in": Called(customer, Vars{"at": w.Clock.Now().Add(-24 * time.Hour)})})
+		before := w.Clock.Now()
+		w.Clock.Set(before.Add(time.Minute))
+		left := w.Clock.Now().UTC().Add(-48 * time.Hour).Format(time.RFC3339)
+		admin.Must(`mutation($in: RecordDepartureInput!) { recordDeparture(input: $in) { customer { stage } userErrors { code field message } } }`,
+			Vars{"in": Vars{"id": customer, "reason": "moved away", "at": left}})
+		between := w.Clock.Now()
+		w.Clock.Set(between.Add(time.Minute))
+		admin.Must(updateCustomer, Vars{"in": Vars{"id": customer, "expectedVersion": 2, "segment": "FAST_CHEAP"}})
+		for known, want := range map[any]string{nil: "FORMER, FAST_CHEAP", between: "FORMER, ", before: "STRANGER, "} {
+			got := economicsRows(admin.Must(contactEconomics, with(always("STAGE", "SEGMENT"), "known", known)))
+			if len(got) != 1 || !strings.HasPrefix(got[0], want+": ") {
+				t.Errorf("known at %v: %q, want %q", known, got, want)
+			}
+		}
+	})
+}
