@@ -63,9 +63,9 @@ func NewDated(values []*ent.DatedValue) Dated {
 // At returns the value that holds at a moment by what was known at another, nil for none: what is known first has held before
 // it too, and where nothing is dated the present value has always held.
 func (d Dated) At(at, knownAt time.Time, present *string) *string {
-	for i := len(d) - 1; i >= 0; i-- {
-		if !d[i].ValidFrom.After(at) && !d[i].RecordedAt.After(knownAt) {
-			return d[i].Value
+	for _, one := range slices.Backward(d) {
+		if !one.ValidFrom.After(at) && !one.RecordedAt.After(knownAt) {
+			return one.Value
 		}
 	}
 	if len(d) > 0 {
