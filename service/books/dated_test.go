@@ -199,3 +199,23 @@ func (w *world) rows(query string, args ...any) (all []string) {
 	}))
 	return all
 }
+
+// TestARecommendationThatEarnsNothing stands before the only contact of an order, which earns all, and no longer when an order that
+// was completed before is told: the credits are what they would be if it had been told in time.
+func TestARecommendationThatEarnsNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.change("attributionModel", `"LAST"`, 24*1000)
+		friend, buyer := w.customer(), w.customer()
+		w.spoke(friend, contact{kind: schema.Recommendation, at: hoursAgo(24 * 50), about: buyer})
+		w.spoke(buyer, contact{kind: schema.InfoCall, at: hoursAgo(24 * 10)})
+		w.bought(buyer, hoursAgo(24*5), 100)
+		w.bought(buyer, hoursAgo(24*20), 100) // the first
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			wrong, err := w.Books.WrongCredits(ctx, tx, []string{buyer})
+			if len(wrong) != 0 {
+				t.Errorf("credited in the order of telling: %v", wrong)
+			}
+			return err
+		})
+	})
+}

@@ -76,10 +76,12 @@ func (c *creditChanges) add(ids *id.Maker, d Division, stored map[string]storedC
 	if unattributed != o.unattributed || o.Sold && o.Model == "" {
 		c.orders = append(c.orders, creditedOrder{o.ID, unattributed, d.method})
 	}
-	for position, wanted := range d.Credits {
+	position := -1 // among those that earn something: a recommendation that earns nothing comes and goes without a trace
+	for _, wanted := range d.Credits {
 		if isNothing(wanted) {
 			continue
 		}
+		position++
 		before, known := stored[wanted.ContactID]
 		delete(stored, wanted.ContactID)
 		now := storedCredit{before.id, o.ID, wanted.ContactID, position, wanted.Amount, wanted.Share}

@@ -41,8 +41,8 @@ func TestCreditChanges(t *testing.T) {
 		"places changed": {
 			sold, []attribution.Credit{credited("gone", 40, 40), credited("kept", 60, 60)}, stored(), counts{changed: 2}, map[string]int64{},
 		},
-		"a contact that gets nothing has no credit, but a place": {
-			sold, []attribution.Credit{credited("new", 0, 0), credited("kept", 60, 60), credited("gone", 40, 40)}, stored(), counts{changed: 2}, map[string]int64{},
+		"a contact that gets nothing has neither a credit nor a place": {
+			sold, []attribution.Credit{credited("new", 0, 0), credited("kept", 60, 60), credited("gone", 40, 40)}, stored(), counts{}, map[string]int64{},
 		},
 		"the order is not sold any more": {
 			SoldOrder{ID: "o", Model: attribution.Linear}, nil, stored(), counts{gone: 2}, map[string]int64{"kept": -60, "gone": -40},
