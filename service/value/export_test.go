@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"kopeck/lifetime"
+	"kopeck/money"
 )
 
 // Log is what an order log has, for tests.
@@ -34,4 +35,15 @@ func (log *orderLog) log() Log {
 		histories[h.stats] += n
 	}
 	return Log{log.lastDay, log.orderDays, log.earned, histories, log.margins}
+}
+
+// PercentageBelow returns how many of 100 customers are worth less than an amount.
+func (s *Service) PercentageBelow(ctx context.Context, amount money.Amount) (int, error) {
+	return s.percentile(ctx, amount)
+}
+
+// WaitDivided waits until nobody divides the customers by value.
+func (s *Service) WaitDivided() {
+	s.standings.dividing.Lock()
+	defer s.standings.dividing.Unlock()
 }

@@ -12,14 +12,26 @@ import (
 // parts is into how many parts of equal size customers are divided by their values.
 const parts = 100
 
-// standingsAge is how long the division of all customers by value is used before it is made again: it takes a walk over all.
-const standingsAge = time.Minute
+// The division of all customers by value takes a walk over all. It is used until it is standingsAge old; then it is made again in the
+// background, unless it is too old to answer with, because nobody asked: then the answer waits for the new one.
+const (
+	standingsAge    = time.Minute
+	standingsTooOld = 10 * time.Minute
+)
 
 // standings has the customers divided by value, as they were at a moment.
 type standings struct {
-	mu    sync.Mutex
-	at    time.Time // of the division; zero before the first
-	upper []int64   // the greatest value in each part, ascending; fewer than parts where there are fewer customers
+	dividing sync.Mutex // held while they are divided
+	mu       sync.Mutex // of the fields below; never held for long
+	at       time.Time  // of the division; zero before the first
+	upper    []int64    // the greatest value in each part, ascending; fewer than parts where there are fewer customers
+}
+
+// have returns the division, and how old it is.
+func (d *standings) have(now time.Time) (upper []int64, age time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.upper, now.Sub(d.at).Abs() // after the clock was set back too
 }
 
 // Standing lets a lifetime value answer its Percentile, by the value that lists are ordered by.
@@ -28,7 +40,8 @@ func (s *Service) Standing(v *LifetimeValue, listed money.Amount) {
 }
 
 // Percentile returns how many of 100 customers are worth less, of all that there are, also those that the caller may not see. It is
-// nil for a moment of the past. The division of customers by value may be a minute old.
+// nil for a moment of the past. The division of customers by value may be ten minutes old, and is a minute old at most where it
+// is asked for often.
 func (v *LifetimeValue) Percentile(ctx context.Context) (*int, error) {
 	if v.percentile == nil {
 		return nil, nil
@@ -38,16 +51,42 @@ func (v *LifetimeValue) Percentile(ctx context.Context) (*int, error) {
 }
 
 func (s *Service) percentile(ctx context.Context, listed money.Amount) (int, error) {
+	upper, age := s.standings.have(s.Now())
+	switch {
+	case age > standingsTooOld:
+		s.standings.dividing.Lock()
+		defer s.standings.dividing.Unlock()
+		if upper, age = s.standings.have(s.Now()); age > standingsTooOld { // nobody has divided them meanwhile
+			if err := s.divide(ctx); err != nil {
+				return 0, err
+			}
+			upper, _ = s.standings.have(s.Now())
+		}
+	case age > standingsAge && s.standings.dividing.TryLock():
+		done := s.refreshes.run(ctx, func(ctx context.Context) {
+			if err := s.divide(ctx); err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "the customers could not be divided by value; percentiles are those of the last division", "error", err)
+			}
+		})
+		go func() {
+			<-done
+			s.standings.dividing.Unlock()
+		}()
+	}
+	return percentOf(upper, listed), nil
+}
+
+// divide divides the customers by value. The caller holds standings.dividing.
+func (s *Service) divide(ctx context.Context) error {
+	now := s.Now()
+	upper, err := s.dividedByValue(ctx)
+	if err != nil {
+		return err
+	}
 	s.standings.mu.Lock()
 	defer s.standings.mu.Unlock()
-	if now := s.Now(); s.standings.upper == nil || now.Sub(s.standings.at).Abs() > standingsAge {
-		upper, err := s.dividedByValue(ctx)
-		if err != nil {
-			return 0, err
-		}
-		s.standings.at, s.standings.upper = now, upper
-	}
-	return percentOf(s.standings.upper, listed), nil
+	s.standings.at, s.standings.upper = now, upper
+	return nil
 }
 
 // percentOf returns the percentage of the parts that lie below a value.
