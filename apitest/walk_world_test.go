@@ -108,6 +108,8 @@ func (s *seeded) busy() {
 		}
 		id := proposed.Must(proposePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("20.00")}}).Text("agreePrice.agreement.id")
 		a.Must(declineAgreement, Vars{"in": Vars{"id": id, "reason": "Too cheap"}})
+		over := a.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("2000.00"), "minimumQuantity": "60"}}).Text("agreePrice.agreement.id")
+		a.Must(endAgreement, Vars{"in": Vars{"id": over, "reason": "They buy less"}})
 		offer := s.offer(nil)
 		a.Must(sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL", "purpose": "MARKETING"}})
 		a.Must(viewOffer, Vars{"in": Vars{"id": offer}})

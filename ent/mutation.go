@@ -19270,6 +19270,9 @@ type PriceAgreementMutation struct {
 	decided_at            *time.Time
 	decided_by            *string
 	decline_reason        *string
+	ended_at              *time.Time
+	end_reason            *string
+	ended_by              *string
 	clearedFields         map[string]struct{}
 	customer              *string
 	clearedcustomer       bool
@@ -20022,6 +20025,153 @@ func (m *PriceAgreementMutation) ResetDeclineReason() {
 	delete(m.clearedFields, priceagreement.FieldDeclineReason)
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (m *PriceAgreementMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *PriceAgreementMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *PriceAgreementMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[priceagreement.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *PriceAgreementMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *PriceAgreementMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, priceagreement.FieldEndedAt)
+}
+
+// SetEndReason sets the "end_reason" field.
+func (m *PriceAgreementMutation) SetEndReason(s string) {
+	m.end_reason = &s
+}
+
+// EndReason returns the value of the "end_reason" field in the mutation.
+func (m *PriceAgreementMutation) EndReason() (r string, exists bool) {
+	v := m.end_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndReason returns the old "end_reason" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldEndReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndReason: %w", err)
+	}
+	return oldValue.EndReason, nil
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (m *PriceAgreementMutation) ClearEndReason() {
+	m.end_reason = nil
+	m.clearedFields[priceagreement.FieldEndReason] = struct{}{}
+}
+
+// EndReasonCleared returns if the "end_reason" field was cleared in this mutation.
+func (m *PriceAgreementMutation) EndReasonCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldEndReason]
+	return ok
+}
+
+// ResetEndReason resets all changes to the "end_reason" field.
+func (m *PriceAgreementMutation) ResetEndReason() {
+	m.end_reason = nil
+	delete(m.clearedFields, priceagreement.FieldEndReason)
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *PriceAgreementMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *PriceAgreementMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldEndedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (m *PriceAgreementMutation) ClearEndedBy() {
+	m.ended_by = nil
+	m.clearedFields[priceagreement.FieldEndedBy] = struct{}{}
+}
+
+// EndedByCleared returns if the "ended_by" field was cleared in this mutation.
+func (m *PriceAgreementMutation) EndedByCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldEndedBy]
+	return ok
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *PriceAgreementMutation) ResetEndedBy() {
+	m.ended_by = nil
+	delete(m.clearedFields, priceagreement.FieldEndedBy)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *PriceAgreementMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -20110,7 +20260,7 @@ func (m *PriceAgreementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PriceAgreementMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 18)
 	if m.version != nil {
 		fields = append(fields, priceagreement.FieldVersion)
 	}
@@ -20156,6 +20306,15 @@ func (m *PriceAgreementMutation) Fields() []string {
 	if m.decline_reason != nil {
 		fields = append(fields, priceagreement.FieldDeclineReason)
 	}
+	if m.ended_at != nil {
+		fields = append(fields, priceagreement.FieldEndedAt)
+	}
+	if m.end_reason != nil {
+		fields = append(fields, priceagreement.FieldEndReason)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, priceagreement.FieldEndedBy)
+	}
 	return fields
 }
 
@@ -20194,6 +20353,12 @@ func (m *PriceAgreementMutation) Field(name string) (ent.Value, bool) {
 		return m.DecidedBy()
 	case priceagreement.FieldDeclineReason:
 		return m.DeclineReason()
+	case priceagreement.FieldEndedAt:
+		return m.EndedAt()
+	case priceagreement.FieldEndReason:
+		return m.EndReason()
+	case priceagreement.FieldEndedBy:
+		return m.EndedBy()
 	}
 	return nil, false
 }
@@ -20233,6 +20398,12 @@ func (m *PriceAgreementMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldDecidedBy(ctx)
 	case priceagreement.FieldDeclineReason:
 		return m.OldDeclineReason(ctx)
+	case priceagreement.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case priceagreement.FieldEndReason:
+		return m.OldEndReason(ctx)
+	case priceagreement.FieldEndedBy:
+		return m.OldEndedBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown PriceAgreement field %s", name)
 }
@@ -20347,6 +20518,27 @@ func (m *PriceAgreementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDeclineReason(v)
 		return nil
+	case priceagreement.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case priceagreement.FieldEndReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndReason(v)
+		return nil
+	case priceagreement.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement field %s", name)
 }
@@ -20410,6 +20602,15 @@ func (m *PriceAgreementMutation) ClearedFields() []string {
 	if m.FieldCleared(priceagreement.FieldDeclineReason) {
 		fields = append(fields, priceagreement.FieldDeclineReason)
 	}
+	if m.FieldCleared(priceagreement.FieldEndedAt) {
+		fields = append(fields, priceagreement.FieldEndedAt)
+	}
+	if m.FieldCleared(priceagreement.FieldEndReason) {
+		fields = append(fields, priceagreement.FieldEndReason)
+	}
+	if m.FieldCleared(priceagreement.FieldEndedBy) {
+		fields = append(fields, priceagreement.FieldEndedBy)
+	}
 	return fields
 }
 
@@ -20441,6 +20642,15 @@ func (m *PriceAgreementMutation) ClearField(name string) error {
 		return nil
 	case priceagreement.FieldDeclineReason:
 		m.ClearDeclineReason()
+		return nil
+	case priceagreement.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case priceagreement.FieldEndReason:
+		m.ClearEndReason()
+		return nil
+	case priceagreement.FieldEndedBy:
+		m.ClearEndedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement nullable field %s", name)
@@ -20494,6 +20704,15 @@ func (m *PriceAgreementMutation) ResetField(name string) error {
 		return nil
 	case priceagreement.FieldDeclineReason:
 		m.ResetDeclineReason()
+		return nil
+	case priceagreement.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case priceagreement.FieldEndReason:
+		m.ResetEndReason()
+		return nil
+	case priceagreement.FieldEndedBy:
+		m.ResetEndedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement field %s", name)

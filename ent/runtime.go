@@ -903,6 +903,14 @@ func init() {
 	priceagreementDescDeclineReason := priceagreementFields[13].Descriptor()
 	// priceagreement.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	priceagreement.DeclineReasonValidator = priceagreementDescDeclineReason.Validators[0].(func(string) error)
+	// priceagreementDescEndReason is the schema descriptor for end_reason field.
+	priceagreementDescEndReason := priceagreementFields[15].Descriptor()
+	// priceagreement.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	priceagreement.EndReasonValidator = priceagreementDescEndReason.Validators[0].(func(string) error)
+	// priceagreementDescEndedBy is the schema descriptor for ended_by field.
+	priceagreementDescEndedBy := priceagreementFields[16].Descriptor()
+	// priceagreement.EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
+	priceagreement.EndedByValidator = priceagreementDescEndedBy.Validators[0].(func(string) error)
 	// priceagreementDescID is the schema descriptor for id field.
 	priceagreementDescID := priceagreementMixinFields0[0].Descriptor()
 	// priceagreement.IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -492,6 +492,7 @@ type ComplexityRoot struct {
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
+		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
@@ -710,21 +711,22 @@ type ComplexityRoot struct {
 	}
 
 	Price struct {
-		At         func(childComplexity int) int
-		Cost       func(childComplexity int) int
-		Floor      func(childComplexity int) int
-		Lines      func(childComplexity int) int
-		List       func(childComplexity int) int
-		Margin     func(childComplexity int) int
-		Options    func(childComplexity int) int
-		Parts      func(childComplexity int) int
-		Product    func(childComplexity int) int
-		Quantity   func(childComplexity int) int
-		Rejected   func(childComplexity int) int
-		Token      func(childComplexity int) int
-		Total      func(childComplexity int) int
-		Unit       func(childComplexity int) int
-		ValidUntil func(childComplexity int) int
+		At                 func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		Floor              func(childComplexity int) int
+		Lines              func(childComplexity int) int
+		List               func(childComplexity int) int
+		Margin             func(childComplexity int) int
+		Options            func(childComplexity int) int
+		Parts              func(childComplexity int) int
+		Product            func(childComplexity int) int
+		Quantity           func(childComplexity int) int
+		Rejected           func(childComplexity int) int
+		RejectedAgreements func(childComplexity int) int
+		Token              func(childComplexity int) int
+		Total              func(childComplexity int) int
+		Unit               func(childComplexity int) int
+		ValidUntil         func(childComplexity int) int
 	}
 
 	PriceAgreement struct {
@@ -733,6 +735,9 @@ type ComplexityRoot struct {
 		DecidedAt           func(childComplexity int) int
 		DecidedBy           func(childComplexity int) int
 		DeclineReason       func(childComplexity int) int
+		EndReason           func(childComplexity int) int
+		EndedAt             func(childComplexity int) int
+		EndedBy             func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		MinimumQuantity     func(childComplexity int) int
 		OverrideFloorReason func(childComplexity int) int
@@ -987,6 +992,15 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RejectedAgreement struct {
+		AgreementID     func(childComplexity int) int
+		MinimumQuantity func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Unit            func(childComplexity int) int
+		ValidFrom       func(childComplexity int) int
+		ValidTo         func(childComplexity int) int
+	}
+
 	RejectedRule struct {
 		Nearly func(childComplexity int) int
 		Reason func(childComplexity int) int
@@ -1232,6 +1246,7 @@ type MutationResolver interface {
 	AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error)
 	ApproveAgreement(ctx context.Context, input service.ApproveAgreementInput) (*service.PriceAgreementPayload, error)
 	DeclineAgreement(ctx context.Context, input service.DeclineAgreementInput) (*service.PriceAgreementPayload, error)
+	EndAgreement(ctx context.Context, input service.EndAgreementInput) (*service.PriceAgreementPayload, error)
 	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
@@ -1312,6 +1327,8 @@ type PriceResolver interface {
 type PriceAgreementResolver interface {
 	Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error)
 	Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error)
+	State(ctx context.Context, obj *ent.PriceAgreement) (schema.AgreementState, error)
+	EndedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 	AgreedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 	DecidedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 }
@@ -3267,6 +3284,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteCustomer(childComplexity, args["input"].(service.DeleteCustomerInput)), true
+	case "Mutation.endAgreement":
+		if e.ComplexityRoot.Mutation.EndAgreement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endAgreement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndAgreement(childComplexity, args["input"].(service.EndAgreementInput)), true
 	case "Mutation.fitAttribution":
 		if e.ComplexityRoot.Mutation.FitAttribution == nil {
 			break
@@ -4370,6 +4398,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Rejected(childComplexity), true
+	case "Price.rejectedAgreements":
+		if e.ComplexityRoot.Price.RejectedAgreements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.RejectedAgreements(childComplexity), true
 	case "Price.token":
 		if e.ComplexityRoot.Price.Token == nil {
 			break
@@ -4425,6 +4459,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceAgreement.DeclineReason(childComplexity), true
+	case "PriceAgreement.endReason":
+		if e.ComplexityRoot.PriceAgreement.EndReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.EndReason(childComplexity), true
+	case "PriceAgreement.endedAt":
+		if e.ComplexityRoot.PriceAgreement.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.EndedAt(childComplexity), true
+	case "PriceAgreement.endedBy":
+		if e.ComplexityRoot.PriceAgreement.EndedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.EndedBy(childComplexity), true
 	case "PriceAgreement.id":
 		if e.ComplexityRoot.PriceAgreement.ID == nil {
 			break
@@ -5600,6 +5652,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
 
+	case "RejectedAgreement.agreementId":
+		if e.ComplexityRoot.RejectedAgreement.AgreementID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.AgreementID(childComplexity), true
+	case "RejectedAgreement.minimumQuantity":
+		if e.ComplexityRoot.RejectedAgreement.MinimumQuantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.MinimumQuantity(childComplexity), true
+	case "RejectedAgreement.reason":
+		if e.ComplexityRoot.RejectedAgreement.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.Reason(childComplexity), true
+	case "RejectedAgreement.unit":
+		if e.ComplexityRoot.RejectedAgreement.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.Unit(childComplexity), true
+	case "RejectedAgreement.validFrom":
+		if e.ComplexityRoot.RejectedAgreement.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.ValidFrom(childComplexity), true
+	case "RejectedAgreement.validTo":
+		if e.ComplexityRoot.RejectedAgreement.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.ValidTo(childComplexity), true
+
 	case "RejectedRule.nearly":
 		if e.ComplexityRoot.RejectedRule.Nearly == nil {
 			break
@@ -6283,6 +6372,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
+			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
@@ -6489,7 +6579,22 @@ type AcquisitionSource {
     after: Cursor
   ): AgreementsBelowFloor! @scope(name: "costs")
 }
+"Where an agreed price stands."
+enum AgreementState @goModel(model: "kopeck/schema.AgreementState") {
+  "Waits for somebody with the scope floor; no price follows it yet."
+  PROPOSED
+  "Holds, within its time."
+  AGREED
+  "Declined by somebody with the scope floor; no price follows it."
+  DECLINED
+  "Its time is over, or it was ended."
+  ENDED
+}
 extend type PriceAgreement {
+  "Where the agreement stands now."
+  state: AgreementState! @open @goField(forceResolver: true)
+  "Who ended the price; null if nobody did."
+  endedBy: User @rows
   "Who agreed or proposed the price; null if that was the system."
   agreedBy: User @rows
   "Who approved or declined the proposal; null before, and if there was none."
@@ -6531,6 +6636,14 @@ extend type Mutation {
     "Which proposal, and why."
     input: DeclineAgreementInput!
   ): PriceAgreementPayload! @scope(name: "floor")
+  """
+  Ends an agreed price from a moment on. Prices as of an earlier moment, and those as of a moment before we learned of it, stay what
+  they were. An end is corrected by another one: the last recorded holds.
+  """
+  endAgreement(
+    "Which agreement, from when on, and why."
+    input: EndAgreementInput!
+  ): PriceAgreementPayload! @scope(name: "floor")
 }
 "Which agreements are listed. Every field is optional; all that are given must hold."
 input PriceAgreementFilter {
@@ -6538,7 +6651,7 @@ input PriceAgreementFilter {
   customerId: ID @open
   "Agreements on this product."
   productId: ID @open
-  "Agreements in these states, at most 250."
+  "Agreements in these states now, at most 250."
   states: [AgreementState!] @open
 }
 "The input of approveAgreement."
@@ -6561,6 +6674,19 @@ input DeclineAgreementInput {
   "Why the price is declined."
   reason: String!
 }
+"The input of endAgreement."
+input EndAgreementInput {
+  "The agreement."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "From when the price holds no longer: now by default. It may be in the past, but before validTo."
+  from: Time
+  "Why the price is ended."
+  reason: String!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
 "The answer of the mutations of an agreement."
 type PriceAgreementPayload {
   "The agreement; null if there are userErrors."
@@ -6578,8 +6704,8 @@ input AgreePriceInput {
   productId: ID!
   "The price of one unit."
   unit: MoneyInput!
-  "The smallest quantity for which the price holds."
-  minimumQuantity: Decimal = "1"
+  "The smallest quantity for which the price holds: any by default."
+  minimumQuantity: Decimal = "0"
   "From when the price holds, included: now by default."
   validFrom: Time
   "Until when the price holds, excluded: without end by default."
@@ -8382,6 +8508,11 @@ type Price {
   lines: [PriceLine!]! @open
   "The rules that were considered and did not apply, each with the reason."
   rejected: [RejectedRule!]! @scope(name: "costs")
+  """
+  The customer's agreements and proposals on the product that were known at this moment and do not apply, each with the reason.
+  Empty for partners.
+  """
+  rejectedAgreements: [RejectedAgreement!]! @scope(name: "staff")
   "The options that the price is for: those asked for, then those that the customer's measurements filled in."
   options: [PriceOption!]! @open
   "The lowest price of a unit that is not an agreement with a written reason. Scope costs: null without it."
@@ -8438,6 +8569,21 @@ enum PriceLineKind {
 type RejectedRule {
   "The rule."
   rule: PriceRule! @rows
+  "Why it did not apply, for people."
+  reason: String! @open
+}
+"An agreement or a proposal of one that did not apply, and why."
+type RejectedAgreement {
+  "The id of the PriceAgreement."
+  agreementId: ID! @open
+  "The agreed or proposed price of one unit."
+  unit: Money! @open
+  "The smallest quantity for which it holds; 0 for any."
+  minimumQuantity: Decimal! @open
+  "From when it holds, included."
+  validFrom: Time! @open
+  "Until when it holds, excluded, as known at the moment of the price; null if without end."
+  validTo: Time @open
   "Why it did not apply, for people."
   reason: String! @open
 }
@@ -10404,6 +10550,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_lines(ctx, field)
 	case "rejected":
 		return ec.fieldContext_Price_rejected(ctx, field)
+	case "rejectedAgreements":
+		return ec.fieldContext_Price_rejectedAgreements(ctx, field)
 	case "options":
 		return ec.fieldContext_Price_options(ctx, field)
 	case "floor":
@@ -10442,18 +10590,24 @@ func (ec *executionContext) childFields_PriceAgreement(ctx context.Context, fiel
 		return ec.fieldContext_PriceAgreement_overrideFloorReason(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_PriceAgreement_recordedAt(ctx, field)
-	case "state":
-		return ec.fieldContext_PriceAgreement_state(ctx, field)
 	case "proposedAt":
 		return ec.fieldContext_PriceAgreement_proposedAt(ctx, field)
 	case "decidedAt":
 		return ec.fieldContext_PriceAgreement_decidedAt(ctx, field)
 	case "declineReason":
 		return ec.fieldContext_PriceAgreement_declineReason(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_PriceAgreement_endedAt(ctx, field)
+	case "endReason":
+		return ec.fieldContext_PriceAgreement_endReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_PriceAgreement_customer(ctx, field)
 	case "product":
 		return ec.fieldContext_PriceAgreement_product(ctx, field)
+	case "state":
+		return ec.fieldContext_PriceAgreement_state(ctx, field)
+	case "endedBy":
+		return ec.fieldContext_PriceAgreement_endedBy(ctx, field)
 	case "agreedBy":
 		return ec.fieldContext_PriceAgreement_agreedBy(ctx, field)
 	case "decidedBy":
@@ -10860,6 +11014,24 @@ func (ec *executionContext) childFields_RatesPayload(ctx context.Context, field 
 		return ec.fieldContext_RatesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RatesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RejectedAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agreementId":
+		return ec.fieldContext_RejectedAgreement_agreementId(ctx, field)
+	case "unit":
+		return ec.fieldContext_RejectedAgreement_unit(ctx, field)
+	case "minimumQuantity":
+		return ec.fieldContext_RejectedAgreement_minimumQuantity(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_RejectedAgreement_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_RejectedAgreement_validTo(ctx, field)
+	case "reason":
+		return ec.fieldContext_RejectedAgreement_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RejectedAgreement", field.Name)
 }
 
 func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12070,6 +12242,20 @@ func (ec *executionContext) field_Mutation_deleteCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.DeleteCustomerInput, error) {
 			return ec.unmarshalNDeleteCustomerInput2kopeckᚋserviceᚐDeleteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endAgreement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.EndAgreementInput, error) {
+			return ec.unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21672,6 +21858,78 @@ func (ec *executionContext) fieldContext_Mutation_declineAgreement(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_endAgreement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endAgreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndAgreement(ctx, fc.Args["input"].(service.EndAgreementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "floor")
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endAgreement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endAgreement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_fitAttribution(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27843,6 +28101,66 @@ func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_rejectedAgreements(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_rejectedAgreements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectedAgreements(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []quote.RejectedAgreement) graphql.Marshaler {
+			return ec.marshalNRejectedAgreement2ᚕkopeckᚋserviceᚋquoteᚐRejectedAgreementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_rejectedAgreements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RejectedAgreement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28377,29 +28695,6 @@ func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Con
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
 
-func (ec *executionContext) _PriceAgreement_state(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PriceAgreement_state(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.State, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v schema.AgreementState) graphql.Marshaler {
-			return ec.marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PriceAgreement_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "AgreementState")
-}
-
 func (ec *executionContext) _PriceAgreement_proposedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28469,6 +28764,52 @@ func (ec *executionContext) fieldContext_PriceAgreement_declineReason(_ context.
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
 }
 
+func (ec *executionContext) _PriceAgreement_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceAgreement_endReason(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_endReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_endReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
+}
+
 func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28528,6 +28869,61 @@ func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Contex
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreement_state(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PriceAgreement().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.AgreementState) graphql.Marshaler {
+			return ec.marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, true, true, "AgreementState")
+}
+
+func (ec *executionContext) _PriceAgreement_endedBy(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_endedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PriceAgreement().EndedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_endedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
 		},
 	}
 	return fc, nil
@@ -34089,6 +34485,153 @@ func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _RejectedAgreement_agreementId(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_agreementId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgreementID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_agreementId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RejectedAgreement_unit(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectedAgreement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectedAgreement_minimumQuantity(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_minimumQuantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinimumQuantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_minimumQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _RejectedAgreement_validFrom(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RejectedAgreement_validTo(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_validTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RejectedAgreement_reason(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "String")
+}
+
 func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38073,7 +38616,7 @@ func (ec *executionContext) unmarshalInputAgreePriceInput(ctx context.Context, o
 	}
 
 	if _, present := asMap["minimumQuantity"]; !present {
-		asMap["minimumQuantity"] = "1"
+		asMap["minimumQuantity"] = "0"
 	}
 
 	fieldsInOrder := [...]string{"id", "customerId", "productId", "unit", "minimumQuantity", "validFrom", "validTo", "overrideFloorReason", "idempotencyKey"}
@@ -39638,6 +40181,76 @@ func (ec *executionContext) unmarshalInputDeleteCustomerInput(ctx context.Contex
 func UnmarshalDeleteCustomerInput(ctx context.Context, raw any) (service.DeleteCustomerInput, error) {
 	var out service.DeleteCustomerInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteCustomerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEndAgreementInput(ctx context.Context, obj any) (service.EndAgreementInput, error) {
+	var it service.EndAgreementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "from", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndAgreementInput unmarshals raw into the EndAgreementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndAgreementInput(ctx context.Context, raw any) (service.EndAgreementInput, error) {
+	var out service.EndAgreementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndAgreementInput", raw, &out)
 	return out, err
 }
 
@@ -44946,6 +45559,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "endAgreement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endAgreement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "fitAttribution":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_fitAttribution(ctx, field)
@@ -46520,6 +47140,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "rejectedAgreements":
+			out.Values[i] = ec._Price_rejectedAgreements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "options":
 			out.Values[i] = ec._Price_options(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -46629,11 +47254,6 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "state":
-			out.Values[i] = ec._PriceAgreement_state(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "proposedAt":
 			out.Values[i] = ec._PriceAgreement_proposedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -46649,6 +47269,16 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "endedAt":
+			out.Values[i] = ec._PriceAgreement_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endReason":
+			out.Values[i] = ec._PriceAgreement_endReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "customer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -46660,6 +47290,18 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PriceAgreement_product(ctx, field, obj)
+				})
+		case "state":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PriceAgreement_state(ctx, field, obj)
+				})
+		case "endedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PriceAgreement_endedBy(ctx, field, obj)
 				})
 		case "agreedBy":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -48283,6 +48925,64 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 			}
 		case "userErrors":
 			out.Values[i] = ec._RatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var rejectedAgreementImplementors = []string{"RejectedAgreement"}
+
+func (ec *executionContext) _RejectedAgreement(ctx context.Context, sel ast.SelectionSet, obj *quote.RejectedAgreement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rejectedAgreementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RejectedAgreement")
+		case "agreementId":
+			out.Values[i] = ec._RejectedAgreement_agreementId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._RejectedAgreement_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minimumQuantity":
+			out.Values[i] = ec._RejectedAgreement_minimumQuantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._RejectedAgreement_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validTo":
+			out.Values[i] = ec._RejectedAgreement_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RejectedAgreement_reason(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -50479,6 +51179,11 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplic
 	return ret
 }
 
+func (ec *executionContext) unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx context.Context, v any) (service.EndAgreementInput, error) {
+	res, err := ec.unmarshalInputEndAgreementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚋreportᚐExpectedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.ExpectedMonth) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -51506,6 +52211,26 @@ func (ec *executionContext) unmarshalNRefreshSessionInput2kopeckᚋserviceᚐRef
 func (ec *executionContext) unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefundOrderInput(ctx context.Context, v any) (service.RefundOrderInput, error) {
 	res, err := ec.unmarshalInputRefundOrderInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRejectedAgreement2kopeckᚋserviceᚋquoteᚐRejectedAgreement(ctx context.Context, sel ast.SelectionSet, v quote.RejectedAgreement) graphql.Marshaler {
+	return ec._RejectedAgreement(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRejectedAgreement2ᚕkopeckᚋserviceᚋquoteᚐRejectedAgreementᚄ(ctx context.Context, sel ast.SelectionSet, v []quote.RejectedAgreement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRejectedAgreement2kopeckᚋserviceᚋquoteᚐRejectedAgreement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNRejectedRule2kopeckᚋserviceᚋquoteᚐRejectedRule(ctx context.Context, sel ast.SelectionSet, v quote.RejectedRule) graphql.Marshaler {

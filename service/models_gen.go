@@ -43,7 +43,7 @@ type AgreePriceInput struct {
 	ProductID string `json:"productId"`
 	// The price of one unit.
 	Unit *MoneyInput `json:"unit"`
-	// The smallest quantity for which the price holds.
+	// The smallest quantity for which the price holds: any by default.
 	MinimumQuantity *money.Exact `json:"minimumQuantity,omitempty"`
 	// From when the price holds, included: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
@@ -369,6 +369,20 @@ type DeleteCustomerInput struct {
 	Reason string `json:"reason"`
 }
 
+// The input of endAgreement.
+type EndAgreementInput struct {
+	// The agreement.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// From when the price holds no longer: now by default. It may be in the past, but before validTo.
+	From *time.Time `json:"from,omitempty"`
+	// Why the price is ended.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // A field that two callers changed.
 type FieldConflict struct {
 	// The name of the field in the input.
@@ -593,7 +607,7 @@ type PriceAgreementFilter struct {
 	CustomerID *string `json:"customerId,omitempty"`
 	// Agreements on this product.
 	ProductID *string `json:"productId,omitempty"`
-	// Agreements in these states, at most 250.
+	// Agreements in these states now, at most 250.
 	States []schema.AgreementState `json:"states,omitempty"`
 }
 

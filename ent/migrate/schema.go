@@ -451,7 +451,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "end"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -923,11 +923,14 @@ var (
 		{Name: "override_floor_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "agreed_by", Type: field.TypeString, Size: 40},
 		{Name: "recorded_at", Type: field.TypeTime},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED"}, Default: "AGREED"},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED", "ENDED"}, Default: "AGREED"},
 		{Name: "proposed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "decline_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "end_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "ended_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
@@ -939,13 +942,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "price_agreements_customers_customer",
-				Columns:    []*schema.Column{PriceAgreementsColumns[14]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[17]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "price_agreements_products_product",
-				Columns:    []*schema.Column{PriceAgreementsColumns[15]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[18]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -954,7 +957,7 @@ var (
 			{
 				Name:    "priceagreement_customer_id_product_id_valid_from",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[14], PriceAgreementsColumns[15], PriceAgreementsColumns[4]},
+				Columns: []*schema.Column{PriceAgreementsColumns[17], PriceAgreementsColumns[18], PriceAgreementsColumns[4]},
 			},
 			{
 				Name:    "priceagreement_recorded_at_id",
