@@ -113,7 +113,7 @@ func (s *seeded) busy() {
 		offer := s.offer(nil)
 		a.Must(sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL", "purpose": "MARKETING"}})
 		a.Must(viewOffer, Vars{"in": Vars{"id": offer}})
-		a.Must(acceptOffer, Vars{"in": Vars{"id": offer}})
+		a.Must(acceptOffer, Vars{"in": Vars{"id": offer, "overruleDateReason": "A test"}})
 		a.Must(declineOffer, Vars{"in": Vars{"id": s.sent(), "reason": "Too dear"}})
 		for _, days := range []int{20, 5} {
 			order := s.order("1.5", Vars{"at": past(days), "externalId": fmt.Sprintf("O-%d-%d", i, days)})

@@ -70,6 +70,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	RejectedRule() RejectedRuleResolver
 	Resource() ResourceResolver
+	ResourceBooking() ResourceBookingResolver
 	ResourceDay() ResourceDayResolver
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
@@ -357,6 +358,14 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DateImpossible struct {
+		Code     func(childComplexity int) int
+		Earliest func(childComplexity int) int
+		Field    func(childComplexity int) int
+		LeadDays func(childComplexity int) int
+		Message  func(childComplexity int) int
+	}
+
 	DatedGrade struct {
 		Grade      func(childComplexity int) int
 		RecordedAt func(childComplexity int) int
@@ -481,6 +490,7 @@ type ComplexityRoot struct {
 		AgreePrice             func(childComplexity int, input service.AgreePriceInput) int
 		ApproveAgreement       func(childComplexity int, input service.ApproveAgreementInput) int
 		CancelOrder            func(childComplexity int, input service.CancelOrderInput) int
+		ChangeDueDate          func(childComplexity int, input service.ChangeDueDateInput) int
 		ChangeSetting          func(childComplexity int, input service.ChangeSettingInput) int
 		CompleteOrder          func(childComplexity int, input service.CompleteOrderInput) int
 		ConfirmPermission      func(childComplexity int, input service.ConfirmPermissionInput) int
@@ -713,6 +723,7 @@ type ComplexityRoot struct {
 	Price struct {
 		At                 func(childComplexity int) int
 		Cost               func(childComplexity int) int
+		Date               func(childComplexity int) int
 		Floor              func(childComplexity int) int
 		Lines              func(childComplexity int) int
 		List               func(childComplexity int) int
@@ -770,6 +781,14 @@ type ComplexityRoot struct {
 	PriceConnection struct {
 		Edges    func(childComplexity int) int
 		PageInfo func(childComplexity int) int
+	}
+
+	PriceDate struct {
+		Earliest         func(childComplexity int) int
+		EarliestLeadDays func(childComplexity int) int
+		Holds            func(childComplexity int) int
+		LeadDays         func(childComplexity int) int
+		ReadyOn          func(childComplexity int) int
 	}
 
 	PriceEdge struct {
@@ -1017,8 +1036,15 @@ type ComplexityRoot struct {
 		Utilisation    func(childComplexity int, from time.Time, to time.Time, knownAt *time.Time) int
 	}
 
+	ResourceBooking struct {
+		BookedAt func(childComplexity int) int
+		Order    func(childComplexity int) int
+		Units    func(childComplexity int) int
+	}
+
 	ResourceDay struct {
 		Booked      func(childComplexity int) int
+		Bookings    func(childComplexity int) int
 		Capacity    func(childComplexity int) int
 		Day         func(childComplexity int) int
 		Idle        func(childComplexity int) int
@@ -1261,6 +1287,7 @@ type MutationResolver interface {
 	DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error)
 	WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error)
 	PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error)
+	ChangeDueDate(ctx context.Context, input service.ChangeDueDateInput) (*service.OrderPayload, error)
 	CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error)
 	CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error)
 	RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error)
@@ -1383,8 +1410,13 @@ type ResourceResolver interface {
 	Utilisation(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
 	IdleCost(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
 }
+type ResourceBookingResolver interface {
+	Order(ctx context.Context, obj *rates.ResourceBooking) (*ent.Order, error)
+}
 type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
+
+	Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error)
 }
 type StaffEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.StaffEconomics) (string, error)
@@ -2643,6 +2675,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
 
+	case "DateImpossible.code":
+		if e.ComplexityRoot.DateImpossible.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Code(childComplexity), true
+	case "DateImpossible.earliest":
+		if e.ComplexityRoot.DateImpossible.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Earliest(childComplexity), true
+	case "DateImpossible.field":
+		if e.ComplexityRoot.DateImpossible.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Field(childComplexity), true
+	case "DateImpossible.leadDays":
+		if e.ComplexityRoot.DateImpossible.LeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.LeadDays(childComplexity), true
+	case "DateImpossible.message":
+		if e.ComplexityRoot.DateImpossible.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Message(childComplexity), true
+
 	case "DatedGrade.grade":
 		if e.ComplexityRoot.DatedGrade.Grade == nil {
 			break
@@ -3163,6 +3226,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelOrder(childComplexity, args["input"].(service.CancelOrderInput)), true
+	case "Mutation.changeDueDate":
+		if e.ComplexityRoot.Mutation.ChangeDueDate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeDueDate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeDueDate(childComplexity, args["input"].(service.ChangeDueDateInput)), true
 	case "Mutation.changeSetting":
 		if e.ComplexityRoot.Mutation.ChangeSetting == nil {
 			break
@@ -4344,6 +4418,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Cost(childComplexity), true
+	case "Price.date":
+		if e.ComplexityRoot.Price.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Date(childComplexity), true
 	case "Price.floor":
 		if e.ComplexityRoot.Price.Floor == nil {
 			break
@@ -4601,6 +4681,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceConnection.PageInfo(childComplexity), true
+
+	case "PriceDate.earliest":
+		if e.ComplexityRoot.PriceDate.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.Earliest(childComplexity), true
+	case "PriceDate.earliestLeadDays":
+		if e.ComplexityRoot.PriceDate.EarliestLeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.EarliestLeadDays(childComplexity), true
+	case "PriceDate.holds":
+		if e.ComplexityRoot.PriceDate.Holds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.Holds(childComplexity), true
+	case "PriceDate.leadDays":
+		if e.ComplexityRoot.PriceDate.LeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.LeadDays(childComplexity), true
+	case "PriceDate.readyOn":
+		if e.ComplexityRoot.PriceDate.ReadyOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.ReadyOn(childComplexity), true
 
 	case "PriceEdge.cursor":
 		if e.ComplexityRoot.PriceEdge.Cursor == nil {
@@ -5761,12 +5872,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Resource.Utilisation(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["knownAt"].(*time.Time)), true
 
+	case "ResourceBooking.bookedAt":
+		if e.ComplexityRoot.ResourceBooking.BookedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.BookedAt(childComplexity), true
+	case "ResourceBooking.order":
+		if e.ComplexityRoot.ResourceBooking.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.Order(childComplexity), true
+	case "ResourceBooking.units":
+		if e.ComplexityRoot.ResourceBooking.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.Units(childComplexity), true
+
 	case "ResourceDay.booked":
 		if e.ComplexityRoot.ResourceDay.Booked == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ResourceDay.Booked(childComplexity), true
+	case "ResourceDay.bookings":
+		if e.ComplexityRoot.ResourceDay.Bookings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Bookings(childComplexity), true
 	case "ResourceDay.capacity":
 		if e.ComplexityRoot.ResourceDay.Capacity == nil {
 			break
@@ -6356,6 +6492,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AgreePriceInput", ec.unmarshalInputAgreePriceInput),
 			graphql.NewInputUnmarshaler("ApproveAgreementInput", ec.unmarshalInputApproveAgreementInput),
 			graphql.NewInputUnmarshaler("CancelOrderInput", ec.unmarshalInputCancelOrderInput),
+			graphql.NewInputUnmarshaler("ChangeDueDateInput", ec.unmarshalInputChangeDueDateInput),
 			graphql.NewInputUnmarshaler("ChangeSettingInput", ec.unmarshalInputChangeSettingInput),
 			graphql.NewInputUnmarshaler("CompleteOrderInput", ec.unmarshalInputCompleteOrderInput),
 			graphql.NewInputUnmarshaler("ComponentInput", ec.unmarshalInputComponentInput),
@@ -6919,6 +7056,19 @@ type BelowFloor implements UserError {
   "The floor of the product at the agreement's minimum quantity now. Scope costs: null without it."
   floor: Money @scope(name: "costs")
 }
+"The capacity that is free does not suffice for a day: it needs a later day, or overruleDateReason and the scope floor."
+type DateImpossible implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
+  field: [String!] @open
+  "Always DATE_IMPOSSIBLE."
+  code: UserErrorCode! @open
+  "What is wrong and what is expected, for people."
+  message: String! @open
+  "The first day that is possible, by its beginning; null if none is within ten years."
+  earliest: Time @open
+  "The lead time of that day, for which to ask the prices; null if there is none."
+  leadDays: Int @open
+}
 "A price token has expired."
 type PriceExpired implements UserError {
   "The path of the field in the input; null if the error concerns the request as a whole."
@@ -6967,6 +7117,8 @@ enum UserErrorCode {
   BELOW_FLOOR
   "A price token has expired: see PriceExpired."
   PRICE_EXPIRED
+  "The capacity that is free does not suffice for the day: see DateImpossible."
+  DATE_IMPOSSIBLE
   "The object is not in a state to do this, or a rate is missing."
   WRONG_STATE
   "Too many, or too often."
@@ -8152,6 +8304,11 @@ input AcceptOfferInput {
   expectedVersion: Int
   "When the customer accepted: now by default. This moment must not be after expiresAt; it can be reported up to 30 days after expiresAt, as by a phone that was offline."
   at: Time
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -8271,10 +8428,21 @@ extend type Query {
   ): LedgerCheck! @scope(name: "costs")
 }
 extend type Mutation {
-  "Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED."
+  """
+  Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED;
+  a day for which the free capacity does not suffice is DATE_IMPOSSIBLE.
+  """
   placeOrder(
     "The order."
     input: PlaceOrderInput!
+  ): OrderPayload! @scope(writes: "Order")
+  """
+  Changes the due date of an order that is PLACED. The capacity that it takes from today on moves with it; a day for which the free
+  capacity does not suffice is DATE_IMPOSSIBLE.
+  """
+  changeDueDate(
+    "Which order, and the new date."
+    input: ChangeDueDateInput!
   ): OrderPayload! @scope(writes: "Order")
   "Completes an order that is PLACED: its margin is credited to the contacts that earned it."
   completeOrder(
@@ -8311,6 +8479,29 @@ input PlaceOrderInput {
   externalId: String
   "When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer."
   at: Time
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of changeDueDate."
+input ChangeDueDateInput {
+  "The order."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "By when it must be ready now: not before today, unless that is the due day already."
+  dueAt: Time!
+  "Why the date is changed; kept in the audit."
+  reason: String
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -8523,10 +8714,25 @@ type Price {
   margin: Money @scope(name: "costs")
   "The moment of the price."
   at: Time! @open
+  "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
+  date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes."
   validUntil: Time! @open
   "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
+}
+"The day that a price is for, by the capacity that was free at its moment."
+type PriceDate {
+  "The lead time in days."
+  leadDays: Int! @open
+  "The day on which the product is to be ready, by its beginning."
+  readyOn: Time! @open
+  "Whether the free capacity suffices: without it placeOrder answers DATE_IMPOSSIBLE."
+  holds: Boolean! @open
+  "The first day for which it suffices, by its beginning; null if there is none within ten years."
+  earliest: Time @open
+  "The lead time of that day; null if there is none."
+  earliestLeadDays: Int @open
 }
 "An option that a price is for."
 type PriceOption {
@@ -9015,8 +9221,8 @@ input ProductFilter {
 `, BuiltIn: false},
 	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
   """
-  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: soon or when capacity is idle,
-  with and without the product's best grade. The proposal for the customer's segment comes first.
+  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: on the first day for which the free
+  capacity suffices or when capacity is idle, with and without the product's best grade. The proposal for the customer's segment comes first.
   """
   proposals(
     "The product."
@@ -9041,7 +9247,10 @@ type Proposal {
   readyOn: Time! @open
   "The price, with its token."
   price: Price! @open
-  "Why the product leaves no choice, for people: it has no grade, or a later day is not cheaper. Null if it leaves one."
+  """
+  Why the product leaves no choice, for people: it has no grade, a later day is not cheaper, or no day before the standard lead time
+  has room. Null if it leaves one.
+  """
   note: String @open
 }
 `, BuiltIn: false},
@@ -9218,10 +9427,21 @@ type ResourceDay {
   booked: Decimal! @open
   "The booked units divided by the capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" if both are 0, null if the capacity is unknown."
   utilisation: Decimal @open
+  "What fills the day: what each order takes of it, the first booked first, at most 1,000."
+  bookings: [ResourceBooking!]! @open
   "The units of the capacity that are not booked."
   idle: Decimal! @open
   "The idle units times the rate times its fixed share, rounded half to even."
   idleCost: Money! @open
+}
+"What an order takes of a resource on a day."
+type ResourceBooking {
+  "The order."
+  order: Order @rows
+  "The units that it takes."
+  units: Decimal! @open
+  "When they were booked."
+  bookedAt: Time! @open
 }
 extend type Query {
   "A resource by its code; null if there is none. Scope costs: null without it."
@@ -10562,6 +10782,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_margin(ctx, field)
 	case "at":
 		return ec.fieldContext_Price_at(ctx, field)
+	case "date":
+		return ec.fieldContext_Price_date(ctx, field)
 	case "validUntil":
 		return ec.fieldContext_Price_validUntil(ctx, field)
 	case "token":
@@ -10656,6 +10878,22 @@ func (ec *executionContext) childFields_PriceConnection(ctx context.Context, fie
 		return ec.fieldContext_PriceConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceDate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadDays":
+		return ec.fieldContext_PriceDate_leadDays(ctx, field)
+	case "readyOn":
+		return ec.fieldContext_PriceDate_readyOn(ctx, field)
+	case "holds":
+		return ec.fieldContext_PriceDate_holds(ctx, field)
+	case "earliest":
+		return ec.fieldContext_PriceDate_earliest(ctx, field)
+	case "earliestLeadDays":
+		return ec.fieldContext_PriceDate_earliestLeadDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceDate", field.Name)
 }
 
 func (ec *executionContext) childFields_PriceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11066,6 +11304,18 @@ func (ec *executionContext) childFields_Resource(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Resource", field.Name)
 }
 
+func (ec *executionContext) childFields_ResourceBooking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_ResourceBooking_order(ctx, field)
+	case "units":
+		return ec.fieldContext_ResourceBooking_units(ctx, field)
+	case "bookedAt":
+		return ec.fieldContext_ResourceBooking_bookedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourceBooking", field.Name)
+}
+
 func (ec *executionContext) childFields_ResourceDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "day":
@@ -11078,6 +11328,8 @@ func (ec *executionContext) childFields_ResourceDay(ctx context.Context, field g
 		return ec.fieldContext_ResourceDay_booked(ctx, field)
 	case "utilisation":
 		return ec.fieldContext_ResourceDay_utilisation(ctx, field)
+	case "bookings":
+		return ec.fieldContext_ResourceDay_bookings(ctx, field)
 	case "idle":
 		return ec.fieldContext_ResourceDay_idle(ctx, field)
 	case "idleCost":
@@ -12088,6 +12340,20 @@ func (ec *executionContext) field_Mutation_cancelOrder_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.CancelOrderInput, error) {
 			return ec.unmarshalNCancelOrderInput2kopeckᚋserviceᚐCancelOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changeDueDate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.ChangeDueDateInput, error) {
+			return ec.unmarshalNChangeDueDateInput2kopeckᚋserviceᚐChangeDueDateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19328,6 +19594,121 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _DateImpossible_field(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "String")
+}
+
+func (ec *executionContext) _DateImpossible_code(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _DateImpossible_message(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "String")
+}
+
+func (ec *executionContext) _DateImpossible_earliest(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "Time")
+}
+
+func (ec *executionContext) _DateImpossible_leadDays(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_leadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "Int")
+}
+
 func (ec *executionContext) _DatedGrade_grade(ctx context.Context, field graphql.CollectedField, obj *people.DatedGrade) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22932,6 +23313,78 @@ func (ec *executionContext) fieldContext_Mutation_placeOrder(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_placeOrder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeDueDate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeDueDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeDueDate(ctx, fc.Args["input"].(service.ChangeDueDateInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeDueDate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeDueDate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28396,6 +28849,66 @@ func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
 }
 
+func (ec *executionContext) _Price_date(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceDate) graphql.Marshaler {
+			return ec.marshalOPriceDate2ᚖkopeckᚋserviceᚋquoteᚐPriceDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Price_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceDate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29261,6 +29774,121 @@ func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PriceDate_leadDays(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_leadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceDate_readyOn(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_readyOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadyOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_readyOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceDate_holds(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_holds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_holds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PriceDate_earliest(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceDate_earliestLeadDays(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_earliestLeadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EarliestLeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_earliestLeadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphql.CollectedField, obj *quote.PriceEdge) (ret graphql.Marshaler) {
@@ -34931,6 +35559,84 @@ func (ec *executionContext) fieldContext_Resource_idleCost(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _ResourceBooking_order(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceBooking().Order(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_units(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceBooking_bookedAt(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_bookedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_bookedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Time")
+}
+
 func (ec *executionContext) _ResourceDay_day(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35044,6 +35750,38 @@ func (ec *executionContext) _ResourceDay_utilisation(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_ResourceDay_utilisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceDay_bookings(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_bookings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceDay().Bookings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rates.ResourceBooking) graphql.Marshaler {
+			return ec.marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋratesᚐResourceBookingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_bookings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceDay",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResourceBooking(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ResourceDay_idle(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
@@ -38552,7 +39290,7 @@ func (ec *executionContext) unmarshalInputAcceptOfferInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "at", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "at", "overruleDateReason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38580,6 +39318,13 @@ func (ec *executionContext) unmarshalInputAcceptOfferInput(ctx context.Context, 
 				return it, err
 			}
 			it.At = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -38822,6 +39567,83 @@ func (ec *executionContext) unmarshalInputCancelOrderInput(ctx context.Context, 
 func UnmarshalCancelOrderInput(ctx context.Context, raw any) (service.CancelOrderInput, error) {
 	var out service.CancelOrderInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CancelOrderInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputChangeDueDateInput(ctx context.Context, obj any) (service.ChangeDueDateInput, error) {
+	var it service.ChangeDueDateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "dueAt", "reason", "overruleDateReason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "dueAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueAt"))
+			data, err := ec.unmarshalNTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueAt = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangeDueDateInput unmarshals raw into the ChangeDueDateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangeDueDateInput(ctx context.Context, raw any) (service.ChangeDueDateInput, error) {
+	var out service.ChangeDueDateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeDueDateInput", raw, &out)
 	return out, err
 }
 
@@ -40841,7 +41663,7 @@ func (ec *executionContext) unmarshalInputPlaceOrderInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "priceTokens", "externalId", "at", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "priceTokens", "externalId", "at", "overruleDateReason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40883,6 +41705,13 @@ func (ec *executionContext) unmarshalInputPlaceOrderInput(ctx context.Context, o
 				return it, err
 			}
 			it.At = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -42920,6 +43749,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._Forbidden(ctx, sel, obj)
+	case service.DateImpossible:
+		return ec._DateImpossible(ctx, sel, &obj)
+	case *service.DateImpossible:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DateImpossible(ctx, sel, obj)
 	case service.BelowFloor:
 		return ec._BelowFloor(ctx, sel, &obj)
 	case *service.BelowFloor:
@@ -44734,6 +45570,59 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 	return out
 }
 
+var dateImpossibleImplementors = []string{"DateImpossible", "UserError"}
+
+func (ec *executionContext) _DateImpossible(ctx context.Context, sel ast.SelectionSet, obj *service.DateImpossible) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dateImpossibleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DateImpossible")
+		case "field":
+			out.Values[i] = ec._DateImpossible_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._DateImpossible_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._DateImpossible_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._DateImpossible_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leadDays":
+			out.Values[i] = ec._DateImpossible_leadDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var datedGradeImplementors = []string{"DatedGrade"}
 
 func (ec *executionContext) _DatedGrade(ctx context.Context, sel ast.SelectionSet, obj *people.DatedGrade) graphql.Marshaler {
@@ -45660,6 +46549,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "placeOrder":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_placeOrder(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changeDueDate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeDueDate(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -47170,6 +48066,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "date":
+			out.Values[i] = ec._Price_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "validUntil":
 			out.Values[i] = ec._Price_validUntil(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -47470,6 +48371,59 @@ func (ec *executionContext) _PriceConnection(ctx context.Context, sel ast.Select
 		case "pageInfo":
 			out.Values[i] = ec._PriceConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceDateImplementors = []string{"PriceDate"}
+
+func (ec *executionContext) _PriceDate(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceDate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceDateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceDate")
+		case "leadDays":
+			out.Values[i] = ec._PriceDate_leadDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readyOn":
+			out.Values[i] = ec._PriceDate_readyOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holds":
+			out.Values[i] = ec._PriceDate_holds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._PriceDate_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "earliestLeadDays":
+			out.Values[i] = ec._PriceDate_earliestLeadDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -49114,6 +50068,50 @@ func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var resourceBookingImplementors = []string{"ResourceBooking"}
+
+func (ec *executionContext) _ResourceBooking(ctx context.Context, sel ast.SelectionSet, obj *rates.ResourceBooking) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resourceBookingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResourceBooking")
+		case "order":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceBooking_order(ctx, field, obj)
+				})
+		case "units":
+			out.Values[i] = ec._ResourceBooking_units(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bookedAt":
+			out.Values[i] = ec._ResourceBooking_bookedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var resourceDayImplementors = []string{"ResourceDay"}
 
 func (ec *executionContext) _ResourceDay(ctx context.Context, sel ast.SelectionSet, obj *costing.ResourceDay) graphql.Marshaler {
@@ -49151,6 +50149,12 @@ func (ec *executionContext) _ResourceDay(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "bookings":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceDay_bookings(ctx, field, obj)
+				})
 		case "idle":
 			out.Values[i] = ec._ResourceDay_idle(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -50678,6 +51682,11 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 
 func (ec *executionContext) unmarshalNCancelOrderInput2kopeckᚋserviceᚐCancelOrderInput(ctx context.Context, v any) (service.CancelOrderInput, error) {
 	res, err := ec.unmarshalInputCancelOrderInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNChangeDueDateInput2kopeckᚋserviceᚐChangeDueDateInput(ctx context.Context, v any) (service.ChangeDueDateInput, error) {
+	res, err := ec.unmarshalInputChangeDueDateInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -52259,6 +53268,30 @@ func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResou
 		return graphql.Null
 	}
 	return ec._Resource(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋratesᚐResourceBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.ResourceBooking) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNResourceBooking2ᚖkopeckᚋserviceᚋratesᚐResourceBooking(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNResourceBooking2ᚖkopeckᚋserviceᚋratesᚐResourceBooking(ctx context.Context, sel ast.SelectionSet, v *rates.ResourceBooking) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ResourceBooking!")
+		return graphql.Null
+	}
+	return ec._ResourceBooking(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNResourceDay2ᚕᚖkopeckᚋcostingᚐResourceDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*costing.ResourceDay) graphql.Marshaler {
@@ -53881,6 +54914,13 @@ func (ec *executionContext) unmarshalOPriceAgreementOrder2ᚖkopeckᚋentᚐPric
 	}
 	res, err := ec.unmarshalInputPriceAgreementOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPriceDate2ᚖkopeckᚋserviceᚋquoteᚐPriceDate(ctx context.Context, sel ast.SelectionSet, v *quote.PriceDate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceDate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx context.Context, sel ast.SelectionSet, v *ent.PriceRule) graphql.Marshaler {

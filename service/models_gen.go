@@ -29,6 +29,9 @@ type AcceptOfferInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// When the customer accepted: now by default. This moment must not be after expiresAt; it can be reported up to 30 days after expiresAt, as by a phone that was offline.
 	At *time.Time `json:"at,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -97,6 +100,23 @@ type CancelOrderInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the order is cancelled.
 	Reason string `json:"reason"`
+}
+
+// The input of changeDueDate.
+type ChangeDueDateInput struct {
+	// The order.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// By when it must be ready now: not before today, unless that is the due day already.
+	DueAt time.Time `json:"dueAt"`
+	// Why the date is changed; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of changeSetting.
@@ -338,6 +358,22 @@ type CustomerPayload struct {
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
+
+// The capacity that is free does not suffice for a day: it needs a later day, or overruleDateReason and the scope floor.
+type DateImpossible struct {
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always DATE_IMPOSSIBLE.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+	// The first day that is possible, by its beginning; null if none is within ten years.
+	Earliest *time.Time `json:"earliest,omitempty"`
+	// The lead time of that day, for which to ask the prices; null if there is none.
+	LeadDays *int `json:"leadDays,omitempty"`
+}
+
+func (DateImpossible) IsUserError() {}
 
 // The input of declineAgreement.
 type DeclineAgreementInput struct {
@@ -589,6 +625,9 @@ type PlaceOrderInput struct {
 	ExternalID *string `json:"externalId,omitempty"`
 	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer.
 	At *time.Time `json:"at,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }

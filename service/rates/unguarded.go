@@ -120,10 +120,21 @@ func (s *Service) writeBookings(ctx context.Context, tx *store.Tx, orderID strin
 	return nil
 }
 
-// freeBookings frees what an order has booked and returns the number of bookings. Bookings are derived from orders: no role
-// writes them.
-func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderID string) (int, error) {
-	return tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
+// freeBookings frees what an order has booked from a day on and returns the number of bookings. Bookings are derived from orders: no
+// role writes them.
+func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderID string, first int) (int, error) {
+	return tx.Booking.Update().Where(booking.OrderID(orderID), booking.DayGTE(first), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
+}
+
+// bookingsOf reads what an order has booked from a day on, by resource. Bookings are derived from orders: no role reads them.
+func bookingsOf(ctx context.Context, tx *store.Tx, orderID string, first int) ([]*ent.Booking, error) {
+	return tx.Booking.Query().Where(booking.OrderID(orderID), booking.DayGTE(first), booking.FreedAtIsNil()).Order(booking.ByResource()).All(auth.System(ctx))
+}
+
+// bookingsOn reads what fills resources on days from first to last, as known at a moment, the first booked first. Who may see resources,
+// by the scope costs, sees all orders.
+func bookingsOn(ctx context.Context, query *ent.BookingQuery) ([]*ent.Booking, error) {
+	return query.Order(booking.ByBookedAt(), booking.ByID()).Limit(mostBookings + 1).All(auth.System(ctx))
 }
 
 // sumBookings sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may
