@@ -190,3 +190,78 @@ func TestTwoTakeTheLastRoom(t *testing.T) {
 		}
 	})
 }
+
+const holdPrice = `query($c: ID!, $p: ID!, $q: Decimal!, $l: Int, $at: Time) { customer(id: $c) { price(productId: $p, quantity: $q, leadDays: $l, at: $at, hold: true) { unit { amount } token validUntil date { holds earliest heldUntil } } } }`
+
+// TestHeldCapacity: a price asked with hold keeps its capacity until its token expires, for its customer, once.
+func TestHeldCapacity(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		window, anna := joinery(w)
+		manager, sales := w.As(schema.RoleManager), w.As(schema.RoleSales)
+		boris := NewCustomer(manager, Vars{"name": "Boris"})
+		ask := func(customer, quantity string, lead int) Vars {
+			return Vars{"c": customer, "p": window, "q": quantity, "l": lead}
+		}
+		place := func(customer, token string) Vars {
+			return Vars{"in": Vars{"customerId": customer, "priceTokens": []string{token}}}
+		}
+		today := func() string {
+			r := manager.Must(`{ resource(code: "saw") { utilisation(from: "2026-11-28T00:00:00Z", to: "2026-11-29T00:00:00Z") { booked bookings { order { id } heldFor { id } heldBy { id } heldUntil units } } } }`, nil)
+			got := r.Text("resource.utilisation.0.booked")
+			for i := range r.Len("resource.utilisation.0.bookings") {
+				at := fmt.Sprintf("resource.utilisation.0.bookings.%d.", i)
+				if r.Get(at+"heldUntil") == nil {
+					got += " order"
+				} else if r.Text(at+"heldFor.id") == anna && r.Text(at+"heldBy.id") != "" {
+					got += " anna"
+				}
+			}
+			return got
+		}
+		// A hold takes its room from others, and not from the customer it is for.
+		first := sales.Must(holdPrice, ask(anna, "7", 0))
+		if first.Get("customer.price.date.holds") != true || first.Text("customer.price.date.heldUntil") != first.Text("customer.price.validUntil") {
+			t.Errorf("%s", first.Body)
+		}
+		again := sales.Must(holdPrice, ask(anna, "7", 0))
+		if got := today(); got != "7.583333331 anna" || again.Text("customer.price.unit.amount") != first.Text("customer.price.unit.amount") {
+			t.Errorf("held twice or dearer: %s, %s after %s", got, again.Body, first.Body)
+		}
+		if other := sales.Must(holdPrice, ask(boris, "7", 0)); other.Get("customer.price.date.holds") != false || other.Get("customer.price.date.heldUntil") != nil || other.Text("customer.price.date.earliest") != "2026-11-29T00:00:00Z" {
+			t.Errorf("held for two: %s", other.Body)
+		}
+		late := sales.Must(askDate, ask(boris, "7", 0))
+		sales.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, place(boris, late.Text("customer.price.token")))
+		sales.Must(placeOrder, place(anna, first.Text("customer.price.token")))
+		if got := today(); got != "7.583333331 order" {
+			t.Errorf("the order takes what was held: %s", got)
+		}
+		// What has expired counts for nothing.
+		tomorrow := sales.Must(holdPrice, ask(anna, "7", 1))
+		if tomorrow.Get("customer.price.date.heldUntil") == nil {
+			t.Errorf("%s", tomorrow.Body)
+		}
+		token := sales.Must(askDate, ask(boris, "7", 1)).Text("customer.price.token")
+		sales.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, place(boris, token))
+		w.Clock.Advance(15*time.Minute + time.Second)
+		token = sales.Must(askDate, ask(boris, "7", 1)).Text("customer.price.token")
+		sales.Must(placeOrder, place(boris, token))
+		// Who may not order holds nothing, nor does a price of another moment; and nobody holds more than twenty prices.
+		if r := w.As(schema.RoleAnalyst).Do(holdPrice, ask(anna, "1", 9)); len(r.Errors) != 1 || r.Errors[0].Code() != "FORBIDDEN" {
+			t.Errorf("ANALYST: %s", r.Body)
+		}
+		if r := sales.Do(holdPrice, plus(ask(anna, "1", 9), Vars{"at": "2026-11-28T09:00:00Z"})); len(r.Errors) != 1 || r.Errors[0].Code() != "INVALID" {
+			t.Errorf("of a past moment: %s", r.Body)
+		}
+		for i := range 20 {
+			sales.Must(holdPrice, ask(anna, fmt.Sprintf("0.%02d", i+1), 30))
+		}
+		if r := sales.Do(holdPrice, ask(anna, "0.5", 30)); len(r.Errors) != 1 || r.Errors[0].Code() != "LIMIT_EXCEEDED" {
+			t.Errorf("the twenty-first: %s", r.Body)
+		}
+		sales.Must(holdPrice, ask(anna, "0.01", 30)) // held anew
+		manager.Must(holdPrice, ask(anna, "0.5", 30))
+		inOrder(t, w)
+	})
+}

@@ -10,19 +10,22 @@ import (
 	"kopeck/money"
 )
 
-// Booking is the capacity that an order takes of a resource on a day: known since BookedAt, free again since FreedAt.
+// Booking is the capacity that an order takes of a resource on a day, or that is held for a customer: known since BookedAt, free again
+// since FreedAt.
 type Booking struct {
 	Resource string
 	Day      int
 	Units    money.Decimal
 	BookedAt time.Time
 	FreedAt  *time.Time
+	HeldFor  string // the customer; "" for an order
 }
 
 // Bookings is an immutable index of bookings. A nil one holds none.
 type Bookings struct {
 	byResource map[string]*bookedDays
-	turns      turns // all BookedAt and FreedAt
+	holds      map[string][]Booking // by customer
+	turns      turns                // all BookedAt and FreedAt
 }
 
 type bookedDays struct {
@@ -32,7 +35,7 @@ type bookedDays struct {
 
 // NewBookings indexes bookings; their order does not matter.
 func NewBookings(bookings []Booking) *Bookings {
-	index := &Bookings{byResource: make(map[string]*bookedDays)}
+	index := &Bookings{byResource: make(map[string]*bookedDays), holds: make(map[string][]Booking)}
 	moments := make([]time.Time, 0, len(bookings))
 	for _, b := range bookings {
 		days := index.byResource[b.Resource]
@@ -41,6 +44,9 @@ func NewBookings(bookings []Booking) *Bookings {
 			index.byResource[b.Resource] = days
 		}
 		days.bookings = append(days.bookings, b)
+		if b.HeldFor != "" {
+			index.holds[b.HeldFor] = append(index.holds[b.HeldFor], b)
+		}
 		moments = append(moments, b.BookedAt)
 		if b.FreedAt != nil {
 			moments = append(moments, *b.FreedAt)
@@ -86,6 +92,26 @@ func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *
 		}
 	}
 	return new(big.Rat).SetFrac(nano, big.NewInt(1_000_000_000))
+}
+
+// HeldFor reports whether anything is held for a customer at a moment.
+func (b *Bookings) HeldFor(customer string, at time.Time) bool {
+	return b != nil && slices.ContainsFunc(b.holds[customer], func(hold Booking) bool {
+		return !hold.BookedAt.After(at) && (hold.FreedAt == nil || hold.FreedAt.After(at))
+	})
+}
+
+// WithoutHolds returns the bookings without what is held for a customer.
+func (b *Bookings) WithoutHolds(customer string) *Bookings {
+	var others []Booking
+	for _, days := range b.byResource {
+		for _, booking := range days.bookings {
+			if booking.HeldFor != customer {
+				others = append(others, booking)
+			}
+		}
+	}
+	return NewBookings(others)
 }
 
 // Plan books what an order needs on the earliest worked days with free capacity, from its first day up to its due day, both

@@ -1118,6 +1118,9 @@ type BookingMutation struct {
 	day           *int
 	addday        *int
 	units         *money.Decimal
+	hold          *string
+	held_for      *string
+	held_by       *string
 	booked_at     *time.Time
 	freed_at      *time.Time
 	clearedFields map[string]struct{}
@@ -1377,7 +1380,7 @@ func (m *BookingMutation) OrderID() (r string, exists bool) {
 // OldOrderID returns the old "order_id" field's value of the Booking entity.
 // If the Booking object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *BookingMutation) OldOrderID(ctx context.Context) (v string, err error) {
+func (m *BookingMutation) OldOrderID(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
 	}
@@ -1391,9 +1394,169 @@ func (m *BookingMutation) OldOrderID(ctx context.Context) (v string, err error) 
 	return oldValue.OrderID, nil
 }
 
+// ClearOrderID clears the value of the "order_id" field.
+func (m *BookingMutation) ClearOrderID() {
+	m._order = nil
+	m.clearedFields[booking.FieldOrderID] = struct{}{}
+}
+
+// OrderIDCleared returns if the "order_id" field was cleared in this mutation.
+func (m *BookingMutation) OrderIDCleared() bool {
+	_, ok := m.clearedFields[booking.FieldOrderID]
+	return ok
+}
+
 // ResetOrderID resets all changes to the "order_id" field.
 func (m *BookingMutation) ResetOrderID() {
 	m._order = nil
+	delete(m.clearedFields, booking.FieldOrderID)
+}
+
+// SetHold sets the "hold" field.
+func (m *BookingMutation) SetHold(s string) {
+	m.hold = &s
+}
+
+// Hold returns the value of the "hold" field in the mutation.
+func (m *BookingMutation) Hold() (r string, exists bool) {
+	v := m.hold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHold returns the old "hold" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHold(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHold: %w", err)
+	}
+	return oldValue.Hold, nil
+}
+
+// ClearHold clears the value of the "hold" field.
+func (m *BookingMutation) ClearHold() {
+	m.hold = nil
+	m.clearedFields[booking.FieldHold] = struct{}{}
+}
+
+// HoldCleared returns if the "hold" field was cleared in this mutation.
+func (m *BookingMutation) HoldCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHold]
+	return ok
+}
+
+// ResetHold resets all changes to the "hold" field.
+func (m *BookingMutation) ResetHold() {
+	m.hold = nil
+	delete(m.clearedFields, booking.FieldHold)
+}
+
+// SetHeldFor sets the "held_for" field.
+func (m *BookingMutation) SetHeldFor(s string) {
+	m.held_for = &s
+}
+
+// HeldFor returns the value of the "held_for" field in the mutation.
+func (m *BookingMutation) HeldFor() (r string, exists bool) {
+	v := m.held_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldFor returns the old "held_for" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHeldFor(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldFor: %w", err)
+	}
+	return oldValue.HeldFor, nil
+}
+
+// ClearHeldFor clears the value of the "held_for" field.
+func (m *BookingMutation) ClearHeldFor() {
+	m.held_for = nil
+	m.clearedFields[booking.FieldHeldFor] = struct{}{}
+}
+
+// HeldForCleared returns if the "held_for" field was cleared in this mutation.
+func (m *BookingMutation) HeldForCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHeldFor]
+	return ok
+}
+
+// ResetHeldFor resets all changes to the "held_for" field.
+func (m *BookingMutation) ResetHeldFor() {
+	m.held_for = nil
+	delete(m.clearedFields, booking.FieldHeldFor)
+}
+
+// SetHeldBy sets the "held_by" field.
+func (m *BookingMutation) SetHeldBy(s string) {
+	m.held_by = &s
+}
+
+// HeldBy returns the value of the "held_by" field in the mutation.
+func (m *BookingMutation) HeldBy() (r string, exists bool) {
+	v := m.held_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldBy returns the old "held_by" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHeldBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldBy: %w", err)
+	}
+	return oldValue.HeldBy, nil
+}
+
+// ClearHeldBy clears the value of the "held_by" field.
+func (m *BookingMutation) ClearHeldBy() {
+	m.held_by = nil
+	m.clearedFields[booking.FieldHeldBy] = struct{}{}
+}
+
+// HeldByCleared returns if the "held_by" field was cleared in this mutation.
+func (m *BookingMutation) HeldByCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHeldBy]
+	return ok
+}
+
+// ResetHeldBy resets all changes to the "held_by" field.
+func (m *BookingMutation) ResetHeldBy() {
+	m.held_by = nil
+	delete(m.clearedFields, booking.FieldHeldBy)
 }
 
 // SetBookedAt sets the "booked_at" field.
@@ -1489,7 +1652,7 @@ func (m *BookingMutation) ClearOrder() {
 
 // OrderCleared reports if the "order" edge to the Order entity was cleared.
 func (m *BookingMutation) OrderCleared() bool {
-	return m.cleared_order
+	return m.OrderIDCleared() || m.cleared_order
 }
 
 // OrderIDs returns the "order" edge IDs in the mutation.
@@ -1542,7 +1705,7 @@ func (m *BookingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BookingMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 9)
 	if m.resource != nil {
 		fields = append(fields, booking.FieldResource)
 	}
@@ -1554,6 +1717,15 @@ func (m *BookingMutation) Fields() []string {
 	}
 	if m._order != nil {
 		fields = append(fields, booking.FieldOrderID)
+	}
+	if m.hold != nil {
+		fields = append(fields, booking.FieldHold)
+	}
+	if m.held_for != nil {
+		fields = append(fields, booking.FieldHeldFor)
+	}
+	if m.held_by != nil {
+		fields = append(fields, booking.FieldHeldBy)
 	}
 	if m.booked_at != nil {
 		fields = append(fields, booking.FieldBookedAt)
@@ -1577,6 +1749,12 @@ func (m *BookingMutation) Field(name string) (ent.Value, bool) {
 		return m.Units()
 	case booking.FieldOrderID:
 		return m.OrderID()
+	case booking.FieldHold:
+		return m.Hold()
+	case booking.FieldHeldFor:
+		return m.HeldFor()
+	case booking.FieldHeldBy:
+		return m.HeldBy()
 	case booking.FieldBookedAt:
 		return m.BookedAt()
 	case booking.FieldFreedAt:
@@ -1598,6 +1776,12 @@ func (m *BookingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldUnits(ctx)
 	case booking.FieldOrderID:
 		return m.OldOrderID(ctx)
+	case booking.FieldHold:
+		return m.OldHold(ctx)
+	case booking.FieldHeldFor:
+		return m.OldHeldFor(ctx)
+	case booking.FieldHeldBy:
+		return m.OldHeldBy(ctx)
 	case booking.FieldBookedAt:
 		return m.OldBookedAt(ctx)
 	case booking.FieldFreedAt:
@@ -1638,6 +1822,27 @@ func (m *BookingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOrderID(v)
+		return nil
+	case booking.FieldHold:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHold(v)
+		return nil
+	case booking.FieldHeldFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldFor(v)
+		return nil
+	case booking.FieldHeldBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldBy(v)
 		return nil
 	case booking.FieldBookedAt:
 		v, ok := value.(time.Time)
@@ -1698,6 +1903,18 @@ func (m *BookingMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *BookingMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(booking.FieldOrderID) {
+		fields = append(fields, booking.FieldOrderID)
+	}
+	if m.FieldCleared(booking.FieldHold) {
+		fields = append(fields, booking.FieldHold)
+	}
+	if m.FieldCleared(booking.FieldHeldFor) {
+		fields = append(fields, booking.FieldHeldFor)
+	}
+	if m.FieldCleared(booking.FieldHeldBy) {
+		fields = append(fields, booking.FieldHeldBy)
+	}
 	if m.FieldCleared(booking.FieldFreedAt) {
 		fields = append(fields, booking.FieldFreedAt)
 	}
@@ -1715,6 +1932,18 @@ func (m *BookingMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *BookingMutation) ClearField(name string) error {
 	switch name {
+	case booking.FieldOrderID:
+		m.ClearOrderID()
+		return nil
+	case booking.FieldHold:
+		m.ClearHold()
+		return nil
+	case booking.FieldHeldFor:
+		m.ClearHeldFor()
+		return nil
+	case booking.FieldHeldBy:
+		m.ClearHeldBy()
+		return nil
 	case booking.FieldFreedAt:
 		m.ClearFreedAt()
 		return nil
@@ -1737,6 +1966,15 @@ func (m *BookingMutation) ResetField(name string) error {
 		return nil
 	case booking.FieldOrderID:
 		m.ResetOrderID()
+		return nil
+	case booking.FieldHold:
+		m.ResetHold()
+		return nil
+	case booking.FieldHeldFor:
+		m.ResetHeldFor()
+		return nil
+	case booking.FieldHeldBy:
+		m.ResetHeldBy()
 		return nil
 	case booking.FieldBookedAt:
 		m.ResetBookedAt()

@@ -127,6 +127,18 @@ func init() {
 	bookingDescUnits := bookingFields[2].Descriptor()
 	// booking.DefaultUnits holds the default value on creation for the units field.
 	booking.DefaultUnits = bookingDescUnits.Default.(func() money.Decimal)
+	// bookingDescHold is the schema descriptor for hold field.
+	bookingDescHold := bookingFields[4].Descriptor()
+	// booking.HoldValidator is a validator for the "hold" field. It is called by the builders before save.
+	booking.HoldValidator = bookingDescHold.Validators[0].(func(string) error)
+	// bookingDescHeldFor is the schema descriptor for held_for field.
+	bookingDescHeldFor := bookingFields[5].Descriptor()
+	// booking.HeldForValidator is a validator for the "held_for" field. It is called by the builders before save.
+	booking.HeldForValidator = bookingDescHeldFor.Validators[0].(func(string) error)
+	// bookingDescHeldBy is the schema descriptor for held_by field.
+	bookingDescHeldBy := bookingFields[6].Descriptor()
+	// booking.HeldByValidator is a validator for the "held_by" field. It is called by the builders before save.
+	booking.HeldByValidator = bookingDescHeldBy.Validators[0].(func(string) error)
 	// bookingDescID is the schema descriptor for id field.
 	bookingDescID := bookingMixinFields0[0].Descriptor()
 	// booking.IDValidator is a validator for the "id" field. It is called by the builders before save.

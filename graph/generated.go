@@ -284,7 +284,7 @@ type ComplexityRoot struct {
 		Permissions        func(childComplexity int, at *time.Time) int
 		Phone              func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
-		Price              func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
+		Price              func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, hold *bool) int
 		Prices             func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
 		Proposals          func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput) int
 		Prospect           func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
@@ -786,6 +786,7 @@ type ComplexityRoot struct {
 	PriceDate struct {
 		Earliest         func(childComplexity int) int
 		EarliestLeadDays func(childComplexity int) int
+		HeldUntil        func(childComplexity int) int
 		Holds            func(childComplexity int) int
 		LeadDays         func(childComplexity int) int
 		ReadyOn          func(childComplexity int) int
@@ -1037,9 +1038,12 @@ type ComplexityRoot struct {
 	}
 
 	ResourceBooking struct {
-		BookedAt func(childComplexity int) int
-		Order    func(childComplexity int) int
-		Units    func(childComplexity int) int
+		BookedAt  func(childComplexity int) int
+		HeldBy    func(childComplexity int) int
+		HeldFor   func(childComplexity int) int
+		HeldUntil func(childComplexity int) int
+		Order     func(childComplexity int) int
+		Units     func(childComplexity int) int
 	}
 
 	ResourceDay struct {
@@ -1242,7 +1246,7 @@ type CustomerResolver interface {
 	Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error)
 	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*consent.PermissionDecision, error)
-	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error)
+	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, hold *bool) (*quote.Price, error)
 	Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*quote.PriceConnection, error)
 	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error)
 	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*report.CustomerEconomics, error)
@@ -1412,6 +1416,8 @@ type ResourceResolver interface {
 }
 type ResourceBookingResolver interface {
 	Order(ctx context.Context, obj *rates.ResourceBooking) (*ent.Order, error)
+	HeldFor(ctx context.Context, obj *rates.ResourceBooking) (*ent.Customer, error)
+	HeldBy(ctx context.Context, obj *rates.ResourceBooking) (*ent.User, error)
 }
 type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
@@ -2351,7 +2357,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Customer.Price(childComplexity, args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["at"].(*time.Time)), true
+		return e.ComplexityRoot.Customer.Price(childComplexity, args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["at"].(*time.Time), args["hold"].(*bool)), true
 	case "Customer.prices":
 		if e.ComplexityRoot.Customer.Prices == nil {
 			break
@@ -4694,6 +4700,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceDate.EarliestLeadDays(childComplexity), true
+	case "PriceDate.heldUntil":
+		if e.ComplexityRoot.PriceDate.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.HeldUntil(childComplexity), true
 	case "PriceDate.holds":
 		if e.ComplexityRoot.PriceDate.Holds == nil {
 			break
@@ -5878,6 +5890,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResourceBooking.BookedAt(childComplexity), true
+	case "ResourceBooking.heldBy":
+		if e.ComplexityRoot.ResourceBooking.HeldBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.HeldBy(childComplexity), true
+	case "ResourceBooking.heldFor":
+		if e.ComplexityRoot.ResourceBooking.HeldFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.HeldFor(childComplexity), true
+	case "ResourceBooking.heldUntil":
+		if e.ComplexityRoot.ResourceBooking.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.HeldUntil(childComplexity), true
 	case "ResourceBooking.order":
 		if e.ComplexityRoot.ResourceBooking.Order == nil {
 			break
@@ -7597,6 +7627,12 @@ type ProductCost {
     leadDays: Int
     "The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a token."
     at: Time
+    """
+    Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
+    again is held once, until the new token expires; placeOrder with the token takes what is held. A user holds at most 20 prices at
+    once. Together with at it is INVALID.
+    """
+    hold: Boolean @scope(writes: "Order")
   ): Price! @scope(name: "staff")
   "The whole active catalogue priced for the customer, ordered by sku."
   prices(
@@ -8729,6 +8765,11 @@ type PriceDate {
   readyOn: Time! @open
   "Whether the free capacity suffices: without it placeOrder answers DATE_IMPOSSIBLE."
   holds: Boolean! @open
+  """
+  Until when the capacity is held for the customer, as long as the price's token holds; null unless the price was asked with hold, and the
+  day holds.
+  """
+  heldUntil: Time @open
   "The first day for which it suffices, by its beginning; null if there is none within ten years."
   earliest: Time @open
   "The lead time of that day; null if there is none."
@@ -9427,17 +9468,23 @@ type ResourceDay {
   booked: Decimal! @open
   "The booked units divided by the capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" if both are 0, null if the capacity is unknown."
   utilisation: Decimal @open
-  "What fills the day: what each order takes of it, the first booked first, at most 1,000."
+  "What fills the day: what each order and each hold takes of it, the first booked first, at most 1,000."
   bookings: [ResourceBooking!]! @open
   "The units of the capacity that are not booked."
   idle: Decimal! @open
   "The idle units times the rate times its fixed share, rounded half to even."
   idleCost: Money! @open
 }
-"What an order takes of a resource on a day."
+"What an order takes of a resource on a day, or what is held for a customer."
 type ResourceBooking {
-  "The order."
+  "The order; null for what is held."
   order: Order @rows
+  "The customer for whom it is held; null for an order."
+  heldFor: Customer @rows
+  "The user who asked the price that holds it; null for an order."
+  heldBy: User @rows
+  "Until when it is held; null for an order."
+  heldUntil: Time @open
   "The units that it takes."
   units: Decimal! @open
   "When they were booked."
@@ -10888,6 +10935,8 @@ func (ec *executionContext) childFields_PriceDate(ctx context.Context, field gra
 		return ec.fieldContext_PriceDate_readyOn(ctx, field)
 	case "holds":
 		return ec.fieldContext_PriceDate_holds(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_PriceDate_heldUntil(ctx, field)
 	case "earliest":
 		return ec.fieldContext_PriceDate_earliest(ctx, field)
 	case "earliestLeadDays":
@@ -11308,6 +11357,12 @@ func (ec *executionContext) childFields_ResourceBooking(ctx context.Context, fie
 	switch field.Name {
 	case "order":
 		return ec.fieldContext_ResourceBooking_order(ctx, field)
+	case "heldFor":
+		return ec.fieldContext_ResourceBooking_heldFor(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_ResourceBooking_heldBy(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_ResourceBooking_heldUntil(ctx, field)
 	case "units":
 		return ec.fieldContext_ResourceBooking_units(ctx, field)
 	case "bookedAt":
@@ -12199,7 +12254,71 @@ func (ec *executionContext) field_Customer_price_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["at"] = arg4
+
+	arg5, err := ec.field_Customer_price_argsHold(ctx, rawArgs)
+	if err != nil {
+		return nil, err
+	}
+	args["hold"] = arg5
 	return args, nil
+}
+
+func (ec *executionContext) field_Customer_price_argsHold(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (*bool, error) {
+	if _, ok := rawArgs["hold"]; !ok {
+		var zeroVal *bool
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("hold"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["hold"]
+		if !ok {
+			var zeroVal *bool
+			return zeroVal, nil
+		}
+		return ec.unmarshalOBoolean2ᚖbool(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+		if err != nil {
+			var zeroVal *bool
+			return zeroVal, err
+		}
+		orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *bool
+			return zeroVal, err
+		}
+		orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *bool
+			return zeroVal, err
+		}
+		if ec.Directives.Scope == nil {
+			var zeroVal *bool
+			return zeroVal, errors.New("directive scope is not implemented")
+		}
+		return ec.Directives.Scope(ctx, rawArgs, directive0, nil, writes, orOwnContact, orRounded)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal *bool
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(*bool); ok {
+		return data, nil
+	} else if tmp == nil {
+		var zeroVal *bool
+		return zeroVal, nil
+	} else {
+		var zeroVal *bool
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be *bool`, tmp))
+	}
 }
 
 func (ec *executionContext) field_Customer_prices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
@@ -17953,7 +18072,7 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time))
+			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time), fc.Args["hold"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -29845,6 +29964,29 @@ func (ec *executionContext) fieldContext_PriceDate_holds(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _PriceDate_heldUntil(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Time")
+}
+
 func (ec *executionContext) _PriceDate_earliest(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35589,6 +35731,93 @@ func (ec *executionContext) fieldContext_ResourceBooking_order(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_heldFor(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_heldFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceBooking().HeldFor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_heldFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_heldBy(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_heldBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceBooking().HeldBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_heldUntil(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Time")
 }
 
 func (ec *executionContext) _ResourceBooking_units(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
@@ -48416,6 +48645,11 @@ func (ec *executionContext) _PriceDate(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "heldUntil":
+			out.Values[i] = ec._PriceDate_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "earliest":
 			out.Values[i] = ec._PriceDate_earliest(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -50085,6 +50319,23 @@ func (ec *executionContext) _ResourceBooking(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ResourceBooking_order(ctx, field, obj)
 				})
+		case "heldFor":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceBooking_heldFor(ctx, field, obj)
+				})
+		case "heldBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceBooking_heldBy(ctx, field, obj)
+				})
+		case "heldUntil":
+			out.Values[i] = ec._ResourceBooking_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "units":
 			out.Values[i] = ec._ResourceBooking_units(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

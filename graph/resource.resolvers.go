@@ -37,6 +37,14 @@ func (r *resourceBookingResolver) Order(ctx context.Context, obj *rates.Resource
 	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.OrderID }, orderID, r.ordersByID(ctx))
 }
 
+func (r *resourceBookingResolver) HeldFor(ctx context.Context, obj *rates.ResourceBooking) (*ent.Customer, error) {
+	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.HeldForID }, customerID, r.customersByID(ctx))
+}
+
+func (r *resourceBookingResolver) HeldBy(ctx context.Context, obj *rates.ResourceBooking) (*ent.User, error) {
+	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.HeldByID }, userID, r.usersByID(ctx))
+}
+
 func (r *resourceDayResolver) Day(ctx context.Context, obj *costing.ResourceDay) (string, error) {
 	return formatDay(obj.Day), nil
 }

@@ -62,9 +62,12 @@ var (
 		{Name: "resource", Type: field.TypeString, Size: 400},
 		{Name: "day", Type: field.TypeInt},
 		{Name: "units", Type: field.TypeInt64},
+		{Name: "hold", Type: field.TypeString, Nullable: true, Size: 64},
+		{Name: "held_for", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "held_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "booked_at", Type: field.TypeTime},
 		{Name: "freed_at", Type: field.TypeTime, Nullable: true},
-		{Name: "order_id", Type: field.TypeString, Size: 40},
+		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// BookingsTable holds the schema information for the "bookings" table.
 	BookingsTable = &schema.Table{
@@ -74,9 +77,9 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "bookings_orders_order",
-				Columns:    []*schema.Column{BookingsColumns[6]},
+				Columns:    []*schema.Column{BookingsColumns[9]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.NoAction,
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -88,7 +91,23 @@ var (
 			{
 				Name:    "booking_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{BookingsColumns[6]},
+				Columns: []*schema.Column{BookingsColumns[9]},
+			},
+			{
+				Name:    "booking_hold",
+				Unique:  false,
+				Columns: []*schema.Column{BookingsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "hold IS NOT NULL",
+				},
+			},
+			{
+				Name:    "booking_held_by_freed_at",
+				Unique:  false,
+				Columns: []*schema.Column{BookingsColumns[6], BookingsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "hold IS NOT NULL",
+				},
 			},
 		},
 	}

@@ -80,7 +80,7 @@ type RejectedAgreement struct {
 // RejectedAgreements are the agreements of the customer on the product that were known and did not apply, and why. It takes no
 // statement.
 func (p *Price) RejectedAgreements() []RejectedAgreement {
-	found := p.from.prices.RejectedAgreements(p.question)
+	found := p.prices.RejectedAgreements(p.question)
 	all := make([]RejectedAgreement, len(found))
 	for i, a := range found {
 		all[i] = RejectedAgreement{a.ID, a.Unit, a.MinimumQuantity, a.ValidFrom.UTC(), nil, a.Reason}

@@ -10,6 +10,7 @@ import (
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent/booking"
+	"kopeck/ent/predicate"
 	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
@@ -24,6 +25,7 @@ type Date struct {
 	DueDay   int
 	Overrule string // why the day is accepted though the free capacity does not suffice; "" where it may not
 	Field    string // of the input, for the fault
+	For      string // the customer: what is held for them by the prices ordered is released
 }
 
 // CheckOverrule reads the reason for which a day is accepted though the free capacity does not suffice. Faults: INVALID, and FORBIDDEN
@@ -50,6 +52,9 @@ const overruleField = "overruleDateReason"
 func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []quote.Promise, d Date) error {
 	needs, err := needsOf(s.quote.PriceBook().Basis(), promises, d.At)
 	if err != nil || len(needs) == 0 {
+		return err
+	}
+	if err := s.releaseHeld(ctx, tx, d.For, promises); err != nil {
 		return err
 	}
 	return s.book(ctx, tx, orderID, needs, s.Settings().Day(d.At), d)
@@ -81,7 +86,12 @@ func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costi
 			return nil, err
 		}
 	}
-	return sumBookings(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), booking.FreedAtIsNil()))
+	return sumBookings(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()))
+}
+
+// taken is the condition that capacity is taken now: by an order, or by a hold that has not expired.
+func (s *Service) taken() predicate.Booking {
+	return booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(s.Now()))
 }
 
 // checkDate returns DATE_IMPOSSIBLE where the free capacity does not suffice for a due day, unless that is over, or overruled.

@@ -128,7 +128,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 func (s *Service) bookingsBetween(codes []string, first, last int, known time.Time) *ent.BookingQuery {
 	query := s.Client.Booking.Query().Where(booking.ResourceIn(codes...), booking.DayGTE(first), booking.DayLTE(last))
 	if known.Equal(service.EndOfTime) {
-		return query.Where(booking.FreedAtIsNil())
+		return query.Where(s.taken())
 	}
 	return query.Where(booking.BookedAtLTE(known), booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(known)))
 }
@@ -139,11 +139,14 @@ const (
 	mostBookingsOfDay = 1000
 )
 
-// ResourceBooking is what an order takes of a resource on a day.
+// ResourceBooking is what an order takes of a resource on a day, or what is held for a customer.
 type ResourceBooking struct {
-	OrderID  string
-	Units    money.Decimal
-	BookedAt time.Time
+	OrderID   string // "" for what is held
+	HeldForID string // "" for an order, as is HeldByID
+	HeldByID  string
+	HeldUntil *time.Time // nil for an order
+	Units     money.Decimal
+	BookedAt  time.Time
 }
 
 // Bookings returns what fills days of resources, in one statement, at most 1,000 bookings of a day. The days are as known at one moment. Who
@@ -172,7 +175,10 @@ func (s *Service) Bookings(ctx context.Context, days []*costing.ResourceDay) (ma
 	}
 	found := make(map[*costing.ResourceDay][]*ResourceBooking, len(days))
 	for _, row := range rows {
-		one := &ResourceBooking{row.OrderID, row.Units, row.BookedAt.UTC()}
+		one := &ResourceBooking{OrderID: input.OrZero(row.OrderID), HeldForID: input.OrZero(row.HeldFor), HeldByID: input.OrZero(row.HeldBy), Units: row.Units, BookedAt: row.BookedAt.UTC()}
+		if row.Hold != nil {
+			one.HeldUntil = row.FreedAt
+		}
 		for _, day := range byPlace[place{row.Resource, row.Day}] {
 			if len(found[day]) < mostBookingsOfDay {
 				found[day] = append(found[day], one)

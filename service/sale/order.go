@@ -117,7 +117,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 		return nil, err
 	}
 	// Last, so that orders wait for each other's capacity no longer than necessary.
-	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, rates.Date{At: n.at, DueDay: day + lead, Overrule: n.overrule, Field: n.field})
+	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, rates.Date{At: n.at, DueDay: day + lead, Overrule: n.overrule, Field: n.field, For: n.customerID})
 }
 
 // externalTwin returns the number that tells an order's external id from the same of orders that the actor may not see. An external id of
