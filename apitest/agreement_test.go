@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kopeck/schema"
 )
@@ -14,6 +15,8 @@ const (
 	proposePrice     = `mutation($in: AgreePriceInput!) { agreePrice(input: $in) { ` + seenAgreement + ` } }`
 	approveAgreement = `mutation($in: ApproveAgreementInput!) { approveAgreement(input: $in) { ` + seenAgreement + ` } }`
 	declineAgreement = `mutation($in: DeclineAgreementInput!) { declineAgreement(input: $in) { ` + seenAgreement + ` } }`
+	endAgreement     = `mutation($in: EndAgreementInput!) { endAgreement(input: $in) { agreement { id version state endedAt endReason endedBy { id } } userErrors { __typename code field message } } }`
+	rejectedPrices   = `query($c: ID!, $p: ID!, $q: Decimal) { customer(id: $c) { price(productId: $p, quantity: $q) { unit { amount } total { amount } rejectedAgreements { agreementId unit { amount } minimumQuantity validFrom validTo reason } } } }`
 	listAgreements   = `query($filter: PriceAgreementFilter) { agreements(filter: $filter) { totalCount edges { node { id state unit { amount } customer { id } } } } }`
 )
 
@@ -105,6 +108,59 @@ func TestAgreementsByRole(t *testing.T) {
 					t.Errorf("%s, want %d", r.Body, one.want)
 				}
 			})
+		}
+	})
+}
+
+// TestAgreementsOfAQuantity: 90.00 from 2 and 70.00 from 10, then a correction 95.00 from 2; and 80.00 without a minimum for half a
+// metre. What does not apply is named, and an agreement is ended.
+func TestAgreementsOfAQuantity(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		c, sales := w.As(schema.RoleManager), w.As(schema.RoleSales)
+		window := makeProduct(c, Vars{"sku": "WINDOW", "listPrice": roubles("100.00")})
+		cloth := makeProduct(c, Vars{"sku": "CLOTH", "listPrice": roubles("100.00")})
+		customer := NewCustomer(c, Vars{})
+		var ids []string
+		for _, one := range []Vars{{"unit": roubles("90.00"), "minimumQuantity": "2"}, {"unit": roubles("70.00"), "minimumQuantity": "10"}, {"unit": roubles("95.00"), "minimumQuantity": "2"}} {
+			one["customerId"], one["productId"] = customer, window
+			ids = append(ids, c.Must(agreePrice, Vars{"in": one}).Text("agreePrice.agreement.id"))
+			w.Clock.Advance(time.Minute)
+		}
+		ten := sales.Must(rejectedPrices, Vars{"c": customer, "p": window, "q": "10"})
+		if ten.Text("customer.price.unit.amount") != "70.00" || ten.Len("customer.price.rejectedAgreements") != 2 || ten.Text("customer.price.rejectedAgreements.0.agreementId") != ids[2] ||
+			ten.Text("customer.price.rejectedAgreements.0.reason") != "an agreement from a greater quantity on won" {
+			t.Errorf("of 10: %s", ten.Body)
+		}
+		one := sales.Must(rejectedPrices, Vars{"c": customer, "p": window, "q": "1"})
+		if one.Text("customer.price.unit.amount") != "100.00" || one.Len("customer.price.rejectedAgreements") != 3 || one.Text("customer.price.rejectedAgreements.0.reason") != "below its minimum quantity, 10" {
+			t.Errorf("of 1: %s", one.Body)
+		}
+		if r := c.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": cloth, "unit": roubles("80.00")}}); r.Text("agreePrice.agreement.minimumQuantity") != "0" {
+			t.Errorf("%s", r.Body)
+		}
+		if half := sales.Must(rejectedPrices, Vars{"c": customer, "p": cloth, "q": "0.5"}); half.Text("customer.price.unit.amount") != "80.00" || half.Text("customer.price.total.amount") != "40.00" || half.Len("customer.price.rejectedAgreements") != 0 {
+			t.Errorf("of half a metre: %s", half.Body)
+		}
+		before := w.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano)
+		end := Vars{"in": Vars{"id": ids[1], "expectedVersion": 1, "reason": "They buy less", "idempotencyKey": "end"}}
+		sales.Refused("FORBIDDEN", endAgreement, end)
+		ended := c.Must(endAgreement, end)
+		if again := c.Must(endAgreement, end); again.Body != ended.Body || ended.Text("endAgreement.agreement.state") != "ENDED" || ended.Text("endAgreement.agreement.endedBy.id") == "" {
+			t.Errorf("%s, and again %s", ended.Body, again.Body)
+		}
+		after := sales.Must(rejectedPrices, Vars{"c": customer, "p": window, "q": "10"})
+		if after.Text("customer.price.unit.amount") != "95.00" || !strings.HasPrefix(after.Text("customer.price.rejectedAgreements.0.reason"), "ended at 20") || after.Text("customer.price.rejectedAgreements.0.validTo") == "" {
+			t.Errorf("after the end: %s", after.Body)
+		}
+		if then := c.Must(`query($c: ID!, $p: ID!, $at: Time) { customer(id: $c) { price(productId: $p, quantity: "10", at: $at) { unit { amount } } } }`, Vars{"c": customer, "p": window, "at": before}); then.Text("customer.price.unit.amount") != "70.00" {
+			t.Errorf("as of before the end: %s", then.Body)
+		}
+		for states, want := range map[string]int{"AGREED": 3, "ENDED": 1, "PROPOSED": 0} {
+			r := sales.Must(listAgreements, Vars{"filter": Vars{"customerId": customer, "states": []string{states}}})
+			if r.Int("agreements.totalCount") != want || want > 0 && r.Text("agreements.edges.0.node.state") != states {
+				t.Errorf("%s: %s; want %d", states, r.Body, want)
+			}
 		}
 	})
 }

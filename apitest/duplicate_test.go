@@ -81,7 +81,7 @@ func TestExternalIDOfAHiddenOrder(t *testing.T) {
 		s.customer = NewCustomer(s.admin, Vars{"name": "Theirs", "ownerId": newUser(s.admin, "Other", "other@example.com")})
 		theirs := s.order("1", Vars{"externalId": "W-1"})
 		place := func(by *Client, externalID string) *Result {
-			return by.Do(placeOrder, Vars{"in": Vars{"customerId": mine, "priceTokens": []string{s.token(mine, "1", 0)}, "externalId": externalID}})
+			return by.Do(placeOrder, Vars{"in": Vars{"customerId": mine, "priceTokens": []string{s.token(mine, "1", 9)}, "externalId": externalID}})
 		}
 		first, free := place(sales, "W-1"), place(sales, "W-2")
 		id := first.Text("placeOrder.order.id")

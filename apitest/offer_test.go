@@ -307,7 +307,7 @@ func TestOffersAndOrdersTakeAConstantNumberOfStatements(t *testing.T) {
 		more := func(n int) {
 			for range n {
 				s.offer(nil)
-				s.admin.Must(acceptOffer, Vars{"in": Vars{"id": s.offer(nil)}})
+				s.admin.Must(acceptOffer, Vars{"in": Vars{"id": s.offer(nil), "overruleDateReason": "A test"}})
 				s.customer = NewCustomer(s.admin, Vars{"name": "Next"})
 			}
 		}

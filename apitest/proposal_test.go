@@ -58,13 +58,19 @@ func TestProposals(t *testing.T) {
 		none := "the product has no better grade"
 		want(t, ask(s.admin, plain, nil), "QUALITY_CHEAP true <nil> 4 2026-11-06 600.00 "+none, "FAST_CHEAP false <nil> 3 2026-11-05 862.50 "+none, "FAST_QUALITY false <nil> 3 2026-11-05 862.50 "+none)
 
-		// The token of each is honoured.
+		// The token of each is honoured, as long as there is room: the last four hours until Thursday are taken by the first.
 		r := seller.Must(askProposals, Vars{"c": s.customer, "p": coat})
-		for i, total := range []string{"700.00", "862.50", "962.50"} {
-			order := seller.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{r.Text(fmt.Sprintf("customer.proposals.%d.price.token", i))}}})
-			if got := order.Text("placeOrder.order.total.amount"); got != total {
-				t.Errorf("an order of the proposal %d is %s, want %s", i, got, total)
-			}
+		order := func(i int) Vars {
+			return Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{r.Text(fmt.Sprintf("customer.proposals.%d.price.token", i))}}}
+		}
+		if got := seller.Must(placeOrder, order(1)).Text("placeOrder.order.total.amount"); got != "862.50" {
+			t.Errorf("an order of FAST_CHEAP is %s", got)
+		}
+		if late := seller.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, order(2)); late.Text("placeOrder.userErrors.0.earliest") != "2026-11-06T00:00:00Z" || late.Int("placeOrder.userErrors.0.leadDays") != 4 {
+			t.Errorf("FAST_QUALITY: %s", late.Body)
+		}
+		if got := seller.Must(placeOrder, order(0)).Text("placeOrder.order.total.amount"); got != "700.00" {
+			t.Errorf("an order of QUALITY_CHEAP is %s", got)
 		}
 		for want, bad := range map[string]Vars{"INVALID [quantity]": {"q": "0"}, "INVALID [productId]": {"p": "coat"}, "INVALID [options]": {"o": []Vars{{"code": "gold", "value": "1"}}}} {
 			t.Run(want, func(t *testing.T) {
@@ -87,7 +93,7 @@ func TestProposalsEqualPrices(t *testing.T) {
 			"options": []Vars{{"code": "silk", "name": "Silk", "components": []Vars{{"resource": "loom", "quantity": "0.5"}}, "surcharge": roubles("33.33"), "grade": true}},
 		})
 		rapid.Check(t, func(t *rapid.T) {
-			s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "coats")), rapid.IntRange(0, 9).Draw(t, "days"))}}})
+			s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, fmt.Sprint(rapid.IntRange(1, 3).Draw(t, "coats")), rapid.IntRange(0, 9).Draw(t, "days"))}, "overruleDateReason": "A test"}})
 			quantity := fmt.Sprint(rapid.IntRange(1, 4).Draw(t, "quantity"))
 			r := s.admin.Must(askProposals, Vars{"c": s.customer, "p": coat, "q": quantity})
 			units := map[string]string{}

@@ -64,8 +64,12 @@ func TestUtilisationOfAWorkingWeek(t *testing.T) {
 				t.Errorf("in %d days one more coat costs %s, want %s", lead, got, want)
 			}
 		}
-		// Hours that do not fit before a due date on a holiday are booked on the last working day.
-		s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 4)}}})
+		// Hours that do not fit before a due date on a holiday are refused, or booked on the last working day.
+		holiday := Vars{"customerId": s.customer, "priceTokens": []string{s.token(s.customer, "1", 4)}}
+		if r := s.admin.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, Vars{"in": holiday}); r.Text("placeOrder.userErrors.0.earliest") != "2026-05-06T00:00:00Z" || r.Int("placeOrder.userErrors.0.leadDays") != 5 {
+			t.Errorf("the first possible day is the 6th: %s", r.Body)
+		}
+		s.admin.Must(placeOrder, Vars{"in": plus(holiday, Vars{"overruleDateReason": "They wait at the door"})})
 		if got, _ := utilisation(t, s.admin, "loom", "2026-05-04T00:00:00Z", "2026-05-06T00:00:00Z", nil); got[0] != "05-04 12 of 8 is 1.5, idle 0 0.00" || got[1] != "05-05 0 of 0 is 0, idle 0 0.00 off" {
 			t.Errorf("before a holiday: %v", got)
 		}

@@ -78,7 +78,7 @@ func TestAgreements(t *testing.T) {
 			"NOT_FOUND productId":     {"productId": "prd_01jd3x5m8nf4svbj2k7q9w0e1r"},
 			"INVALID productId":       {"productId": customer},
 			"INVALID unit.amount":     {"unit": roubles("-1.00")},
-			"INVALID minimumQuantity": {"minimumQuantity": "0"},
+			"INVALID minimumQuantity": {"minimumQuantity": "-1"},
 			"INVALID validTo":         {"validFrom": "2026-01-02T00:00:00Z", "validTo": "2026-01-01T00:00:00Z", "unit": roubles("140.00")},
 		} {
 			t.Run(want, func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestAgreements(t *testing.T) {
 			t.Errorf("got %s, want LIST 150.00, AGREEMENT -20.00, FLOOR 20.00", got)
 		}
 		w.Clock.Advance(time.Second)
-		made := c.Must(agreePrice, in(Vars{"overrideFloorReason": "An old friend", "unit": roubles("99.00")}))
+		made := c.Must(agreePrice, in(Vars{"overrideFloorReason": "An old friend", "unit": roubles("99.00"), "minimumQuantity": "5"}))
 		if got := waterfall(t, c.Must(askPrice, Vars{"c": customer, "p": product, "q": "5"})); got != "LIST 150.00, AGREEMENT -51.00" {
 			t.Errorf("got %s, want LIST 150.00, AGREEMENT -51.00", got)
 		}

@@ -61,6 +61,7 @@ func seed(w *World) *seeded {
 	s.kept = s.person("kept", nil)
 	s.young = s.person("young", nil)
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
+	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
@@ -110,10 +111,12 @@ func (s *seeded) busy() {
 		}
 		id := proposed.Must(proposePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("20.00")}}).Text("agreePrice.agreement.id")
 		a.Must(declineAgreement, Vars{"in": Vars{"id": id, "reason": "Too cheap"}})
+		over := a.Must(agreePrice, Vars{"in": Vars{"customerId": customer, "productId": s.coat, "unit": roubles("2000.00"), "minimumQuantity": "60"}}).Text("agreePrice.agreement.id")
+		a.Must(endAgreement, Vars{"in": Vars{"id": over, "reason": "They buy less"}})
 		offer := s.offer(nil)
 		a.Must(sendOffer, Vars{"in": Vars{"id": offer, "channel": "EMAIL", "purpose": "MARKETING"}})
 		a.Must(viewOffer, Vars{"in": Vars{"id": offer}})
-		a.Must(acceptOffer, Vars{"in": Vars{"id": offer}})
+		a.Must(acceptOffer, Vars{"in": Vars{"id": offer, "overruleDateReason": "A test"}})
 		a.Must(declineOffer, Vars{"in": Vars{"id": s.sent(), "reason": "Too dear"}})
 		for _, days := range []int{20, 5} {
 			order := s.order("1.5", Vars{"at": past(days), "externalId": fmt.Sprintf("O-%d-%d", i, days)})

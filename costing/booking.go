@@ -10,19 +10,22 @@ import (
 	"kopeck/money"
 )
 
-// Booking is the capacity that an order takes of a resource on a day: known since BookedAt, free again since FreedAt.
+// Booking is the capacity that an order takes of a resource on a day, or that is held for a customer: known since BookedAt, free again
+// since FreedAt.
 type Booking struct {
 	Resource string
 	Day      int
 	Units    money.Decimal
 	BookedAt time.Time
 	FreedAt  *time.Time
+	HeldFor  string // the customer; "" for an order
 }
 
 // Bookings is an immutable index of bookings. A nil one holds none.
 type Bookings struct {
 	byResource map[string]*bookedDays
-	turns      turns // all BookedAt and FreedAt
+	holds      map[string][]Booking // by customer
+	turns      turns                // all BookedAt and FreedAt
 }
 
 type bookedDays struct {
@@ -32,7 +35,7 @@ type bookedDays struct {
 
 // NewBookings indexes bookings; their order does not matter.
 func NewBookings(bookings []Booking) *Bookings {
-	index := &Bookings{byResource: make(map[string]*bookedDays)}
+	index := &Bookings{byResource: make(map[string]*bookedDays), holds: make(map[string][]Booking)}
 	moments := make([]time.Time, 0, len(bookings))
 	for _, b := range bookings {
 		days := index.byResource[b.Resource]
@@ -41,6 +44,9 @@ func NewBookings(bookings []Booking) *Bookings {
 			index.byResource[b.Resource] = days
 		}
 		days.bookings = append(days.bookings, b)
+		if b.HeldFor != "" {
+			index.holds[b.HeldFor] = append(index.holds[b.HeldFor], b)
+		}
 		moments = append(moments, b.BookedAt)
 		if b.FreedAt != nil {
 			moments = append(moments, *b.FreedAt)
@@ -88,9 +94,29 @@ func (b *Bookings) Booked(resource string, first, last int, knownAt time.Time) *
 	return new(big.Rat).SetFrac(nano, big.NewInt(1_000_000_000))
 }
 
+// HeldFor reports whether anything is held for a customer at a moment.
+func (b *Bookings) HeldFor(customer string, at time.Time) bool {
+	return b != nil && slices.ContainsFunc(b.holds[customer], func(hold Booking) bool {
+		return !hold.BookedAt.After(at) && (hold.FreedAt == nil || hold.FreedAt.After(at))
+	})
+}
+
+// WithoutHolds returns the bookings without what is held for a customer.
+func (b *Bookings) WithoutHolds(customer string) *Bookings {
+	var others []Booking
+	for _, days := range b.byResource {
+		for _, booking := range days.bookings {
+			if booking.HeldFor != customer {
+				others = append(others, booking)
+			}
+		}
+	}
+	return NewBookings(others)
+}
+
 // Plan books what an order needs on the earliest worked days with free capacity, from its first day up to its due day, both
 // included, as known at a moment. What does not fit is booked on the last worked day all the same, over its
-// capacity, because the order is promised; where no day is worked, on the due day. A
+// capacity: see Earliest, which tells beforehand. Where no day is worked, on the due day. A
 // resource of unknown capacity is booked on the first worked day. Where dueDay is before firstDay everything is due on
 // firstDay. The bookings come by resource and day, their units sum to the needs exactly, and BookedAt is knownAt.
 func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookings, knownAt time.Time) []Booking {
@@ -105,14 +131,8 @@ func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookin
 		}
 		for ; day <= last && left > 0; day++ {
 			take := left
-			switch {
-			case need.Capacity == nil || day == last:
-			case calendar.Works(day):
-				free := need.Capacity.Rat()
-				free.Sub(free, booked.Booked(need.Resource, day, day, knownAt))
-				take = min(left, max(0, wholeNano(free)))
-			default:
-				take = 0
+			if need.Capacity != nil && day != last {
+				take = min(left, free(need, day, calendar, booked, knownAt))
 			}
 			if take > 0 {
 				plan = append(plan, Booking{Resource: need.Resource, Day: day, Units: money.Nano(take), BookedAt: knownAt})
@@ -122,6 +142,40 @@ func Plan(needs []Usage, firstDay, dueDay int, calendar Calendar, booked *Bookin
 	}
 	slices.SortFunc(plan, func(a, b Booking) int { return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Day, b.Day)) })
 	return plan
+}
+
+// Earliest returns the first day by whose end the free capacity of the worked days from firstDay on is enough for everything that an
+// order needs, as known at a moment, and true; false if no day is within MaxLeadDays. What needs no resource, or one of unknown
+// capacity, is possible on firstDay. By that day and by no earlier one Plan books nothing over a capacity.
+func Earliest(needs []Usage, firstDay int, calendar Calendar, booked *Bookings, knownAt time.Time) (int, bool) {
+	earliest := firstDay
+	for _, need := range needs {
+		left := need.Units.Nano()
+		if need.Capacity == nil || left <= 0 {
+			continue
+		}
+		day := firstDay
+		for ; ; day++ {
+			if day > firstDay+MaxLeadDays {
+				return 0, false
+			}
+			if left -= min(left, free(need, day, calendar, booked, knownAt)); left == 0 {
+				break
+			}
+		}
+		earliest = max(earliest, day)
+	}
+	return earliest, true
+}
+
+// free returns the billionths of a resource of known capacity that are free on a day: nothing on a day off.
+func free(need Usage, day int, calendar Calendar, booked *Bookings, knownAt time.Time) int64 {
+	if !calendar.Works(day) {
+		return 0
+	}
+	left := need.Capacity.Rat()
+	left.Sub(left, booked.Booked(need.Resource, day, day, knownAt))
+	return max(0, wholeNano(left))
 }
 
 // wholeNano returns the billionths of a difference of decimals, at least as far as an int64 goes.

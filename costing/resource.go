@@ -9,6 +9,8 @@ import (
 
 // ResourceDay is the capacity and use of a resource on a calendar day, by the rate that holds at the day's end.
 type ResourceDay struct {
+	Resource    string
+	KnownAt     time.Time // what was known at this moment counts
 	Day         int
 	Working     bool
 	Capacity    *money.Decimal // in the rate's unit; 0 on a day off, nil where none is known
@@ -36,7 +38,7 @@ func (b Basis) ResourceDays(resource string, first, last int, knownAt time.Time)
 }
 
 func (b Basis) resourceDay(resource string, day int, knownAt time.Time) (ResourceDay, error) {
-	d := ResourceDay{Day: day, Working: b.Calendar.Works(day), Booked: mostShown}
+	d := ResourceDay{Resource: resource, KnownAt: knownAt, Day: day, Working: b.Calendar.Works(day), Booked: mostShown}
 	booked := b.Bookings.Booked(resource, day, day, knownAt)
 	var err error
 	if booked.Cmp(mostShown.Rat()) < 0 {

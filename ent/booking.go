@@ -26,11 +26,17 @@ type Booking struct {
 	Day int `json:"day,omitempty"`
 	// The capacity taken, in units of the resource.
 	Units money.Decimal `json:"units,omitempty"`
-	// The order that takes it.
-	OrderID string `json:"order_id,omitempty"`
+	// The order that takes it; null for a hold.
+	OrderID *string `json:"order_id,omitempty"`
+	// The digest of the price that holds it until freed_at; null for an order.
+	Hold *string `json:"hold,omitempty"`
+	// The customer for whom it is held; null for an order.
+	HeldFor *string `json:"held_for,omitempty"`
+	// The user who holds it; null for an order, and for the system.
+	HeldBy *string `json:"held_by,omitempty"`
 	// When the capacity was booked.
 	BookedAt time.Time `json:"booked_at,omitempty"`
-	// When the capacity was freed; null while it is booked.
+	// When the capacity was freed, of a hold also when it will be; null while an order has it.
 	FreedAt *time.Time `json:"freed_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the BookingQuery when eager-loading is set.
@@ -67,7 +73,7 @@ func (*Booking) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case booking.FieldDay:
 			values[i] = new(sql.NullInt64)
-		case booking.FieldID, booking.FieldResource, booking.FieldOrderID:
+		case booking.FieldID, booking.FieldResource, booking.FieldOrderID, booking.FieldHold, booking.FieldHeldFor, booking.FieldHeldBy:
 			values[i] = new(sql.NullString)
 		case booking.FieldBookedAt, booking.FieldFreedAt:
 			values[i] = new(sql.NullTime)
@@ -114,7 +120,29 @@ func (_m *Booking) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field order_id", values[i])
 			} else if value.Valid {
-				_m.OrderID = value.String
+				_m.OrderID = new(string)
+				*_m.OrderID = value.String
+			}
+		case booking.FieldHold:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field hold", values[i])
+			} else if value.Valid {
+				_m.Hold = new(string)
+				*_m.Hold = value.String
+			}
+		case booking.FieldHeldFor:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field held_for", values[i])
+			} else if value.Valid {
+				_m.HeldFor = new(string)
+				*_m.HeldFor = value.String
+			}
+		case booking.FieldHeldBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field held_by", values[i])
+			} else if value.Valid {
+				_m.HeldBy = new(string)
+				*_m.HeldBy = value.String
 			}
 		case booking.FieldBookedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -179,8 +207,25 @@ func (_m *Booking) String() string {
 	builder.WriteString("units=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Units))
 	builder.WriteString(", ")
-	builder.WriteString("order_id=")
-	builder.WriteString(_m.OrderID)
+	if v := _m.OrderID; v != nil {
+		builder.WriteString("order_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Hold; v != nil {
+		builder.WriteString("hold=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.HeldFor; v != nil {
+		builder.WriteString("held_for=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.HeldBy; v != nil {
+		builder.WriteString("held_by=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("booked_at=")
 	builder.WriteString(_m.BookedAt.Format(time.ANSIC))

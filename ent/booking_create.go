@@ -54,6 +54,56 @@ func (_c *BookingCreate) SetOrderID(v string) *BookingCreate {
 	return _c
 }
 
+// SetNillableOrderID sets the "order_id" field if the given value is not nil.
+func (_c *BookingCreate) SetNillableOrderID(v *string) *BookingCreate {
+	if v != nil {
+		_c.SetOrderID(*v)
+	}
+	return _c
+}
+
+// SetHold sets the "hold" field.
+func (_c *BookingCreate) SetHold(v string) *BookingCreate {
+	_c.mutation.SetHold(v)
+	return _c
+}
+
+// SetNillableHold sets the "hold" field if the given value is not nil.
+func (_c *BookingCreate) SetNillableHold(v *string) *BookingCreate {
+	if v != nil {
+		_c.SetHold(*v)
+	}
+	return _c
+}
+
+// SetHeldFor sets the "held_for" field.
+func (_c *BookingCreate) SetHeldFor(v string) *BookingCreate {
+	_c.mutation.SetHeldFor(v)
+	return _c
+}
+
+// SetNillableHeldFor sets the "held_for" field if the given value is not nil.
+func (_c *BookingCreate) SetNillableHeldFor(v *string) *BookingCreate {
+	if v != nil {
+		_c.SetHeldFor(*v)
+	}
+	return _c
+}
+
+// SetHeldBy sets the "held_by" field.
+func (_c *BookingCreate) SetHeldBy(v string) *BookingCreate {
+	_c.mutation.SetHeldBy(v)
+	return _c
+}
+
+// SetNillableHeldBy sets the "held_by" field if the given value is not nil.
+func (_c *BookingCreate) SetNillableHeldBy(v *string) *BookingCreate {
+	if v != nil {
+		_c.SetHeldBy(*v)
+	}
+	return _c
+}
+
 // SetBookedAt sets the "booked_at" field.
 func (_c *BookingCreate) SetBookedAt(v time.Time) *BookingCreate {
 	_c.mutation.SetBookedAt(v)
@@ -142,8 +192,20 @@ func (_c *BookingCreate) check() error {
 	if _, ok := _c.mutation.Units(); !ok {
 		return &ValidationError{Name: "units", err: errors.New(`ent: missing required field "Booking.units"`)}
 	}
-	if _, ok := _c.mutation.OrderID(); !ok {
-		return &ValidationError{Name: "order_id", err: errors.New(`ent: missing required field "Booking.order_id"`)}
+	if v, ok := _c.mutation.Hold(); ok {
+		if err := booking.HoldValidator(v); err != nil {
+			return &ValidationError{Name: "hold", err: fmt.Errorf(`ent: validator failed for field "Booking.hold": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.HeldFor(); ok {
+		if err := booking.HeldForValidator(v); err != nil {
+			return &ValidationError{Name: "held_for", err: fmt.Errorf(`ent: validator failed for field "Booking.held_for": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.HeldBy(); ok {
+		if err := booking.HeldByValidator(v); err != nil {
+			return &ValidationError{Name: "held_by", err: fmt.Errorf(`ent: validator failed for field "Booking.held_by": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.BookedAt(); !ok {
 		return &ValidationError{Name: "booked_at", err: errors.New(`ent: missing required field "Booking.booked_at"`)}
@@ -152,9 +214,6 @@ func (_c *BookingCreate) check() error {
 		if err := booking.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Booking.id": %w`, err)}
 		}
-	}
-	if len(_c.mutation.OrderIDs()) == 0 {
-		return &ValidationError{Name: "order", err: errors.New(`ent: missing required edge "Booking.order"`)}
 	}
 	return nil
 }
@@ -203,6 +262,18 @@ func (_c *BookingCreate) createSpec() (*Booking, *sqlgraph.CreateSpec) {
 		_spec.SetField(booking.FieldUnits, field.TypeInt64, value)
 		_node.Units = value
 	}
+	if value, ok := _c.mutation.Hold(); ok {
+		_spec.SetField(booking.FieldHold, field.TypeString, value)
+		_node.Hold = &value
+	}
+	if value, ok := _c.mutation.HeldFor(); ok {
+		_spec.SetField(booking.FieldHeldFor, field.TypeString, value)
+		_node.HeldFor = &value
+	}
+	if value, ok := _c.mutation.HeldBy(); ok {
+		_spec.SetField(booking.FieldHeldBy, field.TypeString, value)
+		_node.HeldBy = &value
+	}
 	if value, ok := _c.mutation.BookedAt(); ok {
 		_spec.SetField(booking.FieldBookedAt, field.TypeTime, value)
 		_node.BookedAt = value
@@ -225,7 +296,7 @@ func (_c *BookingCreate) createSpec() (*Booking, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.OrderID = nodes[0]
+		_node.OrderID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

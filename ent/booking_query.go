@@ -411,7 +411,10 @@ func (_q *BookingQuery) loadOrder(ctx context.Context, query *OrderQuery, nodes 
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Booking)
 	for i := range nodes {
-		fk := nodes[i].OrderID
+		if nodes[i].OrderID == nil {
+			continue
+		}
+		fk := *nodes[i].OrderID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}

@@ -81,14 +81,6 @@ func (_u *BookingUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *BookingUpdate) check() error {
-	if _u.mutation.OrderCleared() && len(_u.mutation.OrderIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Booking.order"`)
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *BookingUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *BookingUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -96,9 +88,6 @@ func (_u *BookingUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Bookin
 }
 
 func (_u *BookingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(booking.Table, booking.Columns, sqlgraph.NewFieldSpec(booking.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -106,6 +95,15 @@ func (_u *BookingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.HoldCleared() {
+		_spec.ClearField(booking.FieldHold, field.TypeString)
+	}
+	if _u.mutation.HeldForCleared() {
+		_spec.ClearField(booking.FieldHeldFor, field.TypeString)
+	}
+	if _u.mutation.HeldByCleared() {
+		_spec.ClearField(booking.FieldHeldBy, field.TypeString)
 	}
 	if value, ok := _u.mutation.FreedAt(); ok {
 		_spec.SetField(booking.FieldFreedAt, field.TypeTime, value)
@@ -200,14 +198,6 @@ func (_u *BookingUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *BookingUpdateOne) check() error {
-	if _u.mutation.OrderCleared() && len(_u.mutation.OrderIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Booking.order"`)
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *BookingUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *BookingUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -215,9 +205,6 @@ func (_u *BookingUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Boo
 }
 
 func (_u *BookingUpdateOne) sqlSave(ctx context.Context) (_node *Booking, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(booking.Table, booking.Columns, sqlgraph.NewFieldSpec(booking.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -242,6 +229,15 @@ func (_u *BookingUpdateOne) sqlSave(ctx context.Context) (_node *Booking, err er
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.HoldCleared() {
+		_spec.ClearField(booking.FieldHold, field.TypeString)
+	}
+	if _u.mutation.HeldForCleared() {
+		_spec.ClearField(booking.FieldHeldFor, field.TypeString)
+	}
+	if _u.mutation.HeldByCleared() {
+		_spec.ClearField(booking.FieldHeldBy, field.TypeString)
 	}
 	if value, ok := _u.mutation.FreedAt(); ok {
 		_spec.SetField(booking.FieldFreedAt, field.TypeTime, value)

@@ -46,6 +46,7 @@ func main() {
 // has them under the design's names.
 func dropUnused(_ *gen.Graph, sdl *ast.Schema) error {
 	delete(sdl.Types, "OfferOfferStatus")
+	delete(sdl.Types, "PriceAgreementAgreementState")
 	delete(sdl.Types, "PermissionPermissionState")
 	return nil
 }

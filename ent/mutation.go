@@ -1120,6 +1120,9 @@ type BookingMutation struct {
 	day           *int
 	addday        *int
 	units         *money.Decimal
+	hold          *string
+	held_for      *string
+	held_by       *string
 	booked_at     *time.Time
 	freed_at      *time.Time
 	clearedFields map[string]struct{}
@@ -1379,7 +1382,7 @@ func (m *BookingMutation) OrderID() (r string, exists bool) {
 // OldOrderID returns the old "order_id" field's value of the Booking entity.
 // If the Booking object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *BookingMutation) OldOrderID(ctx context.Context) (v string, err error) {
+func (m *BookingMutation) OldOrderID(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
 	}
@@ -1393,9 +1396,169 @@ func (m *BookingMutation) OldOrderID(ctx context.Context) (v string, err error) 
 	return oldValue.OrderID, nil
 }
 
+// ClearOrderID clears the value of the "order_id" field.
+func (m *BookingMutation) ClearOrderID() {
+	m._order = nil
+	m.clearedFields[booking.FieldOrderID] = struct{}{}
+}
+
+// OrderIDCleared returns if the "order_id" field was cleared in this mutation.
+func (m *BookingMutation) OrderIDCleared() bool {
+	_, ok := m.clearedFields[booking.FieldOrderID]
+	return ok
+}
+
 // ResetOrderID resets all changes to the "order_id" field.
 func (m *BookingMutation) ResetOrderID() {
 	m._order = nil
+	delete(m.clearedFields, booking.FieldOrderID)
+}
+
+// SetHold sets the "hold" field.
+func (m *BookingMutation) SetHold(s string) {
+	m.hold = &s
+}
+
+// Hold returns the value of the "hold" field in the mutation.
+func (m *BookingMutation) Hold() (r string, exists bool) {
+	v := m.hold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHold returns the old "hold" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHold(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHold: %w", err)
+	}
+	return oldValue.Hold, nil
+}
+
+// ClearHold clears the value of the "hold" field.
+func (m *BookingMutation) ClearHold() {
+	m.hold = nil
+	m.clearedFields[booking.FieldHold] = struct{}{}
+}
+
+// HoldCleared returns if the "hold" field was cleared in this mutation.
+func (m *BookingMutation) HoldCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHold]
+	return ok
+}
+
+// ResetHold resets all changes to the "hold" field.
+func (m *BookingMutation) ResetHold() {
+	m.hold = nil
+	delete(m.clearedFields, booking.FieldHold)
+}
+
+// SetHeldFor sets the "held_for" field.
+func (m *BookingMutation) SetHeldFor(s string) {
+	m.held_for = &s
+}
+
+// HeldFor returns the value of the "held_for" field in the mutation.
+func (m *BookingMutation) HeldFor() (r string, exists bool) {
+	v := m.held_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldFor returns the old "held_for" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHeldFor(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldFor: %w", err)
+	}
+	return oldValue.HeldFor, nil
+}
+
+// ClearHeldFor clears the value of the "held_for" field.
+func (m *BookingMutation) ClearHeldFor() {
+	m.held_for = nil
+	m.clearedFields[booking.FieldHeldFor] = struct{}{}
+}
+
+// HeldForCleared returns if the "held_for" field was cleared in this mutation.
+func (m *BookingMutation) HeldForCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHeldFor]
+	return ok
+}
+
+// ResetHeldFor resets all changes to the "held_for" field.
+func (m *BookingMutation) ResetHeldFor() {
+	m.held_for = nil
+	delete(m.clearedFields, booking.FieldHeldFor)
+}
+
+// SetHeldBy sets the "held_by" field.
+func (m *BookingMutation) SetHeldBy(s string) {
+	m.held_by = &s
+}
+
+// HeldBy returns the value of the "held_by" field in the mutation.
+func (m *BookingMutation) HeldBy() (r string, exists bool) {
+	v := m.held_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldBy returns the old "held_by" field's value of the Booking entity.
+// If the Booking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookingMutation) OldHeldBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldBy: %w", err)
+	}
+	return oldValue.HeldBy, nil
+}
+
+// ClearHeldBy clears the value of the "held_by" field.
+func (m *BookingMutation) ClearHeldBy() {
+	m.held_by = nil
+	m.clearedFields[booking.FieldHeldBy] = struct{}{}
+}
+
+// HeldByCleared returns if the "held_by" field was cleared in this mutation.
+func (m *BookingMutation) HeldByCleared() bool {
+	_, ok := m.clearedFields[booking.FieldHeldBy]
+	return ok
+}
+
+// ResetHeldBy resets all changes to the "held_by" field.
+func (m *BookingMutation) ResetHeldBy() {
+	m.held_by = nil
+	delete(m.clearedFields, booking.FieldHeldBy)
 }
 
 // SetBookedAt sets the "booked_at" field.
@@ -1491,7 +1654,7 @@ func (m *BookingMutation) ClearOrder() {
 
 // OrderCleared reports if the "order" edge to the Order entity was cleared.
 func (m *BookingMutation) OrderCleared() bool {
-	return m.cleared_order
+	return m.OrderIDCleared() || m.cleared_order
 }
 
 // OrderIDs returns the "order" edge IDs in the mutation.
@@ -1544,7 +1707,7 @@ func (m *BookingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BookingMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 9)
 	if m.resource != nil {
 		fields = append(fields, booking.FieldResource)
 	}
@@ -1556,6 +1719,15 @@ func (m *BookingMutation) Fields() []string {
 	}
 	if m._order != nil {
 		fields = append(fields, booking.FieldOrderID)
+	}
+	if m.hold != nil {
+		fields = append(fields, booking.FieldHold)
+	}
+	if m.held_for != nil {
+		fields = append(fields, booking.FieldHeldFor)
+	}
+	if m.held_by != nil {
+		fields = append(fields, booking.FieldHeldBy)
 	}
 	if m.booked_at != nil {
 		fields = append(fields, booking.FieldBookedAt)
@@ -1579,6 +1751,12 @@ func (m *BookingMutation) Field(name string) (ent.Value, bool) {
 		return m.Units()
 	case booking.FieldOrderID:
 		return m.OrderID()
+	case booking.FieldHold:
+		return m.Hold()
+	case booking.FieldHeldFor:
+		return m.HeldFor()
+	case booking.FieldHeldBy:
+		return m.HeldBy()
 	case booking.FieldBookedAt:
 		return m.BookedAt()
 	case booking.FieldFreedAt:
@@ -1600,6 +1778,12 @@ func (m *BookingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldUnits(ctx)
 	case booking.FieldOrderID:
 		return m.OldOrderID(ctx)
+	case booking.FieldHold:
+		return m.OldHold(ctx)
+	case booking.FieldHeldFor:
+		return m.OldHeldFor(ctx)
+	case booking.FieldHeldBy:
+		return m.OldHeldBy(ctx)
 	case booking.FieldBookedAt:
 		return m.OldBookedAt(ctx)
 	case booking.FieldFreedAt:
@@ -1640,6 +1824,27 @@ func (m *BookingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOrderID(v)
+		return nil
+	case booking.FieldHold:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHold(v)
+		return nil
+	case booking.FieldHeldFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldFor(v)
+		return nil
+	case booking.FieldHeldBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldBy(v)
 		return nil
 	case booking.FieldBookedAt:
 		v, ok := value.(time.Time)
@@ -1700,6 +1905,18 @@ func (m *BookingMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *BookingMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(booking.FieldOrderID) {
+		fields = append(fields, booking.FieldOrderID)
+	}
+	if m.FieldCleared(booking.FieldHold) {
+		fields = append(fields, booking.FieldHold)
+	}
+	if m.FieldCleared(booking.FieldHeldFor) {
+		fields = append(fields, booking.FieldHeldFor)
+	}
+	if m.FieldCleared(booking.FieldHeldBy) {
+		fields = append(fields, booking.FieldHeldBy)
+	}
 	if m.FieldCleared(booking.FieldFreedAt) {
 		fields = append(fields, booking.FieldFreedAt)
 	}
@@ -1717,6 +1934,18 @@ func (m *BookingMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *BookingMutation) ClearField(name string) error {
 	switch name {
+	case booking.FieldOrderID:
+		m.ClearOrderID()
+		return nil
+	case booking.FieldHold:
+		m.ClearHold()
+		return nil
+	case booking.FieldHeldFor:
+		m.ClearHeldFor()
+		return nil
+	case booking.FieldHeldBy:
+		m.ClearHeldBy()
+		return nil
 	case booking.FieldFreedAt:
 		m.ClearFreedAt()
 		return nil
@@ -1739,6 +1968,15 @@ func (m *BookingMutation) ResetField(name string) error {
 		return nil
 	case booking.FieldOrderID:
 		m.ResetOrderID()
+		return nil
+	case booking.FieldHold:
+		m.ResetHold()
+		return nil
+	case booking.FieldHeldFor:
+		m.ResetHeldFor()
+		return nil
+	case booking.FieldHeldBy:
+		m.ResetHeldBy()
 		return nil
 	case booking.FieldBookedAt:
 		m.ResetBookedAt()
@@ -19788,6 +20026,9 @@ type PriceAgreementMutation struct {
 	decided_at            *time.Time
 	decided_by            *string
 	decline_reason        *string
+	ended_at              *time.Time
+	end_reason            *string
+	ended_by              *string
 	clearedFields         map[string]struct{}
 	customer              *string
 	clearedcustomer       bool
@@ -20540,6 +20781,153 @@ func (m *PriceAgreementMutation) ResetDeclineReason() {
 	delete(m.clearedFields, priceagreement.FieldDeclineReason)
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (m *PriceAgreementMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *PriceAgreementMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *PriceAgreementMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[priceagreement.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *PriceAgreementMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *PriceAgreementMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, priceagreement.FieldEndedAt)
+}
+
+// SetEndReason sets the "end_reason" field.
+func (m *PriceAgreementMutation) SetEndReason(s string) {
+	m.end_reason = &s
+}
+
+// EndReason returns the value of the "end_reason" field in the mutation.
+func (m *PriceAgreementMutation) EndReason() (r string, exists bool) {
+	v := m.end_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndReason returns the old "end_reason" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldEndReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndReason: %w", err)
+	}
+	return oldValue.EndReason, nil
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (m *PriceAgreementMutation) ClearEndReason() {
+	m.end_reason = nil
+	m.clearedFields[priceagreement.FieldEndReason] = struct{}{}
+}
+
+// EndReasonCleared returns if the "end_reason" field was cleared in this mutation.
+func (m *PriceAgreementMutation) EndReasonCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldEndReason]
+	return ok
+}
+
+// ResetEndReason resets all changes to the "end_reason" field.
+func (m *PriceAgreementMutation) ResetEndReason() {
+	m.end_reason = nil
+	delete(m.clearedFields, priceagreement.FieldEndReason)
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *PriceAgreementMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *PriceAgreementMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the PriceAgreement entity.
+// If the PriceAgreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PriceAgreementMutation) OldEndedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (m *PriceAgreementMutation) ClearEndedBy() {
+	m.ended_by = nil
+	m.clearedFields[priceagreement.FieldEndedBy] = struct{}{}
+}
+
+// EndedByCleared returns if the "ended_by" field was cleared in this mutation.
+func (m *PriceAgreementMutation) EndedByCleared() bool {
+	_, ok := m.clearedFields[priceagreement.FieldEndedBy]
+	return ok
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *PriceAgreementMutation) ResetEndedBy() {
+	m.ended_by = nil
+	delete(m.clearedFields, priceagreement.FieldEndedBy)
+}
+
 // ClearCustomer clears the "customer" edge to the Customer entity.
 func (m *PriceAgreementMutation) ClearCustomer() {
 	m.clearedcustomer = true
@@ -20628,7 +21016,7 @@ func (m *PriceAgreementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PriceAgreementMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 18)
 	if m.version != nil {
 		fields = append(fields, priceagreement.FieldVersion)
 	}
@@ -20674,6 +21062,15 @@ func (m *PriceAgreementMutation) Fields() []string {
 	if m.decline_reason != nil {
 		fields = append(fields, priceagreement.FieldDeclineReason)
 	}
+	if m.ended_at != nil {
+		fields = append(fields, priceagreement.FieldEndedAt)
+	}
+	if m.end_reason != nil {
+		fields = append(fields, priceagreement.FieldEndReason)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, priceagreement.FieldEndedBy)
+	}
 	return fields
 }
 
@@ -20712,6 +21109,12 @@ func (m *PriceAgreementMutation) Field(name string) (ent.Value, bool) {
 		return m.DecidedBy()
 	case priceagreement.FieldDeclineReason:
 		return m.DeclineReason()
+	case priceagreement.FieldEndedAt:
+		return m.EndedAt()
+	case priceagreement.FieldEndReason:
+		return m.EndReason()
+	case priceagreement.FieldEndedBy:
+		return m.EndedBy()
 	}
 	return nil, false
 }
@@ -20751,6 +21154,12 @@ func (m *PriceAgreementMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldDecidedBy(ctx)
 	case priceagreement.FieldDeclineReason:
 		return m.OldDeclineReason(ctx)
+	case priceagreement.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case priceagreement.FieldEndReason:
+		return m.OldEndReason(ctx)
+	case priceagreement.FieldEndedBy:
+		return m.OldEndedBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown PriceAgreement field %s", name)
 }
@@ -20865,6 +21274,27 @@ func (m *PriceAgreementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDeclineReason(v)
 		return nil
+	case priceagreement.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case priceagreement.FieldEndReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndReason(v)
+		return nil
+	case priceagreement.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement field %s", name)
 }
@@ -20928,6 +21358,15 @@ func (m *PriceAgreementMutation) ClearedFields() []string {
 	if m.FieldCleared(priceagreement.FieldDeclineReason) {
 		fields = append(fields, priceagreement.FieldDeclineReason)
 	}
+	if m.FieldCleared(priceagreement.FieldEndedAt) {
+		fields = append(fields, priceagreement.FieldEndedAt)
+	}
+	if m.FieldCleared(priceagreement.FieldEndReason) {
+		fields = append(fields, priceagreement.FieldEndReason)
+	}
+	if m.FieldCleared(priceagreement.FieldEndedBy) {
+		fields = append(fields, priceagreement.FieldEndedBy)
+	}
 	return fields
 }
 
@@ -20959,6 +21398,15 @@ func (m *PriceAgreementMutation) ClearField(name string) error {
 		return nil
 	case priceagreement.FieldDeclineReason:
 		m.ClearDeclineReason()
+		return nil
+	case priceagreement.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case priceagreement.FieldEndReason:
+		m.ClearEndReason()
+		return nil
+	case priceagreement.FieldEndedBy:
+		m.ClearEndedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement nullable field %s", name)
@@ -21012,6 +21460,15 @@ func (m *PriceAgreementMutation) ResetField(name string) error {
 		return nil
 	case priceagreement.FieldDeclineReason:
 		m.ResetDeclineReason()
+		return nil
+	case priceagreement.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case priceagreement.FieldEndReason:
+		m.ResetEndReason()
+		return nil
+	case priceagreement.FieldEndedBy:
+		m.ResetEndedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown PriceAgreement field %s", name)

@@ -30,7 +30,7 @@ type PriceAgreement struct {
 	ProductID string `json:"product_id,omitempty"`
 	// The agreed price of one unit.
 	Unit money.Amount `json:"unit,omitempty"`
-	// The smallest quantity for which the price holds.
+	// The smallest quantity for which the price holds; 0 for any.
 	MinimumQuantity money.Decimal `json:"minimum_quantity,omitempty"`
 	// From when the price holds, included.
 	ValidFrom time.Time `json:"valid_from,omitempty"`
@@ -42,7 +42,7 @@ type PriceAgreement struct {
 	AgreedBy string `json:"agreed_by,omitempty"`
 	// When the agreement was recorded: from then on it is known, and prices may follow it. Of a proposal, when it was proposed, and once it is approved when that was.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
-	// Where the agreement stands.
+	// The state as stored; an agreement is ENDED by the clock.
 	State schema.AgreementState `json:"state,omitempty"`
 	// When the price was proposed; null if it was agreed at once.
 	ProposedAt *time.Time `json:"proposed_at,omitempty"`
@@ -52,6 +52,12 @@ type PriceAgreement struct {
 	DecidedBy *string `json:"decided_by,omitempty"`
 	// Why the proposal was declined; null if it was not.
 	DeclineReason *string `json:"decline_reason,omitempty"`
+	// From when the price holds no longer, because it was ended, as known now; null if it was not. Prices as of a moment before we learned of it do not follow it.
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+	// Why the price was ended; null if it was not.
+	EndReason *string `json:"end_reason,omitempty"`
+	// The user who ended the price.
+	EndedBy *string `json:"ended_by,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PriceAgreementQuery when eager-loading is set.
 	Edges        PriceAgreementEdges `json:"edges"`
@@ -102,9 +108,9 @@ func (*PriceAgreement) scanValues(columns []string) ([]any, error) {
 			values[i] = new(money.Decimal)
 		case priceagreement.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case priceagreement.FieldID, priceagreement.FieldCustomerID, priceagreement.FieldProductID, priceagreement.FieldOverrideFloorReason, priceagreement.FieldAgreedBy, priceagreement.FieldState, priceagreement.FieldDecidedBy, priceagreement.FieldDeclineReason:
+		case priceagreement.FieldID, priceagreement.FieldCustomerID, priceagreement.FieldProductID, priceagreement.FieldOverrideFloorReason, priceagreement.FieldAgreedBy, priceagreement.FieldState, priceagreement.FieldDecidedBy, priceagreement.FieldDeclineReason, priceagreement.FieldEndReason, priceagreement.FieldEndedBy:
 			values[i] = new(sql.NullString)
-		case priceagreement.FieldValidFrom, priceagreement.FieldValidTo, priceagreement.FieldRecordedAt, priceagreement.FieldProposedAt, priceagreement.FieldDecidedAt:
+		case priceagreement.FieldValidFrom, priceagreement.FieldValidTo, priceagreement.FieldRecordedAt, priceagreement.FieldProposedAt, priceagreement.FieldDecidedAt, priceagreement.FieldEndedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -223,6 +229,27 @@ func (_m *PriceAgreement) assignValues(columns []string, values []any) error {
 				_m.DeclineReason = new(string)
 				*_m.DeclineReason = value.String
 			}
+		case priceagreement.FieldEndedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ended_at", values[i])
+			} else if value.Valid {
+				_m.EndedAt = new(time.Time)
+				*_m.EndedAt = value.Time
+			}
+		case priceagreement.FieldEndReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field end_reason", values[i])
+			} else if value.Valid {
+				_m.EndReason = new(string)
+				*_m.EndReason = value.String
+			}
+		case priceagreement.FieldEndedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field ended_by", values[i])
+			} else if value.Valid {
+				_m.EndedBy = new(string)
+				*_m.EndedBy = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -323,6 +350,21 @@ func (_m *PriceAgreement) String() string {
 	builder.WriteString(", ")
 	if v := _m.DeclineReason; v != nil {
 		builder.WriteString("decline_reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.EndedAt; v != nil {
+		builder.WriteString("ended_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.EndReason; v != nil {
+		builder.WriteString("end_reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.EndedBy; v != nil {
+		builder.WriteString("ended_by=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

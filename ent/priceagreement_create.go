@@ -194,6 +194,48 @@ func (_c *PriceAgreementCreate) SetNillableDeclineReason(v *string) *PriceAgreem
 	return _c
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (_c *PriceAgreementCreate) SetEndedAt(v time.Time) *PriceAgreementCreate {
+	_c.mutation.SetEndedAt(v)
+	return _c
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableEndedAt(v *time.Time) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetEndedAt(*v)
+	}
+	return _c
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_c *PriceAgreementCreate) SetEndReason(v string) *PriceAgreementCreate {
+	_c.mutation.SetEndReason(v)
+	return _c
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableEndReason(v *string) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetEndReason(*v)
+	}
+	return _c
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (_c *PriceAgreementCreate) SetEndedBy(v string) *PriceAgreementCreate {
+	_c.mutation.SetEndedBy(v)
+	return _c
+}
+
+// SetNillableEndedBy sets the "ended_by" field if the given value is not nil.
+func (_c *PriceAgreementCreate) SetNillableEndedBy(v *string) *PriceAgreementCreate {
+	if v != nil {
+		_c.SetEndedBy(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PriceAgreementCreate) SetID(v string) *PriceAgreementCreate {
 	_c.mutation.SetID(v)
@@ -322,6 +364,16 @@ func (_c *PriceAgreementCreate) check() error {
 			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decline_reason": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.EndReason(); ok {
+		if err := priceagreement.EndReasonValidator(v); err != nil {
+			return &ValidationError{Name: "end_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.end_reason": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.EndedBy(); ok {
+		if err := priceagreement.EndedByValidator(v); err != nil {
+			return &ValidationError{Name: "ended_by", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.ended_by": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := priceagreement.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.id": %w`, err)}
@@ -419,6 +471,18 @@ func (_c *PriceAgreementCreate) createSpec() (*PriceAgreement, *sqlgraph.CreateS
 	if value, ok := _c.mutation.DeclineReason(); ok {
 		_spec.SetField(priceagreement.FieldDeclineReason, field.TypeString, value)
 		_node.DeclineReason = &value
+	}
+	if value, ok := _c.mutation.EndedAt(); ok {
+		_spec.SetField(priceagreement.FieldEndedAt, field.TypeTime, value)
+		_node.EndedAt = &value
+	}
+	if value, ok := _c.mutation.EndReason(); ok {
+		_spec.SetField(priceagreement.FieldEndReason, field.TypeString, value)
+		_node.EndReason = &value
+	}
+	if value, ok := _c.mutation.EndedBy(); ok {
+		_spec.SetField(priceagreement.FieldEndedBy, field.TypeString, value)
+		_node.EndedBy = &value
 	}
 	if nodes := _c.mutation.CustomerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -159,6 +159,66 @@ func (_u *PriceAgreementUpdate) ClearDeclineReason() *PriceAgreementUpdate {
 	return _u
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (_u *PriceAgreementUpdate) SetEndedAt(v time.Time) *PriceAgreementUpdate {
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableEndedAt(v *time.Time) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *PriceAgreementUpdate) ClearEndedAt() *PriceAgreementUpdate {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_u *PriceAgreementUpdate) SetEndReason(v string) *PriceAgreementUpdate {
+	_u.mutation.SetEndReason(v)
+	return _u
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableEndReason(v *string) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetEndReason(*v)
+	}
+	return _u
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (_u *PriceAgreementUpdate) ClearEndReason() *PriceAgreementUpdate {
+	_u.mutation.ClearEndReason()
+	return _u
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (_u *PriceAgreementUpdate) SetEndedBy(v string) *PriceAgreementUpdate {
+	_u.mutation.SetEndedBy(v)
+	return _u
+}
+
+// SetNillableEndedBy sets the "ended_by" field if the given value is not nil.
+func (_u *PriceAgreementUpdate) SetNillableEndedBy(v *string) *PriceAgreementUpdate {
+	if v != nil {
+		_u.SetEndedBy(*v)
+	}
+	return _u
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (_u *PriceAgreementUpdate) ClearEndedBy() *PriceAgreementUpdate {
+	_u.mutation.ClearEndedBy()
+	return _u
+}
+
 // Mutation returns the PriceAgreementMutation object of the builder.
 func (_u *PriceAgreementUpdate) Mutation() *PriceAgreementMutation {
 	return _u.mutation
@@ -216,6 +276,16 @@ func (_u *PriceAgreementUpdate) check() error {
 	if v, ok := _u.mutation.DeclineReason(); ok {
 		if err := priceagreement.DeclineReasonValidator(v); err != nil {
 			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decline_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.EndReason(); ok {
+		if err := priceagreement.EndReasonValidator(v); err != nil {
+			return &ValidationError{Name: "end_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.end_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.EndedBy(); ok {
+		if err := priceagreement.EndedByValidator(v); err != nil {
+			return &ValidationError{Name: "ended_by", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.ended_by": %w`, err)}
 		}
 	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
@@ -286,6 +356,24 @@ func (_u *PriceAgreementUpdate) sqlSave(ctx context.Context) (_node int, err err
 	}
 	if _u.mutation.DeclineReasonCleared() {
 		_spec.ClearField(priceagreement.FieldDeclineReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(priceagreement.FieldEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(priceagreement.FieldEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndReason(); ok {
+		_spec.SetField(priceagreement.FieldEndReason, field.TypeString, value)
+	}
+	if _u.mutation.EndReasonCleared() {
+		_spec.ClearField(priceagreement.FieldEndReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.EndedBy(); ok {
+		_spec.SetField(priceagreement.FieldEndedBy, field.TypeString, value)
+	}
+	if _u.mutation.EndedByCleared() {
+		_spec.ClearField(priceagreement.FieldEndedBy, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -438,6 +526,66 @@ func (_u *PriceAgreementUpdateOne) ClearDeclineReason() *PriceAgreementUpdateOne
 	return _u
 }
 
+// SetEndedAt sets the "ended_at" field.
+func (_u *PriceAgreementUpdateOne) SetEndedAt(v time.Time) *PriceAgreementUpdateOne {
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableEndedAt(v *time.Time) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *PriceAgreementUpdateOne) ClearEndedAt() *PriceAgreementUpdateOne {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
+// SetEndReason sets the "end_reason" field.
+func (_u *PriceAgreementUpdateOne) SetEndReason(v string) *PriceAgreementUpdateOne {
+	_u.mutation.SetEndReason(v)
+	return _u
+}
+
+// SetNillableEndReason sets the "end_reason" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableEndReason(v *string) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetEndReason(*v)
+	}
+	return _u
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (_u *PriceAgreementUpdateOne) ClearEndReason() *PriceAgreementUpdateOne {
+	_u.mutation.ClearEndReason()
+	return _u
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (_u *PriceAgreementUpdateOne) SetEndedBy(v string) *PriceAgreementUpdateOne {
+	_u.mutation.SetEndedBy(v)
+	return _u
+}
+
+// SetNillableEndedBy sets the "ended_by" field if the given value is not nil.
+func (_u *PriceAgreementUpdateOne) SetNillableEndedBy(v *string) *PriceAgreementUpdateOne {
+	if v != nil {
+		_u.SetEndedBy(*v)
+	}
+	return _u
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (_u *PriceAgreementUpdateOne) ClearEndedBy() *PriceAgreementUpdateOne {
+	_u.mutation.ClearEndedBy()
+	return _u
+}
+
 // Mutation returns the PriceAgreementMutation object of the builder.
 func (_u *PriceAgreementUpdateOne) Mutation() *PriceAgreementMutation {
 	return _u.mutation
@@ -508,6 +656,16 @@ func (_u *PriceAgreementUpdateOne) check() error {
 	if v, ok := _u.mutation.DeclineReason(); ok {
 		if err := priceagreement.DeclineReasonValidator(v); err != nil {
 			return &ValidationError{Name: "decline_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.decline_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.EndReason(); ok {
+		if err := priceagreement.EndReasonValidator(v); err != nil {
+			return &ValidationError{Name: "end_reason", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.end_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.EndedBy(); ok {
+		if err := priceagreement.EndedByValidator(v); err != nil {
+			return &ValidationError{Name: "ended_by", err: fmt.Errorf(`ent: validator failed for field "PriceAgreement.ended_by": %w`, err)}
 		}
 	}
 	if _u.mutation.CustomerCleared() && len(_u.mutation.CustomerIDs()) > 0 {
@@ -595,6 +753,24 @@ func (_u *PriceAgreementUpdateOne) sqlSave(ctx context.Context) (_node *PriceAgr
 	}
 	if _u.mutation.DeclineReasonCleared() {
 		_spec.ClearField(priceagreement.FieldDeclineReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(priceagreement.FieldEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(priceagreement.FieldEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndReason(); ok {
+		_spec.SetField(priceagreement.FieldEndReason, field.TypeString, value)
+	}
+	if _u.mutation.EndReasonCleared() {
+		_spec.ClearField(priceagreement.FieldEndReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.EndedBy(); ok {
+		_spec.SetField(priceagreement.FieldEndedBy, field.TypeString, value)
+	}
+	if _u.mutation.EndedByCleared() {
+		_spec.ClearField(priceagreement.FieldEndedBy, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &PriceAgreement{config: _u.config}

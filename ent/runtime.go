@@ -128,6 +128,18 @@ func init() {
 	bookingDescUnits := bookingFields[2].Descriptor()
 	// booking.DefaultUnits holds the default value on creation for the units field.
 	booking.DefaultUnits = bookingDescUnits.Default.(func() money.Decimal)
+	// bookingDescHold is the schema descriptor for hold field.
+	bookingDescHold := bookingFields[4].Descriptor()
+	// booking.HoldValidator is a validator for the "hold" field. It is called by the builders before save.
+	booking.HoldValidator = bookingDescHold.Validators[0].(func(string) error)
+	// bookingDescHeldFor is the schema descriptor for held_for field.
+	bookingDescHeldFor := bookingFields[5].Descriptor()
+	// booking.HeldForValidator is a validator for the "held_for" field. It is called by the builders before save.
+	booking.HeldForValidator = bookingDescHeldFor.Validators[0].(func(string) error)
+	// bookingDescHeldBy is the schema descriptor for held_by field.
+	bookingDescHeldBy := bookingFields[6].Descriptor()
+	// booking.HeldByValidator is a validator for the "held_by" field. It is called by the builders before save.
+	booking.HeldByValidator = bookingDescHeldBy.Validators[0].(func(string) error)
 	// bookingDescID is the schema descriptor for id field.
 	bookingDescID := bookingMixinFields0[0].Descriptor()
 	// booking.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -927,6 +939,14 @@ func init() {
 	priceagreementDescDeclineReason := priceagreementFields[13].Descriptor()
 	// priceagreement.DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	priceagreement.DeclineReasonValidator = priceagreementDescDeclineReason.Validators[0].(func(string) error)
+	// priceagreementDescEndReason is the schema descriptor for end_reason field.
+	priceagreementDescEndReason := priceagreementFields[15].Descriptor()
+	// priceagreement.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	priceagreement.EndReasonValidator = priceagreementDescEndReason.Validators[0].(func(string) error)
+	// priceagreementDescEndedBy is the schema descriptor for ended_by field.
+	priceagreementDescEndedBy := priceagreementFields[16].Descriptor()
+	// priceagreement.EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
+	priceagreement.EndedByValidator = priceagreementDescEndedBy.Validators[0].(func(string) error)
 	// priceagreementDescID is the schema descriptor for id field.
 	priceagreementDescID := priceagreementMixinFields0[0].Descriptor()
 	// priceagreement.IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 )
 
 // Code classifies an error by what the caller can do about it. The values are those of the API's UserErrorCode.
@@ -22,6 +23,7 @@ const (
 	PermissionMissing    Code = "PERMISSION_MISSING"
 	BelowFloor           Code = "BELOW_FLOOR"
 	PriceExpired         Code = "PRICE_EXPIRED"
+	DateImpossible       Code = "DATE_IMPOSSIBLE"
 	WrongState           Code = "WRONG_STATE"
 	LimitExceeded        Code = "LIMIT_EXCEEDED"
 	Forbidden            Code = "FORBIDDEN"
@@ -52,8 +54,8 @@ type Error struct {
 	Path    []string // from the input's root: ["lines", "0", "quantity"]; empty for the request as a whole
 	Message string
 
-	// Detail is a *Conflict for VersionConflict, a *Missing for PermissionMissing, a *quote.Expired for PriceExpired, the floor as a
-	// money.Amount for BelowFloor, otherwise nil.
+	// Detail is a *Conflict for VersionConflict, a *Missing for PermissionMissing, a *quote.Expired for PriceExpired, an
+	// *Impossible for DateImpossible, the floor as a money.Amount for BelowFloor, otherwise nil.
 	Detail any
 
 	internal error // in a List: an error that is no fault
@@ -101,6 +103,13 @@ type FieldConflict struct {
 type Missing struct {
 	Channel, Purpose, RequiredLevel string
 	CurrentLevel                    string // "" where there is no active permission at all
+}
+
+// Impossible is the Detail of DateImpossible: the first day that is possible, by its beginning, and its lead time; nil where no day
+// is.
+type Impossible struct {
+	Earliest *time.Time
+	LeadDays *int
 }
 
 // New returns an error with a code for a field, "" for the request as a whole.

@@ -108,15 +108,16 @@ func tookPart(actor auth.Actor, obj any) bool {
 // emptyLists has the value without elements of each type of list that @scope closes and that may not be null, by the type of
 // the elements.
 var emptyLists = map[string]any{
-	"CostLine":      []*costing.Line{},
-	"Credit":        []*books.Credit{},
-	"LifetimeModel": []*ent.LifetimeModel{},
-	"OrderCredit":   []*books.OrderCredit{},
-	"PriceLine":     []*pricing.Line{},
-	"PriceRule":     []*ent.PriceRule{},
-	"Proposal":      []*quote.Proposal{},
-	"RejectedRule":  []quote.RejectedRule{},
-	"String":        []string{},
+	"CostLine":          []*costing.Line{},
+	"Credit":            []*books.Credit{},
+	"RejectedAgreement": []quote.RejectedAgreement{},
+	"LifetimeModel":     []*ent.LifetimeModel{},
+	"OrderCredit":       []*books.OrderCredit{},
+	"PriceLine":         []*pricing.Line{},
+	"PriceRule":         []*ent.PriceRule{},
+	"Proposal":          []*quote.Proposal{},
+	"RejectedRule":      []quote.RejectedRule{},
+	"String":            []string{},
 }
 
 // rounded rounds an amount to the significant digits.

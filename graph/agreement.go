@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -42,15 +43,41 @@ func agreementOrder(o *ent.PriceAgreementOrder) (column[ent.PriceAgreement], ent
 	return agreementColumns[o.Field.String()], o.Direction
 }
 
-func agreementFilter(f *service.PriceAgreementFilter) *conditions {
+// agreementFilter filters agreements by their states now, among others.
+func agreementFilter(f *service.PriceAgreementFilter, now time.Time) *conditions {
 	c := &conditions{}
 	if f == nil {
 		return c
 	}
 	ofCustomer(c, f.CustomerID)
 	equalsID(c, "productId", "product_id", id.Product, f.ProductID)
-	anyOf(c, "states", "state", f.States)
+	if f.States != nil && c.bounded("states", len(f.States)) {
+		c.all = append(c.all, func(s *sql.Selector) { s.Where(stateIn(s, f.States, now)) })
+	}
 	return c
+}
+
+// stateIn is the condition that an agreement has one of the states now. One whose time is over, or that was ended, is ENDED,
+// whatever its row says.
+func stateIn(s *sql.Selector, states []schema.AgreementState, now time.Time) *sql.Predicate {
+	over := func() *sql.Predicate {
+		return sql.Or(
+			sql.And(sql.NotNull(s.C("valid_to")), sql.LTE(s.C("valid_to"), now)),
+			sql.And(sql.NotNull(s.C("ended_at")), sql.LTE(s.C("ended_at"), now)),
+		)
+	}
+	any := []*sql.Predicate{sql.False()}
+	for _, state := range states {
+		is := sql.EQ(s.C("state"), string(state))
+		switch state {
+		case schema.AgreementAgreed:
+			is = sql.And(is, sql.Not(over()))
+		case schema.AgreementEnded:
+			is = sql.And(sql.EQ(s.C("state"), string(schema.AgreementAgreed)), over())
+		}
+		any = append(any, is)
+	}
+	return sql.Or(any...)
 }
 
 // agreementsBelowFloor reads a page of the agreements below the floor, the one farthest below first, from memory.

@@ -32,6 +32,20 @@ func (r *mutationResolver) DeclineAgreement(ctx context.Context, input service.D
 	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: faults}, err
 }
 
+func (r *mutationResolver) EndAgreement(ctx context.Context, input service.EndAgreementInput) (*service.PriceAgreementPayload, error) {
+	agreement, err := r.app.Quote.EndAgreement(ctx, input)
+	faults, err := userErrors(err)
+	return &service.PriceAgreementPayload{Agreement: agreement, UserErrors: faults}, err
+}
+
+func (r *priceAgreementResolver) State(ctx context.Context, obj *ent.PriceAgreement) (schema.AgreementState, error) {
+	return quote.AgreementStateAt(obj, r.app.Now()), nil
+}
+
+func (r *priceAgreementResolver) EndedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error) {
+	return referenced(ctx, obj, func(row *ent.PriceAgreement) string { return deref(row.EndedBy) }, userID, r.usersByID(ctx))
+}
+
 func (r *priceAgreementResolver) AgreedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error) {
 	return referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.AgreedBy }, userID, r.usersByID(ctx))
 }
@@ -46,5 +60,5 @@ func (r *queryResolver) AgreementsBelowFloor(ctx context.Context, first *int, af
 
 func (r *queryResolver) Agreements(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.PriceAgreementOrder, filter *service.PriceAgreementFilter) (*ent.PriceAgreementConnection, error) {
 	by, direction := agreementOrder(orderBy)
-	return r.agreements().page(ctx, window{first, last, after, before}, by, direction, agreementFilter(filter))
+	return r.agreements().page(ctx, window{first, last, after, before}, by, direction, agreementFilter(filter, r.app.Now()))
 }

@@ -42,8 +42,8 @@ func (r *customerResolver) MayContact(ctx context.Context, obj *ent.Customer, ch
 	return r.mayContact(ctx, obj, channel, purpose, level, at)
 }
 
-func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error) {
-	return r.price(ctx, obj, productID, quantity, options, leadDays, at)
+func (r *customerResolver) Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, hold *bool) (*quote.Price, error) {
+	return r.price(ctx, obj, productID, quantity, options, leadDays, at, hold)
 }
 
 func (r *customerResolver) Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*quote.PriceConnection, error) {

@@ -31,14 +31,18 @@ const mostValues = 250
 
 // anyOf requires a column to have one of the values. A nil list requires nothing, and an empty one finds nothing.
 func anyOf[T ~string](c *conditions, field, column string, values []T) {
-	if values == nil {
-		return
-	}
-	if len(values) > mostValues {
-		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
+	if values == nil || !c.bounded(field, len(values)) {
 		return
 	}
 	c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.In(s.C(column), arguments(values)...)) })
+}
+
+// bounded reports whether a field of the filter has no more values than it may have.
+func (c *conditions) bounded(field string, values int) bool {
+	if values > mostValues {
+		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
+	}
+	return values <= mostValues
 }
 
 // equals requires a column to have a value, unless that is nil.

@@ -70,6 +70,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	RejectedRule() RejectedRuleResolver
 	Resource() ResourceResolver
+	ResourceBooking() ResourceBookingResolver
 	ResourceDay() ResourceDayResolver
 	StaffEconomics() StaffEconomicsResolver
 	Subscription() SubscriptionResolver
@@ -283,7 +284,7 @@ type ComplexityRoot struct {
 		Permissions        func(childComplexity int, at *time.Time) int
 		Phone              func(childComplexity int) int
 		PossibleDuplicates func(childComplexity int) int
-		Price              func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) int
+		Price              func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, hold *bool) int
 		Prices             func(childComplexity int, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) int
 		Proposals          func(childComplexity int, productID string, quantity *money.Exact, options []*service.OptionInput) int
 		Prospect           func(childComplexity int, horizonMonths *int, annualDiscountRate *money.Exact) int
@@ -355,6 +356,14 @@ type ComplexityRoot struct {
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	DateImpossible struct {
+		Code     func(childComplexity int) int
+		Earliest func(childComplexity int) int
+		Field    func(childComplexity int) int
+		LeadDays func(childComplexity int) int
+		Message  func(childComplexity int) int
 	}
 
 	DatedGrade struct {
@@ -481,6 +490,7 @@ type ComplexityRoot struct {
 		AgreePrice             func(childComplexity int, input service.AgreePriceInput) int
 		ApproveAgreement       func(childComplexity int, input service.ApproveAgreementInput) int
 		CancelOrder            func(childComplexity int, input service.CancelOrderInput) int
+		ChangeDueDate          func(childComplexity int, input service.ChangeDueDateInput) int
 		ChangeSetting          func(childComplexity int, input service.ChangeSettingInput) int
 		CompleteOrder          func(childComplexity int, input service.CompleteOrderInput) int
 		ConfirmPermission      func(childComplexity int, input service.ConfirmPermissionInput) int
@@ -492,6 +502,7 @@ type ComplexityRoot struct {
 		DeclineAgreement       func(childComplexity int, input service.DeclineAgreementInput) int
 		DeclineOffer           func(childComplexity int, input service.DeclineOfferInput) int
 		DeleteCustomer         func(childComplexity int, input service.DeleteCustomerInput) int
+		EndAgreement           func(childComplexity int, input service.EndAgreementInput) int
 		FitAttribution         func(childComplexity int, input service.FitAttributionInput) int
 		FitLifetimeModel       func(childComplexity int, input service.FitLifetimeModelInput) int
 		GrantPermission        func(childComplexity int, input service.GrantPermissionInput) int
@@ -710,21 +721,23 @@ type ComplexityRoot struct {
 	}
 
 	Price struct {
-		At         func(childComplexity int) int
-		Cost       func(childComplexity int) int
-		Floor      func(childComplexity int) int
-		Lines      func(childComplexity int) int
-		List       func(childComplexity int) int
-		Margin     func(childComplexity int) int
-		Options    func(childComplexity int) int
-		Parts      func(childComplexity int) int
-		Product    func(childComplexity int) int
-		Quantity   func(childComplexity int) int
-		Rejected   func(childComplexity int) int
-		Token      func(childComplexity int) int
-		Total      func(childComplexity int) int
-		Unit       func(childComplexity int) int
-		ValidUntil func(childComplexity int) int
+		At                 func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		Date               func(childComplexity int) int
+		Floor              func(childComplexity int) int
+		Lines              func(childComplexity int) int
+		List               func(childComplexity int) int
+		Margin             func(childComplexity int) int
+		Options            func(childComplexity int) int
+		Parts              func(childComplexity int) int
+		Product            func(childComplexity int) int
+		Quantity           func(childComplexity int) int
+		Rejected           func(childComplexity int) int
+		RejectedAgreements func(childComplexity int) int
+		Token              func(childComplexity int) int
+		Total              func(childComplexity int) int
+		Unit               func(childComplexity int) int
+		ValidUntil         func(childComplexity int) int
 	}
 
 	PriceAgreement struct {
@@ -733,6 +746,9 @@ type ComplexityRoot struct {
 		DecidedAt           func(childComplexity int) int
 		DecidedBy           func(childComplexity int) int
 		DeclineReason       func(childComplexity int) int
+		EndReason           func(childComplexity int) int
+		EndedAt             func(childComplexity int) int
+		EndedBy             func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		MinimumQuantity     func(childComplexity int) int
 		OverrideFloorReason func(childComplexity int) int
@@ -765,6 +781,15 @@ type ComplexityRoot struct {
 	PriceConnection struct {
 		Edges    func(childComplexity int) int
 		PageInfo func(childComplexity int) int
+	}
+
+	PriceDate struct {
+		Earliest         func(childComplexity int) int
+		EarliestLeadDays func(childComplexity int) int
+		HeldUntil        func(childComplexity int) int
+		Holds            func(childComplexity int) int
+		LeadDays         func(childComplexity int) int
+		ReadyOn          func(childComplexity int) int
 	}
 
 	PriceEdge struct {
@@ -987,6 +1012,15 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RejectedAgreement struct {
+		AgreementID     func(childComplexity int) int
+		MinimumQuantity func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		Unit            func(childComplexity int) int
+		ValidFrom       func(childComplexity int) int
+		ValidTo         func(childComplexity int) int
+	}
+
 	RejectedRule struct {
 		Nearly func(childComplexity int) int
 		Reason func(childComplexity int) int
@@ -1003,8 +1037,18 @@ type ComplexityRoot struct {
 		Utilisation    func(childComplexity int, from time.Time, to time.Time, knownAt *time.Time) int
 	}
 
+	ResourceBooking struct {
+		BookedAt  func(childComplexity int) int
+		HeldBy    func(childComplexity int) int
+		HeldFor   func(childComplexity int) int
+		HeldUntil func(childComplexity int) int
+		Order     func(childComplexity int) int
+		Units     func(childComplexity int) int
+	}
+
 	ResourceDay struct {
 		Booked      func(childComplexity int) int
+		Bookings    func(childComplexity int) int
 		Capacity    func(childComplexity int) int
 		Day         func(childComplexity int) int
 		Idle        func(childComplexity int) int
@@ -1202,7 +1246,7 @@ type CustomerResolver interface {
 	Orders(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error)
 	Permissions(ctx context.Context, obj *ent.Customer, at *time.Time) ([]*ent.Permission, error)
 	MayContact(ctx context.Context, obj *ent.Customer, channel schema.Channel, purpose schema.Purpose, level *schema.PermissionLevel, at *time.Time) (*consent.PermissionDecision, error)
-	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error)
+	Price(ctx context.Context, obj *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, hold *bool) (*quote.Price, error)
 	Prices(ctx context.Context, obj *ent.Customer, first *int, after *schema.Cursor, quantity *money.Exact, at *time.Time) (*quote.PriceConnection, error)
 	LifetimeValue(ctx context.Context, obj *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error)
 	Economics(ctx context.Context, obj *ent.Customer, from *time.Time, to *time.Time) (*report.CustomerEconomics, error)
@@ -1232,6 +1276,7 @@ type MutationResolver interface {
 	AgreePrice(ctx context.Context, input service.AgreePriceInput) (*service.PriceAgreementPayload, error)
 	ApproveAgreement(ctx context.Context, input service.ApproveAgreementInput) (*service.PriceAgreementPayload, error)
 	DeclineAgreement(ctx context.Context, input service.DeclineAgreementInput) (*service.PriceAgreementPayload, error)
+	EndAgreement(ctx context.Context, input service.EndAgreementInput) (*service.PriceAgreementPayload, error)
 	FitAttribution(ctx context.Context, input service.FitAttributionInput) (*service.AttributionFitPayload, error)
 	RecordContact(ctx context.Context, input service.RecordContactInput) (*service.ContactPayload, error)
 	CreateCustomer(ctx context.Context, input service.CreateCustomerInput) (*service.CustomerPayload, error)
@@ -1246,6 +1291,7 @@ type MutationResolver interface {
 	DeclineOffer(ctx context.Context, input service.DeclineOfferInput) (*service.OfferPayload, error)
 	WithdrawOffer(ctx context.Context, input service.WithdrawOfferInput) (*service.OfferPayload, error)
 	PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error)
+	ChangeDueDate(ctx context.Context, input service.ChangeDueDateInput) (*service.OrderPayload, error)
 	CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error)
 	CancelOrder(ctx context.Context, input service.CancelOrderInput) (*service.OrderPayload, error)
 	RefundOrder(ctx context.Context, input service.RefundOrderInput) (*service.OrderPayload, error)
@@ -1312,6 +1358,8 @@ type PriceResolver interface {
 type PriceAgreementResolver interface {
 	Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error)
 	Product(ctx context.Context, obj *ent.PriceAgreement) (*ent.Product, error)
+	State(ctx context.Context, obj *ent.PriceAgreement) (schema.AgreementState, error)
+	EndedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 	AgreedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 	DecidedBy(ctx context.Context, obj *ent.PriceAgreement) (*ent.User, error)
 }
@@ -1366,8 +1414,15 @@ type ResourceResolver interface {
 	Utilisation(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) ([]*costing.ResourceDay, error)
 	IdleCost(ctx context.Context, obj *rates.Resource, from time.Time, to time.Time, knownAt *time.Time) (*money.Amount, error)
 }
+type ResourceBookingResolver interface {
+	Order(ctx context.Context, obj *rates.ResourceBooking) (*ent.Order, error)
+	HeldFor(ctx context.Context, obj *rates.ResourceBooking) (*ent.Customer, error)
+	HeldBy(ctx context.Context, obj *rates.ResourceBooking) (*ent.User, error)
+}
 type ResourceDayResolver interface {
 	Day(ctx context.Context, obj *costing.ResourceDay) (string, error)
+
+	Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error)
 }
 type StaffEconomicsResolver interface {
 	CSV(ctx context.Context, obj *report.StaffEconomics) (string, error)
@@ -2302,7 +2357,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Customer.Price(childComplexity, args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["at"].(*time.Time)), true
+		return e.ComplexityRoot.Customer.Price(childComplexity, args["productId"].(string), args["quantity"].(*money.Exact), args["options"].([]*service.OptionInput), args["leadDays"].(*int), args["at"].(*time.Time), args["hold"].(*bool)), true
 	case "Customer.prices":
 		if e.ComplexityRoot.Customer.Prices == nil {
 			break
@@ -2625,6 +2680,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
+
+	case "DateImpossible.code":
+		if e.ComplexityRoot.DateImpossible.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Code(childComplexity), true
+	case "DateImpossible.earliest":
+		if e.ComplexityRoot.DateImpossible.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Earliest(childComplexity), true
+	case "DateImpossible.field":
+		if e.ComplexityRoot.DateImpossible.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Field(childComplexity), true
+	case "DateImpossible.leadDays":
+		if e.ComplexityRoot.DateImpossible.LeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.LeadDays(childComplexity), true
+	case "DateImpossible.message":
+		if e.ComplexityRoot.DateImpossible.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateImpossible.Message(childComplexity), true
 
 	case "DatedGrade.grade":
 		if e.ComplexityRoot.DatedGrade.Grade == nil {
@@ -3146,6 +3232,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelOrder(childComplexity, args["input"].(service.CancelOrderInput)), true
+	case "Mutation.changeDueDate":
+		if e.ComplexityRoot.Mutation.ChangeDueDate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeDueDate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeDueDate(childComplexity, args["input"].(service.ChangeDueDateInput)), true
 	case "Mutation.changeSetting":
 		if e.ComplexityRoot.Mutation.ChangeSetting == nil {
 			break
@@ -3267,6 +3364,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteCustomer(childComplexity, args["input"].(service.DeleteCustomerInput)), true
+	case "Mutation.endAgreement":
+		if e.ComplexityRoot.Mutation.EndAgreement == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endAgreement_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndAgreement(childComplexity, args["input"].(service.EndAgreementInput)), true
 	case "Mutation.fitAttribution":
 		if e.ComplexityRoot.Mutation.FitAttribution == nil {
 			break
@@ -4316,6 +4424,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Cost(childComplexity), true
+	case "Price.date":
+		if e.ComplexityRoot.Price.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.Date(childComplexity), true
 	case "Price.floor":
 		if e.ComplexityRoot.Price.Floor == nil {
 			break
@@ -4370,6 +4484,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.Rejected(childComplexity), true
+	case "Price.rejectedAgreements":
+		if e.ComplexityRoot.Price.RejectedAgreements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Price.RejectedAgreements(childComplexity), true
 	case "Price.token":
 		if e.ComplexityRoot.Price.Token == nil {
 			break
@@ -4425,6 +4545,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceAgreement.DeclineReason(childComplexity), true
+	case "PriceAgreement.endReason":
+		if e.ComplexityRoot.PriceAgreement.EndReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.EndReason(childComplexity), true
+	case "PriceAgreement.endedAt":
+		if e.ComplexityRoot.PriceAgreement.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.EndedAt(childComplexity), true
+	case "PriceAgreement.endedBy":
+		if e.ComplexityRoot.PriceAgreement.EndedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceAgreement.EndedBy(childComplexity), true
 	case "PriceAgreement.id":
 		if e.ComplexityRoot.PriceAgreement.ID == nil {
 			break
@@ -4549,6 +4687,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PriceConnection.PageInfo(childComplexity), true
+
+	case "PriceDate.earliest":
+		if e.ComplexityRoot.PriceDate.Earliest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.Earliest(childComplexity), true
+	case "PriceDate.earliestLeadDays":
+		if e.ComplexityRoot.PriceDate.EarliestLeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.EarliestLeadDays(childComplexity), true
+	case "PriceDate.heldUntil":
+		if e.ComplexityRoot.PriceDate.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.HeldUntil(childComplexity), true
+	case "PriceDate.holds":
+		if e.ComplexityRoot.PriceDate.Holds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.Holds(childComplexity), true
+	case "PriceDate.leadDays":
+		if e.ComplexityRoot.PriceDate.LeadDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.LeadDays(childComplexity), true
+	case "PriceDate.readyOn":
+		if e.ComplexityRoot.PriceDate.ReadyOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PriceDate.ReadyOn(childComplexity), true
 
 	case "PriceEdge.cursor":
 		if e.ComplexityRoot.PriceEdge.Cursor == nil {
@@ -5600,6 +5775,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RatesPayload.UserErrors(childComplexity), true
 
+	case "RejectedAgreement.agreementId":
+		if e.ComplexityRoot.RejectedAgreement.AgreementID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.AgreementID(childComplexity), true
+	case "RejectedAgreement.minimumQuantity":
+		if e.ComplexityRoot.RejectedAgreement.MinimumQuantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.MinimumQuantity(childComplexity), true
+	case "RejectedAgreement.reason":
+		if e.ComplexityRoot.RejectedAgreement.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.Reason(childComplexity), true
+	case "RejectedAgreement.unit":
+		if e.ComplexityRoot.RejectedAgreement.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.Unit(childComplexity), true
+	case "RejectedAgreement.validFrom":
+		if e.ComplexityRoot.RejectedAgreement.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.ValidFrom(childComplexity), true
+	case "RejectedAgreement.validTo":
+		if e.ComplexityRoot.RejectedAgreement.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectedAgreement.ValidTo(childComplexity), true
+
 	case "RejectedRule.nearly":
 		if e.ComplexityRoot.RejectedRule.Nearly == nil {
 			break
@@ -5672,12 +5884,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Resource.Utilisation(childComplexity, args["from"].(time.Time), args["to"].(time.Time), args["knownAt"].(*time.Time)), true
 
+	case "ResourceBooking.bookedAt":
+		if e.ComplexityRoot.ResourceBooking.BookedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.BookedAt(childComplexity), true
+	case "ResourceBooking.heldBy":
+		if e.ComplexityRoot.ResourceBooking.HeldBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.HeldBy(childComplexity), true
+	case "ResourceBooking.heldFor":
+		if e.ComplexityRoot.ResourceBooking.HeldFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.HeldFor(childComplexity), true
+	case "ResourceBooking.heldUntil":
+		if e.ComplexityRoot.ResourceBooking.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.HeldUntil(childComplexity), true
+	case "ResourceBooking.order":
+		if e.ComplexityRoot.ResourceBooking.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.Order(childComplexity), true
+	case "ResourceBooking.units":
+		if e.ComplexityRoot.ResourceBooking.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceBooking.Units(childComplexity), true
+
 	case "ResourceDay.booked":
 		if e.ComplexityRoot.ResourceDay.Booked == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ResourceDay.Booked(childComplexity), true
+	case "ResourceDay.bookings":
+		if e.ComplexityRoot.ResourceDay.Bookings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResourceDay.Bookings(childComplexity), true
 	case "ResourceDay.capacity":
 		if e.ComplexityRoot.ResourceDay.Capacity == nil {
 			break
@@ -6267,6 +6522,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AgreePriceInput", ec.unmarshalInputAgreePriceInput),
 			graphql.NewInputUnmarshaler("ApproveAgreementInput", ec.unmarshalInputApproveAgreementInput),
 			graphql.NewInputUnmarshaler("CancelOrderInput", ec.unmarshalInputCancelOrderInput),
+			graphql.NewInputUnmarshaler("ChangeDueDateInput", ec.unmarshalInputChangeDueDateInput),
 			graphql.NewInputUnmarshaler("ChangeSettingInput", ec.unmarshalInputChangeSettingInput),
 			graphql.NewInputUnmarshaler("CompleteOrderInput", ec.unmarshalInputCompleteOrderInput),
 			graphql.NewInputUnmarshaler("ComponentInput", ec.unmarshalInputComponentInput),
@@ -6283,6 +6539,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclineAgreementInput", ec.unmarshalInputDeclineAgreementInput),
 			graphql.NewInputUnmarshaler("DeclineOfferInput", ec.unmarshalInputDeclineOfferInput),
 			graphql.NewInputUnmarshaler("DeleteCustomerInput", ec.unmarshalInputDeleteCustomerInput),
+			graphql.NewInputUnmarshaler("EndAgreementInput", ec.unmarshalInputEndAgreementInput),
 			graphql.NewInputUnmarshaler("FitAttributionInput", ec.unmarshalInputFitAttributionInput),
 			graphql.NewInputUnmarshaler("FitLifetimeModelInput", ec.unmarshalInputFitLifetimeModelInput),
 			graphql.NewInputUnmarshaler("GrantPermissionInput", ec.unmarshalInputGrantPermissionInput),
@@ -6489,7 +6746,22 @@ type AcquisitionSource {
     after: Cursor
   ): AgreementsBelowFloor! @scope(name: "costs")
 }
+"Where an agreed price stands."
+enum AgreementState @goModel(model: "kopeck/schema.AgreementState") {
+  "Waits for somebody with the scope floor; no price follows it yet."
+  PROPOSED
+  "Holds, within its time."
+  AGREED
+  "Declined by somebody with the scope floor; no price follows it."
+  DECLINED
+  "Its time is over, or it was ended."
+  ENDED
+}
 extend type PriceAgreement {
+  "Where the agreement stands now."
+  state: AgreementState! @open @goField(forceResolver: true)
+  "Who ended the price; null if nobody did."
+  endedBy: User @rows
   "Who agreed or proposed the price; null if that was the system."
   agreedBy: User @rows
   "Who approved or declined the proposal; null before, and if there was none."
@@ -6531,6 +6803,14 @@ extend type Mutation {
     "Which proposal, and why."
     input: DeclineAgreementInput!
   ): PriceAgreementPayload! @scope(name: "floor")
+  """
+  Ends an agreed price from a moment on. Prices as of an earlier moment, and those as of a moment before we learned of it, stay what
+  they were. An end is corrected by another one: the last recorded holds.
+  """
+  endAgreement(
+    "Which agreement, from when on, and why."
+    input: EndAgreementInput!
+  ): PriceAgreementPayload! @scope(name: "floor")
 }
 "Which agreements are listed. Every field is optional; all that are given must hold."
 input PriceAgreementFilter {
@@ -6538,7 +6818,7 @@ input PriceAgreementFilter {
   customerId: ID @open
   "Agreements on this product."
   productId: ID @open
-  "Agreements in these states, at most 250."
+  "Agreements in these states now, at most 250."
   states: [AgreementState!] @open
 }
 "The input of approveAgreement."
@@ -6561,6 +6841,19 @@ input DeclineAgreementInput {
   "Why the price is declined."
   reason: String!
 }
+"The input of endAgreement."
+input EndAgreementInput {
+  "The agreement."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "From when the price holds no longer: now by default. It may be in the past, but before validTo."
+  from: Time
+  "Why the price is ended."
+  reason: String!
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
 "The answer of the mutations of an agreement."
 type PriceAgreementPayload {
   "The agreement; null if there are userErrors."
@@ -6578,8 +6871,8 @@ input AgreePriceInput {
   productId: ID!
   "The price of one unit."
   unit: MoneyInput!
-  "The smallest quantity for which the price holds."
-  minimumQuantity: Decimal = "1"
+  "The smallest quantity for which the price holds: any by default."
+  minimumQuantity: Decimal = "0"
   "From when the price holds, included: now by default."
   validFrom: Time
   "Until when the price holds, excluded: without end by default."
@@ -6793,6 +7086,19 @@ type BelowFloor implements UserError {
   "The floor of the product at the agreement's minimum quantity now. Scope costs: null without it."
   floor: Money @scope(name: "costs")
 }
+"The capacity that is free does not suffice for a day: it needs a later day, or overruleDateReason and the scope floor."
+type DateImpossible implements UserError {
+  "The path of the field in the input; null if the error concerns the request as a whole."
+  field: [String!] @open
+  "Always DATE_IMPOSSIBLE."
+  code: UserErrorCode! @open
+  "What is wrong and what is expected, for people."
+  message: String! @open
+  "The first day that is possible, by its beginning; null if none is within ten years."
+  earliest: Time @open
+  "The lead time of that day, for which to ask the prices; null if there is none."
+  leadDays: Int @open
+}
 "A price token has expired."
 type PriceExpired implements UserError {
   "The path of the field in the input; null if the error concerns the request as a whole."
@@ -6841,6 +7147,8 @@ enum UserErrorCode {
   BELOW_FLOOR
   "A price token has expired: see PriceExpired."
   PRICE_EXPIRED
+  "The capacity that is free does not suffice for the day: see DateImpossible."
+  DATE_IMPOSSIBLE
   "The object is not in a state to do this, or a rate is missing."
   WRONG_STATE
   "Too many, or too often."
@@ -7319,6 +7627,12 @@ type ProductCost {
     leadDays: Int
     "The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a token."
     at: Time
+    """
+    Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
+    again is held once, until the new token expires; placeOrder with the token takes what is held. A user holds at most 20 prices at
+    once. Together with at it is INVALID.
+    """
+    hold: Boolean @scope(writes: "Order")
   ): Price! @scope(name: "staff")
   "The whole active catalogue priced for the customer, ordered by sku."
   prices(
@@ -8026,6 +8340,11 @@ input AcceptOfferInput {
   expectedVersion: Int
   "When the customer accepted: now by default. This moment must not be after expiresAt; it can be reported up to 30 days after expiresAt, as by a phone that was offline."
   at: Time
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -8145,10 +8464,21 @@ extend type Query {
   ): LedgerCheck! @scope(name: "costs")
 }
 extend type Mutation {
-  "Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED."
+  """
+  Places an order, each line at exactly the price of its token, and books the capacity that it needs. An expired token is PRICE_EXPIRED;
+  a day for which the free capacity does not suffice is DATE_IMPOSSIBLE.
+  """
   placeOrder(
     "The order."
     input: PlaceOrderInput!
+  ): OrderPayload! @scope(writes: "Order")
+  """
+  Changes the due date of an order that is PLACED. The capacity that it takes from today on moves with it; a day for which the free
+  capacity does not suffice is DATE_IMPOSSIBLE.
+  """
+  changeDueDate(
+    "Which order, and the new date."
+    input: ChangeDueDateInput!
   ): OrderPayload! @scope(writes: "Order")
   "Completes an order that is PLACED: its margin is credited to the contacts that earned it."
   completeOrder(
@@ -8185,6 +8515,29 @@ input PlaceOrderInput {
   externalId: String
   "When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer."
   at: Time
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
+  "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
+  idempotencyKey: String
+}
+"The input of changeDueDate."
+input ChangeDueDateInput {
+  "The order."
+  id: ID!
+  "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
+  expectedVersion: Int
+  "By when it must be ready now: not before today, unless that is the due day already."
+  dueAt: Time!
+  "Why the date is changed; kept in the audit."
+  reason: String
+  """
+  Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+  the scope floor, and is audited.
+  """
+  overruleDateReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
@@ -8382,6 +8735,11 @@ type Price {
   lines: [PriceLine!]! @open
   "The rules that were considered and did not apply, each with the reason."
   rejected: [RejectedRule!]! @scope(name: "costs")
+  """
+  The customer's agreements and proposals on the product that were known at this moment and do not apply, each with the reason.
+  Empty for partners.
+  """
+  rejectedAgreements: [RejectedAgreement!]! @scope(name: "staff")
   "The options that the price is for: those asked for, then those that the customer's measurements filled in."
   options: [PriceOption!]! @open
   "The lowest price of a unit that is not an agreement with a written reason. Scope costs: null without it."
@@ -8392,10 +8750,30 @@ type Price {
   margin: Money @scope(name: "costs")
   "The moment of the price."
   at: Time! @open
+  "The day that the price is for, and whether the free capacity suffices for it. Null for partners."
+  date: PriceDate @scope(name: "staff")
   "Until when the token is honoured: setting priceMinutes."
   validUntil: Time! @open
   "A signed promise: createOffer and placeOrder honour this price until validUntil, whatever happens to rates. It holds for this customer and quantity."
   token: String! @open
+}
+"The day that a price is for, by the capacity that was free at its moment."
+type PriceDate {
+  "The lead time in days."
+  leadDays: Int! @open
+  "The day on which the product is to be ready, by its beginning."
+  readyOn: Time! @open
+  "Whether the free capacity suffices: without it placeOrder answers DATE_IMPOSSIBLE."
+  holds: Boolean! @open
+  """
+  Until when the capacity is held for the customer, as long as the price's token holds; null unless the price was asked with hold, and the
+  day holds.
+  """
+  heldUntil: Time @open
+  "The first day for which it suffices, by its beginning; null if there is none within ten years."
+  earliest: Time @open
+  "The lead time of that day; null if there is none."
+  earliestLeadDays: Int @open
 }
 "An option that a price is for."
 type PriceOption {
@@ -8438,6 +8816,21 @@ enum PriceLineKind {
 type RejectedRule {
   "The rule."
   rule: PriceRule! @rows
+  "Why it did not apply, for people."
+  reason: String! @open
+}
+"An agreement or a proposal of one that did not apply, and why."
+type RejectedAgreement {
+  "The id of the PriceAgreement."
+  agreementId: ID! @open
+  "The agreed or proposed price of one unit."
+  unit: Money! @open
+  "The smallest quantity for which it holds; 0 for any."
+  minimumQuantity: Decimal! @open
+  "From when it holds, included."
+  validFrom: Time! @open
+  "Until when it holds, excluded, as known at the moment of the price; null if without end."
+  validTo: Time @open
   "Why it did not apply, for people."
   reason: String! @open
 }
@@ -8869,8 +9262,8 @@ input ProductFilter {
 `, BuiltIn: false},
 	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
   """
-  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: soon or when capacity is idle,
-  with and without the product's best grade. The proposal for the customer's segment comes first.
+  Fast, quality, cheap: pick two. The same product three times, priced from the same costs: on the first day for which the free
+  capacity suffices or when capacity is idle, with and without the product's best grade. The proposal for the customer's segment comes first.
   """
   proposals(
     "The product."
@@ -8895,7 +9288,10 @@ type Proposal {
   readyOn: Time! @open
   "The price, with its token."
   price: Price! @open
-  "Why the product leaves no choice, for people: it has no grade, or a later day is not cheaper. Null if it leaves one."
+  """
+  Why the product leaves no choice, for people: it has no grade, a later day is not cheaper, or no day before the standard lead time
+  has room. Null if it leaves one.
+  """
   note: String @open
 }
 `, BuiltIn: false},
@@ -9072,10 +9468,27 @@ type ResourceDay {
   booked: Decimal! @open
   "The booked units divided by the capacity: \"0.9\" is 90 %, at most \"1000\"; \"0\" if both are 0, null if the capacity is unknown."
   utilisation: Decimal @open
+  "What fills the day: what each order and each hold takes of it, the first booked first, at most 1,000."
+  bookings: [ResourceBooking!]! @open
   "The units of the capacity that are not booked."
   idle: Decimal! @open
   "The idle units times the rate times its fixed share, rounded half to even."
   idleCost: Money! @open
+}
+"What an order takes of a resource on a day, or what is held for a customer."
+type ResourceBooking {
+  "The order; null for what is held."
+  order: Order @rows
+  "The customer for whom it is held; null for an order."
+  heldFor: Customer @rows
+  "The user who asked the price that holds it; null for an order."
+  heldBy: User @rows
+  "Until when it is held; null for an order."
+  heldUntil: Time @open
+  "The units that it takes."
+  units: Decimal! @open
+  "When they were booked."
+  bookedAt: Time! @open
 }
 extend type Query {
   "A resource by its code; null if there is none. Scope costs: null without it."
@@ -10404,6 +10817,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_lines(ctx, field)
 	case "rejected":
 		return ec.fieldContext_Price_rejected(ctx, field)
+	case "rejectedAgreements":
+		return ec.fieldContext_Price_rejectedAgreements(ctx, field)
 	case "options":
 		return ec.fieldContext_Price_options(ctx, field)
 	case "floor":
@@ -10414,6 +10829,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_margin(ctx, field)
 	case "at":
 		return ec.fieldContext_Price_at(ctx, field)
+	case "date":
+		return ec.fieldContext_Price_date(ctx, field)
 	case "validUntil":
 		return ec.fieldContext_Price_validUntil(ctx, field)
 	case "token":
@@ -10442,18 +10859,24 @@ func (ec *executionContext) childFields_PriceAgreement(ctx context.Context, fiel
 		return ec.fieldContext_PriceAgreement_overrideFloorReason(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_PriceAgreement_recordedAt(ctx, field)
-	case "state":
-		return ec.fieldContext_PriceAgreement_state(ctx, field)
 	case "proposedAt":
 		return ec.fieldContext_PriceAgreement_proposedAt(ctx, field)
 	case "decidedAt":
 		return ec.fieldContext_PriceAgreement_decidedAt(ctx, field)
 	case "declineReason":
 		return ec.fieldContext_PriceAgreement_declineReason(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_PriceAgreement_endedAt(ctx, field)
+	case "endReason":
+		return ec.fieldContext_PriceAgreement_endReason(ctx, field)
 	case "customer":
 		return ec.fieldContext_PriceAgreement_customer(ctx, field)
 	case "product":
 		return ec.fieldContext_PriceAgreement_product(ctx, field)
+	case "state":
+		return ec.fieldContext_PriceAgreement_state(ctx, field)
+	case "endedBy":
+		return ec.fieldContext_PriceAgreement_endedBy(ctx, field)
 	case "agreedBy":
 		return ec.fieldContext_PriceAgreement_agreedBy(ctx, field)
 	case "decidedBy":
@@ -10502,6 +10925,24 @@ func (ec *executionContext) childFields_PriceConnection(ctx context.Context, fie
 		return ec.fieldContext_PriceConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PriceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PriceDate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leadDays":
+		return ec.fieldContext_PriceDate_leadDays(ctx, field)
+	case "readyOn":
+		return ec.fieldContext_PriceDate_readyOn(ctx, field)
+	case "holds":
+		return ec.fieldContext_PriceDate_holds(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_PriceDate_heldUntil(ctx, field)
+	case "earliest":
+		return ec.fieldContext_PriceDate_earliest(ctx, field)
+	case "earliestLeadDays":
+		return ec.fieldContext_PriceDate_earliestLeadDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PriceDate", field.Name)
 }
 
 func (ec *executionContext) childFields_PriceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10862,6 +11303,24 @@ func (ec *executionContext) childFields_RatesPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RatesPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RejectedAgreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agreementId":
+		return ec.fieldContext_RejectedAgreement_agreementId(ctx, field)
+	case "unit":
+		return ec.fieldContext_RejectedAgreement_unit(ctx, field)
+	case "minimumQuantity":
+		return ec.fieldContext_RejectedAgreement_minimumQuantity(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_RejectedAgreement_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_RejectedAgreement_validTo(ctx, field)
+	case "reason":
+		return ec.fieldContext_RejectedAgreement_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RejectedAgreement", field.Name)
+}
+
 func (ec *executionContext) childFields_RejectedRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rule":
@@ -10894,6 +11353,24 @@ func (ec *executionContext) childFields_Resource(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Resource", field.Name)
 }
 
+func (ec *executionContext) childFields_ResourceBooking(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_ResourceBooking_order(ctx, field)
+	case "heldFor":
+		return ec.fieldContext_ResourceBooking_heldFor(ctx, field)
+	case "heldBy":
+		return ec.fieldContext_ResourceBooking_heldBy(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_ResourceBooking_heldUntil(ctx, field)
+	case "units":
+		return ec.fieldContext_ResourceBooking_units(ctx, field)
+	case "bookedAt":
+		return ec.fieldContext_ResourceBooking_bookedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResourceBooking", field.Name)
+}
+
 func (ec *executionContext) childFields_ResourceDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "day":
@@ -10906,6 +11383,8 @@ func (ec *executionContext) childFields_ResourceDay(ctx context.Context, field g
 		return ec.fieldContext_ResourceDay_booked(ctx, field)
 	case "utilisation":
 		return ec.fieldContext_ResourceDay_utilisation(ctx, field)
+	case "bookings":
+		return ec.fieldContext_ResourceDay_bookings(ctx, field)
 	case "idle":
 		return ec.fieldContext_ResourceDay_idle(ctx, field)
 	case "idleCost":
@@ -11775,7 +12254,71 @@ func (ec *executionContext) field_Customer_price_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["at"] = arg4
+
+	arg5, err := ec.field_Customer_price_argsHold(ctx, rawArgs)
+	if err != nil {
+		return nil, err
+	}
+	args["hold"] = arg5
 	return args, nil
+}
+
+func (ec *executionContext) field_Customer_price_argsHold(
+	ctx context.Context,
+	rawArgs map[string]any,
+) (*bool, error) {
+	if _, ok := rawArgs["hold"]; !ok {
+		var zeroVal *bool
+		return zeroVal, nil
+	}
+
+	ctx = graphql.WithPathContext(ctx, graphql.NewPathWithField("hold"))
+	directive0 := func(ctx context.Context) (any, error) {
+		tmp, ok := rawArgs["hold"]
+		if !ok {
+			var zeroVal *bool
+			return zeroVal, nil
+		}
+		return ec.unmarshalOBoolean2ᚖbool(ctx, tmp)
+	}
+
+	directive1 := func(ctx context.Context) (any, error) {
+		writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+		if err != nil {
+			var zeroVal *bool
+			return zeroVal, err
+		}
+		orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *bool
+			return zeroVal, err
+		}
+		orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+		if err != nil {
+			var zeroVal *bool
+			return zeroVal, err
+		}
+		if ec.Directives.Scope == nil {
+			var zeroVal *bool
+			return zeroVal, errors.New("directive scope is not implemented")
+		}
+		return ec.Directives.Scope(ctx, rawArgs, directive0, nil, writes, orOwnContact, orRounded)
+	}
+
+	tmp, err := directive1(ctx)
+	if err != nil {
+		var zeroVal *bool
+		return zeroVal, graphql.ErrorOnPath(ctx, err)
+	}
+	if data, ok := tmp.(*bool); ok {
+		return data, nil
+	} else if tmp == nil {
+		var zeroVal *bool
+		return zeroVal, nil
+	} else {
+		var zeroVal *bool
+		return zeroVal, graphql.ErrorOnPath(ctx, fmt.Errorf(`unexpected type %T from directive, should be *bool`, tmp))
+	}
 }
 
 func (ec *executionContext) field_Customer_prices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
@@ -11916,6 +12459,20 @@ func (ec *executionContext) field_Mutation_cancelOrder_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.CancelOrderInput, error) {
 			return ec.unmarshalNCancelOrderInput2kopeckᚋserviceᚐCancelOrderInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changeDueDate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.ChangeDueDateInput, error) {
+			return ec.unmarshalNChangeDueDateInput2kopeckᚋserviceᚐChangeDueDateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12070,6 +12627,20 @@ func (ec *executionContext) field_Mutation_deleteCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (service.DeleteCustomerInput, error) {
 			return ec.unmarshalNDeleteCustomerInput2kopeckᚋserviceᚐDeleteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endAgreement_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (service.EndAgreementInput, error) {
+			return ec.unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17501,7 +18072,7 @@ func (ec *executionContext) _Customer_price(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time))
+			return ec.Resolvers.Customer().Price(ctx, obj, fc.Args["productId"].(string), fc.Args["quantity"].(*money.Exact), fc.Args["options"].([]*service.OptionInput), fc.Args["leadDays"].(*int), fc.Args["at"].(*time.Time), fc.Args["hold"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -19140,6 +19711,121 @@ func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DateImpossible_field(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "String")
+}
+
+func (ec *executionContext) _DateImpossible_code(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v fault.Code) graphql.Marshaler {
+			return ec.marshalNUserErrorCode2kopeckᚋfaultᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "UserErrorCode")
+}
+
+func (ec *executionContext) _DateImpossible_message(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "String")
+}
+
+func (ec *executionContext) _DateImpossible_earliest(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "Time")
+}
+
+func (ec *executionContext) _DateImpossible_leadDays(ctx context.Context, field graphql.CollectedField, obj *service.DateImpossible) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateImpossible_leadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DateImpossible_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateImpossible", field, false, false, "Int")
 }
 
 func (ec *executionContext) _DatedGrade_grade(ctx context.Context, field graphql.CollectedField, obj *people.DatedGrade) (ret graphql.Marshaler) {
@@ -21672,6 +22358,78 @@ func (ec *executionContext) fieldContext_Mutation_declineAgreement(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_endAgreement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endAgreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndAgreement(ctx, fc.Args["input"].(service.EndAgreementInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "floor")
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.PriceAgreementPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PriceAgreementPayload) graphql.Marshaler {
+			return ec.marshalNPriceAgreementPayload2ᚖkopeckᚋserviceᚐPriceAgreementPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endAgreement(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceAgreementPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endAgreement_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_fitAttribution(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22674,6 +23432,78 @@ func (ec *executionContext) fieldContext_Mutation_placeOrder(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_placeOrder_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeDueDate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeDueDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeDueDate(ctx, fc.Args["input"].(service.ChangeDueDateInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				writes, err := ec.unmarshalOString2ᚖstring(ctx, "Order")
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.OrderPayload
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, nil, directive0, nil, writes, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *service.OrderPayload) graphql.Marshaler {
+			return ec.marshalNOrderPayload2ᚖkopeckᚋserviceᚐOrderPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeDueDate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeDueDate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -27843,6 +28673,66 @@ func (ec *executionContext) fieldContext_Price_rejected(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Price_rejectedAgreements(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_rejectedAgreements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectedAgreements(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []quote.RejectedAgreement
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []quote.RejectedAgreement) graphql.Marshaler {
+			return ec.marshalNRejectedAgreement2ᚕkopeckᚋserviceᚋquoteᚐRejectedAgreementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Price_rejectedAgreements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RejectedAgreement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Price_options(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28076,6 +28966,66 @@ func (ec *executionContext) _Price_at(ctx context.Context, field graphql.Collect
 }
 func (ec *executionContext) fieldContext_Price_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Price", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Price_date(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Price_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date(), nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *quote.PriceDate
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *quote.PriceDate) graphql.Marshaler {
+			return ec.marshalOPriceDate2ᚖkopeckᚋserviceᚋquoteᚐPriceDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Price_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Price",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PriceDate(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Price_validUntil(ctx context.Context, field graphql.CollectedField, obj *quote.Price) (ret graphql.Marshaler) {
@@ -28377,29 +29327,6 @@ func (ec *executionContext) fieldContext_PriceAgreement_recordedAt(_ context.Con
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
 }
 
-func (ec *executionContext) _PriceAgreement_state(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PriceAgreement_state(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.State, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v schema.AgreementState) graphql.Marshaler {
-			return ec.marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PriceAgreement_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "AgreementState")
-}
-
 func (ec *executionContext) _PriceAgreement_proposedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28469,6 +29396,52 @@ func (ec *executionContext) fieldContext_PriceAgreement_declineReason(_ context.
 	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
 }
 
+func (ec *executionContext) _PriceAgreement_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceAgreement_endReason(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_endReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_endReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, false, false, "String")
+}
+
 func (ec *executionContext) _PriceAgreement_customer(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28528,6 +29501,61 @@ func (ec *executionContext) fieldContext_PriceAgreement_product(_ context.Contex
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PriceAgreement_state(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PriceAgreement().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.AgreementState) graphql.Marshaler {
+			return ec.marshalNAgreementState2kopeckᚋschemaᚐAgreementState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceAgreement", field, true, true, "AgreementState")
+}
+
+func (ec *executionContext) _PriceAgreement_endedBy(ctx context.Context, field graphql.CollectedField, obj *ent.PriceAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceAgreement_endedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PriceAgreement().EndedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceAgreement_endedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PriceAgreement",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
 		},
 	}
 	return fc, nil
@@ -28865,6 +29893,144 @@ func (ec *executionContext) fieldContext_PriceConnection_pageInfo(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _PriceDate_leadDays(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_leadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_leadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PriceDate_readyOn(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_readyOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReadyOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_readyOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceDate_holds(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_holds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_holds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PriceDate_heldUntil(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceDate_earliest(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_earliest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Earliest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_earliest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Time")
+}
+
+func (ec *executionContext) _PriceDate_earliestLeadDays(ctx context.Context, field graphql.CollectedField, obj *quote.PriceDate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PriceDate_earliestLeadDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EarliestLeadDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PriceDate_earliestLeadDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PriceDate", field, false, false, "Int")
 }
 
 func (ec *executionContext) _PriceEdge_product(ctx context.Context, field graphql.CollectedField, obj *quote.PriceEdge) (ret graphql.Marshaler) {
@@ -34089,6 +35255,153 @@ func (ec *executionContext) fieldContext_RatesPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _RejectedAgreement_agreementId(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_agreementId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgreementID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_agreementId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RejectedAgreement_unit(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectedAgreement",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectedAgreement_minimumQuantity(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_minimumQuantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinimumQuantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_minimumQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _RejectedAgreement_validFrom(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RejectedAgreement_validTo(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_validTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_validTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RejectedAgreement_reason(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedAgreement) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectedAgreement_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectedAgreement_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RejectedAgreement", field, false, false, "String")
+}
+
 func (ec *executionContext) _RejectedRule_rule(ctx context.Context, field graphql.CollectedField, obj *quote.RejectedRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34388,6 +35701,171 @@ func (ec *executionContext) fieldContext_Resource_idleCost(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _ResourceBooking_order(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_order(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceBooking().Order(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Order) graphql.Marshaler {
+			return ec.marshalOOrder2ᚖkopeckᚋentᚐOrder(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_order(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Order(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_heldFor(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_heldFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceBooking().HeldFor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖkopeckᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_heldFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_heldBy(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_heldBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceBooking().HeldBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖkopeckᚋentᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_heldBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceBooking",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResourceBooking_heldUntil(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ResourceBooking_units(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Decimal) graphql.Marshaler {
+			return ec.marshalNDecimal2kopeckᚋmoneyᚐDecimal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceBooking_bookedAt(ctx context.Context, field graphql.CollectedField, obj *rates.ResourceBooking) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceBooking_bookedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceBooking_bookedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResourceBooking", field, false, false, "Time")
+}
+
 func (ec *executionContext) _ResourceDay_day(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34501,6 +35979,38 @@ func (ec *executionContext) _ResourceDay_utilisation(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_ResourceDay_utilisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ResourceDay", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _ResourceDay_bookings(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResourceDay_bookings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ResourceDay().Bookings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rates.ResourceBooking) graphql.Marshaler {
+			return ec.marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋratesᚐResourceBookingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResourceDay_bookings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResourceDay",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResourceBooking(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ResourceDay_idle(ctx context.Context, field graphql.CollectedField, obj *costing.ResourceDay) (ret graphql.Marshaler) {
@@ -38009,7 +39519,7 @@ func (ec *executionContext) unmarshalInputAcceptOfferInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "expectedVersion", "at", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "expectedVersion", "at", "overruleDateReason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38037,6 +39547,13 @@ func (ec *executionContext) unmarshalInputAcceptOfferInput(ctx context.Context, 
 				return it, err
 			}
 			it.At = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -38073,7 +39590,7 @@ func (ec *executionContext) unmarshalInputAgreePriceInput(ctx context.Context, o
 	}
 
 	if _, present := asMap["minimumQuantity"]; !present {
-		asMap["minimumQuantity"] = "1"
+		asMap["minimumQuantity"] = "0"
 	}
 
 	fieldsInOrder := [...]string{"id", "customerId", "productId", "unit", "minimumQuantity", "validFrom", "validTo", "overrideFloorReason", "idempotencyKey"}
@@ -38279,6 +39796,83 @@ func (ec *executionContext) unmarshalInputCancelOrderInput(ctx context.Context, 
 func UnmarshalCancelOrderInput(ctx context.Context, raw any) (service.CancelOrderInput, error) {
 	var out service.CancelOrderInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CancelOrderInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputChangeDueDateInput(ctx context.Context, obj any) (service.ChangeDueDateInput, error) {
+	var it service.ChangeDueDateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "dueAt", "reason", "overruleDateReason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "dueAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueAt"))
+			data, err := ec.unmarshalNTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueAt = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangeDueDateInput unmarshals raw into the ChangeDueDateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangeDueDateInput(ctx context.Context, raw any) (service.ChangeDueDateInput, error) {
+	var out service.ChangeDueDateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeDueDateInput", raw, &out)
 	return out, err
 }
 
@@ -39641,6 +41235,76 @@ func UnmarshalDeleteCustomerInput(ctx context.Context, raw any) (service.DeleteC
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputEndAgreementInput(ctx context.Context, obj any) (service.EndAgreementInput, error) {
+	var it service.EndAgreementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "from", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndAgreementInput unmarshals raw into the EndAgreementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndAgreementInput(ctx context.Context, raw any) (service.EndAgreementInput, error) {
+	var out service.EndAgreementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndAgreementInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputFitAttributionInput(ctx context.Context, obj any) (service.FitAttributionInput, error) {
 	var it service.FitAttributionInput
 	if obj == nil {
@@ -40228,7 +41892,7 @@ func (ec *executionContext) unmarshalInputPlaceOrderInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "customerId", "priceTokens", "externalId", "at", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "customerId", "priceTokens", "externalId", "at", "overruleDateReason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -40270,6 +41934,13 @@ func (ec *executionContext) unmarshalInputPlaceOrderInput(ctx context.Context, o
 				return it, err
 			}
 			it.At = data
+		case "overruleDateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overruleDateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverruleDateReason = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -42307,6 +43978,13 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._Forbidden(ctx, sel, obj)
+	case service.DateImpossible:
+		return ec._DateImpossible(ctx, sel, &obj)
+	case *service.DateImpossible:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._DateImpossible(ctx, sel, obj)
 	case service.BelowFloor:
 		return ec._BelowFloor(ctx, sel, &obj)
 	case *service.BelowFloor:
@@ -44121,6 +45799,59 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 	return out
 }
 
+var dateImpossibleImplementors = []string{"DateImpossible", "UserError"}
+
+func (ec *executionContext) _DateImpossible(ctx context.Context, sel ast.SelectionSet, obj *service.DateImpossible) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dateImpossibleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DateImpossible")
+		case "field":
+			out.Values[i] = ec._DateImpossible_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._DateImpossible_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._DateImpossible_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._DateImpossible_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "leadDays":
+			out.Values[i] = ec._DateImpossible_leadDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var datedGradeImplementors = []string{"DatedGrade"}
 
 func (ec *executionContext) _DatedGrade(ctx context.Context, sel ast.SelectionSet, obj *people.DatedGrade) graphql.Marshaler {
@@ -44946,6 +46677,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "endAgreement":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endAgreement(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "fitAttribution":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_fitAttribution(ctx, field)
@@ -45040,6 +46778,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "placeOrder":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_placeOrder(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changeDueDate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeDueDate(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -46520,6 +48265,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "rejectedAgreements":
+			out.Values[i] = ec._Price_rejectedAgreements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "options":
 			out.Values[i] = ec._Price_options(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -46543,6 +48293,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 		case "at":
 			out.Values[i] = ec._Price_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "date":
+			out.Values[i] = ec._Price_date(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "validUntil":
@@ -46629,11 +48384,6 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "state":
-			out.Values[i] = ec._PriceAgreement_state(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
 		case "proposedAt":
 			out.Values[i] = ec._PriceAgreement_proposedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -46649,6 +48399,16 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "endedAt":
+			out.Values[i] = ec._PriceAgreement_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endReason":
+			out.Values[i] = ec._PriceAgreement_endReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "customer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -46660,6 +48420,18 @@ func (ec *executionContext) _PriceAgreement(ctx context.Context, sel ast.Selecti
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PriceAgreement_product(ctx, field, obj)
+				})
+		case "state":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PriceAgreement_state(ctx, field, obj)
+				})
+		case "endedBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PriceAgreement_endedBy(ctx, field, obj)
 				})
 		case "agreedBy":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -46828,6 +48600,64 @@ func (ec *executionContext) _PriceConnection(ctx context.Context, sel ast.Select
 		case "pageInfo":
 			out.Values[i] = ec._PriceConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var priceDateImplementors = []string{"PriceDate"}
+
+func (ec *executionContext) _PriceDate(ctx context.Context, sel ast.SelectionSet, obj *quote.PriceDate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, priceDateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PriceDate")
+		case "leadDays":
+			out.Values[i] = ec._PriceDate_leadDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "readyOn":
+			out.Values[i] = ec._PriceDate_readyOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holds":
+			out.Values[i] = ec._PriceDate_holds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "heldUntil":
+			out.Values[i] = ec._PriceDate_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "earliest":
+			out.Values[i] = ec._PriceDate_earliest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "earliestLeadDays":
+			out.Values[i] = ec._PriceDate_earliestLeadDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -48303,6 +50133,64 @@ func (ec *executionContext) _RatesPayload(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var rejectedAgreementImplementors = []string{"RejectedAgreement"}
+
+func (ec *executionContext) _RejectedAgreement(ctx context.Context, sel ast.SelectionSet, obj *quote.RejectedAgreement) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rejectedAgreementImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RejectedAgreement")
+		case "agreementId":
+			out.Values[i] = ec._RejectedAgreement_agreementId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._RejectedAgreement_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minimumQuantity":
+			out.Values[i] = ec._RejectedAgreement_minimumQuantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validFrom":
+			out.Values[i] = ec._RejectedAgreement_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validTo":
+			out.Values[i] = ec._RejectedAgreement_validTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._RejectedAgreement_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var rejectedRuleImplementors = []string{"RejectedRule"}
 
 func (ec *executionContext) _RejectedRule(ctx context.Context, sel ast.SelectionSet, obj *quote.RejectedRule) graphql.Marshaler {
@@ -48414,6 +50302,67 @@ func (ec *executionContext) _Resource(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var resourceBookingImplementors = []string{"ResourceBooking"}
+
+func (ec *executionContext) _ResourceBooking(ctx context.Context, sel ast.SelectionSet, obj *rates.ResourceBooking) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resourceBookingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResourceBooking")
+		case "order":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceBooking_order(ctx, field, obj)
+				})
+		case "heldFor":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceBooking_heldFor(ctx, field, obj)
+				})
+		case "heldBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceBooking_heldBy(ctx, field, obj)
+				})
+		case "heldUntil":
+			out.Values[i] = ec._ResourceBooking_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "units":
+			out.Values[i] = ec._ResourceBooking_units(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bookedAt":
+			out.Values[i] = ec._ResourceBooking_bookedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var resourceDayImplementors = []string{"ResourceDay"}
 
 func (ec *executionContext) _ResourceDay(ctx context.Context, sel ast.SelectionSet, obj *costing.ResourceDay) graphql.Marshaler {
@@ -48451,6 +50400,12 @@ func (ec *executionContext) _ResourceDay(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "bookings":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ResourceDay_bookings(ctx, field, obj)
+				})
 		case "idle":
 			out.Values[i] = ec._ResourceDay_idle(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -49981,6 +51936,11 @@ func (ec *executionContext) unmarshalNCancelOrderInput2kopeckᚋserviceᚐCancel
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNChangeDueDateInput2kopeckᚋserviceᚐChangeDueDateInput(ctx context.Context, v any) (service.ChangeDueDateInput, error) {
+	res, err := ec.unmarshalInputChangeDueDateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNChangeSettingInput2kopeckᚋserviceᚐChangeSettingInput(ctx context.Context, v any) (service.ChangeSettingInput, error) {
 	res, err := ec.unmarshalInputChangeSettingInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -50477,6 +52437,11 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕkopeckᚋserviceᚐDuplic
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNEndAgreementInput2kopeckᚋserviceᚐEndAgreementInput(ctx context.Context, v any) (service.EndAgreementInput, error) {
+	res, err := ec.unmarshalInputEndAgreementInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNExpectedMonth2ᚕᚖkopeckᚋserviceᚋreportᚐExpectedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.ExpectedMonth) graphql.Marshaler {
@@ -51508,6 +53473,26 @@ func (ec *executionContext) unmarshalNRefundOrderInput2kopeckᚋserviceᚐRefund
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNRejectedAgreement2kopeckᚋserviceᚋquoteᚐRejectedAgreement(ctx context.Context, sel ast.SelectionSet, v quote.RejectedAgreement) graphql.Marshaler {
+	return ec._RejectedAgreement(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRejectedAgreement2ᚕkopeckᚋserviceᚋquoteᚐRejectedAgreementᚄ(ctx context.Context, sel ast.SelectionSet, v []quote.RejectedAgreement) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRejectedAgreement2kopeckᚋserviceᚋquoteᚐRejectedAgreement(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNRejectedRule2kopeckᚋserviceᚋquoteᚐRejectedRule(ctx context.Context, sel ast.SelectionSet, v quote.RejectedRule) graphql.Marshaler {
 	return ec._RejectedRule(ctx, sel, &v)
 }
@@ -51534,6 +53519,30 @@ func (ec *executionContext) marshalNResource2ᚖkopeckᚋserviceᚋratesᚐResou
 		return graphql.Null
 	}
 	return ec._Resource(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNResourceBooking2ᚕᚖkopeckᚋserviceᚋratesᚐResourceBookingᚄ(ctx context.Context, sel ast.SelectionSet, v []*rates.ResourceBooking) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNResourceBooking2ᚖkopeckᚋserviceᚋratesᚐResourceBooking(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNResourceBooking2ᚖkopeckᚋserviceᚋratesᚐResourceBooking(ctx context.Context, sel ast.SelectionSet, v *rates.ResourceBooking) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ResourceBooking!")
+		return graphql.Null
+	}
+	return ec._ResourceBooking(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNResourceDay2ᚕᚖkopeckᚋcostingᚐResourceDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*costing.ResourceDay) graphql.Marshaler {
@@ -53156,6 +55165,13 @@ func (ec *executionContext) unmarshalOPriceAgreementOrder2ᚖkopeckᚋentᚐPric
 	}
 	res, err := ec.unmarshalInputPriceAgreementOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPriceDate2ᚖkopeckᚋserviceᚋquoteᚐPriceDate(ctx context.Context, sel ast.SelectionSet, v *quote.PriceDate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PriceDate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOPriceRule2ᚖkopeckᚋentᚐPriceRule(ctx context.Context, sel ast.SelectionSet, v *ent.PriceRule) graphql.Marshaler {

@@ -61,7 +61,7 @@ func offerFilter(f *service.OfferFilter, now time.Time) *conditions {
 	ofCustomer(c, f.CustomerID)
 	anyOf(c, "kinds", "kind", f.Kinds)
 	inRange(c, "expiresAt", "expires_at", f.ExpiresAt)
-	if f.Statuses != nil {
+	if f.Statuses != nil && c.bounded("statuses", len(f.Statuses)) {
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(statusIn(s, f.Statuses, now)) })
 	}
 	return c

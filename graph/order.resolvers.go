@@ -23,6 +23,12 @@ func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOr
 	return &service.OrderPayload{Order: o, UserErrors: faults}, err
 }
 
+func (r *mutationResolver) ChangeDueDate(ctx context.Context, input service.ChangeDueDateInput) (*service.OrderPayload, error) {
+	o, err := r.app.Sale.ChangeDueDate(ctx, input)
+	faults, err := userErrors(err)
+	return &service.OrderPayload{Order: o, UserErrors: faults}, err
+}
+
 func (r *mutationResolver) CompleteOrder(ctx context.Context, input service.CompleteOrderInput) (*service.OrderPayload, error) {
 	o, err := r.app.Sale.CompleteOrder(ctx, input)
 	faults, err := userErrors(err)

@@ -51,6 +51,8 @@ func userError(f *fault.Error) service.UserError {
 		return missing
 	case *quote.Expired:
 		return quote.PriceExpired{Field: f.Path, Code: f.Code, Message: f.Message, ValidUntil: detail.ValidUntil, Today: detail.Today}
+	case *fault.Impossible:
+		return service.DateImpossible{Field: f.Path, Code: f.Code, Message: f.Message, Earliest: detail.Earliest, LeadDays: detail.LeadDays}
 	case money.Amount:
 		return service.BelowFloor{Field: f.Path, Code: f.Code, Message: f.Message, Floor: &detail}
 	}

@@ -35,6 +35,7 @@ func TestUserErrors(t *testing.T) {
 		{"forbidden", fault.New(fault.Forbidden, "", "not for you"), "[Forbidden FORBIDDEN []]", nil},
 		{"below the floor", &fault.Error{Code: fault.BelowFloor, Path: []string{"unit"}, Detail: money.Minor(1250)}, "[BelowFloor BELOW_FLOOR [unit] 1250]", nil},
 		{"an expired price", &fault.Error{Code: fault.PriceExpired, Detail: &quote.Expired{Today: &quote.Price{Unit: money.Minor(514100)}}}, "[PriceExpired PRICE_EXPIRED [] 514100]", nil},
+		{"a date that is impossible", &fault.Error{Code: fault.DateImpossible, Detail: &fault.Impossible{}}, "[DateImpossible DATE_IMPOSSIBLE [] true]", nil},
 		{"an expired price that is none today", &fault.Error{Code: fault.PriceExpired, Detail: &quote.Expired{}}, "[PriceExpired PRICE_EXPIRED [] none]", nil},
 		{"a conflict", conflict, "[VersionConflict 3 name]", nil},
 		{"a missing permission", missing, "[PermissionMissing EMAIL MARKETING PERSONAL <nil>]", nil},
@@ -78,6 +79,8 @@ func shown(e service.UserError) string {
 		return fmt.Sprint("Forbidden ", e.Code, " ", e.Field)
 	case service.BelowFloor:
 		return fmt.Sprint("BelowFloor ", e.Code, " ", e.Field, " ", e.Floor.Minor())
+	case service.DateImpossible:
+		return fmt.Sprint("DateImpossible ", e.Code, " ", e.Field, " ", e.Earliest == nil)
 	case quote.PriceExpired:
 		if e.Today == nil {
 			return fmt.Sprint("PriceExpired ", e.Code, " ", e.Field, " none")

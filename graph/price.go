@@ -20,13 +20,17 @@ func (r *Resolver) quotes(ctx context.Context, c *ent.Customer, at *time.Time) (
 	return batchedOnce(ctx, c, func(rows []*ent.Customer) (*quote.Quotes, error) { return r.app.Quote.Quotes(ctx, rows, at) })
 }
 
-// price returns what a customer pays for a product.
-func (r *Resolver) price(ctx context.Context, c *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time) (*quote.Price, error) {
+// price returns what a customer pays for a product, and holds the capacity for it if that is asked for.
+func (r *Resolver) price(ctx context.Context, c *ent.Customer, productID string, quantity *money.Exact, options []*service.OptionInput, leadDays *int, at *time.Time, hold *bool) (*quote.Price, error) {
 	quotes, err := r.quotes(ctx, c, at)
 	if err != nil {
 		return nil, err
 	}
-	return quotes.Price(c, productID, quantity, options, leadDays)
+	price, err := quotes.Price(c, productID, quantity, options, leadDays)
+	if err != nil || hold == nil || !*hold {
+		return price, err
+	}
+	return price, r.app.Rates.Hold(ctx, price)
 }
 
 // pricePage reads a page of the active catalogue, by sku, with the prices of a customer, from memory. A product that cannot

@@ -13,7 +13,15 @@ import (
 func (r *Resolver) resourceDays(ctx context.Context, of *rates.Resource, from, to time.Time, knownAt *time.Time) ([]costing.ResourceDay, error) {
 	code := func(row *rates.Resource) string { return row.Code }
 	return batchedByID(ctx, of, code, func(rows []*rates.Resource) (map[string][]costing.ResourceDay, error) {
-		return r.app.Rates.ResourceDays(ctx, idsOf(rows, code), from, to, knownAt)
+		found, err := r.app.Rates.ResourceDays(ctx, idsOf(rows, code), from, to, knownAt)
+		var all []*costing.ResourceDay
+		for _, days := range found {
+			for i := range days {
+				all = append(all, &days[i])
+			}
+		}
+		markSiblings(ctx, all)
+		return found, err
 	})
 }
 
@@ -28,6 +36,19 @@ func (r *Resolver) utilisation(ctx context.Context, of *rates.Resource, from, to
 		all[i] = &days[i]
 	}
 	return all, nil
+}
+
+// bookings returns what fills a day of a resource.
+func (r *Resolver) bookings(ctx context.Context, day *costing.ResourceDay) ([]*rates.ResourceBooking, error) {
+	return batched(ctx, day, func(days []*costing.ResourceDay) (map[*costing.ResourceDay][]*rates.ResourceBooking, error) {
+		bookings, err := r.app.Rates.Bookings(ctx, days)
+		var all []*rates.ResourceBooking
+		for _, some := range bookings {
+			all = append(all, some...)
+		}
+		markSiblings(ctx, all)
+		return bookings, err
+	})
 }
 
 // idleCost returns the cost of a resource's idle capacity in a range.

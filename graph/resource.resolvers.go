@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kopeck/costing"
+	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/service/rates"
 )
@@ -32,15 +33,34 @@ func (r *resourceResolver) IdleCost(ctx context.Context, obj *rates.Resource, fr
 	return r.idleCost(ctx, obj, from, to, knownAt)
 }
 
+func (r *resourceBookingResolver) Order(ctx context.Context, obj *rates.ResourceBooking) (*ent.Order, error) {
+	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.OrderID }, orderID, r.ordersByID(ctx))
+}
+
+func (r *resourceBookingResolver) HeldFor(ctx context.Context, obj *rates.ResourceBooking) (*ent.Customer, error) {
+	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.HeldForID }, customerID, r.customersByID(ctx))
+}
+
+func (r *resourceBookingResolver) HeldBy(ctx context.Context, obj *rates.ResourceBooking) (*ent.User, error) {
+	return referenced(ctx, obj, func(b *rates.ResourceBooking) string { return b.HeldByID }, userID, r.usersByID(ctx))
+}
+
 func (r *resourceDayResolver) Day(ctx context.Context, obj *costing.ResourceDay) (string, error) {
 	return formatDay(obj.Day), nil
 }
 
+func (r *resourceDayResolver) Bookings(ctx context.Context, obj *costing.ResourceDay) ([]*rates.ResourceBooking, error) {
+	return r.bookings(ctx, obj)
+}
+
 func (r *Resolver) Resource() ResourceResolver { return &resourceResolver{r} }
+
+func (r *Resolver) ResourceBooking() ResourceBookingResolver { return &resourceBookingResolver{r} }
 
 func (r *Resolver) ResourceDay() ResourceDayResolver { return &resourceDayResolver{r} }
 
 type (
-	resourceResolver    struct{ *Resolver }
-	resourceDayResolver struct{ *Resolver }
+	resourceResolver        struct{ *Resolver }
+	resourceBookingResolver struct{ *Resolver }
+	resourceDayResolver     struct{ *Resolver }
 )

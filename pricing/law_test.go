@@ -88,12 +88,23 @@ func drawScene(t *rapid.T) scene {
 		}
 		s.Rules = append(s.Rules, r)
 	}
-	for i := range rapid.IntRange(0, 2).Draw(t, "agreements") {
-		s.Agreements = append(s.Agreements, pricing.Agreement{
+	for i := range rapid.IntRange(0, 3).Draw(t, "agreements") {
+		agreement := pricing.Agreement{
 			ID: fmt.Sprint("a", i), CustomerID: rapid.SampledFrom([]string{"anna", "boris"}).Draw(t, "whose"), ProductID: "curtain", Unit: minor("agreed", 4e5),
 			MinimumQuantity: money.Whole(rapid.Int64Range(0, 4).Draw(t, "least")), ValidFrom: hour("agreed from"), ValidTo: end("agreed to"), RecordedAt: hour("agreed at"),
 			OverrideReason: rapid.SampledFrom([]string{"", "a promise"}).Draw(t, "reason"),
-		})
+		}
+		if rapid.Bool().Draw(t, "ended") {
+			agreement.Ends = []pricing.End{{At: hour("ended from"), RecordedAt: hour("ended at")}}
+		}
+		if rapid.Bool().Draw(t, "proposed") {
+			proposed := agreement.RecordedAt.Add(-time.Hour)
+			agreement.ProposedAt = &proposed
+			if rapid.Bool().Draw(t, "decided") {
+				agreement.DecidedAt, agreement.Declined = &agreement.RecordedAt, rapid.Bool().Draw(t, "declined")
+			}
+		}
+		s.Agreements = append(s.Agreements, agreement)
 	}
 	q := ask()
 	q.Quantity = money.Nano(rapid.Int64Range(1, 6e9).Draw(t, "quantity"))

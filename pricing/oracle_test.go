@@ -92,18 +92,38 @@ func (o *oracle) options() {
 }
 
 func (o *oracle) agree() {
-	q := o.question
 	for i := range o.source.Agreements {
 		a := &o.source.Agreements[i]
-		covers := a.CustomerID == q.Customer.ID && !a.ValidFrom.After(q.At) && (a.ValidTo == nil || q.At.Before(*a.ValidTo)) &&
-			!a.RecordedAt.After(q.At) && a.MinimumQuantity.Compare(q.Quantity) <= 0
-		if covers && (o.agreement == nil || !a.RecordedAt.Before(o.agreement.RecordedAt)) {
+		if !o.covered(a) {
+			continue
+		}
+		better := true
+		if o.agreement != nil {
+			better = a.MinimumQuantity.Compare(o.agreement.MinimumQuantity) > 0 ||
+				a.MinimumQuantity == o.agreement.MinimumQuantity && !a.RecordedAt.Before(o.agreement.RecordedAt)
+		}
+		if better {
 			o.agreement = a
 		}
 	}
 	if o.agreement != nil {
 		o.unit = o.agreement.Unit.Rat()
 	}
+}
+
+// covered reports whether an agreement covers the question, as known at its moment.
+func (o *oracle) covered(a *pricing.Agreement) bool {
+	q := o.question
+	if a.ProposedAt != nil && (a.DecidedAt == nil || q.At.Before(*a.DecidedAt) || a.Declined) {
+		return false
+	}
+	if len(a.Ends) > 0 { // at most one in a scene
+		if end := a.Ends[0]; !q.At.Before(end.RecordedAt) && !q.At.Before(end.At) {
+			return false
+		}
+	}
+	return a.CustomerID == q.Customer.ID && !a.ValidFrom.After(q.At) && (a.ValidTo == nil || q.At.Before(*a.ValidTo)) &&
+		!a.RecordedAt.After(q.At) && a.MinimumQuantity.Compare(q.Quantity) <= 0
 }
 
 func (o *oracle) rules() {

@@ -217,35 +217,6 @@ func TestARuleIsBounded(t *testing.T) {
 	}
 }
 
-// TestAgreementsAreDated: the last recorded that covers moment and quantity, and was known then.
-func TestAgreementsAreDated(t *testing.T) {
-	t.Parallel()
-	agreed := func(id string, unit int64, from, recorded int, least string) pricing.Agreement {
-		return pricing.Agreement{
-			ID: id, CustomerID: "anna", ProductID: "curtain", Unit: money.Minor(unit), MinimumQuantity: dec(least),
-			ValidFrom: *moment(from), RecordedAt: *moment(recorded),
-		}
-	}
-	source := curtain()
-	ended := agreed("ended", 100001, -9, -9, "1")
-	ended.ValidTo = moment(0)
-	source.Agreements = []pricing.Agreement{agreed("c", 100004, 5, 5, "1"), ended, agreed("b", 100003, -5, -5, "10"), agreed("a", 100002, -8, -8, "1"), agreed("d", 100005, 3, 5, "1")}
-	book := pricing.NewBook(source)
-	for _, c := range []struct {
-		at       int
-		quantity string
-		want     int64
-	}{{-10, "1", 135000}, {-9, "1", 100001}, {-8, "1", 100002}, {-1, "9.999", 100002}, {0, "10", 100003}, {0, "1", 100002}, {0, "0.5", 135000}, {4, "1", 100002}, {5, "1", 100005}, {5, "12", 100005}} {
-		t.Run(fmt.Sprintf("day %d, quantity %s", c.at, c.quantity), func(t *testing.T) {
-			question := ask()
-			question.At, question.Quantity = *moment(c.at), dec(c.quantity)
-			if got, err := book.Price(question); err != nil || got.Unit.Minor() != c.want {
-				t.Errorf("on day %d for %s: %d, %v; want %d", c.at, c.quantity, got.Unit.Minor(), err, c.want)
-			}
-		})
-	}
-}
-
 // TestPriceIsWhatWasKnown: neither a rate nor terms recorded later change what a price was.
 func TestPriceIsWhatWasKnown(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,9 @@ package pricing
 
 import (
 	"fmt"
-	"math/big"
+	"slices"
+	"strings"
+	"time"
 
 	"kopeck/costing"
 )
@@ -20,10 +22,10 @@ const horizon = 30
 
 // Triangle proposes the same product three times, priced from the same costs.
 //
-// Fast is the first day by which the capacity that is not yet booked is enough for the whole quantity, at most the
-// standard lead time; near days are scarce and dear. Cheap with quality waits for the cheapest lead time from then on, as far as
-// twice the standard one or 30 days: later capacity is idle. Quality is the last of the product's options that make a grade.
-// Options of the question that make a grade are left out.
+// Fast is the first day by which the capacity that is not yet booked is enough for the whole quantity, from tomorrow on unless the
+// standard lead time is less; near days are scarce and dear. A note says where it is not before the standard lead time. Cheap with
+// quality waits for the cheapest lead time from then on, as far as twice the standard one or 30 days: later capacity is idle. Quality
+// is the last of the product's options that make a grade. Options of the question that make a grade are left out.
 //
 // Errors as Price.
 func (b *Book) Triangle(q Question) ([3]Proposal, error) {
@@ -45,55 +47,65 @@ func (b *Book) Triangle(q Question) ([3]Proposal, error) {
 	}
 	proposals := [3]Proposal{{Segment: "FAST_CHEAP"}, {Segment: "FAST_QUALITY", Grade: grade}, {Segment: "QUALITY_CHEAP", Grade: grade}}
 	var err error
-	if proposals[0].Answer, err = b.soonest(plain, product.StandardLeadDays); err != nil {
-		return proposals, err
-	}
-	if proposals[1].Answer, err = b.soonest(best, product.StandardLeadDays); err != nil {
-		return proposals, err
+	var late [2]string
+	for i, question := range [...]Question{plain, best} {
+		if proposals[i].Answer, late[i], err = b.soonest(question, product.StandardLeadDays); err != nil {
+			return proposals, err
+		}
 	}
 	if proposals[2].Answer, err = b.cheapest(best, proposals[1].Answer, max(2*product.StandardLeadDays, horizon)); err != nil {
 		return proposals, err
 	}
-	if grade == "" {
-		for i := range proposals {
-			proposals[i].Note = "the product has no better grade"
-		}
-	}
+	waits := ""
 	if proposals[2].Answer.LeadDays == proposals[1].Answer.LeadDays {
-		if proposals[2].Note != "" {
-			proposals[2].Note += ", and "
-		}
-		proposals[2].Note += "a later day is not cheaper"
+		waits = "a later day is not cheaper"
 	}
+	none := ""
+	if grade == "" {
+		none = "the product has no better grade"
+	}
+	proposals[0].Note, proposals[1].Note, proposals[2].Note = notes(none, late[0]), notes(none, late[1]), notes(none, waits)
 	return proposals, nil
 }
 
-// soonest prices the first lead time with enough free capacity, at most the standard one.
-func (b *Book) soonest(q Question, standard int) (Answer, error) {
-	for lead := min(1, standard); ; lead++ {
-		q.LeadDays = &lead
-		answer, err := b.Price(q)
-		if err != nil || lead >= standard || b.fits(answer, q) {
-			return answer, err
-		}
-	}
+// notes joins the notes that are not empty.
+func notes(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(note string) bool { return note == "" }), ", and ")
 }
 
-// fits reports whether what is not yet booked until the lead time ends is enough for the whole quantity.
-func (b *Book) fits(a Answer, q Question) bool {
-	first := costing.Day(q.At, b.basis.Zone)
-	for _, usage := range a.Cost.Usage {
-		if usage.Capacity == nil {
-			continue
-		}
-		free := new(big.Rat).SetInt64(int64(b.basis.Calendar.Working(first, first+a.LeadDays)))
-		free.Mul(free, usage.Capacity.Rat())
-		free.Sub(free, b.basis.Bookings.Booked(usage.Resource, first, first+a.LeadDays, q.At))
-		if usage.Units.Rat().Cmp(free) > 0 {
-			return false
-		}
+// soonest prices the first lead time with enough free capacity; the standard one if there is none within MaxLeadDays. The note says
+// why it is not before the standard one.
+func (b *Book) soonest(q Question, standard int) (answer Answer, note string, err error) {
+	q.LeadDays = &standard
+	if answer, err = b.Price(q); err != nil {
+		return answer, "", err
 	}
-	return true
+	lead, ok := b.EarliestLead(answer, q.At)
+	lead = max(lead, min(1, standard))
+	switch {
+	case !ok:
+		return answer, "no day within ten years has room for it", nil
+	case lead > standard:
+		note = fmt.Sprintf("the standard lead time of %d days has no room for it", standard)
+	case lead == standard && standard > 1:
+		note = "no day before the standard lead time has room for it"
+	case lead == standard:
+		note = "no lead time is shorter than the standard one"
+	}
+	if lead == standard {
+		return answer, note, nil
+	}
+	q.LeadDays = &lead
+	answer, err = b.Price(q)
+	return answer, note, err
+}
+
+// EarliestLead returns the least lead time, in days from a moment, by which the capacity that is not yet booked is enough for what was
+// priced, as known then; false if there is none within costing.MaxLeadDays.
+func (b *Book) EarliestLead(a Answer, at time.Time) (int, bool) {
+	first := costing.Day(at, b.basis.Zone)
+	day, ok := costing.Earliest(a.Cost.Usage, first, b.basis.Calendar, b.basis.Bookings, at)
+	return day - first, ok
 }
 
 // cheapest prices the lead time with the lowest price, from that of an answer on; of several the earliest.

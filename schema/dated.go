@@ -8,7 +8,7 @@ import (
 )
 
 // DatedValue is a value that holds from a moment on, of something that a figure rests on: a user's grade, a customer's segment
-// or departure, a setting. Append-only: a correction is another row for the same moment.
+// or departure, the end of an agreement, a setting. Append-only: a correction is another row for the same moment.
 type DatedValue struct{ ent.Schema }
 
 // Mixin of DatedValue.
@@ -20,7 +20,7 @@ func (DatedValue) Fields() []ent.Field {
 		field.Enum("name").GoType(DatedName("")).Immutable().
 			Comment("What the value is."),
 		field.String("subject").Immutable().MaxLen(400).
-			Comment("Whose it is: the id of a user or customer, or the name of a setting."),
+			Comment("Whose it is: the id of a user, customer or agreement, or the name of a setting."),
 		field.Text("value").Optional().Nillable().Immutable().
 			Comment("The value, of a setting as JSON; null for none."),
 		field.Time("valid_from").Immutable().
@@ -82,9 +82,10 @@ const (
 	DatedSegment   DatedName = "segment"   // of a customer
 	DatedDeparture DatedName = "departure" // of a customer; the value is the reason
 	DatedSetting   DatedName = "setting"
+	DatedEnd       DatedName = "end" // of an agreement; the value is the reason, and the last recorded holds
 )
 
 // Values lists the names.
 func (DatedName) Values() []string {
-	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting)
+	return texts(DatedGrade, DatedSegment, DatedDeparture, DatedSetting, DatedEnd)
 }

@@ -155,6 +155,7 @@ const (
 	AgreementProposed AgreementState = "PROPOSED" // Waits for somebody with the scope floor; no price follows it yet.
 	AgreementAgreed   AgreementState = "AGREED"   // Holds, within its time.
 	AgreementDeclined AgreementState = "DECLINED" // Declined by somebody with the scope floor; no price follows it.
+	AgreementEnded    AgreementState = "ENDED"    // Its time is over, or it was ended.
 
 	OfferDraft     OfferStatus = "DRAFT"     // Not sent yet.
 	OfferSent      OfferStatus = "SENT"      // Sent and not answered.
@@ -342,7 +343,7 @@ func (v *OfferKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values()
 
 // Values lists the enum's values in their order in the API.
 func (AgreementState) Values() []string {
-	return texts(AgreementProposed, AgreementAgreed, AgreementDeclined)
+	return texts(AgreementProposed, AgreementAgreed, AgreementDeclined, AgreementEnded)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.

@@ -50,8 +50,9 @@ func (PriceRule) Fields() []ent.Field {
 	}
 }
 
-// PriceAgreement is a customer's own price for a product. Its price and its time never change: of those that cover a moment and
-// a quantity the last recorded holds. One that is proposed holds once it is approved.
+// PriceAgreement is a customer's own price for a product. Its price and its time never change, but it can be ended: of those that
+// cover a moment and a quantity the one with the greatest minimum quantity holds, then the last recorded. One that is proposed
+// holds once it is approved.
 type PriceAgreement struct{ ent.Schema }
 
 // Mixin of PriceAgreement.
@@ -67,7 +68,7 @@ func (PriceAgreement) Fields() []ent.Field {
 		field.Int64("unit").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The agreed price of one unit."),
 		field.Int64("minimum_quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().Annotations(open(), shownAs("Decimal")).
-			Comment("The smallest quantity for which the price holds."),
+			Comment("The smallest quantity for which the price holds; 0 for any."),
 		field.Time("valid_from").Immutable().
 			Annotations(open()).Comment("From when the price holds, included."),
 		field.Time("valid_to").Optional().Nillable().Immutable().
@@ -78,8 +79,8 @@ func (PriceAgreement) Fields() []ent.Field {
 			Comment("The user who agreed or proposed the price."),
 		field.Time("recorded_at").Annotations(open(), orderedAs("RECORDED_AT", "By the time of recording.")).
 			Comment("When the agreement was recorded: from then on it is known, and prices may follow it. Of a proposal, when it was proposed, and once it is approved when that was."),
-		field.Enum("state").GoType(AgreementState("")).Default(string(AgreementAgreed)).Annotations(open(), shownAs("AgreementState")).
-			Comment("Where the agreement stands."),
+		field.Enum("state").GoType(AgreementState("")).Default(string(AgreementAgreed)).Annotations(inner()).
+			Comment("The state as stored; an agreement is ENDED by the clock."),
 		field.Time("proposed_at").Optional().Nillable().Immutable().
 			Annotations(open()).Comment("When the price was proposed; null if it was agreed at once."),
 		field.Time("decided_at").Optional().Nillable().
@@ -88,6 +89,12 @@ func (PriceAgreement) Fields() []ent.Field {
 			Comment("The user who approved or declined the proposal."),
 		field.String("decline_reason").Optional().Nillable().MaxLen(8000).
 			Annotations(open()).Comment("Why the proposal was declined; null if it was not."),
+		field.Time("ended_at").Optional().Nillable().
+			Annotations(open()).Comment("From when the price holds no longer, because it was ended, as known now; null if it was not. Prices as of a moment before we learned of it do not follow it."),
+		field.String("end_reason").Optional().Nillable().MaxLen(8000).
+			Annotations(open()).Comment("Why the price was ended; null if it was not."),
+		field.String("ended_by").Optional().Nillable().MaxLen(40).Annotations(hidden()).
+			Comment("The user who ended the price."),
 	}
 }
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -62,19 +63,25 @@ func (Booking) Fields() []ent.Field {
 			Comment("The calendar day."),
 		field.Int64("units").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().
 			Comment("The capacity taken, in units of the resource."),
-		field.String("order_id").Immutable().
-			Comment("The order that takes it."),
+		field.String("order_id").Optional().Nillable().Immutable().
+			Comment("The order that takes it; null for a hold."),
+		field.String("hold").Optional().Nillable().MaxLen(64).Immutable().
+			Comment("The digest of the price that holds it until freed_at; null for an order."),
+		field.String("held_for").Optional().Nillable().MaxLen(40).Immutable().
+			Comment("The customer for whom it is held; null for an order."),
+		field.String("held_by").Optional().Nillable().MaxLen(40).Immutable().
+			Comment("The user who holds it; null for an order, and for the system."),
 		field.Time("booked_at").Immutable().
 			Comment("When the capacity was booked."),
 		field.Time("freed_at").Optional().Nillable().
-			Comment("When the capacity was freed; null while it is booked."),
+			Comment("When the capacity was freed, of a hold also when it will be; null while an order has it."),
 	}
 }
 
 // Edges of Booking.
 func (Booking) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("order", Order.Type).Field("order_id").Unique().Required().Immutable().
+		edge.To("order", Order.Type).Field("order_id").Unique().Immutable().
 			Comment("The order that takes the capacity."),
 	}
 }
@@ -84,6 +91,8 @@ func (Booking) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("resource", "day"),
 		index.Fields("order_id"),
+		index.Fields("hold").Annotations(entsql.IndexWhere("hold IS NOT NULL")),
+		index.Fields("held_by", "freed_at").Annotations(entsql.IndexWhere("hold IS NOT NULL")),
 	}
 }
 

@@ -29,6 +29,9 @@ type AcceptOfferInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// When the customer accepted: now by default. This moment must not be after expiresAt; it can be reported up to 30 days after expiresAt, as by a phone that was offline.
 	At *time.Time `json:"at,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -43,7 +46,7 @@ type AgreePriceInput struct {
 	ProductID string `json:"productId"`
 	// The price of one unit.
 	Unit *MoneyInput `json:"unit"`
-	// The smallest quantity for which the price holds.
+	// The smallest quantity for which the price holds: any by default.
 	MinimumQuantity *money.Exact `json:"minimumQuantity,omitempty"`
 	// From when the price holds, included: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
@@ -97,6 +100,23 @@ type CancelOrderInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the order is cancelled.
 	Reason string `json:"reason"`
+}
+
+// The input of changeDueDate.
+type ChangeDueDateInput struct {
+	// The order.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// By when it must be ready now: not before today, unless that is the due day already.
+	DueAt time.Time `json:"dueAt"`
+	// Why the date is changed; kept in the audit.
+	Reason *string `json:"reason,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The input of changeSetting.
@@ -339,6 +359,22 @@ type CustomerPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// The capacity that is free does not suffice for a day: it needs a later day, or overruleDateReason and the scope floor.
+type DateImpossible struct {
+	// The path of the field in the input; null if the error concerns the request as a whole.
+	Field []string `json:"field,omitempty"`
+	// Always DATE_IMPOSSIBLE.
+	Code fault.Code `json:"code"`
+	// What is wrong and what is expected, for people.
+	Message string `json:"message"`
+	// The first day that is possible, by its beginning; null if none is within ten years.
+	Earliest *time.Time `json:"earliest,omitempty"`
+	// The lead time of that day, for which to ask the prices; null if there is none.
+	LeadDays *int `json:"leadDays,omitempty"`
+}
+
+func (DateImpossible) IsUserError() {}
+
 // The input of declineAgreement.
 type DeclineAgreementInput struct {
 	// The proposal.
@@ -367,6 +403,20 @@ type DeleteCustomerInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Why the customer is deleted; kept in the audit.
 	Reason string `json:"reason"`
+}
+
+// The input of endAgreement.
+type EndAgreementInput struct {
+	// The agreement.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// From when the price holds no longer: now by default. It may be in the past, but before validTo.
+	From *time.Time `json:"from,omitempty"`
+	// Why the price is ended.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // A field that two callers changed.
@@ -575,6 +625,9 @@ type PlaceOrderInput struct {
 	ExternalID *string `json:"externalId,omitempty"`
 	// When the customer ordered: now by default. It does not prolong a token; who needs a longer promise makes an offer.
 	At *time.Time `json:"at,omitempty"`
+	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
+	// the scope floor, and is audited.
+	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -593,7 +646,7 @@ type PriceAgreementFilter struct {
 	CustomerID *string `json:"customerId,omitempty"`
 	// Agreements on this product.
 	ProductID *string `json:"productId,omitempty"`
-	// Agreements in these states, at most 250.
+	// Agreements in these states now, at most 250.
 	States []schema.AgreementState `json:"states,omitempty"`
 }
 

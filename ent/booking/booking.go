@@ -22,6 +22,12 @@ const (
 	FieldUnits = "units"
 	// FieldOrderID holds the string denoting the order_id field in the database.
 	FieldOrderID = "order_id"
+	// FieldHold holds the string denoting the hold field in the database.
+	FieldHold = "hold"
+	// FieldHeldFor holds the string denoting the held_for field in the database.
+	FieldHeldFor = "held_for"
+	// FieldHeldBy holds the string denoting the held_by field in the database.
+	FieldHeldBy = "held_by"
 	// FieldBookedAt holds the string denoting the booked_at field in the database.
 	FieldBookedAt = "booked_at"
 	// FieldFreedAt holds the string denoting the freed_at field in the database.
@@ -46,6 +52,9 @@ var Columns = []string{
 	FieldDay,
 	FieldUnits,
 	FieldOrderID,
+	FieldHold,
+	FieldHeldFor,
+	FieldHeldBy,
 	FieldBookedAt,
 	FieldFreedAt,
 }
@@ -65,6 +74,12 @@ var (
 	ResourceValidator func(string) error
 	// DefaultUnits holds the default value on creation for the "units" field.
 	DefaultUnits func() money.Decimal
+	// HoldValidator is a validator for the "hold" field. It is called by the builders before save.
+	HoldValidator func(string) error
+	// HeldForValidator is a validator for the "held_for" field. It is called by the builders before save.
+	HeldForValidator func(string) error
+	// HeldByValidator is a validator for the "held_by" field. It is called by the builders before save.
+	HeldByValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -95,6 +110,21 @@ func ByUnits(opts ...sql.OrderTermOption) OrderOption {
 // ByOrderID orders the results by the order_id field.
 func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrderID, opts...).ToFunc()
+}
+
+// ByHold orders the results by the hold field.
+func ByHold(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHold, opts...).ToFunc()
+}
+
+// ByHeldFor orders the results by the held_for field.
+func ByHeldFor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldFor, opts...).ToFunc()
+}
+
+// ByHeldBy orders the results by the held_by field.
+func ByHeldBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldBy, opts...).ToFunc()
 }
 
 // ByBookedAt orders the results by the booked_at field.

@@ -86,6 +86,21 @@ func OrderID(v string) predicate.Booking {
 	return predicate.Booking(sql.FieldEQ(FieldOrderID, v))
 }
 
+// Hold applies equality check predicate on the "hold" field. It's identical to HoldEQ.
+func Hold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHold, v))
+}
+
+// HeldFor applies equality check predicate on the "held_for" field. It's identical to HeldForEQ.
+func HeldFor(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHeldFor, v))
+}
+
+// HeldBy applies equality check predicate on the "held_by" field. It's identical to HeldByEQ.
+func HeldBy(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHeldBy, v))
+}
+
 // BookedAt applies equality check predicate on the "booked_at" field. It's identical to BookedAtEQ.
 func BookedAt(v time.Time) predicate.Booking {
 	return predicate.Booking(sql.FieldEQ(FieldBookedAt, v))
@@ -296,6 +311,16 @@ func OrderIDHasSuffix(v string) predicate.Booking {
 	return predicate.Booking(sql.FieldHasSuffix(FieldOrderID, v))
 }
 
+// OrderIDIsNil applies the IsNil predicate on the "order_id" field.
+func OrderIDIsNil() predicate.Booking {
+	return predicate.Booking(sql.FieldIsNull(FieldOrderID))
+}
+
+// OrderIDNotNil applies the NotNil predicate on the "order_id" field.
+func OrderIDNotNil() predicate.Booking {
+	return predicate.Booking(sql.FieldNotNull(FieldOrderID))
+}
+
 // OrderIDEqualFold applies the EqualFold predicate on the "order_id" field.
 func OrderIDEqualFold(v string) predicate.Booking {
 	return predicate.Booking(sql.FieldEqualFold(FieldOrderID, v))
@@ -304,6 +329,231 @@ func OrderIDEqualFold(v string) predicate.Booking {
 // OrderIDContainsFold applies the ContainsFold predicate on the "order_id" field.
 func OrderIDContainsFold(v string) predicate.Booking {
 	return predicate.Booking(sql.FieldContainsFold(FieldOrderID, v))
+}
+
+// HoldEQ applies the EQ predicate on the "hold" field.
+func HoldEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHold, v))
+}
+
+// HoldNEQ applies the NEQ predicate on the "hold" field.
+func HoldNEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldNEQ(FieldHold, v))
+}
+
+// HoldIn applies the In predicate on the "hold" field.
+func HoldIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldIn(FieldHold, vs...))
+}
+
+// HoldNotIn applies the NotIn predicate on the "hold" field.
+func HoldNotIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldNotIn(FieldHold, vs...))
+}
+
+// HoldGT applies the GT predicate on the "hold" field.
+func HoldGT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGT(FieldHold, v))
+}
+
+// HoldGTE applies the GTE predicate on the "hold" field.
+func HoldGTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGTE(FieldHold, v))
+}
+
+// HoldLT applies the LT predicate on the "hold" field.
+func HoldLT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLT(FieldHold, v))
+}
+
+// HoldLTE applies the LTE predicate on the "hold" field.
+func HoldLTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLTE(FieldHold, v))
+}
+
+// HoldContains applies the Contains predicate on the "hold" field.
+func HoldContains(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContains(FieldHold, v))
+}
+
+// HoldHasPrefix applies the HasPrefix predicate on the "hold" field.
+func HoldHasPrefix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasPrefix(FieldHold, v))
+}
+
+// HoldHasSuffix applies the HasSuffix predicate on the "hold" field.
+func HoldHasSuffix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasSuffix(FieldHold, v))
+}
+
+// HoldIsNil applies the IsNil predicate on the "hold" field.
+func HoldIsNil() predicate.Booking {
+	return predicate.Booking(sql.FieldIsNull(FieldHold))
+}
+
+// HoldNotNil applies the NotNil predicate on the "hold" field.
+func HoldNotNil() predicate.Booking {
+	return predicate.Booking(sql.FieldNotNull(FieldHold))
+}
+
+// HoldEqualFold applies the EqualFold predicate on the "hold" field.
+func HoldEqualFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEqualFold(FieldHold, v))
+}
+
+// HoldContainsFold applies the ContainsFold predicate on the "hold" field.
+func HoldContainsFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContainsFold(FieldHold, v))
+}
+
+// HeldForEQ applies the EQ predicate on the "held_for" field.
+func HeldForEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHeldFor, v))
+}
+
+// HeldForNEQ applies the NEQ predicate on the "held_for" field.
+func HeldForNEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldNEQ(FieldHeldFor, v))
+}
+
+// HeldForIn applies the In predicate on the "held_for" field.
+func HeldForIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldIn(FieldHeldFor, vs...))
+}
+
+// HeldForNotIn applies the NotIn predicate on the "held_for" field.
+func HeldForNotIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldNotIn(FieldHeldFor, vs...))
+}
+
+// HeldForGT applies the GT predicate on the "held_for" field.
+func HeldForGT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGT(FieldHeldFor, v))
+}
+
+// HeldForGTE applies the GTE predicate on the "held_for" field.
+func HeldForGTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGTE(FieldHeldFor, v))
+}
+
+// HeldForLT applies the LT predicate on the "held_for" field.
+func HeldForLT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLT(FieldHeldFor, v))
+}
+
+// HeldForLTE applies the LTE predicate on the "held_for" field.
+func HeldForLTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLTE(FieldHeldFor, v))
+}
+
+// HeldForContains applies the Contains predicate on the "held_for" field.
+func HeldForContains(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContains(FieldHeldFor, v))
+}
+
+// HeldForHasPrefix applies the HasPrefix predicate on the "held_for" field.
+func HeldForHasPrefix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasPrefix(FieldHeldFor, v))
+}
+
+// HeldForHasSuffix applies the HasSuffix predicate on the "held_for" field.
+func HeldForHasSuffix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasSuffix(FieldHeldFor, v))
+}
+
+// HeldForIsNil applies the IsNil predicate on the "held_for" field.
+func HeldForIsNil() predicate.Booking {
+	return predicate.Booking(sql.FieldIsNull(FieldHeldFor))
+}
+
+// HeldForNotNil applies the NotNil predicate on the "held_for" field.
+func HeldForNotNil() predicate.Booking {
+	return predicate.Booking(sql.FieldNotNull(FieldHeldFor))
+}
+
+// HeldForEqualFold applies the EqualFold predicate on the "held_for" field.
+func HeldForEqualFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEqualFold(FieldHeldFor, v))
+}
+
+// HeldForContainsFold applies the ContainsFold predicate on the "held_for" field.
+func HeldForContainsFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContainsFold(FieldHeldFor, v))
+}
+
+// HeldByEQ applies the EQ predicate on the "held_by" field.
+func HeldByEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEQ(FieldHeldBy, v))
+}
+
+// HeldByNEQ applies the NEQ predicate on the "held_by" field.
+func HeldByNEQ(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldNEQ(FieldHeldBy, v))
+}
+
+// HeldByIn applies the In predicate on the "held_by" field.
+func HeldByIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldIn(FieldHeldBy, vs...))
+}
+
+// HeldByNotIn applies the NotIn predicate on the "held_by" field.
+func HeldByNotIn(vs ...string) predicate.Booking {
+	return predicate.Booking(sql.FieldNotIn(FieldHeldBy, vs...))
+}
+
+// HeldByGT applies the GT predicate on the "held_by" field.
+func HeldByGT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGT(FieldHeldBy, v))
+}
+
+// HeldByGTE applies the GTE predicate on the "held_by" field.
+func HeldByGTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldGTE(FieldHeldBy, v))
+}
+
+// HeldByLT applies the LT predicate on the "held_by" field.
+func HeldByLT(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLT(FieldHeldBy, v))
+}
+
+// HeldByLTE applies the LTE predicate on the "held_by" field.
+func HeldByLTE(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldLTE(FieldHeldBy, v))
+}
+
+// HeldByContains applies the Contains predicate on the "held_by" field.
+func HeldByContains(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContains(FieldHeldBy, v))
+}
+
+// HeldByHasPrefix applies the HasPrefix predicate on the "held_by" field.
+func HeldByHasPrefix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasPrefix(FieldHeldBy, v))
+}
+
+// HeldByHasSuffix applies the HasSuffix predicate on the "held_by" field.
+func HeldByHasSuffix(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldHasSuffix(FieldHeldBy, v))
+}
+
+// HeldByIsNil applies the IsNil predicate on the "held_by" field.
+func HeldByIsNil() predicate.Booking {
+	return predicate.Booking(sql.FieldIsNull(FieldHeldBy))
+}
+
+// HeldByNotNil applies the NotNil predicate on the "held_by" field.
+func HeldByNotNil() predicate.Booking {
+	return predicate.Booking(sql.FieldNotNull(FieldHeldBy))
+}
+
+// HeldByEqualFold applies the EqualFold predicate on the "held_by" field.
+func HeldByEqualFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldEqualFold(FieldHeldBy, v))
+}
+
+// HeldByContainsFold applies the ContainsFold predicate on the "held_by" field.
+func HeldByContainsFold(v string) predicate.Booking {
+	return predicate.Booking(sql.FieldContainsFold(FieldHeldBy, v))
 }
 
 // BookedAtEQ applies the EQ predicate on the "booked_at" field.

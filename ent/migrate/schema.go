@@ -62,9 +62,12 @@ var (
 		{Name: "resource", Type: field.TypeString, Size: 400},
 		{Name: "day", Type: field.TypeInt},
 		{Name: "units", Type: field.TypeInt64},
+		{Name: "hold", Type: field.TypeString, Nullable: true, Size: 64},
+		{Name: "held_for", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "held_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "booked_at", Type: field.TypeTime},
 		{Name: "freed_at", Type: field.TypeTime, Nullable: true},
-		{Name: "order_id", Type: field.TypeString, Size: 40},
+		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// BookingsTable holds the schema information for the "bookings" table.
 	BookingsTable = &schema.Table{
@@ -74,9 +77,9 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "bookings_orders_order",
-				Columns:    []*schema.Column{BookingsColumns[6]},
+				Columns:    []*schema.Column{BookingsColumns[9]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.NoAction,
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -88,7 +91,23 @@ var (
 			{
 				Name:    "booking_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{BookingsColumns[6]},
+				Columns: []*schema.Column{BookingsColumns[9]},
+			},
+			{
+				Name:    "booking_hold",
+				Unique:  false,
+				Columns: []*schema.Column{BookingsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "hold IS NOT NULL",
+				},
+			},
+			{
+				Name:    "booking_held_by_freed_at",
+				Unique:  false,
+				Columns: []*schema.Column{BookingsColumns[6], BookingsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "hold IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -472,7 +491,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "end"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -944,11 +963,14 @@ var (
 		{Name: "override_floor_reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "agreed_by", Type: field.TypeString, Size: 40},
 		{Name: "recorded_at", Type: field.TypeTime},
-		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED"}, Default: "AGREED"},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "AGREED", "DECLINED", "ENDED"}, Default: "AGREED"},
 		{Name: "proposed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "decline_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "end_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+		{Name: "ended_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
@@ -960,13 +982,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "price_agreements_customers_customer",
-				Columns:    []*schema.Column{PriceAgreementsColumns[14]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[17]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "price_agreements_products_product",
-				Columns:    []*schema.Column{PriceAgreementsColumns[15]},
+				Columns:    []*schema.Column{PriceAgreementsColumns[18]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -975,7 +997,7 @@ var (
 			{
 				Name:    "priceagreement_customer_id_product_id_valid_from",
 				Unique:  false,
-				Columns: []*schema.Column{PriceAgreementsColumns[14], PriceAgreementsColumns[15], PriceAgreementsColumns[4]},
+				Columns: []*schema.Column{PriceAgreementsColumns[17], PriceAgreementsColumns[18], PriceAgreementsColumns[4]},
 			},
 			{
 				Name:    "priceagreement_recorded_at_id",

@@ -46,6 +46,12 @@ const (
 	FieldDecidedBy = "decided_by"
 	// FieldDeclineReason holds the string denoting the decline_reason field in the database.
 	FieldDeclineReason = "decline_reason"
+	// FieldEndedAt holds the string denoting the ended_at field in the database.
+	FieldEndedAt = "ended_at"
+	// FieldEndReason holds the string denoting the end_reason field in the database.
+	FieldEndReason = "end_reason"
+	// FieldEndedBy holds the string denoting the ended_by field in the database.
+	FieldEndedBy = "ended_by"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
@@ -86,6 +92,9 @@ var Columns = []string{
 	FieldDecidedAt,
 	FieldDecidedBy,
 	FieldDeclineReason,
+	FieldEndedAt,
+	FieldEndReason,
+	FieldEndedBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -115,6 +124,10 @@ var (
 	DecidedByValidator func(string) error
 	// DeclineReasonValidator is a validator for the "decline_reason" field. It is called by the builders before save.
 	DeclineReasonValidator func(string) error
+	// EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	EndReasonValidator func(string) error
+	// EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
+	EndedByValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -124,7 +137,7 @@ const DefaultState schema.AgreementState = "AGREED"
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
 func StateValidator(s schema.AgreementState) error {
 	switch s {
-	case "PROPOSED", "AGREED", "DECLINED":
+	case "PROPOSED", "AGREED", "DECLINED", "ENDED":
 		return nil
 	default:
 		return fmt.Errorf("priceagreement: invalid enum value for state field: %q", s)
@@ -212,6 +225,21 @@ func ByDecidedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByDeclineReason orders the results by the decline_reason field.
 func ByDeclineReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeclineReason, opts...).ToFunc()
+}
+
+// ByEndedAt orders the results by the ended_at field.
+func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndedAt, opts...).ToFunc()
+}
+
+// ByEndReason orders the results by the end_reason field.
+func ByEndReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndReason, opts...).ToFunc()
+}
+
+// ByEndedBy orders the results by the ended_by field.
+func ByEndedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndedBy, opts...).ToFunc()
 }
 
 // ByCustomerField orders the results by customer field.

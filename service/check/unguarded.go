@@ -60,7 +60,11 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the order is REFUNDED, and less than its total was refunded"}, "SELECT id FROM orders WHERE status = 'REFUNDED' AND refunded <> total"},
 	{rule{lawStates, "the order was refunded and is neither COMPLETED nor REFUNDED"}, "SELECT id FROM orders WHERE status NOT IN ('COMPLETED', 'REFUNDED') AND refunded <> 0"},
 	{rule{lawStates, "the order is cancelled and still takes capacity"}, "SELECT o.id FROM orders o WHERE o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM bookings b WHERE b.order_id = o.id AND b.freed_at IS NULL)"},
+	{rule{lawStates, "the capacity is taken by neither an order nor a hold that ends, or by both"}, "SELECT id FROM bookings WHERE (order_id IS NULL) = (hold IS NULL) OR hold IS NOT NULL AND (freed_at IS NULL OR held_for IS NULL)"},
 	{rule{lawStates, "the contact is about its own customer, or about a customer without being a recommendation"}, "SELECT id FROM contacts WHERE about_id IS NOT NULL AND (about_id = customer_id OR kind <> 'RECOMMENDATION')"},
+	{rule{lawStates, "the agreement's end is not the last that was recorded"}, `SELECT a.id FROM price_agreements a LEFT JOIN (SELECT subject, valid_from, row_number() OVER (PARTITION BY subject ORDER BY recorded_at DESC, id DESC) AS place FROM dated_values WHERE name = 'end') AS e
+		ON e.subject = a.id AND e.place = 1 WHERE a.ended_at IS NULL AND e.valid_from IS NOT NULL OR a.ended_at IS NOT NULL AND (e.valid_from IS NULL OR e.valid_from <> a.ended_at)`},
+	{rule{lawStates, "the agreement was proposed or declined, and was ended or has no time for it"}, "SELECT id FROM price_agreements WHERE state <> 'AGREED' AND (proposed_at IS NULL OR ended_at IS NOT NULL) OR state = 'DECLINED' AND decided_at IS NULL"},
 	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
 		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
 	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},

@@ -57,9 +57,6 @@ func (s *Service) AgreePrice(ctx context.Context, in service.AgreePriceInput) (*
 		if err := s.CustomerChanged(ctx, tx, in.CustomerID); err != nil {
 			return "", err
 		}
-		if !actor.Has(auth.ScopeFloor) {
-			return agreement.ID, nil // no price follows a proposal
-		}
 		return agreement.ID, s.SnapshotChanged(ctx, tx, service.SnapshotBook)
 	})
 	if err != nil {
@@ -90,9 +87,9 @@ func atUnit(err error) error {
 	return err
 }
 
-// floorUnder returns today's floor of a product at a quantity. A unit price below it without a reason is BELOW_FLOOR.
-func (s *Service) floorUnder(unit money.Amount, reason, productID string, quantity money.Decimal) (money.Amount, error) {
-	floor, err := s.book.Load().prices.Floor(productID, quantity, nil, nil, s.Now())
+// floorUnder returns today's floor of a product at the least quantity of an agreement. A unit price below it without a reason is BELOW_FLOOR.
+func (s *Service) floorUnder(unit money.Amount, reason, productID string, minimum money.Decimal) (money.Amount, error) {
+	floor, err := s.book.Load().prices.Floor(productID, pricing.LeastQuantity(minimum), nil, nil, s.Now())
 	if err != nil {
 		return floor, PriceFault(err)
 	}
@@ -112,8 +109,10 @@ func (s *Service) checkAgreement(in service.AgreePriceInput) (pricing.Agreement,
 	faults.Add(id.Check("productId", id.Product, in.ProductID))
 	a.Unit, err = s.Amount("unit", in.Unit)
 	faults.Add(err)
-	a.MinimumQuantity, err = input.Quantity("minimumQuantity", in.MinimumQuantity)
-	faults.Add(err)
+	if in.MinimumQuantity != nil {
+		a.MinimumQuantity, err = input.Decimal("minimumQuantity", *in.MinimumQuantity, "0", "1000000000")
+		faults.Add(err)
+	}
 	faults.Add(input.CheckDate("validFrom", in.ValidFrom))
 	faults.Add(input.CheckDate("validTo", in.ValidTo))
 	if in.ValidFrom != nil {

@@ -7,7 +7,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/booking"
 	"kopeck/ent/component"
-	"kopeck/ent/priceagreement"
+	"kopeck/ent/datedvalue"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productoption"
@@ -135,7 +135,7 @@ func readBookings(ctx context.Context, tx *store.Tx, firstDay, lastDay int) (*co
 	}
 	bookings := make([]costing.Booking, len(rows))
 	for i, b := range rows {
-		bookings[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units, BookedAt: b.BookedAt, FreedAt: b.FreedAt}
+		bookings[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units, BookedAt: b.BookedAt, FreedAt: b.FreedAt, HeldFor: input.OrZero(b.HeldFor)}
 	}
 	return costing.NewBookings(bookings), nil
 }
@@ -155,16 +155,27 @@ func readTerms(ctx context.Context, tx *store.Tx) ([]pricing.Terms, error) {
 	return terms, nil
 }
 
+// readAgreements reads all agreements and proposals, with all their ends.
 func readAgreements(ctx context.Context, tx *store.Tx) ([]pricing.Agreement, error) {
-	rows, err := tx.PriceAgreement.Query().Where(priceagreement.StateEQ(schema.AgreementAgreed)).All(ctx)
+	rows, err := tx.PriceAgreement.Query().All(ctx)
 	if err != nil {
 		return nil, err
+	}
+	recorded, err := tx.DatedValue.Query().Where(datedvalue.NameEQ(schema.DatedEnd)).Order(datedvalue.ByRecordedAt(), datedvalue.ByID()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ends := map[string][]pricing.End{} // by agreement
+	for _, end := range recorded {
+		ends[end.Subject] = append(ends[end.Subject], pricing.End{At: end.ValidFrom, RecordedAt: end.RecordedAt})
 	}
 	agreements := make([]pricing.Agreement, len(rows))
 	for i, a := range rows {
 		agreements[i] = pricing.Agreement{
 			ID: a.ID, CustomerID: a.CustomerID, ProductID: a.ProductID, Unit: a.Unit, MinimumQuantity: a.MinimumQuantity,
 			ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, OverrideReason: input.OrZero(a.OverrideFloorReason), RecordedAt: a.RecordedAt,
+			ProposedAt: a.ProposedAt, DecidedAt: a.DecidedAt, Declined: a.State == schema.AgreementDeclined,
+			Ends: ends[a.ID],
 		}
 	}
 	return agreements, nil

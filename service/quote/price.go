@@ -41,6 +41,8 @@ type Price struct {
 	LeadDays   int
 
 	from     *Quotes
+	prices   *pricing.Book // that it comes from
+	held     *Held
 	question pricing.Question
 	options  []pricing.Option   // of the question, and those that measurements filled
 	rejected []pricing.Rejected // of all rules, the supposed ones too
@@ -68,7 +70,7 @@ func (p *Price) Rejected() []RejectedRule {
 	all := make([]RejectedRule, 0, len(p.rejected))
 	for _, r := range p.rejected {
 		if !p.supposed || p.from.book.ruleByID[r.RuleID] != nil {
-			all = append(all, RejectedRule{r.RuleID, r.Reason, p.from.prices, &p.question})
+			all = append(all, RejectedRule{r.RuleID, r.Reason, p.prices, &p.question})
 		}
 	}
 	return all

@@ -30,7 +30,7 @@ func (q *Quotes) Proposals(c *ent.Customer, productID string, amount *money.Exac
 		return nil, err
 	}
 	question := price.question
-	triangle, err := q.prices.Triangle(question)
+	triangle, err := q.pricesFor(c.ID).Triangle(question)
 	if err != nil {
 		return nil, PriceFault(err)
 	}

@@ -76,6 +76,21 @@ func (s *Service) decide(ctx context.Context, v service.Verb, agreementID string
 	if err := id.Check("id", id.Agreement, agreementID); err != nil {
 		return nil, err
 	}
+	return s.changeAgreement(ctx, v, agreementID, expectedVersion, func(ctx context.Context, tx *store.Tx, a *ent.PriceAgreement) error {
+		if a.State != schema.AgreementProposed {
+			return fault.New(fault.WrongState, "id", "this price is %s: only one that is PROPOSED can be decided on", a.State)
+		}
+		change := tx.PriceAgreement.UpdateOneID(a.ID).AddVersion(1).SetDecidedAt(s.Now()).SetDecidedBy(actor.UserID)
+		if err := decide(ctx, tx, a, change); err != nil {
+			return err
+		}
+		return change.Exec(ctx)
+	})
+}
+
+// changeAgreement changes an agreement in a transaction, with the customer locked, and returns the agreement after it. NOT_FOUND;
+// VERSION_CONFLICT.
+func (s *Service) changeAgreement(ctx context.Context, v service.Verb, agreementID string, expectedVersion *int, change func(context.Context, *store.Tx, *ent.PriceAgreement) error) (*ent.PriceAgreement, error) {
 	_, err := s.Write(ctx, v, func(ctx context.Context, tx *store.Tx) (string, error) {
 		seen, err := tx.PriceAgreement.Get(ctx, agreementID)
 		if ent.IsNotFound(err) {
@@ -94,14 +109,7 @@ func (s *Service) decide(ctx context.Context, v service.Verb, agreementID string
 		if err := service.CheckVersion(expectedVersion, a.Version); err != nil {
 			return "", err
 		}
-		if a.State != schema.AgreementProposed {
-			return "", fault.New(fault.WrongState, "id", "this price is %s: only one that is PROPOSED can be decided on", a.State)
-		}
-		change := tx.PriceAgreement.UpdateOneID(a.ID).AddVersion(1).SetDecidedAt(s.Now()).SetDecidedBy(actor.UserID)
-		if err := decide(ctx, tx, a, change); err != nil {
-			return "", err
-		}
-		if err := change.Exec(ctx); err != nil {
+		if err := change(ctx, tx, a); err != nil {
 			return "", err
 		}
 		if err := s.CustomerChanged(ctx, tx, a.CustomerID); err != nil {

@@ -3,6 +3,7 @@ package quote
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"kopeck/ent"
@@ -25,7 +26,21 @@ type Quotes struct {
 	at      time.Time
 	until   time.Time
 
-	supposed bool // see Price
+	supposed bool     // see Price
+	holders  sync.Map // by customer: the book without what is held for them
+}
+
+// pricesFor returns the book for a customer: what is held for them is free to them.
+func (q *Quotes) pricesFor(customerID string) *pricing.Book {
+	bookings := q.prices.Basis().Bookings
+	if !bookings.HeldFor(customerID, q.at) {
+		return q.prices
+	}
+	if known, ok := q.holders.Load(customerID); ok {
+		return known.(*pricing.Book)
+	}
+	prices, _ := q.holders.LoadOrStore(customerID, q.prices.WithBookings(bookings.WithoutHolds(customerID)))
+	return prices.(*pricing.Book)
 }
 
 // Quotes prepares prices at a moment, by default now. Of a past moment it takes what was known then; of a future
@@ -91,7 +106,7 @@ func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal,
 		return nil, fmt.Errorf("quote: no facts of %s for a price", c.ID)
 	}
 	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
-	answer, err := q.prices.Price(question)
+	answer, err := q.pricesFor(c.ID).Price(question)
 	if err != nil {
 		return nil, PriceFault(err)
 	}
@@ -104,7 +119,7 @@ func (q *Quotes) answered(question pricing.Question, answer pricing.Answer) *Pri
 		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
 		Lines: answer.Lines, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
 		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays,
-		from: q, question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
+		from: q, prices: q.pricesFor(question.Customer.ID), question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
 	}
 }
 

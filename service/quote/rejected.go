@@ -3,8 +3,10 @@ package quote
 import (
 	"context"
 	"slices"
+	"time"
 
 	"kopeck/auth"
+	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/service/input"
 )
@@ -63,4 +65,29 @@ func unmet(refusal pricing.Refusal, all bool) []*UnmetCondition {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// RejectedAgreement is an agreement, or a proposal of one, that did not apply to a price, and why.
+type RejectedAgreement struct {
+	AgreementID     string
+	Unit            money.Amount
+	MinimumQuantity money.Decimal
+	ValidFrom       time.Time
+	ValidTo         *time.Time // as known at the moment of the price
+	Reason          string
+}
+
+// RejectedAgreements are the agreements of the customer on the product that were known and did not apply, and why. It takes no
+// statement.
+func (p *Price) RejectedAgreements() []RejectedAgreement {
+	found := p.prices.RejectedAgreements(p.question)
+	all := make([]RejectedAgreement, len(found))
+	for i, a := range found {
+		all[i] = RejectedAgreement{a.ID, a.Unit, a.MinimumQuantity, a.ValidFrom.UTC(), nil, a.Reason}
+		if a.Until != nil {
+			until := a.Until.UTC()
+			all[i].ValidTo = &until
+		}
+	}
+	return all
 }

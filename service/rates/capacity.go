@@ -3,11 +3,15 @@ package rates
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/ent/booking"
+	"kopeck/ent/predicate"
+	"kopeck/fault"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -15,37 +19,131 @@ import (
 	"kopeck/store"
 )
 
+// Date is a day by which an order is due, and how it is accepted.
+type Date struct {
+	At       time.Time // of the order, from whose day on capacity is taken
+	DueDay   int
+	Overrule string // why the day is accepted though the free capacity does not suffice; "" where it may not
+	Field    string // of the input, for the fault
+	For      string // the customer: what is held for them by the prices ordered is released
+}
+
+// CheckOverrule reads the reason for which a day is accepted though the free capacity does not suffice. Faults: INVALID, and FORBIDDEN
+// without the scope floor.
+func CheckOverrule(ctx context.Context, in *string) (string, error) {
+	reason, err := input.OptionalText(overruleField, in, 2000)
+	if err != nil || reason == nil {
+		return "", err
+	}
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeFloor) {
+		return "", fault.New(fault.Forbidden, overruleField, "overruling a date needs the scope %s", auth.ScopeFloor)
+	}
+	return *reason, nil
+}
+
+const overruleField = "overruleDateReason"
+
 // BookCapacity books what an order takes of resources, on the earliest worked days with room from its day up to its
 // due day (design, section 4). Orders that need the same resource wait for each other from here to the end of their
 // transactions, so that two never take the same last room. An order that needs no resource locks nothing.
-func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []quote.Promise, at time.Time, dueDay int) error {
-	needs, err := needsOf(s.quote.PriceBook().Basis(), promises, at)
+//
+// A due day for which the free capacity does not suffice is DATE_IMPOSSIBLE, with the first day for which it does, unless it is
+// overruled, which is audited. One that is over is a fact, and is booked as it is.
+func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []quote.Promise, d Date) error {
+	needs, err := needsOf(s.quote.PriceBook().Basis(), promises, d.At)
 	if err != nil || len(needs) == 0 {
 		return err
 	}
-	resources := make([]string, len(needs))
-	for i, need := range needs { // sorted, so that two orders cannot wait for each other
-		resources[i] = need.Resource
-		if err := tx.Lock(ctx, store.LockOn("capacity", need.Resource), false); err != nil {
-			return err
-		}
+	if err := s.releaseHeld(ctx, tx, d.For, promises); err != nil {
+		return err
 	}
-	settings := s.Settings()
-	day := settings.Day(at)
-	booked, err := sumBookings(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(day), booking.DayLTE(dueDay), booking.FreedAtIsNil()))
+	return s.book(ctx, tx, orderID, needs, s.Settings().Day(d.At), d)
+}
+
+// book books what an order needs from a day on: see BookCapacity.
+func (s *Service) book(ctx context.Context, tx *store.Tx, orderID string, needs []costing.Usage, first int, d Date) error {
+	booked, err := s.holdResources(ctx, tx, needs, first)
 	if err != nil {
 		return err
 	}
-	plan := costing.Plan(needs, day, dueDay, settings.Calendar, booked, service.EndOfTime)
+	settings := s.Settings()
+	if err := s.checkDate(ctx, tx, orderID, needs, first, d, booked); err != nil {
+		return err
+	}
+	plan := costing.Plan(needs, first, d.DueDay, settings.Calendar, booked, service.EndOfTime)
 	if err := s.writeBookings(ctx, tx, orderID, plan); err != nil {
 		return err
 	}
 	return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
 }
 
+// holdResources locks resources until the end of the transaction and returns what is booked of them from a day on.
+func (s *Service) holdResources(ctx context.Context, tx *store.Tx, needs []costing.Usage, first int) (*costing.Bookings, error) {
+	resources := make([]string, len(needs))
+	for i, need := range needs { // sorted, so that two orders cannot wait for each other
+		resources[i] = need.Resource
+		if err := tx.Lock(ctx, store.LockOn("capacity", need.Resource), false); err != nil {
+			return nil, err
+		}
+	}
+	return sumBookings(ctx, tx.Booking.Query().Where(booking.ResourceIn(resources...), booking.DayGTE(first), s.taken()))
+}
+
+// taken is the condition that capacity is taken now: by an order, or by a hold that has not expired.
+func (s *Service) taken() predicate.Booking {
+	return booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(s.Now()))
+}
+
+// checkDate returns DATE_IMPOSSIBLE where the free capacity does not suffice for a due day, unless that is over, or overruled.
+func (s *Service) checkDate(ctx context.Context, tx *store.Tx, orderID string, needs []costing.Usage, first int, d Date, booked *costing.Bookings) error {
+	settings := s.Settings()
+	earliest, ok := costing.Earliest(needs, first, settings.Calendar, booked, service.EndOfTime)
+	if ok && earliest <= d.DueDay || d.DueDay < settings.Day(s.Now()) {
+		return nil
+	}
+	due := costing.StartOfDay(d.DueDay, settings.Zone)
+	detail := &fault.Impossible{}
+	if ok {
+		day, lead := costing.StartOfDay(earliest, settings.Zone), earliest-settings.Day(d.At)
+		detail.Earliest, detail.LeadDays = &day, &lead
+	}
+	if d.Overrule != "" {
+		return s.Audit(ctx, tx, "order.overrule", orderID, map[string]any{"due": due, "earliest": detail.Earliest, "reason": d.Overrule})
+	}
+	impossible := fault.New(fault.DateImpossible, d.Field, "the free capacity does not suffice for %s: take a later day, or state %s", due.Format(time.DateOnly), overruleField)
+	impossible.Detail = detail
+	return impossible
+}
+
+// MoveCapacity moves what an order has booked from today on to another due day: see BookCapacity. What it has booked before is done.
+func (s *Service) MoveCapacity(ctx context.Context, tx *store.Tx, orderID string, d Date) error {
+	today := s.Settings().Day(s.Now())
+	rows, err := bookingsOf(ctx, tx, orderID, today)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	var needs []costing.Usage
+	rates := s.quote.PriceBook().Basis().Rates
+	for _, row := range rows {
+		if len(needs) == 0 || needs[len(needs)-1].Resource != row.Resource {
+			need := costing.Usage{Resource: row.Resource}
+			if rate, ok := rates.At(costing.SubjectResource, row.Resource, s.Now(), service.EndOfTime); ok {
+				need.Capacity = rate.CapacityPerDay
+			}
+			needs = append(needs, need)
+		}
+		need := &needs[len(needs)-1]
+		need.Units = money.Nano(need.Units.Nano() + row.Units.Nano())
+	}
+	if _, err := s.freeBookings(ctx, tx, orderID, today); err != nil {
+		return err
+	}
+	return s.book(ctx, tx, orderID, needs, today, d)
+}
+
 // FreeCapacity frees what an order has booked.
 func (s *Service) FreeCapacity(ctx context.Context, tx *store.Tx, orderID string) error {
-	freed, err := s.freeBookings(ctx, tx, orderID)
+	freed, err := s.freeBookings(ctx, tx, orderID, math.MinInt32)
 	if err != nil || freed == 0 {
 		return err
 	}

@@ -109,12 +109,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
-	query := s.Client.Booking.Query().Where(booking.ResourceIn(codes...), booking.DayGTE(first), booking.DayLTE(last))
-	if knownAt == nil {
-		query.Where(booking.FreedAtIsNil())
-	} else {
-		query.Where(booking.BookedAtLTE(known), booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(known)))
-	}
+	query := s.bookingsBetween(codes, first, last, known)
 	basis := s.quote.PriceBook().Basis()
 	var err error
 	if basis.Bookings, err = sumBookings(ctx, query); err != nil {
@@ -127,4 +122,68 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 		}
 	}
 	return all, nil
+}
+
+// bookingsBetween returns the query for the bookings of resources on days, as known at a moment.
+func (s *Service) bookingsBetween(codes []string, first, last int, known time.Time) *ent.BookingQuery {
+	query := s.Client.Booking.Query().Where(booking.ResourceIn(codes...), booking.DayGTE(first), booking.DayLTE(last))
+	if known.Equal(service.EndOfTime) {
+		return query.Where(s.taken())
+	}
+	return query.Where(booking.BookedAtLTE(known), booking.Or(booking.FreedAtIsNil(), booking.FreedAtGT(known)))
+}
+
+// How many bookings one answer has, and of one day.
+const (
+	mostBookings      = 20_000
+	mostBookingsOfDay = 1000
+)
+
+// ResourceBooking is what an order takes of a resource on a day, or what is held for a customer.
+type ResourceBooking struct {
+	OrderID   string // "" for what is held
+	HeldForID string // "" for an order, as is HeldByID
+	HeldByID  string
+	HeldUntil *time.Time // nil for an order
+	Units     money.Decimal
+	BookedAt  time.Time
+}
+
+// Bookings returns what fills days of resources, in one statement, at most 1,000 bookings of a day. The days are as known at one moment. Who
+// may see them is for the caller to decide. Fault: LIMIT_EXCEEDED for more than 20,000.
+func (s *Service) Bookings(ctx context.Context, days []*costing.ResourceDay) (map[*costing.ResourceDay][]*ResourceBooking, error) {
+	type place struct {
+		resource string
+		day      int
+	}
+	byPlace := map[place][]*costing.ResourceDay{}
+	first, last := days[0].Day, days[0].Day
+	var codes []string
+	for _, day := range days {
+		at := place{day.Resource, day.Day}
+		byPlace[at] = append(byPlace[at], day)
+		first, last = min(first, day.Day), max(last, day.Day)
+		codes = append(codes, day.Resource)
+	}
+	slices.Sort(codes)
+	rows, err := bookingsOn(ctx, s.bookingsBetween(slices.Compact(codes), first, last, days[0].KnownAt))
+	if err != nil {
+		return nil, fmt.Errorf("rates: bookings of days: %w", err)
+	}
+	if len(rows) > mostBookings {
+		return nil, fault.New(fault.LimitExceeded, "to", "more than %d bookings: ask for fewer days", mostBookings)
+	}
+	found := make(map[*costing.ResourceDay][]*ResourceBooking, len(days))
+	for _, row := range rows {
+		one := &ResourceBooking{OrderID: input.OrZero(row.OrderID), HeldForID: input.OrZero(row.HeldFor), HeldByID: input.OrZero(row.HeldBy), Units: row.Units, BookedAt: row.BookedAt.UTC()}
+		if row.Hold != nil {
+			one.HeldUntil = row.FreedAt
+		}
+		for _, day := range byPlace[place{row.Resource, row.Day}] {
+			if len(found[day]) < mostBookingsOfDay {
+				found[day] = append(found[day], one)
+			}
+		}
+	}
+	return found, nil
 }

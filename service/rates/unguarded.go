@@ -15,6 +15,8 @@ import (
 	"kopeck/ent/booking"
 	"kopeck/id"
 	"kopeck/money"
+	"kopeck/service/input"
+	"kopeck/service/quote"
 	"kopeck/store"
 )
 
@@ -120,10 +122,50 @@ func (s *Service) writeBookings(ctx context.Context, tx *store.Tx, orderID strin
 	return nil
 }
 
-// freeBookings frees what an order has booked and returns the number of bookings. Bookings are derived from orders: no role
-// writes them.
-func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderID string) (int, error) {
-	return tx.Booking.Update().Where(booking.OrderID(orderID), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
+// freeBookings frees what an order has booked from a day on and returns the number of bookings. Bookings are derived from orders: no
+// role writes them.
+func (s *Service) freeBookings(ctx context.Context, tx *store.Tx, orderID string, first int) (int, error) {
+	return tx.Booking.Update().Where(booking.OrderID(orderID), booking.DayGTE(first), booking.FreedAtIsNil()).SetFreedAt(s.Now()).Save(auth.System(ctx))
+}
+
+// writeHold writes what a price holds. No role writes bookings; the actor may place an order for the customer, which takes more.
+func (s *Service) writeHold(ctx context.Context, tx *store.Tx, p *quote.Price, plan []costing.Booking) error {
+	actor, _ := auth.From(ctx)
+	now, key := s.Now(), p.Key()
+	for some := range slices.Chunk(plan, bookingsPerStatement) {
+		creates := make([]*ent.BookingCreate, len(some))
+		for i, b := range some {
+			creates[i] = tx.Booking.Create().SetID(s.IDs.Make(id.Booking)).SetHold(key).SetHeldFor(p.CustomerID).SetNillableHeldBy(input.NonEmpty(actor.UserID)).
+				SetResource(b.Resource).SetDay(b.Day).SetUnits(b.Units).SetBookedAt(now).SetFreedAt(p.ValidUntil)
+		}
+		if err := tx.Booking.CreateBulk(creates...).Exec(auth.System(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releaseHolds frees what some prices hold now. No role writes bookings; the actor places an order of them, or holds them anew.
+func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, keys []string) error {
+	now := s.Now()
+	return tx.Booking.Update().Where(booking.HoldIn(keys...), booking.FreedAtGT(now)).SetFreedAt(now).Exec(auth.System(ctx))
+}
+
+// holdsOf counts the prices that a user holds now. No role reads bookings; these are the actor's own.
+func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, userID string) (int, error) {
+	keys, err := tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).Unique(true).Select(booking.FieldHold).Strings(auth.System(ctx))
+	return len(keys), err
+}
+
+// bookingsOf reads what an order has booked from a day on, by resource. Bookings are derived from orders: no role reads them.
+func bookingsOf(ctx context.Context, tx *store.Tx, orderID string, first int) ([]*ent.Booking, error) {
+	return tx.Booking.Query().Where(booking.OrderID(orderID), booking.DayGTE(first), booking.FreedAtIsNil()).Order(booking.ByResource()).All(auth.System(ctx))
+}
+
+// bookingsOn reads what fills resources on days from first to last, as known at a moment, the first booked first. Who may see resources,
+// by the scope costs, sees all orders.
+func bookingsOn(ctx context.Context, query *ent.BookingQuery) ([]*ent.Booking, error) {
+	return query.Order(booking.ByBookedAt(), booking.ByID()).Limit(mostBookings + 1).All(auth.System(ctx))
 }
 
 // sumBookings sums bookings by resource and day. Capacity is taken by all orders, also by those that the actor may not see; who may

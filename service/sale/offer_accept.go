@@ -11,6 +11,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/quote"
+	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -23,10 +24,15 @@ const latestReport = 30 * 24 * time.Hour
 // too: nothing needs to be sent to a customer who is present.
 //
 // Faults: WRONG_STATE for an offer that is answered, withdrawn or had expired at that moment; INVALID on at for a moment before
-// the prices were asked for; NOT_FOUND; VERSION_CONFLICT.
+// the prices were asked for; DATE_IMPOSSIBLE on id with the first possible day: an offer holds prices, not capacity; FORBIDDEN on
+// overruleDateReason; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) (*ent.Offer, error) {
+	var faults fault.List
 	at, err := s.PastMoment("at", in.At)
-	if err != nil {
+	faults.Add(err)
+	overrule, err := rates.CheckOverrule(ctx, in.OverruleDateReason)
+	faults.Add(err)
+	if err := faults.Or(); err != nil {
 		return nil, err
 	}
 	return s.changeOffer(ctx, service.Verb{Name: "acceptOffer", Key: in.IdempotencyKey, Body: in}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Offer, _ *ent.Customer) error {
@@ -48,7 +54,7 @@ func (s *Service) AcceptOffer(ctx context.Context, in service.AcceptOfferInput) 
 				return fault.Invalidf("at", "before the prices of the offer were asked for, at %s", p.PricedAt.Format(time.RFC3339))
 			}
 		}
-		made, err := s.makeOrder(ctx, tx, newOrder{id: s.IDs.Make(id.Order), customerID: o.CustomerID, offerID: &o.ID, at: at, promises: promises})
+		made, err := s.makeOrder(ctx, tx, newOrder{id: s.IDs.Make(id.Order), customerID: o.CustomerID, offerID: &o.ID, at: at, promises: promises, overrule: overrule, field: "id"})
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/service/quote"
+	"kopeck/service/rates"
 	"kopeck/store"
 )
 
@@ -25,13 +26,15 @@ type newOrder struct {
 	externalID, offerID *string
 	at                  time.Time
 	promises            []quote.Promise
+	overrule            string // why the due day is accepted though the free capacity does not suffice; "" where it may not
+	field               string // of the input, for DATE_IMPOSSIBLE
 }
 
 // PlaceOrder places an order of promised prices, costs it, and books the capacity that it needs, in one transaction. at is when
 // the customer ordered; it may be in the past, but does not extend how long price tokens are accepted.
 //
-// Faults: INVALID by field; INVALID, PRICE_EXPIRED with the price now, or LIMIT_EXCEEDED on priceTokens; NOT_FOUND on
-// customerId; ALREADY_EXISTS on id or externalId.
+// Faults: INVALID by field; INVALID, PRICE_EXPIRED with the price now, LIMIT_EXCEEDED, or DATE_IMPOSSIBLE with the first possible day on
+// priceTokens; FORBIDDEN on overruleDateReason; NOT_FOUND on customerId; ALREADY_EXISTS on id or externalId.
 func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	orderID, err := s.NewID(id.Order, in.ID)
@@ -40,6 +43,8 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 	externalID, err := input.OptionalText("externalId", in.ExternalID, 200)
 	faults.Add(err)
 	at, err := s.PastMoment("at", in.At)
+	faults.Add(err)
+	overrule, err := rates.CheckOverrule(ctx, in.OverruleDateReason)
 	faults.Add(err)
 	if err := faults.Or(); err != nil {
 		return nil, err
@@ -55,7 +60,7 @@ func (s *Service) PlaceOrder(ctx context.Context, in service.PlaceOrderInput) (*
 		if refused != nil { // only here: the repetition of a request that succeeded is not refused
 			return "", refused
 		}
-		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: in.CustomerID, externalID: externalID, at: at, promises: promises})
+		o, err := s.makeOrder(ctx, tx, newOrder{id: orderID, customerID: in.CustomerID, externalID: externalID, at: at, promises: promises, overrule: overrule, field: "priceTokens"})
 		if err != nil {
 			return "", service.Race(err, true, uniqueOrder)
 		}
@@ -112,7 +117,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 		return nil, err
 	}
 	// Last, so that orders wait for each other's capacity no longer than necessary.
-	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, n.at, day+lead)
+	return o, s.rates.BookCapacity(ctx, tx, o.ID, n.promises, rates.Date{At: n.at, DueDay: day + lead, Overrule: n.overrule, Field: n.field, For: n.customerID})
 }
 
 // externalTwin returns the number that tells an order's external id from the same of orders that the actor may not see. An external id of
