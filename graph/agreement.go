@@ -48,8 +48,8 @@ func agreementFilter(f *service.PriceAgreementFilter) *conditions {
 		return c
 	}
 	ofCustomer(c, f.CustomerID)
-	equalsID(c, "productId", "product_id", id.Product, f.ProductID)
-	anyOf(c, "states", "state", f.States)
+	equalsID(c, "productId", "product_id", id.Product, f.ProductID, nil)
+	anyOf(c, "states", "state", f.States, nil)
 	return c
 }
 
