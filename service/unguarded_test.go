@@ -31,9 +31,9 @@ var unguardedLimits = map[string]unguardedLimit{
 	"consent":   {3, 0, 0},
 	"customers": {4, 0, 0},
 	"people":    {10, 0, 0},
-	"quote":     {6, 0, 0},
+	"quote":     {7, 0, 0},
 	"rates":     {26, 0, 0},
-	"report":    {17, 0, 0},
+	"report":    {20, 0, 0},
 	"sale":      {2, 0, 0},
 	"value":     {15, 0, 0},
 }
