@@ -14,10 +14,8 @@ func SearchKey(text string) string {
 	var plain strings.Builder
 	var before rune
 	for _, c := range norm.NFKD.String(text) {
-		switch {
-		case unicode.Is(unicode.Cf, c):
-			continue
-		case isMark(c) && !(c == breve && (before == 'и' || before == 'И')):
+		ofShortI := c == breve && (before == 'и' || before == 'И')
+		if unicode.Is(unicode.Cf, c) || isMark(c) && !ofShortI {
 			continue
 		}
 		plain.WriteRune(c)
