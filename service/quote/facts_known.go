@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -76,8 +77,8 @@ type fieldsBefore struct {
 
 // segmentKnownAt returns the segment that was known at a moment, "" for none: the last of those recorded by then.
 func segmentKnownAt(dated service.Dated, at time.Time) string {
-	for i := len(dated) - 1; i >= 0; i-- {
-		if one := dated[i]; !one.RecordedAt.After(at) && !one.ValidFrom.After(at) {
+	for _, one := range slices.Backward(dated) {
+		if !one.RecordedAt.After(at) && !one.ValidFrom.After(at) {
 			return input.OrZero(one.Value)
 		}
 	}
