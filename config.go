@@ -176,11 +176,31 @@ func (c settings) open(ctx context.Context, want migration, log *slog.Logger, no
 	if err == nil {
 		k.app, err = app.New(ctx, service.Config{Store: db, Keys: k.keys, Currency: currency, Now: time.Now, Log: log, Limits: c.limits.service})
 	}
+	if err == nil {
+		err = k.rekey(ctx, want, notes)
+	}
 	if err != nil {
 		k.close()
 		return nil, err
 	}
 	return k, nil
+}
+
+// rekey brings what an earlier version of the program wrote into the form of this one where the command migrates, and refuses to
+// run on it otherwise.
+func (k *kopeck) rekey(ctx context.Context, want migration, notes io.Writer) error {
+	pending, err := k.app.Bulk.RekeyPending(ctx)
+	switch {
+	case err != nil || !pending:
+		return err
+	case want != migrateIfOld:
+		return errors.New("the phones and search terms of customers are those of an earlier version: run `kopeck migrate` first (go run . migrate)")
+	}
+	looked, err := k.app.Bulk.Rekey(ctx)
+	if err == nil {
+		fmt.Fprintf(notes, "database: phones and search terms of %d customers brought up to date\n", looked)
+	}
+	return err
 }
 
 // bringUp compares the database's version with the binary's, and migrates the database where the command requires it.

@@ -52,7 +52,7 @@ func (c *demoCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if configured.LogLevel == "info" {
 		configured.LogLevel = "warn" // keeps the terminal free for the welcome
 	}
-	k, err := configured.open(ctx, mustBeCurrent, configured.logger(p.stderr), p.stderr)
+	k, err := configured.open(ctx, migrateIfOld, configured.logger(p.stderr), p.stderr)
 	if err != nil {
 		return err
 	}

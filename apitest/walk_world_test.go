@@ -77,7 +77,7 @@ func seed(w *World) *seeded {
 // person creates a customer with everything that is known of a person.
 func (s *seeded) person(name string, more Vars) string {
 	in := Vars{
-		"name": name, "email": name + "@example.com", "phone": "+7 900 000-00-00", "externalId": "X-" + name, "segment": "FAST_CHEAP", "birthday": "1990-02-28",
+		"name": name, "email": name + "@example.com", "phone": fmt.Sprintf("+7 900 000-00-%02d", len(name)*7+int(name[0]%7)), "externalId": "X-" + name, "segment": "FAST_CHEAP", "birthday": "1990-02-28",
 		"measurements": Vars{"width": 2}, "acquisitionCost": roubles("250.00"), "acquiredAt": "2024-01-01T00:00:00Z", "wallet": roubles("90000.00"),
 	}
 	for field, value := range more {

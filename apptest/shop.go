@@ -135,6 +135,9 @@ func (s *Shop) trade() {
 	s.on(Day(time.November, 20))
 }
 
+// Advance sets the clock forward.
+func (s *Shop) Advance(d time.Duration) { s.clock.Advance(d) }
+
 // on sets the clock forward to a day.
 func (s *Shop) on(day time.Time) { s.clock.Advance(day.Sub(s.clock.Now())) }
 

@@ -40,6 +40,13 @@ func (c *company) writePeople(ctx context.Context) error {
 	terms := sheet{table: "search_terms", columns: []string{"term", "customer_id"}}
 	stages := sheet{table: "stage_changes", columns: []string{"id", "customer_id", "from_stage", "to_stage", "kind", "at", "recorded_at", "reason", "actor"}}
 	for _, p := range c.people {
+		if p.phone != "" {
+			phone, err := input.Phone("phone", p.phone, "RU")
+			if err != nil {
+				return err
+			}
+			p.phone = phone
+		}
 		row := &ent.Customer{ID: p.id, Name: p.name, Email: input.NonEmpty(p.email), Phone: input.NonEmpty(p.phone), ExternalID: input.NonEmpty(p.external)}
 		kind, stage := schema.Person, p.stageAt(c.today)
 		if p.firm {

@@ -37,9 +37,9 @@ type Customer struct {
 	NameKey string `json:"name_key,omitempty"`
 	// The e-mail address; null if unknown.
 	Email *string `json:"email,omitempty"`
-	// The e-mail address in lower case: addresses that differ in case alone are one.
+	// The e-mail address folded, its domain in ASCII: addresses that differ in case or in how the domain is written are one.
 	EmailKey *string `json:"email_key,omitempty"`
-	// The phone number as it was entered; null if unknown.
+	// The phone number in E.164, with an extension behind ";ext=": "+74950001122;ext=15"; what is no number of any country, such as 112, in its digits; null if unknown.
 	Phone *string `json:"phone,omitempty"`
 	// The customer's id in another system, unique among the customers that one sees; null if there is none.
 	ExternalID *string `json:"external_id,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"kopeck/service/app"
 	"kopeck/service/bulk"
 	"kopeck/service/customers"
+	"kopeck/service/input"
 )
 
 // customerRow is a customer as a file has it.
@@ -78,9 +79,13 @@ func openCustomers(s *app.App, o Options, f *file) (source[customers.Record], er
 		case c.ExternalID != nil:
 			e.key = "external:" + *c.ExternalID
 		case c.Email != nil:
-			e.key = "email:" + strings.ToLower(*c.Email)
+			e.key = "email:" + input.EmailKey(strings.TrimSpace(*c.Email))
 		case c.Phone != nil:
-			e.key = "phone:" + customers.PhoneDigits(*c.Phone)
+			phone, err := input.Phone("", *c.Phone, s.Settings().PhoneRegion)
+			if err != nil {
+				phone = *c.Phone
+			}
+			e.key = "phone:" + phone
 		}
 	}), nil
 }

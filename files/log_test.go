@@ -70,7 +70,7 @@ func TestWhatALogSaysOfOrders(t *testing.T) {
 			text: "id,day,sum,mail,tel,name\n1,2026-01-01,1,Anna@example.com,,Anna\n2,2026-01-02,1,anna@EXAMPLE.com,+7 900 1112233,\n3,2026-01-03,1,,8 900 1112244,\n4,2026-01-04,1,,79001112244,Ivan\n5,2026-01-05,1,,,Nobody\n6,2026-01-05,1,nobody,,\n",
 			want: map[string]string{
 				"1": "COMPLETED|100|0|0|Anna@example.com||2026-01-01T00:00:00Z", "2": "COMPLETED|100|0|0|Anna@example.com||2026-01-02T00:00:00Z",
-				"3": "COMPLETED|100|0|0||8 900 1112244|2026-01-03T00:00:00Z", "4": "COMPLETED|100|0|0||8 900 1112244|2026-01-04T00:00:00Z",
+				"3": "COMPLETED|100|0|0||+79001112244|2026-01-03T00:00:00Z", "4": "COMPLETED|100|0|0||+79001112244|2026-01-04T00:00:00Z",
 			},
 			says: map[int64]string{6: "customer: must not be empty", 7: "email: not an e-mail address"},
 		},

@@ -25,7 +25,7 @@ func TestCustomersOfATable(t *testing.T) {
 		text := header + "1;Ёлкина 🎄;Elka@Example.com;8 (900) 123-45-67;sales@example.com;10.50\n2;عمر الخيام;;;;\n"
 		w.counted(w.bring(text, people(files.Options{})), 2, 2, 0, 0)
 		w.counted(w.bring(text, people(files.Options{})), 2, 0, 2, 0)
-		if n := w.number("SELECT count(*) FROM search_terms WHERE term IN ('ёлкина', '9001234567', 'elka@example.com', 'الخيام')"); n != 4 {
+		if n := w.number("SELECT count(*) FROM search_terms WHERE term IN ('елкина', '9001234567', 'elka@example.com', 'الخيام')"); n != 4 {
 			t.Errorf("%d of 4 terms are there", n)
 		}
 		if n := w.number("SELECT count(*) FROM customers c JOIN users u ON u.id = c.owner_id WHERE u.email = 'sales@example.com' AND NOT u.active AND u.password_hash IS NULL AND c.acquisition_cost = 1050"); n != 1 {
@@ -64,10 +64,10 @@ func TestEmptyCellsOfAnUpdate(t *testing.T) {
 		updated   int64
 		want      string
 	}{
-		{"nothing but the name", "1,Romashka LLC,,,,,,,\n", "", 1, "Romashka LLC|office@example.com|+7 495 000-11-22|COMPANY|150000|FAST_CHEAP|9000000|olga@example.com"},
-		{"nothing at all", "1,,,,,,,,\n", files.KeepEmpty, 0, "Romashka|office@example.com|+7 495 000-11-22|COMPANY|150000|FAST_CHEAP|9000000|olga@example.com"},
+		{"nothing but the name", "1,Romashka LLC,,,,,,,\n", "", 1, "Romashka LLC|office@example.com|+74950001122|COMPANY|150000|FAST_CHEAP|9000000|olga@example.com"},
+		{"nothing at all", "1,,,,,,,,\n", files.KeepEmpty, 0, "Romashka|office@example.com|+74950001122|COMPANY|150000|FAST_CHEAP|9000000|olga@example.com"},
 		{"erased", "1,,,,,,,,\n", files.ClearEmpty, 1, "Romashka|||COMPANY|150000||-1|"},
-		{"erased but for the phone", "1,,,8 800 1,,,,,\n", files.ClearEmpty, 1, "Romashka||8 800 1|COMPANY|150000||-1|"},
+		{"erased but for the phone", "1,,,8 800 1,,,,,\n", files.ClearEmpty, 1, "Romashka||88001|COMPANY|150000||-1|"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(w *world) {
@@ -91,7 +91,7 @@ func TestUpdateByPhone(t *testing.T) {
 	each(t, func(w *world) {
 		o := people(files.Options{Map: "name=name,phone=phone"})
 		w.counted(w.bring("name,phone\nAnna,8 900 111-22-33\nIvan,+7 900 111-22-44\n", o), 2, 2, 0, 0)
-		w.counted(w.bring("name,phone\nAnna,+7 (900) 111 22 33\n", people(files.Options{Map: "name=name,phone=phone", Errors: files.RejectRow})), 1, 0, 0, 1)
+		w.counted(w.bring("name,phone\nAnna,+7 (900) 111 22 33\n", people(files.Options{Map: "name=name,phone=phone", Errors: files.RejectRow})), 1, 0, 1, 0)
 		if n := w.number("SELECT count(*) FROM customers"); n != 2 {
 			t.Errorf("%d customers", n)
 		}

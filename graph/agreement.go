@@ -50,9 +50,9 @@ func agreementFilter(f *service.PriceAgreementFilter, now time.Time) *conditions
 		return c
 	}
 	ofCustomer(c, f.CustomerID)
-	equalsID(c, "productId", "product_id", id.Product, f.ProductID)
-	if f.States != nil && c.bounded("states", len(f.States)) {
-		c.all = append(c.all, func(s *sql.Selector) { s.Where(stateIn(s, f.States, now)) })
+	equalsID(c, "productId", "product_id", id.Product, f.ProductID, nil)
+	if states, ok := listed(c, "states", f.States, nil); ok {
+		c.all = append(c.all, func(s *sql.Selector) { s.Where(stateIn(s, states, now)) })
 	}
 	return c
 }

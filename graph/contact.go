@@ -58,11 +58,11 @@ func contactFilter(f *service.ContactFilter) *conditions {
 		return c
 	}
 	ofCustomer(c, f.CustomerID)
-	anyOf(c, "kinds", "kind", f.Kinds)
-	anyOf(c, "channels", "channel", f.Channels)
-	equals(c, "direction", f.Direction)
-	equalsID(c, "staffId", "staff_id", id.User, f.StaffID)
-	inRange(c, "at", "at", f.At)
+	anyOf(c, "kinds", "kind", f.Kinds, nil)
+	anyOf(c, "channels", "channel", f.Channels, nil)
+	equals(c, "direction", given(c, "direction", f.Direction, nil))
+	equalsID(c, "staffId", "staff_id", id.User, f.StaffID, isNull("staff_id"))
+	inRange(c, "at", "at", f.At, nil)
 	return c
 }
 

@@ -61,10 +61,10 @@ func customerOrder(o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirecti
 	return customerColumns[o.Field.String()], o.Direction
 }
 
-func customerFilter(ctx context.Context, f *service.CustomerFilter, search *string, now time.Time) *conditions {
+func customerFilter(ctx context.Context, f *service.CustomerFilter, search *string, now time.Time, phoneRegion string) *conditions {
 	c := &conditions{}
 	if search != nil {
-		found, err := customers.Search(*search)
+		found, err := customers.Search(*search, phoneRegion)
 		if err != nil {
 			c.fail(err)
 		}
@@ -75,38 +75,49 @@ func customerFilter(ctx context.Context, f *service.CustomerFilter, search *stri
 	if f == nil {
 		return c
 	}
-	anyOf(c, "stages", "stage", f.Stages)
-	anyOf(c, "segments", "segment", f.Segments)
-	equalsID(c, "ownerId", "owner_id", id.User, f.OwnerID)
-	equals(c, "kind", f.Kind)
-	if f.PossibleDuplicates != nil && *f.PossibleDuplicates {
+	anyOf(c, "stages", "stage", f.Stages, nil)
+	anyOf(c, "segments", "segment", f.Segments, isNull("segment"))
+	equalsID(c, "ownerId", "owner_id", id.User, f.OwnerID, isNull("owner_id"))
+	equals(c, "kind", given(c, "kind", f.Kind, nil))
+	if duplicates := given(c, "possibleDuplicates", f.PossibleDuplicates, nil); duplicates != nil && *duplicates {
 		c.all = append(c.all, withTwin(ctx, now))
 	}
-	inRange(c, "createdAt", "created_at", f.CreatedAt)
-	inRange(c, "updatedAt", "updated_at", f.UpdatedAt)
-	inRange(c, "lastOrderAt", "last_order_at", f.LastOrderAt)
-	if f.LastOrderAt != nil { // without orders the column is 1970-01-01
+	inRange(c, "createdAt", "created_at", f.CreatedAt, nil)
+	inRange(c, "updatedAt", "updated_at", f.UpdatedAt, nil)
+	inRange(c, "lastOrderAt", "last_order_at", f.LastOrderAt, func(s *sql.Selector) { s.Where(sql.EQ(s.C("order_days"), 0)) })
+	if f.LastOrderAt.Value() != nil { // without orders the column is 1970-01-01
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.GT(s.C("order_days"), 0)) })
 	}
 	return c
 }
 
-// withTwin is the condition that a customer was recorded although another had the same e-mail or external id, and that the caller may see
-// the other.
+// withTwin is the condition that a customer was recorded although another had the same e-mail, external id or phone, and that the caller
+// may see the other.
 func withTwin(ctx context.Context, now time.Time) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		b := sql.Dialect(s.Dialect())
-		other := b.Table(customer.Table).As("twin_customers")
-		twins := b.Select(other.C("id")).From(other)
-		twins.Where(sql.And(
-			sql.IsNull(other.C("deleted_at")), sql.ColumnsNEQ(other.C("id"), s.C("id")),
-			sql.Or(sql.ColumnsEQ(other.C("email_key"), s.C("email_key")), sql.ColumnsEQ(other.C("external_id"), s.C("external_id"))),
-		))
-		if err := auth.NarrowCustomers(ctx, twins, now); err != nil {
-			s.AddError(err)
-			return
+		twins := func(as string, which func(other *sql.SelectTable) *sql.Predicate) *sql.Predicate {
+			other := b.Table(customer.Table).As(as)
+			found := b.Select(other.C("id")).From(other)
+			found.Where(sql.And(sql.IsNull(other.C("deleted_at")), sql.ColumnsNEQ(other.C("id"), s.C("id")), which(other)))
+			if err := auth.NarrowCustomers(ctx, found, now); err != nil {
+				s.AddError(err)
+			}
+			return sql.Exists(found)
 		}
-		s.Where(sql.And(sql.Or(sql.GT(s.C("email_twin"), 0), sql.GT(s.C("external_twin"), 0)), sql.Exists(twins)))
+		named := twins("twin_customers", func(other *sql.SelectTable) *sql.Predicate {
+			return sql.Or(sql.ColumnsEQ(other.C("email_key"), s.C("email_key")), sql.ColumnsEQ(other.C("external_id"), s.C("external_id")))
+		})
+		called := twins("phone_customers", func(other *sql.SelectTable) *sql.Predicate {
+			return sql.And(sql.ColumnsEQ(other.C("phone"), s.C("phone")), sql.ColumnsLT(other.C("id"), s.C("id")))
+		})
+		shared := b.Table(customer.Table).As("sharing_customers") // few have a phone of others: the look-ups above are for them alone
+		phones := b.Select(shared.C("phone")).From(shared).Where(sql.And(sql.IsNull(shared.C("deleted_at")), sql.GTE(shared.C("phone"), "+"), sql.LT(shared.C("phone"), ","))).
+			GroupBy(shared.C("phone")).Having(sql.GT(sql.Count("*"), 1))
+		s.Where(sql.Or(
+			sql.And(sql.Or(sql.GT(s.C("email_twin"), 0), sql.GT(s.C("external_twin"), 0)), named),
+			sql.And(sql.In(s.C("phone"), phones), called),
+		))
 	}
 }
 

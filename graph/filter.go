@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/fault"
 	"kopeck/id"
@@ -29,38 +30,62 @@ func (c *conditions) where(s *sql.Selector) {
 // mostValues is the maximum number of values in a list of a filter.
 const mostValues = 250
 
-// anyOf requires a column to have one of the values. A nil list requires nothing, and an empty one finds nothing.
-func anyOf[T ~string](c *conditions, field, column string, values []T) {
-	if values == nil || !c.bounded(field, len(values)) {
-		return
-	}
-	c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.In(s.C(column), arguments(values)...)) })
+// condition is a condition on a row of the list's table.
+type condition = func(*sql.Selector)
+
+// isNull is the condition of rows that have nothing in a column.
+func isNull(column string) condition {
+	return func(s *sql.Selector) { s.Where(sql.IsNull(s.C(column))) }
 }
 
-// bounded reports whether a field of the filter has no more values than it may have.
-func (c *conditions) bounded(field string, values int) bool {
-	if values > mostValues {
-		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
+// given returns the value that a filter gives for a field, nil if it gives none. Null asks for the rows that have nothing there, by the
+// condition none; where every row has something, none is nil and null is INVALID: it must not find all of them.
+func given[T any](c *conditions, field string, of graphql.Omittable[*T], none condition) *T {
+	if of.IsSet() && of.Value() == nil {
+		c.null(field, none)
 	}
-	return values <= mostValues
+	return of.Value()
+}
+
+func (c *conditions) null(field string, none condition) {
+	if none == nil {
+		c.fail(fault.New(fault.Invalid, "", "null: there are none without; leave the field out to list all").At("filter", field))
+		return
+	}
+	c.all = append(c.all, none)
+}
+
+// listed returns the values that a filter gives for a field, and whether it gives any: null is as for given.
+func listed[T any](c *conditions, field string, of graphql.Omittable[[]T], none condition) (values []T, ok bool) {
+	switch values = of.Value(); {
+	case !of.IsSet():
+	case values == nil:
+		c.null(field, none)
+	case len(values) > mostValues:
+		c.fail(fault.New(fault.LimitExceeded, "", "want at most %d values", mostValues).At("filter", field))
+	default:
+		return values, true
+	}
+	return nil, false
+}
+
+// anyOf requires a column to have one of the values. An empty list finds nothing; null is as for given.
+func anyOf[T ~string](c *conditions, field, column string, of graphql.Omittable[[]T], none condition) {
+	if values, ok := listed(c, field, of, none); ok {
+		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.In(s.C(column), arguments(values)...)) })
+	}
 }
 
 // equals requires a column to have a value, unless that is nil.
-func equals[T ~string](c *conditions, column string, value *T) {
-	if value != nil {
-		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), string(*value))) })
-	}
-}
-
-// equalsBool requires a boolean column to have a value, unless that is nil.
-func equalsBool(c *conditions, column string, value *bool) {
+func equals[T any](c *conditions, column string, value *T) {
 	if value != nil {
 		c.all = append(c.all, func(s *sql.Selector) { s.Where(sql.EQ(s.C(column), *value)) })
 	}
 }
 
-// equalsID requires a column to have an id, unless that is nil. An id with another prefix is INVALID.
-func equalsID(c *conditions, field, column, prefix string, value *string) {
+// equalsID requires a column to have an id, unless none is given. An id with another prefix is INVALID; null is as for given.
+func equalsID(c *conditions, field, column, prefix string, of graphql.Omittable[*string], none condition) {
+	value := given(c, field, of, none)
 	if value == nil {
 		return
 	}
@@ -71,14 +96,15 @@ func equalsID(c *conditions, field, column, prefix string, value *string) {
 	equals(c, column, value)
 }
 
-// ofCustomer requires a row to be a customer's, unless that is nil. An id of another type is INVALID.
-func ofCustomer(c *conditions, value *string) {
-	equalsID(c, "customerId", "customer_id", id.Customer, value)
-	c.customer = value
+// ofCustomer requires a row to be a customer's, unless none is given. An id of another type is INVALID.
+func ofCustomer(c *conditions, of graphql.Omittable[*string]) {
+	equalsID(c, "customerId", "customer_id", id.Customer, of, nil)
+	c.customer = of.Value()
 }
 
-// inRange requires a time to be in a range, unless that is nil.
-func inRange(c *conditions, field, column string, r *service.TimeRange) {
+// inRange requires a time to be in a range, unless none is given; null is as for given.
+func inRange(c *conditions, field, column string, of graphql.Omittable[*service.TimeRange], none condition) {
+	r := given(c, field, of, none)
 	if r == nil {
 		return
 	}

@@ -6812,14 +6812,14 @@ extend type Mutation {
     input: EndAgreementInput!
   ): PriceAgreementPayload! @scope(name: "floor")
 }
-"Which agreements are listed. Every field is optional; all that are given must hold."
+"Which agreements are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input PriceAgreementFilter {
   "Agreements of this customer."
-  customerId: ID @open
+  customerId: ID @goField(omittable: true) @open
   "Agreements on this product."
-  productId: ID @open
+  productId: ID @goField(omittable: true) @open
   "Agreements in these states now, at most 250."
-  states: [AgreementState!] @open
+  states: [AgreementState!] @goField(omittable: true) @open
 }
 "The input of approveAgreement."
 input ApproveAgreementInput {
@@ -7157,7 +7157,7 @@ enum UserErrorCode {
   FORBIDDEN
 }
 
-"A range of time. An absent bound is no bound."
+"A range of time. A bound that is absent or null is no bound."
 input TimeRange {
   "The beginning, included."
   from: Time
@@ -7322,20 +7322,20 @@ input RecordContactInput {
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
-"Which contacts are listed. Every field is optional; all that are given must hold."
+"Which contacts are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input ContactFilter {
   "Contacts with this customer."
-  customerId: ID @open
+  customerId: ID @goField(omittable: true) @open
   "Contacts of these kinds, at most 250."
-  kinds: [ContactKind!] @open
+  kinds: [ContactKind!] @goField(omittable: true) @open
   "Contacts on these channels, at most 250."
-  channels: [Channel!] @open
+  channels: [Channel!] @goField(omittable: true) @open
   "Contacts in this direction."
-  direction: Direction @open
-  "Contacts in which this user took part."
-  staffId: ID @scope(name: "staff")
+  direction: Direction @goField(omittable: true) @open
+  "Contacts in which this user took part; null: those of which nobody is known who took part."
+  staffId: ID @goField(omittable: true) @scope(name: "staff")
   "Contacts that took place within this time."
-  at: TimeRange @open
+  at: TimeRange @goField(omittable: true) @open
 }
 
 extend type Subscription {
@@ -7667,8 +7667,8 @@ type ProductCost {
   """
   referralValue: Money @scope(name: "costs")
   """
-  Other customers with the same e-mail or external id whom the viewer may see: possibly the same person. They come about where
-  people record a customer whom they do not see.
+  Other customers with the same e-mail, external id or phone whom the viewer may see, at most 100: possibly the same person.
+  Those with the same e-mail or external id come about where people record a customer whom they do not see.
   """
   possibleDuplicates: [PossibleDuplicate!]! @open
   "Every move from one stage to another, in the order in which we learned of them."
@@ -7683,10 +7683,12 @@ type PossibleDuplicate {
 }
 "What two customers have in common who are possibly one."
 enum DuplicateReason {
-  "The e-mail address, regardless of letter case."
+  "The e-mail address, regardless of letter case and of how its domain is written."
   EMAIL
   "The id in another system."
   EXTERNAL_ID
+  "The phone number, with its extension; of numbers in E.164 only."
+  PHONE
 }
 "A move of a customer from one stage to another."
 type StageChange {
@@ -7772,8 +7774,8 @@ extend type Query {
     filter: CustomerFilter
     """
     Only customers found by this text of at most eight words and 200 characters: by the beginnings of words of the name,
-    the e-mail and the external id, and by any four or more consecutive digits of the phone number, however it is written.
-    All words must be found.
+    the e-mail and the external id, without regard to letter case and to marks on letters, and by any four or more consecutive
+    digits of the phone number, however it is written. All words must be found.
     """
     search: String
   ): CustomerConnection! @rows
@@ -7824,9 +7826,9 @@ input CreateCustomerInput {
   kind: CustomerKind = PERSON
   "The name."
   name: String!
-  "The e-mail address, unique among the customers that one sees, regardless of letter case."
+  "The e-mail address, unique among the customers that one sees, regardless of letter case and of how its domain is written."
   email: String
-  "The phone number, in any notation."
+  "The phone number, in any notation; without a country code it is one of the setting phoneRegion."
   phone: String
   "The customer's id in another system, unique."
   externalId: String
@@ -7861,7 +7863,7 @@ input UpdateCustomerInput {
   name: String
   "The e-mail address; null for none."
   email: String @goField(omittable: true)
-  "The phone number; null for none."
+  "The phone number, in any notation, as in createCustomer; null for none."
   phone: String @goField(omittable: true)
   "The customer's id in another system; null for none."
   externalId: String @goField(omittable: true)
@@ -7904,24 +7906,24 @@ input RecordDepartureInput {
   "When the customer left: now by default."
   at: Time
 }
-"Which customers are listed. Every field is optional; all that are given must hold."
+"Which customers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input CustomerFilter {
   "Customers in these stages, at most 250."
-  stages: [Stage!] @open
-  "Customers of these segments, at most 250."
-  segments: [Segment!] @open
-  "Customers whom this user looks after."
-  ownerId: ID @scope(name: "staff")
+  stages: [Stage!] @goField(omittable: true) @open
+  "Customers of these segments, at most 250; null: those whose segment is unknown."
+  segments: [Segment!] @goField(omittable: true) @open
+  "Customers whom this user looks after; null: those whom nobody looks after."
+  ownerId: ID @goField(omittable: true) @scope(name: "staff")
   "Customers of this kind."
-  kind: CustomerKind @open
+  kind: CustomerKind @goField(omittable: true) @open
   "Customers created within this time."
-  createdAt: TimeRange @open
+  createdAt: TimeRange @goField(omittable: true) @open
   "Customers last changed within this time."
-  updatedAt: TimeRange @open
-  "Whether only customers are listed who were recorded although another had the same e-mail or external id, if the viewer may see both: see Customer.possibleDuplicates."
-  possibleDuplicates: Boolean @open
-  "Customers whose last completed order was placed within this time."
-  lastOrderAt: TimeRange @scope(name: "orders")
+  updatedAt: TimeRange @goField(omittable: true) @open
+  "Whether only customers are listed who were recorded although another had the same e-mail, external id or phone, if the viewer may see both: see Customer.possibleDuplicates."
+  possibleDuplicates: Boolean @goField(omittable: true) @open
+  "Customers whose last completed order was placed within this time; null: those without one."
+  lastOrderAt: TimeRange @goField(omittable: true) @scope(name: "orders")
 }
 
 extend type Subscription {
@@ -8366,16 +8368,16 @@ input WithdrawOfferInput {
   "Why the offer is withdrawn; kept in the audit."
   reason: String
 }
-"Which offers are listed. Every field is optional; all that are given must hold."
+"Which offers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input OfferFilter {
   "Offers made to this customer."
-  customerId: ID @open
+  customerId: ID @goField(omittable: true) @open
   "Offers with these statuses now, at most 250."
-  statuses: [OfferStatus!] @open
+  statuses: [OfferStatus!] @goField(omittable: true) @open
   "Offers of these kinds, at most 250."
-  kinds: [OfferKind!] @open
+  kinds: [OfferKind!] @goField(omittable: true) @open
   "Offers that expire within this time."
-  expiresAt: TimeRange @open
+  expiresAt: TimeRange @goField(omittable: true) @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/order.graphql", Input: `extend type Order {
@@ -8574,14 +8576,14 @@ input RefundOrderInput {
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
-"Which orders are listed. Every field is optional; all that are given must hold."
+"Which orders are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input OrderFilter {
   "Orders of this customer."
-  customerId: ID @open
+  customerId: ID @goField(omittable: true) @open
   "Orders with these statuses, at most 250."
-  statuses: [OrderStatus!] @open
+  statuses: [OrderStatus!] @goField(omittable: true) @open
   "Orders placed within this time."
-  at: TimeRange @open
+  at: TimeRange @goField(omittable: true) @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/permission.graphql", Input: `"What a permission is worth now."
@@ -9250,14 +9252,14 @@ input SetListPriceInput {
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String
 }
-"Which products are listed. Every field is optional; all that are given must hold."
+"Which products are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input ProductFilter {
   "Products of these kinds, at most 250."
-  kinds: [ProductKind!] @open
+  kinds: [ProductKind!] @goField(omittable: true) @open
   "Products that are in the catalogue, or that are not."
-  active: Boolean @open
+  active: Boolean @goField(omittable: true) @open
   "Products whose sku, or a word of whose name, begins with this text."
-  search: String @open
+  search: String @goField(omittable: true) @open
 }
 `, BuiltIn: false},
 	{Name: "../schema/proposal.graphql", Input: `extend type Customer {
@@ -40117,28 +40119,28 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 			if err != nil {
 				return it, err
 			}
-			it.CustomerID = data
+			it.CustomerID = graphql.OmittableOf(data)
 		case "kinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
 			data, err := ec.unmarshalOContactKind2ᚕkopeckᚋschemaᚐContactKindᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Kinds = data
+			it.Kinds = graphql.OmittableOf(data)
 		case "channels":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
 			data, err := ec.unmarshalOChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Channels = data
+			it.Channels = graphql.OmittableOf(data)
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
 			data, err := ec.unmarshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Direction = data
+			it.Direction = graphql.OmittableOf(data)
 		case "staffId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("staffId"))
 			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOID2ᚖstring(ctx, v) }
@@ -40171,9 +40173,9 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
 			if data, ok := tmp.(*string); ok {
-				it.StaffID = data
+				it.StaffID = graphql.OmittableOf(data)
 			} else if tmp == nil {
-				it.StaffID = nil
+				it.StaffID = graphql.OmittableOf[*string](nil)
 			} else {
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
@@ -40184,7 +40186,7 @@ func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj
 			if err != nil {
 				return it, err
 			}
-			it.At = data
+			it.At = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -40881,14 +40883,14 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 			if err != nil {
 				return it, err
 			}
-			it.Stages = data
+			it.Stages = graphql.OmittableOf(data)
 		case "segments":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segments"))
 			data, err := ec.unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Segments = data
+			it.Segments = graphql.OmittableOf(data)
 		case "ownerId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ownerId"))
 			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOID2ᚖstring(ctx, v) }
@@ -40921,9 +40923,9 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
 			if data, ok := tmp.(*string); ok {
-				it.OwnerID = data
+				it.OwnerID = graphql.OmittableOf(data)
 			} else if tmp == nil {
-				it.OwnerID = nil
+				it.OwnerID = graphql.OmittableOf[*string](nil)
 			} else {
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
@@ -40934,28 +40936,28 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 			if err != nil {
 				return it, err
 			}
-			it.Kind = data
+			it.Kind = graphql.OmittableOf(data)
 		case "createdAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.CreatedAt = data
+			it.CreatedAt = graphql.OmittableOf(data)
 		case "updatedAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.UpdatedAt = data
+			it.UpdatedAt = graphql.OmittableOf(data)
 		case "possibleDuplicates":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("possibleDuplicates"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.PossibleDuplicates = data
+			it.PossibleDuplicates = graphql.OmittableOf(data)
 		case "lastOrderAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastOrderAt"))
 			directive0 := func(ctx context.Context) (any, error) {
@@ -40990,9 +40992,9 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
 			if data, ok := tmp.(*service.TimeRange); ok {
-				it.LastOrderAt = data
+				it.LastOrderAt = graphql.OmittableOf(data)
 			} else if tmp == nil {
-				it.LastOrderAt = nil
+				it.LastOrderAt = graphql.OmittableOf[*service.TimeRange](nil)
 			} else {
 				err := fmt.Errorf(`unexpected type %T from directive, should be *kopeck/service.TimeRange`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
@@ -41631,28 +41633,28 @@ func (ec *executionContext) unmarshalInputOfferFilter(ctx context.Context, obj a
 			if err != nil {
 				return it, err
 			}
-			it.CustomerID = data
+			it.CustomerID = graphql.OmittableOf(data)
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalOOfferStatus2ᚕkopeckᚋschemaᚐOfferStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Statuses = data
+			it.Statuses = graphql.OmittableOf(data)
 		case "kinds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
 			data, err := ec.unmarshalOOfferKind2ᚕkopeckᚋschemaᚐOfferKindᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Kinds = data
+			it.Kinds = graphql.OmittableOf(data)
 		case "expiresAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ExpiresAt = data
+			it.ExpiresAt = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -41796,21 +41798,21 @@ func (ec *executionContext) unmarshalInputOrderFilter(ctx context.Context, obj a
 			if err != nil {
 				return it, err
 			}
-			it.CustomerID = data
+			it.CustomerID = graphql.OmittableOf(data)
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalOOrderStatus2ᚕkopeckᚋschemaᚐOrderStatusᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Statuses = data
+			it.Statuses = graphql.OmittableOf(data)
 		case "at":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
 			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.At = data
+			it.At = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -41989,21 +41991,21 @@ func (ec *executionContext) unmarshalInputPriceAgreementFilter(ctx context.Conte
 			if err != nil {
 				return it, err
 			}
-			it.CustomerID = data
+			it.CustomerID = graphql.OmittableOf(data)
 		case "productId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.ProductID = data
+			it.ProductID = graphql.OmittableOf(data)
 		case "states":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
 			data, err := ec.unmarshalOAgreementState2ᚕkopeckᚋschemaᚐAgreementStateᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.States = data
+			it.States = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -42098,21 +42100,21 @@ func (ec *executionContext) unmarshalInputProductFilter(ctx context.Context, obj
 			if err != nil {
 				return it, err
 			}
-			it.Kinds = data
+			it.Kinds = graphql.OmittableOf(data)
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Active = data
+			it.Active = graphql.OmittableOf(data)
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Search = data
+			it.Search = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -52219,13 +52221,13 @@ func (ec *executionContext) marshalNCredit2ᚖkopeckᚋserviceᚋbooksᚐCredit(
 }
 
 func (ec *executionContext) unmarshalNCurrencyCode2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalCurrencyCode(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCurrencyCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := scalar.MarshalCurrencyCode(v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "CurrencyCode!")
 	}

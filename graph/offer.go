@@ -59,10 +59,10 @@ func offerFilter(f *service.OfferFilter, now time.Time) *conditions {
 		return c
 	}
 	ofCustomer(c, f.CustomerID)
-	anyOf(c, "kinds", "kind", f.Kinds)
-	inRange(c, "expiresAt", "expires_at", f.ExpiresAt)
-	if f.Statuses != nil && c.bounded("statuses", len(f.Statuses)) {
-		c.all = append(c.all, func(s *sql.Selector) { s.Where(statusIn(s, f.Statuses, now)) })
+	anyOf(c, "kinds", "kind", f.Kinds, nil)
+	inRange(c, "expiresAt", "expires_at", f.ExpiresAt, nil)
+	if statuses, ok := listed(c, "statuses", f.Statuses, nil); ok {
+		c.all = append(c.all, func(s *sql.Selector) { s.Where(statusIn(s, statuses, now)) })
 	}
 	return c
 }

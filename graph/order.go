@@ -56,8 +56,8 @@ func orderFilter(f *service.OrderFilter) *conditions {
 		return c
 	}
 	ofCustomer(c, f.CustomerID)
-	anyOf(c, "statuses", "status", f.Statuses)
-	inRange(c, "at", "at", f.At)
+	anyOf(c, "statuses", "status", f.Statuses, nil)
+	inRange(c, "at", "at", f.At, nil)
 	return c
 }
 

@@ -50,10 +50,10 @@ func productFilter(f *service.ProductFilter) *conditions {
 	if f == nil {
 		return c
 	}
-	anyOf(c, "kinds", "kind", f.Kinds)
-	equalsBool(c, "active", f.Active)
-	if f.Search != nil {
-		found, err := catalogue.Search(*f.Search)
+	anyOf(c, "kinds", "kind", f.Kinds, nil)
+	equals(c, "active", given(c, "active", f.Active, nil))
+	if search := given(c, "search", f.Search, nil); search != nil {
+		found, err := catalogue.Search(*search)
 		if err != nil {
 			c.fail(err)
 		} else {

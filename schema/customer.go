@@ -31,9 +31,9 @@ func (Customer) Fields() []ent.Field {
 		field.String("email").Optional().Nillable().MaxLen(320).
 			Annotations(open()).Comment("The e-mail address; null if unknown."),
 		field.String("email_key").Optional().Nillable().MaxLen(320).Annotations(hidden()).
-			Comment("The e-mail address in lower case: addresses that differ in case alone are one."),
+			Comment("The e-mail address folded, its domain in ASCII: addresses that differ in case or in how the domain is written are one."),
 		field.String("phone").Optional().Nillable().MaxLen(40).
-			Annotations(open()).Comment("The phone number as it was entered; null if unknown."),
+			Annotations(open()).Comment("The phone number in E.164, with an extension behind \";ext=\": \"+74950001122;ext=15\"; what is no number of any country, such as 112, in its digits; null if unknown."),
 		field.String("external_id").Optional().Nillable().MaxLen(800).Annotations(open(), named("externalId")).
 			Comment("The customer's id in another system, unique among the customers that one sees; null if there is none."),
 		field.Enum("stage").GoType(Stage("")).Default(string(Stranger)).Annotations(open(), shownAs("Stage")).
@@ -100,6 +100,7 @@ func (Customer) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("email_key", "email_twin").Unique().Annotations(entsql.IndexWhere("email_key IS NOT NULL AND deleted_at IS NULL")),
 		index.Fields("external_id", "external_twin").Unique().Annotations(entsql.IndexWhere("deleted_at IS NULL")),
+		index.Fields("phone").Annotations(entsql.IndexWhere("phone IS NOT NULL")),
 		index.Fields("email_twin").Annotations(entsql.IndexWhere("email_twin > 0")),
 		index.Fields("external_twin").Annotations(entsql.IndexWhere("external_twin > 0")),
 		index.Fields("created_at", "id"),

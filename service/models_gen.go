@@ -157,20 +157,20 @@ type ConfirmPermissionInput struct {
 	Token string `json:"token"`
 }
 
-// Which contacts are listed. Every field is optional; all that are given must hold.
+// Which contacts are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type ContactFilter struct {
 	// Contacts with this customer.
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 	// Contacts of these kinds, at most 250.
-	Kinds []schema.ContactKind `json:"kinds,omitempty"`
+	Kinds graphql.Omittable[[]schema.ContactKind] `json:"kinds,omitempty"`
 	// Contacts on these channels, at most 250.
-	Channels []schema.Channel `json:"channels,omitempty"`
+	Channels graphql.Omittable[[]schema.Channel] `json:"channels,omitempty"`
 	// Contacts in this direction.
-	Direction *schema.Direction `json:"direction,omitempty"`
-	// Contacts in which this user took part.
-	StaffID *string `json:"staffId,omitempty"`
+	Direction graphql.Omittable[*schema.Direction] `json:"direction,omitempty"`
+	// Contacts in which this user took part; null: those of which nobody is known who took part.
+	StaffID graphql.Omittable[*string] `json:"staffId,omitempty"`
 	// Contacts that took place within this time.
-	At *TimeRange `json:"at,omitempty"`
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 }
 
 // The contacts of the last year of one kind, channel and stage. Their mean value is drawn towards the mean of all contacts
@@ -204,9 +204,9 @@ type CreateCustomerInput struct {
 	Kind *schema.CustomerKind `json:"kind,omitempty"`
 	// The name.
 	Name string `json:"name"`
-	// The e-mail address, unique among the customers that one sees, regardless of letter case.
+	// The e-mail address, unique among the customers that one sees, regardless of letter case and of how its domain is written.
 	Email *string `json:"email,omitempty"`
-	// The phone number, in any notation.
+	// The phone number, in any notation; without a country code it is one of the setting phoneRegion.
 	Phone *string `json:"phone,omitempty"`
 	// The customer's id in another system, unique.
 	ExternalID *string `json:"externalId,omitempty"`
@@ -331,24 +331,24 @@ type CreateUserInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// Which customers are listed. Every field is optional; all that are given must hold.
+// Which customers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type CustomerFilter struct {
 	// Customers in these stages, at most 250.
-	Stages []schema.Stage `json:"stages,omitempty"`
-	// Customers of these segments, at most 250.
-	Segments []schema.Segment `json:"segments,omitempty"`
-	// Customers whom this user looks after.
-	OwnerID *string `json:"ownerId,omitempty"`
+	Stages graphql.Omittable[[]schema.Stage] `json:"stages,omitempty"`
+	// Customers of these segments, at most 250; null: those whose segment is unknown.
+	Segments graphql.Omittable[[]schema.Segment] `json:"segments,omitempty"`
+	// Customers whom this user looks after; null: those whom nobody looks after.
+	OwnerID graphql.Omittable[*string] `json:"ownerId,omitempty"`
 	// Customers of this kind.
-	Kind *schema.CustomerKind `json:"kind,omitempty"`
+	Kind graphql.Omittable[*schema.CustomerKind] `json:"kind,omitempty"`
 	// Customers created within this time.
-	CreatedAt *TimeRange `json:"createdAt,omitempty"`
+	CreatedAt graphql.Omittable[*TimeRange] `json:"createdAt,omitempty"`
 	// Customers last changed within this time.
-	UpdatedAt *TimeRange `json:"updatedAt,omitempty"`
-	// Whether only customers are listed who were recorded although another had the same e-mail or external id, if the viewer may see both: see Customer.possibleDuplicates.
-	PossibleDuplicates *bool `json:"possibleDuplicates,omitempty"`
-	// Customers whose last completed order was placed within this time.
-	LastOrderAt *TimeRange `json:"lastOrderAt,omitempty"`
+	UpdatedAt graphql.Omittable[*TimeRange] `json:"updatedAt,omitempty"`
+	// Whether only customers are listed who were recorded although another had the same e-mail, external id or phone, if the viewer may see both: see Customer.possibleDuplicates.
+	PossibleDuplicates graphql.Omittable[*bool] `json:"possibleDuplicates,omitempty"`
+	// Customers whose last completed order was placed within this time; null: those without one.
+	LastOrderAt graphql.Omittable[*TimeRange] `json:"lastOrderAt,omitempty"`
 }
 
 // The answer of the mutations of a customer.
@@ -525,16 +525,16 @@ type NotFound struct {
 
 func (NotFound) IsUserError() {}
 
-// Which offers are listed. Every field is optional; all that are given must hold.
+// Which offers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type OfferFilter struct {
 	// Offers made to this customer.
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 	// Offers with these statuses now, at most 250.
-	Statuses []schema.OfferStatus `json:"statuses,omitempty"`
+	Statuses graphql.Omittable[[]schema.OfferStatus] `json:"statuses,omitempty"`
 	// Offers of these kinds, at most 250.
-	Kinds []schema.OfferKind `json:"kinds,omitempty"`
+	Kinds graphql.Omittable[[]schema.OfferKind] `json:"kinds,omitempty"`
 	// Offers that expire within this time.
-	ExpiresAt *TimeRange `json:"expiresAt,omitempty"`
+	ExpiresAt graphql.Omittable[*TimeRange] `json:"expiresAt,omitempty"`
 }
 
 // The answer of the mutations of an offer.
@@ -553,14 +553,14 @@ type OptionInput struct {
 	Value string `json:"value"`
 }
 
-// Which orders are listed. Every field is optional; all that are given must hold.
+// Which orders are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type OrderFilter struct {
 	// Orders of this customer.
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 	// Orders with these statuses, at most 250.
-	Statuses []schema.OrderStatus `json:"statuses,omitempty"`
+	Statuses graphql.Omittable[[]schema.OrderStatus] `json:"statuses,omitempty"`
 	// Orders placed within this time.
-	At *TimeRange `json:"at,omitempty"`
+	At graphql.Omittable[*TimeRange] `json:"at,omitempty"`
 }
 
 // The answer of the mutations of an order.
@@ -640,14 +640,14 @@ type PossibleDuplicate struct {
 	Reasons []DuplicateReason `json:"reasons"`
 }
 
-// Which agreements are listed. Every field is optional; all that are given must hold.
+// Which agreements are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type PriceAgreementFilter struct {
 	// Agreements of this customer.
-	CustomerID *string `json:"customerId,omitempty"`
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
 	// Agreements on this product.
-	ProductID *string `json:"productId,omitempty"`
+	ProductID graphql.Omittable[*string] `json:"productId,omitempty"`
 	// Agreements in these states now, at most 250.
-	States []schema.AgreementState `json:"states,omitempty"`
+	States graphql.Omittable[[]schema.AgreementState] `json:"states,omitempty"`
 }
 
 // The answer of the mutations of an agreement.
@@ -666,14 +666,14 @@ type PriceRulePayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
-// Which products are listed. Every field is optional; all that are given must hold.
+// Which products are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID.
 type ProductFilter struct {
 	// Products of these kinds, at most 250.
-	Kinds []schema.ProductKind `json:"kinds,omitempty"`
+	Kinds graphql.Omittable[[]schema.ProductKind] `json:"kinds,omitempty"`
 	// Products that are in the catalogue, or that are not.
-	Active *bool `json:"active,omitempty"`
+	Active graphql.Omittable[*bool] `json:"active,omitempty"`
 	// Products whose sku, or a word of whose name, begins with this text.
-	Search *string `json:"search,omitempty"`
+	Search graphql.Omittable[*string] `json:"search,omitempty"`
 }
 
 // An option of a new product.
@@ -917,7 +917,7 @@ type SignOutPayload struct {
 type Subscription struct {
 }
 
-// A range of time. An absent bound is no bound.
+// A range of time. A bound that is absent or null is no bound.
 type TimeRange struct {
 	// The beginning, included.
 	From *time.Time `json:"from,omitempty"`
@@ -935,7 +935,7 @@ type UpdateCustomerInput struct {
 	Name *string `json:"name,omitempty"`
 	// The e-mail address; null for none.
 	Email graphql.Omittable[*string] `json:"email,omitempty"`
-	// The phone number; null for none.
+	// The phone number, in any notation, as in createCustomer; null for none.
 	Phone graphql.Omittable[*string] `json:"phone,omitempty"`
 	// The customer's id in another system; null for none.
 	ExternalID graphql.Omittable[*string] `json:"externalId,omitempty"`
@@ -1208,20 +1208,23 @@ func (e ContactDimension) MarshalJSON() ([]byte, error) {
 type DuplicateReason string
 
 const (
-	// The e-mail address, regardless of letter case.
+	// The e-mail address, regardless of letter case and of how its domain is written.
 	DuplicateReasonEmail DuplicateReason = "EMAIL"
 	// The id in another system.
 	DuplicateReasonExternalID DuplicateReason = "EXTERNAL_ID"
+	// The phone number, with its extension; of numbers in E.164 only.
+	DuplicateReasonPhone DuplicateReason = "PHONE"
 )
 
 var AllDuplicateReason = []DuplicateReason{
 	DuplicateReasonEmail,
 	DuplicateReasonExternalID,
+	DuplicateReasonPhone,
 }
 
 func (e DuplicateReason) IsValid() bool {
 	switch e {
-	case DuplicateReasonEmail, DuplicateReasonExternalID:
+	case DuplicateReasonEmail, DuplicateReasonExternalID, DuplicateReasonPhone:
 		return true
 	}
 	return false

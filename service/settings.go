@@ -29,6 +29,8 @@ type Settings struct {
 	Load               costing.Load
 	Calendar           costing.Calendar // of the days on which resources work
 
+	PhoneRegion string // of phone numbers without a country code: "RU"; "" for none
+
 	workingDays []time.Weekday
 	daysOff     []int // days since 1970-01-01
 
@@ -126,6 +128,10 @@ var settings = []setting{
 	{
 		"daysOff", "Holidays, as \"YYYY-MM-DD\": days on which nobody works although the weekday is a working day.", `[]`,
 		reader(parseDaysOff, func(s *Settings, v []int) { s.daysOff = v }),
+	},
+	{
+		"phoneRegion", "The country whose phone numbers are written without a country code, as an ISO 3166 code such as \"RU\"; \"\" for none. It holds for numbers that are entered from now on, and for searches.", `"RU"`,
+		reader(parseRegion, func(s *Settings, v string) { s.PhoneRegion = v }),
 	},
 }
 

@@ -135,3 +135,11 @@ func parseDaysOff(v json.RawMessage) ([]int, error) {
 	}
 	return days, nil
 }
+
+func parseRegion(v json.RawMessage) (string, error) {
+	region, err := decode[string](v)
+	if err != nil || region != "" && !slices.Contains(input.Regions(), region) {
+		return "", errors.New("want the ISO 3166 code of a country, such as \"RU\", or \"\" for none")
+	}
+	return region, nil
+}

@@ -417,6 +417,14 @@ var (
 				},
 			},
 			{
+				Name:    "customer_phone",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "phone IS NOT NULL",
+				},
+			},
+			{
 				Name:    "customer_email_twin",
 				Unique:  false,
 				Columns: []*schema.Column{CustomersColumns[18]},

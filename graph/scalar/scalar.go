@@ -40,6 +40,18 @@ func UnmarshalTime(v any) (time.Time, error) {
 	return t, nil
 }
 
+// MarshalCurrencyCode writes the code of a currency.
+func MarshalCurrencyCode(code string) graphql.Marshaler { return graphql.MarshalString(code) }
+
+// UnmarshalCurrencyCode reads the code of a currency, which is a string: 643 is refused.
+func UnmarshalCurrencyCode(v any) (string, error) {
+	code, ok := v.(string)
+	if !ok {
+		return "", errors.New("not a currency; send an ISO 4217 code such as \"RUB\"")
+	}
+	return code, nil
+}
+
 // MarshalJSON writes any value as JSON.
 func MarshalJSON(v any) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {

@@ -88,7 +88,7 @@ func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string)
 		}
 		row.PartnerID = &ids[0]
 	}
-	if err := given.Check(c.today()); err != nil {
+	if err := given.Check(c.locale()); err != nil {
 		return nil, err
 	}
 	row.LastOrderAt = lifetime.NoStatistics().LastOrderAt
@@ -102,8 +102,7 @@ func (c *chunk) checkCustomer(r *customers.Record, partners map[string][]string)
 	return &given, nil
 }
 
-// today is the calendar day of the installation.
-func (c *chunk) today() schema.Date { return schema.Date(c.service.Settings().Day(c.service.Now())) }
+func (c *chunk) locale() customers.Locale { return customers.LocaleOf(c.service.Core) }
 
 // decide decides what an import does with a record. What the record's file does not give it gets from the customer that exists.
 func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict {
@@ -112,7 +111,7 @@ func (c *chunk) decide(stored storedCustomers, given *customers.Record) Verdict 
 	case v.Outcome == Rejected:
 		return v
 	case existing == nil:
-		if err := given.CheckNew(c.today()); err != nil {
+		if err := given.CheckNew(c.locale()); err != nil {
 			return Verdict{Rejected, reason(err)}
 		}
 		if given.ID == "" {

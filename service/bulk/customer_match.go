@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"kopeck/ent"
 	"kopeck/service/customers"
 	"kopeck/service/input"
 )
@@ -21,10 +22,19 @@ func newStoredCustomers() storedCustomers {
 
 // phoneOf returns by what a customer's phone is found, "" for one without a number that tells customers apart.
 func phoneOf(p *customers.Record) string {
-	if digits := customers.PhoneDigits(input.OrZero(p.Phone)); len(digits) >= customers.FewestDigits {
-		return digits
+	if phone := input.OrZero(p.Phone); len(input.PhoneDigits(phone)) >= input.FewestDigits {
+		return phone
 	}
 	return ""
+}
+
+// phoneTyped is [phoneOf] a number as a file has it.
+func (c *chunk) phoneTyped(text string) string {
+	phone, err := input.Phone("", text, c.locale().Region)
+	if err != nil {
+		return ""
+	}
+	return phoneOf(&customers.Record{Customer: &ent.Customer{Phone: &phone}})
 }
 
 func (s storedCustomers) add(p *customers.Record) {
@@ -58,7 +68,7 @@ func (s storedCustomers) find(given *customers.Record) (*customers.Record, Verdi
 	}
 	switch found := s.byPhone[phoneOf(given)]; {
 	case phoneOf(given) == "":
-		return nil, rejected("want an id, an external_id or an e-mail, or a phone of %d digits or more: without one each import would create the customer again", customers.FewestDigits)
+		return nil, rejected("want an id, an external_id or an e-mail, or a phone of %d digits or more: without one each import would create the customer again", input.FewestDigits)
 	case len(found) > 1:
 		return nil, rejected("phone: it is that of %d customers: want an id, an external_id or an e-mail to say which", len(found))
 	case len(found) == 1:
@@ -95,8 +105,10 @@ func (c *chunk) storedCustomers(ctx context.Context, records []customers.Record)
 		if r.Email != nil {
 			emails = append(emails, input.EmailKey(strings.TrimSpace(*r.Email)))
 		}
-		if phone := phoneOf(&r); phone != "" && r.ID == "" && r.ExternalID == nil && r.Email == nil {
-			phones = append(phones, phone)
+		if r.Phone != nil && r.ID == "" && r.ExternalID == nil && r.Email == nil {
+			if phone := c.phoneTyped(*r.Phone); phone != "" {
+				phones = append(phones, phone)
+			}
 		}
 	}
 	return found, c.customersBy(ctx, ids, externals, emails, phones, func(p *customers.Record) {

@@ -52,7 +52,7 @@ func (c *chunk) findCustomers(ctx context.Context, records int, names func(n int
 		note(&externals, name.externalID)
 		if name.Person != (Person{}) {
 			note(&emails, input.EmailKey(name.Email))
-			note(&phones, name.phone())
+			note(&phones, c.phone(name))
 		}
 	}
 	err := c.customersNamed(ctx, ids, externals, func(one namedCustomer) {
@@ -88,11 +88,11 @@ func (k *known) add(p *customers.Record) {
 }
 
 // phone returns by what the customer is found who has the phone and is named by nothing else.
-func (n customerName) phone() string {
+func (c *chunk) phone(n customerName) string {
 	if n.id != "" || n.externalID != "" || n.Email != "" {
 		return ""
 	}
-	return phoneOf(&customers.Record{Customer: &ent.Customer{Phone: &n.Phone}})
+	return c.phoneTyped(n.Phone)
 }
 
 // find returns the customer that a record names: the one with the id, else the one with the external id, else the one
@@ -110,7 +110,7 @@ func (k *known) find(name customerName) (string, Verdict) {
 	if found := k.byEmail[input.EmailKey(name.Email)]; found != "" && name.Email != "" {
 		return found, Verdict{}
 	}
-	switch found := k.byPhone[name.phone()]; len(found) {
+	switch found := k.byPhone[k.phone(name)]; len(found) {
 	case 0:
 		return "", Verdict{}
 	case 1:
@@ -177,11 +177,11 @@ func (k *known) make(name customerName) (*customers.Record, error) {
 	if name.Person == (Person{}) {
 		return made, nil
 	}
-	if name.externalID == "" && name.id == "" && name.Email == "" && name.phone() == "" {
-		return nil, fault.Invalidf("customer", "want an id, an e-mail, or a phone of %d digits or more", customers.FewestDigits)
+	if name.externalID == "" && name.id == "" && name.Email == "" && k.phone(name) == "" {
+		return nil, fault.Invalidf("customer", "want an id, an e-mail, or a phone of %d digits or more", input.FewestDigits)
 	}
 	made.Email, made.Phone = input.NonEmpty(name.Email), input.NonEmpty(name.Phone)
-	return made, made.Check(k.today())
+	return made, made.Check(k.locale())
 }
 
 // use marks a customer as needed, so that a new one is created.

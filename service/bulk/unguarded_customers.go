@@ -51,8 +51,7 @@ func (c *chunk) updateCustomers(ctx context.Context, changed []*customers.Record
 	return nil
 }
 
-// customersBy reads customers by id, and those that are not deleted by external id, folded e-mail and the digits that their phones
-// end with. One may be given more than once.
+// customersBy reads customers by id, and those that are not deleted by external id, folded e-mail and phone. One may be given more than once.
 func (c *chunk) customersBy(ctx context.Context, ids, externals, emails, phones []string, each func(p *customers.Record)) error {
 	read := func(scan store.ScanFunc) error {
 		p := &customers.Record{Customer: &ent.Customer{}}
@@ -73,7 +72,7 @@ func (c *chunk) customersBy(ctx context.Context, ids, externals, emails, phones 
 	if err := c.look(ctx, query+firstEmail, "email_key", c.locked(), emails, read); err != nil {
 		return err
 	}
-	return c.look(ctx, query+" deleted_at IS NULL AND id IN (SELECT customer_id FROM search_terms WHERE", "term", ")"+c.locked(), phones, read)
+	return c.look(ctx, query+" deleted_at IS NULL AND", "phone", c.locked(), phones, read)
 }
 
 // The conditions that a customer is not deleted and is, of possible duplicates, the first.

@@ -101,11 +101,6 @@ func (s *Service) create(ctx context.Context, tx *store.Tx, newID string, row *R
 	return create.Save(ctx)
 }
 
-// today is the calendar day in the installation's time zone.
-func (s *Service) today() schema.Date {
-	return schema.Date(s.Settings().Day(s.Now()))
-}
-
 // checkOwner checks that the actor may make a user the owner: SALES may name only themselves.
 func (s *Service) checkOwner(ctx context.Context, ownerID *string) error {
 	if ownerID == nil {

@@ -4,7 +4,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/ent"
-	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/store"
 )
@@ -22,7 +21,7 @@ type Descriptor struct {
 	update      func(s *Service, in *service.UpdateCustomerInput) (*change, error) // nil: updateCustomer does not take it; the change is nil where none is asked for
 	history     func(s *Service, r *Record) any                                    // the value as the audit keeps it
 	set         func(m *ent.CustomerMutation, r *Record) error
-	check       func(r *Record, today schema.Date) error
+	check       func(r *Record, here Locale) error
 	copy        func(to, from *Record)
 	same        func(a, b *Record) bool
 	value       func(r *Record) any // as database/sql takes it; nil for none
@@ -95,8 +94,8 @@ func define[V, I any](
 	defineInputs(f, put, k, check, create, update)
 	defineRow(f, at, put, k)
 	f.history = func(s *Service, r *Record) any { return historyOf(s, k, at.at(r)) }
-	f.check = func(r *Record, today schema.Date) error {
-		v, err := check(n.File, at.given(r), today)
+	f.check = func(r *Record, here Locale) error {
+		v, err := check(n.File, at.given(r), here)
 		if err == nil {
 			put(r, v)
 		}
@@ -132,7 +131,7 @@ func defineInputs[V, I any](
 			}
 			v = &one
 		}
-		return check(f.Input, v, s.today())
+		return check(f.Input, v, LocaleOf(s.Core))
 	}
 	if create != nil {
 		f.create = func(s *Service, in *service.CreateCustomerInput, r *Record) error {

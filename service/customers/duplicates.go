@@ -6,6 +6,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -58,30 +59,34 @@ func (s *Service) twinsOf(ctx context.Context, tx *store.Tx, m *ent.CustomerMuta
 	return nil
 }
 
-// PossibleDuplicates returns the customers that have an e-mail or an external id in common with one of some customers, and that the
-// caller may see. It takes one statement.
+// mostDuplicates is how many possible duplicates of one customer are named.
+const mostDuplicates = 100
+
+// PossibleDuplicates returns the customers that have an e-mail, an external id or a phone in common with one of some customers, and
+// that the caller may see. It takes one statement.
 func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (map[*ent.Customer][]*service.PossibleDuplicate, error) {
-	var emails, externals []string
+	by := map[service.DuplicateReason][]string{}
 	for _, c := range of {
-		if c.EmailKey != nil {
-			emails = append(emails, *c.EmailKey)
-		}
-		if c.ExternalID != nil {
-			externals = append(externals, *c.ExternalID)
+		for reason, value := range identities(c) {
+			by[reason] = append(by[reason], value)
 		}
 	}
 	found := make(map[*ent.Customer][]*service.PossibleDuplicate, len(of))
-	if len(emails)+len(externals) == 0 {
+	if len(by) == 0 {
 		return found, nil
 	}
-	others, err := s.Client.Customer.Query().Where(customer.DeletedAtIsNil(), customer.Or(customer.EmailKeyIn(emails...), customer.ExternalIDIn(externals...))).
-		Order(customer.ByID()).All(ctx)
+	others, err := s.Client.Customer.Query().Where(customer.DeletedAtIsNil(), customer.Or(
+		customer.EmailKeyIn(by[service.DuplicateReasonEmail]...),
+		customer.ExternalIDIn(by[service.DuplicateReasonExternalID]...),
+		customer.PhoneIn(by[service.DuplicateReasonPhone]...),
+	)).Order(customer.ByID()).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range of {
 		for _, other := range others {
-			if reasons := inCommon(c, other); other.ID != c.ID && len(reasons) > 0 {
+			reasons := inCommon(c, other)
+			if other.ID != c.ID && len(reasons) > 0 && len(found[c]) < mostDuplicates {
 				found[c] = append(found[c], &service.PossibleDuplicate{Customer: other, Reasons: reasons})
 			}
 		}
@@ -89,15 +94,30 @@ func (s *Service) PossibleDuplicates(ctx context.Context, of []*ent.Customer) (m
 	return found, nil
 }
 
+// identities returns the values of a customer that tell people apart, by the reason for which another with the same is possibly the
+// same person.
+func identities(c *ent.Customer) map[service.DuplicateReason]string {
+	values := map[service.DuplicateReason]string{}
+	if c.EmailKey != nil {
+		values[service.DuplicateReasonEmail] = *c.EmailKey
+	}
+	if c.ExternalID != nil {
+		values[service.DuplicateReasonExternalID] = *c.ExternalID
+	}
+	if c.Phone != nil && input.IsE164(*c.Phone) {
+		values[service.DuplicateReasonPhone] = *c.Phone
+	}
+	return values
+}
+
 // inCommon returns what two customers have in common.
 func inCommon(a, b *ent.Customer) []service.DuplicateReason {
-	same := func(a, b *string) bool { return a != nil && b != nil && *a == *b }
 	var reasons []service.DuplicateReason
-	if same(a.EmailKey, b.EmailKey) {
-		reasons = append(reasons, service.DuplicateReasonEmail)
-	}
-	if same(a.ExternalID, b.ExternalID) {
-		reasons = append(reasons, service.DuplicateReasonExternalID)
+	of, with := identities(a), identities(b)
+	for _, reason := range service.AllDuplicateReason {
+		if value, known := of[reason]; known && with[reason] == value {
+			reasons = append(reasons, reason)
+		}
 	}
 	return reasons
 }

@@ -134,7 +134,7 @@ func objectOf(_ *Service, field string, given any) (map[string]any, error) {
 
 // currency is the column of files that names the currency of all amounts of a row.
 func currency() *Descriptor {
-	nothing := func(*Record, schema.Date) error { return nil }
+	nothing := func(*Record, Locale) error { return nil }
 	return &Descriptor{
 		names: names{File: "currency"}, uses: mapped, check: nothing,
 		read: func(form *Form, text string, _ *Record) error {

@@ -40,11 +40,11 @@ func (r *Record) has(column string) bool { return r.Has == nil || r.Has(column) 
 
 // Check checks a record that is to be imported, and brings its values into the form in which they are kept. The faults
 // are named by the columns of the file. What a customer must have and the file does not give is checked by [Record.CheckNew].
-func (r *Record) Check(today schema.Date) error {
+func (r *Record) Check(here Locale) error {
 	var faults fault.List
 	for _, f := range fields {
 		if f.uses&requiredOfNew == 0 || r.has(f.File) {
-			faults.Add(f.check(r, today))
+			faults.Add(f.check(r, here))
 		}
 	}
 	if r.Owner != "" {
@@ -62,11 +62,11 @@ func (r *Record) Check(today schema.Date) error {
 }
 
 // CheckNew checks what a customer must have who does not exist yet.
-func (r *Record) CheckNew(today schema.Date) error {
+func (r *Record) CheckNew(here Locale) error {
 	var faults fault.List
 	for _, f := range fields {
 		if f.uses&requiredOfNew != 0 && !r.has(f.File) {
-			faults.Add(f.check(r, today))
+			faults.Add(f.check(r, here))
 		}
 	}
 	return faults.Or()

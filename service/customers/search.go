@@ -17,15 +17,12 @@ import (
 
 // A customer is found by the beginnings of words: search_terms holds, folded, every word of the name, the e-mail
 // and its parts, the external id, and every tail of at least four of the phone's digits. A search is then one range
-// of an index for each word, on both databases.
+// of an index for each word, on both databases. They are folded here, in Go ([input.SearchKey]), so that both find the same.
 
 const (
 	longestTerm = 100 // bytes
 	mostWords   = 8
 )
-
-// FewestDigits is how many digits of a phone a customer is found by at least.
-const FewestDigits = 4
 
 // SearchTerms returns the terms by which a customer is found, each once.
 func SearchTerms(c *ent.Customer) []string {
@@ -37,16 +34,17 @@ func SearchTerms(c *ent.Customer) []string {
 	}
 	add(c.Name)
 	if c.Email != nil {
-		terms = append(terms, cut(input.Fold(*c.Email)))
-		add(*c.Email)
+		letters, ascii := input.EmailSpellings(*c.Email)
+		terms = append(terms, cut(letters), cut(ascii))
+		add(letters)
 	}
 	if c.ExternalID != nil {
-		terms = append(terms, cut(input.Fold(*c.ExternalID)))
+		terms = append(terms, cut(input.SearchKey(*c.ExternalID)))
 		add(*c.ExternalID)
 	}
 	if c.Phone != nil {
-		digits := PhoneDigits(*c.Phone)
-		for from := 0; len(digits)-from >= FewestDigits; from++ {
+		digits := input.PhoneDigits(*c.Phone)
+		for from := 0; len(digits)-from >= input.FewestDigits; from++ {
 			terms = append(terms, digits[from:])
 		}
 	}
@@ -54,23 +52,9 @@ func SearchTerms(c *ent.Customer) []string {
 	return slices.DeleteFunc(slices.Compact(terms), func(term string) bool { return term == "" })
 }
 
-// PhoneDigits returns the digits of a phone number, however it is written; a Russian number's leading 8 is +7.
-func PhoneDigits(phone string) string {
-	digits := strings.Map(func(c rune) rune {
-		if c >= '0' && c <= '9' {
-			return c
-		}
-		return -1
-	}, phone)
-	if len(digits) == 11 && digits[0] == '8' && !strings.HasPrefix(strings.TrimSpace(phone), "+") {
-		digits = "7" + digits[1:]
-	}
-	return digits
-}
-
 // words splits text into folded words of letters and digits.
 func words(text string) []string {
-	return strings.FieldsFunc(input.Fold(text), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !unicode.IsMark(c) })
+	return strings.FieldsFunc(input.SearchKey(text), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsNumber(c) && !unicode.IsMark(c) })
 }
 
 func cut(term string) string {
@@ -81,19 +65,21 @@ func cut(term string) string {
 	return term
 }
 
-// Search returns the conditions of a search: all of its words must be found. A text that is written as a
-// phone number is searched for as one.
-func Search(text string) ([]predicate.Customer, error) {
+// Search returns the conditions of a search: all of its words must be found. A text that is written as a phone number, or as the
+// beginning of one, is searched for as one; without a country code it is one of the region.
+func Search(text, region string) ([]predicate.Customer, error) {
 	if utf8.RuneCountInString(text) > 200 {
 		return nil, fault.Invalidf("search", "want at most 200 characters")
 	}
 	if err := input.CheckText("search", text, 200); err != nil {
 		return nil, err
 	}
+	folded := input.SearchKey(strings.TrimSpace(text))
+	if spellings := input.PhoneSpellings(text, region); len(spellings) > 0 {
+		return []predicate.Customer{termBeginsWith(append(spellings, cut(folded))...)}, nil
+	}
 	wanted := words(text)
-	if looksLikePhone(text) {
-		wanted = []string{PhoneDigits(text)}
-	} else if folded := input.Fold(strings.TrimSpace(text)); strings.Contains(folded, "@") && !strings.ContainsAny(folded, " \t") {
+	if strings.Contains(folded, "@") && !strings.ContainsAny(folded, " \t") {
 		wanted = []string{folded}
 	}
 	if len(wanted) > mostWords {
@@ -109,15 +95,15 @@ func Search(text string) ([]predicate.Customer, error) {
 	return conditions, nil
 }
 
-// looksLikePhone reports whether a text is digits and what people put between them.
-func looksLikePhone(text string) bool {
-	return len(PhoneDigits(text)) >= FewestDigits && strings.Trim(text, "0123456789+()-. \t") == ""
-}
-
-func termBeginsWith(word string) predicate.Customer {
+// termBeginsWith is the condition that a term of the customer begins with one of some texts.
+func termBeginsWith(texts ...string) predicate.Customer {
 	return func(s *sql.Selector) {
 		s.Where(store.NamedIn(s, "id", "search_terms", "customer_id", func(terms *sql.SelectTable) *sql.Predicate {
-			return store.HasPrefix(terms.C("term"), word)
+			begins := make([]*sql.Predicate, len(texts))
+			for i, text := range texts {
+				begins[i] = store.HasPrefix(terms.C("term"), text)
+			}
+			return sql.Or(begins...)
 		}))
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 // facts returns what the rules of a book may ask about customers at a moment, by their ids. What is on the rows takes no
 // statement; what is not is read for all of them together, and only where a rule mentions it. Of a past moment, which past says
-// that it is, the stage, the permissions and the lifetime value are those of that moment; segment, kind, birthday and measurements are not
-// dated and are the present ones.
+// that it is, all of them are as they were known at that moment, so that the same question has the same answer for ever. The kind is never
+// changed but by an import.
 func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer, at time.Time, past bool) (map[string]pricing.Customer, error) {
 	facts := make(map[string]pricing.Customer, len(customers))
 	ids := make([]string, 0, len(customers))
@@ -29,14 +29,15 @@ func (s *Service) facts(ctx context.Context, b *book, customers []*ent.Customer,
 		facts[c.ID] = pricing.Customer{
 			ID: c.ID, Kind: string(c.Kind), Stage: string(c.Stage), Segment: string(input.OrZero(c.Segment)), Measurements: c.Measurements,
 		}
-		if c.Birthday != nil {
-			born, fact := c.Birthday.Time(), facts[c.ID]
-			fact.BirthMonth, fact.BirthDay = int(born.Month()), born.Day()
-			facts[c.ID] = fact
-		}
+		facts[c.ID] = withBirthday(facts[c.ID], c.Birthday)
 	}
 	if len(ids) == 0 {
 		return facts, nil
+	}
+	if past {
+		if err := s.addFieldsKnownAt(ctx, b, facts, customers, at); err != nil {
+			return nil, err
+		}
 	}
 	if b.mentions("lifetimeValue") {
 		if err := s.addLifetimeValues(ctx, facts, customers, at, past); err != nil {
@@ -84,8 +85,12 @@ func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricin
 		if m, err = s.value.ModelAt(ctx, at); err != nil {
 			return err
 		}
-		if err := s.value.EarningsUpTo(ctx, earnings, at, &at); err != nil {
+		known, err := s.EarningsKnownAt(ctx, customers, at)
+		if err != nil {
 			return err
+		}
+		for c := range earnings {
+			earnings[c] = known[c.ID]
 		}
 	}
 	for c, e := range earnings {

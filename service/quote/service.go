@@ -5,9 +5,12 @@
 package quote
 
 import (
+	"context"
 	"sync/atomic"
+	"time"
 
 	"kopeck/auth"
+	"kopeck/ent"
 	"kopeck/service"
 	"kopeck/service/value"
 )
@@ -15,6 +18,10 @@ import (
 // Service has the verbs of this package.
 type Service struct {
 	*service.Core
+
+	// EarningsKnownAt returns what customers had earned, by their ids, as it was known at a moment. Package report, which this package may
+	// not import, has it.
+	EarningsKnownAt func(ctx context.Context, customers []*ent.Customer, at time.Time) (map[string]value.Earnings, error)
 
 	value  *value.Service
 	prices *auth.Prices

@@ -12,6 +12,7 @@ import (
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/store"
 )
 
@@ -57,6 +58,20 @@ func stagesAt(ctx context.Context, from store.Reader, customerIDs []string, at t
 		err := scan(&customerID, &stage)
 		stages[customerID] = stage // the earliest change comes last: before it the customer had this stage
 		return err
+	})
+}
+
+// eachUpdateSince gives the audit's details of the updates of customers after a moment, the latest first. It bypasses the guard for the
+// same reason as activeLevels.
+func eachUpdateSince(ctx context.Context, from store.Reader, customerIDs []string, at time.Time, each func(customerID string, detail []byte) error) error {
+	const query = "SELECT subject, detail FROM audit_entries WHERE action = ? AND at > ? AND subject IN @ids ORDER BY at DESC, id DESC"
+	return store.EachByIDs(ctx, from, query, []any{service.CustomerUpdate, at}, customerIDs, func(scan store.ScanFunc) error {
+		var customerID string
+		var detail []byte
+		if err := scan(&customerID, &detail); err != nil {
+			return err
+		}
+		return each(customerID, detail)
 	})
 }
 

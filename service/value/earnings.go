@@ -49,24 +49,19 @@ func (s *Service) EarningsAt(ctx context.Context, customers []*ent.Customer, at 
 	if err != nil {
 		return nil, err
 	}
-	return all, s.EarningsUpTo(ctx, all, moment, nil)
+	return all, s.EarningsUpTo(ctx, all, moment)
 }
 
-// EarningsUpTo replaces the present earnings of customers by those up to a moment. With knownAt, orders and contacts
-// that were recorded later are left out.
-func (s *Service) EarningsUpTo(ctx context.Context, all map[*ent.Customer]Earnings, at time.Time, knownAt *time.Time) error {
+// EarningsUpTo replaces the present earnings of customers by those up to a moment, by what is known of them now.
+func (s *Service) EarningsUpTo(ctx context.Context, all map[*ent.Customer]Earnings, at time.Time) error {
 	if len(all) == 0 {
 		return nil
-	}
-	known := s.Now().AddDate(1, 0, 0) // everything
-	if knownAt != nil {
-		known = *knownAt
 	}
 	ids := make([]string, 0, len(all))
 	for c := range all {
 		ids = append(ids, c.ID)
 	}
-	byID, err := s.earningsFromFacts(ctx, ids, at, known)
+	byID, err := s.earningsFromFacts(ctx, ids, at)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func TestStatisticsOfTheDatabase(t *testing.T) {
 			must(t, err)
 			c := &ent.Customer{ID: id}
 			earnings := map[*ent.Customer]value.Earnings{c: {}}
-			must(t, w.Value.EarningsUpTo(w.system(), earnings, moment, nil))
+			must(t, w.Value.EarningsUpTo(w.system(), earnings, moment))
 			if e := earnings[c]; e.OrderDays != then.OrderDays || e.FirstDay != then.FirstDay || e.LastDay != then.LastDay || e.Margin != then.Margin || e.RepeatMargin != then.RepeatMargin || e.RefundedMargin != then.RefundedMargin {
 				t.Fatalf("up to %s SQL has %+v, the rule %+v", moment, e, then)
 			}

@@ -63,17 +63,16 @@ func (s *Service) StatisticsOf(ctx context.Context, db store.Reader, customerIDs
 	return all, err
 }
 
-// earningsFromFacts computes the earnings of customers from the orders and contacts up to a moment that were recorded by
-// another; acquisition and departure are left out. The caller may see the customers; a contact or order of theirs that the caller
+// earningsFromFacts computes the earnings of customers from the orders and contacts up to a moment; acquisition and departure are left out. The caller may see the customers; a contact or order of theirs that the caller
 // may not see is part of what they have earned too.
-func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, at, recorded time.Time) (map[string]Earnings, error) {
+func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, at time.Time) (map[string]Earnings, error) {
 	all := make(map[string]Earnings, len(customerIDs))
 	// A row of contacts has -1 days, and its cost in the margin's column.
 	query := `WITH mine (id) AS (SELECT id FROM customers WHERE id IN @ids) ` +
-		statisticsSQL(` AND o.at <= ? AND o.created_at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
+		statisticsSQL(` AND o.at <= ? AND o.customer_id IN (SELECT id FROM mine)`) +
 		` UNION ALL SELECT customer_id, -1, 0, 0, sum(cost), 0, 0, NULL, NULL FROM contacts
-		WHERE at <= ? AND recorded_at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
-	args := append(store.Args(customerIDs), at, recorded, at, recorded)
+		WHERE at <= ? AND customer_id IN (SELECT id FROM mine) GROUP BY customer_id`
+	args := append(store.Args(customerIDs), at, at)
 	query = strings.Replace(query, "@ids", "("+store.Placeholders(len(customerIDs))+")", 1)
 	err := store.Each(ctx, s.Store, query, args, func(scan store.ScanFunc) error {
 		customerID, of, err := scanStatistics(scan)

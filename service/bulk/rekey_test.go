@@ -1,0 +1,82 @@
+package bulk_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"kopeck/apptest"
+	"kopeck/ent/searchterm"
+	"kopeck/service/customers"
+	"kopeck/store"
+)
+
+// What an earlier version wrote is found, compared and kept as if this one had written it.
+func TestRekey(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		ctx := w.System()
+		write := func(query string, args ...any) {
+			t.Helper()
+			w.Must(w.Store.Bulk(ctx, func(ctx context.Context, b *store.Bulk) error {
+				_, err := b.Exec(ctx, query, args...)
+				return err
+			}))
+		}
+		// As an earlier version kept them: the phone as it was typed, the e-mail folded alone, the term with its marks.
+		old := func(name, email, key, phone string) string {
+			c := w.Customer(name)
+			write("UPDATE customers SET email = ?, email_key = ?, phone = ? WHERE id = ?", store.Nullable(email), store.Nullable(key), store.Nullable(phone), c.ID)
+			write("DELETE FROM search_terms WHERE customer_id = ?", c.ID)
+			write("INSERT INTO search_terms (customer_id, term) VALUES (?, ?)", c.ID, strings.ToLower(name))
+			return c.ID
+		}
+		anna := old("Семёнов", "anna@пример.рф", "anna@пример.рф", "8 (900) 111-22-33")
+		same := old("Zürich", "anna@xn--e1afmkfd.xn--p1ai", "anna@xn--e1afmkfd.xn--p1ai", "+7 900 111‑22‑33 доб. 15")
+		odd := old("Odd", "an\u200bna@example.com", "an\u200bna@example.com", "ask Ivan")
+		plain := old("plain", "", "", "112")
+		write("INSERT INTO settings (id, value, updated_at) VALUES ('rekeyed', ?, ?)", `{"after":""}`, w.App.Now())
+
+		if pending, err := w.Bulk.RekeyPending(ctx); err != nil || !pending {
+			t.Fatalf("%v, %v before; want work to do", pending, err)
+		}
+		if n, err := w.Bulk.Rekey(ctx); err != nil || n < 4 {
+			t.Fatalf("looked at %d, %v", n, err)
+		}
+		if pending, err := w.Bulk.RekeyPending(ctx); err != nil || pending {
+			t.Fatalf("%v, %v afterwards; want nothing to do", pending, err)
+		}
+		if n, err := w.Bulk.Rekey(ctx); err != nil || n != 0 {
+			t.Errorf("a second time it looked at %d, %v", n, err)
+		}
+		for id, want := range map[string]string{
+			anna:  "anna@пример.рф anna@xn--e1afmkfd.xn--p1ai 1 +79001112233",
+			same:  "anna@xn--e1afmkfd.xn--p1ai anna@xn--e1afmkfd.xn--p1ai 0 +79001112233;ext=15",
+			odd:   "anna@example.com anna@example.com 0 ask Ivan",
+			plain: "- - 0 112",
+		} {
+			c, err := w.Client.Customer.Get(ctx, id)
+			w.Must(err)
+			if got := fmt.Sprint(shown(c.Email), " ", shown(c.EmailKey), " ", c.EmailTwin, " ", shown(c.Phone)); got != want {
+				t.Errorf("%s: %s, want %s", c.Name, got, want)
+			}
+			terms, err := w.Client.SearchTerm.Query().Where(searchterm.CustomerID(id)).Order(searchterm.ByTerm()).All(ctx)
+			w.Must(err)
+			var got []string
+			for _, one := range terms {
+				got = append(got, one.Term)
+			}
+			if want := customers.SearchTerms(c); !slices.Equal(got, want) {
+				t.Errorf("%s is found by %q, want %q", c.Name, got, want)
+			}
+		}
+	})
+}
+
+func shown(text *string) string {
+	if text == nil {
+		return "-"
+	}
+	return *text
+}

@@ -1,0 +1,46 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"kopeck/schema"
+	"kopeck/store"
+)
+
+// What customers had earned is the same for whoever asks a price that rests on it, also if they may not see the orders and contacts.
+
+// soldKnownOf returns the orders of customers that had been recorded as completed by a moment: an order may be recorded so long after
+// the moment of its completion, which the audit has. What is completed is never cancelled.
+func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (orders []*order, err error) {
+	const condition = `o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at IS NOT NULL AND o.created_at <= ?
+		AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete') AND o.customer_id IN @ids`
+	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition, []any{at, at}, customerIDs, addTo(&orders))
+}
+
+// eachContactKnownOf gives each contact of customers that had been recorded by a moment. It is valid until the function returns.
+func eachContactKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time, each func(customerID string, c *knownContact) error) error {
+	const query = "SELECT customer_id, minutes, exact_seconds, channel, expense, staff_id, at FROM contacts WHERE recorded_at <= ? AND customer_id IN @ids"
+	return store.EachByIDs(ctx, tx, query, []any{at}, customerIDs, func(scan store.ScanFunc) error {
+		var customerID string
+		c := &knownContact{}
+		if err := scan(&customerID, &c.spent.Minutes, &c.spent.Seconds, &c.channel, &c.expense, &c.staffID, &c.at); err != nil {
+			return err
+		}
+		c.at = c.at.UTC()
+		return each(customerID, c)
+	})
+}
+
+// departuresKnownAt returns when customers had left, by customer, as it was known at a moment.
+func departuresKnownAt(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (map[string]time.Time, error) {
+	departed := map[string]time.Time{}
+	const query = "SELECT subject, valid_from FROM dated_values WHERE name = ? AND recorded_at <= ? AND subject IN @ids ORDER BY valid_from"
+	return departed, store.EachByIDs(ctx, tx, query, []any{string(schema.DatedDeparture), at}, customerIDs, func(scan store.ScanFunc) error {
+		var customerID string
+		var when store.Time
+		err := scan(&customerID, &when)
+		departed[customerID] = when.Time
+		return err
+	})
+}
