@@ -60,6 +60,7 @@ func seed(w *World) *seeded {
 	s.young = s.person("young", nil)
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	s.busy()
+	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
 	for i := range ids.Len("customers.edges") {
