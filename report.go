@@ -158,7 +158,7 @@ type exportExpectedMonthsCommand struct {
 // Run implements the command.
 func (c *exportExpectedMonthsCommand) Run(ctx context.Context, s *settings, p *program) error {
 	return c.write(ctx, s, p, func(ctx context.Context, k *kopeck, to io.Writer) error {
-		report, err := k.app.Report.ExpectedMonths(ctx, &c.Months)
+		report, err := k.app.Report.ExpectedMonths(ctx, &c.Months, nil)
 		if err != nil {
 			return err
 		}

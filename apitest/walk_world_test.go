@@ -63,6 +63,7 @@ func seed(w *World) *seeded {
 	NewCustomer(w.As(schema.RoleSales), Vars{"name": "Twin", "email": "theirs@example.com", "ownerId": s.seller}) // of a hidden one
 	a.Must(holdPrice, Vars{"c": s.young, "p": s.coat, "q": "0.1", "l": 0})
 	s.busy()
+	a.Must(`mutation($day: JSON!) { changeSetting(input: {name: "ordersKnownUntil", value: $day}) { userErrors { message } } }`, Vars{"day": w.Clock.Now().AddDate(0, 0, -1).Format(time.DateOnly)})
 	s.fit()
 	ids := a.Must(`{ customers(first: 100) { edges { node { id } } } }`, nil)
 	for i := range ids.Len("customers.edges") {

@@ -60,7 +60,7 @@ func BenchmarkBase(b *testing.B) {
 				return err
 			}},
 			{"expectedMonths", func(ctx context.Context) error {
-				_, err := s.Report.ExpectedMonths(ctx, nil)
+				_, err := s.Report.ExpectedMonths(ctx, nil, nil)
 				return err
 			}},
 		} {

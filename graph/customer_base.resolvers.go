@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"kopeck/money"
 	"kopeck/service"
@@ -33,8 +34,8 @@ func (r *queryResolver) ValueAtRisk(ctx context.Context, threshold *float64, fir
 	return report, err
 }
 
-func (r *queryResolver) ExpectedMonths(ctx context.Context, months *int) (*report.ExpectedMonths, error) {
-	return r.app.Report.ExpectedMonths(ctx, months)
+func (r *queryResolver) ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error) {
+	return r.app.Report.ExpectedMonths(ctx, months, from)
 }
 
 func (r *Resolver) CustomerBase() CustomerBaseResolver { return &customerBaseResolver{r} }

@@ -306,12 +306,13 @@ type ComplexityRoot struct {
 	}
 
 	CustomerBase struct {
-		At            func(childComplexity int) int
-		CSV           func(childComplexity int) int
-		HorizonMonths func(childComplexity int) int
-		Model         func(childComplexity int) int
-		Rows          func(childComplexity int) int
-		Total         func(childComplexity int) int
+		At               func(childComplexity int) int
+		CSV              func(childComplexity int) int
+		HorizonMonths    func(childComplexity int) int
+		Model            func(childComplexity int) int
+		OrdersKnownUntil func(childComplexity int) int
+		Rows             func(childComplexity int) int
+		Total            func(childComplexity int) int
 	}
 
 	CustomerBaseRow struct {
@@ -384,9 +385,10 @@ type ComplexityRoot struct {
 	}
 
 	ExpectedMonths struct {
-		CSV   func(childComplexity int) int
-		Model func(childComplexity int) int
-		Rows  func(childComplexity int) int
+		CSV              func(childComplexity int) int
+		Model            func(childComplexity int) int
+		OrdersKnownUntil func(childComplexity int) int
+		Rows             func(childComplexity int) int
 	}
 
 	FieldConflict struct {
@@ -461,6 +463,7 @@ type ComplexityRoot struct {
 		Interval            func(childComplexity int) int
 		Model               func(childComplexity int) int
 		Notes               func(childComplexity int) int
+		OrdersKnownUntil    func(childComplexity int) int
 		Past                func(childComplexity int) int
 		Percentile          func(childComplexity int) int
 		ProbabilityAlive    func(childComplexity int) int
@@ -955,7 +958,7 @@ type ComplexityRoot struct {
 		Customer             func(childComplexity int, id *string, externalID *string) int
 		CustomerBase         func(childComplexity int, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) int
 		Customers            func(childComplexity int, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) int
-		ExpectedMonths       func(childComplexity int, months *int) int
+		ExpectedMonths       func(childComplexity int, months *int, from *time.Time) int
 		LedgerCheck          func(childComplexity int, from *time.Time, to *time.Time) int
 		LifetimeModel        func(childComplexity int) int
 		LifetimeModels       func(childComplexity int) int
@@ -1172,11 +1175,12 @@ type ComplexityRoot struct {
 	}
 
 	ValueAtRisk struct {
-		Customers func(childComplexity int) int
-		Rows      func(childComplexity int) int
-		Threshold func(childComplexity int) int
-		Until     func(childComplexity int) int
-		Value     func(childComplexity int) int
+		Customers        func(childComplexity int) int
+		OrdersKnownUntil func(childComplexity int) int
+		Rows             func(childComplexity int) int
+		Threshold        func(childComplexity int) int
+		Until            func(childComplexity int) int
+		Value            func(childComplexity int) int
 	}
 
 	VersionConflict struct {
@@ -1386,7 +1390,7 @@ type QueryResolver interface {
 	Customers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.CustomerOrder, filter *service.CustomerFilter, search *string) (*ent.CustomerConnection, error)
 	CustomerBase(ctx context.Context, by []service.BaseDimension, horizonMonths *int, annualDiscountRate *money.Exact) (*report.CustomerBase, error)
 	ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*report.ValueAtRisk, error)
-	ExpectedMonths(ctx context.Context, months *int) (*report.ExpectedMonths, error)
+	ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*report.ExpectedMonths, error)
 	LifetimeModel(ctx context.Context) (*ent.LifetimeModel, error)
 	LifetimeModels(ctx context.Context) ([]*ent.LifetimeModel, error)
 	Offers(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OfferOrder, filter *service.OfferFilter) (*ent.OfferConnection, error)
@@ -2489,6 +2493,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerBase.Model(childComplexity), true
+	case "CustomerBase.ordersKnownUntil":
+		if e.ComplexityRoot.CustomerBase.OrdersKnownUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomerBase.OrdersKnownUntil(childComplexity), true
 	case "CustomerBase.rows":
 		if e.ComplexityRoot.CustomerBase.Rows == nil {
 			break
@@ -2792,6 +2802,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ExpectedMonths.Model(childComplexity), true
+	case "ExpectedMonths.ordersKnownUntil":
+		if e.ComplexityRoot.ExpectedMonths.OrdersKnownUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonths.OrdersKnownUntil(childComplexity), true
 	case "ExpectedMonths.rows":
 		if e.ComplexityRoot.ExpectedMonths.Rows == nil {
 			break
@@ -3106,6 +3122,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LifetimeValue.Notes(childComplexity), true
+	case "LifetimeValue.ordersKnownUntil":
+		if e.ComplexityRoot.LifetimeValue.OrdersKnownUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeValue.OrdersKnownUntil(childComplexity), true
 	case "LifetimeValue.past":
 		if e.ComplexityRoot.LifetimeValue.Past == nil {
 			break
@@ -5456,7 +5478,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ExpectedMonths(childComplexity, args["months"].(*int)), true
+		return e.ComplexityRoot.Query.ExpectedMonths(childComplexity, args["months"].(*int), args["from"].(*time.Time)), true
 
 	case "Query.ledgerCheck":
 		if e.ComplexityRoot.Query.LedgerCheck == nil {
@@ -6415,6 +6437,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ValueAtRisk.Customers(childComplexity), true
+	case "ValueAtRisk.ordersKnownUntil":
+		if e.ComplexityRoot.ValueAtRisk.OrdersKnownUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueAtRisk.OrdersKnownUntil(childComplexity), true
 	case "ValueAtRisk.rows":
 		if e.ComplexityRoot.ValueAtRisk.Rows == nil {
 			break
@@ -7946,7 +7974,7 @@ extend type Subscription {
   ): CustomerBase! @scope(name: "costs")
   """
   Customers whose probability of being alive falls below a threshold before this month ends if they do not order until
-  then, the most valuable first. Scope costs: FORBIDDEN without it.
+  then, the most valuable first. Where orders are known only until an earlier day, this month is that of the day. Scope costs: FORBIDDEN without it.
   """
   valueAtRisk(
     "The threshold, more than 0 and less than 1."
@@ -7954,10 +7982,12 @@ extend type Subscription {
     "The number of rows, at most 100."
     first: Int = 20
   ): ValueAtRisk! @scope(name: "costs")
-  "Orders and margin expected of the present customers, month by month from now, not discounted. Scope costs: FORBIDDEN without it."
+  "Orders and margin expected of the present customers, month by month, not discounted. Scope costs: FORBIDDEN without it."
   expectedMonths(
     "The number of months, 1 to 120."
     months: Int = 12
+    "The beginning of the first month: by default now, or the end of the day until which orders are known. Not before it, and at most 120 months after it."
+    from: Time
   ): ExpectedMonths! @scope(name: "costs")
 }
 "The dimensions by which customerBase groups customers."
@@ -7977,6 +8007,8 @@ type CustomerBase {
   at: Time! @open
   "The lifetime model by which they were computed."
   model: LifetimeModel! @rows
+  "The last day until which orders are known, if it is not that of at: the figures are of its end. See the setting ordersKnownUntil."
+  ordersKnownUntil: Date @open
   "The horizon of future, in months."
   horizonMonths: Int! @open
   "A row for each group of customers, ordered by key."
@@ -8019,6 +8051,8 @@ type ValueAtRisk {
   threshold: Float! @open
   "The end of this month."
   until: Time! @open
+  "The last day until which orders are known, if it is not today: the figures are of its end. See the setting ordersKnownUntil."
+  ordersKnownUntil: Date @open
   "The number of customers at risk."
   customers: Int! @open
   "The discounted margin of the next 12 months expected of all of them."
@@ -8041,7 +8075,9 @@ type CustomerAtRisk {
 type ExpectedMonths {
   "The lifetime model by which they were computed."
   model: LifetimeModel! @rows
-  "The months, from now on."
+  "The last day until which orders are known, if it is not today: what is expected counts from its end. See the setting ordersKnownUntil."
+  ordersKnownUntil: Date @open
+  "The months, in their order."
   rows: [ExpectedMonth!]! @open
   "The rows as a CSV file, the same as the command \"kopeck export expected-months\" writes."
   csv: String! @open
@@ -8070,6 +8106,8 @@ type ExpectedMonth {
 type LifetimeValue {
   "The moment of the figures."
   at: Time! @open
+  "The last day until which orders are known, if it is not that of at: the figures are of its end, and horizonMonths counts from it. See the setting ordersKnownUntil."
+  ordersKnownUntil: Date @open
   "The horizon of future, in months of 30.4375 days."
   horizonMonths: Int! @open
   "The lifetime model by which the value was computed."
@@ -8078,7 +8116,7 @@ type LifetimeValue {
   frequency: Int! @open
   "The time from the first to the last order, in the model's time unit."
   recency: Float! @open
-  "The time from the first order to at, in the model's time unit."
+  "The time from the first order to at, or to the last day until which orders are known, in the model's time unit."
   age: Float! @open
   "The probability that the customer has not left."
   probabilityAlive: Float! @open
@@ -10135,6 +10173,8 @@ func (ec *executionContext) childFields_CustomerBase(ctx context.Context, field 
 		return ec.fieldContext_CustomerBase_at(ctx, field)
 	case "model":
 		return ec.fieldContext_CustomerBase_model(ctx, field)
+	case "ordersKnownUntil":
+		return ec.fieldContext_CustomerBase_ordersKnownUntil(ctx, field)
 	case "horizonMonths":
 		return ec.fieldContext_CustomerBase_horizonMonths(ctx, field)
 	case "rows":
@@ -10273,6 +10313,8 @@ func (ec *executionContext) childFields_ExpectedMonths(ctx context.Context, fiel
 	switch field.Name {
 	case "model":
 		return ec.fieldContext_ExpectedMonths_model(ctx, field)
+	case "ordersKnownUntil":
+		return ec.fieldContext_ExpectedMonths_ordersKnownUntil(ctx, field)
 	case "rows":
 		return ec.fieldContext_ExpectedMonths_rows(ctx, field)
 	case "csv":
@@ -10383,6 +10425,8 @@ func (ec *executionContext) childFields_LifetimeValue(ctx context.Context, field
 	switch field.Name {
 	case "at":
 		return ec.fieldContext_LifetimeValue_at(ctx, field)
+	case "ordersKnownUntil":
+		return ec.fieldContext_LifetimeValue_ordersKnownUntil(ctx, field)
 	case "horizonMonths":
 		return ec.fieldContext_LifetimeValue_horizonMonths(ctx, field)
 	case "model":
@@ -11619,6 +11663,8 @@ func (ec *executionContext) childFields_ValueAtRisk(ctx context.Context, field g
 		return ec.fieldContext_ValueAtRisk_threshold(ctx, field)
 	case "until":
 		return ec.fieldContext_ValueAtRisk_until(ctx, field)
+	case "ordersKnownUntil":
+		return ec.fieldContext_ValueAtRisk_ordersKnownUntil(ctx, field)
 	case "customers":
 		return ec.fieldContext_ValueAtRisk_customers(ctx, field)
 	case "value":
@@ -13406,6 +13452,14 @@ func (ec *executionContext) field_Query_expectedMonths_args(ctx context.Context,
 		return nil, err
 	}
 	args["months"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
 	return args, nil
 }
 
@@ -18785,6 +18839,29 @@ func (ec *executionContext) fieldContext_CustomerBase_model(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _CustomerBase_ordersKnownUntil(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CustomerBase_ordersKnownUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersKnownUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CustomerBase_ordersKnownUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CustomerBase", field, false, false, "Date")
+}
+
 func (ec *executionContext) _CustomerBase_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *report.CustomerBase) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20142,6 +20219,29 @@ func (ec *executionContext) fieldContext_ExpectedMonths_model(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _ExpectedMonths_ordersKnownUntil(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonths_ordersKnownUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersKnownUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonths_ordersKnownUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonths", field, false, false, "Date")
+}
+
 func (ec *executionContext) _ExpectedMonths_rows(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21461,6 +21561,29 @@ func (ec *executionContext) _LifetimeValue_at(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_LifetimeValue_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Time")
+}
+
+func (ec *executionContext) _LifetimeValue_ordersKnownUntil(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeValue_ordersKnownUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersKnownUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeValue_ordersKnownUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeValue", field, false, false, "Date")
 }
 
 func (ec *executionContext) _LifetimeValue_horizonMonths(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeValue) (ret graphql.Marshaler) {
@@ -33633,7 +33756,7 @@ func (ec *executionContext) _Query_expectedMonths(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ExpectedMonths(ctx, fc.Args["months"].(*int))
+			return ec.Resolvers.Query().ExpectedMonths(ctx, fc.Args["months"].(*int), fc.Args["from"].(*time.Time))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -38050,6 +38173,29 @@ func (ec *executionContext) _ValueAtRisk_until(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_ValueAtRisk_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Time")
+}
+
+func (ec *executionContext) _ValueAtRisk_ordersKnownUntil(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueAtRisk_ordersKnownUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersKnownUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *schema.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖkopeckᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueAtRisk_ordersKnownUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueAtRisk", field, false, false, "Date")
 }
 
 func (ec *executionContext) _ValueAtRisk_customers(ctx context.Context, field graphql.CollectedField, obj *report.ValueAtRisk) (ret graphql.Marshaler) {
@@ -45478,6 +45624,11 @@ func (ec *executionContext) _CustomerBase(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "ordersKnownUntil":
+			out.Values[i] = ec._CustomerBase_ordersKnownUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "horizonMonths":
 			out.Values[i] = ec._CustomerBase_horizonMonths(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -45981,6 +46132,11 @@ func (ec *executionContext) _ExpectedMonths(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "ordersKnownUntil":
+			out.Values[i] = ec._ExpectedMonths_ordersKnownUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "rows":
 			out.Values[i] = ec._ExpectedMonths_rows(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -46423,6 +46579,11 @@ func (ec *executionContext) _LifetimeValue(ctx context.Context, sel ast.Selectio
 		case "at":
 			out.Values[i] = ec._LifetimeValue_at(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ordersKnownUntil":
+			out.Values[i] = ec._LifetimeValue_ordersKnownUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "horizonMonths":
@@ -51205,6 +51366,11 @@ func (ec *executionContext) _ValueAtRisk(ctx context.Context, sel ast.SelectionS
 		case "until":
 			out.Values[i] = ec._ValueAtRisk_until(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ordersKnownUntil":
+			out.Values[i] = ec._ValueAtRisk_ordersKnownUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "customers":

@@ -23,6 +23,7 @@ type Settings struct {
 	RequiredLevels     map[schema.Purpose]schema.PermissionLevel // a purpose without a level needs no permission
 	IndividualLevel    schema.PermissionLevel                    // for an offer made from the customer's own data or price
 	SituationHours     int                                       // how long a permission of the level SITUATION lasts by default
+	OrdersKnownUntil   *int                                      // the last day whose orders are known, in days since 1970-01-01; nil: by the silence of all customers
 	LoyalOrderDays     int
 	LoyalProbability   float64
 	FormerProbability  float64
@@ -89,6 +90,12 @@ var settings = []setting{
 	{
 		"annualDiscountRate", "The annual rate by which future money is discounted, as a Decimal: \"0.10\" is ten per cent.", `"0.10"`,
 		reader(parseDecimal("-0.99", "10"), func(s *Settings, v money.Decimal) { s.AnnualDiscountRate = v }),
+	},
+	{
+		"ordersKnownUntil",
+		"The last day whose orders are known, as \"YYYY-MM-DD\": lifetime values, stages and forecasts are computed as of that day at the latest. " +
+			"null: now, or the day of the last order if the silence of all customers since then is unusual.",
+		`null`, reader(parseDayOrNull, func(s *Settings, v *int) { s.OrdersKnownUntil = v }),
 	},
 	{
 		"requiredLevels", "The permission level that a purpose needs; a purpose that is left out needs none.",

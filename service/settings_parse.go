@@ -127,11 +127,9 @@ func parseDaysOff(v json.RawMessage) ([]int, error) {
 	}
 	days := make([]int, len(dates))
 	for i, text := range dates {
-		date, err := time.Parse(time.DateOnly, text)
-		if err != nil || date.Year() < 1900 || date.Year() > 2200 {
-			return nil, fmt.Errorf("%q is not a date of the years 1900 to 2200; want one such as \"2026-12-31\"", input.Excerpt(text))
+		if days[i], err = parseDay(text); err != nil {
+			return nil, err
 		}
-		days[i] = int(date.Unix() / 86400)
 	}
 	return days, nil
 }
@@ -142,4 +140,26 @@ func parseRegion(v json.RawMessage) (string, error) {
 		return "", errors.New("want the ISO 3166 code of a country, such as \"RU\", or \"\" for none")
 	}
 	return region, nil
+}
+
+// parseDay reads a date as days since 1970-01-01.
+func parseDay(text string) (int, error) {
+	date, err := time.Parse(time.DateOnly, text)
+	if err != nil || date.Year() < 1900 || date.Year() > 2200 {
+		return 0, fmt.Errorf("%q is not a date of the years 1900 to 2200; want one such as \"2026-12-31\"", input.Excerpt(text))
+	}
+	return int(date.Unix() / 86400), nil
+}
+
+// parseDayOrNull reads a date as parseDay, or null.
+func parseDayOrNull(v json.RawMessage) (*int, error) {
+	text, err := decode[*string](v)
+	if err != nil {
+		return nil, errors.New("want a date such as \"2026-12-31\", or null")
+	}
+	if text == nil {
+		return nil, nil
+	}
+	day, err := parseDay(*text)
+	return &day, err
 }

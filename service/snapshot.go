@@ -17,6 +17,7 @@ const (
 	SnapshotSettings Snapshot = "settings"
 	SnapshotPeople   Snapshot = "people"
 	SnapshotModel    Snapshot = "model"
+	SnapshotObserved Snapshot = "observed"
 	SnapshotFits     Snapshot = "fits"
 	SnapshotBook     Snapshot = "book"
 	SnapshotBookings Snapshot = "bookings" // a part of the book

@@ -28,5 +28,6 @@ type Service struct {
 func New(core *service.Core, value *value.Service) *Service {
 	s := &Service{Core: core, value: value}
 	core.RegisterReader(service.SnapshotFits, s.readFits)
+	value.OnObservedEnd(s.SettleAll)
 	return s
 }

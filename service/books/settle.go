@@ -77,7 +77,7 @@ func (s *Service) settleCustomers(ctx context.Context, tx *store.Tx, customerIDs
 	if err != nil {
 		return err
 	}
-	alive, err := s.value.WriteStatistics(ctx, tx, customers, statistics)
+	alive, err := s.value.WriteStatistics(ctx, tx, customers, statistics, why.imported)
 	if err != nil {
 		return err
 	}

@@ -41,11 +41,12 @@ func thresholds(of *service.Settings) stage.Thresholds {
 func (s *Service) StageRules(ctx context.Context, tx *store.Tx, from time.Time) (stage.Rules, error) {
 	settings := s.Settings()
 	models, err := s.value.ModelsSince(ctx, tx, from)
+	observed := s.value.Observation()
 	return stage.Rules{
 		Day: settings.Day, StartOfDay: settings.StartOfDay,
 		Limits: func(at time.Time) stage.Thresholds { return thresholds(s.SettingsAt(at)) },
 		Alive: func(d stage.Days, at time.Time) float64 {
-			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, settings.Day(at))
+			return models.At(at).Alive(value.Earnings{OrderDays: d.Count, FirstDay: d.First, LastDay: d.Last}, observed.End(settings.Day(at)))
 		},
 	}, err
 }

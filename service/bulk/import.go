@@ -125,15 +125,23 @@ func (i *Import) alone(ctx context.Context, records int, do func(ctx context.Con
 	return c.verdicts, err
 }
 
-// Finish records in the audit what an import did, as anything that becomes JSON.
+// Finish records in the audit what an import did, as anything that becomes JSON. If the last day of which orders are known is another
+// by it, all customers are settled before it returns.
 func (i *Import) Finish(ctx context.Context, kind string, detail any) error {
 	if i.Check {
 		return nil
 	}
 	s := i.service
-	return s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return s.Audit(ctx, tx, "import."+kind, kind, detail)
+	err := s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := s.Audit(ctx, tx, "import."+kind, kind, detail); err != nil {
+			return err
+		}
+		return s.value.ReadObserved(ctx, tx)
 	})
+	if err == nil {
+		s.value.WaitSettled(ctx)
+	}
+	return err
 }
 
 // reason returns the text of a fault for readers of the file of rejected rows.

@@ -79,10 +79,13 @@ func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricin
 	for _, c := range customers {
 		earnings[c] = value.EarningsOf(c)
 	}
-	m := s.value.Current()
+	m, seen := s.value.Current(), s.value.Observation()
 	if past {
 		var err error
 		if m, err = s.value.ModelAt(ctx, at); err != nil {
+			return err
+		}
+		if seen, err = s.value.ObservationAt(ctx, at); err != nil {
 			return err
 		}
 		known, err := s.EarningsKnownAt(ctx, customers, at)
@@ -94,7 +97,7 @@ func (s *Service) addLifetimeValues(ctx context.Context, facts map[string]pricin
 		}
 	}
 	for c, e := range earnings {
-		v, err := s.value.ValueOf(m, e, at, value.LifetimeHorizon, s.SettingsAt(at).AnnualDiscountRate)
+		v, err := s.value.ValueSeen(m, e, seen, at, value.LifetimeHorizon, s.SettingsAt(at).AnnualDiscountRate)
 		if err != nil {
 			return fmt.Errorf("quote: lifetime value of %s: %w", c.ID, err)
 		}

@@ -12,6 +12,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/input"
 	"kopeck/service/value"
@@ -20,12 +21,13 @@ import (
 
 // CustomerBase is what all customers are worth: see the API.
 type CustomerBase struct {
-	At            time.Time
-	Model         *ent.LifetimeModel
-	HorizonMonths int
-	By            []service.BaseDimension
-	Rows          []*CustomerBaseRow
-	Total         *CustomerBaseRow
+	At               time.Time
+	Model            *ent.LifetimeModel
+	HorizonMonths    int
+	OrdersKnownUntil *schema.Date // the observed end; nil where it is At
+	By               []service.BaseDimension
+	Rows             []*CustomerBaseRow
+	Total            *CustomerBaseRow
 }
 
 // CustomerBaseRow is the customers that agree in every dimension.
@@ -59,6 +61,7 @@ func (s *Service) CustomerBase(ctx context.Context, by []service.BaseDimension, 
 	}
 	m := s.value.Current()
 	b := &CustomerBase{At: s.Now().UTC(), Model: m.Row, HorizonMonths: horizon, By: by}
+	b.OrdersKnownUntil = s.value.KnownUntil(b.At)
 	var rows map[string]*CustomerBaseRow
 	err = s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
 		rows = map[string]*CustomerBaseRow{}

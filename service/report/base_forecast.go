@@ -90,3 +90,19 @@ func (f *forecast) vary(c *baseCustomer) error {
 	}
 	return err
 }
+
+// startAfter drops what lies before a number of months from now, and divides the months anew: what is expected in one is spread over
+// it evenly.
+func (f *forecast) startAfter(months float64) {
+	whole, part := math.Modf(months)
+	f.months -= int(math.Ceil(months))
+	for _, of := range []*[]float64{&f.orders, &f.margins, &f.ordersVary, &f.marginsVary} {
+		shifted := (*of)[int(whole):]
+		for i := range f.months {
+			if part > 0 {
+				shifted[i] = (1-part)*shifted[i] + part*shifted[i+1]
+			}
+		}
+		*of = shifted[:f.months]
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/service/value"
 	"kopeck/store"
@@ -17,8 +18,9 @@ import (
 
 // ExpectedMonths is what all customers are expected to bring, month by month: see the API.
 type ExpectedMonths struct {
-	Model *ent.LifetimeModel
-	Rows  []*ExpectedMonth
+	Model            *ent.LifetimeModel
+	OrdersKnownUntil *schema.Date // the observed end; nil where it is today
+	Rows             []*ExpectedMonth
 }
 
 // ExpectedMonth is one of the months.
@@ -34,18 +36,28 @@ const mostMonths = 120
 // monthLength is the mean length of a month, 30.4375 days.
 const monthLength = time.Duration(lifetime.DaysPerMonth * 24 * float64(time.Hour))
 
-// ExpectedMonths returns the orders and the margin that are expected of the present customers in each month from now, of
-// 30.4375 days, not discounted. The bounds are those of a sum of many independent customers, which is normal: see forecast. Two
-// statements on one snapshot. Whether the caller may see it is checked by the API. INVALID on months.
-func (s *Service) ExpectedMonths(ctx context.Context, months *int) (*ExpectedMonths, error) {
+// ExpectedMonths returns the orders and the margin that are expected of the present customers in each month from a moment on, by
+// default the observed end, of 30.4375 days, not discounted. The bounds are those of a sum of many independent customers, which is
+// normal: see forecast. Two statements on one snapshot. Whether the caller may see it is checked by the API. INVALID on months, and on
+// from for a moment before the observed end or more than ten years after it.
+func (s *Service) ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*ExpectedMonths, error) {
 	n := input.Or(months, value.LifetimeHorizon)
 	if n < 1 || n > mostMonths {
 		return nil, fault.Invalidf("months", "want 1 to %d", mostMonths)
 	}
 	m, now := s.value.Current(), s.Now()
+	day, observed := s.value.ObservedEnd(now)
+	begin := observed
+	if from != nil {
+		begin = from.UTC()
+	}
+	ahead := float64(begin.Sub(observed)) / float64(monthLength)
+	if ahead < 0 || ahead > mostMonths {
+		return nil, fault.Invalidf("from", "want a moment from %s on, until which orders are known, and at most %d months after it", observed.UTC().Format(time.RFC3339), mostMonths)
+	}
 	var f *forecast
 	err := s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
-		f = newForecast(m, s.Settings().Day(now), n)
+		f = newForecast(m, day, n+int(math.Ceil(ahead)))
 		if err := eachBaseCustomer(ctx, tx, f.expect); err != nil {
 			return err
 		}
@@ -54,8 +66,9 @@ func (s *Service) ExpectedMonths(ctx context.Context, months *int) (*ExpectedMon
 	if err != nil {
 		return nil, err
 	}
-	rows, err := f.rows(now)
-	return &ExpectedMonths{Model: m.Row, Rows: rows}, input.DomainError(err)
+	f.startAfter(ahead)
+	rows, err := f.rows(begin)
+	return &ExpectedMonths{Model: m.Row, OrdersKnownUntil: s.value.KnownUntil(now), Rows: rows}, input.DomainError(err)
 }
 
 // rows returns the months from a moment on.

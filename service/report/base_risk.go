@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/input"
 	"kopeck/service/value"
 	"kopeck/store"
@@ -18,11 +19,12 @@ import (
 
 // ValueAtRisk is the customers whom we are about to lose: see the API.
 type ValueAtRisk struct {
-	Threshold float64
-	Until     time.Time
-	Customers int
-	Value     money.Amount
-	Rows      []*CustomerAtRisk
+	Threshold        float64
+	Until            time.Time
+	OrdersKnownUntil *schema.Date // the observed end; nil where it is today
+	Customers        int
+	Value            money.Amount
+	Rows             []*CustomerAtRisk
 }
 
 // CustomerAtRisk is one of them.
@@ -32,8 +34,8 @@ type CustomerAtRisk struct {
 	Value                                  money.Amount
 }
 
-// ValueAtRisk returns the customers whose probability to be alive falls below a threshold before the month ends, in the
-// installation's time zone, if they do not order until then. Two statements. Whether the caller may see it is checked by the API.
+// ValueAtRisk returns the customers whose probability to be alive falls below a threshold before the month ends of the day
+// until which orders are known (this month, if they are known until now), in the installation's time zone, if they do not order until then. Two statements. Whether the caller may see it is checked by the API.
 // INVALID on threshold and first.
 func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *int) (*ValueAtRisk, error) {
 	limit, most := input.Or(threshold, 0.5), input.Or(first, 20)
@@ -48,11 +50,12 @@ func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *in
 		return nil, err
 	}
 	now, settings, m := s.Now(), s.Settings(), s.value.Current()
-	until := endOfMonth(now, settings.Zone)
-	today, last := settings.Day(now), settings.Day(until)-1
+	today, _ := s.value.ObservedEnd(now)
+	until := endOfMonth(settings.StartOfDay(today), settings.Zone)
+	last := settings.Day(until) - 1
 	var r *ValueAtRisk
 	err := s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
-		r = &ValueAtRisk{Threshold: limit, Until: until, Rows: []*CustomerAtRisk{}}
+		r = &ValueAtRisk{Threshold: limit, Until: until, OrdersKnownUntil: s.value.KnownUntil(now), Rows: []*CustomerAtRisk{}}
 		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
 			e := value.EarningsOf(&c.Customer)
 			is, then := m.Alive(e, today), m.Alive(e, last)

@@ -212,7 +212,7 @@ func valueAtRisk(t *testing.T, s *apptest.Shop) {
 }
 
 func expectedMonths(t *testing.T, s *apptest.Shop) {
-	e, err := s.Report.ExpectedMonths(s.System(), ptr(3))
+	e, err := s.Report.ExpectedMonths(s.System(), ptr(3), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

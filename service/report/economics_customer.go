@@ -131,11 +131,12 @@ func (s *Service) paysBack(e value.Earnings) (*time.Time, error) {
 		return nil, err
 	}
 	m, now := s.value.Current(), s.Now()
+	day, from := s.value.ObservedEnd(now)
 	margin, err := m.OrderMargin(e)
 	if err != nil {
 		return nil, err
 	}
-	x, recency, age := e.Stats(s.Settings().Day(now)).In(m.Counts.TimeUnit())
+	x, recency, age := e.Stats(day).In(m.Counts.TimeUnit())
 	orders := make([]float64, longestPayBack)
 	m.Counts.MonthlyOrders(orders, x, recency, age)
 	for month, n := range orders {
@@ -147,7 +148,7 @@ func (s *Service) paysBack(e value.Earnings) (*time.Time, error) {
 			return nil, err
 		}
 		if expected.Compare(owed) >= 0 {
-			at := now.Add(time.Duration(month+1) * monthLength)
+			at := from.Add(time.Duration(month+1) * monthLength)
 			return &at, nil
 		}
 	}

@@ -206,8 +206,8 @@ func refused(t *testing.T, s *apptest.Shop) {
 			_, err := s.Report.ContactEconomics(ctx, begin, end, nil, nil, ptr(end))
 			return err
 		}, "INVALID knownAt"},
-		{"no month", func() error { _, err := s.Report.ExpectedMonths(ctx, ptr(0)); return err }, "INVALID months"},
-		{"121 months", func() error { _, err := s.Report.ExpectedMonths(ctx, ptr(121)); return err }, "INVALID months"},
+		{"no month", func() error { _, err := s.Report.ExpectedMonths(ctx, ptr(0), nil); return err }, "INVALID months"},
+		{"121 months", func() error { _, err := s.Report.ExpectedMonths(ctx, ptr(121), nil); return err }, "INVALID months"},
 		{"a threshold of 1", func() error { _, err := s.Report.ValueAtRisk(ctx, ptr(1.0), nil); return err }, "INVALID threshold"},
 		{"101 customers at risk", func() error { _, err := s.Report.ValueAtRisk(ctx, nil, ptr(101)); return err }, "INVALID first"},
 		{"a negative return", func() error {

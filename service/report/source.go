@@ -53,10 +53,11 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 		}
 	}
 	now := s.Now()
+	day, _ := s.value.ObservedEnd(now)
 	var sources map[string]*AcquisitionSource
 	err = s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
 		sources = map[string]*AcquisitionSource{}
-		f := newForecast(s.value.Current(), s.Settings().Day(now), horizon)
+		f := newForecast(s.value.Current(), day, horizon)
 		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
 			v, err := s.value.ValueOf(f.model, value.EarningsOf(&c.Customer), now, horizon, rate)
 			if err != nil {

@@ -85,7 +85,7 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if in.Kind != nil {
 		kinds = []lifetime.Kind{lifetime.Kind(*in.Kind)}
 	}
-	data, err := s.fitData(ctx, in, s.Settings().Day(end), kinds)
+	data, err := s.fitData(ctx, in, min(s.Settings().Day(end), s.knownDay()), kinds)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +94,9 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 		return nil, err
 	}
 	for _, f := range fits {
+		if today := s.Settings().Day(end); data.endDay < today {
+			f.report.note("%s", observedNote(s.Observation(), data.endDay))
+		}
 		f.row.FittedAt, f.row.TimeUnit, f.row.Kind = now, input.Or(in.TimeUnit, schema.Week), schema.LifetimeModelKind(f.counts.Model.Kind())
 		if in.CalibrationEnd != nil {
 			f.row.CalibrationEnd = &end

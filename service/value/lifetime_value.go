@@ -11,6 +11,7 @@ import (
 	"kopeck/fault"
 	"kopeck/lifetime"
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service/input"
 )
 
@@ -29,6 +30,7 @@ type LifetimeValue struct {
 	Future              money.Amount
 	Total               money.Amount
 	Notes               []string
+	OrdersKnownUntil    *schema.Date // the observed end; nil where it is At
 
 	outlook    *lifetime.Outlook                      // nil before the first order
 	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
@@ -96,22 +98,33 @@ func (s *Service) standing(m *Model, c *ent.Customer, at time.Time) money.Amount
 
 // ProbabilityAlive returns the probability that a customer has not left, by the active model; 0 before the first order.
 func (s *Service) ProbabilityAlive(c *ent.Customer, at time.Time) float64 {
-	return s.model.Load().Alive(EarningsOf(c), s.Settings().Day(at))
+	return s.model.Load().Alive(EarningsOf(c), s.Observation().End(s.Settings().Day(at)))
 }
 
 // ValueOf returns what a customer has been and will be worth at a moment that is not before the earnings' last order,
-// from the earnings alone: O(1), no statement. horizonMonths is 1 to 600, rate above -1 and at most 10. Error: money.ErrOverflow.
+// from the earnings alone: O(1), no statement. The months are those from the observed end on. horizonMonths is 1 to 600, rate above -1
+// and at most 10. Error: money.ErrOverflow.
 func (s *Service) ValueOf(m *Model, e Earnings, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
+	return s.ValueSeen(m, e, s.Observation(), at, horizonMonths, rate)
+}
+
+// ValueSeen is ValueOf with what is known of all customers' orders given.
+func (s *Service) ValueSeen(m *Model, e Earnings, seen lifetime.Observation, at time.Time, horizonMonths int, rate money.Decimal) (*LifetimeValue, error) {
 	v := &LifetimeValue{At: at, HorizonMonths: horizonMonths, Model: m.Row, Notes: m.notesOn(e, s.Settings().Zone)}
 	var err error
 	if v.Past, err = lifetime.Past(e.Margin, e.ContactCost, e.AcquisitionCost); err != nil {
 		return nil, err
 	}
 	v.Total = v.Past
+	today := s.Settings().Day(at)
+	if end := seen.End(today); end < today {
+		known := schema.Date(end)
+		today, v.OrdersKnownUntil = end, &known
+		v.Notes = append(v.Notes, observedNote(seen, end))
+	}
 	if e.OrderDays == 0 {
 		return v, nil
 	}
-	today := s.Settings().Day(at)
 	v.Frequency, v.Recency, v.Age = e.Stats(today).In(m.Counts.TimeUnit())
 	v.ProbabilityAlive = m.Alive(e, today)
 	cumulative := make([]float64, horizonMonths)

@@ -14,11 +14,12 @@ import (
 // orderLog is what a model is fitted to and tested on: the distinct histories of the calibration period with their
 // counts. Its size follows the number of distinct histories, not of customers.
 type orderLog struct {
-	endDay  int // the last day of the calibration period
-	lastDay int // the last day with an order
-	tally   lifetime.Tally
-	margins []lifetime.MarginRow // of repeat order days, in minor units
-	held    map[heldOut]int
+	endDay   int // the last day of the calibration period
+	knownDay int // the last day of which orders are known
+	lastDay  int // the last day with an order, of those
+	tally    lifetime.Tally
+	margins  []lifetime.MarginRow // of repeat order days, in minor units
+	held     map[heldOut]int
 
 	orderDays int
 	earned    float64 // on all order days of the calibration, in minor units
@@ -51,9 +52,9 @@ func (s *Service) keptLog(ctx context.Context, endDay int) (log *orderLog, compl
 
 // readLog reads a log on one snapshot of the database.
 func (s *Service) readLog(ctx context.Context, endDay int, read func(log *orderLog, ctx context.Context, tx *store.Tx) error) (*orderLog, error) {
-	log := &orderLog{}
+	log, known := &orderLog{}, s.knownDay()
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
-		*log = orderLog{endDay: endDay, held: map[heldOut]int{}}
+		*log = orderLog{endDay: endDay, knownDay: known, held: map[heldOut]int{}}
 		if err := tx.NoStatementTimeout(ctx); err != nil {
 			return err
 		}
@@ -103,3 +104,6 @@ func sortHoldOuts(rows []lifetime.HoldOut) {
 		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.TX, b.TX), cmp.Compare(a.T, b.T), cmp.Compare(a.Purchases, b.Purchases))
 	})
 }
+
+// knownDay returns the last day of which the orders of all customers are known now.
+func (s *Service) knownDay() int { return s.Observation().End(s.Settings().Day(s.Now())) }

@@ -5,21 +5,29 @@ import (
 
 	"kopeck/ent"
 	"kopeck/lifetime"
+	"kopeck/service"
 	"kopeck/store"
 )
 
 // WriteStatistics puts statistics on customers' rows, with the values that follow from them, and returns each one's
-// probability to be alive. Only what changes is written.
-func (s *Service) WriteStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Customer, of map[string]lifetime.Statistics) (alive map[string]float64, err error) {
+// probability to be alive. Only what changes is written. If the observed end of the orders may change with it, it is read again after
+// the commit, unless the statistics are a part of an import, which says so at its end: see [Service.ReadObserved].
+func (s *Service) WriteStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Customer, of map[string]lifetime.Statistics, imported bool) (alive map[string]float64, err error) {
 	var changed []*ent.Customer
 	alive = make(map[string]float64, len(customers))
-	now := s.Now()
+	now, moves := s.Now(), false
 	for _, c := range customers {
 		before := *c
 		setStatistics(c, of[c.ID])
 		c.LifetimeValue, alive[c.ID] = s.StandingValue(c, now), s.ProbabilityAlive(c, now)
+		moves = moves || s.observedChanged(&before, c)
 		if !sameStatistics(&before, c) || before.LifetimeValue != c.LifetimeValue {
 			changed = append(changed, c)
+		}
+	}
+	if moves && !imported {
+		if err := s.ReadObserved(ctx, tx); err != nil {
+			return nil, err
 		}
 	}
 	return alive, writeStatistics(ctx, tx, changed)
@@ -35,4 +43,9 @@ func setStatistics(c *ent.Customer, is lifetime.Statistics) {
 func sameStatistics(a, b *ent.Customer) bool {
 	return a.OrderDays == b.OrderDays && a.FirstOrderDay == b.FirstOrderDay && a.LastOrderDay == b.LastOrderDay &&
 		a.Margin == b.Margin && a.RepeatMargin == b.RepeatMargin && a.RefundedMargin == b.RefundedMargin && a.LastOrderAt.Equal(b.LastOrderAt)
+}
+
+// ReadObserved makes every process read again, after the commit, until when the orders of all customers are known.
+func (s *Service) ReadObserved(ctx context.Context, tx *store.Tx) error {
+	return s.SnapshotChanged(ctx, tx, service.SnapshotObserved)
 }

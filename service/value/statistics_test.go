@@ -87,7 +87,7 @@ func TestStatisticsAreWrittenWhenTheyChange(t *testing.T) {
 				must(t, err)
 				of, err := w.Value.StatisticsOf(ctx, tx, []string{id})
 				must(t, err)
-				all, err := w.Value.WriteStatistics(ctx, tx, customers, of)
+				all, err := w.Value.WriteStatistics(ctx, tx, customers, of, false)
 				alive = all[id]
 				return err
 			}))

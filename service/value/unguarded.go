@@ -181,6 +181,21 @@ func (s *Service) modelsFittedBy(ctx context.Context, at time.Time, skip, n int)
 		Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).Offset(skip).Limit(n).All(bypassGuard(ctx))
 }
 
+// readObservation reads what the observed end follows from, of the orders that had been placed and recorded by a moment. Of whom they are
+// is not read. More orders of a year than make a difference are not counted.
+func readObservation(ctx context.Context, db store.Reader, at time.Time) (o lifetime.Observation, err error) {
+	const last = `SELECT day, at FROM orders WHERE status = 'COMPLETED' AND at <= ? AND created_at <= ? ORDER BY at DESC, id DESC LIMIT 1`
+	const year = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE status = 'COMPLETED' AND day > ? AND at > ? AND at <= ? AND created_at <= ? LIMIT ?) AS counted`
+	var lastAt store.Time
+	err = store.Each(ctx, db, last, []any{at, at}, func(scan store.ScanFunc) error { return scan(&o.LastDay, &lastAt) })
+	if err != nil || lastAt.IsZero() {
+		return o, err
+	}
+	// A day is in a year's by its number; the moment narrows down what is read.
+	args := []any{o.LastDay - 365, lastAt.AddDate(0, 0, -367), at, at, lifetime.MostYearOrders}
+	return o, store.Each(ctx, db, year, args, func(scan store.ScanFunc) error { return scan(&o.YearOrders) })
+}
+
 // fitsOf returns all models by the time of their fit. The stages of all customers rest on them, whoever tells a fact.
 func fitsOf(ctx context.Context, tx *store.Tx) ([]*ent.LifetimeModel, error) {
 	return tx.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(), lifetimemodel.ByID()).All(bypassGuard(ctx))
@@ -188,13 +203,14 @@ func fitsOf(ctx context.Context, tx *store.Tx) ([]*ent.LifetimeModel, error) {
 
 // historiesSQL counts the distinct histories of customers whose first order day lies in the calibration period:
 // repeat order days, days from the first to the last, days from the first to the end, margin of all and of repeat
-// order days, and order days after the end. Its seven parameters are the last day of the calibration period.
+// order days, and order days after the end. Its first six parameters and the last are the last day of the calibration period, the seventh is the last
+// day of which orders are known.
 const historiesSQL = `SELECT x, tx, t, earned, repeat_earned, held, count(*) FROM (
 	SELECT customer_id, sum(CASE WHEN day <= ? THEN 1 ELSE 0 END) - 1 AS x, max(CASE WHEN day <= ? THEN day END) - min(day) AS tx, ? - min(day) AS t,
 		sum(CASE WHEN day <= ? THEN margin ELSE 0 END) AS earned, sum(CASE WHEN day <= ? AND day > first_day THEN margin ELSE 0 END) AS repeat_earned,
 		sum(CASE WHEN day > ? THEN 1 ELSE 0 END) AS held
 	FROM (SELECT customer_id, day, sum(margin) AS margin, min(min(day)) OVER (PARTITION BY customer_id) AS first_day
-		FROM orders WHERE status = 'COMPLETED' GROUP BY customer_id, day) AS days
+		FROM orders WHERE status = 'COMPLETED' AND day <= ? GROUP BY customer_id, day) AS days
 	WHERE first_day <= ? GROUP BY customer_id) AS histories
 GROUP BY x, tx, t, earned, repeat_earned, held`
 
@@ -214,13 +230,13 @@ FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
 
 // A model is fitted on the orders of all customers: whoever may fit models (see fit) reads no row of them, but counts of histories.
 
-// readHistories reads [historiesSQL] and [gapsSQL] up to a day, and the last day with an order.
+// readHistories reads [historiesSQL] and [gapsSQL] up to a day, and the last day with an order of those that are known.
 func (log *orderLog) readHistories(ctx context.Context, tx *store.Tx) error {
-	err := store.Each(ctx, tx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED'", nil, func(scan store.ScanFunc) error { return scan(&log.lastDay) })
+	err := store.Each(ctx, tx, "SELECT coalesce(max(day), 0) FROM orders WHERE status = 'COMPLETED' AND day <= ?", []any{log.knownDay}, func(scan store.ScanFunc) error { return scan(&log.lastDay) })
 	if err != nil {
 		return err
 	}
-	err = store.Each(ctx, tx, historiesSQL, store.Args(slices.Repeat([]int{log.endDay}, 7)), func(scan store.ScanFunc) error {
+	err = store.Each(ctx, tx, historiesSQL, slices.Concat(store.Args(slices.Repeat([]int{log.endDay}, 6)), []any{log.knownDay, log.endDay}), func(scan store.ScanFunc) error {
 		var h heldOut
 		var earned, repeat money.Amount
 		var n int

@@ -1,0 +1,33 @@
+package lifetime
+
+// Observation says until when the orders of all customers are known. The clock of a model stops there: silence of the log is not the
+// departure of its customers. The zero Observation knows of no orders, and never stops the clock.
+type Observation struct {
+	// KnownUntil is the last day whose orders are known, where somebody said so; nil where the silence of all customers decides.
+	KnownUntil *int
+	LastDay    int // the last calendar day with a completed order; 0 where there is none
+	YearOrders int // completed orders of the 365 days that end with LastDay; MostYearOrders stands for all numbers above it
+}
+
+const (
+	yearDays = 365
+	// unusual is how many orders are expected during a silence that chance explains less often than once in a hundred: e^-4.6.
+	unusual = 4.6
+	// MostYearOrders is a number of orders a year of which more make no difference: one day without an order is unusual already.
+	MostYearOrders = int(unusual*yearDays) + 1
+)
+
+// End returns the observed end at a day: the last day whose orders are known then, at most the day itself. Unless it was told, that is
+// the day itself if it is not after the last order, or if the silence of the whole days between is nothing unusual, that is, if fewer
+// than 4.6 orders come in as many days at the mean rate of the year before the last order. Else it is the day of the last order.
+func (o Observation) End(day int) int {
+	switch {
+	case o.KnownUntil != nil:
+		return min(day, *o.KnownUntil)
+	case o.LastDay == 0 || day <= o.LastDay:
+		return day
+	case float64(o.YearOrders)*float64(day-o.LastDay-1) < unusual*yearDays:
+		return day
+	}
+	return o.LastDay
+}
