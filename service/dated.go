@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -60,16 +61,20 @@ func NewDated(values []*ent.DatedValue) Dated {
 	return values
 }
 
-// At returns the value that holds at a moment by what was known at another, nil for none: what is known first has held before
-// it too, and where nothing is dated the present value has always held.
+// At returns the value that holds at a moment by what was known at another, nil for none. What was recorded first has held for ever
+// before the others, however early those begin, so that the order in which they are told makes no difference; where nothing is dated
+// the present value has always held.
 func (d Dated) At(at, knownAt time.Time, present *string) *string {
+	if len(d) == 0 {
+		return present
+	}
+	first := slices.MinFunc(d, func(a, b *ent.DatedValue) int {
+		return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
+	})
 	for _, one := range slices.Backward(d) {
-		if !one.ValidFrom.After(at) && !one.RecordedAt.After(knownAt) {
+		if one != first && !one.ValidFrom.After(at) && !one.RecordedAt.After(knownAt) {
 			return one.Value
 		}
 	}
-	if len(d) > 0 {
-		return d[0].Value
-	}
-	return present
+	return first.Value
 }
