@@ -80,7 +80,7 @@ func TestFittedAttribution(t *testing.T) {
 		for range 3 { // customers who were only written to, and bought: the weights change
 			buyer := NewCustomer(s.admin, Vars{"name": "Buys on letters"})
 			call(buyer, "EMAIL", 5, nil)
-			bought := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": buyer, "priceTokens": []string{s.token(buyer, "1", 0)}}}).Text("placeOrder.order.id")
+			bought := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": buyer, "priceTokens": []string{s.token(buyer, "1", 0)}, "overruleDateReason": "A test"}}).Text("placeOrder.order.id")
 			s.admin.Must(completeOrder, Vars{"in": Vars{"id": bought}})
 		}
 		repeated := fit("MARKOV")

@@ -127,7 +127,7 @@ func TestReferralValue(t *testing.T) {
 		third := NewCustomer(s.admin, Vars{"name": "Third", "referredById": second})
 		fourth := NewCustomer(s.admin, Vars{"name": "Fourth", "referredById": first})
 		for i, c := range []string{first, second, third, third, fourth} {
-			order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": c, "priceTokens": []string{s.token(c, fmt.Sprint(i+1), 0)}}}).Text("placeOrder.order.id")
+			order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": c, "priceTokens": []string{s.token(c, fmt.Sprint(i+1), 0)}, "overruleDateReason": "A test"}}).Text("placeOrder.order.id")
 			s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
 		}
 		const values = `query($a: ID!, $b: ID!, $c: ID!) { a: customer(id: $a) { referralValue { amount } } b: customer(id: $b) { referralValue { amount } } c: customer(id: $c) { referralValue { amount } } }`

@@ -200,7 +200,7 @@ func TestParallelAcceptance(t *testing.T) {
 			var mu sync.Mutex
 			orders, yes := map[string]bool{}, 0
 			concurrently(8, func(int) {
-				r := s.admin.Do(acceptOffer, Vars{"in": Vars{"id": offer, "idempotencyKey": key}})
+				r := s.admin.Do(acceptOffer, Vars{"in": Vars{"id": offer, "idempotencyKey": key, "overruleDateReason": "A test"}})
 				mu.Lock()
 				defer mu.Unlock()
 				switch faults := strings.Join(r.UserErrors(), ", "); {

@@ -189,7 +189,7 @@ func (c *company) makeOffer(ctx context.Context, r *rand.Rand, p *person, to sch
 	case schema.OfferViewed:
 		_, err = c.service.Sale.ViewOffer(ctx, service.ViewOfferInput{ID: o.ID})
 	case schema.OfferAccepted:
-		_, err = c.service.Sale.AcceptOffer(ctx, service.AcceptOfferInput{ID: o.ID})
+		_, err = c.service.Sale.AcceptOffer(c.as(ctx, c.staff[memberOf(schema.RoleManager).Email]), service.AcceptOfferInput{ID: o.ID, OverruleDateReason: pointer("цех работает сверхурочно")})
 	case schema.OfferDeclined:
 		_, err = c.service.Sale.DeclineOffer(ctx, service.DeclineOfferInput{ID: o.ID, Reason: declined[0]})
 	case schema.OfferWithdrawn:

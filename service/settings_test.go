@@ -67,6 +67,7 @@ func TestSettingValues(t *testing.T) {
 		"expectedStrength":     {[]string{`1`, `1000000`}, []string{`0`}},
 		"annualDiscountRate":   {[]string{`"-0.99"`, `"0"`, `"10"`}, []string{`"-1"`, `"10.01"`}},
 		"ordersKnownUntil":     {[]string{`null`, `"2026-10-31"`, `"1970-01-01"`}, []string{`"2026-02-30"`, `""`, `7`, `[]`, `"31.10.2026"`}},
+		"phoneRegion":          {[]string{`"RU"`, `"US"`, `""`}, []string{`"ru"`, `"XX"`, `7`, `null`}},
 		"requiredLevels":       {[]string{`{}`, `{"MARKETING":"POINTS"}`}, []string{`{"MARKETING":"MOST"}`, `{"SPAM":"PERSONAL"}`, `[]`}},
 		"individualOfferLevel": {[]string{`"SITUATION"`, `"INTRAVENOUS"`}, []string{`"NONE"`, `null`}},
 		"situationHours":       {[]string{`1`, `720`}, []string{`0`, `721`}},

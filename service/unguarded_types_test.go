@@ -24,11 +24,12 @@ var passedOnLimits = map[string]int{
 	"files":            1,
 	"service":          2,
 	"service/books":    16,
-	"service/bulk":     36,
+	"service/bulk":     39,
 	"service/check":    1,
 	"service/consent":  3,
 	"service/contacts": 1,
 	"service/people":   7,
+	"service/quote":    1, // what was known of a segment at a moment of the past
 	"service/rates":    3,
 	"service/report":   7,
 	"service/value":    4,
