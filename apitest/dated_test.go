@@ -77,3 +77,81 @@ func TestWhoSeesGrades(t *testing.T) {
 		}
 	})
 }
+
+// TestGradesInAnyOrder: a contact of before everything that is dated costs by the grade of the user's creation, in whatever order
+// the grades and the contact are told, now and by what was known before.
+func TestGradesInAnyOrder(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		admin := w.As(schema.RoleAdmin)
+		moment := func(days int) string {
+			return w.Clock.Now().UTC().AddDate(0, 0, days).Truncate(time.Second).Format(time.RFC3339)
+		}
+		for grade, amount := range map[string]string{"fitter": "690", "senior": "900", "master": "1200"} {
+			admin.Must(rateIs, Vars{"in": ratePer("STAFF", grade, "hour", amount, moment(-300))})
+		}
+		customer, late, early, between := NewCustomer(admin, Vars{}), moment(-110), moment(-27), moment(-20)
+		const report = `query($from: Time!, $to: Time!, $known: Time) { contactEconomics(from: $from, to: $to, by: [], knownAt: $known) { total { cost { amount } } } }`
+		for _, order := range []string{"smc", "csm", "cms", "scm", "mcs", "msc"} {
+			user := admin.Must(`mutation($in: CreateUserInput!) { createUser(input: $in) { user { id } userErrors { code field message } } }`,
+				Vars{"in": Vars{"email": order + "@example.com", "name": order, "role": "SALES", "grade": "fitter", "password": "correct horse battery staple 9"}}).Text("createUser.user.id")
+			var contact, known string
+			told := func(more Vars) {
+				t.Helper()
+				in := Vars{"id": user, "expectedVersion": admin.Must(`query($id: ID!) { node(id: $id) { ... on User { version } } }`, Vars{"id": user}).Int("node.version")}
+				for name, value := range more {
+					in[name] = value
+				}
+				admin.Must(`mutation($in: UpdateUserInput!) { updateUser(input: $in) { user { grade } userErrors { code field message } } }`, Vars{"in": in})
+			}
+			cost := func(at, want string) string {
+				t.Helper()
+				r := admin.Must(`mutation($in: RecordContactInput!) { recordContact(input: $in) { contact { id cost { amount } } userErrors { code field message } } }`,
+					Vars{"in": Called(customer, Vars{"at": at, "minutes": "60", "staffId": user})})
+				if got := r.Text("recordContact.contact.cost.amount"); want != "" && got != want {
+					t.Errorf("%s: a contact at %s costs %s, want %s", order, at, got, want)
+				}
+				return r.Text("recordContact.contact.id")
+			}
+			for _, what := range order {
+				w.Clock.Advance(time.Second)
+				switch what {
+				case 's':
+					told(Vars{"grade": "senior", "gradeFrom": early})
+				case 'm':
+					told(Vars{"grade": "master"})
+				case 'c':
+					contact = cost(late, "690.00")
+					w.Clock.Advance(time.Second)
+					known = w.Clock.Now().UTC().Format(time.RFC3339Nano)
+				}
+			}
+			w.Clock.Advance(time.Second)
+			cost(late, "690.00")
+			cost(between, "900.00")
+			for _, at := range []string{known, w.Clock.Now().UTC().Format(time.RFC3339Nano)} {
+				r := admin.Must(`query($id: ID!, $at: Time!) { node(id: $id) { ... on Contact { cost { amount } costKnownAt(at: $at) { total { amount } } } } }`, Vars{"id": contact, "at": at})
+				if now, then := r.Text("node.cost.amount"), r.Text("node.costKnownAt.total.amount"); now != "690.00" || then != "690.00" {
+					t.Errorf("%s: the contact costs %s, and %s as known at %s; want 690.00", order, now, then, at)
+				}
+			}
+			r := admin.Must(`query($id: ID!) { node(id: $id) { ... on User { grade grades { grade validFrom } } } }`, Vars{"id": user})
+			if r.Text("node.grade") != "master" || r.Len("node.grades") != 3 || r.Text("node.grades.0.grade") != "master" || r.Text("node.grades.1.grade") != "senior" ||
+				r.Text("node.grades.2.grade") != "fitter" || r.Text("node.grades.2.validFrom") != early {
+				t.Errorf("%s: %s", order, r.Body)
+			}
+		}
+		for _, known := range []any{nil, w.Clock.Now().UTC().Format(time.RFC3339Nano)} {
+			if r := admin.Must(report, Vars{"from": moment(-120), "to": moment(-100), "known": known}); r.Text("contactEconomics.total.cost.amount") != "8280.00" { // 12 of 690
+				t.Errorf("known at %v: %s", known, r.Body)
+			}
+		}
+		admin.Must(rateIs, Vars{"in": ratePer("CHANNEL_FEE", "PHONE", "contact", "1", moment(-300))}) // restates
+		if r := admin.Must(report, Vars{"from": moment(-120), "to": moment(-100)}); r.Text("contactEconomics.total.cost.amount") != "8292.00" {
+			t.Errorf("restated: %s", r.Body)
+		}
+		if found, err := w.App.Check.Laws(w.System()); err != nil || len(found) != 0 {
+			t.Errorf("%+v, %v", found, err)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"kopeck/auth"
@@ -33,9 +34,6 @@ func (s *Core) ChangeDated(ctx context.Context, tx *store.Tx, name schema.DatedN
 	}
 	if len(known[subject]) == 0 && (before != nil || name != schema.DatedSegment) { // a segment that is not known is no other one
 		first := &ent.DatedValue{ID: s.IDs.Make(id.DatedValue), Name: name, Subject: subject, Value: before, ValidFrom: madeAt, RecordedAt: madeAt, Actor: "system"}
-		if validFrom.Before(madeAt) { // it was another before there was a row
-			first.ValidFrom = validFrom
-		}
 		if err := s.createDated(ctx, tx, first); err != nil {
 			return nil, err
 		}
@@ -50,27 +48,36 @@ func (s *Core) ChangeDated(ctx context.Context, tx *store.Tx, name schema.DatedN
 // Dated are the values of one thing, from when each holds: see [NewDated].
 type Dated []*ent.DatedValue
 
-// NewDated returns values in the order in which they hold: by validFrom and, of several for one moment, the last recorded last.
+// NewDated returns values in the order in which they hold: by validFrom and, of several for one moment, the last recorded last. The
+// first that was recorded is an exception, which holds before all others: see [Dated.First].
 func NewDated(values []*ent.DatedValue) Dated {
 	slices.SortStableFunc(values, func(a, b *ent.DatedValue) int {
-		if byMoment := a.ValidFrom.Compare(b.ValidFrom); byMoment != 0 {
-			return byMoment
-		}
-		return a.RecordedAt.Compare(b.RecordedAt)
+		return cmp.Or(a.ValidFrom.Compare(b.ValidFrom), byRecording(a, b))
 	})
 	return values
 }
 
-// At returns the value that holds at a moment by what was known at another, nil for none. What was recorded first has held for ever
-// before the others, however early those begin, so that the order in which they are told makes no difference; where nothing is dated
-// the present value has always held.
-func (d Dated) At(at, knownAt time.Time, present *string) *string {
+// byRecording is the order in which values were recorded.
+func byRecording(a, b *ent.DatedValue) int {
+	return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), strings.Compare(a.ID, b.ID))
+}
+
+// First returns the value that was recorded first, nil if there is none. It has held for ever before the others, also where one is
+// told later to have held from before its validFrom: so the order of telling them changes nothing.
+func (d Dated) First() *ent.DatedValue {
 	if len(d) == 0 {
+		return nil
+	}
+	return slices.MinFunc(d, byRecording)
+}
+
+// At returns the value that holds at a moment by what was known at another, nil for none: what is recorded first has held before
+// all others, and where nothing is dated the present value has always held.
+func (d Dated) At(at, knownAt time.Time, present *string) *string {
+	first := d.First()
+	if first == nil {
 		return present
 	}
-	first := slices.MinFunc(d, func(a, b *ent.DatedValue) int {
-		return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
-	})
 	for _, one := range slices.Backward(d) {
 		if one != first && !one.ValidFrom.After(at) && !one.RecordedAt.After(knownAt) {
 			return one.Value

@@ -1,53 +1,72 @@
-package service_test
+package service
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"kopeck/ent"
-	"kopeck/service"
 )
 
-// TestDatedInAnyOrder tells of a fitter, created on 20 November, that he is a senior from 1 October and a master from 1 November, in
-// any order: the grade at each moment is the same, and a moment before one was told does not know of it.
-func TestDatedInAnyOrder(t *testing.T) {
+// TestOrderOfTelling: a fitter is told to be senior from November on and master from today on, in either order and also between
+// others; what held at a moment, by what was known at another, follows from what had been told by then, not from its order.
+func TestOrderOfTelling(t *testing.T) {
 	t.Parallel()
-	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC) }
-	from := map[string]time.Time{"senior": day(10, 1), "master": day(11, 1)}
-	for _, told := range [][]string{{"senior", "master"}, {"master", "senior"}} {
-		t.Run(fmt.Sprint(told), func(t *testing.T) {
-			t.Parallel()
-			value := func(n int, name string, validFrom, recordedAt time.Time) *ent.DatedValue {
-				return &ent.DatedValue{ID: fmt.Sprintf("dvl_%d", n), Value: &name, ValidFrom: validFrom, RecordedAt: recordedAt}
-			}
-			values := []*ent.DatedValue{value(0, "fitter", day(11, 20), day(11, 20))}
-			for i, name := range told {
-				values = append(values, value(i+1, name, from[name], day(11, 21+i)))
-			}
-			grades := service.NewDated(values)
-			for _, c := range []struct {
-				at, known time.Time
-				want      string
-			}{
-				{day(8, 1), service.EndOfTime, "fitter"},
-				{day(10, 1).Add(-1), service.EndOfTime, "fitter"},
-				{day(10, 1), service.EndOfTime, "senior"},
-				{day(11, 1).Add(-1), service.EndOfTime, "senior"},
-				{day(11, 1), service.EndOfTime, "master"},
-				{day(11, 20), service.EndOfTime, "master"},
-				{day(12, 1), service.EndOfTime, "master"},
-				{day(11, 15), day(11, 20), "fitter"},
-				{day(11, 15), day(11, 21), told[0]},
-				{day(11, 15), day(11, 1), "fitter"},
-			} {
-				if got := grades.At(c.at, c.known, nil); got == nil || *got != c.want {
-					t.Errorf("at %s as known at %s: %v, want %s", c.at, c.known, got, c.want)
+	moment := func(s string) time.Time {
+		at, err := time.Parse(time.DateTime, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	made := moment("2026-11-20 09:00:00")
+	from := map[string]time.Time{ // senior and apprentice from before there was a row
+		"apprentice": moment("2026-09-01 00:00:00"), "senior": moment("2026-11-01 00:00:00"), "master": moment("2026-11-28 00:00:00"),
+	}
+	for _, order := range []string{
+		"", "senior", "master", "apprentice", "senior master", "master senior", "apprentice senior master", "apprentice master senior",
+		"senior apprentice master", "senior master apprentice", "master apprentice senior", "master senior apprentice",
+	} {
+		fitter := "fitter"
+		rows := []*ent.DatedValue{{ID: "1", Value: &fitter, ValidFrom: made, RecordedAt: made}}
+		told := strings.Fields(order)
+		for i, grade := range told {
+			rows = append(rows, &ent.DatedValue{ID: string(rune('2' + i)), Value: &grade, ValidFrom: from[grade], RecordedAt: made.Add(time.Duration(i+1) * time.Hour)})
+		}
+		slices.Reverse(rows)
+		dated := NewDated(rows)
+		if first := dated.First(); first.ID != "1" {
+			t.Errorf("%q: the first is %s", order, *first.Value)
+		}
+		for known := -1; known <= len(told); known++ {
+			knownAt := made.Add(time.Duration(known)*time.Hour + time.Minute)
+			for _, at := range []string{"2026-08-01 00:00:00", "2026-10-01 00:00:00", "2026-11-10 00:00:00", "2026-11-24 00:00:00", "2026-11-29 00:00:00"} {
+				want, since := fitter, time.Time{}
+				for _, grade := range told[:max(known, 0)] {
+					if f := from[grade]; !f.After(moment(at)) && f.After(since) {
+						want, since = grade, f
+					}
+				}
+				if got := dated.At(moment(at), knownAt, nil); *got != want {
+					t.Errorf("told %q, known are %d: at %s it is %s, want %s", order, known, at, *got, want)
 				}
 			}
-		})
+		}
 	}
-	if got := service.NewDated(nil).At(day(1, 1), service.EndOfTime, nil); got != nil {
-		t.Errorf("nothing is dated: %q, want the present value, none", *got)
+}
+
+// TestFirstRecorded: of values that were recorded at one moment the first is that of the lowest id, and of none it is the present one.
+func TestFirstRecorded(t *testing.T) {
+	t.Parallel()
+	now, one, two := time.Unix(0, 0), "one", "two"
+	dated := NewDated([]*ent.DatedValue{{ID: "b", Value: &two, ValidFrom: now.Add(-time.Hour), RecordedAt: now}, {ID: "a", Value: &one, ValidFrom: now, RecordedAt: now}})
+	for at, want := range map[time.Time]string{now.Add(-2 * time.Hour): one, now.Add(-time.Hour): two, now: two} {
+		if got := dated.At(at, EndOfTime, nil); *got != want {
+			t.Errorf("at %s it is %s, want %s", at, *got, want)
+		}
+	}
+	if got := (Dated)(nil).At(now, EndOfTime, &two); got != &two || (Dated)(nil).First() != nil {
+		t.Errorf("where nothing is dated: %v", got)
 	}
 }

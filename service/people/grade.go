@@ -21,9 +21,18 @@ type DatedGrade struct {
 
 // Grades returns the grades that a user has had, the newest first, from the snapshot. The caller may see what wages are.
 func (s *Service) Grades(u *ent.User) []*DatedGrade {
-	all := []*DatedGrade{}
-	for _, one := range s.people.Load().grades[u.ID] {
-		all = append(all, &DatedGrade{one.Value, one.ValidFrom, one.RecordedAt})
+	all, grades := []*DatedGrade{}, s.people.Load().grades[u.ID]
+	if first := grades.First(); first != nil { // it has held before all others, whatever was told later
+		from := first.ValidFrom
+		if grades[0].ValidFrom.Before(from) {
+			from = grades[0].ValidFrom
+		}
+		all = append(all, &DatedGrade{first.Value, from, first.RecordedAt})
+		for _, one := range grades {
+			if one != first {
+				all = append(all, &DatedGrade{one.Value, one.ValidFrom, one.RecordedAt})
+			}
+		}
 	}
 	if len(all) == 0 && u.Grade != nil {
 		all = append(all, &DatedGrade{u.Grade, u.CreatedAt, u.CreatedAt})
