@@ -66,7 +66,7 @@ func TestFirstRecorded(t *testing.T) {
 			t.Errorf("at %s it is %s, want %s", at, *got, want)
 		}
 	}
-	if got := (Dated)(nil).At(now, EndOfTime, &two); got != &two || (Dated)(nil).First() != nil {
+	if got := Dated(nil).At(now, EndOfTime, &two); got != &two || Dated(nil).First() != nil {
 		t.Errorf("where nothing is dated: %v", got)
 	}
 }
