@@ -36,6 +36,8 @@ var (
 	ofCompany = row{Grant{all, all}, Grant{all, all}, Grant{all, none}, Grant{all, none}, Grant{all, none}}
 	// ofCosts is for nouns that are read only with the scope costs, which SALES and PARTNER never have.
 	ofCosts = row{Grant{all, all}, Grant{all, all}, Grant{none, none}, Grant{all, none}, Grant{none, none}}
+	// ofHistory is for what figures of the past rest on, which only the system writes.
+	ofHistory = row{Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}}
 )
 
 var rules = map[string]row{
@@ -50,8 +52,8 @@ var rules = map[string]row{
 	"OrderLine":          ofCustomers,
 	"Credit":             ofCustomers,
 	"StageChange":        ofCustomers,
-	"DatedValue":         {Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}},
-	"ContactRestatement": {Grant{all, none}, Grant{all, none}, Grant{none, none}, Grant{all, none}, Grant{none, none}},
+	"DatedValue":         ofHistory,
+	"ContactRestatement": ofHistory,
 	"Product":            ofCompany,
 	"ProductOption":      ofCompany,
 	"PriceRule":          ofCosts,

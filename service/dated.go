@@ -19,10 +19,16 @@ import (
 
 // RecordDated records that a value holds from a moment on; nil for none. The transaction holds what the value is of.
 func (s *Core) RecordDated(ctx context.Context, tx *store.Tx, name schema.DatedName, subject string, value *string, validFrom time.Time) error {
+	_, err := s.recordDated(ctx, tx, name, subject, value, validFrom)
+	return err
+}
+
+func (s *Core) recordDated(ctx context.Context, tx *store.Tx, name schema.DatedName, subject string, value *string, validFrom time.Time) (*ent.DatedValue, error) {
 	actor, _ := auth.From(ctx)
-	return s.createDated(ctx, tx, &ent.DatedValue{
+	recorded := &ent.DatedValue{
 		ID: s.IDs.Make(id.DatedValue), Name: name, Subject: subject, Value: value, ValidFrom: validFrom, RecordedAt: s.Now(), Actor: actor.Name,
-	})
+	}
+	return recorded, s.createDated(ctx, tx, recorded)
 }
 
 // ChangeDated is [Core.RecordDated] for a value of a row that was made at a moment and had another value until now: with the first
@@ -32,17 +38,16 @@ func (s *Core) ChangeDated(ctx context.Context, tx *store.Tx, name schema.DatedN
 	if err != nil {
 		return nil, err
 	}
-	if len(known[subject]) == 0 && (before != nil || name != schema.DatedSegment) { // a segment that is not known is no other one
+	all := known[subject]
+	if len(all) == 0 && (before != nil || name != schema.DatedSegment) { // a segment that is not known is no other one
 		first := &ent.DatedValue{ID: s.IDs.Make(id.DatedValue), Name: name, Subject: subject, Value: before, ValidFrom: madeAt, RecordedAt: madeAt, Actor: "system"}
 		if err := s.createDated(ctx, tx, first); err != nil {
 			return nil, err
 		}
+		all = append(all, first)
 	}
-	if err := s.RecordDated(ctx, tx, name, subject, value, validFrom); err != nil {
-		return nil, err
-	}
-	known, err = s.DatedOf(ctx, tx, name, subject)
-	return known[subject], err
+	recorded, err := s.recordDated(ctx, tx, name, subject, value, validFrom)
+	return NewDated(append(all, recorded)), err
 }
 
 // Dated are the values of one thing, from when each holds: see [NewDated].

@@ -39,8 +39,8 @@ type Facts struct {
 	ProbabilityAlive float64   // 0 to 1; it counts only where OrderDays is more than 0
 }
 
-// Of returns the stage that the facts make, with the kind of fact that it follows from and the reason in words. It does not depend on the order in which the facts
-// became known.
+// Of returns the stage that the facts make, with the kind of fact that it follows from and the reason in words. It does not depend
+// on the order in which the facts became known.
 //
 // What staff decide holds until something dated after it moves the customer: a completed order, a departure, and for
 // a STRANGER a permission. What a customer was recorded with is where they begin: a permission moves a

@@ -27,6 +27,7 @@ type watcher struct {
 	quiet      time.Duration
 	beats      atomic.Pointer[pulse]
 	ended      chan struct{}
+	running    sync.WaitGroup // watch
 }
 
 func (w *watcher) pulse() *pulse { return w.beats.Load() }
@@ -40,7 +41,7 @@ func (w *watcher) open() {
 		w.watching.Store(true)
 		w.beats.Store(newPulse(w.quiet))
 		seen, err := w.version()
-		go w.watch(seen, err == nil)
+		w.running.Go(func() { w.watch(seen, err == nil) })
 	})
 }
 
@@ -83,7 +84,11 @@ func (w *watcher) version() (version int64, err error) {
 	return version, w.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
 }
 
-func (w *watcher) close() { w.end.Do(func() { close(w.ended) }) }
+// close ends watching and waits for it: what was watched may be deleted then.
+func (w *watcher) close() {
+	w.end.Do(func() { close(w.ended) })
+	w.running.Wait()
+}
 
 // send increments user_version for the watchers of other processes. A process that watches itself does not.
 func (w *watcher) send(ctx context.Context, tx *Tx) error {

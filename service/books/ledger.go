@@ -17,8 +17,8 @@ import (
 // The contacts of an order are the customer's own in the look-back window before the order's completion and, for
 // the customer's first completed order, every RECOMMENDATION about the customer made before it, whoever made it.
 // The model is the one that was set when the order was first credited, with the fit that it had then, and both stay with the
-// order; the window and the half-life are those that were set for the moment of its completion. Everything else follows from the facts alone, so every order in which
-// they arrive ends in the same books.
+// order; the window and the half-life are those that were set for the moment of its completion. Everything else follows from the
+// facts alone, so every order in which they arrive ends in the same books.
 
 // storedCredit is a row of credits.
 type storedCredit struct {

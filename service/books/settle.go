@@ -42,7 +42,7 @@ func (o Occasion) since(orders []SoldOrder) time.Time {
 //
 // orders are the ids of the orders that were changed; a verb that changed one names it, so that a customer
 // of a hundred thousand orders costs no more than one of two. With none named it looks for those whose credits do not
-// sum to their margin. New contacts have a shorter way: see [Service.SettleContact].
+// sum to their margin. For a new contact [Service.SettleContact] does less work.
 func (s *Service) Settle(ctx context.Context, tx *store.Tx, customerID string, why Occasion, orders ...string) error {
 	due, err := ordersToCredit(ctx, tx, customerID, orders)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/fault"
@@ -79,7 +78,7 @@ func (s *Service) ValueAtRisk(ctx context.Context, threshold *float64, first *in
 // endOfMonth returns the first moment of the month after a moment's, in a time zone.
 func endOfMonth(at time.Time, zone *time.Location) time.Time {
 	local := at.In(zone)
-	return costing.AtClock(time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, time.UTC), zone)
+	return beginOfMonth(local.Year(), local.Month()+1, zone)
 }
 
 // add adds a customer, and drops those of the least value as soon as the rows are far more than the most that are wanted.
