@@ -15,7 +15,11 @@ import (
 
 // The functions that read the value of a setting. Their errors say what is expected.
 
+// decode reads a value of JSON; null is an error.
 func decode[T any](v json.RawMessage) (value T, err error) {
+	if string(v) == "null" {
+		return value, errors.New("null is no value")
+	}
 	err = json.Unmarshal(v, &value)
 	return value, err
 }
@@ -153,13 +157,13 @@ func parseDay(text string) (int, error) {
 
 // parseDayOrNull reads a date as parseDay, or null.
 func parseDayOrNull(v json.RawMessage) (*int, error) {
-	text, err := decode[*string](v)
+	if string(v) == "null" {
+		return nil, nil
+	}
+	text, err := decode[string](v)
 	if err != nil {
 		return nil, errors.New("want a date such as \"2026-12-31\", or null")
 	}
-	if text == nil {
-		return nil, nil
-	}
-	day, err := parseDay(*text)
+	day, err := parseDay(text)
 	return &day, err
 }

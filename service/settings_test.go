@@ -68,15 +68,15 @@ func TestSettingValues(t *testing.T) {
 		"annualDiscountRate":   {[]string{`"-0.99"`, `"0"`, `"10"`}, []string{`"-1"`, `"10.01"`}},
 		"ordersKnownUntil":     {[]string{`null`, `"2026-10-31"`, `"1970-01-01"`}, []string{`"2026-02-30"`, `""`, `7`, `[]`, `"31.10.2026"`}},
 		"phoneRegion":          {[]string{`"RU"`, `"US"`, `""`}, []string{`"ru"`, `"XX"`, `7`, `null`}},
-		"requiredLevels":       {[]string{`{}`, `{"MARKETING":"POINTS"}`}, []string{`{"MARKETING":"MOST"}`, `{"SPAM":"PERSONAL"}`, `[]`}},
+		"requiredLevels":       {[]string{`{}`, `{"MARKETING":"POINTS"}`}, []string{`{"MARKETING":"MOST"}`, `{"SPAM":"PERSONAL"}`, `[]`, `null`}},
 		"individualOfferLevel": {[]string{`"SITUATION"`, `"INTRAVENOUS"`}, []string{`"NONE"`, `null`}},
 		"situationHours":       {[]string{`1`, `720`}, []string{`0`, `721`}},
 		"loyalOrderDays":       {[]string{`1`, `1000`}, []string{`0`, `1001`}},
-		"loyalProbability":     {[]string{`0`, `1`, `0.5`}, []string{`-0.1`, `1.1`, `"0.5"`}},
+		"loyalProbability":     {[]string{`0`, `1`, `0.5`}, []string{`-0.1`, `1.1`, `"0.5"`, `null`}},
 		"formerProbability":    {[]string{`0`, `1`}, []string{`2`}},
 		"load": {
 			[]string{`[{"utilisation":"0","factor":"1"},{"utilisation":"1","factor":"2"}]`},
-			[]string{`[]`, `{}`, `[{"utilisation":"-1","factor":"1"}]`, `[{"utilisation":"x","factor":"1"}]`, `7`},
+			[]string{`[]`, `{}`, `null`, `[{"utilisation":"-1","factor":"1"}]`, `[{"utilisation":"x","factor":"1"}]`, `7`},
 		},
 		"workingDays": {[]string{`["MON"]`, `["SUN","SAT"]`}, []string{`[]`, `["MONDAY"]`, `"MON"`, `null`, `[1]`}},
 		"daysOff": {

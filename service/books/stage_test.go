@@ -58,6 +58,13 @@ func TestStageFollowsFromFacts(t *testing.T) {
 		left := func(ctx context.Context, tx *store.Tx, customer string) error {
 			return tx.Customer.UpdateOneID(customer).SetDepartedAt(hoursAgo(50)).Exec(ctx)
 		}
+		recent := w.customer() // somebody bought just now: the observed end is today, whatever is placed before
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			if err := bought(1)(ctx, tx, recent); err != nil {
+				return err
+			}
+			return w.Books.Settle(ctx, tx, recent, books.Occasion{Reason: "settled"})
+		})
 		overruled := func(ctx context.Context, tx *store.Tx, customer string) error {
 			if err := tx.Customer.UpdateOneID(customer).SetStage(schema.Loyal).Exec(ctx); err != nil {
 				return err
