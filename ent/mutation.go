@@ -22818,6 +22818,7 @@ type ProductMutation struct {
 	sku                   *string
 	name                  *string
 	name_key              *string
+	search_key            *string
 	kind                  *schema.ProductKind
 	active                *bool
 	standard_lead_days    *int
@@ -23170,6 +23171,42 @@ func (m *ProductMutation) ResetNameKey() {
 	m.name_key = nil
 }
 
+// SetSearchKey sets the "search_key" field.
+func (m *ProductMutation) SetSearchKey(s string) {
+	m.search_key = &s
+}
+
+// SearchKey returns the value of the "search_key" field in the mutation.
+func (m *ProductMutation) SearchKey() (r string, exists bool) {
+	v := m.search_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchKey returns the old "search_key" field's value of the Product entity.
+// If the Product object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProductMutation) OldSearchKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchKey: %w", err)
+	}
+	return oldValue.SearchKey, nil
+}
+
+// ResetSearchKey resets all changes to the "search_key" field.
+func (m *ProductMutation) ResetSearchKey() {
+	m.search_key = nil
+}
+
 // SetKind sets the "kind" field.
 func (m *ProductMutation) SetKind(sk schema.ProductKind) {
 	m.kind = &sk
@@ -23408,7 +23445,7 @@ func (m *ProductMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProductMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.version != nil {
 		fields = append(fields, product.FieldVersion)
 	}
@@ -23426,6 +23463,9 @@ func (m *ProductMutation) Fields() []string {
 	}
 	if m.name_key != nil {
 		fields = append(fields, product.FieldNameKey)
+	}
+	if m.search_key != nil {
+		fields = append(fields, product.FieldSearchKey)
 	}
 	if m.kind != nil {
 		fields = append(fields, product.FieldKind)
@@ -23459,6 +23499,8 @@ func (m *ProductMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case product.FieldNameKey:
 		return m.NameKey()
+	case product.FieldSearchKey:
+		return m.SearchKey()
 	case product.FieldKind:
 		return m.Kind()
 	case product.FieldActive:
@@ -23488,6 +23530,8 @@ func (m *ProductMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldName(ctx)
 	case product.FieldNameKey:
 		return m.OldNameKey(ctx)
+	case product.FieldSearchKey:
+		return m.OldSearchKey(ctx)
 	case product.FieldKind:
 		return m.OldKind(ctx)
 	case product.FieldActive:
@@ -23546,6 +23590,13 @@ func (m *ProductMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNameKey(v)
+		return nil
+	case product.FieldSearchKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchKey(v)
 		return nil
 	case product.FieldKind:
 		v, ok := value.(schema.ProductKind)
@@ -23677,6 +23728,9 @@ func (m *ProductMutation) ResetField(name string) error {
 		return nil
 	case product.FieldNameKey:
 		m.ResetNameKey()
+		return nil
+	case product.FieldSearchKey:
+		m.ResetSearchKey()
 		return nil
 	case product.FieldKind:
 		m.ResetKind()

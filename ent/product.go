@@ -32,6 +32,8 @@ type Product struct {
 	Name string `json:"name,omitempty"`
 	// The name folded for ordering, the same on both databases.
 	NameKey string `json:"name_key,omitempty"`
+	// The code and the name as they are searched by, each after a space; "" until they are rekeyed.
+	SearchKey string `json:"search_key,omitempty"`
 	// Whether the product is a good, a service or a bundle.
 	Kind schema.ProductKind `json:"kind,omitempty"`
 	// Whether the product is in the catalogue.
@@ -75,7 +77,7 @@ func (*Product) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case product.FieldVersion, product.FieldStandardLeadDays:
 			values[i] = new(sql.NullInt64)
-		case product.FieldID, product.FieldSku, product.FieldName, product.FieldNameKey, product.FieldKind, product.FieldPartnerID:
+		case product.FieldID, product.FieldSku, product.FieldName, product.FieldNameKey, product.FieldSearchKey, product.FieldKind, product.FieldPartnerID:
 			values[i] = new(sql.NullString)
 		case product.FieldCreatedAt, product.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -135,6 +137,12 @@ func (_m *Product) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name_key", values[i])
 			} else if value.Valid {
 				_m.NameKey = value.String
+			}
+		case product.FieldSearchKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_key", values[i])
+			} else if value.Valid {
+				_m.SearchKey = value.String
 			}
 		case product.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -219,6 +227,9 @@ func (_m *Product) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("name_key=")
 	builder.WriteString(_m.NameKey)
+	builder.WriteString(", ")
+	builder.WriteString("search_key=")
+	builder.WriteString(_m.SearchKey)
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

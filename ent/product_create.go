@@ -66,6 +66,20 @@ func (_c *ProductCreate) SetNameKey(v string) *ProductCreate {
 	return _c
 }
 
+// SetSearchKey sets the "search_key" field.
+func (_c *ProductCreate) SetSearchKey(v string) *ProductCreate {
+	_c.mutation.SetSearchKey(v)
+	return _c
+}
+
+// SetNillableSearchKey sets the "search_key" field if the given value is not nil.
+func (_c *ProductCreate) SetNillableSearchKey(v *string) *ProductCreate {
+	if v != nil {
+		_c.SetSearchKey(*v)
+	}
+	return _c
+}
+
 // SetKind sets the "kind" field.
 func (_c *ProductCreate) SetKind(v schema.ProductKind) *ProductCreate {
 	_c.mutation.SetKind(v)
@@ -172,6 +186,10 @@ func (_c *ProductCreate) defaults() {
 		v := product.DefaultVersion
 		_c.mutation.SetVersion(v)
 	}
+	if _, ok := _c.mutation.SearchKey(); !ok {
+		v := product.DefaultSearchKey
+		_c.mutation.SetSearchKey(v)
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		v := product.DefaultKind
 		_c.mutation.SetKind(v)
@@ -225,6 +243,9 @@ func (_c *ProductCreate) check() error {
 		if err := product.NameKeyValidator(v); err != nil {
 			return &ValidationError{Name: "name_key", err: fmt.Errorf(`ent: validator failed for field "Product.name_key": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.SearchKey(); !ok {
+		return &ValidationError{Name: "search_key", err: errors.New(`ent: missing required field "Product.search_key"`)}
 	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Product.kind"`)}
@@ -308,6 +329,10 @@ func (_c *ProductCreate) createSpec() (*Product, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.NameKey(); ok {
 		_spec.SetField(product.FieldNameKey, field.TypeString, value)
 		_node.NameKey = value
+	}
+	if value, ok := _c.mutation.SearchKey(); ok {
+		_spec.SetField(product.FieldSearchKey, field.TypeString, value)
+		_node.SearchKey = value
 	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(product.FieldKind, field.TypeEnum, value)

@@ -108,6 +108,20 @@ func (_u *ProductUpdate) SetNillableNameKey(v *string) *ProductUpdate {
 	return _u
 }
 
+// SetSearchKey sets the "search_key" field.
+func (_u *ProductUpdate) SetSearchKey(v string) *ProductUpdate {
+	_u.mutation.SetSearchKey(v)
+	return _u
+}
+
+// SetNillableSearchKey sets the "search_key" field if the given value is not nil.
+func (_u *ProductUpdate) SetNillableSearchKey(v *string) *ProductUpdate {
+	if v != nil {
+		_u.SetSearchKey(*v)
+	}
+	return _u
+}
+
 // SetKind sets the "kind" field.
 func (_u *ProductUpdate) SetKind(v schema.ProductKind) *ProductUpdate {
 	_u.mutation.SetKind(v)
@@ -291,6 +305,9 @@ func (_u *ProductUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.NameKey(); ok {
 		_spec.SetField(product.FieldNameKey, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SearchKey(); ok {
+		_spec.SetField(product.FieldSearchKey, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(product.FieldKind, field.TypeEnum, value)
 	}
@@ -427,6 +444,20 @@ func (_u *ProductUpdateOne) SetNameKey(v string) *ProductUpdateOne {
 func (_u *ProductUpdateOne) SetNillableNameKey(v *string) *ProductUpdateOne {
 	if v != nil {
 		_u.SetNameKey(*v)
+	}
+	return _u
+}
+
+// SetSearchKey sets the "search_key" field.
+func (_u *ProductUpdateOne) SetSearchKey(v string) *ProductUpdateOne {
+	_u.mutation.SetSearchKey(v)
+	return _u
+}
+
+// SetNillableSearchKey sets the "search_key" field if the given value is not nil.
+func (_u *ProductUpdateOne) SetNillableSearchKey(v *string) *ProductUpdateOne {
+	if v != nil {
+		_u.SetSearchKey(*v)
 	}
 	return _u
 }
@@ -643,6 +674,9 @@ func (_u *ProductUpdateOne) sqlSave(ctx context.Context) (_node *Product, err er
 	}
 	if value, ok := _u.mutation.NameKey(); ok {
 		_spec.SetField(product.FieldNameKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SearchKey(); ok {
+		_spec.SetField(product.FieldSearchKey, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(product.FieldKind, field.TypeEnum, value)

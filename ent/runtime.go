@@ -1097,12 +1097,16 @@ func init() {
 	productDescNameKey := productFields[2].Descriptor()
 	// product.NameKeyValidator is a validator for the "name_key" field. It is called by the builders before save.
 	product.NameKeyValidator = productDescNameKey.Validators[0].(func(string) error)
+	// productDescSearchKey is the schema descriptor for search_key field.
+	productDescSearchKey := productFields[3].Descriptor()
+	// product.DefaultSearchKey holds the default value on creation for the search_key field.
+	product.DefaultSearchKey = productDescSearchKey.Default.(string)
 	// productDescActive is the schema descriptor for active field.
-	productDescActive := productFields[4].Descriptor()
+	productDescActive := productFields[5].Descriptor()
 	// product.DefaultActive holds the default value on creation for the active field.
 	product.DefaultActive = productDescActive.Default.(bool)
 	// productDescStandardLeadDays is the schema descriptor for standard_lead_days field.
-	productDescStandardLeadDays := productFields[5].Descriptor()
+	productDescStandardLeadDays := productFields[6].Descriptor()
 	// product.DefaultStandardLeadDays holds the default value on creation for the standard_lead_days field.
 	product.DefaultStandardLeadDays = productDescStandardLeadDays.Default.(int)
 	// product.StandardLeadDaysValidator is a validator for the "standard_lead_days" field. It is called by the builders before save.

@@ -9296,7 +9296,7 @@ input ProductFilter {
   kinds: [ProductKind!] @goField(omittable: true) @open
   "Products that are in the catalogue, or that are not."
   active: Boolean @goField(omittable: true) @open
-  "Products whose sku, or a word of whose name, begins with this text."
+  "Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters."
   search: String @goField(omittable: true) @open
 }
 `, BuiltIn: false},

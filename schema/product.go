@@ -25,6 +25,8 @@ func (Product) Fields() []ent.Field {
 			Annotations(open()).Comment("The name of the product."),
 		field.String("name_key").MaxLen(800).Annotations(open(), orderedAs("NAME", "By name, regardless of letter case."), inner()).
 			Comment("The name folded for ordering, the same on both databases."),
+		field.Text("search_key").Default("").Annotations(hidden()).
+			Comment("The code and the name as they are searched by, each after a space; \"\" until they are rekeyed."),
 		field.Enum("kind").GoType(ProductKind("")).Default(string(Good)).Annotations(open(), shownAs("ProductKind")).
 			Comment("Whether the product is a good, a service or a bundle."),
 		field.Bool("active").Default(true).

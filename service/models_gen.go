@@ -672,7 +672,7 @@ type ProductFilter struct {
 	Kinds graphql.Omittable[[]schema.ProductKind] `json:"kinds,omitempty"`
 	// Products that are in the catalogue, or that are not.
 	Active graphql.Omittable[*bool] `json:"active,omitempty"`
-	// Products whose sku, or a word of whose name, begins with this text.
+	// Products whose sku, or a word of whose name, begins with this text, without regard to case and to the marks on letters.
 	Search graphql.Omittable[*string] `json:"search,omitempty"`
 }
 

@@ -1055,6 +1055,7 @@ var (
 		{Name: "sku", Type: field.TypeString, Size: 400},
 		{Name: "name", Type: field.TypeString, Size: 1200},
 		{Name: "name_key", Type: field.TypeString, Size: 800},
+		{Name: "search_key", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"GOOD", "SERVICE", "BUNDLE"}, Default: "GOOD"},
 		{Name: "active", Type: field.TypeBool, Default: true},
 		{Name: "standard_lead_days", Type: field.TypeInt, Default: 14},
@@ -1068,7 +1069,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "products_partners_partner",
-				Columns:    []*schema.Column{ProductsColumns[10]},
+				Columns:    []*schema.Column{ProductsColumns[11]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},

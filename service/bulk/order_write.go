@@ -89,6 +89,7 @@ var productColumns = []store.Column[newProduct]{
 	{Name: "sku", Value: func(p newProduct) any { return p.sku }},
 	{Name: "name", Value: func(p newProduct) any { return p.sku }},
 	{Name: "name_key", Value: func(p newProduct) any { return input.NameKey(p.sku) }},
+	{Name: "search_key", Value: func(p newProduct) any { return input.ProductKey(p.sku, p.sku) }},
 	{Name: "active", Value: func(newProduct) any { return false }},
 }
 

@@ -11,7 +11,7 @@ import (
 	"kopeck/store"
 )
 
-// Phones, the keys of e-mails and search terms are computed in Go. A migration that changes how leaves a row that says so, and Rekey
+// Phones, the keys of e-mails, search terms and search keys are computed in Go. A migration that changes how leaves a row that says so, and Rekey
 // brings what was written before into the new form, some thousand customers in a transaction.
 
 // rekeyTogether is how many customers a transaction of [Service.Rekey] reads.
@@ -30,8 +30,8 @@ func (s *Service) RekeyPending(ctx context.Context) (bool, error) {
 	return pending, err
 }
 
-// Rekey brings customers and users that an earlier version wrote into the form in which this one keeps them: phones in E.164, keys of
-// e-mails, search terms. It returns the number of customers that it has looked at. It notes after each transaction how far it has come, so
+// Rekey brings customers, users and products that an earlier version wrote into the form in which this one keeps them: phones in E.164, keys of
+// e-mails, what is searched by. It returns the number of customers that it has looked at. It notes after each transaction how far it has come, so
 // that one that was ended continues when it is called again; two at a time take turns. Customers who have one e-mail afterwards are
 // possible duplicates; nothing is merged. A user who would have the e-mail of another keeps the key as it is and is logged.
 func (s *Service) Rekey(ctx context.Context) (looked int, err error) {
@@ -71,6 +71,9 @@ func (s *Service) rekeySome(ctx context.Context, tx *store.Bulk) (looked int, mo
 		return 0, false, err
 	}
 	if len(rows) == 0 {
+		if err := rekeyProducts(ctx, tx); err != nil {
+			return 0, false, err
+		}
 		return 0, false, setRekeyed(ctx, tx, "", s.Now())
 	}
 	if err := s.rekeyCustomers(ctx, tx, rows); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"kopeck/apptest"
 	"kopeck/ent/searchterm"
+	"kopeck/service"
 	"kopeck/service/customers"
 	"kopeck/store"
 )
@@ -36,6 +37,8 @@ func TestRekey(t *testing.T) {
 		same := old("Zürich", "anna@xn--e1afmkfd.xn--p1ai", "anna@xn--e1afmkfd.xn--p1ai", "+7 900 111‑22‑33 доб. 15")
 		odd := old("Odd", "an\u200bna@example.com", "an\u200bna@example.com", "ask Ivan")
 		plain := old("plain", "", "", "112")
+		oak := w.Product(service.CreateProductInput{Sku: "OAK-Ё", Name: "Дуб"})
+		write("UPDATE products SET search_key = ''")
 		write("INSERT INTO settings (id, value, updated_at) VALUES ('rekeyed', ?, ?)", `{"after":""}`, w.App.Now())
 
 		if pending, err := w.Bulk.RekeyPending(ctx); err != nil || !pending {
@@ -49,6 +52,9 @@ func TestRekey(t *testing.T) {
 		}
 		if n, err := w.Bulk.Rekey(ctx); err != nil || n != 0 {
 			t.Errorf("a second time it looked at %d, %v", n, err)
+		}
+		if p, err := w.Client.Product.Get(ctx, oak); err != nil || p.SearchKey != " oak-е дуб" {
+			t.Errorf("the product is searched by %q, %v", p.SearchKey, err)
 		}
 		for id, want := range map[string]string{
 			anna:  "anna@пример.рф anna@xn--e1afmkfd.xn--p1ai 1 +79001112233",

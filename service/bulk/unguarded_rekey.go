@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopeck/ent"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -69,6 +70,21 @@ func staleCustomers(ctx context.Context, tx *store.Bulk, after string) ([]*stale
 		}
 		return err
 	})
+}
+
+// rekeyProducts writes what products are searched by where there is nothing yet.
+func rekeyProducts(ctx context.Context, tx *store.Bulk) error {
+	var keys [][]any
+	err := store.Each(ctx, tx, "SELECT id, sku, name FROM products WHERE search_key = ''", nil, func(scan store.ScanFunc) error {
+		var productID, sku, name string
+		err := scan(&productID, &sku, &name)
+		keys = append(keys, []any{productID, input.ProductKey(sku, name)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return tx.UpdateRows(ctx, "products", "search_key = v.column2", []store.ColumnType{store.TextColumn}, keys)
 }
 
 // rekeyPhones writes phones by the ids of customers.

@@ -26,8 +26,8 @@ func (s *Service) CreateProduct(ctx context.Context, in service.CreateProductInp
 		if err != nil {
 			return "", err
 		}
-		_, err = tx.Product.Create().SetNillablePartnerID(partner).SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(input.NameKey(p.name)).SetKind(p.kind).
-			SetStandardLeadDays(p.leadDays).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
+		_, err = tx.Product.Create().SetNillablePartnerID(partner).SetID(p.id).SetSku(p.sku).SetName(p.name).SetNameKey(input.NameKey(p.name)).
+			SetSearchKey(input.ProductKey(p.sku, p.name)).SetKind(p.kind).SetStandardLeadDays(p.leadDays).SetCreatedAt(now).SetUpdatedAt(now).Save(ctx)
 		if err != nil {
 			return "", takenProduct(err, in.ID != nil)
 		}

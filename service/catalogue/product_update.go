@@ -135,6 +135,9 @@ func (s *Service) changeProduct(ctx context.Context, tx *store.Tx, p *ent.Produc
 			f.set(change, partnerID, update)
 		}
 	}
+	if change.name != nil {
+		update.SetSearchKey(input.ProductKey(p.Sku, *change.name))
+	}
 	changed, err := update.Save(ctx)
 	if err != nil {
 		return err

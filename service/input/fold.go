@@ -24,6 +24,9 @@ func SearchKey(text string) string {
 	return likeLetters.Replace(cases.Fold().String(norm.NFC.String(plain.String())))
 }
 
+// ProductKey returns what a product is searched by: its code and its name as [SearchKey] makes them, each after a space.
+func ProductKey(sku, name string) string { return " " + SearchKey(sku) + " " + SearchKey(name) }
+
 // breve makes й of и. That is a letter of its own, which people do not leave out.
 const breve = '\u0306'
 
