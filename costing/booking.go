@@ -19,6 +19,7 @@ type Booking struct {
 	BookedAt time.Time
 	FreedAt  *time.Time
 	HeldFor  string // the customer; "" for an order
+	Hold     string // the key of the price that it is held by; "" for an order
 }
 
 // Bookings is an immutable index of bookings. A nil one holds none.
@@ -101,12 +102,12 @@ func (b *Bookings) HeldFor(customer string, at time.Time) bool {
 	})
 }
 
-// WithoutHolds returns the bookings without what is held for a customer.
-func (b *Bookings) WithoutHolds(customer string) *Bookings {
+// WithoutHold returns the bookings without what is held by the key of a price.
+func (b *Bookings) WithoutHold(key string) *Bookings {
 	var others []Booking
 	for _, days := range b.byResource {
 		for _, booking := range days.bookings {
-			if booking.HeldFor != customer {
+			if booking.Hold != key {
 				others = append(others, booking)
 			}
 		}

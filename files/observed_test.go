@@ -26,6 +26,9 @@ func TestImportOfAnOldLog(t *testing.T) {
 		if n := w.number(`SELECT count(*) FROM customers WHERE stage = 'FORMER'`); n != 1 {
 			t.Errorf("%d customers have left; want 1", n)
 		}
+		if n := w.number(`SELECT count(*) FROM stage_changes WHERE from_stage = 'FORMER' OR kind = 'SILENCE'`); n != 0 {
+			t.Errorf("%d customers left and came back, or left by silence; want none", n)
+		}
 		w.closed()
 	})
 }

@@ -31,3 +31,22 @@ func (o Observation) End(day int) int {
 	}
 	return o.LastDay
 }
+
+// With returns the observation with the days of some more completed orders. Of the orders that it counts already it is not known which lie
+// in another year: where the last day moves by less than a year, all of them are taken to lie in it.
+func (o Observation) With(days []int) Observation {
+	last := o.LastDay
+	for _, day := range days {
+		last = max(last, day)
+	}
+	if last-o.LastDay >= yearDays {
+		o.YearOrders = 0
+	}
+	for _, day := range days {
+		if last-day < yearDays {
+			o.YearOrders = min(o.YearOrders+1, MostYearOrders)
+		}
+	}
+	o.LastDay = last
+	return o
+}

@@ -36,6 +36,29 @@ func TestObservedEnd(t *testing.T) {
 	}
 }
 
+func TestObservationWith(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		of   lifetime.Observation
+		days []int
+		want lifetime.Observation
+	}{
+		"no orders":                 {lifetime.Observation{}, nil, lifetime.Observation{}},
+		"the first":                 {lifetime.Observation{}, []int{500, 900, 536, 535}, lifetime.Observation{LastDay: 900, YearOrders: 2}},
+		"later by less than a year": {lifetime.Observation{LastDay: 900, YearOrders: 7}, []int{1000}, lifetime.Observation{LastDay: 1000, YearOrders: 8}},
+		"later by a year":           {lifetime.Observation{LastDay: 900, YearOrders: 7}, []int{1265}, lifetime.Observation{LastDay: 1265, YearOrders: 1}},
+		"earlier":                   {lifetime.Observation{LastDay: 900, YearOrders: 7}, []int{899, 536, 535}, lifetime.Observation{LastDay: 900, YearOrders: 9}},
+		"many":                      {lifetime.Observation{LastDay: 900, YearOrders: lifetime.MostYearOrders}, []int{900}, lifetime.Observation{LastDay: 900, YearOrders: lifetime.MostYearOrders}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.of.With(c.days); got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
 // A grocer's log ends, and the forecast is asked for N days later: what is forecast for the three months that followed the log's end
 // does not fall with the days in which nobody read the orders.
 func TestForecastDoesNotFallWithTheSilenceOfALog(t *testing.T) {

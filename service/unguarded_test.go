@@ -32,7 +32,7 @@ var unguardedLimits = map[string]unguardedLimit{
 	"customers": {4, 0, 0},
 	"people":    {10, 0, 0},
 	"quote":     {7, 0, 0},
-	"rates":     {31, 0, 0}, // what an order has booked is moved with its due date; what fills a day is shown; prices hold capacity
+	"rates":     {32, 0, 0}, // what an order has booked is moved with its due date; what fills a day is shown; prices hold capacity, which orders take over
 	"report":    {20, 0, 0},
 	"sale":      {2, 0, 0},
 	"value":     {17, 0, 0},

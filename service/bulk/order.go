@@ -82,6 +82,9 @@ type freshOrder struct {
 // Orders imports orders. One that exists (by its id, or else by its external id) with the same customer,
 // day, total and cost (one with an id: also moment, status and refunds) is left alone, with other content it is rejected.
 func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, error) {
+	if !i.Check {
+		i.foresee(orders)
+	}
 	parts := i.byCustomer(orders)
 	chunks, errs := make([]*chunk, len(parts)), make([]error, len(parts))
 	var all sync.WaitGroup
@@ -107,6 +110,18 @@ func (i *Import) Orders(ctx context.Context, orders []OrderRecord) ([]Verdict, e
 		}
 	}
 	return verdicts, refused
+}
+
+// foresee tells until when orders are known with those of a file.
+func (i *Import) foresee(orders []OrderRecord) {
+	settings := i.service.Settings()
+	var days []int
+	for n := range orders {
+		if o := &orders[n]; o.Status == schema.OrderCompleted {
+			days = append(days, settings.Day(o.At))
+		}
+	}
+	i.service.value.Foresee(days)
 }
 
 func (o *OrderRecord) customer() customerName {

@@ -33,6 +33,10 @@ var (
 	phoneLabel = regexp.MustCompile(`(?i)^(?:(?:tel|callto|phone|mob|тел|моб)\s*[.:]+\s*)+`)
 	// phoneExtension is what follows a number to reach one person.
 	phoneExtension = regexp.MustCompile(`(?i)[,;]?\s*(?:доб(?:авочный)?\.?|вн(?:утр)?\.?|ext(?:ension)?[.:=]?|x|#)\s*(\d{1,8})$`)
+	// twoPhones is a number with another, or an end of another, behind it: 8 903 123-45-71/72, or 8(903)7771122 (15).
+	twoPhones = regexp.MustCompile(`^(?:\D*\d){7,}\D*[/(\[]`)
+	// wholePhone is a number that a spreadsheet or a program has written as a decimal: 79031234570.0.
+	wholePhone = regexp.MustCompile(`^(\d{7,})\.0+$`)
 	// roundedPhone is a number as a spreadsheet shows it that has lost digits.
 	roundedPhone = regexp.MustCompile(`^\d+([.,]\d+)?[eEеЕ]\+?\d+$`)
 )
@@ -56,7 +60,13 @@ func Phone(field, text, region string) (string, error) {
 	}
 	number := internationalPhone(main, region)
 	if number == "" {
+		if twoPhones.MatchString(main) {
+			return "", fault.Invalidf(field, "not a phone number: want one number: this has another, or an extension without ext. or доб., behind it")
+		}
 		if number = digitsOf(main); strings.HasPrefix(main, "+") {
+			if !countryCode(number) {
+				return "", fault.Invalidf(field, "not a phone number: no country has the code that it begins with")
+			}
 			number = "+" + number
 		}
 	}
@@ -113,13 +123,15 @@ func splitPhone(text string) (main, extension string) {
 		switch {
 		case unicode.Is(unicode.Cf, c):
 			return -1
+		case unicode.IsSpace(c):
+			return ' '
 		case unicode.Is(unicode.Nd, c):
 			return '0' + digitValue(c)
 		}
 		return c
 	}, norm.NFKC.String(text))
 	main = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(main), "'")) // by which spreadsheets mark a text
-	main = phoneLabel.ReplaceAllString(main, "")
+	main = wholePhone.ReplaceAllString(phoneLabel.ReplaceAllString(main, ""), "$1")
 	if at := phoneExtension.FindStringSubmatchIndex(main); at != nil {
 		return strings.TrimSpace(main[:at[0]]), main[at[2]:at[3]]
 	}
@@ -179,6 +191,16 @@ func internationalPhone(main, region string) string {
 		return try("+"+digits, "")
 	}
 	return ""
+}
+
+// countryCode reports whether digits begin with the code of a country.
+func countryCode(digits string) bool {
+	for n := 1; n <= min(3, len(digits)); n++ {
+		if code, err := strconv.Atoi(digits[:n]); err == nil && phonenumbers.GetRegionCodeForCountryCode(code) != phonenumbers.UNKNOWN_REGION {
+			return true
+		}
+	}
+	return false
 }
 
 // digitsOf returns the ASCII digits of a text.

@@ -75,7 +75,11 @@ func TestPhone(t *testing.T) {
 		{"9001234567", "", "9001234567", ""},
 		{"(917) 555-0100", "US", "+19175550100", ""},
 		{"+7 000 000-00-00", "RU", "+70000000000", ""}, // as it was given, with its country
-		{"+8 900 123 45 67", "RU", "+89001234567", ""},
+		{"79031234570.0", "RU", "+79031234570", ""},
+		{"+8 900 123 45 67", "RU", "", "no country has the code"},
+		{"8 903 123-45-71/72", "RU", "", "want one number"},
+		{"8(903)7771122 (15)", "RU", "", "want one number"},
+		{"+7 903 123-45-67 / 68", "RU", "", "want one number"},
 		{"33612345678", "RU", "+33612345678", ""},
 		{"112", "RU", "112", ""},
 		{"4015", "RU", "4015", ""},
@@ -131,6 +135,7 @@ func FuzzPhone(f *testing.F) {
 	for _, text := range spellings {
 		f.Add(text, "RU")
 	}
+	f.Add("700000\r0000", "RU")
 	f.Fuzz(func(t *testing.T, text, region string) {
 		got, err := input.Phone("f", text, region)
 		if err != nil {

@@ -135,7 +135,7 @@ func readBookings(ctx context.Context, tx *store.Tx, firstDay, lastDay int) (*co
 	}
 	bookings := make([]costing.Booking, len(rows))
 	for i, b := range rows {
-		bookings[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units, BookedAt: b.BookedAt, FreedAt: b.FreedAt, HeldFor: input.OrZero(b.HeldFor)}
+		bookings[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units, BookedAt: b.BookedAt, FreedAt: b.FreedAt, HeldFor: input.OrZero(b.HeldFor), Hold: input.OrZero(b.Hold)}
 	}
 	return costing.NewBookings(bookings), nil
 }

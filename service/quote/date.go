@@ -32,18 +32,19 @@ type Held struct {
 // Hold sets what came of holding the capacity of the price.
 func (p *Price) Hold(h Held) { p.held = &h }
 
-// Key is a digest of what a price was asked for, which a token and a promise of it have too: what is held by it.
+// Key is a digest of what a price was asked for, but of its lead time, which a token and a promise of it have too: what is held by it. So
+// what is held for one day is free to the same customer for the same on another.
 func (p *Price) Key() string {
-	return holdKey(p.CustomerID, p.ProductID, p.Quantity, p.options, p.LeadDays)
+	return holdKey(p.CustomerID, p.ProductID, p.Quantity, p.options)
 }
 
 // Key is the key of the price that was promised to a customer: see [Price.Key].
 func (p Promise) Key(customerID string) string {
-	return holdKey(customerID, p.ProductID, p.Quantity, p.Options, p.LeadDays)
+	return holdKey(customerID, p.ProductID, p.Quantity, p.Options)
 }
 
-func holdKey(customer, product string, quantity money.Decimal, options []pricing.Option, lead int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d %q", customer, product, quantity, lead, options))
+func holdKey(customer, product string, quantity money.Decimal, options []pricing.Option) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %q", customer, product, quantity, options))
 	return hex.EncodeToString(sum[:])
 }
 

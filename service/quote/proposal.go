@@ -30,16 +30,24 @@ func (q *Quotes) Proposals(c *ent.Customer, productID string, amount *money.Exac
 		return nil, err
 	}
 	question := price.question
-	triangle, err := q.pricesFor(c.ID).Triangle(question)
+	triangle, err := q.prices.Triangle(question)
 	if err != nil {
 		return nil, PriceFault(err)
 	}
 	zone := q.service.Settings().Zone
 	proposals := make([]*Proposal, len(triangle))
 	for i, p := range triangle {
+		prices := q.pricesFor(question, p.Answer)
+		if prices != q.prices {
+			own, err := prices.Triangle(question)
+			if err != nil {
+				return nil, PriceFault(err)
+			}
+			p = own[i]
+		}
 		proposals[i] = &Proposal{
 			Segment: schema.Segment(p.Segment), Suits: string(input.OrZero(c.Segment)) == p.Segment, Grade: input.NonEmpty(p.Grade), LeadDays: p.Answer.LeadDays,
-			ReadyOn: costing.StartOfDay(costing.Day(q.at, zone)+p.Answer.LeadDays, zone), Price: q.answered(question, p.Answer), Note: input.NonEmpty(p.Note),
+			ReadyOn: costing.StartOfDay(costing.Day(q.at, zone)+p.Answer.LeadDays, zone), Price: q.answered(prices, question, p.Answer), Note: input.NonEmpty(p.Note),
 		}
 	}
 	slices.SortStableFunc(proposals, func(a, b *Proposal) int {

@@ -27,19 +27,20 @@ type Quotes struct {
 	until   time.Time
 
 	supposed bool     // see Price
-	holders  sync.Map // by customer: the book without what is held for them
+	holders  sync.Map // by the key of a price: the book without what it holds
 }
 
-// pricesFor returns the book for a customer: what is held for them is free to them.
-func (q *Quotes) pricesFor(customerID string) *pricing.Book {
+// pricesFor returns the book for what was answered to a question: what the same customer holds by the same price is free to it.
+func (q *Quotes) pricesFor(question pricing.Question, answer pricing.Answer) *pricing.Book {
 	bookings := q.prices.Basis().Bookings
-	if !bookings.HeldFor(customerID, q.at) {
+	if !bookings.HeldFor(question.Customer.ID, q.at) {
 		return q.prices
 	}
-	if known, ok := q.holders.Load(customerID); ok {
+	key := holdKey(question.Customer.ID, question.ProductID, question.Quantity, answer.Options)
+	if known, ok := q.holders.Load(key); ok {
 		return known.(*pricing.Book)
 	}
-	prices, _ := q.holders.LoadOrStore(customerID, q.prices.WithBookings(bookings.WithoutHolds(customerID)))
+	prices, _ := q.holders.LoadOrStore(key, q.prices.WithBookings(bookings.WithoutHold(key)))
 	return prices.(*pricing.Book)
 }
 
@@ -106,20 +107,26 @@ func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal,
 		return nil, fmt.Errorf("quote: no facts of %s for a price", c.ID)
 	}
 	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
-	answer, err := q.pricesFor(c.ID).Price(question)
+	answer, err := q.prices.Price(question)
 	if err != nil {
 		return nil, PriceFault(err)
 	}
-	return q.answered(question, answer), nil
+	prices := q.pricesFor(question, answer)
+	if prices != q.prices {
+		if answer, err = prices.Price(question); err != nil {
+			return nil, PriceFault(err)
+		}
+	}
+	return q.answered(prices, question, answer), nil
 }
 
 // answered returns an answer of the book as the API has it.
-func (q *Quotes) answered(question pricing.Question, answer pricing.Answer) *Price {
+func (q *Quotes) answered(prices *pricing.Book, question pricing.Question, answer pricing.Answer) *Price {
 	return &Price{
 		ProductID: question.ProductID, CustomerID: question.Customer.ID, Quantity: question.Quantity, Unit: answer.Unit, Total: answer.Total, List: answer.List,
 		Lines: answer.Lines, Floor: answer.Floor, Cost: &answer.Cost, Margin: answer.Margin,
 		At: q.at, ValidUntil: q.until, LeadDays: answer.LeadDays,
-		from: q, prices: q.pricesFor(question.Customer.ID), question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
+		from: q, prices: prices, question: question, options: answer.Options, rejected: answer.Rejected, supposed: q.supposed,
 	}
 }
 

@@ -142,7 +142,7 @@ func (s *Service) compare(ctx context.Context, c *ent.Customer, other *book, pro
 	if is.answer, err = now.prices.Price(would.question); err != nil {
 		return is, would, PriceFault(err)
 	}
-	is.price = (&Quotes{service: s, book: now, prices: now.prices, now: true, at: quotes.at, until: quotes.until}).answered(would.question, is.answer)
+	is.price = (&Quotes{service: s, book: now, prices: now.prices, now: true, at: quotes.at, until: quotes.until}).answered(now.prices, would.question, is.answer)
 	return is, would, nil
 }
 

@@ -47,17 +47,30 @@ const overruleField = "overruleDateReason"
 // due day (design, section 4). Orders that need the same resource wait for each other from here to the end of their
 // transactions, so that two never take the same last room. An order that needs no resource locks nothing.
 //
-// A due day for which the free capacity does not suffice is DATE_IMPOSSIBLE, with the first day for which it does, unless it is
+// What is held by the prices ordered, up to the due day, is taken over as it was held, whatever has become of the days since. For the
+// rest a due day for which the free capacity does not suffice is DATE_IMPOSSIBLE, with the first day for which it does, unless it is
 // overruled, which is audited. One that is over is a fact, and is booked as it is.
 func (s *Service) BookCapacity(ctx context.Context, tx *store.Tx, orderID string, promises []quote.Promise, d Date) error {
 	needs, err := needsOf(s.quote.PriceBook().Basis(), promises, d.At)
 	if err != nil || len(needs) == 0 {
 		return err
 	}
-	if err := s.releaseHeld(ctx, tx, d.For, promises); err != nil {
+	held, err := s.takeHeld(ctx, tx, d, promises)
+	if err != nil {
 		return err
 	}
-	return s.book(ctx, tx, orderID, needs, s.Settings().Day(d.At), d)
+	held, needs = divideHeld(needs, held)
+	if err := s.writeBookings(ctx, tx, orderID, held); err != nil {
+		return err
+	}
+	if len(needs) == 0 {
+		return s.SnapshotChanged(ctx, tx, service.SnapshotBookings)
+	}
+	first := s.Settings().Day(d.At)
+	if today := s.Settings().Day(s.Now()); d.DueDay >= today { // nothing is made on days that are over
+		first = max(first, today)
+	}
+	return s.book(ctx, tx, orderID, needs, first, d)
 }
 
 // book books what an order needs from a day on: see BookCapacity.
@@ -104,7 +117,7 @@ func (s *Service) checkDate(ctx context.Context, tx *store.Tx, orderID string, n
 	due := costing.StartOfDay(d.DueDay, settings.Zone)
 	detail := &fault.Impossible{}
 	if ok {
-		day, lead := costing.StartOfDay(earliest, settings.Zone), earliest-settings.Day(d.At)
+		day, lead := costing.StartOfDay(earliest, settings.Zone), earliest-first
 		detail.Earliest, detail.LeadDays = &day, &lead
 	}
 	if d.Overrule != "" {

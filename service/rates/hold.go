@@ -8,6 +8,7 @@ import (
 	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/fault"
+	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/quote"
 	"kopeck/store"
@@ -82,11 +83,40 @@ func (s *Service) checkHolds(ctx context.Context, tx *store.Tx, userID string) e
 	return err
 }
 
-// releaseHeld frees what is held for a customer by promises that are ordered now.
-func (s *Service) releaseHeld(ctx context.Context, tx *store.Tx, customerID string, promises []quote.Promise) error {
+// takeHeld frees what is held for a customer by promises that are ordered now, and returns what of it is up to the due day.
+func (s *Service) takeHeld(ctx context.Context, tx *store.Tx, d Date, promises []quote.Promise) ([]costing.Booking, error) {
 	keys := make([]string, len(promises))
 	for i, p := range promises {
-		keys[i] = p.Key(customerID)
+		keys[i] = p.Key(d.For)
 	}
-	return s.releaseHolds(ctx, tx, keys)
+	held, err := s.heldBy(ctx, tx, keys, d.DueDay)
+	if err != nil {
+		return nil, err
+	}
+	return held, s.releaseHolds(ctx, tx, keys)
+}
+
+// divideHeld divides what an order needs into what is held of it and the rest. Of a resource of which more is held than is needed, since
+// what the product is made of has changed, what was held is left.
+func divideHeld(needs []costing.Usage, held []costing.Booking) (taken []costing.Booking, rest []costing.Usage) {
+	units := map[string]int64{}
+	for _, b := range held {
+		units[b.Resource] += b.Units.Nano()
+	}
+	for _, need := range needs {
+		left := need.Units.Nano() - units[need.Resource]
+		if left < 0 {
+			left = need.Units.Nano()
+			delete(units, need.Resource)
+		}
+		if need.Units = money.Nano(left); left > 0 {
+			rest = append(rest, need)
+		}
+	}
+	for _, b := range held {
+		if _, ok := units[b.Resource]; ok && slices.ContainsFunc(needs, func(need costing.Usage) bool { return need.Resource == b.Resource }) {
+			taken = append(taken, b)
+		}
+	}
+	return taken, rest
 }

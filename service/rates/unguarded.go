@@ -151,6 +151,17 @@ func (s *Service) releaseHolds(ctx context.Context, tx *store.Tx, keys []string)
 	return tx.Booking.Update().Where(booking.HoldIn(keys...), booking.FreedAtGT(now)).SetFreedAt(now).Exec(auth.System(ctx))
 }
 
+// heldBy reads what some prices hold now, up to a day, by resource. No role reads bookings; the actor places an order of the prices.
+func (s *Service) heldBy(ctx context.Context, tx *store.Tx, keys []string, last int) ([]costing.Booking, error) {
+	rows, err := tx.Booking.Query().Where(booking.HoldIn(keys...), booking.FreedAtGT(s.Now()), booking.DayLTE(last)).
+		Order(booking.ByResource(), booking.ByDay()).All(auth.System(ctx))
+	held := make([]costing.Booking, len(rows))
+	for i, b := range rows {
+		held[i] = costing.Booking{Resource: b.Resource, Day: b.Day, Units: b.Units}
+	}
+	return held, err
+}
+
 // holdsOf counts the prices that a user holds now. No role reads bookings; these are the actor's own.
 func (s *Service) holdsOf(ctx context.Context, tx *store.Tx, userID string) (int, error) {
 	keys, err := tx.Booking.Query().Where(booking.HoldNotNil(), booking.HeldBy(userID), booking.FreedAtGT(s.Now())).Unique(true).Select(booking.FieldHold).Strings(auth.System(ctx))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kopeck/ent"
@@ -65,7 +66,8 @@ func observedNote(o lifetime.Observation, end int) string {
 
 // settling settles all customers in the background after the observed end has moved.
 type settling struct {
-	all   func(ctx context.Context) error // nil: nothing is settled
+	all   func(ctx context.Context) error      // nil: nothing is settled
+	by    atomic.Pointer[lifetime.Observation] // what customers were settled by before some were foreseen; nil: what was read last
 	mu    sync.Mutex
 	again bool            // it moved once more while they were settled
 	done  <-chan struct{} // closed when the last settling has ended; nil before the first
@@ -93,13 +95,35 @@ func (s *Service) readObserved(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	is.KnownUntil = s.Settings().OrdersKnownUntil // of when it was read: Observation has the present one
-	if was := s.observed.Swap(&is); was != nil && s.settling.all != nil {
+	was := s.observed.Swap(&is)
+	if by := s.settling.by.Swap(nil); by != nil {
+		was = by
+	}
+	if was != nil && s.settling.all != nil {
 		today := s.Settings().Day(s.Now())
 		if moved := is.End(today) - was.End(today); moved >= settleGap || moved <= -settleGap {
 			tx.AfterCommit(s.settle)
 		}
 	}
 	return nil
+}
+
+// Foresee tells of the days of completed orders that this process is about to write in bulk, so that the silence after the last of them
+// is not taken for that of their customers. What is foreseen holds until the observed end is read again: see [Service.ReadObserved].
+func (s *Service) Foresee(days []int) {
+	if len(days) == 0 {
+		return
+	}
+	var was lifetime.Observation
+	if read := s.observed.Load(); read != nil {
+		was = *read
+	}
+	is := was.With(days)
+	s.observed.Store(&is)
+	if was.LastDay == 0 { // nobody has ordered before, so nobody was settled by another end
+		was = is
+	}
+	s.settling.by.CompareAndSwap(nil, &was)
 }
 
 // settle settles all customers in the background; if it is called while that goes on, once more after it.

@@ -1,0 +1,116 @@
+package apitest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"kopeck/schema"
+)
+
+// TestHoldsAreKept: what a price holds is its order's, whatever becomes of the day until the token expires.
+func TestHoldsAreKept(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]func(w *World, boris, token string){
+		"another order is placed over the capacity": func(w *World, boris, token string) {
+			w.As(schema.RoleManager).Must(placeOrder, Vars{"in": Vars{"customerId": boris, "priceTokens": []string{token}, "overruleDateReason": "We work at night"}})
+		},
+		"the day is off now": func(w *World, _, _ string) {
+			w.As(schema.RoleAdmin).Must(`mutation { changeSetting(input: {name: "daysOff", value: ["2026-11-28"]}) { userErrors { code field message } } }`, nil)
+		},
+		"the day has less capacity now": func(w *World, _, _ string) {
+			w.As(schema.RoleAdmin).Must(`mutation($in: SetRateInput!) { setRate(input: $in) { userErrors { code field message } } }`, Vars{"in": Vars{
+				"subject": "RESOURCE", "code": "saw", "unit": "hour", "amount": "10", "capacityPerDay": "1", "validFrom": "2026-11-27T00:00:00Z",
+			}})
+		},
+		"a day ends": func(w *World, boris, _ string) {
+			w.Clock.Set(time.Date(2026, 11, 29, 0, 4, 0, 0, time.UTC))
+			sales := w.As(schema.RoleSales)
+			token := sales.Must(askDate, Vars{"c": boris, "p": productOf(w, "WINDOW"), "q": "7", "l": 0}).Text("customer.price.token")
+			sales.Must(placeOrder, Vars{"in": Vars{"customerId": boris, "priceTokens": []string{token}}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			Each(t, func(t *testing.T, w *World) {
+				window, anna := joinery(w) // seven windows are a day
+				w.Clock.Set(time.Date(2026, 11, 28, 23, 55, 0, 0, time.UTC))
+				sales := w.As(schema.RoleSales)
+				boris := NewCustomer(w.As(schema.RoleManager), Vars{"name": "Boris"})
+				ask := func(customer, product string) Vars { return Vars{"c": customer, "p": product, "q": "7", "l": 0} }
+				held := sales.Must(holdPrice, ask(anna, window))
+				if held.Get("customer.price.date.holds") != true {
+					t.Fatalf("%s", held.Body)
+				}
+				meanwhile(w, boris, sales.Must(askDate, ask(boris, window)).Text("customer.price.token"))
+				sales.Must(placeOrder, Vars{"in": Vars{"customerId": anna, "priceTokens": []string{held.Text("customer.price.token")}}})
+				r := w.As(schema.RoleManager).Must(`{ resource(code: "saw") { utilisation(from: "2026-11-28T00:00:00Z", to: "2026-11-29T00:00:00Z") { bookings { order { customer { id } } units heldUntil } } } }`, nil)
+				found := false
+				for _, booking := range r.Get("resource.utilisation.0.bookings").([]any) {
+					b := booking.(map[string]any)
+					if order, _ := b["order"].(map[string]any); order != nil && order["customer"].(map[string]any)["id"] == anna {
+						found = b["units"] == "7.583333331" && b["heldUntil"] == nil
+					}
+				}
+				if !found {
+					t.Errorf("the order has not what was held: %s", r.Body)
+				}
+				inOrder(t, w)
+			})
+		})
+	}
+}
+
+// TestHoldIsFreeToItsPrice: what is held is free to its own price, whatever the lead time: not to another product.
+func TestHoldIsFreeToItsPrice(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		window, anna := joinery(w)
+		sales := w.As(schema.RoleSales)
+		door := makeProduct(w.As(schema.RoleAdmin), Vars{"sku": "DOOR", "listPrice": roubles("9000.00"), "standardLeadDays": 2, "components": []Vars{{"resource": "saw", "quantity": "1.083333333"}}})
+		sales.Must(holdPrice, Vars{"c": anna, "p": window, "q": "14", "l": 1})
+		for product, want := range map[string]bool{window: true, door: false} {
+			if r := sales.Must(askDate, Vars{"c": anna, "p": product, "q": "14", "l": 1}); r.Get("customer.price.date.holds") != want {
+				t.Errorf("a price beside the hold: %s", r.Body)
+			}
+			if r := sales.Must(askProposals, Vars{"c": anna, "p": product, "q": "14"}); (r.Int("customer.proposals.0.leadDays") == 1) != want {
+				t.Errorf("a proposal beside the hold: %s", r.Body)
+			}
+		}
+		// Held anew for a later day, it is not held twice.
+		sales.Must(holdPrice, Vars{"c": anna, "p": window, "q": "14", "l": 5})
+		r := w.As(schema.RoleManager).Must(`{ resource(code: "saw") { utilisation(from: "2026-11-28T00:00:00Z", to: "2026-12-04T00:00:00Z") { booked } } }`, nil)
+		if got := fmt.Sprint(r.Get("resource.utilisation")); got != "[map[booked:8] map[booked:7.166666662] map[booked:0] map[booked:0] map[booked:0] map[booked:0]]" {
+			t.Errorf("booked are %s", got)
+		}
+	})
+}
+
+// productOf returns the id of a product by its sku.
+func productOf(w *World, sku string) string {
+	w.T.Helper()
+	return w.As(schema.RoleAdmin).Must(`query($s: String!) { products(filter: {search: $s}) { edges { node { id } } } }`, Vars{"s": sku}).Text("products.edges.0.node.id")
+}
+
+// TestNoCapacityInDaysThatAreOver: an order of the past that is due in the future is made from today on.
+func TestNoCapacityInDaysThatAreOver(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		window, customer := joinery(w)
+		sales := w.As(schema.RoleSales)
+		token := func(quantity string, lead int) string {
+			return sales.Must(askDate, Vars{"c": customer, "p": window, "q": quantity, "l": lead}).Text("customer.price.token")
+		}
+		place := func(token, at string) Vars {
+			return Vars{"in": Vars{"customerId": customer, "priceTokens": []string{token}, "at": at}}
+		}
+		// 21 windows take three days. Due tomorrow, two of them are left.
+		late := sales.Refused("DATE_IMPOSSIBLE priceTokens", placeOrder, place(token("21", 3), "2026-11-26T09:00:00Z"))
+		if late.Text("placeOrder.userErrors.0.earliest") != "2026-11-30T00:00:00Z" || late.Int("placeOrder.userErrors.0.leadDays") != 2 {
+			t.Errorf("%s", late.Body)
+		}
+		sales.Must(placeOrder, place(token("14", 3), "2026-11-26T09:00:00Z"))
+		sales.Must(placeOrder, place(token("21", 0), "2026-11-20T09:00:00Z")) // a fact
+		inOrder(t, w)
+	})
+}
