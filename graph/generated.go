@@ -8786,8 +8786,8 @@ type Price {
   "The list price of one unit at this moment, with the surcharges of its options."
   list: Money! @open
   """
-  The waterfall from the list price to the unit price; the amounts sum exactly to unit. Without the scope costs the lines LEAD_TIME
-  and FLOOR are one, LEAD_TIME, together with ROUNDING where there is a FLOOR.
+  The waterfall from the list price to the unit price; the amounts sum exactly to unit. Without the scope costs a line FLOOR is one
+  with those of LEAD_TIME and ROUNDING, under LEAD_TIME.
   """
   lines: [PriceLine!]! @open
   "The rules that were considered and did not apply, each with the reason."

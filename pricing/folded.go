@@ -1,33 +1,42 @@
 package pricing
 
-import "kopeck/money"
-
-// FoldedLabel is what the line of lead time and floor in one is called.
-const FoldedLabel = "lead time and capacity"
+// foldedLabel is what a line is called that has what the floor adds and no lead time's.
+const foldedLabel = "lead time and capacity"
 
 // Folded returns the lines of a price for viewers who may not see the floor: what the floor adds is not told apart from what the
-// lead time does. Both follow from the capacity that is free. The rounding to the installation's step is told apart only where
-// there is no floor, since it would give the floor away. The sum stays the same.
+// lead time does, as both follow from the capacity that is free, nor from the rounding to the installation's step. The sum stays the
+// same. Lines without a floor are returned as they are. Error: money.ErrOverflow.
 func Folded(lines []Line) ([]Line, error) {
-	floor := false
-	for _, line := range lines {
-		floor = floor || line.Kind == FloorLine
+	if !hasFloor(lines) {
+		return lines, nil
 	}
-	var folded []Line
-	var last *Line // the folded one
+	folded := make([]Line, 0, len(lines))
+	at := -1 // the place of the line of all three
 	for _, line := range lines {
-		if line.Kind != LeadTimeLine && line.Kind != FloorLine && (line.Kind != RoundingLine || !floor) {
+		if line.Kind != LeadTimeLine && line.Kind != FloorLine && line.Kind != RoundingLine {
 			folded = append(folded, line)
 			continue
 		}
-		if last == nil {
-			folded = append(folded, Line{Kind: LeadTimeLine, Label: FoldedLabel})
-			last = &folded[len(folded)-1]
+		if at < 0 {
+			at = len(folded)
+			folded = append(folded, Line{Kind: LeadTimeLine, Label: foldedLabel})
+		}
+		if line.Kind == LeadTimeLine {
+			folded[at].Label = line.Label
 		}
 		var err error
-		if last.Amount, err = money.Sum(last.Amount, line.Amount); err != nil {
+		if folded[at].Amount, err = folded[at].Amount.Plus(line.Amount); err != nil {
 			return nil, err
 		}
 	}
 	return folded, nil
+}
+
+func hasFloor(lines []Line) bool {
+	for _, line := range lines {
+		if line.Kind == FloorLine {
+			return true
+		}
+	}
+	return false
 }
