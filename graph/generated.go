@@ -9129,7 +9129,7 @@ type WhatIf {
 	{Name: "../schema/product.graphql", Input: `extend type Product {
   "The list price of one unit at a moment; of a cost-plus product its full cost and markup."
   listPrice(
-    "The moment: now by default. One that lies ahead needs the scope costs: by what is known of rates to come, it would tell them."
+    "The moment: now by default. One that lies ahead needs the scope costs for a cost-plus product, whose price tells of the rates to come."
     at: Time
   ): Money! @scope(name: "staff")
   "What one unit costs if this quantity is made, by the rates of a moment. Scope costs: null without it."
