@@ -163,7 +163,7 @@ func TestRecommendationOfAHiddenCustomer(t *testing.T) {
 			by    *Client
 			about string
 			want  string
-		}{{s.admin, theirs, "599.99 599.99"}, {s.admin, own, "599.99 599.99"}, {sales, own, "599.99 599.99"}, {sales, theirs, "0.00 0.00"}} {
+		}{{s.admin, theirs, "599.99 599.99"}, {s.admin, own, "599.99 599.99"}, {sales, own, "600.00 600.00"}, {sales, theirs, "0.00 0.00"}} {
 			r := c.by.Must(ask, Vars{"id": told[c.about]})
 			if got := r.Text("node.value.realised.amount") + " " + r.Text("node.value.net.amount"); got != c.want {
 				t.Errorf("%s, want %s: %s", got, c.want, r.Body)

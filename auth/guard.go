@@ -23,6 +23,15 @@ func Guard(client *ent.Client, now func() time.Time) {
 		}
 		return err
 	}))
+	client.Customer.Intercept(ent.InterceptFunc(func(next ent.Querier) ent.Querier {
+		return ent.QuerierFunc(func(ctx context.Context, q ent.Query) (ent.Value, error) {
+			found, err := next.Query(ctx, q)
+			if rows, ok := found.([]*ent.Customer); ok && err == nil {
+				asSeen(ctx, rows)
+			}
+			return found, err
+		})
+	}))
 	client.Use(func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if appendOnly[m.Type()] && !m.Op().Is(ent.OpCreate) {
@@ -74,6 +83,23 @@ func NarrowCustomers(ctx context.Context, customers *sql.Selector, now time.Time
 		narrow(customers)
 	}
 	return err
+}
+
+// asSeen changes rows of customers to what a partner sees of them. A version and a time of change would tell of every order and
+// contact, whether or not the partner may see it: they are those of the beginning. Without the scope orders nothing shows that there
+// are any: the stage is FRIEND, which a customer is who gave a permission. A partner changes no customer, so that nothing of this is
+// ever written.
+func asSeen(ctx context.Context, rows []*ent.Customer) {
+	actor, ok := From(ctx)
+	if !ok || actor.system || actor.Role != schema.RolePartner {
+		return
+	}
+	for _, c := range rows {
+		c.Version, c.UpdatedAt = 1, c.CreatedAt
+		if !actor.Has("orders") {
+			c.Stage = schema.Friend
+		}
+	}
 }
 
 // parents has the column by which a noun belongs to its parent, and the parent's table unless it is the customer.

@@ -51,6 +51,19 @@ func (h HiddenNumbers) Reveal(text, place string) (int64, error) {
 	return int64(binary.BigEndian.Uint64(plain)), nil
 }
 
+// Draw returns a number from 0 up to n, n excluded and more than 0, that looks drawn by lot to everybody without the keys: always
+// the same for the same place and n. The error is a *KeysError if there is no key.
+func (h HiddenNumbers) Draw(n int64, place string) (int64, error) {
+	_, mac, err := h.ciphers()
+	if err != nil {
+		return 0, err
+	}
+	drawn := hmac.New(sha256.New, mac)
+	drawn.Write(binary.BigEndian.AppendUint64([]byte("draw\x00"), uint64(n)))
+	drawn.Write([]byte(place))
+	return int64(binary.BigEndian.Uint64(drawn.Sum(nil)) % uint64(n)), nil
+}
+
 // nonceOf derives the nonce from what is encrypted: a nonce is used again only for the same number at the same place.
 func nonceOf(mac, plain []byte, place string) []byte {
 	h := hmac.New(sha256.New, mac)

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/fault"
-	"kopeck/money"
 	"kopeck/pricing"
 	"kopeck/service"
 	"kopeck/service/books"
@@ -59,12 +57,9 @@ func rootFields(operation *graphql.OperationContext) []graphql.CollectedField {
 	return graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{root[operation.Operation.Operation]})
 }
 
-// significant is the number of digits of amounts that a viewer sees rounded (design, section 10).
-const significant = 2
-
 // scope is the directive @scope: name is a scope that the caller must have, or writes is a noun that the caller must be able
 // to change. orOwnContact and orRounded say who sees the field, or how, without the scope.
-func scope(ctx context.Context, obj any, next graphql.Resolver, name, writes *string, orOwnContact, orRounded *bool) (any, error) {
+func (r *Resolver) scope(ctx context.Context, obj any, next graphql.Resolver, name, writes *string, orOwnContact, orRounded *bool) (any, error) {
 	actor, ok := auth.From(ctx)
 	if ok && allowed(actor, name, writes) {
 		return next(ctx)
@@ -80,7 +75,7 @@ func scope(ctx context.Context, obj any, next graphql.Resolver, name, writes *st
 	case orOwnContact != nil && *orOwnContact && tookPart(actor, obj):
 		return next(ctx)
 	case orRounded != nil && *orRounded:
-		return rounded(next(ctx))
+		return r.rounded(ctx, obj, next)
 	case !field.Type.NonNull:
 		return nil, nil
 	case field.Type.Elem != nil && emptyLists[field.Type.Elem.Name()] != nil:
@@ -118,24 +113,6 @@ var emptyLists = map[string]any{
 	"Proposal":          []*quote.Proposal{},
 	"RejectedRule":      []quote.RejectedRule{},
 	"String":            []string{},
-}
-
-// rounded rounds an amount to the significant digits.
-func rounded(value any, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	switch amount := value.(type) {
-	case money.Amount:
-		return amount.Significant(significant)
-	case *money.Amount:
-		if amount == nil {
-			return amount, nil
-		}
-		round, err := amount.Significant(significant)
-		return &round, err
-	}
-	return nil, fmt.Errorf("graph: @scope(orRounded: true) on a %T, which is no amount", value)
 }
 
 // refusal returns the payload of a mutation with an error for the user.

@@ -79,7 +79,9 @@ func costLines(c *ent.Contact, currency money.Currency) ([]*costing.Line, error)
 }
 
 // contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected. A recommendation
-// earns of the orders of another customer: a caller who does not see all orders reads the sum of those that they see.
+// earns of the orders of another customer: a caller who does not see all orders reads the sum of those that they see. What a
+// contact earned is the margin of an order if it is credited alone: a caller without the scope costs reads it rounded, and the
+// net value follows from the rounded one, since they know the cost.
 func (r *Resolver) contactValue(ctx context.Context, c *ent.Contact) (*books.ContactValue, error) {
 	realised := c.Realised
 	if actor, _ := auth.From(ctx); c.AboutID != nil && actor.May("Order").Read != auth.AllRows {
@@ -95,8 +97,15 @@ func (r *Resolver) contactValue(ctx context.Context, c *ent.Contact) (*books.Con
 			return nil, err
 		}
 	}
-	net, err := costing.Net(realised, c.Cost)
-	return &books.ContactValue{Contact: c, Realised: realised, Net: net}, err
+	value := &books.ContactValue{Contact: c, Realised: realised}
+	var err error
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
+		if value.Realised, err = r.round(realised, value); err != nil {
+			return nil, err
+		}
+	}
+	value.Net, err = costing.Net(value.Realised, c.Cost)
+	return value, err
 }
 
 // contactCredits returns what a contact earned of each order.

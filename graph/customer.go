@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -53,12 +55,17 @@ var customerColumns = map[string]column[ent.Customer]{
 	"LIFETIME_VALUE": {name: "LIFETIME_VALUE", sql: "lifetime_value", key: func(row *ent.Customer) any { return row.LifetimeValue.Minor() }, hidden: true},
 }
 
-// customerOrder returns the requested order of customers; by default CREATED_AT ascending.
-func customerOrder(o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirection) {
+// customerOrder returns the requested order of customers; by default CREATED_AT ascending. A partner reads of every customer the
+// time of creation as that of the last change, and has the list in this order.
+func customerOrder(ctx context.Context, o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirection) {
 	if o == nil || o.Field == nil {
 		return customerColumns["CREATED_AT"], schema.Ascending
 	}
-	return customerColumns[o.Field.String()], o.Direction
+	by := customerColumns[o.Field.String()]
+	if actor, _ := auth.From(ctx); actor.Role == schema.RolePartner && by.sql == "updated_at" {
+		by.sql = "created_at"
+	}
+	return by, o.Direction
 }
 
 func customerFilter(ctx context.Context, f *service.CustomerFilter, search *string, now time.Time, phoneRegion string) *conditions {
@@ -160,6 +167,9 @@ func (r *Resolver) customerChanged(ctx context.Context, customerID string) (<-ch
 	}
 	if c == nil {
 		return nil, fault.NoSuch("id", "customer")
+	}
+	if actor, _ := auth.From(ctx); actor.Role == schema.RolePartner && slices.ContainsFunc(auth.PartnerScopes(), func(scope string) bool { return !actor.Has(scope) }) {
+		return nil, fault.New(fault.Forbidden, "", "every event tells that something has changed: a partner needs the scopes %s", strings.Join(auth.PartnerScopes(), ", "))
 	}
 	changes, cancel := r.app.CustomerChanges(customerID)
 	return send(ctx, changes, cancel, func(string) (*ent.Customer, error) { return r.app.Customers.Customer(ctx, &customerID, nil) }), nil

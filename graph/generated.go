@@ -1357,6 +1357,8 @@ type PermissionEventResolver interface {
 type PriceResolver interface {
 	Product(ctx context.Context, obj *quote.Price) (*ent.Product, error)
 
+	Lines(ctx context.Context, obj *quote.Price) ([]*pricing.Line, error)
+
 	Token(ctx context.Context, obj *quote.Price) (string, error)
 }
 type PriceAgreementResolver interface {
@@ -7015,7 +7017,10 @@ directive @scope(
   writes: String
   "On fields of a contact: whoever took part in the contact sees them, too."
   orOwnContact: Boolean = false
-  "On amounts: a viewer without the scope sees them rounded to two significant digits."
+  """
+  On amounts: a viewer without the scope sees them rounded to two significant digits, to multiples of 1,000 of the smallest unit
+  (10.00) at the least.
+  """
   orRounded: Boolean = false
 ) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE
 
@@ -7243,12 +7248,15 @@ type ContactCost {
 "What a contact earned, or is expected to earn."
 type ContactValue {
   "The order margin credited to this contact so far, by the installation's attribution model."
-  realised: Money! @open
-  "The mean realised value of similar contacts: what the contact is expected to earn before its orders arrive."
-  expected: Money! @open
+  realised: Money! @scope(name: "costs", orRounded: true)
+  """
+  The mean realised value of similar contacts, of those that the viewer may see: what the contact is expected to earn before its
+  orders arrive.
+  """
+  expected: Money! @scope(name: "costs", orRounded: true)
   "The group of similar contacts that expected was computed from."
   expectedFrom: ContactGroup @scope(name: "costs")
-  "The realised value less the cost."
+  "The realised value, as the viewer sees it, less the cost."
   net: Money! @open
   "The credits of orders to this contact."
   credits(
@@ -7643,7 +7651,7 @@ type ProductCost {
     "The moment of the contact: now by default."
     at: Time
   ): PermissionDecision! @scope(name: "permissions")
-  "What the customer pays for a product at a moment, with the reasons. A missing rate is an error that names it."
+  "What the customer pays for a product at a moment, with the reasons. A missing rate is an error, which names it to viewers with the scope costs."
   price(
     "The product."
     productId: ID!
@@ -7653,7 +7661,10 @@ type ProductCost {
     options: [OptionInput!]
     "The lead time in days: the product's standard lead time by default."
     leadDays: Int
-    "The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a token."
+    """
+    The moment: now by default. The price is then by what was known at that moment; a price in the future is a forecast without a
+    token, and needs the scope costs.
+    """
     at: Time
     """
     Whether the capacity that the price's day needs is held for the customer until the token expires: not by default. The same asked
@@ -7670,7 +7681,7 @@ type ProductCost {
     after: Cursor
     "The quantity of each product."
     quantity: Decimal = "1"
-    "The moment: now by default."
+    "The moment: now by default. One that lies ahead needs the scope costs."
     at: Time
   ): PriceConnection! @scope(name: "staff")
   "What the customer is worth: margin earned so far and margin expected."
@@ -7937,7 +7948,7 @@ input RecordDepartureInput {
 "Which customers are listed. Every field is optional; all that are given must hold. Null is not the same as absent: see each field; where it says nothing, null is INVALID."
 input CustomerFilter {
   "Customers in these stages, at most 250."
-  stages: [Stage!] @goField(omittable: true) @open
+  stages: [Stage!] @goField(omittable: true) @scope(name: "orders")
   "Customers of these segments, at most 250; null: those whose segment is unknown."
   segments: [Segment!] @goField(omittable: true) @open
   "Customers whom this user looks after; null: those whom nobody looks after."
@@ -7947,7 +7958,7 @@ input CustomerFilter {
   "Customers created within this time."
   createdAt: TimeRange @goField(omittable: true) @open
   "Customers last changed within this time."
-  updatedAt: TimeRange @goField(omittable: true) @open
+  updatedAt: TimeRange @goField(omittable: true) @scope(name: "staff")
   "Whether only customers are listed who were recorded although another had the same e-mail, external id or phone, if the viewer may see both: see Customer.possibleDuplicates."
   possibleDuplicates: Boolean @goField(omittable: true) @open
   "Customers whose last completed order was placed within this time; null: those without one."
@@ -7955,7 +7966,10 @@ input CustomerFilter {
 }
 
 extend type Subscription {
-  "The customer after every change of the customer, or of what belongs to the customer, that the viewer may see."
+  """
+  The customer after every change of the customer, or of what belongs to the customer. A partner needs all the scopes that a
+  partner's client may be given, since an event tells of what has changed: FORBIDDEN without them.
+  """
   customerChanged(
     "The customer."
     id: ID!
@@ -8771,7 +8785,10 @@ type Price {
   total: Money! @open
   "The list price of one unit at this moment, with the surcharges of its options."
   list: Money! @open
-  "The waterfall from the list price to the unit price; the amounts sum exactly to unit."
+  """
+  The waterfall from the list price to the unit price; the amounts sum exactly to unit. Without the scope costs a line FLOOR is one
+  with those of LEAD_TIME and ROUNDING, under LEAD_TIME.
+  """
   lines: [PriceLine!]! @open
   "The rules that were considered and did not apply, each with the reason."
   rejected: [RejectedRule!]! @scope(name: "costs")
@@ -9112,9 +9129,9 @@ type WhatIf {
 	{Name: "../schema/product.graphql", Input: `extend type Product {
   "The list price of one unit at a moment; of a cost-plus product its full cost and markup."
   listPrice(
-    "The moment: now by default."
+    "The moment: now by default. One that lies ahead needs the scope costs for a cost-plus product, whose price tells of the rates to come."
     at: Time
-  ): Money! @open
+  ): Money! @scope(name: "staff")
   "What one unit costs if this quantity is made, by the rates of a moment. Scope costs: null without it."
   cost(
     "The quantity in units of the product."
@@ -9140,7 +9157,7 @@ type ProductOption {
   "The name of the option."
   name: String! @open
   "What the option adds to the price of a unit."
-  surcharge: Money! @open
+  surcharge: Money @scope(name: "staff")
   "Whether the customer's measurement of the same code fills the option in if it is not given; one of the two is then required."
   measured: Boolean! @open
   "Whether the option is a better quality; of several such options the last is the best."
@@ -16775,7 +16792,35 @@ func (ec *executionContext) _ContactValue_realised(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.Realised, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -16807,7 +16852,35 @@ func (ec *executionContext) _ContactValue_expected(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.ContactValue().Expected(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -21044,12 +21117,40 @@ func (ec *executionContext) _LifetimeModel_logLikelihood(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.LogLikelihood, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
+			return ec.marshalOFloat2float64(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -21141,12 +21242,40 @@ func (ec *executionContext) _LifetimeModel_iterations(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.Iterations, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+			return ec.marshalOInt2int(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_iterations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -21164,12 +21293,40 @@ func (ec *executionContext) _LifetimeModel_gradientNorm(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.GradientNorm, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalNFloat2float64(ctx, selections, v)
+			return ec.marshalOFloat2float64(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_gradientNorm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -28715,11 +28872,11 @@ func (ec *executionContext) _Price_lines(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Price_lines(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Lines, nil
+			return ec.Resolvers.Price().Lines(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []pricing.Line) graphql.Marshaler {
-			return ec.marshalNPriceLine2ᚕkopeckᚋpricingᚐLineᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*pricing.Line) graphql.Marshaler {
+			return ec.marshalNPriceLine2ᚕᚖkopeckᚋpricingᚐLineᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -28729,8 +28886,8 @@ func (ec *executionContext) fieldContext_Price_lines(_ context.Context, field gr
 	fc = &graphql.FieldContext{
 		Object:     "Price",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PriceLine(ctx, field)
 		},
@@ -32030,7 +32187,35 @@ func (ec *executionContext) _Product_listPrice(ctx context.Context, field graphq
 			fc := graphql.GetFieldContext(ctx)
 			return ec.Resolvers.Product().ListPrice(ctx, obj, fc.Args["at"].(*time.Time))
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
 			return ec.marshalNMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
@@ -32535,12 +32720,40 @@ func (ec *executionContext) _ProductOption_surcharge(ctx context.Context, field 
 		func(ctx context.Context) (any, error) {
 			return obj.Surcharge, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal money.Amount
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal money.Amount
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
-			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+			return ec.marshalOMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ProductOption_surcharge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -37993,7 +38206,35 @@ func (ec *executionContext) _User_grade(ctx context.Context, field graphql.Colle
 		func(ctx context.Context) (any, error) {
 			return obj.Grade, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -41025,11 +41266,45 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 		switch k {
 		case "stages":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stages"))
-			data, err := ec.unmarshalOStage2ᚕkopeckᚋschemaᚐStageᚄ(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) {
+				return ec.unmarshalOStage2ᚕkopeckᚋschemaᚐStageᚄ(ctx, v)
 			}
-			it.Stages = graphql.OmittableOf(data)
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "orders")
+				if err != nil {
+					var zeroVal []schema.Stage
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []schema.Stage
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []schema.Stage
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal []schema.Stage
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.([]schema.Stage); ok {
+				it.Stages = graphql.OmittableOf(data)
+			} else if tmp == nil {
+				it.Stages = graphql.OmittableOf[[]schema.Stage](nil)
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be []kopeck/schema.Stage`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		case "segments":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("segments"))
 			data, err := ec.unmarshalOSegment2ᚕkopeckᚋschemaᚐSegmentᚄ(ctx, v)
@@ -41092,11 +41367,45 @@ func (ec *executionContext) unmarshalInputCustomerFilter(ctx context.Context, ob
 			it.CreatedAt = graphql.OmittableOf(data)
 		case "updatedAt":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
-			data, err := ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
-			if err != nil {
-				return it, err
+			directive0 := func(ctx context.Context) (any, error) {
+				return ec.unmarshalOTimeRange2ᚖkopeckᚋserviceᚐTimeRange(ctx, v)
 			}
-			it.UpdatedAt = graphql.OmittableOf(data)
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "staff")
+				if err != nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *service.TimeRange
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*service.TimeRange); ok {
+				it.UpdatedAt = graphql.OmittableOf(data)
+			} else if tmp == nil {
+				it.UpdatedAt = graphql.OmittableOf[*service.TimeRange](nil)
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *kopeck/service.TimeRange`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
 		case "possibleDuplicates":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("possibleDuplicates"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -46448,7 +46757,7 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			}
 		case "logLikelihood":
 			out.Values[i] = ec._LifetimeModel_logLikelihood(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customers":
@@ -46463,12 +46772,12 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			}
 		case "iterations":
 			out.Values[i] = ec._LifetimeModel_iterations(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "gradientNorm":
 			out.Values[i] = ec._LifetimeModel_gradientNorm(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
@@ -48419,10 +48728,11 @@ func (ec *executionContext) _Price(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lines":
-			out.Values[i] = ec._Price_lines(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Price_lines(ctx, field, obj)
+				})
 		case "rejected":
 			out.Values[i] = ec._Price_rejected(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -49660,7 +49970,7 @@ func (ec *executionContext) _ProductOption(ctx context.Context, sel ast.Selectio
 			}
 		case "surcharge":
 			out.Values[i] = ec._ProductOption_surcharge(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "measured":
@@ -53321,26 +53631,6 @@ func (ec *executionContext) marshalNPriceEdge2ᚖkopeckᚋserviceᚋquoteᚐPric
 	return ec._PriceEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNPriceLine2kopeckᚋpricingᚐLine(ctx context.Context, sel ast.SelectionSet, v pricing.Line) graphql.Marshaler {
-	return ec._PriceLine(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPriceLine2ᚕkopeckᚋpricingᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []pricing.Line) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPriceLine2kopeckᚋpricingᚐLine(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNPriceLine2ᚕᚖkopeckᚋpricingᚐLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*pricing.Line) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -54813,6 +55103,17 @@ func (ec *executionContext) marshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOFloat2float64(ctx context.Context, v any) (float64, error) {
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalFloatContext(v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {

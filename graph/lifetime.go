@@ -23,8 +23,15 @@ func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMo
 		return nil, err
 	}
 	v, err := r.app.Value.LifetimeValue(earnings, horizonMonths, annualDiscountRate, at)
-	if v != nil && at == nil {
+	if err != nil {
+		return nil, err
+	}
+	v.Of(c, earnings)
+	if at == nil {
 		r.app.Value.Standing(v, c.LifetimeValue)
+	}
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
+		err = v.WithoutCounts()
 	}
 	return v, err
 }

@@ -7,9 +7,11 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/quote"
@@ -79,6 +81,21 @@ func (r *Resolver) pricePage(ctx context.Context, c *ent.Customer, w window, qua
 func concernsProduct(err error) bool {
 	f := fault.Of(err)
 	return f != nil && (f.Code != fault.Invalid || slices.Contains(f.Path, "options"))
+}
+
+// linesSeen returns the lines of a price as the caller may see them: the floor is for those who have the scope costs.
+func linesSeen(ctx context.Context, lines []pricing.Line) ([]*pricing.Line, error) {
+	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
+		var err error
+		if lines, err = pricing.Folded(lines); err != nil {
+			return nil, err
+		}
+	}
+	seen := make([]*pricing.Line, len(lines))
+	for i := range lines {
+		seen[i] = &lines[i]
+	}
+	return seen, nil
 }
 
 // priceNode is a selection edges { node } by its aliases.

@@ -17,6 +17,10 @@ func (r *priceResolver) Product(ctx context.Context, obj *quote.Price) (*ent.Pro
 	return required(r.app.Quote.Product(obj.ProductID), nil)
 }
 
+func (r *priceResolver) Lines(ctx context.Context, obj *quote.Price) ([]*pricing.Line, error) {
+	return linesSeen(ctx, obj.Lines)
+}
+
 func (r *priceResolver) Token(ctx context.Context, obj *quote.Price) (string, error) {
 	return r.app.Quote.PriceToken(obj)
 }

@@ -20,7 +20,7 @@ type Resolver struct {
 func New(a *app.App, pages Pages) graphql.ExecutableSchema {
 	pages.hidden = a.Hidden
 	r := &Resolver{app: a, client: a.Client, pages: pages}
-	return operations{NewExecutableSchema(Config{Resolvers: r, Directives: DirectiveRoot{Scope: scope}})}
+	return operations{NewExecutableSchema(Config{Resolvers: r, Directives: DirectiveRoot{Scope: r.scope}})}
 }
 
 // operations is the generated executor, preceded by what every operation needs.

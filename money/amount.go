@@ -94,16 +94,29 @@ func RoundInt(r *big.Rat) *big.Int {
 	return quotient.Add(quotient, big.NewInt(int64(r.Sign())))
 }
 
-// Significant rounds an amount to its first digits, half to even: to two digits 1234.56 is 1200.00. The number of digits is 1 or
-// more; an amount with fewer stays as it is. It returns ErrOverflow if the rounded amount does not fit.
-func (a Amount) Significant(digits int) (Amount, error) {
-	most := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil)
-	magnitude, unit := new(big.Int).Abs(big.NewInt(a.minor)), big.NewInt(1)
-	for ten := big.NewInt(10); new(big.Int).Quo(magnitude, unit).Cmp(most) >= 0; {
-		unit.Mul(unit, ten)
+// Step returns the unit of the last of an amount's first digits: with two digits that of 1234.56 is 100.00. It is one minor
+// unit where the amount has no more digits. The number of digits is 1 or more.
+func (a Amount) Step(digits int) Amount {
+	least := int64(1) // of the amounts with this many digits
+	for range digits - 1 {
+		least *= 10
 	}
-	units := RoundInt(new(big.Rat).SetFrac(big.NewInt(a.minor), unit))
-	return Round(new(big.Rat).SetInt(units.Mul(units, unit)))
+	step := int64(1)
+	for magnitude := a.minor; magnitude/step/10 >= least || magnitude/step/10 <= -least; {
+		step *= 10
+	}
+	return Amount{step}
+}
+
+// Over returns the greatest multiple of a step that is not above the amount, and what is left above it. The step is more than
+// nothing. It returns ErrOverflow if the multiple does not fit.
+func (a Amount) Over(step Amount) (below, rest Amount, err error) {
+	rest = Amount{a.minor % step.minor}
+	if rest.minor < 0 {
+		rest.minor += step.minor
+	}
+	below, err = a.Minus(rest)
+	return below, rest, err
 }
 
 // FromFloat rounds an expectation of a statistical model, in minor units, half to even. It is the one

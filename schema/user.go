@@ -29,7 +29,7 @@ func (User) Fields() []ent.Field {
 		field.Bool("active").Default(true).
 			Annotations(open()).Comment("Whether the user can sign in."),
 		field.String("grade").Optional().Nillable().MaxLen(400).
-			Annotations(open()).Comment("The code of a STAFF rate that several users share; null if the user has a rate of their own or none."),
+			Annotations(scope("costs")).Comment("The code of a STAFF rate that several users share; null if the user has a rate of their own or none."),
 		field.String("password_hash").Optional().Nillable().Sensitive().Annotations(hidden()).
 			Comment("The Argon2id hash of the password; null if the user cannot sign in by one."),
 		field.String("partner_id").Optional().Nillable().Annotations(hidden()).

@@ -26,6 +26,12 @@ type ContactValue struct {
 	Net      money.Amount
 }
 
+// Roundness returns what tells the state of what the contact is: how its amounts are rounded for viewers who may not see them
+// exactly follows from it. It is the same for all contacts of a customer, whose order may be credited to many of them equally.
+func (v *ContactValue) Roundness() (state string, greatest money.Amount) {
+	return "contacts of " + v.Contact.CustomerID, money.Amount{}
+}
+
 // Credit is what one contact earned of one order.
 type Credit struct {
 	OrderID string

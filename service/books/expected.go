@@ -6,8 +6,13 @@ import (
 	"math/big"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"kopeck/attribution"
+	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/ent/contact"
+	"kopeck/ent/customer"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -36,30 +41,87 @@ type Expected struct {
 	From  *service.ContactGroup
 }
 
-// expectations returns what contacts are expected to earn. It is read when this process has changed the books, and
-// once a minute for what others changed; if there are more contacts than fewContacts, once a minute in any case.
+// fresh reports whether the groups need not be read again: they are read when this process has changed the books, and once a
+// minute for what others changed; if there are more contacts than fewContacts, once a minute in any case.
+func (g *contactGroups) fresh(now time.Time, version int64) bool {
+	return !now.Before(g.at) && now.Sub(g.at) < groupsAge && (g.version == version || g.contacts > fewContacts)
+}
+
+// expectations returns what contacts are expected to earn: by all contacts of the company, or by those that the actor may see
+// where these are not all, since a mean over hidden contacts would tell what they earned.
 func (s *Service) expectations(ctx context.Context) (*contactGroups, error) {
 	now, version := s.Now(), s.BooksVersion()
-	if known := s.groups.Load(); known != nil && !now.Before(known.at) && now.Sub(known.at) < groupsAge && (known.version == version || known.contacts > fewContacts) {
+	actor, _ := auth.From(ctx)
+	if actor.May("Contact").Read != auth.AllRows {
+		if known, ok := s.groupsOf.Load(actor.UserID); ok && known.(*contactGroups).fresh(now, version) {
+			return known.(*contactGroups), nil
+		}
+		groups, err := s.group(version, now, func(from time.Time) (map[attribution.Group]attribution.Earned, error) {
+			return s.earnedBySeen(ctx, from, now)
+		})
+		if err == nil {
+			s.groupsOf.Store(actor.UserID, groups)
+		}
+		return groups, err
+	}
+	if known := s.groups.Load(); known != nil && known.fresh(now, version) {
 		return known, nil
 	}
+	groups, err := s.group(version, now, func(from time.Time) (map[attribution.Group]attribution.Earned, error) {
+		return earnedByGroup(ctx, s.Store, from, now)
+	})
+	if err == nil {
+		s.groups.Store(groups)
+	}
+	return groups, err
+}
+
+// group makes the groups of the contacts that read reads from a moment on.
+func (s *Service) group(version int64, now time.Time, read func(from time.Time) (map[attribution.Group]attribution.Earned, error)) (*contactGroups, error) {
 	groups := &contactGroups{at: now, version: version}
-	earned, err := earnedByGroup(ctx, s.Store, now.Add(-expectedFrom), now)
+	earned, err := read(now.Add(-expectedFrom))
 	if err != nil {
 		return nil, fmt.Errorf("books: what contacts earned: %w", err)
 	}
 	for _, e := range earned {
 		groups.contacts += e.Contacts
 	}
-	if groups.Expectations, err = attribution.NewExpectations(earned, int64(s.Settings().ExpectedStrength)); err != nil {
-		return nil, input.DomainError(err)
+	groups.Expectations, err = attribution.NewExpectations(earned, int64(s.Settings().ExpectedStrength))
+	return groups, input.DomainError(err)
+}
+
+// earnedBySeen returns what the contacts between two moments that the actor may see have earned, by group. A recommendation of
+// somebody whom the actor may not see is left out: it earns of orders that they may not see.
+func (s *Service) earnedBySeen(ctx context.Context, from, to time.Time) (map[attribution.Group]attribution.Earned, error) {
+	var narrowing error
+	about := func(contacts *sql.Selector) {
+		customers := sql.Dialect(contacts.Dialect()).Table(customer.Table).As("about")
+		seen := sql.Dialect(contacts.Dialect()).Select(customers.C(customer.FieldID)).From(customers)
+		narrowing = auth.NarrowCustomers(ctx, seen, to)
+		contacts.Where(sql.Or(sql.IsNull(contacts.C(contact.FieldAboutID)), sql.In(contacts.C(contact.FieldAboutID), seen)))
 	}
-	s.groups.Store(groups)
-	return groups, nil
+	var rows []struct {
+		Kind     string       `json:"kind"`
+		Channel  string       `json:"channel"`
+		Stage    string       `json:"stage"`
+		Contacts int64        `json:"contacts"`
+		Realised money.Amount `json:"realised"`
+	}
+	err := s.Client.Contact.Query().Where(contact.AtGTE(from), contact.AtLTE(to), about).
+		GroupBy(contact.FieldKind, contact.FieldChannel, contact.FieldStage).
+		Aggregate(ent.As(ent.Count(), "contacts"), ent.As(ent.Sum(contact.FieldRealised), "realised")).Scan(ctx, &rows)
+	if err == nil {
+		err = narrowing
+	}
+	earned := make(map[attribution.Group]attribution.Earned, len(rows))
+	for _, one := range rows {
+		earned[attribution.Group{Kind: one.Kind, Channel: one.Channel, Stage: one.Stage}] = attribution.Earned{Contacts: one.Contacts, Realised: one.Realised}
+	}
+	return earned, err
 }
 
 // ExpectedValues returns what contacts are expected to earn (design, section 6): the mean of those of its kind, channel and
-// stage over the last year, shrunk towards the greater groups by its count. The groups are of the whole company.
+// stage over the last year, shrunk towards the greater groups by its count. The groups are of all contacts that the actor may see.
 func (s *Service) ExpectedValues(ctx context.Context, contacts []*ent.Contact) (map[*ent.Contact]Expected, error) {
 	groups, err := s.expectations(ctx)
 	if err != nil {

@@ -22,6 +22,7 @@ type Service struct {
 	fits      atomic.Pointer[fits]
 	olderFits sync.Map // of *attribution.Fit by id
 	groups    atomic.Pointer[contactGroups]
+	groupsOf  sync.Map // of *contactGroups by the id of a user who does not see all contacts
 }
 
 // New makes the verbs.

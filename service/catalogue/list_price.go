@@ -22,22 +22,30 @@ var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // ListPrice gives the list price of one unit of a product at a moment, as it was known then; of a cost-plus product its
 // full cost and markup. It comes from memory, but where a rate is missing that a list price does not need. WRONG_STATE
-// where there was no price, or a rate is missing that it needs.
+// where there was no price, or a rate is missing that it needs. FORBIDDEN for a moment
+// ahead without the scope costs, but where a list price is set.
 func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
 	moment, fail := s.quote.UpToAYear("at", at)
 	if fail != nil {
 		return money.Amount{}, fail
 	}
+	if err := s.quote.CheckAhead(ctx, "at", moment); err != nil { // a price that is set tells of no rate
+		terms, failed := termsAt(ctx, s.Client.ListPrice, productID, moment, moment)
+		if failed == nil && terms.Amount != nil {
+			return *terms.Amount, nil
+		}
+		return money.Amount{}, err
+	}
 	answer, err := s.quote.PriceBook().Price(pricing.Question{ProductID: productID, Quantity: money.Whole(1), At: moment})
 	var missing *pricing.MissingRateError
 	if !errors.As(err, &missing) {
-		return answer.List, quote.PriceFault(err)
+		return answer.List, quote.PriceFaultFor(ctx, err)
 	}
 	terms, failed := termsAt(ctx, s.Client.ListPrice, productID, moment, moment)
 	if failed == nil && terms.Amount != nil {
 		return *terms.Amount, nil
 	}
-	return money.Amount{}, quote.PriceFault(err)
+	return money.Amount{}, quote.PriceFaultFor(ctx, err)
 }
 
 // checkTerms checks price terms: a list price, a markup or a bundle's discount, at most one of them, and the least margin.

@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"kopeck/apptest"
+	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/stagechange"
 	"kopeck/ent/user"
@@ -171,6 +172,37 @@ func TestReferredByIsChanged(t *testing.T) {
 		w.Must(refer("A", &people["C"].ID)) // no circle any more
 		if rows := w.Rows("SELECT name FROM customers WHERE referred_by_id IS NOT NULL ORDER BY name"); strings.Join(rows, "") != "AC" {
 			t.Errorf("referred: %q", rows)
+		}
+	})
+}
+
+// A circle that leads through a customer whom the actor may not see is written: refusing it would tell of that one. Whoever sees all
+// of it is refused.
+func TestCirclesThroughHiddenCustomers(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		sales := w.As(schema.RoleSales)
+		a, b, hidden := w.Customer("A"), w.Customer("B"), w.Customer("Hidden")
+		owner, _ := auth.From(w.As(schema.RoleManager))
+		refer := func(ctx context.Context, who, by string) error {
+			c, err := w.Client.Customer.Get(w.System(), who)
+			w.Must(err)
+			_, err = w.Customers.UpdateCustomer(ctx, service.UpdateCustomerInput{ID: who, ExpectedVersion: c.Version, ReferredByID: graphql.OmittableOf(&by)})
+			return err
+		}
+		w.Must(refer(w.System(), hidden.ID, b.ID))
+		w.Must(refer(w.System(), a.ID, hidden.ID))
+		if got := apptest.Faults(refer(sales, b.ID, a.ID)); got != "INVALID referredById" {
+			t.Errorf("a circle of customers whom the seller sees: %q", got)
+		}
+		_, err := w.Customers.UpdateCustomer(w.System(), service.UpdateCustomerInput{ID: hidden.ID, ExpectedVersion: hidden.Version + 1, OwnerID: graphql.OmittableOf(&owner.UserID)})
+		w.Must(err)
+		if got := apptest.Faults(refer(w.As(schema.RoleAdmin), b.ID, a.ID)); got != "INVALID referredById" {
+			t.Errorf("a circle of customers whom the administrator sees: %q", got)
+		}
+		w.Must(refer(sales, b.ID, a.ID))
+		values, err := w.Customers.ReferralValues(w.System(), []*ent.Customer{a, b, hidden})
+		if err != nil || len(values) != 3 {
+			t.Errorf("what customers in a circle brought: %v, %v", values, err)
 		}
 	})
 }

@@ -86,7 +86,9 @@ func below(root string, brought map[string][]string) (all []string) {
 }
 
 // holdReferral holds the customer whose referredBy is to change and the one who is to be it, in the order of their ids, and returns
-// the first. Faults: NOT_FOUND; INVALID on referredById where it would close a circle.
+// the first. Faults: NOT_FOUND; INVALID on referredById where it would close a circle. A circle that leads through a customer whom
+// the actor may not see is written, since refusing it would tell of that one: whatever follows chains of referrals bears circles,
+// as recommendations make them too.
 func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID string, by *string) (*ent.Customer, error) {
 	if by == nil {
 		return s.LockCustomer(ctx, tx, "id", customerID)
@@ -109,8 +111,12 @@ func (s *Service) holdReferral(ctx context.Context, tx *store.Tx, customerID str
 			return nil, err
 		}
 	}
-	circle, err := isAbove(ctx, tx, customerID, *by)
-	if err == nil && circle {
+	through, above, err := between(ctx, tx, customerID, *by)
+	if err != nil || !above {
+		return c, err
+	}
+	seen, err := tx.Customer.Query().Where(customer.IDIn(through...)).Count(ctx)
+	if err == nil && seen == len(through) {
 		err = fault.Invalidf("referredById", "this customer was referred by the one who is changed, directly or through others")
 	}
 	return c, err

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"slices"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -48,15 +49,29 @@ func (s *Service) brought(ctx context.Context, ids []string) (map[string][]strin
 	return by, nil
 }
 
-// isAbove reports whether a customer referred another, directly or through others. The transaction holds [LockReferrals]. It
-// bypasses the guard because a chain leads through customers whom the actor may not see; that there is a circle they learn.
-func isAbove(ctx context.Context, tx *store.Tx, customerID, of string) (above bool, err error) {
+// between returns whether a customer referred another, directly or through others, and through whom: of the other's chain of
+// referrals those below the customer. The transaction holds [LockReferrals]. It bypasses the guard because a chain leads through
+// customers whom the actor may not see; whoever uses it tells the actor of nobody else.
+func between(ctx context.Context, tx *store.Tx, customerID, of string) (through []string, above bool, err error) {
 	const query = `WITH RECURSIVE up (id) AS (SELECT referred_by_id FROM customers WHERE id = ? UNION SELECT c.referred_by_id FROM up JOIN customers c ON c.id = up.id)
-		SELECT id FROM up WHERE id = ?`
-	return above, store.Each(ctx, tx, query, []any{of, customerID}, func(scan store.ScanFunc) error {
-		above = true
-		return scan(new(string))
+		SELECT c.id, c.referred_by_id FROM customers c WHERE c.referred_by_id IS NOT NULL AND (c.id = ? OR c.id IN (SELECT id FROM up))`
+	by := map[string]string{}
+	err = store.Each(ctx, tx, query, []any{of, of}, func(scan store.ScanFunc) error {
+		var who, referrer string
+		err := scan(&who, &referrer)
+		by[who] = referrer
+		return err
 	})
+	for at := by[of]; err == nil && at != ""; at = by[at] {
+		if at == customerID {
+			return through, true, nil
+		}
+		if at == of || slices.Contains(through, at) {
+			break // a circle that leads past the customer
+		}
+		through = append(through, at)
+	}
+	return nil, false, err
 }
 
 // twins returns the customers who have a value in a column that is unique among the customers that one sees, but for one. It bypasses

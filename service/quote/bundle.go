@@ -27,7 +27,7 @@ func (p *Price) Parts() ([]*PricePart, error) {
 	}
 	parts, err := p.from.prices.Parts(p.ProductID, p.At)
 	if err != nil {
-		return nil, PriceFault(err)
+		return nil, priceFaultFor(p.from.costs, err)
 	}
 	totals, err := pricing.SplitOver(p.Total, parts)
 	if err != nil {
@@ -40,7 +40,7 @@ func (p *Price) Parts() ([]*PricePart, error) {
 		}
 		one := &PricePart{Product: p.from.book.products[part.ProductID], Quantity: quantity, Total: totals[i]}
 		if one.Cost, err = p.from.prices.PartCost(part.ProductID, quantity, p.LeadDays, p.At); err != nil {
-			return nil, PriceFault(err)
+			return nil, priceFaultFor(p.from.costs, err)
 		}
 		if one.Margin, err = one.Total.Minus(one.Cost); err != nil {
 			return nil, input.DomainError(err)

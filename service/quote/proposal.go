@@ -32,7 +32,7 @@ func (q *Quotes) Proposals(c *ent.Customer, productID string, amount *money.Exac
 	question := price.question
 	triangle, err := q.prices.Triangle(question)
 	if err != nil {
-		return nil, PriceFault(err)
+		return nil, priceFaultFor(q.costs, err)
 	}
 	zone := q.service.Settings().Zone
 	proposals := make([]*Proposal, len(triangle))

@@ -1,10 +1,12 @@
 package quote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"kopeck/auth"
 	"kopeck/costing"
 	"kopeck/fault"
 	"kopeck/pricing"
@@ -27,6 +29,34 @@ func PriceFault(err error) error {
 		return fault.NoSuch("productId", "product")
 	}
 	return input.DomainError(err)
+}
+
+// PriceFaultFor is PriceFault for an actor: which rate is missing tells what a product is made of, so that it is named to those
+// alone who have the scope costs.
+func PriceFaultFor(ctx context.Context, err error) error {
+	return priceFaultFor(seesCosts(ctx), err)
+}
+
+func priceFaultFor(seesCosts bool, err error) error {
+	var missing *pricing.MissingRateError
+	if !seesCosts && errors.As(err, &missing) {
+		return fault.New(fault.WrongState, "productId", "%s cannot be priced: a rate is missing", missing.SKU)
+	}
+	return PriceFault(err)
+}
+
+func seesCosts(ctx context.Context) bool {
+	actor, ok := auth.From(ctx)
+	return ok && actor.Has(auth.ScopeCosts)
+}
+
+// CheckAhead returns FORBIDDEN on a field with a moment ahead for whoever lacks the scope costs: what is known of rates to come
+// would show in prices.
+func (s *Service) CheckAhead(ctx context.Context, field string, moment time.Time) error {
+	if !moment.After(s.Now()) || seesCosts(ctx) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, field, "a price of the future needs the scope %s", auth.ScopeCosts)
 }
 
 // UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now.

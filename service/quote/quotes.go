@@ -26,6 +26,7 @@ type Quotes struct {
 	at      time.Time
 	until   time.Time
 
+	costs    bool     // they are asked by somebody with the scope costs
 	supposed bool     // see Price
 	holders  sync.Map // by the key of a price: the book without what it holds
 }
@@ -46,7 +47,7 @@ func (q *Quotes) pricesFor(question pricing.Question, answer pricing.Answer) *pr
 
 // Quotes prepares prices at a moment, by default now. Of a past moment it takes what was known then; of a future
 // one, up to a year ahead, what is known now. Where no rule mentions permissions, and the moment is now, it
-// makes no statement. INVALID on "at".
+// makes no statement. INVALID on "at", FORBIDDEN on it by CheckAhead.
 func (s *Service) Quotes(ctx context.Context, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
 	return s.quotesOf(ctx, s.book.Load(), customers, at)
 }
@@ -57,7 +58,10 @@ func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Custom
 	if err != nil {
 		return nil, err
 	}
-	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife)}
+	if err := s.CheckAhead(ctx, "at", moment); err != nil {
+		return nil, err
+	}
+	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife), costs: seesCosts(ctx)}
 	if !q.now {
 		q.until = moment.Add(s.Settings().PriceLife)
 	}
@@ -70,7 +74,7 @@ func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Custom
 
 // Price returns what a customer pays for a product at a moment, by default now, and why. nil lead days are the
 // product's own. Errors: NOT_FOUND, INVALID by field; WRONG_STATE for a product that is off the catalogue or has no
-// price then, and where a rate is missing, naming it.
+// price then, and where a rate is missing, naming it to those who have the scope costs.
 func (s *Service) Price(ctx context.Context, c *ent.Customer, productID string, quantity money.Decimal, options []pricing.Option, leadDays *int, at *time.Time) (*Price, error) {
 	q, err := s.Quotes(ctx, []*ent.Customer{c}, at)
 	if err != nil {
@@ -109,7 +113,7 @@ func (q *Quotes) PriceOf(c *ent.Customer, productID string, units money.Decimal,
 	question := pricing.Question{Customer: customer, ProductID: productID, Quantity: units, Options: options, LeadDays: leadDays, At: q.at}
 	answer, err := q.prices.Price(question)
 	if err != nil {
-		return nil, PriceFault(err)
+		return nil, priceFaultFor(q.costs, err)
 	}
 	prices := q.pricesFor(question, answer)
 	if prices != q.prices {

@@ -34,6 +34,7 @@ type LifetimeValue struct {
 
 	outlook    *lifetime.Outlook                      // nil before the first order
 	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
+	origin     origin
 }
 
 // LifetimeHorizon is how many months ahead a lifetime value looks by default.
@@ -180,6 +181,8 @@ type LifetimeInterval struct {
 	Probability           float64
 	Low, High             money.Amount
 	OrdersLow, OrdersHigh int
+
+	value *LifetimeValue
 }
 
 // intervalProbability is how often a figure lies within the bounds.
@@ -197,7 +200,7 @@ func (v *LifetimeValue) Interval() (*LifetimeInterval, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &LifetimeInterval{Probability: intervalProbability, OrdersLow: bounds.OrdersLow, OrdersHigh: bounds.OrdersHigh}
+	i := &LifetimeInterval{Probability: intervalProbability, OrdersLow: bounds.OrdersLow, OrdersHigh: bounds.OrdersHigh, value: v}
 	if i.Low, err = v.past(bounds.Low); err == nil {
 		i.High, err = v.past(bounds.High)
 	}

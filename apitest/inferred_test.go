@@ -1,0 +1,151 @@
+package apitest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kopeck/schema"
+)
+
+// TestMarginIsNotInferredFromOwnContacts has an order that is credited to one contact of the seller's own: its value was the margin
+// to the kopeck. What contacts are expected to earn rests on the contacts that the seller sees.
+func TestMarginIsNotInferredFromOwnContacts(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		sales := w.As(schema.RoleSales)
+		own := NewCustomer(sales, Vars{"name": "Own"})
+		theirs := NewCustomer(s.admin, Vars{"name": "Theirs", "ownerId": w.newUser("other@example.com", schema.RoleSales)})
+		called := sales.Must(recordContact, Vars{"in": Called(own, nil)}).Text("recordContact.contact.id")
+		ask := `query($id: ID!) { node(id: $id) { ... on Contact { value { realised { amount } expected { amount } net { amount } } } } }`
+		buy := func(customer string) {
+			order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": customer, "priceTokens": []string{s.token(customer, "1", 0)}, "overruleDateReason": "A test"}}).Text("placeOrder.order.id")
+			s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
+		}
+		value := func(by *Client) string {
+			r := by.Must(ask, Vars{"id": called})
+			return r.Text("node.value.realised.amount") + " " + r.Text("node.value.net.amount") + " " + r.Text("node.value.expected.amount")
+		}
+		buy(own)
+		before, known := value(sales), value(s.admin)
+		if !strings.HasPrefix(known, "599.99 599.99 ") || !strings.HasPrefix(before, "600.00 600.00 ") {
+			t.Errorf("%s for SALES, %s for ADMIN", before, known)
+		}
+		s.admin.Must(recordContact, Vars{"in": Called(theirs, nil)})
+		buy(theirs)
+		buy(theirs)
+		if after := value(sales); after != before {
+			t.Errorf("orders of a hidden customer changed %s to %s", before, after)
+		}
+		if value(s.admin) == known {
+			t.Error("orders did not change what ADMIN expects of a contact")
+		}
+	})
+}
+
+// TestFloorIsNotTold has a rule that takes the price under the floor of 125.00: the line FLOOR told that it is the floor.
+func TestFloorIsNotTold(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		s.admin.Must(createPriceRule, Vars{"in": Vars{"name": "Nearly free", "condition": "true", "price": roubles("1.00")}})
+		ask := Vars{"c": s.customer, "p": s.coat, "q": "1"}
+		for name, c := range map[string]struct {
+			by   *Client
+			want string
+		}{"ADMIN": {s.admin, "LIST 999.99, RULE -998.99 Nearly free, FLOOR "}, "SALES": {w.As(schema.RoleSales), "LIST 999.99, RULE -998.99, LEAD_TIME "}} {
+			t.Run(name, func(t *testing.T) {
+				r := c.by.On(t).Must(askPrice, ask)
+				if got := waterfall(t, r); !strings.HasPrefix(got, c.want) || strings.Contains(got, "FLOOR") != (name == "ADMIN") {
+					t.Errorf("%s: %s", got, r.Body)
+				}
+			})
+		}
+	})
+}
+
+// TestRatesAreNotToldByPrices asks for prices that a rate is missing for, and for those of the time from which a rate is known that
+// is still to come: the message named the material, the price told the rate.
+func TestRatesAreNotToldByPrices(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := openShop(w)
+		ahead := w.Clock.Now().AddDate(0, 0, 30).UTC().Format(time.RFC3339)
+		s.rate("MATERIAL", "SECRET-CLOTH", "777", Vars{"validFrom": ahead})
+		hidden := makeProduct(s.admin, Vars{"sku": "HIDDEN", "markup": "0.5", "components": []Vars{{"material": "SECRET-CLOTH", "quantity": "2"}}})
+		later := w.Clock.Now().AddDate(0, 0, 60).UTC().Format(time.RFC3339)
+		sales, partner := w.As(schema.RoleSales), w.As(schema.RolePartner)
+		for name, c := range map[string]struct {
+			by   *Client
+			ask  string
+			code string
+			says bool // the material
+		}{
+			"a price to ADMIN":          {s.admin, `query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p) { unit { amount } } } }`, "WRONG_STATE", true},
+			"a price to SALES":          {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p) { unit { amount } } } }`, "WRONG_STATE", false},
+			"proposals to SALES":        {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { proposals(productId: $p) { leadDays } } }`, "WRONG_STATE", false},
+			"the catalogue to SALES":    {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { prices { edges { node { unit { amount } } } } } node(id: $p) { id } }`, "WRONG_STATE", false},
+			"a list price to SALES":     {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { id } node(id: $p) { ... on Product { listPrice { amount } } } }`, "WRONG_STATE", false},
+			"a list price to PARTNER":   {partner, `query($c: ID!, $p: ID!) { customer(id: $c) { id } node(id: $p) { ... on Product { listPrice { amount } } } }`, "FORBIDDEN", false},
+			"a coming price to SALES":   {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { price(productId: $p, at: "` + later + `") { unit { amount } } } }`, "FORBIDDEN", false},
+			"coming prices to SALES":    {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { prices(at: "` + later + `") { edges { node { unit { amount } } } } } node(id: $p) { id } }`, "FORBIDDEN", false},
+			"a coming list to SALES":    {sales, `query($c: ID!, $p: ID!) { customer(id: $c) { id } node(id: $p) { ... on Product { listPrice(at: "` + later + `") { amount } } } }`, "FORBIDDEN", false},
+			"a coming list to the boss": {s.admin, `query($c: ID!, $p: ID!) { customer(id: $c) { id } node(id: $p) { ... on Product { listPrice(at: "` + later + `") { amount } } } }`, "", false},
+		} {
+			t.Run(name, func(t *testing.T) {
+				r := c.by.On(t).Do(c.ask, Vars{"c": s.customer, "p": hidden})
+				code := ""
+				if len(r.Errors) > 0 {
+					code = r.Errors[0].Code()
+				}
+				if code != c.code || strings.Contains(r.Body, "SECRET-CLOTH") != c.says {
+					t.Errorf("%s, want %s, the material named: %t", r.Body, c.code, c.says)
+				}
+			})
+		}
+		surcharge := partner.Must(`{ products { edges { node { sku options { code surcharge { amount } } } } } }`, nil)
+		if strings.Contains(surcharge.Body, `"amount"`) {
+			t.Errorf("%s", surcharge.Body)
+		}
+	})
+}
+
+// TestOrdersAreNotToldByCustomers has a partner without the scope orders read a customer before and after an order of theirs: version,
+// time of change and stage told of it.
+func TestOrdersAreNotToldByCustomers(t *testing.T) {
+	t.Parallel()
+	Each(t, func(t *testing.T, w *World) {
+		s := seed(w)
+		none := w.With(w.signIn("none@partner.example").access)
+		w.change("UPDATE customers SET partner_id = (SELECT id FROM partners WHERE name = 'none@partner.example') WHERE id = ?", s.shared)
+		look := func() string {
+			return none.Must(`{ customers(orderBy: {field: UPDATED_AT}) { totalCount edges { cursor node { id version updatedAt stage stageChanges { reason } orders { totalCount } contacts { totalCount } } } } }`, nil).Body
+		}
+		before := look()
+		if !strings.Contains(before, s.shared) || !strings.Contains(before, `"stage":"FRIEND"`) || strings.Contains(before, `"version":3`) {
+			t.Fatalf("%s", before)
+		}
+		w.Clock.Advance(time.Minute)
+		order := s.admin.Must(placeOrder, Vars{"in": Vars{"customerId": s.shared, "priceTokens": []string{s.token(s.shared, "0.1", 0)}, "overruleDateReason": "A test"}}).Text("placeOrder.order.id")
+		s.admin.Must(completeOrder, Vars{"in": Vars{"id": order}})
+		s.admin.Must(recordContact, Vars{"in": Called(s.shared, nil)})
+		version := s.admin.Must(`query($id: ID!) { customer(id: $id) { version } }`, Vars{"id": s.shared}).Int("customer.version")
+		s.admin.Must(`mutation($in: UpdateCustomerInput!) { updateCustomer(input: $in) { customer { stage } userErrors { code message } } }`, Vars{"in": Vars{"id": s.shared, "expectedVersion": version, "stage": "LOYAL", "stageReason": "Owes us 5000"}})
+		if after := look(); data(after) != data(before) {
+			t.Errorf("before: %s\nafter: %s", before, after)
+		}
+		for _, filter := range []string{`stages: [LOYAL]`, fmt.Sprintf(`updatedAt: {from: %q}`, w.Clock.Now().Format(time.RFC3339))} {
+			if r := none.Do(`{ customers(filter: {`+filter+`}) { totalCount } }`, nil); len(r.Errors) != 1 || r.Errors[0].Code() != "FORBIDDEN" {
+				t.Errorf("%s: %s", filter, r.Body)
+			}
+		}
+	})
+}
+
+// data is an answer without what the request cost.
+func data(body string) string {
+	before, _, _ := strings.Cut(body, `"extensions"`)
+	return before
+}

@@ -1,0 +1,48 @@
+package value
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kopeck/ent"
+	"kopeck/money"
+)
+
+// origin is what a lifetime value was computed from.
+type origin struct {
+	customerID string
+	earnings   Earnings
+}
+
+// Of records whose value it is, and from which earnings it was computed.
+func (v *LifetimeValue) Of(c *ent.Customer, e Earnings) { v.origin = origin{c.ID, e} }
+
+// Roundness returns what tells the state of the customer's earnings, and the greatest amount among them: how the amounts of
+// the value are rounded for viewers who may not see them exactly follows from both.
+func (v *LifetimeValue) Roundness() (state string, greatest money.Amount) {
+	e := v.origin.earnings
+	for _, one := range []money.Amount{e.Margin, e.ContactCost, e.AcquisitionCost, v.Future} {
+		if one.Step(1).Compare(greatest.Step(1)) >= 0 {
+			greatest = one
+		}
+	}
+	return fmt.Sprintf("lifetime value %s %d %d %d %d %d", v.origin.customerID, e.OrderDays, e.Margin.Minor(), e.RefundedMargin.Minor(), e.ContactCost.Minor(), e.AcquisitionCost.Minor()), greatest
+}
+
+// Roundness returns that of the value.
+func (i *LifetimeInterval) Roundness() (state string, greatest money.Amount) {
+	return i.value.Roundness()
+}
+
+// WithoutCounts leaves out of the notes those of the model that have figures, such as how many customers it was fitted on.
+func (v *LifetimeValue) WithoutCounts() error {
+	report, err := reportOf(v.Model)
+	if err != nil {
+		return err
+	}
+	v.Notes = slices.DeleteFunc(v.Notes, func(note string) bool {
+		return note != priorNote && strings.ContainsAny(note, "0123456789") && slices.Contains(report.Warnings, note)
+	})
+	return nil
+}
