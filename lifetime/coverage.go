@@ -40,7 +40,7 @@ type Held struct {
 }
 
 // The least customers that a group is tested on; groups of fewer join the next.
-const fewestTested = 100
+const fewestTested = 80
 
 // mostTested is of how many customers of a group the futures are drawn; of more, as many as that, evenly chosen.
 const mostTested = 500
@@ -52,10 +52,10 @@ const widest = 1 - 1.0/draws
 // widened: Level is the smallest probability, by the model, whose bounds held that share of a group's customers, and one customer more,
 // as in conformal prediction (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, "Distribution-Free Predictive Inference for Regression",
 // Journal of the American Statistical Association 113, 2018; by the rank of what came in the model's own distribution: Chernozhukov, Wüthrich and Zhu,
-// "Distributional conformal prediction", PNAS 118, 2021). Bounds are never narrowed. Fewer than a hundred customers are no
+// "Distributional conformal prediction", PNAS 118, 2021). Bounds are never narrowed. Fewer than eighty customers are no
 // test: the result is zero.
 //
-// outcomes are in an order that has nothing to do with what came of them. stop is that of Options. Errors: ErrHorizon and ErrDiscount of an
+// outcomes are in an order that has nothing to do with what came of them. Errors: ErrHorizon and ErrDiscount of an
 // Outlook, ErrParameters, ErrStopped.
 func CoverageOf(outcomes []Outcome, days int, probability float64, o Options, source func() Source) (Coverage, error) {
 	if !(probability > 0 && probability < 1) {

@@ -56,10 +56,7 @@ func TestBoundsHoldOnRealLogs(t *testing.T) {
 	for _, c := range []struct{ log, end, hold string }{
 		{"grocery", "2006-09-30", "2007-09-30"},
 		{"grocery", "2006-12-31", "2007-12-30"},
-		{"grocery", "2007-07-01", "2007-12-30"},
 		{"cdnow_sample", "1997-09-30", "1998-06-30"},
-		{"cdnow_sample", "1998-02-14", "1998-06-30"},
-		{"cdnow_master", "1997-09-30", "1998-06-30"},
 	} {
 		t.Run(c.log+" until "+c.end, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +116,7 @@ func (orderLog) held(t testing.TB, outcomes []lifetime.Outcome, c *lifetime.Cove
 	var h heldCustomers
 	lot := rand.New(rand.NewPCG(5, 6))
 	for i, o := range outcomes {
-		if step := max(1, len(outcomes)/1200); i%step != 0 {
+		if step := max(1, len(outcomes)/500); i%step != 0 {
 			continue
 		}
 		levels := lifetime.Levels{Orders: 0.8, Margin: 0.8}
