@@ -16,8 +16,8 @@ const (
 	KindMBGNBD    Kind = "MBG_NBD"
 	KindParetoNBD Kind = "PARETO_NBD"
 	KindMBGCNBD   Kind = "MBG_CNBD_K"
-	// Simple forecasts: see SimpleRate.
-	KindMeanRate         Kind = "MEAN_RATE"
+
+	KindMeanRate         Kind = "MEAN_RATE" // this and the following are simple forecasts: see SimpleRate
 	KindOwnRate          Kind = "OWN_RATE"
 	KindRecencyFrequency Kind = "RECENCY_FREQUENCY"
 )
