@@ -13,6 +13,7 @@ import (
 
 	"kopeck/auth"
 	"kopeck/ent"
+	"kopeck/money"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/app"
@@ -37,9 +38,10 @@ func (c *migrateCommand) Run(ctx context.Context, s *settings, p *program) error
 
 // fitCommand fits a lifetime-value model or an attribution model.
 type fitCommand struct {
-	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. If none is given, all are fitted and the one that best predicts held-out orders becomes active. MARKOV and SHAPLEY are fitted to all journeys and credit margins to contacts."`
+	Kind           string `default:"" enum:",BG_NBD,MBG_NBD,PARETO_NBD,MBG_CNBD_K,MEAN_RATE,OWN_RATE,RECENCY_FREQUENCY,MARKOV,SHAPLEY" help:"The model of how often customers order and when they leave: BG_NBD, MBG_NBD, PARETO_NBD or, for regular buyers, MBG_CNBD_K. If none is given, these are fitted and the one that best predicts held-out orders becomes active. MEAN_RATE, OWN_RATE and RECENCY_FREQUENCY are simple forecasts. MARKOV and SHAPLEY are fitted to all journeys and credit margins to contacts."`
 	Order          int    `default:"1" help:"MARKOV: the order of its chain, 1 or 2."`
 	Unit           string `default:"WEEK" enum:"DAY,WEEK,MONTH" help:"The unit of time of the model."`
+	OrderMargin    string `default:"MODEL" enum:"MODEL,OWN_MEAN" help:"What an order is expected to earn by: the margin model, or the mean of the customer's own order days."`
 	CalibrationEnd string `placeholder:"YYYY-MM-DD" help:"Fit the model to the orders up to and including this day, and test it on later ones."`
 	NoActivate     bool   `help:"Store the fit without making it the active model."`
 	JSON           bool   `name:"json" help:"Print the fit as JSON."`
@@ -56,7 +58,8 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 		return c.attribution(ctx, k.app, model, p)
 	}
 	unit, activate := schema.TimeUnit(c.Unit), !c.NoActivate
-	in := service.FitLifetimeModelInput{TimeUnit: &unit, Activate: &activate}
+	margin := schema.OrderMarginForecast(c.OrderMargin)
+	in := service.FitLifetimeModelInput{TimeUnit: &unit, Activate: &activate, OrderMargin: &margin}
 	if c.Kind != "" {
 		kind := schema.LifetimeModelKind(c.Kind)
 		in.Kind = &kind
@@ -73,7 +76,7 @@ func (c *fitCommand) Run(ctx context.Context, s *settings, p *program) error {
 	if err != nil {
 		return err
 	}
-	return c.print(model, p)
+	return c.print(model, k.app.Currency, p)
 }
 
 // attribution fits MARKOV or SHAPLEY.
@@ -111,7 +114,7 @@ func (p *program) printJSON(value any) error {
 }
 
 // print prints a fit of a lifetime-value model.
-func (c *fitCommand) print(m *ent.LifetimeModel, p *program) error {
+func (c *fitCommand) print(m *ent.LifetimeModel, currency money.Currency, p *program) error {
 	test, err := value.BackTestOf(m)
 	if err != nil {
 		return err
@@ -135,11 +138,33 @@ func (c *fitCommand) print(m *ent.LifetimeModel, p *program) error {
 	fmt.Fprintf(p.stdout, "parameters %s\n", parameters)
 	if test != nil {
 		fmt.Fprintf(p.stdout, "back-test: %.1f orders predicted, %d came; RMSE %.4f (baseline %.4f)\n", test.PredictedOrders, test.HoldoutOrders, test.RootMeanSquareError, test.BaselineRootMeanSquareError)
+		printRivals(test, currency, p)
 	}
 	for _, note := range notes {
 		fmt.Fprintln(p.stdout, "note:", note)
 	}
 	return nil
+}
+
+// printRivals prints a back-test beside the simple forecasts.
+func printRivals(test *value.BackTest, currency money.Currency, p *program) {
+	if test.MarginRootMeanSquareError == nil {
+		return
+	}
+	const row = "%-18s %10.1f orders, RMSE %.4f; margin %s, RMSE %s%s\n"
+	fmt.Fprintf(p.stdout, row, "the model", test.PredictedOrders, test.RootMeanSquareError, currency.Format(*test.PredictedMargin), currency.Format(*test.MarginRootMeanSquareError), "")
+	for _, r := range test.Rivals {
+		better := ""
+		switch {
+		case r.BetterForOrders && r.BetterForMargin:
+			better = " (better)"
+		case r.BetterForOrders:
+			better = " (better for orders)"
+		case r.BetterForMargin:
+			better = " (better for the margin)"
+		}
+		fmt.Fprintf(p.stdout, row, r.Forecast, r.PredictedOrders, r.RootMeanSquareError, currency.Format(r.PredictedMargin), currency.Format(r.MarginRootMeanSquareError), better)
+	}
 }
 
 // userCommands manages the people who sign in.

@@ -144,9 +144,16 @@ type ComplexityRoot struct {
 	BackTest struct {
 		BaselineRootMeanSquareError func(childComplexity int) int
 		CalibrationEnd              func(childComplexity int) int
+		HoldoutDays                 func(childComplexity int) int
+		HoldoutMargin               func(childComplexity int) int
 		HoldoutOrders               func(childComplexity int) int
+		MarginMeanAbsoluteError     func(childComplexity int) int
+		MarginRootMeanSquareError   func(childComplexity int) int
 		MeanAbsoluteError           func(childComplexity int) int
+		PredictedMargin             func(childComplexity int) int
 		PredictedOrders             func(childComplexity int) int
+		Refitted                    func(childComplexity int) int
+		Rivals                      func(childComplexity int) int
 		RootMeanSquareError         func(childComplexity int) int
 	}
 
@@ -421,8 +428,11 @@ type ComplexityRoot struct {
 	}
 
 	LifetimeInterval struct {
+		Held        func(childComplexity int) int
 		High        func(childComplexity int) int
 		Low         func(childComplexity int) int
+		Note        func(childComplexity int) int
+		OrdersHeld  func(childComplexity int) int
 		OrdersHigh  func(childComplexity int) int
 		OrdersLow   func(childComplexity int) int
 		Probability func(childComplexity int) int
@@ -1063,6 +1073,18 @@ type ComplexityRoot struct {
 	RevokePermissionByLinkPayload struct {
 		Revoked    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RivalForecast struct {
+		BetterForMargin           func(childComplexity int) int
+		BetterForOrders           func(childComplexity int) int
+		Forecast                  func(childComplexity int) int
+		MarginMeanAbsoluteError   func(childComplexity int) int
+		MarginRootMeanSquareError func(childComplexity int) int
+		MeanAbsoluteError         func(childComplexity int) int
+		PredictedMargin           func(childComplexity int) int
+		PredictedOrders           func(childComplexity int) int
+		RootMeanSquareError       func(childComplexity int) int
 	}
 
 	Session struct {
@@ -1706,24 +1728,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BackTest.CalibrationEnd(childComplexity), true
+	case "BackTest.holdoutDays":
+		if e.ComplexityRoot.BackTest.HoldoutDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.HoldoutDays(childComplexity), true
+	case "BackTest.holdoutMargin":
+		if e.ComplexityRoot.BackTest.HoldoutMargin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.HoldoutMargin(childComplexity), true
 	case "BackTest.holdoutOrders":
 		if e.ComplexityRoot.BackTest.HoldoutOrders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BackTest.HoldoutOrders(childComplexity), true
+	case "BackTest.marginMeanAbsoluteError":
+		if e.ComplexityRoot.BackTest.MarginMeanAbsoluteError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.MarginMeanAbsoluteError(childComplexity), true
+	case "BackTest.marginRootMeanSquareError":
+		if e.ComplexityRoot.BackTest.MarginRootMeanSquareError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.MarginRootMeanSquareError(childComplexity), true
 	case "BackTest.meanAbsoluteError":
 		if e.ComplexityRoot.BackTest.MeanAbsoluteError == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BackTest.MeanAbsoluteError(childComplexity), true
+	case "BackTest.predictedMargin":
+		if e.ComplexityRoot.BackTest.PredictedMargin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.PredictedMargin(childComplexity), true
 	case "BackTest.predictedOrders":
 		if e.ComplexityRoot.BackTest.PredictedOrders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BackTest.PredictedOrders(childComplexity), true
+	case "BackTest.refitted":
+		if e.ComplexityRoot.BackTest.Refitted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.Refitted(childComplexity), true
+	case "BackTest.rivals":
+		if e.ComplexityRoot.BackTest.Rivals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BackTest.Rivals(childComplexity), true
 	case "BackTest.rootMeanSquareError":
 		if e.ComplexityRoot.BackTest.RootMeanSquareError == nil {
 			break
@@ -2923,6 +2987,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LedgerCheck.Unattributed(childComplexity), true
 
+	case "LifetimeInterval.held":
+		if e.ComplexityRoot.LifetimeInterval.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.Held(childComplexity), true
 	case "LifetimeInterval.high":
 		if e.ComplexityRoot.LifetimeInterval.High == nil {
 			break
@@ -2935,6 +3005,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LifetimeInterval.Low(childComplexity), true
+	case "LifetimeInterval.note":
+		if e.ComplexityRoot.LifetimeInterval.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.Note(childComplexity), true
+	case "LifetimeInterval.ordersHeld":
+		if e.ComplexityRoot.LifetimeInterval.OrdersHeld == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LifetimeInterval.OrdersHeld(childComplexity), true
 	case "LifetimeInterval.ordersHigh":
 		if e.ComplexityRoot.LifetimeInterval.OrdersHigh == nil {
 			break
@@ -6007,6 +6089,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokePermissionByLinkPayload.UserErrors(childComplexity), true
 
+	case "RivalForecast.betterForMargin":
+		if e.ComplexityRoot.RivalForecast.BetterForMargin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.BetterForMargin(childComplexity), true
+	case "RivalForecast.betterForOrders":
+		if e.ComplexityRoot.RivalForecast.BetterForOrders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.BetterForOrders(childComplexity), true
+	case "RivalForecast.forecast":
+		if e.ComplexityRoot.RivalForecast.Forecast == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.Forecast(childComplexity), true
+	case "RivalForecast.marginMeanAbsoluteError":
+		if e.ComplexityRoot.RivalForecast.MarginMeanAbsoluteError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.MarginMeanAbsoluteError(childComplexity), true
+	case "RivalForecast.marginRootMeanSquareError":
+		if e.ComplexityRoot.RivalForecast.MarginRootMeanSquareError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.MarginRootMeanSquareError(childComplexity), true
+	case "RivalForecast.meanAbsoluteError":
+		if e.ComplexityRoot.RivalForecast.MeanAbsoluteError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.MeanAbsoluteError(childComplexity), true
+	case "RivalForecast.predictedMargin":
+		if e.ComplexityRoot.RivalForecast.PredictedMargin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.PredictedMargin(childComplexity), true
+	case "RivalForecast.predictedOrders":
+		if e.ComplexityRoot.RivalForecast.PredictedOrders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.PredictedOrders(childComplexity), true
+	case "RivalForecast.rootMeanSquareError":
+		if e.ComplexityRoot.RivalForecast.RootMeanSquareError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RivalForecast.RootMeanSquareError(childComplexity), true
+
 	case "Session.accessToken":
 		if e.ComplexityRoot.Session.AccessToken == nil {
 			break
@@ -8150,14 +8287,15 @@ type LifetimeValue {
   percentile: Int @open
   """
   The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
-  customer; the model's own parameters are taken as known. Null before the first order. Both bounds are past if most
+  customer; the model's own parameters are taken as known. Where such bounds held too little when the model was tested,
+  they are as much wider as was needed: see held and note. Null before the first order. Both bounds are past if most
   likely no further order comes.
   """
   interval: LifetimeInterval @open
 }
 "The bounds of a lifetime value."
 type LifetimeInterval {
-  "The probability that the total lies within the bounds."
+  "The probability that the total lies within the bounds: 0.8, or what was measured where no wider bounds held that."
   probability: Float! @open
   "The lower bound of the total."
   low: Money! @scope(name: "costs", orRounded: true)
@@ -8167,6 +8305,15 @@ type LifetimeInterval {
   ordersLow: Int! @open
   "The upper bound of the number of orders in the horizon, with the same probability."
   ordersHigh: Int! @open
+  """
+  The share of the customers who had ordered about as often whose margin lay within such bounds in the days that the
+  model was tested on; null where the bounds were not tested.
+  """
+  held: Float @open
+  "The same share, of the bounds of the number of orders."
+  ordersHeld: Float @open
+  "How the bounds were tested and, where they were widened, by how much."
+  note: String! @open
 }
 extend type LifetimeModel {
   "How well the model predicted orders that it was not fitted on; null if it was not tested."
@@ -8188,6 +8335,67 @@ type BackTest {
   rootMeanSquareError: Float! @open
   "The same error of the forecast that every customer goes on ordering at the mean rate."
   baselineRootMeanSquareError: Float! @open
+  "The days after calibrationEnd that were held out; null for a test of an older version."
+  holdoutDays: Int @open
+  """
+  Whether a fit of the same kind to the orders up to calibrationEnd was tested, since the model itself was fitted on
+  all orders; null for a test of an older version.
+  """
+  refitted: Boolean @open
+  """
+  The margin that came in the days held out, without refunded orders. Null, as all figures of margins and rivals, for
+  a test of an older version, and for the kinds that were fitted beside the one that was chosen.
+  """
+  holdoutMargin: Money @open
+  "The margin that the model predicted: expected orders times the expected margin of an order."
+  predictedMargin: Money @open
+  "The mean absolute error of the predicted margin of a customer."
+  marginMeanAbsoluteError: Money @open
+  "The root mean square error of the predicted margin of a customer."
+  marginRootMeanSquareError: Money @open
+  "How simple forecasts did in the same days, the model's own form left out."
+  rivals: [RivalForecast!]! @open
+}
+"How a simple forecast did in the days that a model was tested on."
+type RivalForecast {
+  "The simple forecast."
+  forecast: SimpleForecast! @open
+  "The number of orders that it predicted."
+  predictedOrders: Float! @open
+  "The mean absolute error of the predicted number of a customer's orders."
+  meanAbsoluteError: Float! @open
+  "The root mean square error of the predicted number of a customer's orders."
+  rootMeanSquareError: Float! @open
+  "The margin that it predicted."
+  predictedMargin: Money! @open
+  "The mean absolute error of the predicted margin of a customer."
+  marginMeanAbsoluteError: Money! @open
+  "The root mean square error of the predicted margin of a customer."
+  marginRootMeanSquareError: Money! @open
+  "Whether its root mean square error of orders was less than the model's."
+  betterForOrders: Boolean! @open
+  "Whether its root mean square error of the margin was less than the model's."
+  betterForMargin: Boolean! @open
+}
+"A simple forecast that a lifetime model is compared with."
+enum SimpleForecast @goModel(model: "kopeck/schema.SimpleForecast") {
+  "As much again as in the last period of the same length."
+  LAST_PERIOD
+  "The mean rate of all, and the mean margin of all order days."
+  MEAN_RATE
+  "The customer's own rate and own mean margin."
+  OWN_RATE
+  "OWN_RATE of who has not been silent for longer than 95 of 100 times between two orders; nothing of the others."
+  RECENCY_FREQUENCY
+  "The orders that the model expects, each of which earns the customer's own mean margin."
+  OWN_MEAN
+}
+"What an order is expected to earn by."
+enum OrderMarginForecast @goModel(model: "kopeck/schema.OrderMarginForecast") {
+  "By the margin model: the customer's own mean drawn to that of all."
+  MODEL
+  "The mean of the customer's own order days."
+  OWN_MEAN
 }
 
 extend type Query {
@@ -8212,8 +8420,14 @@ type LifetimeModelPayload {
 }
 "The input of fitLifetimeModel."
 input FitLifetimeModelInput {
-  "The kind of model. By default all are fitted, and the one that best predicts orders it was not fitted on is returned."
+  """
+  The kind of model. By default all but the simple forecasts are fitted, and the one that best predicts orders it was not
+  fitted on is returned. A simple forecast stays, with its orderMargin, until another fit is asked for; of the other kinds
+  the nightly fit takes the best.
+  """
   kind: LifetimeModelKind
+  "What an order is expected to earn by."
+  orderMargin: OrderMarginForecast = MODEL
   "The unit of the model's times."
   timeUnit: TimeUnit = WEEK
   "The end of the orders to fit on: none by default, so that the model is fitted on all."
@@ -9884,6 +10098,20 @@ func (ec *executionContext) childFields_BackTest(ctx context.Context, field grap
 		return ec.fieldContext_BackTest_rootMeanSquareError(ctx, field)
 	case "baselineRootMeanSquareError":
 		return ec.fieldContext_BackTest_baselineRootMeanSquareError(ctx, field)
+	case "holdoutDays":
+		return ec.fieldContext_BackTest_holdoutDays(ctx, field)
+	case "refitted":
+		return ec.fieldContext_BackTest_refitted(ctx, field)
+	case "holdoutMargin":
+		return ec.fieldContext_BackTest_holdoutMargin(ctx, field)
+	case "predictedMargin":
+		return ec.fieldContext_BackTest_predictedMargin(ctx, field)
+	case "marginMeanAbsoluteError":
+		return ec.fieldContext_BackTest_marginMeanAbsoluteError(ctx, field)
+	case "marginRootMeanSquareError":
+		return ec.fieldContext_BackTest_marginRootMeanSquareError(ctx, field)
+	case "rivals":
+		return ec.fieldContext_BackTest_rivals(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BackTest", field.Name)
 }
@@ -10386,6 +10614,12 @@ func (ec *executionContext) childFields_LifetimeInterval(ctx context.Context, fi
 		return ec.fieldContext_LifetimeInterval_ordersLow(ctx, field)
 	case "ordersHigh":
 		return ec.fieldContext_LifetimeInterval_ordersHigh(ctx, field)
+	case "held":
+		return ec.fieldContext_LifetimeInterval_held(ctx, field)
+	case "ordersHeld":
+		return ec.fieldContext_LifetimeInterval_ordersHeld(ctx, field)
+	case "note":
+		return ec.fieldContext_LifetimeInterval_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LifetimeInterval", field.Name)
 }
@@ -11464,6 +11698,30 @@ func (ec *executionContext) childFields_RevokePermissionByLinkPayload(ctx contex
 		return ec.fieldContext_RevokePermissionByLinkPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokePermissionByLinkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RivalForecast(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "forecast":
+		return ec.fieldContext_RivalForecast_forecast(ctx, field)
+	case "predictedOrders":
+		return ec.fieldContext_RivalForecast_predictedOrders(ctx, field)
+	case "meanAbsoluteError":
+		return ec.fieldContext_RivalForecast_meanAbsoluteError(ctx, field)
+	case "rootMeanSquareError":
+		return ec.fieldContext_RivalForecast_rootMeanSquareError(ctx, field)
+	case "predictedMargin":
+		return ec.fieldContext_RivalForecast_predictedMargin(ctx, field)
+	case "marginMeanAbsoluteError":
+		return ec.fieldContext_RivalForecast_marginMeanAbsoluteError(ctx, field)
+	case "marginRootMeanSquareError":
+		return ec.fieldContext_RivalForecast_marginRootMeanSquareError(ctx, field)
+	case "betterForOrders":
+		return ec.fieldContext_RivalForecast_betterForOrders(ctx, field)
+	case "betterForMargin":
+		return ec.fieldContext_RivalForecast_betterForMargin(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RivalForecast", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15178,6 +15436,212 @@ func (ec *executionContext) _BackTest_baselineRootMeanSquareError(ctx context.Co
 }
 func (ec *executionContext) fieldContext_BackTest_baselineRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Float")
+}
+
+func (ec *executionContext) _BackTest_holdoutDays(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_holdoutDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldoutDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_holdoutDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BackTest_refitted(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_refitted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refitted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_refitted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BackTest", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _BackTest_holdoutMargin(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_holdoutMargin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldoutMargin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_holdoutMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BackTest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BackTest_predictedMargin(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_predictedMargin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PredictedMargin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_predictedMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BackTest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BackTest_marginMeanAbsoluteError(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_marginMeanAbsoluteError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginMeanAbsoluteError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_marginMeanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BackTest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BackTest_marginRootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_marginRootMeanSquareError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginRootMeanSquareError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *money.Amount) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖkopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_marginRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BackTest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BackTest_rivals(ctx context.Context, field graphql.CollectedField, obj *value.BackTest) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BackTest_rivals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rivals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []value.RivalForecast) graphql.Marshaler {
+			return ec.marshalNRivalForecast2ᚕkopeckᚋserviceᚋvalueᚐRivalForecastᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BackTest_rivals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BackTest",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RivalForecast(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _BelowFloor_field(ctx context.Context, field graphql.CollectedField, obj *service.BelowFloor) (ret graphql.Marshaler) {
@@ -20984,6 +21448,75 @@ func (ec *executionContext) _LifetimeInterval_ordersHigh(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_LifetimeInterval_ordersHigh(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LifetimeInterval_held(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_held(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Held, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_held(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Float")
+}
+
+func (ec *executionContext) _LifetimeInterval_ordersHeld(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_ordersHeld(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrdersHeld, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_ordersHeld(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "Float")
+}
+
+func (ec *executionContext) _LifetimeInterval_note(ctx context.Context, field graphql.CollectedField, obj *value.LifetimeInterval) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LifetimeInterval_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LifetimeInterval_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LifetimeInterval", field, false, false, "String")
 }
 
 func (ec *executionContext) _LifetimeModel_id(ctx context.Context, field graphql.CollectedField, obj *ent.LifetimeModel) (ret graphql.Marshaler) {
@@ -36461,6 +36994,240 @@ func (ec *executionContext) fieldContext_RevokePermissionByLinkPayload_userError
 	return fc, nil
 }
 
+func (ec *executionContext) _RivalForecast_forecast(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_forecast(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Forecast, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.SimpleForecast) graphql.Marshaler {
+			return ec.marshalNSimpleForecast2kopeckᚋschemaᚐSimpleForecast(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_forecast(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "SimpleForecast")
+}
+
+func (ec *executionContext) _RivalForecast_predictedOrders(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_predictedOrders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PredictedOrders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_predictedOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RivalForecast_meanAbsoluteError(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_meanAbsoluteError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MeanAbsoluteError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_meanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RivalForecast_rootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_rootMeanSquareError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RootMeanSquareError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_rootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Float")
+}
+
+func (ec *executionContext) _RivalForecast_predictedMargin(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_predictedMargin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PredictedMargin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_predictedMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RivalForecast",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RivalForecast_marginMeanAbsoluteError(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_marginMeanAbsoluteError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginMeanAbsoluteError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_marginMeanAbsoluteError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RivalForecast",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RivalForecast_marginRootMeanSquareError(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_marginRootMeanSquareError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarginRootMeanSquareError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Amount) graphql.Marshaler {
+			return ec.marshalNMoney2kopeckᚋmoneyᚐAmount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_marginRootMeanSquareError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RivalForecast",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RivalForecast_betterForOrders(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_betterForOrders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetterForOrders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_betterForOrders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _RivalForecast_betterForMargin(ctx context.Context, field graphql.CollectedField, obj *value.RivalForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RivalForecast_betterForMargin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BetterForMargin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RivalForecast_betterForMargin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RivalForecast", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Session_accessToken(ctx context.Context, field graphql.CollectedField, obj *people.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41833,6 +42600,9 @@ func (ec *executionContext) unmarshalInputFitLifetimeModelInput(ctx context.Cont
 		asMap[k] = v
 	}
 
+	if _, present := asMap["orderMargin"]; !present {
+		asMap["orderMargin"] = "MODEL"
+	}
 	if _, present := asMap["timeUnit"]; !present {
 		asMap["timeUnit"] = "WEEK"
 	}
@@ -41840,7 +42610,7 @@ func (ec *executionContext) unmarshalInputFitLifetimeModelInput(ctx context.Cont
 		asMap["activate"] = true
 	}
 
-	fieldsInOrder := [...]string{"kind", "timeUnit", "calibrationEnd", "activate"}
+	fieldsInOrder := [...]string{"kind", "orderMargin", "timeUnit", "calibrationEnd", "activate"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41854,6 +42624,13 @@ func (ec *executionContext) unmarshalInputFitLifetimeModelInput(ctx context.Cont
 				return it, err
 			}
 			it.Kind = data
+		case "orderMargin":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderMargin"))
+			data, err := ec.unmarshalOOrderMarginForecast2ᚖkopeckᚋschemaᚐOrderMarginForecast(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderMargin = data
 		case "timeUnit":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeUnit"))
 			data, err := ec.unmarshalOTimeUnit2ᚖkopeckᚋschemaᚐTimeUnit(ctx, v)
@@ -44896,6 +45673,41 @@ func (ec *executionContext) _BackTest(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "holdoutDays":
+			out.Values[i] = ec._BackTest_holdoutDays(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "refitted":
+			out.Values[i] = ec._BackTest_refitted(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "holdoutMargin":
+			out.Values[i] = ec._BackTest_holdoutMargin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "predictedMargin":
+			out.Values[i] = ec._BackTest_predictedMargin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marginMeanAbsoluteError":
+			out.Values[i] = ec._BackTest_marginMeanAbsoluteError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "marginRootMeanSquareError":
+			out.Values[i] = ec._BackTest_marginRootMeanSquareError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "rivals":
+			out.Values[i] = ec._BackTest_rivals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -46704,6 +47516,21 @@ func (ec *executionContext) _LifetimeInterval(ctx context.Context, sel ast.Selec
 			}
 		case "ordersHigh":
 			out.Values[i] = ec._LifetimeInterval_ordersHigh(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "held":
+			out.Values[i] = ec._LifetimeInterval_held(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ordersHeld":
+			out.Values[i] = ec._LifetimeInterval_ordersHeld(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._LifetimeInterval_note(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -50944,6 +51771,79 @@ func (ec *executionContext) _RevokePermissionByLinkPayload(ctx context.Context, 
 	return out
 }
 
+var rivalForecastImplementors = []string{"RivalForecast"}
+
+func (ec *executionContext) _RivalForecast(ctx context.Context, sel ast.SelectionSet, obj *value.RivalForecast) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rivalForecastImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RivalForecast")
+		case "forecast":
+			out.Values[i] = ec._RivalForecast_forecast(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "predictedOrders":
+			out.Values[i] = ec._RivalForecast_predictedOrders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "meanAbsoluteError":
+			out.Values[i] = ec._RivalForecast_meanAbsoluteError(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rootMeanSquareError":
+			out.Values[i] = ec._RivalForecast_rootMeanSquareError(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "predictedMargin":
+			out.Values[i] = ec._RivalForecast_predictedMargin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginMeanAbsoluteError":
+			out.Values[i] = ec._RivalForecast_marginMeanAbsoluteError(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "marginRootMeanSquareError":
+			out.Values[i] = ec._RivalForecast_marginRootMeanSquareError(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "betterForOrders":
+			out.Values[i] = ec._RivalForecast_betterForOrders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "betterForMargin":
+			out.Values[i] = ec._RivalForecast_betterForMargin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var sessionImplementors = []string{"Session"}
 
 func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *people.Session) graphql.Marshaler {
@@ -54050,6 +54950,26 @@ func (ec *executionContext) unmarshalNRevokePermissionInput2kopeckᚋserviceᚐR
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNRivalForecast2kopeckᚋserviceᚋvalueᚐRivalForecast(ctx context.Context, sel ast.SelectionSet, v value.RivalForecast) graphql.Marshaler {
+	return ec._RivalForecast(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRivalForecast2ᚕkopeckᚋserviceᚋvalueᚐRivalForecastᚄ(ctx context.Context, sel ast.SelectionSet, v []value.RivalForecast) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRivalForecast2kopeckᚋserviceᚋvalueᚐRivalForecast(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNRole2kopeckᚋschemaᚐRole(ctx context.Context, v any) (schema.Role, error) {
 	var res schema.Role
 	err := res.UnmarshalGQL(v)
@@ -54165,6 +55085,16 @@ func (ec *executionContext) marshalNSignOutPayload2ᚖkopeckᚋserviceᚐSignOut
 		return graphql.Null
 	}
 	return ec._SignOutPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSimpleForecast2kopeckᚋschemaᚐSimpleForecast(ctx context.Context, v any) (schema.SimpleForecast, error) {
+	var res schema.SimpleForecast
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSimpleForecast2kopeckᚋschemaᚐSimpleForecast(ctx context.Context, sel ast.SelectionSet, v schema.SimpleForecast) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNStaffEconomics2ᚖkopeckᚋserviceᚋreportᚐStaffEconomics(ctx context.Context, sel ast.SelectionSet, v *report.StaffEconomics) graphql.Marshaler {
@@ -55510,6 +56440,22 @@ func (ec *executionContext) marshalOOrderKnown2ᚖkopeckᚋserviceᚋreportᚐOr
 		return graphql.Null
 	}
 	return ec._OrderKnown(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOrderMarginForecast2ᚖkopeckᚋschemaᚐOrderMarginForecast(ctx context.Context, v any) (*schema.OrderMarginForecast, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(schema.OrderMarginForecast)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrderMarginForecast2ᚖkopeckᚋschemaᚐOrderMarginForecast(ctx context.Context, sel ast.SelectionSet, v *schema.OrderMarginForecast) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOOrderOrder2ᚖkopeckᚋentᚐOrderOrder(ctx context.Context, v any) (*ent.OrderOrder, error) {

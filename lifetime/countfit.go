@@ -38,6 +38,8 @@ func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
 		return anyModel(FitParetoNBD(s, o))
 	case KindMBGCNBD:
 		return anyModel(FitMBGCNBD(s, o))
+	case KindMeanRate, KindOwnRate, KindRecencyFrequency:
+		return anyModel(FitSimpleRate(kind, s))
 	}
 	return CountFit[CountModel]{}, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 }

@@ -16,12 +16,19 @@ const (
 	KindMBGNBD    Kind = "MBG_NBD"
 	KindParetoNBD Kind = "PARETO_NBD"
 	KindMBGCNBD   Kind = "MBG_CNBD_K"
+
+	KindMeanRate         Kind = "MEAN_RATE" // this and the following are simple forecasts: see SimpleRate
+	KindOwnRate          Kind = "OWN_RATE"
+	KindRecencyFrequency Kind = "RECENCY_FREQUENCY"
 )
 
-// Kinds returns all kinds, in the order in which equally good ones are preferred.
+// Kinds returns the kinds that are fitted where none is asked for, in the order in which equally good ones are preferred.
 func Kinds() []Kind { return []Kind{KindBGNBD, KindMBGNBD, KindParetoNBD, KindMBGCNBD} }
 
-// Name is the kind as papers write it: BG/NBD, MBG/NBD, Pareto/NBD, MBG/CNBD-k.
+// SimpleKinds returns the kinds of SimpleRate, which have no probabilities that the others' could be compared with.
+func SimpleKinds() []Kind { return []Kind{KindMeanRate, KindOwnRate, KindRecencyFrequency} }
+
+// Name is the kind as papers write it, BG/NBD, MBG/NBD, Pareto/NBD and MBG/CNBD-k, or in words.
 func (k Kind) Name() string {
 	switch k {
 	case KindBGNBD:
@@ -32,11 +39,18 @@ func (k Kind) Name() string {
 		return "Pareto/NBD"
 	case KindMBGCNBD:
 		return "MBG/CNBD-k"
+	case KindMeanRate:
+		return "the mean rate of all"
+	case KindOwnRate:
+		return "the customer's own rate"
+	case KindRecencyFrequency:
+		return "recency and frequency"
 	}
 	return string(k)
 }
 
-// CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD, ParetoNBD or MBGCNBD.
+// CountModel is a model of how often customers order and when they leave: BGNBD, MBGNBD, ParetoNBD, MBGCNBD or
+// SimpleRate.
 //
 // The methods take x >= 0 and times in the model's unit with 0 <= t_x <= T; none allocates but Parameters
 // and Caveats. For those and valid parameters every result is finite, unless it says otherwise.
@@ -95,6 +109,8 @@ func NewCountModel(kind Kind, u Unit, parameters map[string]float64) (CountModel
 			return nil, fmt.Errorf("%w: k is %g", ErrParameters, k)
 		}
 		m = MBGCNBD{Unit: u, K: int(max(0, min(k, MostPhases+1))), R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+	case KindMeanRate, KindOwnRate, KindRecencyFrequency:
+		m = SimpleRate{Of: kind, Unit: u, Rate: p["rate"], Hiatus: p["hiatus"]}
 	default:
 		return nil, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 	}

@@ -20,7 +20,8 @@
 //     Value", note 025 (2013), "FH 2013" below.
 //
 // Models of counts are used through CountModel and fitted by FitCounts; BackTestOf measures how well one of them
-// predicts what customers did next.
+// predicts what customers did next, Rivals are the simple forecasts that it is compared with, which SimpleRate makes available in its
+// place, and CoverageOf measures how often the bounds of Outlook hold, and widens them.
 //
 // StatisticsOf computes the figures of a customer's orders from which the models start.
 //

@@ -1,6 +1,7 @@
 package lifetime
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -14,6 +15,7 @@ type Outlook struct {
 	X          int // x, t_x and T of CountModel
 	TX, T      float64
 	Months     int     // 0 to MaxMonths
+	Days       float64 // the length of each of the months; 0 is a Month's
 	AnnualRate float64 // above -1; as Future discounts
 	// Margins is the model of an order's margin, and Mean that of the X repeat order days so far. Where it is nil, or a
 	// customer's mean is not above 0 and so outside the model, every order earns Margin.
@@ -49,16 +51,26 @@ type Source interface{ Uint64() uint64 }
 //
 // Errors: ErrHorizon, ErrDiscount; a probability outside 0 to 1 is refused with ErrParameters.
 func (o Outlook) Interval(probability float64, source Source) (Interval, error) {
-	if !(probability > 0 && probability < 1) {
-		return Interval{}, fmt.Errorf("%w: a probability of %g", ErrParameters, probability)
+	return o.Bounds(Levels{probability, probability}, source)
+}
+
+// Levels are the probabilities, by the model, of the bounds of the order days and of those of the margin.
+type Levels struct{ Orders, Margin float64 }
+
+// Bounds is Interval with the bounds of the margin and of the order days taken for probabilities of their own, of the same futures.
+func (o Outlook) Bounds(levels Levels, source Source) (Interval, error) {
+	for _, p := range []float64{levels.Orders, levels.Margin} {
+		if !(p > 0 && p < 1) {
+			return Interval{}, fmt.Errorf("%w: a probability of %g", ErrParameters, p)
+		}
 	}
 	values, orders, err := o.simulate(source)
 	if err != nil {
 		return Interval{}, err
 	}
-	low := int(math.Floor(draws * (1 - probability) / 2))
-	high := draws - 1 - low
-	return Interval{values[low], values[high], orders[low], orders[high]}, nil
+	low := func(p float64) int { return int(math.Floor(draws * (1 - p) / 2)) }
+	m, n := low(levels.Margin), low(levels.Orders)
+	return Interval{values[m], values[draws-1-m], orders[n], orders[draws-1-n]}, nil
 }
 
 // simulate draws futures, each list ascending.
@@ -105,7 +117,7 @@ func (o Outlook) drawMonths(source Source, each func(month, orders int, margin f
 		x := float64(o.X)
 		nu = distuv.Gamma{Alpha: o.Margins.Q + o.Margins.P*x, Beta: o.Margins.Gamma + x*o.Mean, Src: source}.Rand()
 	}
-	month := Month.Days() / o.Counts.TimeUnit().Days()
+	month := cmp.Or(o.Days, Month.Days()) / o.Counts.TimeUnit().Days()
 	orders := 0
 	for m := range o.Months {
 		stays := min(month, c.end-float64(m)*month)
@@ -186,6 +198,9 @@ func drawCustomer(m CountModel, x int, tx, T float64, source Source) drawnCustom
 		}
 		c.phases = m.K
 		shape, alpha, a, b = m.shape(x)+float64(c.passed), m.Alpha, m.A, m.B+n+1
+	case SimpleRate:
+		c.rate = m.rate(x, T)
+		return c
 	case ParetoNBD:
 		shape, alpha = m.R+n, m.Alpha
 		if m.S > 0 {

@@ -51,15 +51,16 @@ type Row struct {
 type Sample struct {
 	Unit Unit
 	Rows []Row
-	// Gaps are the times between an order day and the next, of all customers. Only MBGCNBD needs them: without them it
-	// cannot be distinguished from a less regular model.
+	// Gaps are the times between an order day and the next, of all customers. Only MBGCNBD needs them, which without them
+	// cannot be distinguished from a less regular model, and SimpleRate of KindRecencyFrequency.
 	Gaps Gaps
 }
 
-// Gaps are times between orders: how many there are, and the sum of their logarithms.
+// Gaps are times between orders: how many there are, the sum of their logarithms, and the time that 95 of 100 do not exceed.
 type Gaps struct {
 	N      int
 	LogSum float64
+	Long   float64
 }
 
 // Customers is the number of customers in the sample.
@@ -143,7 +144,14 @@ func (t *Tally) Sample(u Unit) Sample {
 		rows = append(rows, Row{X: x, TX: tx, T: T, N: t.counts[s]})
 	}
 	sample := Sample{Unit: u, Rows: rows}
+	all := 0
+	for _, n := range t.gaps {
+		all += n
+	}
 	for _, days := range slices.Sorted(maps.Keys(t.gaps)) {
+		if float64(sample.Gaps.N) < 0.95*float64(all) {
+			sample.Gaps.Long = float64(days) / u.Days()
+		}
 		sample.Gaps.N += t.gaps[days]
 		sample.Gaps.LogSum += float64(t.gaps[days]) * math.Log(float64(days)/u.Days())
 	}

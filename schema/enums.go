@@ -51,6 +51,10 @@ type (
 	AttributionModel string
 	// LifetimeModelKind is a model of how often customers order and when they leave.
 	LifetimeModelKind string
+	// SimpleForecast is a simple forecast that a lifetime model is compared with.
+	SimpleForecast string
+	// OrderMarginForecast is what an order is expected to earn by.
+	OrderMarginForecast string
 	// TimeUnit is the unit of a lifetime model's times.
 	TimeUnit string
 )
@@ -182,6 +186,21 @@ const (
 	MBGNBD    LifetimeModelKind = "MBG_NBD"    // MBG/NBD: a customer may leave after any order, the first included.
 	ParetoNBD LifetimeModelKind = "PARETO_NBD" // Pareto/NBD: a customer may leave at any time.
 	MBGCNBD   LifetimeModelKind = "MBG_CNBD_K" // MBG/CNBD-k: as MBG/NBD, for customers who order at regular intervals.
+
+	// Simple forecasts, which are used only where they are asked for.
+
+	MeanRate         LifetimeModelKind = "MEAN_RATE"         // A simple forecast: everybody orders at the mean rate of all, and nobody leaves.
+	OwnRate          LifetimeModelKind = "OWN_RATE"          // A simple forecast: everybody goes on at their own rate, and nobody leaves.
+	RecencyFrequency LifetimeModelKind = "RECENCY_FREQUENCY" // A simple forecast: as OWN_RATE, of who has not been silent for longer than 95 of 100 times between two orders.
+
+	ForecastLastPeriod       SimpleForecast = "LAST_PERIOD"       // As much again as in the last period of the same length.
+	ForecastMeanRate         SimpleForecast = "MEAN_RATE"         // The mean rate of all, and the mean margin of all order days.
+	ForecastOwnRate          SimpleForecast = "OWN_RATE"          // The customer's own rate and own mean margin.
+	ForecastRecencyFrequency SimpleForecast = "RECENCY_FREQUENCY" // OWN_RATE of who has not been silent for longer than 95 of 100 times between two orders; nothing of the others.
+	ForecastOwnMean          SimpleForecast = "OWN_MEAN"          // The orders that the model expects, each of which earns the customer's own mean margin.
+
+	OrderMarginByModel OrderMarginForecast = "MODEL"    // By the margin model: the customer's own mean drawn to that of all.
+	OrderMarginOwnMean OrderMarginForecast = "OWN_MEAN" // The mean of the customer's own order days.
 
 	Day   TimeUnit = "DAY"   // A day.
 	Week  TimeUnit = "WEEK"  // A week.
@@ -386,13 +405,37 @@ func (v AttributionModel) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *AttributionModel) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
-func (LifetimeModelKind) Values() []string { return texts(BGNBD, MBGNBD, ParetoNBD, MBGCNBD) }
+func (LifetimeModelKind) Values() []string {
+	return texts(BGNBD, MBGNBD, ParetoNBD, MBGCNBD, MeanRate, OwnRate, RecencyFrequency)
+}
 
 // MarshalGQL writes the value as GraphQL's enum.
 func (v LifetimeModelKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 
 // UnmarshalGQL reads the value; it fails if from is not one of Values.
 func (v *LifetimeModelKind) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (SimpleForecast) Values() []string {
+	return texts(ForecastLastPeriod, ForecastMeanRate, ForecastOwnRate, ForecastRecencyFrequency, ForecastOwnMean)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v SimpleForecast) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *SimpleForecast) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
+func (OrderMarginForecast) Values() []string {
+	return texts(OrderMarginByModel, OrderMarginOwnMean)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v OrderMarginForecast) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *OrderMarginForecast) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
 func (TimeUnit) Values() []string { return texts(Day, Week, Month) }

@@ -443,8 +443,12 @@ type FitAttributionInput struct {
 
 // The input of fitLifetimeModel.
 type FitLifetimeModelInput struct {
-	// The kind of model. By default all are fitted, and the one that best predicts orders it was not fitted on is returned.
+	// The kind of model. By default all but the simple forecasts are fitted, and the one that best predicts orders it was not
+	// fitted on is returned. A simple forecast stays, with its orderMargin, until another fit is asked for; of the other kinds
+	// the nightly fit takes the best.
 	Kind *schema.LifetimeModelKind `json:"kind,omitempty"`
+	// What an order is expected to earn by.
+	OrderMargin *schema.OrderMarginForecast `json:"orderMargin,omitempty"`
 	// The unit of the model's times.
 	TimeUnit *schema.TimeUnit `json:"timeUnit,omitempty"`
 	// The end of the orders to fit on: none by default, so that the model is fitted on all.

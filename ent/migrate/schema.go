@@ -550,7 +550,7 @@ var (
 	// LifetimeModelsColumns holds the columns for the "lifetime_models" table.
 	LifetimeModelsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"BG_NBD", "MBG_NBD", "PARETO_NBD", "MBG_CNBD_K"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"BG_NBD", "MBG_NBD", "PARETO_NBD", "MBG_CNBD_K", "MEAN_RATE", "OWN_RATE", "RECENCY_FREQUENCY"}},
 		{Name: "time_unit", Type: field.TypeEnum, Enums: []string{"DAY", "WEEK", "MONTH"}},
 		{Name: "parameters", Type: field.TypeJSON},
 		{Name: "log_likelihood", Type: field.TypeFloat64},

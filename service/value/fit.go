@@ -29,6 +29,8 @@ type fitted struct {
 	row    *ent.LifetimeModel
 	counts lifetime.CountFit[lifetime.CountModel]
 	report fitReport
+	// backTest is what row.BackTest has; nil where the model was not tested.
+	backTest *BackTest
 }
 
 // Fit fits a model on the completed orders up to the end of a calendar day, by default today, and tests it on those
@@ -89,27 +91,24 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if err != nil {
 		return nil, err
 	}
-	fits, err := s.fitTo(ctx, data, unit, kinds)
+	ownMean := input.Or(in.OrderMargin, schema.OrderMarginByModel) == schema.OrderMarginOwnMean
+	fits, err := s.fitTo(ctx, data, unit, kinds, ownMean)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range fits {
+		f.report.Simple, f.report.OwnMean = in.Kind != nil && simple(*in.Kind), ownMean
 		if today := s.Settings().Day(end); data.endDay < today {
 			f.report.note("%s", observedNote(s.Observation(), data.endDay))
 		}
-		f.row.FittedAt, f.row.TimeUnit, f.row.Kind = now, input.Or(in.TimeUnit, schema.Week), schema.LifetimeModelKind(f.counts.Model.Kind())
+		f.row.FittedAt = now
 		if in.CalibrationEnd != nil {
 			f.row.CalibrationEnd = &end
-			if err := f.test(data, f.counts.Model, end); err != nil {
-				return nil, err
-			}
 		}
 	}
-	chosen := fits[0]
-	if len(fits) > 1 {
-		if chosen, err = s.chooseFit(ctx, data, fits); err != nil {
-			return nil, err
-		}
+	chosen, err := s.testAndChoose(ctx, data, fits, end)
+	if err != nil {
+		return nil, err
 	}
 	chosen.row.Active = input.Or(in.Activate, true) && chosen.row.Converged
 	if input.Or(in.Activate, true) && !chosen.row.Active {
@@ -118,9 +117,15 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	return s.keepFits(ctx, fits, chosen)
 }
 
+// simple reports whether a kind is a simple forecast, which is used only where it is asked for.
+func simple(kind schema.LifetimeModelKind) bool {
+	return slices.Contains(lifetime.SimpleKinds(), lifetime.Kind(kind))
+}
+
 // fitData reads what models of some kinds are fitted to.
 func (s *Service) fitData(ctx context.Context, in service.FitLifetimeModelInput, endDay int, kinds []lifetime.Kind) (*orderLog, error) {
-	if in.CalibrationEnd == nil && !slices.Contains(kinds, lifetime.KindMBGCNBD) {
+	needsGaps := slices.Contains(kinds, lifetime.KindMBGCNBD) || slices.Contains(kinds, lifetime.KindRecencyFrequency)
+	if in.CalibrationEnd == nil && !needsGaps {
 		if data, complete, err := s.keptLog(ctx, endDay); err != nil || complete {
 			return data, err
 		}
@@ -134,8 +139,8 @@ func stoppable(ctx context.Context) lifetime.Options {
 }
 
 // fitTo fits models of some kinds to the counts, and Gamma-Gamma to the margins. A kind whose likelihood has no
-// maximum is left out, unless there is no other.
-func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind) ([]*fitted, error) {
+// maximum is left out, unless there is no other. With ownMean no margin model is used.
+func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind, ownMean bool) ([]*fitted, error) {
 	options := stoppable(ctx)
 	sample := data.tally.Sample(unit)
 	var fits []*fitted
@@ -148,6 +153,7 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 			continue // its likelihood has no maximum
 		}
 		f := &fitted{counts: counts, report: reportOn(counts), row: &ent.LifetimeModel{
+			Kind: schema.LifetimeModelKind(kind), TimeUnit: schema.TimeUnit(unit.String()),
 			Parameters: map[string]any{}, LogLikelihood: counts.LogLikelihood, Customers: counts.Customers, Converged: counts.Converged,
 			Iterations: counts.Iterations, GradientNorm: bounded(counts.GradientNorm),
 		}}
@@ -158,6 +164,12 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 	}
 	if len(fits) == 0 {
 		return nil, fault.New(fault.WrongState, "", "the orders identify no model: its likelihood has no maximum")
+	}
+	if ownMean {
+		for _, f := range fits {
+			f.report.note("no margin model: by request the mean margin of a customer's own order days is expected of an order")
+		}
+		return fits, nil
 	}
 	margins, err := lifetime.FitGammaGamma(data.margins, options)
 	var unidentified *lifetime.Unidentified
@@ -180,36 +192,6 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 		f.row.Parameters["p"], f.row.Parameters["q"], f.row.Parameters["gamma"] = model.P, model.Q, model.Gamma/minorPerMajor
 	}
 	return fits, nil
-}
-
-// test compares what a model predicts for the days after a calibration, whose last moment is end, with the orders that came. The
-// model is f's own, or one of its kind that was fitted to an earlier calibration.
-func (f *fitted) test(data *orderLog, m lifetime.CountModel, end time.Time) error {
-	if data.lastDay <= data.endDay {
-		f.report.note("no orders came after the calibration's end: the model was not tested")
-		return nil
-	}
-	unit := m.TimeUnit()
-	rows := make([]lifetime.HoldOut, 0, len(data.held))
-	for h, n := range data.held {
-		x, tx, age := h.stats.In(unit)
-		rows = append(rows, lifetime.HoldOut{Row: lifetime.Row{X: x, TX: tx, T: age, N: n}, Purchases: h.purchases})
-	}
-	sortHoldOuts(rows)
-	test, err := lifetime.BackTestOf(m, rows, float64(data.lastDay-data.endDay)/unit.Days())
-	if err != nil {
-		return err
-	}
-	f.report.note("of the %d customers of the calibration, in the %d days after it: %.0f order days expected, %.0f came (%+.1f %%); the tenth expected to order most made %.0f %% of them",
-		test.Customers, data.lastDay-data.endDay, test.Predicted, test.Actual, 100*test.Bias, 100*test.TopTenth)
-	if finite(test.LogLikelihood) {
-		f.report.HoldOutLogLikelihood = &test.LogLikelihood
-	}
-	f.row.BackTest, err = json.Marshal(BackTest{
-		CalibrationEnd: end, HoldoutOrders: int(math.Round(test.Actual)), PredictedOrders: test.Predicted,
-		MeanAbsoluteError: test.MeanAbsolute, RootMeanSquareError: test.RootMeanSquare, BaselineRootMeanSquareError: test.BaselineRootMeanSquare,
-	})
-	return err
 }
 
 // keepFits stores models, the chosen one as the newest, and makes it the active one in the same transaction if its row says

@@ -9,6 +9,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/lifetime"
+	"kopeck/money"
 )
 
 // fitReport is what is known of a fit beside the model's parameters, as it is kept with the model.
@@ -32,6 +33,13 @@ type fitReport struct {
 	NotPositive         int     `json:"notPositive,omitempty"`
 	Correlation         float64 `json:"correlation,omitempty"` // of frequency and margin
 
+	// A simple forecast, or the mean of a customer's own margins, was asked for: the night fits the same again.
+	Simple  bool `json:"simple,omitempty"`
+	OwnMean bool `json:"ownMean,omitempty"`
+
+	// How often the bounds of what is expected of a customer held; zero where that was not tested.
+	Coverage lifetime.Coverage `json:"coverage,omitzero"`
+
 	Notes    []string `json:"notes"`
 	Warnings []string `json:"warnings"` // of them what concerns every customer's figures
 }
@@ -44,6 +52,15 @@ type BackTest struct {
 	MeanAbsoluteError           float64   `json:"meanAbsoluteError"`
 	RootMeanSquareError         float64   `json:"rootMeanSquareError"`
 	BaselineRootMeanSquareError float64   `json:"baselineRootMeanSquareError"`
+
+	// What tests of older versions lack: nil then. Margins are of the fit that was made active or returned alone.
+	HoldoutDays               *int            `json:"holdoutDays,omitempty"`
+	Refitted                  *bool           `json:"refitted,omitempty"`
+	HoldoutMargin             *money.Amount   `json:"holdoutMargin,omitempty"`
+	PredictedMargin           *money.Amount   `json:"predictedMargin,omitempty"`
+	MarginMeanAbsoluteError   *money.Amount   `json:"marginMeanAbsoluteError,omitempty"`
+	MarginRootMeanSquareError *money.Amount   `json:"marginRootMeanSquareError,omitempty"`
+	Rivals                    []RivalForecast `json:"rivals,omitempty"`
 }
 
 func (r *fitReport) note(format string, args ...any) {
@@ -91,6 +108,25 @@ func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) 
 	}
 	for _, warning := range f.Warnings() {
 		r.warn(warning)
+	}
+}
+
+// addCoverage adds how often bounds held.
+func (r *fitReport) addCoverage(c lifetime.Coverage) {
+	r.Coverage = c
+	if len(c.Groups) == 0 {
+		r.note("the bounds of what is expected of a customer were not tested: too few customers")
+	}
+	for i, g := range c.Groups {
+		who := fmt.Sprintf("%d or more", g.From)
+		if i+1 < len(c.Groups) {
+			who = fmt.Sprintf("%d to %d", g.From, c.Groups[i+1].From-1)
+			if g.From == c.Groups[i+1].From-1 {
+				who = fmt.Sprint(g.From)
+			}
+		}
+		r.note("of %d customers with %s repeat order days the model's own bounds for %g held the orders of %.1f %% and the margin of %.1f %% in the %d days held out; those that are used, for %.3f and %.3f, hold %.1f %% and %.1f %%",
+			g.Customers, who, intervalProbability, 100*g.Orders.Before, 100*g.Margin.Before, c.Days, g.Orders.Level, g.Margin.Level, 100*g.Orders.After, 100*g.Margin.After)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -112,7 +113,7 @@ func TestBackTestOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := BackTestOf(&ent.LifetimeModel{BackTest: []byte(c.stored)})
-			if err != nil || (got == nil) != (c.want == nil) || got != nil && *got != *c.want {
+			if err != nil || (got == nil) != (c.want == nil) || got != nil && !reflect.DeepEqual(got, c.want) {
 				t.Errorf("%v, %v; want %v", got, err, c.want)
 			}
 		})

@@ -3,6 +3,8 @@ package value
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -33,6 +35,7 @@ type LifetimeValue struct {
 	OrdersKnownUntil    *schema.Date // the observed end; nil where it is At
 
 	outlook    *lifetime.Outlook                      // nil before the first order
+	coverage   lifetime.Coverage                      // how often its bounds held
 	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
 	origin     origin
 }
@@ -143,7 +146,7 @@ func (s *Service) ValueSeen(m *Model, e Earnings, seen lifetime.Observation, at 
 	if err != nil {
 		return nil, err
 	}
-	v.outlook = m.Outlook(e, today, horizonMonths, margin, annual)
+	v.outlook, v.coverage = m.Outlook(e, today, horizonMonths, margin, annual), m.coverage
 	if v.ExpectedOrderMargin, err = money.FromFloat(margin); err != nil {
 		return nil, err
 	}
@@ -181,6 +184,10 @@ type LifetimeInterval struct {
 	Probability           float64
 	Low, High             money.Amount
 	OrdersLow, OrdersHigh int
+	// The shares of the customers like this one whose margin and whose orders lay within such bounds in the days that the model was tested
+	// on; nil where the bounds were not tested.
+	Held, OrdersHeld *float64
+	Note             string // how that was measured
 
 	value *LifetimeValue
 }
@@ -191,20 +198,50 @@ const intervalProbability = 0.8
 // SimulationSource returns the random source of simulations: always the same, so that the same question has the same answer.
 func SimulationSource() *rand.PCG { return rand.NewPCG(1, 2) }
 
-// Interval returns the bounds of the total, nil before the first order.
+// Interval returns the bounds of the total, nil before the first order. Bounds that held too little when the model was tested are as much
+// wider as was needed.
 func (v *LifetimeValue) Interval() (*LifetimeInterval, error) {
 	if v.outlook == nil {
 		return nil, nil
 	}
-	bounds, err := v.outlook.Interval(intervalProbability, SimulationSource())
+	i := &LifetimeInterval{Probability: intervalProbability, value: v, Note: "the bounds were not tested on orders that the model was not fitted on: they hold as much as they say only if the model is right"}
+	levels := lifetime.Levels{Orders: intervalProbability, Margin: intervalProbability}
+	if tested := v.coverage.For(v.outlook.X); tested != nil {
+		levels = lifetime.Levels{Orders: tested.Orders.Level, Margin: tested.Margin.Level}
+		i.Held, i.OrdersHeld = &tested.Margin.Within, &tested.Orders.Within
+		i.Probability = probabilityOf(tested)
+		i.Note = coverageNote(tested, v.coverage.Days)
+	}
+	bounds, err := v.outlook.Bounds(levels, SimulationSource())
 	if err != nil {
 		return nil, err
 	}
-	i := &LifetimeInterval{Probability: intervalProbability, OrdersLow: bounds.OrdersLow, OrdersHigh: bounds.OrdersHigh, value: v}
+	i.OrdersLow, i.OrdersHigh = bounds.OrdersLow, bounds.OrdersHigh
 	if i.Low, err = v.past(bounds.Low); err == nil {
 		i.High, err = v.past(bounds.High)
 	}
 	return i, input.DomainError(err)
+}
+
+// probabilityOf returns what bounds may be said to hold: 0.8, or less where the widest did not hold that when they were tested.
+func probabilityOf(g *lifetime.CoverageGroup) float64 {
+	// A thousandth is what the search for the level and whole customers leave open.
+	if held := min(g.Orders.After, g.Margin.After); held < intervalProbability-0.001 {
+		return math.Round(held*1000) / 1000
+	}
+	return intervalProbability
+}
+
+// coverageNote says how bounds were tested. It has no counts of customers, since whoever sees a customer's bounds reads it.
+func coverageNote(g *lifetime.CoverageGroup, days int) string {
+	note := fmt.Sprintf("in %d days held out such bounds held the margin of %.0f %% and the orders of %.0f %% of the customers who had ordered about as often", days, 100*g.Margin.Within, 100*g.Orders.Within)
+	if g.Orders.Level > intervalProbability || g.Margin.Level > intervalProbability {
+		note += fmt.Sprintf("; they are the model's own for %.3f (margin) and %.3f (orders), since those for %g held too little", g.Margin.Level, g.Orders.Level, intervalProbability)
+	}
+	if probabilityOf(g) < intervalProbability {
+		note += "; wider ones were not enough either, so that the probability is what was measured"
+	}
+	return note
 }
 
 // past adds what has been earned to minor units that may come.

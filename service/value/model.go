@@ -30,6 +30,8 @@ type Model struct {
 	// margins is in minor units. nil where no margin model is known: a customer's own mean margin stands in.
 	margins *lifetime.GammaGamma
 	notes   []string // warnings that hold for every customer
+	// coverage is how often the bounds held; zero where they were not tested.
+	coverage lifetime.Coverage
 }
 
 // Current returns the model that values are computed by now.
@@ -40,6 +42,15 @@ func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
 	if row == nil {
 		return priorModel(), nil
 	}
+	report, err := reportOf(row)
+	if err != nil {
+		return nil, err
+	}
+	return s.modelOf(row, report)
+}
+
+// modelOf returns the model of a row, which need not be stored, with the report on its fit.
+func (s *Service) modelOf(row *ent.LifetimeModel, report fitReport) (*Model, error) {
 	unit, err := lifetime.ParseUnit(string(row.TimeUnit))
 	if err != nil {
 		return nil, err
@@ -59,11 +70,7 @@ func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
 			return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 		}
 	}
-	report, err := reportOf(row)
-	if err != nil {
-		return nil, err
-	}
-	m.notes = report.Warnings
+	m.notes, m.coverage = report.Warnings, report.Coverage
 	return m, nil
 }
 

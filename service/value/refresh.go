@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/lifetimemodel"
 	"kopeck/ent/order"
 	"kopeck/fault"
+	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/store"
 )
@@ -84,7 +85,8 @@ func (s *Service) activeIn(ctx context.Context, tx *store.Tx) (*Model, error) {
 	return s.activeModel(row)
 }
 
-// RefitLifetime fits all kinds of lifetime models and makes the best active, in the unit of the last fit. It does nothing
+// RefitLifetime fits all kinds of lifetime models and makes the best active, in the unit of the last fit; where a simple forecast was
+// asked for, of orders or of the margin of one, it is computed anew and stays. It does nothing
 // if the last fit is younger than half a day, if no order has changed since, or if the orders identify no model.
 func (s *Service) RefitLifetime(ctx context.Context) error {
 	ctx = bypassGuard(ctx)
@@ -103,8 +105,30 @@ func (s *Service) RefitLifetime(ctx context.Context) error {
 		}
 		in.TimeUnit = &last.TimeUnit
 	}
+	if err := s.keepChoice(&in); err != nil {
+		return err
+	}
 	if _, err = s.Fit(ctx, in); fault.Is(err, fault.WrongState) {
 		return nil
 	}
 	return err
+}
+
+// keepChoice asks for the simple forecasts that the active model has.
+func (s *Service) keepChoice(in *service.FitLifetimeModelInput) error {
+	active := s.ActiveLifetimeModel()
+	if active == nil {
+		return nil
+	}
+	report, err := reportOf(active)
+	if err != nil {
+		return err
+	}
+	if report.Simple {
+		in.Kind = &active.Kind
+	}
+	if ownMean := schema.OrderMarginOwnMean; report.OwnMean {
+		in.OrderMargin = &ownMean
+	}
+	return nil
 }

@@ -1,0 +1,183 @@
+package lifetime
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// Outcome is a customer of the calibration period, with what came of them in the hold-out period.
+type Outcome struct {
+	Outlook Outlook // over the hold-out period as one month of its length, without a discount
+	Orders  int     // order days in the hold-out period
+	Margin  float64 // of these, in minor units
+}
+
+// Coverage is how often bounds held what came of customers whom the model was fitted on, in days that it was not fitted on, by how
+// often the customers had ordered. The zero Coverage is of bounds that were not tested.
+type Coverage struct {
+	Days   int             `json:"days"` // of the hold-out period
+	Groups []CoverageGroup `json:"groups,omitempty"`
+}
+
+// CoverageGroup is the part of Coverage of the customers with at least From repeat order days, and fewer than those of the next group.
+type CoverageGroup struct {
+	From      int  `json:"from"`
+	Customers int  `json:"customers"` // tested
+	Orders    Held `json:"orders"`
+	Margin    Held `json:"margin"`
+}
+
+// Held is how often bounds held. Before, After and Within are shares of the customers. Where many of a customer's futures are alike, such
+// as that nothing more comes, Before and After count that customer in part, by how much of what is alike lies within the bounds, so
+// that bounds of a probability hold that share if the model is right. Within counts everybody in full whose figure lies
+// within the bounds, ends included, and so is greater.
+type Held struct {
+	Level  float64 `json:"level"`  // the probability, by the model, of the bounds that are used
+	Before float64 `json:"before"` // within the bounds of the probability that was asked for
+	After  float64 `json:"after"`  // within those that are used
+	Within float64 `json:"within"`
+}
+
+// The least customers that a group is tested on; groups of fewer join the next.
+const fewestTested = 80
+
+// mostTested is of how many customers of a group the futures are drawn; of more, as many as that, evenly chosen.
+const mostTested = 500
+
+// widest is the probability of the bounds that hold all drawn futures.
+const widest = 1 - 1.0/draws
+
+// CoverageOf tests bounds for a probability on what came of customers in a hold-out period of days. Where they held less they are
+// widened: Level is the smallest probability, by the model, whose bounds held that share of a group's customers, and one customer more,
+// as in conformal prediction (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman, "Distribution-Free Predictive Inference for Regression",
+// Journal of the American Statistical Association 113, 2018; by the rank of what came in the model's own distribution: Chernozhukov, Wüthrich and Zhu,
+// "Distributional conformal prediction", PNAS 118, 2021). Bounds are never narrowed. Fewer than eighty customers are no
+// test: the result is zero.
+//
+// outcomes are in an order that has nothing to do with what came of them. Errors: ErrHorizon and ErrDiscount of an
+// Outlook, ErrParameters, ErrStopped.
+func CoverageOf(outcomes []Outcome, days int, probability float64, o Options, source func() Source) (Coverage, error) {
+	if !(probability > 0 && probability < 1) {
+		return Coverage{}, fmt.Errorf("%w: a probability of %g", ErrParameters, probability)
+	}
+	var c Coverage
+	for _, group := range coverageGroups(outcomes) {
+		step := max(1, float64(len(group.outcomes))/mostTested)
+		var orders, margins []place
+		for at := 0.0; int(at) < len(group.outcomes); at += step {
+			if o.Stop != nil && o.Stop() {
+				return Coverage{}, ErrStopped
+			}
+			one := group.outcomes[int(at)]
+			values, counts, err := one.Outlook.simulate(source())
+			if err != nil {
+				return Coverage{}, err
+			}
+			orders = append(orders, placeOf(func(i int) float64 { return float64(counts[i]) }, float64(one.Orders), 0))
+			margins = append(margins, placeOf(func(i int) float64 { return values[i] }, one.Margin, halfMinor))
+		}
+		c.Days = days
+		c.Groups = append(c.Groups, CoverageGroup{From: group.from, Customers: len(orders), Orders: heldOf(orders, probability), Margin: heldOf(margins, probability)})
+	}
+	return c, nil
+}
+
+// halfMinor is by how many minor units margins may differ that are the same money.
+const halfMinor = 0.5
+
+// For returns the group of a customer with x repeat order days; nil of bounds that were not tested.
+func (c Coverage) For(x int) *CoverageGroup {
+	for i := len(c.Groups) - 1; i >= 0; i-- {
+		if x >= c.Groups[i].From || i == 0 {
+			return &c.Groups[i]
+		}
+	}
+	return nil
+}
+
+type outcomeGroup struct {
+	from     int
+	outcomes []Outcome
+}
+
+// coverageGroups divides customers by their repeat order days: none, 1, 2 and 3, 4 to 7, and so on, each at least fewestTested.
+func coverageGroups(outcomes []Outcome) []outcomeGroup {
+	var groups []outcomeGroup
+	for from, next := 0, 1; from < 1<<16; from, next = next, 2*next {
+		groups = append(groups, outcomeGroup{from: from})
+	}
+	for _, o := range outcomes {
+		i := sort.Search(len(groups), func(i int) bool { return groups[i].from > o.Outlook.X }) - 1
+		groups[i].outcomes = append(groups[i].outcomes, o)
+	}
+	for i := len(groups) - 1; i > 0; i-- { // those with too few join the one before
+		if len(groups[i].outcomes) < fewestTested {
+			groups[i-1].outcomes = append(groups[i-1].outcomes, groups[i].outcomes...)
+			groups = append(groups[:i], groups[i+1:]...)
+		}
+	}
+	if len(groups) > 1 && len(groups[0].outcomes) < fewestTested {
+		groups[1].outcomes = append(groups[0].outcomes, groups[1].outcomes...)
+		groups[1].from = 0
+		groups = groups[1:]
+	}
+	if len(groups[0].outcomes) < fewestTested {
+		return nil
+	}
+	return groups
+}
+
+// place is where what came lies among the drawn futures: above low of them, and at or above high.
+type place struct{ low, high float64 }
+
+func placeOf(drawn func(i int) float64, came, tolerance float64) place {
+	below := sort.Search(draws, func(i int) bool { return drawn(i) >= came-tolerance })
+	notAbove := sort.Search(draws, func(i int) bool { return drawn(i) > came+tolerance })
+	// Between two drawn futures there is as much room as one has.
+	return place{float64(below) / (draws + 1), float64(notAbove+1) / (draws + 1)}
+}
+
+// share returns how much of a place lies within the bounds of a probability.
+func (p place) share(probability float64) float64 {
+	low, high := (1-probability)/2, (1+probability)/2
+	return max(0, min(p.high, high)-max(p.low, low)) / (p.high - p.low)
+}
+
+// within reports whether what came lies within the bounds of a probability, ends included.
+func (p place) within(probability float64) bool {
+	low := math.Floor(draws*(1-probability)/2) / draws
+	return p.high > low && p.low < 1-low
+}
+
+func heldOf(places []place, probability float64) Held {
+	n := float64(len(places))
+	share := func(level float64) float64 {
+		sum := 0.0
+		for _, p := range places {
+			sum += p.share(level)
+		}
+		return sum / n
+	}
+	h := Held{Level: probability, Before: share(probability)}
+	if wanted := min(1, probability+probability/n); h.Before < wanted { // of n + 1 customers, one of whom is new
+		narrow, wide := probability, widest
+		for range 40 {
+			if middle := (narrow + wide) / 2; share(middle) < wanted {
+				narrow = middle
+			} else {
+				wide = middle
+			}
+		}
+		h.Level = wide
+	}
+	h.After = share(h.Level)
+	inside := 0
+	for _, p := range places {
+		if p.within(h.Level) {
+			inside++
+		}
+	}
+	h.Within = float64(inside) / n
+	return h
+}
