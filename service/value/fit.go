@@ -89,6 +89,9 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if err != nil {
 		return nil, err
 	}
+	if err := s.readDays(ctx, data); err != nil {
+		return nil, err
+	}
 	fits, err := s.fitTo(ctx, data, unit, kinds)
 	if err != nil {
 		return nil, err
@@ -133,7 +136,7 @@ func stoppable(ctx context.Context) lifetime.Options {
 	return lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
 }
 
-// fitTo fits models of some kinds to the counts, and Gamma-Gamma to the margins. A kind whose likelihood has no
+// fitTo fits models of some kinds to the counts, and one to the margins. A kind whose likelihood has no
 // maximum is left out, unless there is no other.
 func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind) ([]*fitted, error) {
 	options := stoppable(ctx)
@@ -159,25 +162,12 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 	if len(fits) == 0 {
 		return nil, fault.New(fault.WrongState, "", "the orders identify no model: its likelihood has no maximum")
 	}
-	margins, err := lifetime.FitGammaGamma(data.margins, options)
-	var unidentified *lifetime.Unidentified
-	if err != nil && !errors.As(err, &unidentified) {
-		return nil, fitError(ctx, err)
+	margins, err := s.fitMargins(ctx, data)
+	if err != nil {
+		return nil, err
 	}
-	prior, noPrior := lifetime.MarginPrior(data.meanMargin())
-	minorPerMajor := float64(s.Currency.MinorPerMajor())
 	for _, f := range fits {
-		model := margins.Model
-		if unidentified == nil {
-			f.report.addMargins(margins, minorPerMajor)
-		} else {
-			f.report.noMargins(unidentified, margins, noPrior == nil)
-			if noPrior != nil {
-				continue
-			}
-			model = prior
-		}
-		f.row.Parameters["p"], f.row.Parameters["q"], f.row.Parameters["gamma"] = model.P, model.Q, model.Gamma/minorPerMajor
+		margins.addTo(f, float64(s.Currency.MinorPerMajor()))
 	}
 	return fits, nil
 }
