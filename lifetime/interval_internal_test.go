@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// Raced is raced, for the tests outside of the package.
+const Raced = raced
+
 // drawn is a customer drawn from a model, event by event: the history up to T, and the discounted margin of the months
 // after it.
 type drawn struct {

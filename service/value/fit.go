@@ -114,6 +114,9 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 			return nil, err
 		}
 	}
+	if err := s.measureMonths(ctx, data, chosen); err != nil {
+		return nil, err
+	}
 	chosen.row.Active = input.Or(in.Activate, true) && chosen.row.Converged
 	if input.Or(in.Activate, true) && !chosen.row.Active {
 		chosen.report.note("it was not made active, since it did not converge")

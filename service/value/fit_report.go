@@ -33,6 +33,8 @@ type fitReport struct {
 	NotPositive         int     `json:"notPositive,omitempty"`
 	Correlation         float64 `json:"correlation,omitempty"` // of frequency and margin
 
+	Months *monthsReport `json:"months,omitempty"` // absent in old fits, and in those that were not chosen
+
 	Notes    []string `json:"notes"`
 	Warnings []string `json:"warnings"` // of them what concerns every customer's figures
 }

@@ -35,6 +35,7 @@ type Model struct {
 	notes    []string // warnings that hold for every customer
 	// overstates is true of an old fit that left customers with a margin of zero or less out and used Gamma-Gamma all the same.
 	overstates bool
+	months     MonthErrors
 }
 
 // Current returns the model that values are computed by now.
@@ -65,6 +66,7 @@ func (s *Service) activeModel(row *ent.LifetimeModel) (*Model, error) {
 	if err := m.setMargins(p, report, float64(s.Currency.MinorPerMajor())); err != nil {
 		return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 	}
+	m.setMonths(report.Months)
 	m.notes = report.Warnings
 	if m.overstates = report.overstatesMargins(); m.overstates {
 		m.notes = append(slices.Clone(m.notes), "what an order earns is overstated by as much as those customers would lower the mean: a new fit includes them")
