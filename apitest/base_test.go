@@ -17,7 +17,7 @@ const (
 	askBase = `query($by: [BaseDimension!]!, $h: Int, $d: Decimal) { customerBase(by: $by, horizonMonths: $h, annualDiscountRate: $d) { horizonMonths rows { ...figures } total { ...figures } csv } }
 		fragment figures on CustomerBaseRow { key labels customers alive expectedOrders past { amount } future { amount } total { amount } mean { amount } lowest { amount } median { amount } highest { amount } }`
 	askRisk   = `query($t: Float, $n: Int) { valueAtRisk(threshold: $t, first: $n) { threshold until customers value { amount } rows { customer { name lifetimeValue { future { amount } probabilityAlive } } probabilityAlive probabilityAliveThen value { amount } } } }`
-	askMonths = `query($n: Int) { expectedMonths(months: $n) { rows { from to orders ordersLow ordersHigh margin { amount } marginLow { amount } marginHigh { amount } } csv } }`
+	askMonths = `query($n: Int) { expectedMonths(months: $n) { rows { from to orders ordersLow ordersHigh margin { amount } marginLow { amount } marginHigh { amount } } coverage { months forecasts orders margin } notes csv } }`
 	askWorth  = `query($after: Cursor) { customers(first: 50, after: $after) { pageInfo { hasNextPage endCursor } edges { node { name lifetimeValue { past { amount } future { amount } total { amount } probabilityAlive expectedOrders interval { probability low { amount } high { amount } ordersLow ordersHigh } } } } } }`
 )
 
@@ -115,6 +115,9 @@ func TestCustomerBaseIsTheSumOfItsCustomers(t *testing.T) {
 		}
 		if math.Abs(orders-expected) > 1e-9 || m.Len("expectedMonths.rows") != 12 || strings.Count(m.Text("expectedMonths.csv"), "\n") != 13 {
 			t.Errorf("orders of a year %v, want %v", orders, expected)
+		}
+		if !strings.Contains(m.Body, `"coverage":null`) || !strings.Contains(m.Text("expectedMonths.notes"), "not measured") {
+			t.Errorf("nothing was fitted, and yet bounds were measured: %s", m.Body)
 		}
 		if repeated := s.admin.Must(askMonths, nil); repeated.Text("expectedMonths.rows.3.marginLow.amount") != m.Text("expectedMonths.rows.3.marginLow.amount") {
 			t.Error("the bounds differ when queried repeatedly")

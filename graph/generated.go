@@ -164,6 +164,13 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	BoundsCoverage struct {
+		Forecasts func(childComplexity int) int
+		Margin    func(childComplexity int) int
+		Months    func(childComplexity int) int
+		Orders    func(childComplexity int) int
+	}
+
 	Contact struct {
 		About       func(childComplexity int) int
 		At          func(childComplexity int) int
@@ -393,7 +400,9 @@ type ComplexityRoot struct {
 
 	ExpectedMonths struct {
 		CSV              func(childComplexity int) int
+		Coverage         func(childComplexity int) int
 		Model            func(childComplexity int) int
+		Notes            func(childComplexity int) int
 		OrdersKnownUntil func(childComplexity int) int
 		Rows             func(childComplexity int) int
 	}
@@ -1820,6 +1829,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BelowFloor.Message(childComplexity), true
 
+	case "BoundsCoverage.forecasts":
+		if e.ComplexityRoot.BoundsCoverage.Forecasts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoundsCoverage.Forecasts(childComplexity), true
+	case "BoundsCoverage.margin":
+		if e.ComplexityRoot.BoundsCoverage.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoundsCoverage.Margin(childComplexity), true
+	case "BoundsCoverage.months":
+		if e.ComplexityRoot.BoundsCoverage.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoundsCoverage.Months(childComplexity), true
+	case "BoundsCoverage.orders":
+		if e.ComplexityRoot.BoundsCoverage.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoundsCoverage.Orders(childComplexity), true
+
 	case "Contact.about":
 		if e.ComplexityRoot.Contact.About == nil {
 			break
@@ -2862,12 +2896,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ExpectedMonths.CSV(childComplexity), true
+	case "ExpectedMonths.coverage":
+		if e.ComplexityRoot.ExpectedMonths.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonths.Coverage(childComplexity), true
 	case "ExpectedMonths.model":
 		if e.ComplexityRoot.ExpectedMonths.Model == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ExpectedMonths.Model(childComplexity), true
+	case "ExpectedMonths.notes":
+		if e.ComplexityRoot.ExpectedMonths.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExpectedMonths.Notes(childComplexity), true
 	case "ExpectedMonths.ordersKnownUntil":
 		if e.ComplexityRoot.ExpectedMonths.OrdersKnownUntil == nil {
 			break
@@ -8230,10 +8276,31 @@ type ExpectedMonths {
   ordersKnownUntil: Date @open
   "The months, in their order."
   rows: [ExpectedMonth!]! @open
+  "How often such bounds held what came, measured on this company's own log; null where that is too short, or the model was fitted before it was measured."
+  coverage: BoundsCoverage @open
+  "How far to trust the months and their bounds, for people: whether they have a season, and what the bounds held."
+  notes: [String!]! @open
   "The rows as a CSV file, the same as the command \"kopeck export expected-months\" writes."
   csv: String! @open
 }
-"A month of 30.4375 days and what is expected in it. The bounds hold the figure with a probability of 0.8."
+"""
+How often bounds of months held what came: the log was forecast again from each of the last months, by what was known
+at that moment alone, and every month between it and the end was compared with its bounds.
+"""
+type BoundsCoverage {
+  "The number of months that were forecast."
+  months: Int! @open
+  "The number of forecasts, since a month was forecast from several moments."
+  forecasts: Int! @open
+  "The share of the forecasts whose bounds held the orders: 0.8 is what they are meant to."
+  orders: Float! @open
+  "The share of the forecasts whose bounds held the margin."
+  margin: Float! @open
+}
+"""
+A month of 30.4375 days and what is expected in it. The bounds are meant to hold the figure with a probability of 0.8:
+by chance, by the error of the model's parameters, and by what months differed by before. See coverage for what they held.
+"""
 type ExpectedMonth {
   "The beginning of the month, included."
   from: Time! @open
@@ -10116,6 +10183,20 @@ func (ec *executionContext) childFields_BackTest(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type BackTest", field.Name)
 }
 
+func (ec *executionContext) childFields_BoundsCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "months":
+		return ec.fieldContext_BoundsCoverage_months(ctx, field)
+	case "forecasts":
+		return ec.fieldContext_BoundsCoverage_forecasts(ctx, field)
+	case "orders":
+		return ec.fieldContext_BoundsCoverage_orders(ctx, field)
+	case "margin":
+		return ec.fieldContext_BoundsCoverage_margin(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoundsCoverage", field.Name)
+}
+
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10562,6 +10643,10 @@ func (ec *executionContext) childFields_ExpectedMonths(ctx context.Context, fiel
 		return ec.fieldContext_ExpectedMonths_ordersKnownUntil(ctx, field)
 	case "rows":
 		return ec.fieldContext_ExpectedMonths_rows(ctx, field)
+	case "coverage":
+		return ec.fieldContext_ExpectedMonths_coverage(ctx, field)
+	case "notes":
+		return ec.fieldContext_ExpectedMonths_notes(ctx, field)
 	case "csv":
 		return ec.fieldContext_ExpectedMonths_csv(ctx, field)
 	}
@@ -15773,6 +15858,98 @@ func (ec *executionContext) fieldContext_BelowFloor_floor(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _BoundsCoverage_months(ctx context.Context, field graphql.CollectedField, obj *value.BoundsCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BoundsCoverage_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BoundsCoverage_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BoundsCoverage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BoundsCoverage_forecasts(ctx context.Context, field graphql.CollectedField, obj *value.BoundsCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BoundsCoverage_forecasts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Forecasts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BoundsCoverage_forecasts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BoundsCoverage", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BoundsCoverage_orders(ctx context.Context, field graphql.CollectedField, obj *value.BoundsCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BoundsCoverage_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BoundsCoverage_orders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BoundsCoverage", field, false, false, "Float")
+}
+
+func (ec *executionContext) _BoundsCoverage_margin(ctx context.Context, field graphql.CollectedField, obj *value.BoundsCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BoundsCoverage_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BoundsCoverage_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BoundsCoverage", field, false, false, "Float")
+}
+
 func (ec *executionContext) _Contact_id(ctx context.Context, field graphql.CollectedField, obj *ent.Contact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20809,6 +20986,61 @@ func (ec *executionContext) fieldContext_ExpectedMonths_rows(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonths_coverage(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonths_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *value.BoundsCoverage) graphql.Marshaler {
+			return ec.marshalOBoundsCoverage2ᚖkopeckᚋserviceᚋvalueᚐBoundsCoverage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonths_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExpectedMonths",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BoundsCoverage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ExpectedMonths_notes(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExpectedMonths_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ExpectedMonths_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ExpectedMonths", field, false, false, "String")
 }
 
 func (ec *executionContext) _ExpectedMonths_csv(ctx context.Context, field graphql.CollectedField, obj *report.ExpectedMonths) (ret graphql.Marshaler) {
@@ -45773,6 +46005,54 @@ func (ec *executionContext) _BelowFloor(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var boundsCoverageImplementors = []string{"BoundsCoverage"}
+
+func (ec *executionContext) _BoundsCoverage(ctx context.Context, sel ast.SelectionSet, obj *value.BoundsCoverage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, boundsCoverageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BoundsCoverage")
+		case "months":
+			out.Values[i] = ec._BoundsCoverage_months(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forecasts":
+			out.Values[i] = ec._BoundsCoverage_forecasts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orders":
+			out.Values[i] = ec._BoundsCoverage_orders(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._BoundsCoverage_margin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var contactImplementors = []string{"Contact", "Node"}
 
 func (ec *executionContext) _Contact(ctx context.Context, sel ast.SelectionSet, obj *ent.Contact) graphql.Marshaler {
@@ -47260,6 +47540,16 @@ func (ec *executionContext) _ExpectedMonths(ctx context.Context, sel ast.Selecti
 			}
 		case "rows":
 			out.Values[i] = ec._ExpectedMonths_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coverage":
+			out.Values[i] = ec._ExpectedMonths_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notes":
+			out.Values[i] = ec._ExpectedMonths_notes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -55691,6 +55981,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOBoundsCoverage2ᚖkopeckᚋserviceᚋvalueᚐBoundsCoverage(ctx context.Context, sel ast.SelectionSet, v *value.BoundsCoverage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BoundsCoverage(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOChannel2ᚕkopeckᚋschemaᚐChannelᚄ(ctx context.Context, v any) ([]schema.Channel, error) {

@@ -36,22 +36,7 @@ func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 	var before MBGCNBD // the model of one phase fewer
 	fallen := 0
 	for k := 1; k <= MostPhases && (k <= 4 || fallen < 2); k++ {
-		fit, err := family[MBGCNBD]{
-			phases: k,
-			likelihood: func(d counts) likelihood {
-				l := d.betaGeometric(1)
-				if before.A > 0 { // the phases pass the faster the more there are
-					alpha := before.Alpha / d.scale * float64(k-1) / float64(k)
-					l.starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
-					l.starts = l.starts[:2]
-				}
-				return l
-			},
-			model: func(u Unit, scale float64, p [4]float64) MBGCNBD {
-				return MBGCNBD{Unit: u, K: k, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
-			},
-			nobodyLeaves: [2]float64{0, 1},
-		}.fit(s, o)
+		fit, err := fitPhases(k, before, s, o)
 		if err != nil {
 			return MBGCNBDFit{}, err
 		}
@@ -66,6 +51,26 @@ func FitMBGCNBD(s Sample, o Options) (MBGCNBDFit, error) {
 	}
 	best.describe()
 	return best, nil
+}
+
+// fitPhases fits the model of k phases; before is the model of one phase fewer, from which the search starts, or zero.
+func fitPhases(k int, before MBGCNBD, s Sample, o Options) (MBGCNBDFit, error) {
+	return family[MBGCNBD]{
+		phases: k,
+		likelihood: func(d counts) likelihood {
+			l := d.betaGeometric(1)
+			if before.A > 0 { // the phases pass the faster the more there are
+				alpha := before.Alpha / d.scale * float64(k-1) / float64(k)
+				l.starts[1] = []float64{math.Log(before.R), math.Log(alpha), math.Log(before.A), math.Log(before.B)}
+				l.starts = l.starts[:2]
+			}
+			return l
+		},
+		model: func(u Unit, scale float64, p [4]float64) MBGCNBD {
+			return MBGCNBD{Unit: u, K: k, R: p[0], Alpha: scale * p[1], A: p[2], B: p[3]}
+		},
+		nobodyLeaves: [2]float64{0, 1},
+	}.fit(s, o)
 }
 
 // betaGeometric is the likelihood of BG/NBD with first = 0, of MBG/NBD and MBG/CNBD-k with first = 1.

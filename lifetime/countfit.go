@@ -44,6 +44,14 @@ func FitCounts(kind Kind, s Sample, o Options) (CountFit[CountModel], error) {
 	return CountFit[CountModel]{}, fmt.Errorf("%w: there is no model %q", ErrParameters, kind)
 }
 
+// Refit fits the model of m's kind to another sample, as FitCounts does, but MBGCNBD with the K that m has.
+func Refit(m CountModel, s Sample, o Options) (CountFit[CountModel], error) {
+	if regular, ok := m.(MBGCNBD); ok {
+		return anyModel(fitPhases(regular.K, MBGCNBD{}, s, o))
+	}
+	return FitCounts(m.Kind(), s, o)
+}
+
 func anyModel[M CountModel](f CountFit[M], err error) (CountFit[CountModel], error) {
 	return CountFit[CountModel]{Model: f.Model, Report: f.Report, NoDropoutLogLikelihood: f.NoDropoutLogLikelihood}, err
 }
@@ -98,7 +106,7 @@ func (f family[M]) fit(s Sample, o Options) (CountFit[M], error) {
 		p := [4]float64{math.Exp(none.theta[0]), math.Exp(none.theta[1]), f.nobodyLeaves[0], f.nobodyLeaves[1]}
 		fit.Model = f.model(s.Unit, d.scale, p)
 		fit.Report = none.report(fit.Model.Parameters()[:2])
-		fit.Condition, fit.StdErrors = 0, nil
+		fit.Condition, fit.StdErrors, fit.Covariance = 0, nil, nil
 		fit.Iterations += best.iterations
 		if fit.Boundary == Interior {
 			fit.Boundary = NoDropout

@@ -6,9 +6,6 @@ import (
 	"testing"
 )
 
-// Raced says whether the race detector is on.
-const Raced = raced
-
 // Place reports whether what came lies within bounds. Futures that are alike are in an order by lot.
 func (o Outlook) Place(t testing.TB, came Outcome, levels Levels, lot *rand.Rand) (orders, margin bool) {
 	t.Helper()

@@ -37,10 +37,12 @@ type Report struct {
 	Condition float64
 	// StdErrors belong to the parameters in the model's order; nil where there is no proper maximum.
 	StdErrors []float64
-	Boundary  Boundary
-	Status    string // one sentence for a reader
-	Rows      int    // distinct rows used
-	Customers int    // customers in them
+	// Covariance is that of the logarithms of the parameters, row by row; nil where StdErrors are.
+	Covariance []float64
+	Boundary   Boundary
+	Status     string // one sentence for a reader
+	Rows       int    // distinct rows used
+	Customers  int    // customers in them
 }
 
 func (r *Report) describe() {
@@ -58,7 +60,7 @@ func (r *Report) describe() {
 func (o optimum) report(parameters []Parameter) Report {
 	r := Report{
 		LogLikelihood: o.value, Converged: o.converged, Iterations: o.iterations,
-		GradientNorm: o.gradient, Condition: o.condition,
+		GradientNorm: o.gradient, Condition: o.condition, Covariance: o.covariance,
 	}
 	if o.edge {
 		r.Boundary = AtTheEdge

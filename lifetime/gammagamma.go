@@ -3,6 +3,8 @@ package lifetime
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // GammaGamma is the Gamma-Gamma model of the margin of an order (FH 2013). A customer's order margins
@@ -35,6 +37,17 @@ func (g GammaGamma) ExpectedMargin(x int, mean float64) (float64, error) {
 	}
 	n := float64(x)
 	return (g.Gamma + n*mean) * (g.P / (g.P*n + g.Q - 1)), nil
+}
+
+// Holds reports whether a customer has a place in the model: not one whose repeat order days earned 0 or less on average.
+func (g GammaGamma) Holds(x int, mean float64) bool { return x == 0 || mean > 0 }
+
+func (g GammaGamma) draw(x int, mean float64, source Source) func(orders int) float64 {
+	n := float64(x)
+	nu := distuv.Gamma{Alpha: g.Q + g.P*n, Beta: g.Gamma + n*mean, Src: source}.Rand()
+	return func(orders int) float64 {
+		return distuv.Gamma{Alpha: g.P * float64(orders), Beta: nu, Src: source}.Rand()
+	}
 }
 
 // LogLikelihood of a mean margin above 0 over x >= 1 repeat order days, FH 2013 equation (1a).

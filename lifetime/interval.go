@@ -17,9 +17,9 @@ type Outlook struct {
 	Months     int     // 0 to MaxMonths
 	Days       float64 // the length of each of the months; 0 is a Month's
 	AnnualRate float64 // above -1; as Future discounts
-	// Margins is the model of an order's margin, and Mean that of the X repeat order days so far. Where it is nil, or a
-	// customer's mean is not above 0 and so outside the model, every order earns Margin.
-	Margins *GammaGamma
+	// Margins is the model of an order's margin, and Mean that of the X repeat order days so far. Where it is nil, or does not hold
+	// the customer, every order earns Margin.
+	Margins MarginModel
 	Mean    float64
 	Margin  float64
 }
@@ -45,6 +45,7 @@ type Source interface{ Uint64() uint64 }
 //	MBG/CNBD-k phases passed as MBGCNBD.phases has them, j of them: rate of phases ~ Gamma(r + kx + j, alpha + T), leaving as MBG/NBD
 //	Pareto/NBD rate ~ Gamma(r + x, alpha + T), mortality ~ Gamma(s, beta + T)
 //	Gamma-Gamma ν ~ Gamma(q + p·x, γ + x·mean), an order's margin ~ Gamma(p, ν)
+//	ShrunkenMean the customer's own mean ~ Normal, an order's margin ~ Normal around it
 //
 // which follow from the likelihoods of FHL 2005, Batislam et al. 2007, SMC 1987 and FH 2013. The interval of a customer who has most
 // likely left is from 0 to 0; it contains the future more often than the probability says.
@@ -111,11 +112,9 @@ func (o Outlook) draw(source Source) (value float64, orders int) {
 // drawMonths draws the months of one future in which there are orders, and what these earn.
 func (o Outlook) drawMonths(source Source, each func(month, orders int, margin float64)) {
 	c := drawCustomer(o.Counts, o.X, o.TX, o.T, source)
-	nu := 0.0
-	modelled := o.Margins != nil && (o.X == 0 || o.Mean > 0)
-	if modelled {
-		x := float64(o.X)
-		nu = distuv.Gamma{Alpha: o.Margins.Q + o.Margins.P*x, Beta: o.Margins.Gamma + x*o.Mean, Src: source}.Rand()
+	earned := func(orders int) float64 { return o.Margin * float64(orders) }
+	if o.Margins != nil && o.Margins.Holds(o.X, o.Mean) {
+		earned = o.Margins.draw(o.X, o.Mean, source)
 	}
 	month := cmp.Or(o.Days, Month.Days()) / o.Counts.TimeUnit().Days()
 	orders := 0
@@ -130,11 +129,7 @@ func (o Outlook) drawMonths(source Source, each func(month, orders int, margin f
 		if n == 0 {
 			continue
 		}
-		margin := o.Margin * float64(n)
-		if modelled {
-			margin = distuv.Gamma{Alpha: o.Margins.P * float64(n), Beta: nu, Src: source}.Rand()
-		}
-		each(m, n, margin)
+		each(m, n, earned(n))
 		if orders += n; orders >= c.last {
 			break
 		}

@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// Raced is raced, for the tests outside of the package.
+const Raced = raced
+
 // drawn is a customer drawn from a model, event by event: the history up to T, and the discounted margin of the months
 // after it.
 type drawn struct {
@@ -19,7 +22,7 @@ type drawn struct {
 }
 
 // drawOne has nothing of Outlook but the models' definitions. Parameters are in days.
-func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.Rand) drawn {
+func drawOne(m CountModel, margins MarginModel, months int, annual float64, rng *rand.Rand) drawn {
 	gamma := func(shape float64) float64 { // Ahrens and Dieter's GS below 1, a sum of exponentials and one of these above
 		sum := 0.0
 		for ; shape >= 1; shape-- {
@@ -55,7 +58,15 @@ func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.R
 	if (m.Kind() == KindMBGNBD || m.Kind() == KindMBGCNBD) && rng.Float64() < leave {
 		end = 0
 	}
-	nu := gamma(g.Q) / g.Gamma
+	var margin func() float64
+	switch g := margins.(type) {
+	case GammaGamma:
+		nu := gamma(g.Q) / g.Gamma
+		margin = func() float64 { return gamma(g.P) / nu }
+	case ShrunkenMean:
+		own := g.Mean + g.Between*rng.NormFloat64()
+		margin = func() float64 { return own + g.Within*rng.NormFloat64() }
+	}
 	d := drawn{T: 100 + 300*rng.Float64()}
 	month := Month.Days()
 	sum := 0.0
@@ -66,12 +77,11 @@ func drawOne(m CountModel, g GammaGamma, months int, annual float64, rng *rand.R
 		if at > end || at > d.T+float64(months)*month {
 			break
 		}
-		margin := gamma(g.P) / nu
 		if at <= d.T {
-			d.x, d.tx, sum = d.x+1, at, sum+margin
+			d.x, d.tx, sum = d.x+1, at, sum+margin()
 		} else {
 			d.remaining++
-			d.value += margin * math.Pow(1+annual, -math.Ceil((at-d.T)/month)/12)
+			d.value += margin() * math.Pow(1+annual, -math.Ceil((at-d.T)/month)/12)
 		}
 		if rng.Float64() < leave {
 			break
@@ -92,18 +102,23 @@ func TestIntervalsCover(t *testing.T) {
 		t.Skip("SKIPPED: thousands of simulations: in the run without the race detector")
 	}
 	const customers, months, annual = 1200, 12, 0.1
-	margins := GammaGamma{P: 3, Q: 4, Gamma: 30000}
-	for seed, m := range []CountModel{
-		BGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12},
-		MBGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12},
-		ParetoNBD{Unit: Day, R: 2, Alpha: 40, S: 1.5, Beta: 2000},
-		MBGCNBD{Unit: Day, K: 3, R: 2, Alpha: 13, A: 0.3, B: 12},
+	positive := GammaGamma{P: 3, Q: 4, Gamma: 30000}
+	for seed, of := range []struct {
+		counts  CountModel
+		margins MarginModel
+	}{
+		{BGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12}, positive},
+		{MBGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12}, positive},
+		{ParetoNBD{Unit: Day, R: 2, Alpha: 40, S: 1.5, Beta: 2000}, positive},
+		{MBGCNBD{Unit: Day, K: 3, R: 2, Alpha: 13, A: 0.3, B: 12}, positive},
+		{BGNBD{Unit: Day, R: 2, Alpha: 40, A: 0.3, B: 12}, ShrunkenMean{Mean: 5623, Between: 4000, Within: 9000}},
 	} {
+		m, margins := of.counts, of.margins
 		rng := rand.New(rand.NewPCG(uint64(seed), 11))
 		within, regular, regularWithin, ordersWithin := 0, 0, 0, 0
 		for range customers {
 			c := drawOne(m, margins, months, annual, rng)
-			o := Outlook{Counts: m, X: c.x, TX: c.tx, T: c.T, Months: months, AnnualRate: annual, Margins: &margins, Mean: c.mean}
+			o := Outlook{Counts: m, X: c.x, TX: c.tx, T: c.T, Months: months, AnnualRate: annual, Margins: margins, Mean: c.mean}
 			values, _, err := o.simulate(rand.NewPCG(1, 2))
 			if err != nil {
 				t.Fatal(err)

@@ -30,6 +30,7 @@ type optimum struct {
 	edge       bool
 	condition  float64
 	stdErrors  []float64 // of theta
+	covariance []float64 // of theta, row by row
 }
 
 // roughGradient is the gradient per customer at which L-BFGS ends and Newton's method begins.

@@ -172,7 +172,21 @@ func (n *newton) conclude(b *bend) {
 		n.edge = true
 		return
 	}
-	n.condition, n.stdErrors = b.values[len(b.values)-1]/b.values[0], errs
+	n.condition, n.stdErrors, n.covariance = b.values[len(b.values)-1]/b.values[0], errs, b.inverse()
+}
+
+// inverse of the curvature, row by row: the covariance of theta.
+func (b *bend) inverse() []float64 {
+	dim := len(b.values)
+	c := make([]float64, dim*dim)
+	for j := range dim {
+		for k := range dim {
+			for i, v := range b.values {
+				c[j*dim+k] += b.vectors.At(j, i) * b.vectors.At(k, i) / v
+			}
+		}
+	}
+	return c
 }
 
 // climb goes in the direction that was aimed at as far as the likelihood does not fall, and reports false where it falls at

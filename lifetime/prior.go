@@ -17,6 +17,8 @@ func MarginPrior(mean float64) (GammaGamma, error) {
 	if !(mean > 0) || !finite(mean) {
 		return GammaGamma{}, &Unidentified{Reason: NoMargin}
 	}
-	const p, q = 6.25, 3.74
-	return GammaGamma{P: p, Q: q, Gamma: mean * (q - 1) / p}, nil
+	return GammaGamma{P: priorP, Q: priorQ, Gamma: mean * (priorQ - 1) / priorP}, nil
 }
+
+// The shapes of Gamma-Gamma that FH 2013 published.
+const priorP, priorQ = 6.25, 3.74

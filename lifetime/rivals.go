@@ -19,8 +19,8 @@ const (
 	OwnMean Rival = "OWN_MEAN"
 )
 
-// History is what the rivals forecast from: a customer of the calibration period, the times in the unit of the simple rates.
-type History struct {
+// RivalHistory is what the rivals forecast from: a customer of the calibration period, the times in the unit of the simple rates.
+type RivalHistory struct {
 	X            int
 	TX, T        float64
 	Margin       float64 // of all order days, in minor units
@@ -64,7 +64,7 @@ func (r Rivals) Names() []Rival {
 }
 
 // Of returns what a rival forecasts of a customer for the next t units; orders is what the model expects.
-func (r Rivals) Of(rival Rival, p History, t, orders float64) Forecast {
+func (r Rivals) Of(rival Rival, p RivalHistory, t, orders float64) Forecast {
 	own := p.Margin / float64(p.X+1)
 	switch rival {
 	case LastPeriod:

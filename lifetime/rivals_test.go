@@ -50,7 +50,7 @@ func TestRivalsMatchTheReference(t *testing.T) {
 	outcomes := log.outcomes(t, fit.Model, &money.Model, end, hold, func(int) bool { return true })
 	i := 0
 	for _, name := range slices.Sorted(maps.Keys(log)) {
-		past := lifetime.History{}
+		past := lifetime.RivalHistory{}
 		for d, spent := range log[name] {
 			if d <= cut {
 				past.Margin += spent

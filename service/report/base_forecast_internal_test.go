@@ -70,10 +70,10 @@ func TestExpectedMonthsCover(t *testing.T) {
 				}
 			}
 			for i := range months {
-				if math.Abs(came[i]-f.orders[i]) <= standardNormal*math.Sqrt(f.ordersVary[i]) {
+				if math.Abs(came[i]-f.Orders[i]) <= lifetime.StandardNormal*math.Sqrt(f.OrdersVary[i]) {
 					within++
 				}
-				if math.Abs(1000*came[i]-f.margins[i]) <= standardNormal*math.Sqrt(f.marginsVary[i]) {
+				if math.Abs(1000*came[i]-f.Margins[i]) <= lifetime.StandardNormal*math.Sqrt(f.MarginsVary[i]) {
 					earned++
 				}
 			}

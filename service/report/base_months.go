@@ -21,6 +21,8 @@ type ExpectedMonths struct {
 	Model            *ent.LifetimeModel
 	OrdersKnownUntil *schema.Date // the observed end; nil where it is today
 	Rows             []*ExpectedMonth
+	Coverage         *value.BoundsCoverage // nil where it was not measured
+	Notes            []string
 }
 
 // ExpectedMonth is one of the months.
@@ -37,8 +39,8 @@ const mostMonths = 120
 const monthLength = time.Duration(lifetime.DaysPerMonth * 24 * float64(time.Hour))
 
 // ExpectedMonths returns the orders and the margin that are expected of the present customers in each month from a moment on, by
-// default the observed end, of 30.4375 days, not discounted. The bounds are those of a sum of many independent customers, which is
-// normal: see forecast. Two statements on one snapshot. Whether the caller may see it is checked by the API. INVALID on months, and on
+// default the observed end, of 30.4375 days, not discounted. The bounds are of chance (the sum of many independent customers, which is
+// normal), of the parameters' own error and of what months differed by when the log was forecast again: see forecast. Two statements on one snapshot. Whether the caller may see it is checked by the API. INVALID on months, and on
 // from for a moment before the observed end or more than ten years after it.
 func (s *Service) ExpectedMonths(ctx context.Context, months *int, from *time.Time) (*ExpectedMonths, error) {
 	n := input.Or(months, value.LifetimeHorizon)
@@ -66,23 +68,25 @@ func (s *Service) ExpectedMonths(ctx context.Context, months *int, from *time.Ti
 	if err != nil {
 		return nil, err
 	}
+	measured := m.Months()
+	f.adjust(measured.MonthErrors)
 	f.startAfter(ahead)
 	rows, err := f.rows(begin)
-	return &ExpectedMonths{Model: m.Row, OrdersKnownUntil: s.value.KnownUntil(now), Rows: rows}, input.DomainError(err)
+	return &ExpectedMonths{Model: m.Row, OrdersKnownUntil: s.value.KnownUntil(now), Rows: rows, Coverage: measured.Coverage(), Notes: measured.Notes()}, input.DomainError(err)
 }
 
 // rows returns the months from a moment on.
 func (f *forecast) rows(from time.Time) ([]*ExpectedMonth, error) {
 	rows := make([]*ExpectedMonth, f.months)
 	for i := range rows {
-		row := &ExpectedMonth{From: monthsAfter(from, i), To: monthsAfter(from, i+1), Orders: f.orders[i]}
-		spread := standardNormal * math.Sqrt(f.ordersVary[i])
+		row := &ExpectedMonth{From: monthsAfter(from, i), To: monthsAfter(from, i+1), Orders: f.Orders[i]}
+		spread := lifetime.StandardNormal * math.Sqrt(f.OrdersVary[i])
 		row.OrdersLow, row.OrdersHigh = max(0, row.Orders-spread), row.Orders+spread
-		spread = standardNormal * math.Sqrt(f.marginsVary[i])
+		spread = lifetime.StandardNormal * math.Sqrt(f.MarginsVary[i])
 		for _, one := range []struct {
 			to    *money.Amount
 			minor float64
-		}{{&row.Margin, f.margins[i]}, {&row.MarginLow, f.margins[i] - spread}, {&row.MarginHigh, f.margins[i] + spread}} {
+		}{{&row.Margin, f.Margins[i]}, {&row.MarginLow, f.Margins[i] - spread}, {&row.MarginHigh, f.Margins[i] + spread}} {
 			var err error
 			if *one.to, err = money.FromFloat(one.minor); err != nil {
 				return nil, err

@@ -57,9 +57,9 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 	var sources map[string]*AcquisitionSource
 	err = s.readBase(ctx, func(ctx context.Context, tx *store.Tx) error {
 		sources = map[string]*AcquisitionSource{}
-		f := newForecast(s.value.Current(), day, horizon)
+		m, cumulative := s.value.Current(), make([]float64, horizon)
 		return eachBaseCustomer(ctx, tx, func(c *baseCustomer) error {
-			v, err := s.value.ValueOf(f.model, value.EarningsOf(&c.Customer), now, horizon, rate)
+			v, err := s.value.ValueOf(m, value.EarningsOf(&c.Customer), now, horizon, rate)
 			if err != nil {
 				return err
 			}
@@ -69,11 +69,19 @@ func (s *Service) AcquisitionSources(ctx context.Context, horizonMonths *int, an
 				row = &AcquisitionSource{Source: key, Label: s.baseLabels([]service.BaseDimension{service.BaseDimensionSource}, []string{key})[0], months: make([]float64, horizon)}
 				sources[key] = row
 			}
-			_, margin, err := f.outlook(c)
-			for i, orders := range f.cumulative {
-				row.months[i] += orders * margin
+			if c.OrderDays > 0 {
+				e := value.EarningsOf(&c.Customer)
+				x, recency, age := e.Stats(day).In(m.Counts.TimeUnit())
+				m.Counts.MonthlyOrders(cumulative, x, recency, age)
+				margin, err := m.OrderMargin(e)
+				if err != nil {
+					return err
+				}
+				for i, orders := range cumulative {
+					row.months[i] += orders * margin
+				}
 			}
-			return cmp.Or(err, row.add(c, v.Future))
+			return row.add(c, v.Future)
 		})
 	})
 	if err != nil {

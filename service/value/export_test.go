@@ -37,6 +37,13 @@ func (log *orderLog) log() Log {
 	return Log{log.lastDay, log.orderDays, log.earned, histories, log.margins}
 }
 
+// Days returns what a fit reads of the order days up to a day.
+func (s *Service) Days(ctx context.Context, endDay int) ([]lifetime.History, lifetime.MarginSpread, error) {
+	log := &orderLog{endDay: endDay}
+	err := s.readDays(ctx, log)
+	return log.histories, log.spread, err
+}
+
 // PercentageBelow returns how many of 100 customers are worth less than an amount.
 func (s *Service) PercentageBelow(ctx context.Context, amount money.Amount) (int, error) {
 	return s.percentile(ctx, amount)

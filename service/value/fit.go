@@ -91,6 +91,9 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if err != nil {
 		return nil, err
 	}
+	if err := s.readDays(ctx, data); err != nil {
+		return nil, err
+	}
 	ownMean := input.Or(in.OrderMargin, schema.OrderMarginByModel) == schema.OrderMarginOwnMean
 	fits, err := s.fitTo(ctx, data, unit, kinds, ownMean)
 	if err != nil {
@@ -108,6 +111,9 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	}
 	chosen, err := s.testAndChoose(ctx, data, fits, end)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.measureMonths(ctx, data, chosen); err != nil {
 		return nil, err
 	}
 	chosen.row.Active = input.Or(in.Activate, true) && chosen.row.Converged
@@ -138,7 +144,7 @@ func stoppable(ctx context.Context) lifetime.Options {
 	return lifetime.Options{Stop: func() bool { return ctx.Err() != nil }}
 }
 
-// fitTo fits models of some kinds to the counts, and Gamma-Gamma to the margins. A kind whose likelihood has no
+// fitTo fits models of some kinds to the counts, and one to the margins. A kind whose likelihood has no
 // maximum is left out, unless there is no other. With ownMean no margin model is used.
 func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind, ownMean bool) ([]*fitted, error) {
 	options := stoppable(ctx)
@@ -171,25 +177,12 @@ func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit,
 		}
 		return fits, nil
 	}
-	margins, err := lifetime.FitGammaGamma(data.margins, options)
-	var unidentified *lifetime.Unidentified
-	if err != nil && !errors.As(err, &unidentified) {
-		return nil, fitError(ctx, err)
+	margins, err := s.fitMargins(ctx, data)
+	if err != nil {
+		return nil, err
 	}
-	prior, noPrior := lifetime.MarginPrior(data.meanMargin())
-	minorPerMajor := float64(s.Currency.MinorPerMajor())
 	for _, f := range fits {
-		model := margins.Model
-		if unidentified == nil {
-			f.report.addMargins(margins, minorPerMajor)
-		} else {
-			f.report.noMargins(unidentified, margins, noPrior == nil)
-			if noPrior != nil {
-				continue
-			}
-			model = prior
-		}
-		f.row.Parameters["p"], f.row.Parameters["q"], f.row.Parameters["gamma"] = model.P, model.Q, model.Gamma/minorPerMajor
+		margins.addTo(f, float64(s.Currency.MinorPerMajor()))
 	}
 	return fits, nil
 }

@@ -26,7 +26,8 @@ type fitReport struct {
 	// Of what customers did in the days the model was tested on; absent where it was not tested.
 	HoldOutLogLikelihood *float64 `json:"holdOutLogLikelihood,omitempty"`
 
-	// The margin model: its likelihood is of margins in the currency's major unit.
+	// The margin model: the likelihood of Gamma-Gamma is of margins in the currency's major unit.
+	MarginModel         string  `json:"marginModel,omitempty"` // which is used; in old fits absent, and Gamma-Gamma if that has parameters
 	MarginStatus        string  `json:"marginStatus,omitempty"`
 	MarginLogLikelihood float64 `json:"marginLogLikelihood,omitempty"`
 	MarginCustomers     int     `json:"marginCustomers,omitempty"`
@@ -39,6 +40,8 @@ type fitReport struct {
 
 	// How often the bounds of what is expected of a customer held; zero where that was not tested.
 	Coverage lifetime.Coverage `json:"coverage,omitzero"`
+
+	Months *monthsReport `json:"months,omitempty"` // absent in old fits, and in those that were not chosen
 
 	Notes    []string `json:"notes"`
 	Warnings []string `json:"warnings"` // of them what concerns every customer's figures
@@ -61,6 +64,12 @@ type BackTest struct {
 	MarginMeanAbsoluteError   *money.Amount   `json:"marginMeanAbsoluteError,omitempty"`
 	MarginRootMeanSquareError *money.Amount   `json:"marginRootMeanSquareError,omitempty"`
 	Rivals                    []RivalForecast `json:"rivals,omitempty"`
+}
+
+// overstatesMargins reports whether the fit is an old one that left customers without a margin out, which no fit does any more if they
+// are more than a few.
+func (r *fitReport) overstatesMargins() bool {
+	return r.MarginModel == "" && float64(r.NotPositive) > lifetime.MostNotPositive*float64(r.MarginCustomers+r.NotPositive)
 }
 
 func (r *fitReport) note(format string, args ...any) {
@@ -97,17 +106,14 @@ func reportOn(f lifetime.CountFit[lifetime.CountModel]) fitReport {
 	return r
 }
 
-// addMargins adds the report of the fit of margins.
+// addMargins adds the report of the fit of Gamma-Gamma.
 func (r *fitReport) addMargins(f lifetime.GammaGammaFit, minorPerMajor float64) {
-	r.MarginStatus, r.MarginCustomers, r.NotPositive, r.Correlation = f.Status, f.Customers, f.NotPositive, f.Correlation
+	r.MarginStatus, r.MarginCustomers = f.Status, f.Customers
 	r.MarginLogLikelihood = f.LogLikelihood + float64(f.Customers)*math.Log(minorPerMajor)
 	r.note("Gamma-Gamma on the margins of %d repeat customers: %s", f.Customers, f.Status)
 	r.standardErrors(f.Model.Parameters(), f.StdErrors, minorPerMajor)
-	if !f.Converged {
+	if !f.Converged && r.MarginModel == gammaGammaName {
 		r.warn("the fit of the margin model did not converge")
-	}
-	for _, warning := range f.Warnings() {
-		r.warn(warning)
 	}
 }
 
@@ -128,17 +134,6 @@ func (r *fitReport) addCoverage(c lifetime.Coverage) {
 		r.note("of %d customers with %s repeat order days the model's own bounds for %g held the orders of %.1f %% and the margin of %.1f %% in the %d days held out; those that are used, for %.3f and %.3f, hold %.1f %% and %.1f %%",
 			g.Customers, who, intervalProbability, 100*g.Orders.Before, 100*g.Margin.Before, c.Days, g.Orders.Level, g.Margin.Level, 100*g.Orders.After, 100*g.Margin.After)
 	}
-}
-
-// noMargins reports that the data identifies no margin model, and what is used instead.
-func (r *fitReport) noMargins(why *lifetime.Unidentified, f lifetime.GammaGammaFit, prior bool) {
-	r.NotPositive, r.Correlation = f.NotPositive, f.Correlation
-	r.MarginStatus = string(why.Reason)
-	standsIn := "the mean margin of a customer's own order days stands in"
-	if prior {
-		standsIn = "a prior with the published shapes (Fader and Hardie 2013) around the mean margin of an order day stands in"
-	}
-	r.warn(fmt.Sprintf("no margin model: %s; %s", why.Reason, standsIn))
 }
 
 // standardErrors adds those of parameters. gammaPerMajor is how many of gamma's unit are one of the currency's major unit.

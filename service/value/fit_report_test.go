@@ -7,7 +7,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -86,16 +85,6 @@ func TestReportOnAFit(t *testing.T) {
 		r.standardErrors([]lifetime.Parameter{{Name: "p"}, {Name: "gamma"}}, []float64{2, 300}, 100)
 		if r.StandardErrors["p"] != 2 || r.StandardErrors["gamma"] != 3 {
 			t.Errorf("%v, want p 2 and gamma 3", r.StandardErrors)
-		}
-	})
-	t.Run("without margins something stands in", func(t *testing.T) {
-		t.Parallel()
-		for prior, want := range map[bool]string{true: "a prior", false: "own order days"} {
-			r := fitReport{}
-			r.noMargins(&lifetime.Unidentified{Reason: "too few"}, lifetime.GammaGammaFit{}, prior)
-			if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], want) {
-				t.Errorf("the warnings are %q, want one with %q", r.Warnings, want)
-			}
 		}
 	})
 }

@@ -39,7 +39,7 @@ func (f *fitted) compare(t *trial, m *Model, held []heldOutCustomers) error {
 		if err != nil {
 			return err
 		}
-		past := lifetime.History{Margin: float64(h.earned), Recent: h.recent, RecentMargin: float64(h.recentEarned)}
+		past := lifetime.RivalHistory{Margin: float64(h.earned), Recent: h.recent, RecentMargin: float64(h.recentEarned)}
 		past.X, past.TX, past.T = h.stats.In(unit)
 		orders := m.Counts.ExpectedPurchases(past.X, past.TX, past.T, ahead)
 		is := lifetime.Forecast{Orders: float64(h.held), Margin: float64(h.heldEarned)}

@@ -168,9 +168,13 @@ func (m *Model) notesOn(e Earnings, zone *time.Location) []string {
 	switch {
 	case m.margins == nil:
 		notes = append(notes, "no margin model has been fitted: the mean margin of the customer's own order days stands in")
+	case x == 0 && m.overstates:
+		notes = append(notes, "one order day so far: an order is expected to earn what it does in the mean of the customers whose repeat orders earned something")
 	case x == 0:
 		notes = append(notes, "one order day so far: an order is expected to earn what it does in the mean of all customers")
-	case e.RepeatMargin.Sign() <= 0:
+	case !m.margins.Holds(e.repeat()) && m.shrunken != nil:
+		notes = append(notes, "the repeat orders earned nothing so far, which Gamma-Gamma has no place for: their mean, drawn to the mean of all customers, stands in")
+	case !m.margins.Holds(e.repeat()):
 		notes = append(notes, "the repeat orders earned nothing so far, which the margin model has no place for: the figure is the mean, drawn to the customer's own")
 	}
 	if e.DepartedAt != nil && e.LastDay <= costing.Day(*e.DepartedAt, zone) {

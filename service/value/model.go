@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -27,9 +28,14 @@ type Model struct {
 	Row    *ent.LifetimeModel
 	fitted bool
 	Counts lifetime.CountModel
-	// margins is in minor units. nil where no margin model is known: a customer's own mean margin stands in.
-	margins *lifetime.GammaGamma
-	notes   []string // warnings that hold for every customer
+	// margins is in minor units. nil where no margin model is known: a customer's own mean margin stands in. shrunken is used for
+	// customers whom margins has no place for; nil in fits that do not have it.
+	margins  lifetime.MarginModel
+	shrunken lifetime.MarginModel
+	notes    []string // warnings that hold for every customer
+	// overstates is true of an old fit that left customers with a margin of zero or less out and used Gamma-Gamma all the same.
+	overstates bool
+	months     MonthErrors
 	// coverage is how often the bounds held; zero where they were not tested.
 	coverage lifetime.Coverage
 }
@@ -64,14 +70,44 @@ func (s *Service) modelOf(row *ent.LifetimeModel, report fitReport) (*Model, err
 		return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 	}
 	m := &Model{Row: row, fitted: true, Counts: counts}
-	if gamma, there := p["gamma"]; there {
-		m.margins = &lifetime.GammaGamma{P: p["p"], Q: p["q"], Gamma: gamma * float64(s.Currency.MinorPerMajor())}
-		if err := m.margins.Validate(); err != nil {
-			return nil, fmt.Errorf("value: %s: %w", row.ID, err)
-		}
+	if err := m.setMargins(p, report, float64(s.Currency.MinorPerMajor())); err != nil {
+		return nil, fmt.Errorf("value: %s: %w", row.ID, err)
 	}
+	m.setMonths(report.Months)
 	m.notes, m.coverage = report.Warnings, report.Coverage
+	if m.overstates = report.overstatesMargins(); m.overstates {
+		m.notes = append(slices.Clone(m.notes), "what an order earns is overstated by as much as those customers would lower the mean: a new fit includes them")
+	}
 	return m, nil
+}
+
+// setMargins sets the model of the margin by its parameters, which are in the currency's major unit.
+func (m *Model) setMargins(p map[string]float64, report fitReport, minorPerMajor float64) error {
+	if _, there := p["marginMean"]; there {
+		shrunken := lifetime.ShrunkenMean{Mean: p["marginMean"] * minorPerMajor, Between: p["marginBetween"] * minorPerMajor, Within: p["marginWithin"] * minorPerMajor}
+		if err := shrunken.Validate(); err != nil {
+			return err
+		}
+		m.shrunken = shrunken
+	}
+	if _, there := p["gamma"]; there && report.MarginModel != shrunkenMeanName {
+		gamma := lifetime.GammaGamma{P: p["p"], Q: p["q"], Gamma: p["gamma"] * minorPerMajor}
+		if err := gamma.Validate(); err != nil {
+			return err
+		}
+		m.margins = gamma
+		return nil
+	}
+	m.margins = m.shrunken
+	return nil
+}
+
+// marginsOf returns the model of the margin for a customer whose x repeat order days earned mean on average; nil where there is none.
+func (m *Model) marginsOf(x int, mean float64) lifetime.MarginModel {
+	if m.margins != nil && m.shrunken != nil && !m.margins.Holds(x, mean) {
+		return m.shrunken
+	}
+	return m.margins
 }
 
 func priorModel() *Model {
@@ -178,20 +214,24 @@ func (m *Model) OrderMargin(e Earnings) (float64, error) {
 		mean, _ := kept.Quo(kept, new(big.Rat).SetInt64(int64(e.OrderDays))).Float64()
 		return mean, nil
 	}
-	x, mean := e.OrderDays-1, 0.0
-	if x > 0 {
+	x, mean := e.repeat()
+	return m.marginsOf(x, mean).ExpectedMargin(x, mean)
+}
+
+// repeat returns the number of repeat order days and the mean of their margins in minor units, 0 where there is none.
+func (e Earnings) repeat() (x int, mean float64) {
+	if x = max(0, e.OrderDays-1); x > 0 {
 		mean, _ = new(big.Rat).Quo(e.RepeatMargin.Rat(), new(big.Rat).SetInt64(int64(x))).Float64()
 	}
-	return m.margins.ExpectedMargin(x, mean)
+	return x, mean
 }
 
 // Outlook is what the months ahead of a customer who has ordered are simulated from.
 func (m *Model) Outlook(e Earnings, today, months int, margin, annual float64) *lifetime.Outlook {
-	o := &lifetime.Outlook{Counts: m.Counts, Months: months, AnnualRate: annual, Margins: m.margins, Margin: margin}
+	o := &lifetime.Outlook{Counts: m.Counts, Months: months, AnnualRate: annual, Margin: margin}
 	o.X, o.TX, o.T = e.Stats(today).In(m.Counts.TimeUnit())
-	if o.X > 0 {
-		o.Mean, _ = new(big.Rat).Quo(e.RepeatMargin.Rat(), new(big.Rat).SetInt64(int64(o.X))).Float64()
-	}
+	_, o.Mean = e.repeat()
+	o.Margins = m.marginsOf(o.X, o.Mean)
 	return o
 }
 

@@ -12,9 +12,9 @@ func TestOrderMargin(t *testing.T) {
 	regular := Earnings{OrderDays: 5, Margin: money.Minor(50_000), RepeatMargin: money.Minor(44_000)}
 	once := Earnings{OrderDays: 1, Margin: money.Minor(9_000)}
 	refunded := Earnings{OrderDays: 1, Margin: money.Minor(303_688 - 867_681), RefundedMargin: money.Minor(-867_681)}
-	gammaGamma := &lifetime.GammaGamma{P: 6, Q: 4, Gamma: 5_000}
+	gammaGamma := lifetime.GammaGamma{P: 6, Q: 4, Gamma: 5_000}
 	for name, c := range map[string]struct {
-		margins   *lifetime.GammaGamma
+		margins   lifetime.MarginModel
 		of        Earnings
 		low, high float64
 	}{

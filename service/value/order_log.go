@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"kopeck/lifetime"
@@ -23,6 +24,11 @@ type orderLog struct {
 
 	orderDays int
 	earned    float64 // on all order days of the calibration, in minor units
+
+	// What readDays reads of the calibration.
+	spread    lifetime.MarginSpread
+	squares   float64            // of the margins of order days
+	histories []lifetime.History // of mostHistories customers at most, drawn at random
 }
 
 // heldOut is a history with what came after the calibration period.
@@ -97,6 +103,53 @@ func (log *orderLog) sortMargins() {
 
 // meanMargin is the mean margin of an order day, in minor units.
 func (log *orderLog) meanMargin() float64 { return log.earned / float64(max(log.orderDays, 1)) }
+
+// mostHistories is of how many customers the order days themselves are kept in memory for a fit.
+const mostHistories = 20_000
+
+// readDays reads the order days of the calibration, customer by customer: those of all customers are summed up, and those of some are
+// kept, which are drawn as Vitter's algorithm R does ("Random Sampling with a Reservoir", 1985), with a fixed seed.
+func (s *Service) readDays(ctx context.Context, log *orderLog) error {
+	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		log.spread, log.squares, log.histories = lifetime.MarginSpread{}, 0, nil
+		if err := tx.NoStatementTimeout(ctx); err != nil {
+			return err
+		}
+		rng, n := rand.New(SimulationSource()), 0
+		return eachHistory(ctx, tx, log.endDay, func(h lifetime.History) {
+			log.spread.Add(h)
+			for _, d := range h {
+				log.squares += d.Margin * d.Margin
+			}
+			n++
+			if len(log.histories) < mostHistories {
+				log.histories = append(log.histories, slices.Clone(h))
+			} else if i := rng.IntN(n); i < mostHistories {
+				log.histories[i] = slices.Clone(h)
+			}
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("value: the order days: %w", err)
+	}
+	return nil
+}
+
+// variance of the margin of an order day.
+func (log *orderLog) variance() float64 {
+	mean := log.meanMargin()
+	return max(0, log.squares/float64(max(log.orderDays, 1))-mean*mean)
+}
+
+// marginTestEnd is the last day of the order days that the models of the margin are fitted to for their test: three quarters of the
+// calibration lie before its end.
+func (log *orderLog) marginTestEnd() int {
+	first := log.endDay
+	for _, h := range log.histories {
+		first = min(first, h[0].Day)
+	}
+	return log.endDay - (log.endDay-first)/4
+}
 
 // sortHoldOuts sorts rows, so that the same log gives the same figures to the last bit.
 func sortHoldOuts(rows []lifetime.HoldOut) {

@@ -27,6 +27,19 @@ func TestOrderLog(t *testing.T) {
 		if !complete {
 			t.Fatal("an order is later than today")
 		}
+		histories, spread, err := w.Value.Days(w.system(), endDay)
+		must(t, err)
+		days, earned, freedom := 0, 0.0, 0
+		for _, h := range histories {
+			days += len(h)
+			freedom += max(0, len(h)-2)
+			for _, d := range h {
+				earned += d.Margin
+			}
+		}
+		if days != read.OrderDays || earned != read.Earned || spread.Freedom != freedom {
+			t.Errorf("the order days are %d and earned %v, with %d degrees of freedom; want %d, %v and %d", days, earned, spread.Freedom, read.OrderDays, read.Earned, freedom)
+		}
 		want := value.Log{Histories: map[lifetime.Stats]int{}}
 		for _, orders := range all {
 			s, err := lifetime.StatisticsOf(orders)

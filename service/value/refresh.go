@@ -87,7 +87,8 @@ func (s *Service) activeIn(ctx context.Context, tx *store.Tx) (*Model, error) {
 
 // RefitLifetime fits all kinds of lifetime models and makes the best active, in the unit of the last fit; where a simple forecast was
 // asked for, of orders or of the margin of one, it is computed anew and stays. It does nothing
-// if the last fit is younger than half a day, if no order has changed since, or if the orders identify no model.
+// if the last fit is younger than half a day, if no order has changed since (unless it is an old fit that overstates margins), or if the
+// orders identify no model.
 func (s *Service) RefitLifetime(ctx context.Context) error {
 	ctx = bypassGuard(ctx)
 	last, err := s.Client.LifetimeModel.Query().Order(lifetimemodel.ByFittedAt(store.Descending), lifetimemodel.ByID(store.Descending)).First(ctx)
@@ -99,8 +100,12 @@ func (s *Service) RefitLifetime(ctx context.Context) error {
 		if s.Now().Sub(last.FittedAt) < MinFitAge {
 			return nil
 		}
+		report, err := reportOf(last)
+		if err != nil {
+			return err
+		}
 		changed, err := s.Client.Order.Query().Where(order.UpdatedAtGT(last.FittedAt)).Exist(ctx)
-		if err != nil || !changed {
+		if err != nil || !changed && !report.overstatesMargins() {
 			return err
 		}
 		in.TimeUnit = &last.TimeUnit

@@ -228,6 +228,36 @@ FROM customers WHERE order_days > 0 GROUP BY 1, 2, 3`
 	keptMarginsSQL = `SELECT order_days - 1, repeat_margin, count(*) FROM customers WHERE order_days > 1 GROUP BY 1, 2`
 )
 
+// historyDaysSQL has the order days of all customers up to a day.
+const historyDaysSQL = `SELECT customer_id, day, sum(margin) FROM orders WHERE status = 'COMPLETED' AND day <= ?
+GROUP BY customer_id, day ORDER BY customer_id, day`
+
+// eachHistory reads [historyDaysSQL] and gives the order days of each customer, which are overwritten afterwards. Who they are of is
+// not given.
+func eachHistory(ctx context.Context, tx *store.Tx, endDay int, each func(h lifetime.History)) error {
+	var customer string
+	var h lifetime.History
+	err := store.Each(ctx, tx, historyDaysSQL, []any{endDay}, func(scan store.ScanFunc) error {
+		var of string
+		var d lifetime.DayMargin
+		var margin money.Amount
+		if err := scan(&of, &d.Day, &margin); err != nil {
+			return err
+		}
+		if of != customer && len(h) > 0 {
+			each(h)
+			h = h[:0]
+		}
+		d.Margin, customer = float64(margin.Minor()), of
+		h = append(h, d)
+		return nil
+	})
+	if err == nil && len(h) > 0 {
+		each(h)
+	}
+	return err
+}
+
 // A model is fitted on the orders of all customers: whoever may fit models (see fit) reads no row of them, but counts of histories.
 
 // readHistories reads [historiesSQL] and [gapsSQL] up to a day, and the last day with an order of those that are known.

@@ -7,6 +7,7 @@ import (
 
 	"kopeck/fault"
 	"kopeck/money"
+	"kopeck/service"
 	"kopeck/service/value"
 )
 
@@ -172,6 +173,35 @@ func TestModelAt(t *testing.T) {
 					t.Errorf("the model is %s, want %s", m.Row.ID, c.want)
 				}
 			})
+		}
+	})
+}
+
+// TestFitWithLosses: a company some of whose customers cost money has them in what an order of a one-time buyer is expected to earn.
+func TestFitWithLosses(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.regulars(120)
+		for i := range 60 {
+			id, loss := w.customer(), int64(20_000+500*(i%9))
+			w.placed(id, w.bought(180+i%20, 5_000), w.bought(90-i%13, -loss), w.bought(20+i%11, -loss-700))
+		}
+		w.settleAll()
+		m, err := w.Value.Fit(w.system(), service.FitLifetimeModelInput{})
+		must(t, err)
+		notes, err := value.FitNotes(m)
+		must(t, err)
+		if text := strings.Join(notes, "\n"); !strings.Contains(text, "60 of ") || !strings.Contains(text, "shrunken mean") {
+			t.Errorf("the notes are %q", notes)
+		}
+		v, err := w.Value.LifetimeValue(value.Earnings{OrderDays: 1, FirstDay: w.regular().LastDay, LastDay: w.regular().LastDay, Margin: money.Minor(5_000)}, nil, nil, nil)
+		must(t, err)
+		if v.ExpectedOrderMargin.Compare(money.Minor(10_000)) >= 0 {
+			t.Errorf("an order of a one-time buyer earns %v; those who earn anything earn 160.00 on average, a third lose 220.00", v.ExpectedOrderMargin)
+		}
+		bounds, err := v.Interval()
+		must(t, err)
+		if bounds.Low.Compare(v.Total) > 0 || bounds.High.Compare(v.Total) < 0 || bounds.Low == bounds.High {
+			t.Errorf("the bounds are %+v around %v", bounds, v.Total)
 		}
 	})
 }

@@ -1,0 +1,92 @@
+package lifetime
+
+import (
+	"errors"
+	"math"
+)
+
+// MostNotPositive is the share of the repeaters up to which Gamma-Gamma may leave out those whose mean margin is 0 or less. Beyond it
+// overstates what an order earns by too much.
+const MostNotPositive = 0.01
+
+// leavesTooMany reports whether the fit left out more repeaters than it may.
+func (f GammaGammaFit) leavesTooMany() bool {
+	return float64(f.NotPositive) > MostNotPositive*float64(f.Customers+f.NotPositive)
+}
+
+// Suits reports whether the model may be used: it holds the margins, and either frequency and margin are as independent as it
+// assumes, or it predicted order days that it was not fitted on at least as well as ShrunkenMean.
+func (f GammaGammaFit) Suits(t MarginTest) bool {
+	if f.leavesTooMany() {
+		return false
+	}
+	return math.Abs(f.Correlation) <= MaxCorrelation || !(t.ShrunkenMean < t.GammaGamma)
+}
+
+// MarginTest compares models of the margin by order days that they were not fitted on: by the root of the mean square difference
+// between what a customer's order days earned on average and what was expected of each.
+type MarginTest struct {
+	Customers                int
+	GammaGamma, ShrunkenMean float64 // NaN where the model was not tested
+}
+
+// TestMargins fits the models of the margin to the order days up to the end of a day and tests them on those after it, on the
+// customers who have both. It has no customers where the days before it identify no model. Errors: as the fits, without *Unidentified.
+func TestMargins(histories []History, end int, o Options) (MarginTest, error) {
+	t := MarginTest{GammaGamma: math.NaN(), ShrunkenMean: math.NaN()}
+	rows, spread := marginsUntil(histories, end)
+	var unidentified *Unidentified
+	shrunken, err := FitShrunkenMean(rows, spread)
+	if errors.As(err, &unidentified) {
+		return t, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	gamma, err := FitGammaGamma(rows, o)
+	if err != nil && !errors.As(err, &unidentified) {
+		return t, err
+	}
+	held := err == nil && !gamma.leavesTooMany()
+	var days, missed, gammaMissed float64
+	for _, h := range histories {
+		known := h.until(end)
+		if len(known) == 0 || len(known) == len(h) {
+			continue
+		}
+		t.Customers++
+		x, mean := known.repeat()
+		n, later := float64(len(h)-len(known)), h[len(known):].mean()
+		expected, err := shrunken.ExpectedMargin(x, mean)
+		if err != nil {
+			return t, err
+		}
+		days += n
+		missed += n * (later - expected) * (later - expected)
+		if held && gamma.Model.Holds(x, mean) {
+			if expected, err = gamma.Model.ExpectedMargin(x, mean); err != nil {
+				return t, err
+			}
+		}
+		gammaMissed += n * (later - expected) * (later - expected)
+	}
+	if days > 0 {
+		t.ShrunkenMean = math.Sqrt(missed / days)
+		if held {
+			t.GammaGamma = math.Sqrt(gammaMissed / days)
+		}
+	}
+	return t, nil
+}
+
+// marginsUntil returns the margins of repeat order days up to the end of a day, and how far they lie from each customer's mean.
+func marginsUntil(histories []History, end int) (rows []MarginRow, spread MarginSpread) {
+	for _, h := range histories {
+		known := h.until(end)
+		spread.Add(known)
+		if x, mean := known.repeat(); x > 0 {
+			rows = append(rows, MarginRow{X: x, Mean: mean, N: 1})
+		}
+	}
+	return rows, spread
+}

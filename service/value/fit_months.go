@@ -1,0 +1,93 @@
+package value
+
+import (
+	"context"
+	"fmt"
+
+	"kopeck/lifetime"
+)
+
+// monthsReport is lifetime.MonthErrors as it is kept with a model.
+type monthsReport struct {
+	Season     []float64         `json:"season,omitempty"` // from January on
+	Orders     float64           `json:"orders"`
+	Margins    float64           `json:"margins"`
+	Parameters []float64         `json:"parameters,omitempty"`
+	Measured   lifetime.MonthsHeld `json:"measured"`
+}
+
+// measureMonths measures how far months differ from what a fit expects of them, and reports it.
+func (s *Service) measureMonths(ctx context.Context, data *orderLog, f *fitted) error {
+	e, err := lifetime.MeasureMonths(data.histories, f.counts, data.endDay, stoppable(ctx))
+	if err != nil {
+		return fitError(ctx, err)
+	}
+	f.report.Months = &monthsReport{Season: e.Season.Factors(), Orders: e.Orders, Margins: e.Margins, Parameters: e.Parameters, Measured: e.Measured}
+	for _, note := range (MonthErrors{e, true}).Notes() {
+		f.report.note("%s", note)
+	}
+	return nil
+}
+
+// MonthErrors is how far months differ from what a model expects of them; of the prior and of fits made before it was measured, what
+// is assumed where nothing is known.
+type MonthErrors struct {
+	lifetime.MonthErrors
+
+	fitted bool // it was measured, or tried, when the model was fitted
+}
+
+// Months returns how far months differ from what the model expects of them.
+func (m *Model) Months() MonthErrors { return m.months }
+
+// setMonths sets what was reported of months.
+func (m *Model) setMonths(r *monthsReport) {
+	if r == nil {
+		return
+	}
+	m.months = MonthErrors{lifetime.MonthErrors{
+		Season: lifetime.NewSeason(r.Season), Orders: r.Orders, Margins: r.Margins, Parameters: r.Parameters, Measured: r.Measured,
+	}, true}
+}
+
+// BoundsCoverage is how often the bounds of months held what came, when the log was forecast again from earlier moments.
+type BoundsCoverage struct {
+	Months, Forecasts int
+	Orders, Margin    float64 // shares of the forecasts
+}
+
+// Coverage returns what was measured; nil where nothing was.
+func (e MonthErrors) Coverage() *BoundsCoverage {
+	n := e.Measured.Forecasts
+	if n == 0 {
+		return nil
+	}
+	return &BoundsCoverage{Months: e.Measured.Months, Forecasts: n, Orders: float64(e.Measured.Orders) / float64(n), Margin: float64(e.Measured.Margins) / float64(n)}
+}
+
+// Bounds that held less or more often than this are said not to be what they are meant to be.
+const leastHeld, mostHeld = 0.75, 0.85
+
+// Notes say how far to trust the bounds of months.
+func (e MonthErrors) Notes() []string {
+	notes := []string{}
+	switch {
+	case !e.fitted:
+	case e.Season.Known():
+		notes = append(notes, "the months have the season of the log")
+	default:
+		notes = append(notes, "the months have no season: the log has less than two whole years to learn it from")
+	}
+	c := e.Coverage()
+	switch {
+	case c == nil && !e.fitted:
+		return append(notes, "how often the bounds of months hold was not measured: it is with the next fit; until then months are taken to differ by as much as those of shops do whose season is not known")
+	case c == nil:
+		return append(notes, "how often the bounds of months hold was not measured: the log is too short to be forecast again from an earlier moment")
+	}
+	says := fmt.Sprintf("the bounds of months, as they were known at earlier moments, held %.0f %% of the orders and %.0f %% of the margins of %d forecasts of %d months", 100*c.Orders, 100*c.Margin, c.Forecasts, c.Months)
+	if min(c.Orders, c.Margin) < leastHeld || max(c.Orders, c.Margin) > mostHeld {
+		says += ", not 80 %"
+	}
+	return append(notes, says)
+}
