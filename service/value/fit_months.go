@@ -9,10 +9,10 @@ import (
 
 // monthsReport is lifetime.MonthErrors as it is kept with a model.
 type monthsReport struct {
-	Season     []float64         `json:"season,omitempty"` // from January on
-	Orders     float64           `json:"orders"`
-	Margins    float64           `json:"margins"`
-	Parameters []float64         `json:"parameters,omitempty"`
+	Season     []float64           `json:"season,omitempty"` // from January on
+	Orders     float64             `json:"orders"`
+	Margins    float64             `json:"margins"`
+	Parameters []float64           `json:"parameters,omitempty"`
 	Measured   lifetime.MonthsHeld `json:"measured"`
 }
 
