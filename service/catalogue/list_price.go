@@ -24,7 +24,7 @@ var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 // full cost and markup. It comes from memory, but where a rate is missing that a list price does not need. WRONG_STATE
 // where there was no price, or a rate is missing that it needs.
 func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
-	moment, fail := s.quote.UpToAYear("at", at)
+	moment, fail := s.quote.UpToAYear(ctx, "at", at)
 	if fail != nil {
 		return money.Amount{}, fail
 	}
