@@ -15,6 +15,11 @@ func StartOfDay(day int, zone *time.Location) time.Time {
 	return AtClock(time.Unix(int64(day)*86400, 0), zone)
 }
 
+// HasDay reports whether a time zone has a calendar day: Pacific/Apia has no 2011-12-30.
+func HasDay(day int, zone *time.Location) bool {
+	return StartOfDay(day, zone).Before(StartOfDay(day+1, zone))
+}
+
 // OnDay returns the moment at which the clocks of a time zone show on another day what they show at a moment, or the next one where
 // they skip it.
 func OnDay(at time.Time, day int, zone *time.Location) time.Time {

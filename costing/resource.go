@@ -23,11 +23,15 @@ type ResourceDay struct {
 // mostShown is the greatest shown value of what is booked on a day: more than any capacity can be.
 var mostShown = money.Whole(9_000_000_000)
 
-// ResourceDays returns the use of a resource on the days from first to last, both included, as known at a moment. Each
+// ResourceDays returns the use of a resource on the days from first to last, both included, as known at a moment; those that the time
+// zone does not have are left out. Each
 // day's idle cost is rounded once, half to even; that of a period is their sum. Errors: money.ErrOverflow.
 func (b Basis) ResourceDays(resource string, first, last int, knownAt time.Time) ([]ResourceDay, error) {
 	days := make([]ResourceDay, 0, max(0, last-first+1))
 	for day := first; day <= last; day++ {
+		if !HasDay(day, b.Zone) {
+			continue
+		}
 		one, err := b.resourceDay(resource, day, knownAt)
 		if err != nil {
 			return nil, err

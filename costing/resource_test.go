@@ -2,12 +2,31 @@ package costing_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"kopeck/costing"
 	"kopeck/money"
 )
+
+// A day that the clocks have skipped has no capacity and costs nothing: there was none.
+func TestResourceDaysOfAZoneWithoutADay(t *testing.T) {
+	t.Parallel()
+	basis := costing.Basis{Rates: costing.NewRates(nil), Currency: rub, Zone: zoneOf(t, "Pacific/Apia")}
+	var shown []string
+	first := int(time.Date(2011, time.December, 29, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+	days, err := basis.ResourceDays("saw", first, first+3, time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range days {
+		shown = append(shown, time.Unix(int64(one.Day)*86400, 0).UTC().Format(time.DateOnly))
+	}
+	if want := []string{"2011-12-29", "2011-12-31", "2012-01-01"}; !slices.Equal(shown, want) {
+		t.Errorf("%v; want %v", shown, want)
+	}
+}
 
 // TestResourceDays: a loom of 8 hours a day at 333.335 an hour, of which 40 % is spent even when it stands. Saturday is day off.
 func TestResourceDays(t *testing.T) {

@@ -51,6 +51,7 @@ var contactLayout = layout[contactRow]{Contacts, []column[contactRow]{
 	textColumn("phone", mappable, func(r *contactRow) *string { return &r.Person.Phone }),
 	textColumn("name", mappable, func(r *contactRow) *string { return &r.Person.Name }),
 	secondsColumn,
+	listColumn("staff_grades", own, func(r *contactRow) *[]bulk.StaffGrade { return &r.StaffGrades }),
 }}
 
 // secondsColumn holds the working time where it is given in seconds; it is empty in a file of ours where minutes give it exactly.

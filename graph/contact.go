@@ -125,7 +125,7 @@ func (r *Resolver) expectedValue(ctx context.Context, c *ent.Contact) (books.Exp
 // contactCostKnownAt returns a contact's cost by the rates known at a moment.
 func (r *Resolver) contactCostKnownAt(ctx context.Context, c *ent.Contact, at time.Time) (*report.ContactCost, error) {
 	return batched(ctx, c, func(rows []*ent.Contact) (map[*ent.Contact]*report.ContactCost, error) {
-		return r.app.Report.ContactsKnownAt(rows, at)
+		return r.app.Report.ContactsKnownAt(ctx, rows, at)
 	})
 }
 

@@ -9864,8 +9864,8 @@ extend type Mutation {
 input ChangeSettingInput {
   "The name of the setting."
   name: String!
-  "The new value."
-  value: JSON! @open
+  "The new value. Null, or absent, is a value of those settings alone that may be null, as ordersKnownUntil."
+  value: JSON @open
 }
 "The answer of changeSetting."
 type SettingPayload {
@@ -41291,7 +41291,7 @@ func (ec *executionContext) unmarshalInputChangeSettingInput(ctx context.Context
 			it.Name = data
 		case "value":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
-			data, err := ec.unmarshalNJSON2interface(ctx, v)
+			data, err := ec.unmarshalOJSON2interface(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -18,13 +18,8 @@ const spentDays = 30
 // usedKey is an idempotency key with the request that used it.
 type usedKey struct{ actor, key, operation, bodyHash string }
 
-// once runs do unless the key has been used, and returns the id of what it made or changed.
+// once runs do unless the key has been used, and returns the id of what it made or changed. The transaction holds the key.
 func (s *Core) once(ctx context.Context, tx *store.Tx, k usedKey, do func(context.Context, *store.Tx) (string, error)) (string, error) {
-	// Requests with the same key wait for each other: one that is sent while the first is running gets the first one's
-	// result.
-	if err := tx.Lock(ctx, store.LockOn("idempotency", k.actor+"\x00"+k.key), false); err != nil {
-		return "", err
-	}
 	before, err := lockKey(ctx, tx, k)
 	switch {
 	case err != nil:

@@ -123,8 +123,8 @@ type ChangeDueDateInput struct {
 type ChangeSettingInput struct {
 	// The name of the setting.
 	Name string `json:"name"`
-	// The new value.
-	Value any `json:"value"`
+	// The new value. Null, or absent, is a value of those settings alone that may be null, as ordersKnownUntil.
+	Value any `json:"value,omitempty"`
 }
 
 // The input of completeOrder.

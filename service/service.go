@@ -54,7 +54,9 @@ type Core struct {
 	reading  chan struct{} // full while a snapshot is read
 	reread   chan struct{} // full while everything is to be read again
 	known    knowledge
-	books    atomic.Int64 // see BooksVersion
+	settled  settlement
+	settleIn time.Duration // how long a question waits for transactions that are writing
+	books    atomic.Int64  // see BooksVersion
 }
 
 // NewCore returns a core and puts the guard on the store's client. The database must be migrated. It returns an error if the
@@ -62,10 +64,11 @@ type Core struct {
 func NewCore(ctx context.Context, c Config) (*Core, error) {
 	s := &Core{
 		Store: c.Store, Client: c.Store.Client(), Currency: c.Currency, Random: c.Random, IDs: id.New(c.Now, c.Random), Log: c.Log,
-		Limits: c.Limits.WithDefaults(), clock: c.Now, reading: make(chan struct{}, 1), reread: make(chan struct{}, 1),
+		Limits: c.Limits.WithDefaults(), clock: c.Now, reading: make(chan struct{}, 1), reread: make(chan struct{}, 1), settleIn: settleIn,
 	}
 	s.origin = s.IDs.Make("svc")
 	auth.Guard(s.Client, s.Now)
+	c.Store.SetClock(s.Now)
 	s.RegisterReader(SnapshotSettings, s.readSettings)
 	return s, s.fixCurrency(ctx)
 }

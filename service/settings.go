@@ -72,7 +72,7 @@ var settings = []setting{
 		reader(parseWhole(1440), func(s *Settings, v int) { s.PriceLife = time.Duration(v) * time.Minute }),
 	},
 	{
-		"attributionModel", "How an order's margin is credited to contacts: FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY. It holds for what is credited from now on.", `"LINEAR"`,
+		"attributionModel", "How an order's margin is credited to contacts: FIRST, LAST, LINEAR, TIME_DECAY, POSITION, MARKOV or SHAPLEY. It holds for orders completed from now on.", `"LINEAR"`,
 		reader(parseOneOf(models...), func(s *Settings, v schema.AttributionModel) { s.AttributionModel = v }),
 	},
 	{

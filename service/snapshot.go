@@ -56,6 +56,7 @@ func (s *Core) RegisterPartReader(what Snapshot, read func(ctx context.Context, 
 // SnapshotChanged says, inside a transaction, that a snapshot has changed. This process reads it right after the commit, before the
 // verb returns; the others read it when they are notified.
 func (s *Core) SnapshotChanged(ctx context.Context, tx *store.Tx, what Snapshot) error {
+	tx.BeforeCommit("snapshot "+string(what), func(ctx context.Context) error { return s.markSnapshot(ctx, tx, what) })
 	tx.AfterCommit(func() {
 		readCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
 		defer cancel()
@@ -80,7 +81,11 @@ func (s *Core) Refresh(ctx context.Context, what Snapshot) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return s.readAll(ctx, func(ctx context.Context, tx *store.Tx) error {
+	var marks map[Snapshot]string
+	err := s.readAll(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if marks, err = snapshotMarks(ctx, tx); err != nil {
+			return err
+		}
 		for _, reader := range s.readers {
 			if what == reader.what || what == SnapshotAll && !reader.isPart {
 				if err := reader.read(ctx, tx); err != nil {
@@ -90,6 +95,10 @@ func (s *Core) Refresh(ctx context.Context, what Snapshot) error {
 		}
 		return nil
 	})
+	if err == nil {
+		s.settled.keep(what, marks)
+	}
+	return err
 }
 
 // Reload reads all snapshots: for callers that have written rows without the verbs.

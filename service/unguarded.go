@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"kopeck/auth"
@@ -125,4 +126,29 @@ func (s *Core) readAll(ctx context.Context, read func(ctx context.Context, tx *s
 // writeCurrency runs the transaction at the start that fixes the currency: nobody has signed in yet.
 func (s *Core) writeCurrency(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
 	return s.Store.Write(auth.System(ctx), write)
+}
+
+// markPrefix begins the ids of the rows of table settings that say which change of a snapshot was the last.
+const markPrefix = "snapshot:"
+
+// markSnapshot gives a snapshot another mark. Transactions that change one snapshot hold the row one after the other.
+func (s *Core) markSnapshot(ctx context.Context, tx *store.Tx, what Snapshot) error {
+	mark, err := json.Marshal(s.IDs.Make("snp"))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO settings (id, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+		markPrefix+string(what), string(mark), s.Now())
+	return err
+}
+
+// snapshotMarks returns the marks of the snapshots that have ever been changed.
+func snapshotMarks(ctx context.Context, from store.Reader) (map[Snapshot]string, error) {
+	marks := map[Snapshot]string{}
+	return marks, store.Each(ctx, from, "SELECT id, value FROM settings WHERE id LIKE ?", []any{markPrefix + "%"}, func(scan store.ScanFunc) error {
+		var name, mark string
+		err := scan(&name, store.FromJSON{To: &mark})
+		marks[Snapshot(strings.TrimPrefix(name, markPrefix))] = mark
+		return err
+	})
 }

@@ -35,12 +35,18 @@ func (s *Core) Write(ctx context.Context, v Verb, do func(ctx context.Context, t
 		return "", err
 	}
 	var result string
-	err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if v.Key == nil {
+	if v.Key == nil {
+		err = s.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			result, err = do(ctx, tx)
 			return err
-		}
-		result, err = s.once(ctx, tx, usedKey{actor: actor.UserID, key: *v.Key, operation: v.Name, bodyHash: hash}, do)
+		})
+		return result, s.FaultOf(err)
+	}
+	// Requests with the same key wait for each other: one that is sent while the first is running gets the first one's
+	// result.
+	k := usedKey{actor: actor.UserID, key: *v.Key, operation: v.Name, bodyHash: hash}
+	err = s.Store.WriteAlone(ctx, store.LockOn("idempotency", k.actor+"\x00"+k.key), func(ctx context.Context, tx *store.Tx) (err error) {
+		result, err = s.once(ctx, tx, k, do)
 		return err
 	})
 	return result, s.FaultOf(err)

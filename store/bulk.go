@@ -81,9 +81,10 @@ func (x *Session) once(ctx context.Context, do func(ctx context.Context, b *Bulk
 	if err != nil {
 		return err
 	}
+	s.writes()
 	return s.run(ctx, &Tx{Tx: begun, store: s, writes: true}, done, func(ctx context.Context, tx *Tx) error {
 		if s.Dialect() == dialect.Postgres {
-			prepare := postgresForBulk
+			prepare := postgresForBulk + "; " + s.enterStatement()
 			if s.options.StatementTimeout > 0 {
 				prepare += "; SET LOCAL statement_timeout = 0"
 			}

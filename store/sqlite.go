@@ -8,9 +8,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
+
+// busyTimeout is for how many milliseconds a connection waits for another process that writes.
+const busyTimeout = 10_000
 
 // openSQLite opens a file. A new file is readable only by its owner, since it contains customers' data.
 //
@@ -29,7 +33,7 @@ func openSQLite(path string, foreignKeys bool) (*sql.DB, error) {
 		return nil, fmt.Errorf("the SQLite file: %w", err)
 	}
 	parameters := url.Values{
-		"_busy_timeout": {"10000"},
+		"_busy_timeout": {strconv.Itoa(busyTimeout)},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
 		"_txlock":       {"immediate"},

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -66,6 +67,8 @@ type Store struct {
 	writer   chan struct{} // held by the one writer on SQLite; nil on PostgreSQL
 	file     *file         // of SQLite; nil on PostgreSQL
 	refusal  refusal       // of the last write
+	clock    atomic.Pointer[func() time.Time]
+	since    atomic.Pointer[time.Time] // when this process's writer began on SQLite; nil: none writes
 }
 
 // Open opens the database at a URL and checks that it answers:

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,6 +22,7 @@ type Tx struct {
 
 	store  *Store
 	writes bool
+	before map[string]func(ctx context.Context) error // by name
 	after  []func()
 	events []Event
 	over   atomic.Bool
@@ -73,6 +75,30 @@ func (tx *Tx) NoStatementTimeout(ctx context.Context) error {
 	}
 	_, err := tx.ExecContext(ctx, "SET LOCAL statement_timeout = 0")
 	return err
+}
+
+// BeforeCommit runs a function as the last of the transaction, of several with one name the first alone, and in the order of their
+// names: rows that it changes, which many transactions change, are held no longer than necessary and by all in one order.
+func (tx *Tx) BeforeCommit(name string, f func(ctx context.Context) error) {
+	if tx.before == nil {
+		tx.before = map[string]func(ctx context.Context) error{}
+	}
+	if tx.before[name] == nil {
+		tx.before[name] = f
+	}
+}
+
+// finish does what is to be done before the commit.
+func (tx *Tx) finish(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(tx.before)) {
+		if err := tx.before[name](ctx); err != nil {
+			return err
+		}
+	}
+	if len(tx.events) == 0 {
+		return nil
+	}
+	return tx.store.notifier.send(ctx, tx)
 }
 
 // AfterCommit runs a function once when the transaction has been committed, never when it has not;

@@ -27,6 +27,15 @@ var ErrNested = errors.New("store: a transaction inside a transaction")
 // Errors: the function's own; [ErrNested]; [ErrCommitUnknown] when the connection was lost in the commit itself.
 // On SQLite writers take turns; on PostgreSQL the isolation is READ COMMITTED: see [Tx.Lock].
 func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *Tx) error) error {
+	return s.write(ctx, nil, do)
+}
+
+// WriteAlone is Write in a transaction that holds a key from its beginning, as by [Tx.Lock].
+func (s *Store) WriteAlone(ctx context.Context, key LockKey, do func(ctx context.Context, tx *Tx) error) error {
+	return s.write(ctx, &key, do)
+}
+
+func (s *Store) write(ctx context.Context, key *LockKey, do func(ctx context.Context, tx *Tx) error) error {
 	if transactionOf(ctx) != nil {
 		return ErrNested
 	}
@@ -41,7 +50,13 @@ func (s *Store) Write(ctx context.Context, do func(ctx context.Context, tx *Tx) 
 			s.refusal.record(err)
 			return err
 		}
-		return s.run(ctx, &Tx{Tx: begun, store: s, writes: true}, done, do)
+		s.writes()
+		return s.run(ctx, &Tx{Tx: begun, store: s, writes: true}, done, func(ctx context.Context, tx *Tx) error {
+			if err := tx.enter(ctx, key); err != nil {
+				return err
+			}
+			return do(ctx, tx)
+		})
 	})
 }
 
@@ -86,10 +101,8 @@ func (s *Store) run(ctx context.Context, tx *Tx, done func(), do func(ctx contex
 	if err := do(ctx, tx); err != nil {
 		return err
 	}
-	if len(tx.events) > 0 {
-		if err := s.notifier.send(ctx, tx); err != nil {
-			return err
-		}
+	if err := tx.finish(ctx); err != nil {
+		return err
 	}
 	ended = true
 	if err := commitError(tx.Commit()); err != nil {
@@ -133,6 +146,7 @@ func (s *Store) turn(ctx context.Context) (done func(), err error) {
 	var given atomic.Bool
 	return func() {
 		if !given.Swap(true) {
+			s.since.Store(nil)
 			<-s.writer
 		}
 	}, nil

@@ -10,7 +10,6 @@ import (
 	"kopeck/ent"
 	"kopeck/money"
 	"kopeck/schema"
-	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/store"
 )
@@ -134,14 +133,11 @@ func TestModelOfTheFirstTimeStays(t *testing.T) {
 		buyer := w.customer()
 		first := w.spoke(buyer, contact{kind: schema.TargetCall, at: hoursAgo(50)})
 		last := w.spoke(buyer, contact{kind: schema.Visit, at: hoursAgo(40)})
-		set := func(model string) {
-			_, err := w.ChangeSetting(w.system(), service.ChangeSettingInput{Name: "attributionModel", Value: model})
-			must(t, err)
-		}
-		set("FIRST")
+		w.change("attributionModel", `"FIRST"`, 11)
 		before := w.bought(buyer, hoursAgo(10), 100)
-		set("LAST")
+		w.change("attributionModel", `"LAST"`, 9)
 		after := w.bought(buyer, hoursAgo(9), 1000)
+		w.change("attributionModel", `"LINEAR"`, 20) // learned late
 		w.write(func(ctx context.Context, tx *store.Tx) error {
 			return w.Books.Settle(ctx, tx, buyer, books.Occasion{Reason: "test"}, before, after)
 		})

@@ -93,6 +93,32 @@ func TestSettingsOfTheCompletion(t *testing.T) {
 	})
 }
 
+// TestModelOfTheCompletion: a change of the model holds for orders completed from then on; one that was completed before and is told
+// after the change is credited by the model that held.
+func TestModelOfTheCompletion(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		customer := w.customer()
+		var calls [2]string
+		for i, at := range []time.Time{hoursAgo(24 * 40), hoursAgo(24 * 30)} {
+			w.write(func(ctx context.Context, tx *store.Tx) error {
+				one, err := w.touched(ctx, tx, customer, contact{kind: schema.InfoCall, at: at})
+				calls[i] = one.ID
+				return err
+			})
+		}
+		w.change("attributionModel", `"LAST"`, 24*10)
+		w.bought(customer, hoursAgo(24*20), 100)
+		w.bought(customer, hoursAgo(24*5), 1000)
+		for i, want := range []int64{50, 1050} {
+			row, err := w.Client.Contact.Get(w.system(), calls[i])
+			must(t, err)
+			if row.Realised != money.Minor(want) {
+				t.Errorf("call %d earned %v; want %d", i+1, row.Realised, want)
+			}
+		}
+	})
+}
+
 // TestStagesFollowFactsInAnyOrder tells random facts of a customer in two orders, by the verbs' way and by an import's: the stages
 // of the contacts are the same, and those that the facts make.
 func TestStagesFollowFactsInAnyOrder(t *testing.T) {

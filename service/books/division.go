@@ -94,10 +94,15 @@ func (s *Service) AttributionSettings(completedAt time.Time) attribution.Setting
 	}
 }
 
+// ModelAt returns the model by which an order is credited that was completed at a moment and is not credited yet.
+func (s *Service) ModelAt(completedAt time.Time) attribution.Model {
+	return attribution.Model(s.SettingsAt(completedAt).AttributionModel)
+}
+
 // methodOf returns how an order is divided. The books keep the model and the fit of the first time; under another model, and the
-// first time, the newest fit counts. The window and the half-life are those of the order's completion.
+// first time, the newest fit counts. The first model, the window and the half-life are those of the order's completion.
 func (s *Service) methodOf(ctx context.Context, db store.Reader, o SoldOrder, how Crediting) (method, error) {
-	model, settings := attribution.Model(s.Settings().AttributionModel), s.AttributionSettings(o.CompletedAt)
+	model, settings := s.ModelAt(o.CompletedAt), s.AttributionSettings(o.CompletedAt)
 	switch {
 	case how.Model != nil:
 		model = attribution.Model(*how.Model)

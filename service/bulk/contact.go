@@ -35,7 +35,11 @@ type ContactRecord struct {
 	Costed                         bool // CostLines and Uncosted are as they were; else the contact is costed by the rates
 	CostLines                      []costing.Line
 	Uncosted                       bool
-	RecordedAt                     time.Time // absent: now
+	RecordedAt                     time.Time    // absent: now
+	StaffGrades                    []StaffGrade // all that the staff member has had, for one whom a file makes
+
+	staffID, grade string // of an exported contact's staff member: the grade is that of now
+	staffMadeAt    time.Time
 }
 
 // storedContact is a contact as far as an imported one is compared with it.

@@ -54,6 +54,9 @@ func (c *chunk) writeContacts(ctx context.Context, contacts []*freshContact) err
 	if err := c.addStaff(ctx, slices.Collect(maps.Values(c.people))); err != nil {
 		return err
 	}
+	if err := c.giveGrades(ctx, contacts); err != nil {
+		return err
+	}
 	if err := c.addCustomers(ctx); err != nil {
 		return err
 	}

@@ -134,10 +134,10 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 	return c.insertLines(ctx, lines)
 }
 
-// modelOf returns the model that an order is credited by: its own, or else the installation's once it is completed.
+// modelOf returns the model that an order is credited by: its own, or else that of the moment of its completion.
 func (c *chunk) modelOf(o *freshOrder) attribution.Model {
 	if o.CreditModel == "" && !o.CompletedAt.IsZero() {
-		return attribution.Model(c.service.Settings().AttributionModel)
+		return c.service.books.ModelAt(o.CompletedAt)
 	}
 	return attribution.Model(o.CreditModel)
 }

@@ -1,9 +1,13 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"time"
 
+	"kopeck/ent"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
@@ -41,6 +45,72 @@ var userColumns = []store.Column[newUser]{
 	{Name: "name", Value: func(u newUser) any { return u.email }},
 	{Name: "role", Value: func(newUser) any { return string(schema.RoleSales) }},
 	{Name: "active", Value: func(newUser) any { return false }},
+}
+
+// StaffGrade is a grade that a member of staff has had from a moment on, as a file has it; "" for none. The first that was recorded has
+// held before all others.
+type StaffGrade struct {
+	Grade      string    `json:"grade"`
+	ValidFrom  time.Time `json:"from"`
+	RecordedAt time.Time `json:"recorded"`
+}
+
+// dated returns grades as they are kept of a user.
+func (c *chunk) dated(userID string, grades []StaffGrade) service.Dated {
+	all := make([]*ent.DatedValue, len(grades))
+	for i, g := range grades {
+		all[i] = &ent.DatedValue{
+			ID: c.service.IDs.Make(id.DatedValue), Name: schema.DatedGrade, Subject: userID, Value: input.NonEmpty(g.Grade), ValidFrom: g.ValidFrom, RecordedAt: g.RecordedAt, Actor: "system",
+		}
+	}
+	return service.NewDated(all)
+}
+
+// addGrades fills in what grades the staff of exported contacts have had.
+func (c *chunk) addGrades(ctx context.Context, contacts []ContactRecord) error {
+	var staff []string
+	for i := range contacts {
+		if contacts[i].staffID != "" {
+			staff = append(staff, contacts[i].staffID)
+		}
+	}
+	history, err := c.datedOf(ctx, schema.DatedGrade, staff)
+	for i := range contacts {
+		r := &contacts[i]
+		for _, one := range slices.SortedFunc(slices.Values(history[r.staffID]), func(a, b *ent.DatedValue) int {
+			return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.ID, b.ID))
+		}) {
+			r.StaffGrades = append(r.StaffGrades, StaffGrade{input.OrZero(one.Value), one.ValidFrom, one.RecordedAt})
+		}
+		if len(r.StaffGrades) == 0 && r.grade != "" { // it has always been this one
+			r.StaffGrades = []StaffGrade{{r.grade, r.staffMadeAt.UTC(), r.staffMadeAt.UTC()}}
+		}
+	}
+	return err
+}
+
+// giveGrades gives users whom a file has made, now or before, the grades that it has of them. A user of this installation, who has a grade or
+// may sign in, keeps what is known here.
+func (c *chunk) giveGrades(ctx context.Context, contacts []*freshContact) error {
+	grades := map[string][]StaffGrade{}
+	for _, f := range contacts {
+		if f.Staff != "" && len(f.StaffGrades) > 0 {
+			grades[c.people[input.EmailKey(f.Staff)]] = f.StaffGrades
+		}
+	}
+	if len(grades) == 0 {
+		return nil
+	}
+	ungraded, err := c.ungraded(ctx, slices.Collect(maps.Keys(grades)))
+	if err != nil || len(ungraded) == 0 {
+		return err
+	}
+	for _, userID := range ungraded {
+		if err := c.insertGrades(ctx, userID, c.dated(userID, grades[userID])); err != nil {
+			return err
+		}
+	}
+	return c.service.SnapshotChanged(ctx, c.bulk.Tx, service.SnapshotPeople)
 }
 
 // addStaff makes those of the users who do not exist.

@@ -80,6 +80,9 @@ var contactResults = []store.Result[ContactRecord]{
 	{Name: "t.cost_lines", To: func(r *ContactRecord) any { return store.FromJSON{To: &r.CostLines} }},
 	{Name: "t.uncosted", To: func(r *ContactRecord) any { return &r.Uncosted }},
 	{Name: "t.recorded_at", To: func(r *ContactRecord) any { return store.UTC(&r.RecordedAt) }},
+	{Name: "u.id", To: func(r *ContactRecord) any { return store.OrZero(&r.staffID) }},
+	{Name: "u.grade", To: func(r *ContactRecord) any { return store.OrZero(&r.grade) }},
+	{Name: "u.created_at", To: func(r *ContactRecord) any { return store.OrZero(&r.staffMadeAt) }},
 }
 
 // exportedContacts reads contacts behind an id, in the order of their ids.
@@ -94,5 +97,8 @@ func (c *chunk) exportedContacts(ctx context.Context, after string) ([]ContactRe
 		contacts = append(contacts, r)
 		return err
 	})
-	return contacts, err
+	if err != nil {
+		return nil, err
+	}
+	return contacts, c.addGrades(ctx, contacts)
 }

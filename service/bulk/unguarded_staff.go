@@ -7,6 +7,7 @@ import (
 	"kopeck/ent"
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -40,6 +41,31 @@ func (c *chunk) datedOf(ctx context.Context, name schema.DatedName, subjects []s
 		of[subject] = service.NewDated(values)
 	}
 	return of, err
+}
+
+// ungraded returns those of some users whom a file has made and of whom no grade is known, by id.
+func (c *chunk) ungraded(ctx context.Context, userIDs []string) (found []string, err error) {
+	const query = `SELECT id FROM users WHERE grade IS NULL AND NOT active AND password_hash IS NULL
+		AND NOT EXISTS (SELECT 1 FROM dated_values d WHERE d.name = '` + string(schema.DatedGrade) + `' AND d.subject = users.id) AND`
+	return found, c.look(ctx, query, "id", " ORDER BY id", userIDs, func(scan store.ScanFunc) error {
+		var userID string
+		err := scan(&userID)
+		found = append(found, userID)
+		return err
+	})
+}
+
+// insertGrades writes the grades of a user who has none.
+func (c *chunk) insertGrades(ctx context.Context, userID string, grades service.Dated) error {
+	rows := make([][]any, len(grades))
+	for i, g := range grades {
+		rows[i] = []any{g.ID, string(g.Name), g.Subject, store.Nullable(input.OrZero(g.Value)), g.ValidFrom, g.RecordedAt, g.Actor}
+	}
+	if err := c.bulk.InsertRows(ctx, "dated_values", []string{"id", "name", "subject", "value", "valid_from", "recorded_at", "actor"}, rows); err != nil {
+		return err
+	}
+	_, err := c.bulk.Exec(ctx, "UPDATE users SET grade = ? WHERE id = ?", grades.At(c.service.Now(), service.EndOfTime, nil), userID)
+	return err
 }
 
 func (c *chunk) insertUsers(ctx context.Context, made []newUser) error {

@@ -23,9 +23,9 @@ type Costs struct {
 // moment whose bookings are in memory it makes no statement.
 func (s *Service) Costs(ctx context.Context, at, knownAt *time.Time) (*Costs, error) {
 	var faults fault.List
-	moment, fail := s.quote.UpToAYear("at", at)
+	moment, fail := s.quote.UpToAYear(ctx, "at", at)
 	faults.Add(fail)
-	known, fail := s.PastMoment("knownAt", knownAt)
+	known, fail := s.KnownMoment(ctx, "knownAt", knownAt)
 	faults.Add(fail)
 	if err := faults.Or(); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ var always = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
 // where there was no price, or a rate is missing that it needs. FORBIDDEN for a moment
 // ahead without the scope costs, but where a list price is set.
 func (s *Service) ListPrice(ctx context.Context, productID string, at *time.Time) (money.Amount, error) {
-	moment, fail := s.quote.UpToAYear("at", at)
+	moment, fail := s.quote.UpToAYear(ctx, "at", at)
 	if fail != nil {
 		return money.Amount{}, fail
 	}

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/lifetime"
 	"kopeck/money"
 	"kopeck/pricing"
+	"kopeck/schema"
+	"kopeck/service"
 	"kopeck/service/customers"
 	"kopeck/store"
 )
@@ -25,11 +28,49 @@ func decoded[T any](text []byte) (value T, ok bool) {
 
 var (
 	costLinesUnreadable = &rule{lawBooks, "the cost lines cannot be read"}
+	timeWithoutRate     = &rule{lawFigures, "the time of %s has a cost, and no rate holds for them or their grade at the contact's moment"}
 	costLinesSum        = &rule{lawBooks, "the cost is %s, its lines sum to %s"}
 )
 
-// checkContacts compares the costs of contacts with the sums of their lines.
+// staff is a user as far as the rates of their time are found.
+type staff struct {
+	emailKey string
+	grade    *string // now
+	grades   service.Dated
+}
+
+// timedBy reads the users, and returns whether there is a rate for the time of one at a moment, by what is known now.
+func (s *Service) timedBy(ctx context.Context, tx *store.Tx) (func(userID string, at time.Time) bool, error) {
+	from, err := staffRates(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := staffCodes(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	dated, err := s.DatedOf(ctx, tx, schema.DatedGrade)
+	for userID, grades := range dated {
+		if one := all[userID]; one != nil {
+			one.grades = grades
+		}
+	}
+	return func(userID string, at time.Time) bool {
+		one := all[userID]
+		return one != nil && slices.ContainsFunc(costing.StaffCodes(one.emailKey, one.grades.At(at, service.EndOfTime, one.grade)), func(code string) bool {
+			first, found := from[code]
+			return found && !first.After(at)
+		})
+	}, err
+}
+
+// checkContacts compares the costs of contacts with the sums of their lines, and looks for time that has a cost and no rate: the next
+// restatement would drop it.
 func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) error {
+	timed, err := s.timedBy(ctx, tx)
+	if err != nil {
+		return err
+	}
 	return eachContact(ctx, tx, func(c storedContact) error {
 		lines, ok := decoded[[]costing.Line](c.lines)
 		if !ok {
@@ -45,6 +86,10 @@ func (s *Service) checkContacts(ctx context.Context, tx *store.Tx, f *findings) 
 		}
 		if sum != c.cost {
 			f.add(costLinesSum, c.id, s.Currency.Format(c.cost), s.Currency.Format(sum))
+		}
+		isCosted := func(l costing.Line) bool { return l.Kind == costing.StaffTime && l.RateValidFrom != nil }
+		if c.staffID != "" && slices.ContainsFunc(lines, isCosted) && !timed(c.staffID, c.at) {
+			f.add(timeWithoutRate, c.id, c.staffID)
 		}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kopeck/auth"
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/ent/customer"
 	"kopeck/ent/searchterm"
@@ -91,19 +92,45 @@ func (s *Service) checkRules(ctx context.Context, tx *store.Tx, f *findings) err
 
 // storedContact is a contact with its cost.
 type storedContact struct {
-	id    string
-	cost  money.Amount
-	lines []byte // costing.Line, as JSON
+	id      string
+	at      time.Time
+	staffID string // "" for nobody
+	cost    money.Amount
+	lines   []byte // costing.Line, as JSON
 }
 
 // eachContact reads all contacts.
 func eachContact(ctx context.Context, tx *store.Tx, each func(storedContact) error) error {
-	return store.Each(ctx, tx, "SELECT id, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
+	return store.Each(ctx, tx, "SELECT id, at, staff_id, cost, cost_lines FROM contacts", nil, func(scan store.ScanFunc) error {
 		var c storedContact
-		if err := scan(&c.id, &c.cost, &c.lines); err != nil {
+		if err := scan(&c.id, store.UTC(&c.at), store.OrZero(&c.staffID), &c.cost, &c.lines); err != nil {
 			return err
 		}
 		return each(c)
+	})
+}
+
+// staffRates reads from when the time of each code of staff has a rate.
+func staffRates(ctx context.Context, tx *store.Tx) (map[string]time.Time, error) {
+	from := map[string]time.Time{}
+	return from, store.Each(ctx, tx, "SELECT code, min(valid_from) FROM rates WHERE subject = ? GROUP BY code", []any{costing.SubjectStaff}, func(scan store.ScanFunc) error {
+		var code string
+		var first store.Time
+		err := scan(&code, &first)
+		from[code] = first.UTC()
+		return err
+	})
+}
+
+// staffCodes reads what the rates of all users are found by now.
+func staffCodes(ctx context.Context, tx *store.Tx) (map[string]*staff, error) {
+	all := map[string]*staff{}
+	return all, store.Each(ctx, tx, "SELECT id, email_key, grade FROM users", nil, func(scan store.ScanFunc) error {
+		var userID string
+		one := &staff{}
+		err := scan(&userID, &one.emailKey, &one.grade)
+		all[userID] = one
+		return err
 	})
 }
 

@@ -19,10 +19,15 @@ import (
 )
 
 // PermissionsOf returns the permissions of customers by customer, oldest first and whatever their state, as they were at
-// a moment; nil is now. Fault: INVALID for a moment outside of the years that dates may have.
+// a moment; nil is now. Faults: INVALID for a moment outside of the years that dates may have; those of [service.Core.Settle].
 func (s *Service) PermissionsOf(ctx context.Context, customerIDs []string, at *time.Time) (map[string][]*ent.Permission, error) {
 	if err := input.CheckDate("at", at); err != nil {
 		return nil, err
+	}
+	if at != nil {
+		if err := s.Settle(ctx, *at); err != nil {
+			return nil, err
+		}
 	}
 	rows, err := s.permissionsAt(ctx, s.Client, at, permission.CustomerIDIn(customerIDs...))
 	if err != nil {

@@ -79,13 +79,13 @@ func TestMomentsOfPrices(t *testing.T) {
 			"in another time zone": {apptest.Start.In(time.FixedZone("", 3600)), apptest.Start},
 		} {
 			t.Run(name, func(t *testing.T) {
-				got, err := w.Quote.UpToAYear("at", &c.at)
+				got, err := w.Quote.UpToAYear(w.System(), "at", &c.at)
 				if c.want.IsZero() != (err != nil) || err == nil && got != c.want {
 					t.Errorf("%s, %v; want %s", got, err, c.want)
 				}
 			})
 		}
-		if got, err := w.Quote.UpToAYear("at", nil); err != nil || got != apptest.Start {
+		if got, err := w.Quote.UpToAYear(w.System(), "at", nil); err != nil || got != apptest.Start {
 			t.Errorf("absent: %s, %v", got, err)
 		}
 	})

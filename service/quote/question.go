@@ -59,8 +59,9 @@ func (s *Service) CheckAhead(ctx context.Context, field string, moment time.Time
 	return fault.New(fault.Forbidden, field, "a price of the future needs the scope %s", auth.ScopeCosts)
 }
 
-// UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now.
-func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, error) {
+// UpToAYear checks a moment for which something is asked: in the past, or up to a year ahead. Absent is now. Of a past moment it waits
+// until all is known that had been recorded by then: see [service.Core.Settle].
+func (s *Service) UpToAYear(ctx context.Context, field string, in *time.Time) (time.Time, error) {
 	now := s.Now()
 	switch {
 	case in == nil:
@@ -72,7 +73,8 @@ func (s *Service) UpToAYear(field string, in *time.Time) (time.Time, error) {
 	case in.After(now) && in.Before(now.Add(5*time.Minute)): // phones' clocks run ahead a little
 		return now, nil
 	}
-	return in.UTC().Truncate(time.Microsecond), nil
+	moment := in.UTC().Truncate(time.Microsecond)
+	return moment, s.Settle(ctx, moment)
 }
 
 // ChosenOptions reads the options of a question; whether the product has them is checked with the price.

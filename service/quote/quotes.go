@@ -49,17 +49,21 @@ func (q *Quotes) pricesFor(question pricing.Question, answer pricing.Answer) *pr
 // one, up to a year ahead, what is known now. Where no rule mentions permissions, and the moment is now, it
 // makes no statement. INVALID on "at", FORBIDDEN on it by CheckAhead.
 func (s *Service) Quotes(ctx context.Context, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
-	return s.quotesOf(ctx, s.book.Load(), customers, at)
+	return s.quotesOf(ctx, nil, customers, at)
 }
 
+// quotesOf is Quotes by a book; nil is that of the moment.
 func (s *Service) quotesOf(ctx context.Context, b *book, customers []*ent.Customer, at *time.Time) (*Quotes, error) {
 	now := s.Now()
-	moment, err := s.UpToAYear("at", at)
+	moment, err := s.UpToAYear(ctx, "at", at)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.CheckAhead(ctx, "at", moment); err != nil {
 		return nil, err
+	}
+	if b == nil {
+		b = s.book.Load() // after the moment is settled
 	}
 	q := &Quotes{service: s, book: b, at: moment, now: !moment.Before(now), until: now.Add(s.Settings().PriceLife), costs: seesCosts(ctx)}
 	if !q.now {

@@ -103,7 +103,7 @@ func (s *Service) ResourceDays(ctx context.Context, codes []string, from, to tim
 	known := service.EndOfTime
 	if knownAt != nil {
 		var err error
-		known, err = s.PastMoment("knownAt", knownAt)
+		known, err = s.KnownMoment(ctx, "knownAt", knownAt)
 		faults.Add(err)
 	}
 	if err := faults.Or(); err != nil {

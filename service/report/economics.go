@@ -58,7 +58,7 @@ func (s *Service) ContactEconomics(ctx context.Context, from, to time.Time, by [
 	}
 	e := &ContactEconomics{From: from, To: to, Model: s.Settings().AttributionModel, By: by}
 	if knownAt != nil {
-		known, err := s.PastMoment("knownAt", knownAt)
+		known, err := s.KnownMoment(ctx, "knownAt", knownAt)
 		if err != nil {
 			return nil, err
 		}

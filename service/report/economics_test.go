@@ -299,7 +299,7 @@ func whatWasKnown(t *testing.T, s *apptest.Shop) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := s.Report.ContactsKnownAt(contacts, apptest.Day(time.September, 30))
+	known, err := s.Report.ContactsKnownAt(ctx, contacts, apptest.Day(time.September, 30))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,9 +31,9 @@ type OrderKnown struct {
 // rates that had been recorded by then (design, law 5).
 
 // ContactsKnownAt returns what contacts cost by what was known at a moment, not in the future; nil for those that had not been
-// recorded by then. It reads nothing from the database: the caller may see the contacts. INVALID on at.
-func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*ent.Contact]*ContactCost, error) {
-	known, err := s.PastMoment("at", &at)
+// recorded by then. The caller may see the contacts. INVALID on at.
+func (s *Service) ContactsKnownAt(ctx context.Context, contacts []*ent.Contact, at time.Time) (map[*ent.Contact]*ContactCost, error) {
+	known, err := s.KnownMoment(ctx, "at", &at)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) ContactsKnownAt(contacts []*ent.Contact, at time.Time) (map[*e
 // had not been recorded by then. A cost that came with an import does not depend on rates. The caller may see the orders. INVALID on
 // at.
 func (s *Service) OrdersKnownAt(ctx context.Context, orders []*ent.Order, at time.Time) (map[*ent.Order]*OrderKnown, error) {
-	moment, err := s.PastMoment("at", &at)
+	moment, err := s.KnownMoment(ctx, "at", &at)
 	if err != nil {
 		return nil, err
 	}
