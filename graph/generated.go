@@ -21882,40 +21882,12 @@ func (ec *executionContext) _LifetimeModel_logLikelihood(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.LogLikelihood, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalOFloat2float64(ctx, selections, v)
+			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_logLikelihood(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -22007,40 +21979,12 @@ func (ec *executionContext) _LifetimeModel_iterations(ctx context.Context, field
 		func(ctx context.Context) (any, error) {
 			return obj.Iterations, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal int
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal int
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal int
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal int
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalOInt2int(ctx, selections, v)
+			return ec.marshalNInt2int(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_iterations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -22058,40 +22002,12 @@ func (ec *executionContext) _LifetimeModel_gradientNorm(ctx context.Context, fie
 		func(ctx context.Context) (any, error) {
 			return obj.GradientNorm, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
-				if err != nil {
-					var zeroVal float64
-					return zeroVal, err
-				}
-				if ec.Directives.Scope == nil {
-					var zeroVal float64
-					return zeroVal, errors.New("directive scope is not implemented")
-				}
-				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
-			return ec.marshalOFloat2float64(ctx, selections, v)
+			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
 		true,
-		false,
+		true,
 	)
 }
 func (ec *executionContext) fieldContext_LifetimeModel_gradientNorm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -47874,7 +47790,7 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			}
 		case "logLikelihood":
 			out.Values[i] = ec._LifetimeModel_logLikelihood(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "customers":
@@ -47889,12 +47805,12 @@ func (ec *executionContext) _LifetimeModel(ctx context.Context, sel ast.Selectio
 			}
 		case "iterations":
 			out.Values[i] = ec._LifetimeModel_iterations(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "gradientNorm":
 			out.Values[i] = ec._LifetimeModel_gradientNorm(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
@@ -56330,17 +56246,6 @@ func (ec *executionContext) marshalODirection2ᚖkopeckᚋschemaᚐDirection(ctx
 		return graphql.Null
 	}
 	return v
-}
-
-func (ec *executionContext) unmarshalOFloat2float64(ctx context.Context, v any) (float64, error) {
-	res, err := graphql.UnmarshalFloatContext(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalFloatContext(v)
-	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {

@@ -25,15 +25,15 @@ func (LifetimeModel) Fields() []ent.Field {
 		field.JSON("parameters", map[string]any{}).Immutable().Annotations(scope("costs"), shownAs("JSON")).
 			Comment("The fitted parameters by name."),
 		field.Float("log_likelihood").Immutable().
-			Annotations(scope("costs")).Comment("The log-likelihood of the data under the fitted parameters."),
+			Annotations(open()).Comment("The log-likelihood of the data under the fitted parameters."),
 		field.Int("customers").Immutable().
 			Annotations(scope("costs")).Comment("The number of customers that the model was fitted on."),
 		field.Bool("converged").Immutable().
 			Annotations(open()).Comment("Whether the fit converged; only then can the model be active."),
 		field.Int("iterations").Immutable().
-			Annotations(scope("costs")).Comment("The number of iterations that the fit took."),
+			Annotations(open()).Comment("The number of iterations that the fit took."),
 		field.Float("gradient_norm").Immutable().
-			Annotations(scope("costs")).Comment("The norm of the gradient of the log-likelihood where the fit ended."),
+			Annotations(open()).Comment("The norm of the gradient of the log-likelihood where the fit ended."),
 		field.Bool("active").
 			Annotations(open()).Comment("Whether lifetime values are computed by this model; at most one is active."),
 		field.Time("fitted_at").Immutable().
