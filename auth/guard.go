@@ -85,6 +85,14 @@ func NarrowCustomers(ctx context.Context, customers *sql.Selector, now time.Time
 	return err
 }
 
+// SeenCustomers returns a query, to be part of a statement, for the ids of the customers that the context's actor may read.
+func SeenCustomers(ctx context.Context, of *sql.Selector, now time.Time) (*sql.Selector, error) {
+	b := sql.Dialect(of.Dialect())
+	customers := b.Table("customers").As("seen_customers")
+	seen := b.Select(customers.C("id")).From(customers)
+	return seen, NarrowCustomers(ctx, seen, now)
+}
+
 // asSeen changes rows of customers to what a partner sees of them. A version and a time of change would tell of every order and
 // contact, whether or not the partner may see it: they are those of the beginning. Without the scope orders nothing shows that there
 // are any: the stage is FRIEND, which a customer is who gave a permission. A partner changes no customer, so that nothing of this is

@@ -12,7 +12,6 @@ import (
 	"kopeck/auth"
 	"kopeck/ent"
 	"kopeck/ent/contact"
-	"kopeck/ent/customer"
 	"kopeck/money"
 	"kopeck/service"
 	"kopeck/service/input"
@@ -95,9 +94,8 @@ func (s *Service) group(version int64, now time.Time, read func(from time.Time) 
 func (s *Service) earnedBySeen(ctx context.Context, from, to time.Time) (map[attribution.Group]attribution.Earned, error) {
 	var narrowing error
 	about := func(contacts *sql.Selector) {
-		customers := sql.Dialect(contacts.Dialect()).Table(customer.Table).As("about")
-		seen := sql.Dialect(contacts.Dialect()).Select(customers.C(customer.FieldID)).From(customers)
-		narrowing = auth.NarrowCustomers(ctx, seen, to)
+		var seen *sql.Selector
+		seen, narrowing = auth.SeenCustomers(ctx, contacts, to)
 		contacts.Where(sql.Or(sql.IsNull(contacts.C(contact.FieldAboutID)), sql.In(contacts.C(contact.FieldAboutID), seen)))
 	}
 	var rows []struct {
