@@ -13,7 +13,7 @@ import (
 func seeded() lifetime.Source { return rand.NewPCG(1, 2) }
 
 // outcomes are the customers of a log up to a day, with what came until another; odd, even or all of them.
-func (l orderLog) outcomes(t testing.TB, m lifetime.CountModel, margins *lifetime.GammaGamma, end, holdEnd string, part func(i int) bool) []lifetime.Outcome {
+func (l orderLog) outcomes(t testing.TB, m lifetime.CountModel, margins lifetime.MarginModel, end, holdEnd string, part func(i int) bool) []lifetime.Outcome {
 	t.Helper()
 	cut, last := day(t, "2006-01-02", end), day(t, "2006-01-02", holdEnd)
 	var all []lifetime.Outcome
@@ -66,13 +66,13 @@ func TestBoundsHoldOnRealLogs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var margins *lifetime.GammaGamma
+			var margins lifetime.MarginModel
 			if c.log != "grocery" { // which has no amounts
 				money, err := lifetime.FitGammaGamma(calibrated.margins, lifetime.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
-				margins = &money.Model
+				margins = money.Model
 			}
 			days := day(t, "2006-01-02", c.hold) - day(t, "2006-01-02", c.end)
 			part := func(odd int) []lifetime.Outcome {
