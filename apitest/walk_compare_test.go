@@ -88,7 +88,7 @@ var partners = map[string]func(customer map[string]any, actor auth.Actor) any{
 func (w *walker) someNotes(path string, whole, theirs any) {
 	var want []any
 	for _, note := range whole.([]any) {
-		if !strings.HasPrefix(note.(string), "frequency and margin are correlated (") {
+		if text := note.(string); !strings.HasPrefix(text, "frequency and margin are correlated (") && !strings.HasPrefix(text, "a simple forecast, ") {
 			want = append(want, note)
 		}
 	}

@@ -3,7 +3,6 @@ package lifetime
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 )
 
 // MonthErrors is how far months differ from what is expected of a base of customers, beyond chance, as it was measured on the log.
@@ -19,9 +18,10 @@ type MonthErrors struct {
 
 // MonthsHeld is how often bounds held what came.
 type MonthsHeld struct {
-	Months          int // calendar months on which it was measured, each from several earlier moments
-	Forecasts       int // of a month from a moment
-	Orders, Margins int // of these, how many held the orders, and the margin
+	Months    int `json:"months"`    // calendar months on which it was measured, each from several earlier moments
+	Forecasts int `json:"forecasts"` // of a month from a moment
+	Orders    int `json:"orders"`    // of these, how many held the orders
+	Margins   int `json:"margins"`   // of these, how many held the margin
 }
 
 // BoundProbability is how often bounds are to hold.
@@ -98,8 +98,9 @@ func (m monthMiss) times(factor float64) monthMiss {
 // variances, and how often bounds held that rest on nothing but what was known at their moment: a prequential test (Dawid, "Statistical
 // Theory: The Prequential Approach", Journal of the Royal Statistical Society A 147, 1984).
 //
-// The histories may be of a sample of the customers, none of them after the end. fit is that of m to all of them. Error: ErrStopped and those of the fits.
-func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Options) (MonthErrors, error) {
+// The histories may be of a sample of the customers, none of them after the end. fit is that of m to all of them. seeded returns the
+// source by which the months from one moment are drawn. Error: ErrStopped and those of the fits.
+func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Options, seeded func() Source) (MonthErrors, error) {
 	if step := (len(histories) + mostReplayed - 1) / mostReplayed; step > 1 {
 		some := make([]History, 0, mostReplayed)
 		for i := 0; i < len(histories); i += step {
@@ -119,7 +120,7 @@ func MeasureMonths(histories []History, fit CountFit[CountModel], end int, o Opt
 		if origin-first < leastReplay {
 			continue
 		}
-		some, err := replay(histories, fit.Model, origin, j, o)
+		some, err := replay(histories, fit.Model, origin, j, o, seeded())
 		if unidentified := new(Unidentified); errors.As(err, &unidentified) {
 			continue
 		}
@@ -216,7 +217,7 @@ func shrunkenVariance(measured []float64, seasonKnown bool) float64 {
 }
 
 // replay forecasts the months between a day and the end of the log, of which there are some, from what was known at the end of the day.
-func replay(histories []History, like CountModel, origin, months int, o Options) ([]monthMiss, error) {
+func replay(histories []History, like CountModel, origin, months int, o Options, source Source) ([]monthMiss, error) {
 	var tally Tally
 	known := make([]History, 0, len(histories))
 	cameOrders, cameMargins := make([]float64, months), make([]float64, months)
@@ -244,7 +245,7 @@ func replay(histories []History, like CountModel, origin, months int, o Options)
 		return nil, &Unidentified{}
 	}
 	margins := replayedMargins(known)
-	f := NewBaseForecast(months, replaySample, rand.NewPCG(uint64(months), 7))
+	f := NewBaseForecast(months, replaySample, source)
 	for _, of := range [2]func(Outlook) error{func(o Outlook) error { f.Expect(o); return nil }, f.Vary} {
 		for _, h := range known {
 			if err := of(h.outlook(fit.Model, margins, origin)); err != nil {

@@ -85,7 +85,7 @@ func forecastMonths(t *testing.T, log orderLog, end, months int) (held lifetime.
 	t.Helper()
 	histories := historiesOf(log, end)
 	fit := fitBest(t, histories, end)
-	errors, err := lifetime.MeasureMonths(histories, fit, end, lifetime.Options{})
+	errors, err := lifetime.MeasureMonths(histories, fit, end, lifetime.Options{}, seeded)
 	if err != nil {
 		t.Fatal(err)
 	}

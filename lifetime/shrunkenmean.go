@@ -3,7 +3,8 @@ package lifetime
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // MarginModel is a model of the margin of an order: GammaGamma or ShrunkenMean.
@@ -56,15 +57,15 @@ func (m ShrunkenMean) ExpectedMargin(x int, mean float64) (float64, error) {
 func (ShrunkenMean) Holds(int, float64) bool { return true }
 
 func (m ShrunkenMean) draw(x int, mean float64, source Source) func(orders int) float64 {
-	rng := rand.New(source)
+	normal := distuv.Normal{Sigma: 1, Src: source}
 	own, weight := m.Mean, m.weight(x)
 	if x > 0 {
 		own += weight * (mean - m.Mean)
 	}
-	own += m.Between * math.Sqrt(1-weight) * rng.NormFloat64()
+	own += m.Between * math.Sqrt(1-weight) * normal.Rand()
 	return func(orders int) float64 {
 		n := float64(orders)
-		return n*own + m.Within*math.Sqrt(n)*rng.NormFloat64()
+		return n*own + m.Within*math.Sqrt(n)*normal.Rand()
 	}
 }
 
@@ -115,12 +116,10 @@ func FitShrunkenMean(rows []MarginRow, spread MarginSpread) (ShrunkenMean, error
 			squares += float64(r.N) * float64(r.X) * (r.Mean - mean) * (r.Mean - mean)
 		}
 	}
-	within, distinct := 0.0, days-squaredDays/days
+	distinct := days - squaredDays/days
+	within := squares / (distinct/publishedWeight + customers - 1) // squares has the mean distinct·between² + (customers-1)·within²
 	if spread.Freedom > 0 {
 		within = spread.Squares / float64(spread.Freedom)
-	} else {
-		// Squares has the mean distinct·between² + (customers-1)·within².
-		within = squares / (distinct/publishedWeight + customers - 1)
 	}
 	m := ShrunkenMean{Mean: mean, Between: math.Sqrt(max(0, squares-(customers-1)*within) / distinct), Within: math.Sqrt(within)}
 	if m.Between == 0 {

@@ -17,6 +17,7 @@ func locks(statements []string) []string {
 	var taken []string
 	for _, query := range statements {
 		switch {
+		case strings.Contains(query, "pg_advisory_xact_lock_shared($1, $2)"): // of the transaction, which all share: see store.Settle
 		case strings.Contains(query, "pg_advisory_xact_lock_shared"):
 			taken = append(taken, "rates")
 		case strings.Contains(query, "FOR UPDATE") && strings.Contains(query, "customers"):
