@@ -91,9 +91,6 @@ func (s *Service) fit(ctx context.Context, in service.FitLifetimeModelInput) (*e
 	if err != nil {
 		return nil, err
 	}
-	if err := s.readDays(ctx, data); err != nil {
-		return nil, err
-	}
 	ownMean := input.Or(in.OrderMargin, schema.OrderMarginByModel) == schema.OrderMarginOwnMean
 	fits, err := s.fitTo(ctx, data, unit, kinds, ownMean)
 	if err != nil {
@@ -147,6 +144,9 @@ func stoppable(ctx context.Context) lifetime.Options {
 // fitTo fits models of some kinds to the counts, and one to the margins. A kind whose likelihood has no
 // maximum is left out, unless there is no other. With ownMean no margin model is used.
 func (s *Service) fitTo(ctx context.Context, data *orderLog, unit lifetime.Unit, kinds []lifetime.Kind, ownMean bool) ([]*fitted, error) {
+	if err := s.readDays(ctx, data); err != nil {
+		return nil, err
+	}
 	options := stoppable(ctx)
 	sample := data.tally.Sample(unit)
 	var fits []*fitted
