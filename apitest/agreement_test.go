@@ -56,6 +56,9 @@ func TestFloorIsNotFoundByAgreeing(t *testing.T) {
 		if low.Text("approveAgreement.userErrors.0.floor.amount") != "125.00" || low.Text("approveAgreement.userErrors.0.__typename") != "BelowFloor" || strings.Contains(low.Text("approveAgreement.userErrors.0.message"), "125") {
 			t.Errorf("want the floor, and not in the message: %s", low.Body)
 		}
+		excused := sales.Must(proposePrice, Vars{"in": Vars{"customerId": customer, "productId": product, "unit": roubles("0.01"), "minimumQuantity": "50", "overrideFloorReason": "r"}}).Text("agreePrice.agreement.id")
+		c.Refused("BELOW_FLOOR overrideFloorReason", approveAgreement, Vars{"in": Vars{"id": excused}}) // the reason is of somebody who does not know the floor
+		c.Must(declineAgreement, Vars{"in": Vars{"id": excused, "reason": "a gift"}})
 		approved := c.Must(approveAgreement, Vars{"in": Vars{"id": ids[4], "expectedVersion": 1, "idempotencyKey": "a"}})
 		again := c.Must(approveAgreement, Vars{"in": Vars{"id": ids[4], "expectedVersion": 1, "idempotencyKey": "a"}})
 		if approved.Text("approveAgreement.agreement.state") != "AGREED" || again.Body != approved.Body || approved.Text("approveAgreement.agreement.decidedBy.id") == "" {

@@ -88,7 +88,7 @@ func (c *company) drawOffer(p *person, at time.Time, kind schema.OfferKind) *off
 			carrier = schema.Email
 		}
 		o := &offer{person: p, id: drawID(p.draws, id.Offer, at), kind: kind, status: schema.OfferSent, created: at}
-		o.contact = c.addContact(contact{person: p, kind: carrier, channel: channel, at: at.Add(time.Minute), minutes: 2 + p.draws.IntN(5), staff: c.seller(p), subject: "offer " + o.id, purpose: schema.Personalisation, allowed: a})
+		o.contact = c.addContact(contact{person: p, kind: carrier, channel: channel, at: at.Add(time.Minute), minutes: 2 + p.draws.IntN(5), staff: c.seller(p), subject: "offer", purpose: schema.Personalisation, allowed: a})
 		if o.contact == nil {
 			return nil
 		}

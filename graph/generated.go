@@ -7006,7 +7006,7 @@ extend type Mutation {
     "The price."
     input: AgreePriceInput!
   ): PriceAgreementPayload! @scope(writes: "PriceAgreement")
-  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason, or it is BELOW_FLOOR."
+  "Approves a proposed price: it holds from now on, within its time. Below the floor it needs a reason of who approves it, or it is BELOW_FLOOR."
   approveAgreement(
     "Which proposal."
     input: ApproveAgreementInput!
@@ -7040,7 +7040,7 @@ input ApproveAgreementInput {
   id: ID!
   "The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict."
   expectedVersion: Int
-  "Why the price may be below the floor: by default the reason that was proposed."
+  "Why the price may be below the floor. The reason of the proposal does not do, as its author need not know the floor: an approval without a reason takes it off."
   overrideFloorReason: String
   "Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED."
   idempotencyKey: String

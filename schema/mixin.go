@@ -35,7 +35,7 @@ type versioned struct{ ent.Schema }
 func (versioned) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("version").Default(1).Positive().
-			Annotations(open()).Comment("The version of the record: 1 at first, one more with every change. An update states it as expectedVersion."),
+			Annotations(open()).Comment("The version of the record: 1 at first, one more with every change that is made to it; a figure that is restated is none. An update states it as expectedVersion."),
 	}
 }
 

@@ -64,7 +64,7 @@ type ApproveAgreementInput struct {
 	ID string `json:"id"`
 	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// Why the price may be below the floor: by default the reason that was proposed.
+	// Why the price may be below the floor. The reason of the proposal does not do, as its author need not know the floor: an approval without a reason takes it off.
 	OverrideFloorReason *string `json:"overrideFloorReason,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`

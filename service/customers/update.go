@@ -57,7 +57,7 @@ func (s *Service) UpdateCustomer(ctx context.Context, in service.UpdateCustomerI
 		}
 		moved, err := s.Merge(ctx, tx, merge)
 		if err != nil || len(moved) == 0 {
-			return c.ID, err
+			return c.ID, hideReferrals(ctx, tx, err)
 		}
 		effective := slices.DeleteFunc(slices.Clone(changes), func(one *change) bool {
 			_, isMoved := moved[one.field.Input]

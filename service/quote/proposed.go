@@ -15,8 +15,9 @@ import (
 )
 
 // ApproveAgreement makes a proposed price hold from now on, within its time: prices as of an earlier moment do not know it. Below
-// today's floor it is BELOW_FLOOR, unless the proposal has a reason or one is given. FORBIDDEN without the scope floor; NOT_FOUND;
-// WRONG_STATE if it was decided before, if its time is over, or if the product is off the catalogue; VERSION_CONFLICT.
+// today's floor it is BELOW_FLOOR, unless who approves it writes a reason: that of the proposal is of somebody who does not know the
+// floor, and is not kept. FORBIDDEN without the scope floor; NOT_FOUND; WRONG_STATE if it was decided before, if its time is over, or
+// if the product is off the catalogue; VERSION_CONFLICT.
 func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreementInput) (*ent.PriceAgreement, error) {
 	given, fail := input.OptionalText("overrideFloorReason", in.OverrideFloorReason, 2000)
 	if fail != nil {
@@ -30,17 +31,16 @@ func (s *Service) ApproveAgreement(ctx context.Context, in service.ApproveAgreem
 		if err := productOnSale(ctx, tx, a.ProductID); err != nil {
 			return err
 		}
-		reason := input.OrZero(a.OverrideFloorReason)
-		if given != nil {
-			reason = *given
-		}
+		reason := input.OrZero(given)
 		floor, err := s.floorUnder(a.Unit, reason, a.ProductID, a.MinimumQuantity)
 		if err != nil {
 			return atReason(err)
 		}
 		change.SetState(schema.AgreementAgreed).SetRecordedAt(s.Now())
-		if reason != "" {
+		if given != nil {
 			change.SetOverrideFloorReason(reason)
+		} else {
+			change.ClearOverrideFloorReason()
 		}
 		return s.Audit(ctx, tx, "price.approve", a.ID, map[string]any{"unit": a.Unit, "floor": floor, "reason": reason})
 	})

@@ -123,9 +123,6 @@ func (s *Service) restateSome(ctx context.Context, tx *store.Tx, work *orderRest
 	if err := audits.Write(ctx, tx); err != nil {
 		return err
 	}
-	if err := s.writeOrderVersions(ctx, tx, changed); err != nil {
-		return err
-	}
 	sold, err := books.SoldByIDs(ctx, tx, changed)
 	if err != nil {
 		return err

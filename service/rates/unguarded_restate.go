@@ -79,7 +79,7 @@ func writeContactCosts(ctx context.Context, tx *store.Tx, contacts []contactCost
 	for i, c := range contacts {
 		rows[i] = []any{c.id, c.cost, string(c.lines), c.uncosted}
 	}
-	return tx.UpdateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4, version = version + 1", []store.ColumnType{store.IntColumn, store.JSONColumn, store.BoolColumn}, rows)
+	return tx.UpdateRows(ctx, "contacts", "cost = v.column2, cost_lines = v.column3, uncosted = v.column4", []store.ColumnType{store.IntColumn, store.JSONColumn, store.BoolColumn}, rows)
 }
 
 // lockCustomers holds customers' rows until the transaction ends. It locks them in the order of their ids.
@@ -191,14 +191,4 @@ func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) er
 		return err
 	}
 	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn}, orders)
-}
-
-// writeOrderVersions gives orders their next version.
-func (s *Service) writeOrderVersions(ctx context.Context, tx *store.Tx, orderIDs []string) error {
-	now := s.Now()
-	rows := make([][]any, len(orderIDs))
-	for i, orderID := range orderIDs {
-		rows[i] = []any{orderID, now}
-	}
-	return tx.UpdateRows(ctx, "orders", "version = version + 1, updated_at = v.column2", []store.ColumnType{store.TimeColumn}, rows)
 }

@@ -54,6 +54,10 @@ func (s *Service) SendOffer(ctx context.Context, in service.SendOfferInput) (*en
 	})
 }
 
+// offerSubject is the subject of a contact by which an offer is sent. It names no offer, as who sees contacts need not see offers:
+// Offer.contact leads from the one to the other.
+const offerSubject = "offer"
+
 // recordSending records the contact by which an offer is sent.
 func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer, c *ent.Customer, channel schema.Channel, purpose schema.Purpose, decision *consent.PermissionDecision) (*ent.Contact, error) {
 	kind, ok := carriers[channel]
@@ -69,7 +73,7 @@ func (s *Service) recordSending(ctx context.Context, tx *store.Tx, o *ent.Offer,
 	if actor, _ := auth.From(ctx); s.people.User(actor.UserID) != nil {
 		n.StaffID = &actor.UserID
 	}
-	subject := "offer " + o.ID
+	subject := offerSubject
 	n.Subject = &subject
 	return s.contacts.AddContact(ctx, tx, c, n)
 }
