@@ -57,7 +57,7 @@ var customerColumns = map[string]column[ent.Customer]{
 
 // shownValue is the order LIFETIME_VALUE of viewers without the scope costs: by the worth that they are shown. Its cursors are of
 // another order than those of viewers with it.
-var shownValue = column[ent.Customer]{name: "LIFETIME_VALUE SHOWN", sql: "shown_total", key: func(row *ent.Customer) any { return row.ShownTotal.Minor() }, hidden: true}
+var shownValue = column[ent.Customer]{name: "LIFETIME_VALUE", sql: "shown_total", key: func(row *ent.Customer) any { return row.ShownTotal.Minor() }, hidden: true, kind: " SHOWN"}
 
 // customerOrder returns the requested order of customers; by default CREATED_AT ascending. A partner reads of every customer the
 // time of creation as that of the last change, and has the list in this order.

@@ -28,13 +28,24 @@ func (r *Resolver) rounded(ctx context.Context, obj any, next graphql.Resolver) 
 		round := twoDigits(*figure)
 		return &round, nil
 	case money.Amount:
-		of, ok := obj.(service.Roundable)
-		if !ok {
-			return nil, fmt.Errorf("graph: @scope(orRounded: true) on a field of a %T, which does not say what its amounts are made of", obj)
+		return r.roundedAmount(figure, obj)
+	case *money.Amount:
+		if figure == nil {
+			return figure, nil
 		}
-		return r.app.Round(figure, of)
+		round, err := r.roundedAmount(*figure, obj)
+		return &round, err
 	}
 	return nil, fmt.Errorf("graph: @scope(orRounded: true) on a %T, which is no figure", value)
+}
+
+// roundedAmount rounds an amount of an object.
+func (r *Resolver) roundedAmount(amount money.Amount, obj any) (money.Amount, error) {
+	of, ok := obj.(service.Roundable)
+	if !ok {
+		return money.Amount{}, fmt.Errorf("graph: @scope(orRounded: true) on a field of a %T, which does not say what its amounts are made of", obj)
+	}
+	return r.app.Round(amount, of)
 }
 
 // twoDigits rounds a number to two significant digits.

@@ -23,8 +23,8 @@ type Service struct {
 	standings standings
 	// shownStandings are those of viewers without the scope costs.
 	shownStandings standings
-	observed atomic.Pointer[lifetime.Observation] // nil until it has been read
-	settling  settling
+	observed       atomic.Pointer[lifetime.Observation] // nil until it has been read
+	settling       settling
 }
 
 // New makes the verbs.
