@@ -20,7 +20,7 @@ type shownDay struct {
 func (s *Service) RefreshShown(ctx context.Context) error {
 	ctx = bypassGuard(ctx)
 	today := s.Settings().Day(s.Now())
-	is, err := readShownDay(ctx, s.Store, "")
+	is, err := readShownDay(ctx, s.Store, false)
 	if err != nil || is.Done && is.Day >= today {
 		return err
 	}

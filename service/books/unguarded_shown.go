@@ -12,9 +12,13 @@ import (
 // shownName is the name of the row of table settings that has a [shownDay].
 const shownName = "shown"
 
-// readShownDay reads how far the last refresh has come; clause is what the query ends with.
-func readShownDay(ctx context.Context, from store.Reader, clause string) (is shownDay, err error) {
-	return is, store.Each(ctx, from, "SELECT value FROM settings WHERE id = ?"+clause, []any{shownName}, func(scan store.ScanFunc) error {
+// readShownDay reads how far the last refresh has come, and may hold the row until the transaction ends.
+func readShownDay(ctx context.Context, from store.Reader, hold bool) (is shownDay, err error) {
+	query := "SELECT value FROM settings WHERE id = ?"
+	if hold {
+		query += store.ForUpdateClause(from)
+	}
+	return is, store.Each(ctx, from, query, []any{shownName}, func(scan store.ScanFunc) error {
 		return scan(store.FromJSON{To: &is})
 	})
 }
@@ -25,7 +29,7 @@ func (s *Service) holdShownDay(ctx context.Context, tx *store.Tx) (shownDay, err
 	if err != nil {
 		return shownDay{}, err
 	}
-	return readShownDay(ctx, tx, store.ForUpdateClause(tx))
+	return readShownDay(ctx, tx, true)
 }
 
 // writeShownDay notes how far a refresh has come.

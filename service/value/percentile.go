@@ -22,7 +22,7 @@ const (
 
 // standings has the customers divided by value, as they were at a moment.
 type standings struct {
-	query    string     // reads the division
+	shown    bool       // for viewers without the scope costs
 	dividing sync.Mutex // held while they are divided
 	mu       sync.Mutex // of the fields below; never held for long
 	at       time.Time  // of the division; zero before the first
@@ -86,7 +86,7 @@ func (s *Service) percentile(ctx context.Context, d *standings, listed money.Amo
 // divide divides the customers by value. The caller holds d.dividing.
 func (s *Service) divide(ctx context.Context, d *standings) error {
 	now := s.Now()
-	upper, err := s.divided(ctx, d.query)
+	upper, err := s.divided(ctx, d.shown)
 	if err != nil {
 		return err
 	}

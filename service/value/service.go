@@ -29,7 +29,7 @@ type Service struct {
 
 // New makes the verbs.
 func New(core *service.Core) *Service {
-	s := &Service{Core: core, refreshes: newBackground(), standings: standings{query: dividedSQL}, shownStandings: standings{query: shownDividedSQL}}
+	s := &Service{Core: core, refreshes: newBackground(), shownStandings: standings{shown: true}}
 	core.RegisterReader(service.SnapshotModel, s.readModel)
 	core.RegisterReader(service.SnapshotObserved, s.readObserved)
 	return s

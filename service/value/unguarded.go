@@ -176,7 +176,11 @@ const (
 )
 
 // divided reads one of the divisions.
-func (s *Service) divided(ctx context.Context, query string) ([]int64, error) {
+func (s *Service) divided(ctx context.Context, shown bool) ([]int64, error) {
+	query := dividedSQL
+	if shown {
+		query = shownDividedSQL
+	}
 	upper := []int64{}
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		upper = upper[:0]
