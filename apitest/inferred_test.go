@@ -29,6 +29,10 @@ func TestMarginIsNotInferredFromOwnContacts(t *testing.T) {
 			return r.Text("node.value.realised.amount") + " " + r.Text("node.value.net.amount") + " " + r.Text("node.value.expected.amount")
 		}
 		buy(own)
+		if at := value(sales); !strings.HasPrefix(at, "0.00 0.00 ") {
+			t.Errorf("%s on the day of the order", at)
+		}
+		w.show()
 		before, known := value(sales), value(s.admin)
 		if !strings.HasPrefix(known, "599.99 599.99 ") || !strings.HasPrefix(before, "600.00 600.00 ") {
 			t.Errorf("%s for SALES, %s for ADMIN", before, known)

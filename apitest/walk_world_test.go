@@ -72,6 +72,7 @@ func seed(w *World) *seeded {
 	if len(s.all) == 100 {
 		w.T.Fatal("more customers than a page has")
 	}
+	w.show()
 	return s
 }
 

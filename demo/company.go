@@ -196,7 +196,10 @@ func (c *company) finish(ctx context.Context) error {
 	if err := c.service.Books.RefitAttribution(ctx); err != nil {
 		return err
 	}
-	return c.service.Value.RefreshLifetimeValues(ctx)
+	if err := c.service.Value.RefreshLifetimeValues(ctx); err != nil {
+		return err
+	}
+	return c.service.Books.RefreshShown(ctx)
 }
 
 // draws returns the generator of one subject: what is drawn for one does not change the others.

@@ -30,6 +30,8 @@ type Credit struct {
 	Amount money.Amount `json:"amount,omitempty"`
 	// The share of the order's margin, with 6 places.
 	Share money.Decimal `json:"share,omitempty"`
+	// The amount as it was at the start of the day, of which viewers without the scope costs are shown sums, rounded; written once a day.
+	ShownAmount money.Amount `json:"shown_amount,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CreditQuery when eager-loading is set.
 	Edges        CreditEdges `json:"edges"`
@@ -74,7 +76,7 @@ func (*Credit) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case credit.FieldAmount:
+		case credit.FieldAmount, credit.FieldShownAmount:
 			values[i] = new(money.Amount)
 		case credit.FieldShare:
 			values[i] = new(money.Decimal)
@@ -132,6 +134,12 @@ func (_m *Credit) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field share", values[i])
 			} else if value != nil {
 				_m.Share = *value
+			}
+		case credit.FieldShownAmount:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field shown_amount", values[i])
+			} else if value != nil {
+				_m.ShownAmount = *value
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -193,6 +201,9 @@ func (_m *Credit) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("share=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Share))
+	builder.WriteString(", ")
+	builder.WriteString("shown_amount=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ShownAmount))
 	builder.WriteByte(')')
 	return builder.String()
 }

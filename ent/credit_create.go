@@ -68,6 +68,20 @@ func (_c *CreditCreate) SetNillableShare(v *money.Decimal) *CreditCreate {
 	return _c
 }
 
+// SetShownAmount sets the "shown_amount" field.
+func (_c *CreditCreate) SetShownAmount(v money.Amount) *CreditCreate {
+	_c.mutation.SetShownAmount(v)
+	return _c
+}
+
+// SetNillableShownAmount sets the "shown_amount" field if the given value is not nil.
+func (_c *CreditCreate) SetNillableShownAmount(v *money.Amount) *CreditCreate {
+	if v != nil {
+		_c.SetShownAmount(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CreditCreate) SetID(v string) *CreditCreate {
 	_c.mutation.SetID(v)
@@ -127,6 +141,10 @@ func (_c *CreditCreate) defaults() {
 		v := credit.DefaultShare()
 		_c.mutation.SetShare(v)
 	}
+	if _, ok := _c.mutation.ShownAmount(); !ok {
+		v := credit.DefaultShownAmount()
+		_c.mutation.SetShownAmount(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -150,6 +168,9 @@ func (_c *CreditCreate) check() error {
 	}
 	if _, ok := _c.mutation.Share(); !ok {
 		return &ValidationError{Name: "share", err: errors.New(`ent: missing required field "Credit.share"`)}
+	}
+	if _, ok := _c.mutation.ShownAmount(); !ok {
+		return &ValidationError{Name: "shown_amount", err: errors.New(`ent: missing required field "Credit.shown_amount"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := credit.IDValidator(v); err != nil {
@@ -208,6 +229,10 @@ func (_c *CreditCreate) createSpec() (*Credit, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Share(); ok {
 		_spec.SetField(credit.FieldShare, field.TypeInt64, value)
 		_node.Share = value
+	}
+	if value, ok := _c.mutation.ShownAmount(); ok {
+		_spec.SetField(credit.FieldShownAmount, field.TypeInt64, value)
+		_node.ShownAmount = value
 	}
 	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -78,6 +78,20 @@ func (_u *CreditUpdate) SetNillableShare(v *money.Decimal) *CreditUpdate {
 	return _u
 }
 
+// SetShownAmount sets the "shown_amount" field.
+func (_u *CreditUpdate) SetShownAmount(v money.Amount) *CreditUpdate {
+	_u.mutation.SetShownAmount(v)
+	return _u
+}
+
+// SetNillableShownAmount sets the "shown_amount" field if the given value is not nil.
+func (_u *CreditUpdate) SetNillableShownAmount(v *money.Amount) *CreditUpdate {
+	if v != nil {
+		_u.SetShownAmount(*v)
+	}
+	return _u
+}
+
 // Mutation returns the CreditMutation object of the builder.
 func (_u *CreditUpdate) Mutation() *CreditMutation {
 	return _u.mutation
@@ -156,6 +170,9 @@ func (_u *CreditUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Share(); ok {
 		_spec.SetField(credit.FieldShare, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.ShownAmount(); ok {
+		_spec.SetField(credit.FieldShownAmount, field.TypeInt64, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -223,6 +240,20 @@ func (_u *CreditUpdateOne) SetShare(v money.Decimal) *CreditUpdateOne {
 func (_u *CreditUpdateOne) SetNillableShare(v *money.Decimal) *CreditUpdateOne {
 	if v != nil {
 		_u.SetShare(*v)
+	}
+	return _u
+}
+
+// SetShownAmount sets the "shown_amount" field.
+func (_u *CreditUpdateOne) SetShownAmount(v money.Amount) *CreditUpdateOne {
+	_u.mutation.SetShownAmount(v)
+	return _u
+}
+
+// SetNillableShownAmount sets the "shown_amount" field if the given value is not nil.
+func (_u *CreditUpdateOne) SetNillableShownAmount(v *money.Amount) *CreditUpdateOne {
+	if v != nil {
+		_u.SetShownAmount(*v)
 	}
 	return _u
 }
@@ -334,6 +365,9 @@ func (_u *CreditUpdateOne) sqlSave(ctx context.Context) (_node *Credit, err erro
 	}
 	if value, ok := _u.mutation.Share(); ok {
 		_spec.SetField(credit.FieldShare, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShownAmount(); ok {
+		_spec.SetField(credit.FieldShownAmount, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Credit{config: _u.config}

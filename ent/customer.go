@@ -89,6 +89,10 @@ type Customer struct {
 	LastOrderAt time.Time `json:"last_order_at,omitempty"`
 	// The lifetime value at the last fit or order, by which lists are ordered.
 	LifetimeValue money.Amount `json:"lifetime_value,omitempty"`
+	// The lifetime value as it was at the start of the day, rounded; by it lists are ordered for viewers without the scope costs.
+	ShownTotal money.Amount `json:"shown_total,omitempty"`
+	// What shown_total was computed from; null of a customer who has been recorded since the start of the day.
+	ShownEarnings json.RawMessage `json:"shown_earnings,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CustomerQuery when eager-loading is set.
 	Edges        CustomerEdges `json:"edges"`
@@ -160,9 +164,9 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case customer.FieldWallet:
 			values[i] = &sql.NullScanner{S: new(money.Amount)}
-		case customer.FieldMeasurements:
+		case customer.FieldMeasurements, customer.FieldShownEarnings:
 			values[i] = new([]byte)
-		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldRefundedMargin, customer.FieldContactCost, customer.FieldLifetimeValue:
+		case customer.FieldAcquisitionCost, customer.FieldMargin, customer.FieldRepeatMargin, customer.FieldRefundedMargin, customer.FieldContactCost, customer.FieldLifetimeValue, customer.FieldShownTotal:
 			values[i] = new(money.Amount)
 		case customer.FieldVersion, customer.FieldBirthday, customer.FieldEmailTwin, customer.FieldExternalTwin, customer.FieldOrderDays, customer.FieldFirstOrderDay, customer.FieldLastOrderDay:
 			values[i] = new(sql.NullInt64)
@@ -404,6 +408,20 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.LifetimeValue = *value
 			}
+		case customer.FieldShownTotal:
+			if value, ok := values[i].(*money.Amount); !ok {
+				return fmt.Errorf("unexpected type %T for field shown_total", values[i])
+			} else if value != nil {
+				_m.ShownTotal = *value
+			}
+		case customer.FieldShownEarnings:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field shown_earnings", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ShownEarnings); err != nil {
+					return fmt.Errorf("unmarshal field shown_earnings: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -584,6 +602,12 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("lifetime_value=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LifetimeValue))
+	builder.WriteString(", ")
+	builder.WriteString("shown_total=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ShownTotal))
+	builder.WriteString(", ")
+	builder.WriteString("shown_earnings=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ShownEarnings))
 	builder.WriteByte(')')
 	return builder.String()
 }

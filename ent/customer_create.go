@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"kopeck/ent/customer"
@@ -446,6 +447,26 @@ func (_c *CustomerCreate) SetNillableLifetimeValue(v *money.Amount) *CustomerCre
 	return _c
 }
 
+// SetShownTotal sets the "shown_total" field.
+func (_c *CustomerCreate) SetShownTotal(v money.Amount) *CustomerCreate {
+	_c.mutation.SetShownTotal(v)
+	return _c
+}
+
+// SetNillableShownTotal sets the "shown_total" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableShownTotal(v *money.Amount) *CustomerCreate {
+	if v != nil {
+		_c.SetShownTotal(*v)
+	}
+	return _c
+}
+
+// SetShownEarnings sets the "shown_earnings" field.
+func (_c *CustomerCreate) SetShownEarnings(v json.RawMessage) *CustomerCreate {
+	_c.mutation.SetShownEarnings(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CustomerCreate) SetID(v string) *CustomerCreate {
 	_c.mutation.SetID(v)
@@ -577,6 +598,10 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultLifetimeValue()
 		_c.mutation.SetLifetimeValue(v)
 	}
+	if _, ok := _c.mutation.ShownTotal(); !ok {
+		v := customer.DefaultShownTotal()
+		_c.mutation.SetShownTotal(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -692,6 +717,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.LifetimeValue(); !ok {
 		return &ValidationError{Name: "lifetime_value", err: errors.New(`ent: missing required field "Customer.lifetime_value"`)}
+	}
+	if _, ok := _c.mutation.ShownTotal(); !ok {
+		return &ValidationError{Name: "shown_total", err: errors.New(`ent: missing required field "Customer.shown_total"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := customer.IDValidator(v); err != nil {
@@ -852,6 +880,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LifetimeValue(); ok {
 		_spec.SetField(customer.FieldLifetimeValue, field.TypeInt64, value)
 		_node.LifetimeValue = value
+	}
+	if value, ok := _c.mutation.ShownTotal(); ok {
+		_spec.SetField(customer.FieldShownTotal, field.TypeInt64, value)
+		_node.ShownTotal = value
+	}
+	if value, ok := _c.mutation.ShownEarnings(); ok {
+		_spec.SetField(customer.FieldShownEarnings, field.TypeJSON, value)
+		_node.ShownEarnings = value
 	}
 	if nodes := _c.mutation.OwnerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

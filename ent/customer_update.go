@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"kopeck/ent/customer"
@@ -16,6 +17,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -606,6 +608,38 @@ func (_u *CustomerUpdate) SetNillableLifetimeValue(v *money.Amount) *CustomerUpd
 	return _u
 }
 
+// SetShownTotal sets the "shown_total" field.
+func (_u *CustomerUpdate) SetShownTotal(v money.Amount) *CustomerUpdate {
+	_u.mutation.SetShownTotal(v)
+	return _u
+}
+
+// SetNillableShownTotal sets the "shown_total" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableShownTotal(v *money.Amount) *CustomerUpdate {
+	if v != nil {
+		_u.SetShownTotal(*v)
+	}
+	return _u
+}
+
+// SetShownEarnings sets the "shown_earnings" field.
+func (_u *CustomerUpdate) SetShownEarnings(v json.RawMessage) *CustomerUpdate {
+	_u.mutation.SetShownEarnings(v)
+	return _u
+}
+
+// AppendShownEarnings appends value to the "shown_earnings" field.
+func (_u *CustomerUpdate) AppendShownEarnings(v json.RawMessage) *CustomerUpdate {
+	_u.mutation.AppendShownEarnings(v)
+	return _u
+}
+
+// ClearShownEarnings clears the value of the "shown_earnings" field.
+func (_u *CustomerUpdate) ClearShownEarnings() *CustomerUpdate {
+	_u.mutation.ClearShownEarnings()
+	return _u
+}
+
 // SetOwner sets the "owner" edge to the User entity.
 func (_u *CustomerUpdate) SetOwner(v *User) *CustomerUpdate {
 	return _u.SetOwnerID(v.ID)
@@ -925,6 +959,20 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.LifetimeValue(); ok {
 		_spec.SetField(customer.FieldLifetimeValue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShownTotal(); ok {
+		_spec.SetField(customer.FieldShownTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShownEarnings(); ok {
+		_spec.SetField(customer.FieldShownEarnings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedShownEarnings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, customer.FieldShownEarnings, value)
+		})
+	}
+	if _u.mutation.ShownEarningsCleared() {
+		_spec.ClearField(customer.FieldShownEarnings, field.TypeJSON)
 	}
 	if _u.mutation.OwnerCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1653,6 +1701,38 @@ func (_u *CustomerUpdateOne) SetNillableLifetimeValue(v *money.Amount) *Customer
 	return _u
 }
 
+// SetShownTotal sets the "shown_total" field.
+func (_u *CustomerUpdateOne) SetShownTotal(v money.Amount) *CustomerUpdateOne {
+	_u.mutation.SetShownTotal(v)
+	return _u
+}
+
+// SetNillableShownTotal sets the "shown_total" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableShownTotal(v *money.Amount) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetShownTotal(*v)
+	}
+	return _u
+}
+
+// SetShownEarnings sets the "shown_earnings" field.
+func (_u *CustomerUpdateOne) SetShownEarnings(v json.RawMessage) *CustomerUpdateOne {
+	_u.mutation.SetShownEarnings(v)
+	return _u
+}
+
+// AppendShownEarnings appends value to the "shown_earnings" field.
+func (_u *CustomerUpdateOne) AppendShownEarnings(v json.RawMessage) *CustomerUpdateOne {
+	_u.mutation.AppendShownEarnings(v)
+	return _u
+}
+
+// ClearShownEarnings clears the value of the "shown_earnings" field.
+func (_u *CustomerUpdateOne) ClearShownEarnings() *CustomerUpdateOne {
+	_u.mutation.ClearShownEarnings()
+	return _u
+}
+
 // SetOwner sets the "owner" edge to the User entity.
 func (_u *CustomerUpdateOne) SetOwner(v *User) *CustomerUpdateOne {
 	return _u.SetOwnerID(v.ID)
@@ -2002,6 +2082,20 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.LifetimeValue(); ok {
 		_spec.SetField(customer.FieldLifetimeValue, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShownTotal(); ok {
+		_spec.SetField(customer.FieldShownTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.ShownEarnings(); ok {
+		_spec.SetField(customer.FieldShownEarnings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedShownEarnings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, customer.FieldShownEarnings, value)
+		})
+	}
+	if _u.mutation.ShownEarningsCleared() {
+		_spec.ClearField(customer.FieldShownEarnings, field.TypeJSON)
 	}
 	if _u.mutation.OwnerCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -5443,6 +5443,7 @@ type CreditMutation struct {
 	addposition    *int
 	amount         *money.Amount
 	share          *money.Decimal
+	shown_amount   *money.Amount
 	clearedFields  map[string]struct{}
 	_order         *string
 	cleared_order  bool
@@ -5757,6 +5758,42 @@ func (m *CreditMutation) ResetShare() {
 	m.share = nil
 }
 
+// SetShownAmount sets the "shown_amount" field.
+func (m *CreditMutation) SetShownAmount(value money.Amount) {
+	m.shown_amount = &value
+}
+
+// ShownAmount returns the value of the "shown_amount" field in the mutation.
+func (m *CreditMutation) ShownAmount() (r money.Amount, exists bool) {
+	v := m.shown_amount
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShownAmount returns the old "shown_amount" field's value of the Credit entity.
+// If the Credit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CreditMutation) OldShownAmount(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShownAmount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShownAmount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShownAmount: %w", err)
+	}
+	return oldValue.ShownAmount, nil
+}
+
+// ResetShownAmount resets all changes to the "shown_amount" field.
+func (m *CreditMutation) ResetShownAmount() {
+	m.shown_amount = nil
+}
+
 // ClearOrder clears the "order" edge to the Order entity.
 func (m *CreditMutation) ClearOrder() {
 	m.cleared_order = true
@@ -5845,7 +5882,7 @@ func (m *CreditMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CreditMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m._order != nil {
 		fields = append(fields, credit.FieldOrderID)
 	}
@@ -5860,6 +5897,9 @@ func (m *CreditMutation) Fields() []string {
 	}
 	if m.share != nil {
 		fields = append(fields, credit.FieldShare)
+	}
+	if m.shown_amount != nil {
+		fields = append(fields, credit.FieldShownAmount)
 	}
 	return fields
 }
@@ -5879,6 +5919,8 @@ func (m *CreditMutation) Field(name string) (ent.Value, bool) {
 		return m.Amount()
 	case credit.FieldShare:
 		return m.Share()
+	case credit.FieldShownAmount:
+		return m.ShownAmount()
 	}
 	return nil, false
 }
@@ -5898,6 +5940,8 @@ func (m *CreditMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldAmount(ctx)
 	case credit.FieldShare:
 		return m.OldShare(ctx)
+	case credit.FieldShownAmount:
+		return m.OldShownAmount(ctx)
 	}
 	return nil, fmt.Errorf("unknown Credit field %s", name)
 }
@@ -5941,6 +5985,13 @@ func (m *CreditMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetShare(v)
+		return nil
+	case credit.FieldShownAmount:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShownAmount(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Credit field %s", name)
@@ -6020,6 +6071,9 @@ func (m *CreditMutation) ResetField(name string) error {
 		return nil
 	case credit.FieldShare:
 		m.ResetShare()
+		return nil
+	case credit.FieldShownAmount:
+		m.ResetShownAmount()
 		return nil
 	}
 	return fmt.Errorf("unknown Credit field %s", name)
@@ -6120,59 +6174,62 @@ func (m *CreditMutation) ResetEdge(name string) error {
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	version            *int
-	addversion         *int
-	created_at         *time.Time
-	updated_at         *time.Time
-	kind               *schema.CustomerKind
-	name               *string
-	name_key           *string
-	email              *string
-	email_key          *string
-	phone              *string
-	external_id        *string
-	stage              *schema.Stage
-	segment            *schema.Segment
-	measurements       *map[string]interface{}
-	acquired_at        *time.Time
-	acquisition_cost   *money.Amount
-	wallet             *money.Amount
-	birthday           *schema.Date
-	addbirthday        *schema.Date
-	email_twin         *int
-	addemail_twin      *int
-	external_twin      *int
-	addexternal_twin   *int
-	departed_at        *time.Time
-	deleted_at         *time.Time
-	order_days         *int
-	addorder_days      *int
-	first_order_day    *int
-	addfirst_order_day *int
-	last_order_day     *int
-	addlast_order_day  *int
-	margin             *money.Amount
-	repeat_margin      *money.Amount
-	refunded_margin    *money.Amount
-	contact_cost       *money.Amount
-	last_order_at      *time.Time
-	lifetime_value     *money.Amount
-	clearedFields      map[string]struct{}
-	owner              *string
-	clearedowner       bool
-	referred_by        *string
-	clearedreferred_by bool
-	referrals          map[string]struct{}
-	removedreferrals   map[string]struct{}
-	clearedreferrals   bool
-	partner            *string
-	clearedpartner     bool
-	done               bool
-	oldValue           func(context.Context) (*Customer, error)
-	predicates         []predicate.Customer
+	op                   Op
+	typ                  string
+	id                   *string
+	version              *int
+	addversion           *int
+	created_at           *time.Time
+	updated_at           *time.Time
+	kind                 *schema.CustomerKind
+	name                 *string
+	name_key             *string
+	email                *string
+	email_key            *string
+	phone                *string
+	external_id          *string
+	stage                *schema.Stage
+	segment              *schema.Segment
+	measurements         *map[string]interface{}
+	acquired_at          *time.Time
+	acquisition_cost     *money.Amount
+	wallet               *money.Amount
+	birthday             *schema.Date
+	addbirthday          *schema.Date
+	email_twin           *int
+	addemail_twin        *int
+	external_twin        *int
+	addexternal_twin     *int
+	departed_at          *time.Time
+	deleted_at           *time.Time
+	order_days           *int
+	addorder_days        *int
+	first_order_day      *int
+	addfirst_order_day   *int
+	last_order_day       *int
+	addlast_order_day    *int
+	margin               *money.Amount
+	repeat_margin        *money.Amount
+	refunded_margin      *money.Amount
+	contact_cost         *money.Amount
+	last_order_at        *time.Time
+	lifetime_value       *money.Amount
+	shown_total          *money.Amount
+	shown_earnings       *json.RawMessage
+	appendshown_earnings json.RawMessage
+	clearedFields        map[string]struct{}
+	owner                *string
+	clearedowner         bool
+	referred_by          *string
+	clearedreferred_by   bool
+	referrals            map[string]struct{}
+	removedreferrals     map[string]struct{}
+	clearedreferrals     bool
+	partner              *string
+	clearedpartner       bool
+	done                 bool
+	oldValue             func(context.Context) (*Customer, error)
+	predicates           []predicate.Customer
 }
 
 var _ ent.Mutation = (*CustomerMutation)(nil)
@@ -7790,6 +7847,107 @@ func (m *CustomerMutation) ResetLifetimeValue() {
 	m.lifetime_value = nil
 }
 
+// SetShownTotal sets the "shown_total" field.
+func (m *CustomerMutation) SetShownTotal(value money.Amount) {
+	m.shown_total = &value
+}
+
+// ShownTotal returns the value of the "shown_total" field in the mutation.
+func (m *CustomerMutation) ShownTotal() (r money.Amount, exists bool) {
+	v := m.shown_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShownTotal returns the old "shown_total" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldShownTotal(ctx context.Context) (v money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShownTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShownTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShownTotal: %w", err)
+	}
+	return oldValue.ShownTotal, nil
+}
+
+// ResetShownTotal resets all changes to the "shown_total" field.
+func (m *CustomerMutation) ResetShownTotal() {
+	m.shown_total = nil
+}
+
+// SetShownEarnings sets the "shown_earnings" field.
+func (m *CustomerMutation) SetShownEarnings(jm json.RawMessage) {
+	m.shown_earnings = &jm
+	m.appendshown_earnings = nil
+}
+
+// ShownEarnings returns the value of the "shown_earnings" field in the mutation.
+func (m *CustomerMutation) ShownEarnings() (r json.RawMessage, exists bool) {
+	v := m.shown_earnings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShownEarnings returns the old "shown_earnings" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldShownEarnings(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShownEarnings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShownEarnings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShownEarnings: %w", err)
+	}
+	return oldValue.ShownEarnings, nil
+}
+
+// AppendShownEarnings adds jm to the "shown_earnings" field.
+func (m *CustomerMutation) AppendShownEarnings(jm json.RawMessage) {
+	m.appendshown_earnings = append(m.appendshown_earnings, jm...)
+}
+
+// AppendedShownEarnings returns the list of values that were appended to the "shown_earnings" field in this mutation.
+func (m *CustomerMutation) AppendedShownEarnings() (json.RawMessage, bool) {
+	if len(m.appendshown_earnings) == 0 {
+		return nil, false
+	}
+	return m.appendshown_earnings, true
+}
+
+// ClearShownEarnings clears the value of the "shown_earnings" field.
+func (m *CustomerMutation) ClearShownEarnings() {
+	m.shown_earnings = nil
+	m.appendshown_earnings = nil
+	m.clearedFields[customer.FieldShownEarnings] = struct{}{}
+}
+
+// ShownEarningsCleared returns if the "shown_earnings" field was cleared in this mutation.
+func (m *CustomerMutation) ShownEarningsCleared() bool {
+	_, ok := m.clearedFields[customer.FieldShownEarnings]
+	return ok
+}
+
+// ResetShownEarnings resets all changes to the "shown_earnings" field.
+func (m *CustomerMutation) ResetShownEarnings() {
+	m.shown_earnings = nil
+	m.appendshown_earnings = nil
+	delete(m.clearedFields, customer.FieldShownEarnings)
+}
+
 // ClearOwner clears the "owner" edge to the User entity.
 func (m *CustomerMutation) ClearOwner() {
 	m.clearedowner = true
@@ -7959,7 +8117,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 33)
+	fields := make([]string, 0, 35)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -8059,6 +8217,12 @@ func (m *CustomerMutation) Fields() []string {
 	if m.lifetime_value != nil {
 		fields = append(fields, customer.FieldLifetimeValue)
 	}
+	if m.shown_total != nil {
+		fields = append(fields, customer.FieldShownTotal)
+	}
+	if m.shown_earnings != nil {
+		fields = append(fields, customer.FieldShownEarnings)
+	}
 	return fields
 }
 
@@ -8133,6 +8297,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.LastOrderAt()
 	case customer.FieldLifetimeValue:
 		return m.LifetimeValue()
+	case customer.FieldShownTotal:
+		return m.ShownTotal()
+	case customer.FieldShownEarnings:
+		return m.ShownEarnings()
 	}
 	return nil, false
 }
@@ -8208,6 +8376,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLastOrderAt(ctx)
 	case customer.FieldLifetimeValue:
 		return m.OldLifetimeValue(ctx)
+	case customer.FieldShownTotal:
+		return m.OldShownTotal(ctx)
+	case customer.FieldShownEarnings:
+		return m.OldShownEarnings(ctx)
 	}
 	return nil, fmt.Errorf("unknown Customer field %s", name)
 }
@@ -8448,6 +8620,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLifetimeValue(v)
 		return nil
+	case customer.FieldShownTotal:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShownTotal(v)
+		return nil
+	case customer.FieldShownEarnings:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShownEarnings(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)
 }
@@ -8607,6 +8793,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
 	}
+	if m.FieldCleared(customer.FieldShownEarnings) {
+		fields = append(fields, customer.FieldShownEarnings)
+	}
 	return fields
 }
 
@@ -8662,6 +8851,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case customer.FieldShownEarnings:
+		m.ClearShownEarnings()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -8769,6 +8961,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldLifetimeValue:
 		m.ResetLifetimeValue()
+		return nil
+	case customer.FieldShownTotal:
+		m.ResetShownTotal()
+		return nil
+	case customer.FieldShownEarnings:
+		m.ResetShownEarnings()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer field %s", name)

@@ -300,6 +300,10 @@ func init() {
 	creditDescShare := creditFields[4].Descriptor()
 	// credit.DefaultShare holds the default value on creation for the share field.
 	credit.DefaultShare = creditDescShare.Default.(func() money.Decimal)
+	// creditDescShownAmount is the schema descriptor for shown_amount field.
+	creditDescShownAmount := creditFields[5].Descriptor()
+	// credit.DefaultShownAmount holds the default value on creation for the shown_amount field.
+	credit.DefaultShownAmount = creditDescShownAmount.Default.(func() money.Amount)
 	// creditDescID is the schema descriptor for id field.
 	creditDescID := creditMixinFields0[0].Descriptor()
 	// credit.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -419,6 +423,10 @@ func init() {
 	customerDescLifetimeValue := customerFields[29].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
+	// customerDescShownTotal is the schema descriptor for shown_total field.
+	customerDescShownTotal := customerFields[30].Descriptor()
+	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
+	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
 	customerDescID := customerMixinFields0[0].Descriptor()
 	// customer.IDValidator is a validator for the "id" field. It is called by the builders before save.

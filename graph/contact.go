@@ -80,27 +80,30 @@ func costLines(c *ent.Contact, currency money.Currency) ([]*costing.Line, error)
 
 // contactValue returns what a contact has earned. What it is expected to earn is loaded when it is selected. A recommendation
 // earns of the orders of another customer: a caller who does not see all orders reads the sum of those that they see. What a
-// contact earned is the margin of an order if it is credited alone: a caller without the scope costs reads it rounded, and the
-// net value follows from the rounded one, since they know the cost.
+// contact earned is the margin of an order if it is credited alone: a caller without the scope costs reads what was credited at the
+// start of the day, rounded, and the net value follows from the rounded one, since they know the cost.
 func (r *Resolver) contactValue(ctx context.Context, c *ent.Contact) (*books.ContactValue, error) {
-	realised := c.Realised
-	if actor, _ := auth.From(ctx); c.AboutID != nil && actor.May("Order").Read != auth.AllRows {
+	value := &books.ContactValue{Contact: c, Realised: c.Realised}
+	actor, _ := auth.From(ctx)
+	exact := actor.Has(auth.ScopeCosts)
+	var err error
+	if !exact || c.AboutID != nil && actor.May("Order").Read != auth.AllRows {
 		credits, err := r.contactCredits(ctx, c, nil)
 		if err != nil {
 			return nil, err
 		}
 		amounts := make([]money.Amount, len(credits))
 		for i, one := range credits {
-			amounts[i] = one.Amount
+			if amounts[i] = one.Amount; !exact {
+				amounts[i] = one.Shown
+			}
 		}
-		if realised, err = money.Sum(amounts...); err != nil {
+		if value.Realised, err = money.Sum(amounts...); err != nil {
 			return nil, err
 		}
 	}
-	value := &books.ContactValue{Contact: c, Realised: realised}
-	var err error
-	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
-		if value.Realised, err = r.round(realised, value); err != nil {
+	if !exact {
+		if value.Realised, err = r.app.Round(value.Realised, value); err != nil {
 			return nil, err
 		}
 	}

@@ -78,9 +78,9 @@ func (r *reading[T]) place(id string) string { return r.list.name + " " + r.orde
 // order returns the name of the reading's order as cursors contain it.
 func (r *reading[T]) order() string {
 	if r.descending {
-		return r.by.name + " DESC"
+		return r.by.name + r.by.kind + " DESC"
 	}
-	return r.by.name + " ASC"
+	return r.by.name + r.by.kind + " ASC"
 }
 
 // Validate checks every cursor of an operation, nested ones too, before the operation runs. A malformed cursor fails the

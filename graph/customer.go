@@ -55,6 +55,10 @@ var customerColumns = map[string]column[ent.Customer]{
 	"LIFETIME_VALUE": {name: "LIFETIME_VALUE", sql: "lifetime_value", key: func(row *ent.Customer) any { return row.LifetimeValue.Minor() }, hidden: true},
 }
 
+// shownValue is the order LIFETIME_VALUE of viewers without the scope costs: by the worth that they are shown. Its cursors are of
+// another order than those of viewers with it.
+var shownValue = column[ent.Customer]{name: "LIFETIME_VALUE", sql: "shown_total", key: func(row *ent.Customer) any { return row.ShownTotal.Minor() }, hidden: true, kind: " SHOWN"}
+
 // customerOrder returns the requested order of customers; by default CREATED_AT ascending. A partner reads of every customer the
 // time of creation as that of the last change, and has the list in this order.
 func customerOrder(ctx context.Context, o *ent.CustomerOrder) (column[ent.Customer], ent.OrderDirection) {
@@ -62,8 +66,11 @@ func customerOrder(ctx context.Context, o *ent.CustomerOrder) (column[ent.Custom
 		return customerColumns["CREATED_AT"], schema.Ascending
 	}
 	by := customerColumns[o.Field.String()]
-	if actor, _ := auth.From(ctx); actor.Role == schema.RolePartner && by.sql == "updated_at" {
+	switch actor, _ := auth.From(ctx); {
+	case actor.Role == schema.RolePartner && by.sql == "updated_at":
 		by.sql = "created_at"
+	case by.sql == "lifetime_value" && !actor.Has(auth.ScopeCosts):
+		by = shownValue
 	}
 	return by, o.Direction
 }

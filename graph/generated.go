@@ -7201,8 +7201,8 @@ directive @scope(
   "On fields of a contact: whoever took part in the contact sees them, too."
   orOwnContact: Boolean = false
   """
-  On amounts: a viewer without the scope sees them rounded to two significant digits, to multiples of 1,000 of the smallest unit
-  (10.00) at the least.
+  On figures: a viewer without the scope sees them rounded to two significant digits. Amounts are those of the start of the day, and
+  are rounded to multiples of 1,000 of the smallest unit (10.00) at the least.
   """
   orRounded: Boolean = false
 ) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION | ENUM_VALUE
@@ -7430,7 +7430,10 @@ type ContactCost {
 }
 "What a contact earned, or is expected to earn."
 type ContactValue {
-  "The order margin credited to this contact so far, by the installation's attribution model."
+  """
+  The order margin credited to this contact so far, by the installation's attribution model. Without the scope costs it is what had
+  been credited by the start of the day in the setting timeZone, of the orders that the viewer may see, rounded.
+  """
   realised: Money! @scope(name: "costs", orRounded: true)
   """
   The mean realised value of similar contacts, of those that the viewer may see: what the contact is expected to earn before its
@@ -8337,33 +8340,39 @@ type LifetimeValue {
   "The time from the first order to at, or to the last day until which orders are known, in the model's time unit."
   age: Float! @open
   "The probability that the customer has not left."
-  probabilityAlive: Float! @open
+  probabilityAlive: Float! @scope(name: "costs", orRounded: true)
   "The number of orders expected in the horizon."
-  expectedOrders: Float! @open
+  expectedOrders: Float! @scope(name: "costs", orRounded: true)
   "The expected margin of an order."
   expectedOrderMargin: Money @scope(name: "costs")
   "Margin earned less contact costs and acquisition cost."
   past: Money @scope(name: "costs")
-  "The discounted expected margin of the horizon."
+  "The discounted expected margin of the horizon. Without the scope costs it is what was expected this morning: see total."
   future: Money! @scope(name: "costs", orRounded: true)
-  "The sum of past and future."
+  """
+  The sum of past and future. Without the scope costs it is that of this morning: it rests on the orders, refunds and contacts that
+  were known at the start of the day in the setting timeZone, and is rounded. A customer recorded today is worth 0.00 until tomorrow.
+  """
   total: Money! @scope(name: "costs", orRounded: true)
   "How far to trust the figures, for people."
   notes: [String!]! @open
-  "How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the past."
+  """
+  How many of 100 customers are worth less, of all that there are, by the value that lists are ordered by; null for a moment of the
+  past. Without the scope costs it is by the worth of this morning, rounded (see total), among the customers recorded before today.
+  """
   percentile: Int @open
   """
   The bounds within which the total lies with a probability of 0.8, by simulation from what the model knows of this
   customer; the model's own parameters are taken as known. Where such bounds held too little when the model was tested,
   they are as much wider as was needed: see held and note. Null before the first order. Both bounds are past if most
-  likely no further order comes.
+  likely no further order comes. Without the scope costs they are those of this morning: see total.
   """
   interval: LifetimeInterval @open
 }
 "The bounds of a lifetime value."
 type LifetimeInterval {
   "The probability that the total lies within the bounds: 0.8, or what was measured where no wider bounds held that."
-  probability: Float! @open
+  probability: Float! @scope(name: "costs", orRounded: true)
   "The lower bound of the total."
   low: Money! @scope(name: "costs", orRounded: true)
   "The upper bound of the total."
@@ -8376,10 +8385,10 @@ type LifetimeInterval {
   The share of the customers who had ordered about as often whose margin lay within such bounds in the days that the
   model was tested on; null where the bounds were not tested.
   """
-  held: Float @open
+  held: Float @scope(name: "costs", orRounded: true)
   "The same share, of the bounds of the number of orders."
-  ordersHeld: Float @open
-  "How the bounds were tested and, where they were widened, by how much."
+  ordersHeld: Float @scope(name: "costs", orRounded: true)
+  "How the bounds were tested and, where they were widened, by how much. Without the scope costs it has no figures of the test."
   note: String! @open
 }
 extend type LifetimeModel {
@@ -21504,7 +21513,35 @@ func (ec *executionContext) _LifetimeInterval_probability(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.Probability, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -21693,7 +21730,35 @@ func (ec *executionContext) _LifetimeInterval_held(ctx context.Context, field gr
 		func(ctx context.Context) (any, error) {
 			return obj.Held, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
 			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
@@ -21716,7 +21781,35 @@ func (ec *executionContext) _LifetimeInterval_ordersHeld(ctx context.Context, fi
 		func(ctx context.Context) (any, error) {
 			return obj.OrdersHeld, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal *float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal *float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
 			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
 		},
@@ -22559,7 +22652,35 @@ func (ec *executionContext) _LifetimeValue_probabilityAlive(ctx context.Context,
 		func(ctx context.Context) (any, error) {
 			return obj.ProbabilityAlive, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},
@@ -22582,7 +22703,35 @@ func (ec *executionContext) _LifetimeValue_expectedOrders(ctx context.Context, f
 		func(ctx context.Context) (any, error) {
 			return obj.ExpectedOrders, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				name, err := ec.unmarshalOString2ᚖstring(ctx, "costs")
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orOwnContact, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				orRounded, err := ec.unmarshalOBoolean2ᚖbool(ctx, true)
+				if err != nil {
+					var zeroVal float64
+					return zeroVal, err
+				}
+				if ec.Directives.Scope == nil {
+					var zeroVal float64
+					return zeroVal, errors.New("directive scope is not implemented")
+				}
+				return ec.Directives.Scope(ctx, obj, directive0, name, nil, orOwnContact, orRounded)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
 			return ec.marshalNFloat2float64(ctx, selections, v)
 		},

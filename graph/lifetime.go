@@ -11,7 +11,8 @@ import (
 	"kopeck/service/value"
 )
 
-// lifetimeValue returns what a customer is worth at a moment; now if that is nil.
+// lifetimeValue returns what a customer is worth at a moment; now if that is nil. A viewer without the scope costs reads the amounts of
+// the start of the day, rounded.
 func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMonths *int, annualDiscountRate *money.Exact, at *time.Time) (*value.LifetimeValue, error) {
 	if err := mayLookAhead(ctx, horizonMonths); err != nil {
 		return nil, err
@@ -27,11 +28,14 @@ func (r *Resolver) lifetimeValue(ctx context.Context, c *ent.Customer, horizonMo
 		return nil, err
 	}
 	v.Of(c, earnings)
-	if at == nil {
-		r.app.Value.Standing(v, c.LifetimeValue)
-	}
 	if actor, _ := auth.From(ctx); !actor.Has(auth.ScopeCosts) {
+		if err := r.app.Value.Show(v, c); err != nil {
+			return nil, err
+		}
 		err = v.WithoutCounts()
+	}
+	if at == nil {
+		r.app.Value.Standing(v, c)
 	}
 	return v, err
 }

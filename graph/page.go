@@ -32,11 +32,12 @@ type window struct {
 
 // column is an order of a list: by a column that is NOT NULL, and by the id where rows have the same value.
 type column[T any] struct {
-	name string           // the order's name in cursors
+	name string           // the order's name, as in the API
 	sql  string           // the name of the column
 	key  func(row *T) any // the value of the column: a time.Time, an int64 or a string
 
-	hidden bool // some who may order by the column may not see its value, an int64
+	hidden bool   // some who may order by the column may not see its value, an int64
+	kind   string // what cursors add to the name, where an order goes by another column for some viewers
 }
 
 // list is a list that is read by pages.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"time"
 
 	"entgo.io/ent"
@@ -77,8 +78,13 @@ func (Customer) Fields() []ent.Field {
 		innerAmount("contact_cost", "The cost of all contacts."),
 		field.Time("last_order_at").Default(never).Annotations(scope("orders"), orderedAs("LAST_ORDER_AT", "By the time of the last completed order; customers without one come as if it were 1970."), inner()).
 			Comment("When the last completed order was placed; 1970-01-01 if there is none."),
-		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(scope("staff"), orderedAs("LIFETIME_VALUE", "By the lifetime value as last computed: at the customer's last change, after a fit or in the nightly run."), inner()).
+		field.Int64("lifetime_value").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(scope("staff"), orderedAs("LIFETIME_VALUE", "By the lifetime value as last computed: at the customer's last change, after a fit or in the nightly run. To viewers without the scope costs by the rounded worth of this morning, as they read it in LifetimeValue.total."), inner()).
 			Comment("The lifetime value at the last fit or order, by which lists are ordered."),
+		// What viewers without the scope costs are shown; written once a day: see package value.
+		field.Int64("shown_total").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(hidden(), entsql.Default("0")).
+			Comment("The lifetime value as it was at the start of the day, rounded; by it lists are ordered for viewers without the scope costs."),
+		field.JSON("shown_earnings", json.RawMessage{}).Optional().Annotations(hidden()).
+			Comment("What shown_total was computed from; null of a customer who has been recorded since the start of the day."),
 	}
 }
 
@@ -108,6 +114,7 @@ func (Customer) Indexes() []ent.Index {
 		index.Fields("name_key", "id"),
 		index.Fields("last_order_at", "id"),
 		index.Fields("lifetime_value", "id"),
+		index.Fields("shown_total", "id"),
 		index.Fields("owner_id").Annotations(entsql.IndexWhere("owner_id IS NOT NULL")),
 		index.Fields("partner_id").Annotations(entsql.IndexWhere("partner_id IS NOT NULL")),
 		index.Fields("referred_by_id").Annotations(entsql.IndexWhere("referred_by_id IS NOT NULL")),

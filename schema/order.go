@@ -191,6 +191,8 @@ func (Credit) Fields() []ent.Field {
 			Comment("The part of the order's margin that the contact earned."),
 		field.Int64("share").GoType(money.Decimal{}).DefaultFunc(zero).
 			Comment("The share of the order's margin, with 6 places."),
+		field.Int64("shown_amount").GoType(money.Amount{}).DefaultFunc(noMoney).Annotations(entsql.Default("0")).
+			Comment("The amount as it was at the start of the day, of which viewers without the scope costs are shown sums, rounded; written once a day."),
 	}
 }
 
@@ -209,6 +211,7 @@ func (Credit) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("order_id", "contact_id").Unique(),
 		index.Fields("contact_id"),
+		index.Fields("id").Annotations(entsql.IndexWhere("shown_amount <> amount")), // what the next day shows anew
 	}
 }
 

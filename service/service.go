@@ -46,6 +46,7 @@ type Core struct {
 	IDs      *id.Maker
 	Log      *slog.Logger
 	Limits   Limits
+	Hidden   auth.HiddenNumbers // for cursors, and the borders at which amounts are rounded
 
 	clock    func() time.Time
 	origin   string // names this process among those that share the database
@@ -64,7 +65,7 @@ type Core struct {
 func NewCore(ctx context.Context, c Config) (*Core, error) {
 	s := &Core{
 		Store: c.Store, Client: c.Store.Client(), Currency: c.Currency, Random: c.Random, IDs: id.New(c.Now, c.Random), Log: c.Log,
-		Limits: c.Limits.WithDefaults(), clock: c.Now, reading: make(chan struct{}, 1), reread: make(chan struct{}, 1), settleIn: settleIn,
+		Limits: c.Limits.WithDefaults(), Hidden: auth.HiddenNumbers{Keys: c.Keys}, clock: c.Now, reading: make(chan struct{}, 1), reread: make(chan struct{}, 1), settleIn: settleIn,
 	}
 	s.origin = s.IDs.Make("svc")
 	auth.Guard(s.Client, s.Now)

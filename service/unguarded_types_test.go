@@ -23,7 +23,7 @@ import (
 var passedOnLimits = map[string]int{
 	"files":            1,
 	"service":          2,
-	"service/books":    16,
+	"service/books":    17,
 	"service/bulk":     40, // grades of staff are read of a chunk
 	"service/check":    2,
 	"service/consent":  3,

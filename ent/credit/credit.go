@@ -24,6 +24,8 @@ const (
 	FieldAmount = "amount"
 	// FieldShare holds the string denoting the share field in the database.
 	FieldShare = "share"
+	// FieldShownAmount holds the string denoting the shown_amount field in the database.
+	FieldShownAmount = "shown_amount"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
 	EdgeOrder = "order"
 	// EdgeContact holds the string denoting the contact edge name in mutations.
@@ -54,6 +56,7 @@ var Columns = []string{
 	FieldPosition,
 	FieldAmount,
 	FieldShare,
+	FieldShownAmount,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -73,6 +76,8 @@ var (
 	DefaultAmount func() money.Amount
 	// DefaultShare holds the default value on creation for the "share" field.
 	DefaultShare func() money.Decimal
+	// DefaultShownAmount holds the default value on creation for the "shown_amount" field.
+	DefaultShownAmount func() money.Amount
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -108,6 +113,11 @@ func ByAmount(opts ...sql.OrderTermOption) OrderOption {
 // ByShare orders the results by the share field.
 func ByShare(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldShare, opts...).ToFunc()
+}
+
+// ByShownAmount orders the results by the shown_amount field.
+func ByShownAmount(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldShownAmount, opts...).ToFunc()
 }
 
 // ByOrderField orders the results by order field.

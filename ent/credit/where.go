@@ -90,6 +90,11 @@ func Share(v money.Decimal) predicate.Credit {
 	return predicate.Credit(sql.FieldEQ(FieldShare, v))
 }
 
+// ShownAmount applies equality check predicate on the "shown_amount" field. It's identical to ShownAmountEQ.
+func ShownAmount(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldEQ(FieldShownAmount, v))
+}
+
 // OrderIDEQ applies the EQ predicate on the "order_id" field.
 func OrderIDEQ(v string) predicate.Credit {
 	return predicate.Credit(sql.FieldEQ(FieldOrderID, v))
@@ -338,6 +343,46 @@ func ShareLT(v money.Decimal) predicate.Credit {
 // ShareLTE applies the LTE predicate on the "share" field.
 func ShareLTE(v money.Decimal) predicate.Credit {
 	return predicate.Credit(sql.FieldLTE(FieldShare, v))
+}
+
+// ShownAmountEQ applies the EQ predicate on the "shown_amount" field.
+func ShownAmountEQ(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldEQ(FieldShownAmount, v))
+}
+
+// ShownAmountNEQ applies the NEQ predicate on the "shown_amount" field.
+func ShownAmountNEQ(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldNEQ(FieldShownAmount, v))
+}
+
+// ShownAmountIn applies the In predicate on the "shown_amount" field.
+func ShownAmountIn(vs ...money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldIn(FieldShownAmount, vs...))
+}
+
+// ShownAmountNotIn applies the NotIn predicate on the "shown_amount" field.
+func ShownAmountNotIn(vs ...money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldNotIn(FieldShownAmount, vs...))
+}
+
+// ShownAmountGT applies the GT predicate on the "shown_amount" field.
+func ShownAmountGT(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldGT(FieldShownAmount, v))
+}
+
+// ShownAmountGTE applies the GTE predicate on the "shown_amount" field.
+func ShownAmountGTE(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldGTE(FieldShownAmount, v))
+}
+
+// ShownAmountLT applies the LT predicate on the "shown_amount" field.
+func ShownAmountLT(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldLT(FieldShownAmount, v))
+}
+
+// ShownAmountLTE applies the LTE predicate on the "shown_amount" field.
+func ShownAmountLTE(v money.Amount) predicate.Credit {
+	return predicate.Credit(sql.FieldLTE(FieldShownAmount, v))
 }
 
 // HasOrder applies the HasEdge predicate on the "order" edge.

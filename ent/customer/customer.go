@@ -83,6 +83,10 @@ const (
 	FieldLastOrderAt = "last_order_at"
 	// FieldLifetimeValue holds the string denoting the lifetime_value field in the database.
 	FieldLifetimeValue = "lifetime_value"
+	// FieldShownTotal holds the string denoting the shown_total field in the database.
+	FieldShownTotal = "shown_total"
+	// FieldShownEarnings holds the string denoting the shown_earnings field in the database.
+	FieldShownEarnings = "shown_earnings"
 	// EdgeOwner holds the string denoting the owner edge name in mutations.
 	EdgeOwner = "owner"
 	// EdgeReferredBy holds the string denoting the referred_by edge name in mutations.
@@ -153,6 +157,8 @@ var Columns = []string{
 	FieldContactCost,
 	FieldLastOrderAt,
 	FieldLifetimeValue,
+	FieldShownTotal,
+	FieldShownEarnings,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -208,6 +214,8 @@ var (
 	DefaultLastOrderAt func() time.Time
 	// DefaultLifetimeValue holds the default value on creation for the "lifetime_value" field.
 	DefaultLifetimeValue func() money.Amount
+	// DefaultShownTotal holds the default value on creation for the "shown_total" field.
+	DefaultShownTotal func() money.Amount
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -412,6 +420,11 @@ func ByLastOrderAt(opts ...sql.OrderTermOption) OrderOption {
 // ByLifetimeValue orders the results by the lifetime_value field.
 func ByLifetimeValue(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLifetimeValue, opts...).ToFunc()
+}
+
+// ByShownTotal orders the results by the shown_total field.
+func ByShownTotal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldShownTotal, opts...).ToFunc()
 }
 
 // ByOwnerField orders the results by owner field.

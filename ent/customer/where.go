@@ -213,6 +213,11 @@ func LifetimeValue(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldLifetimeValue, v))
 }
 
+// ShownTotal applies equality check predicate on the "shown_total" field. It's identical to ShownTotalEQ.
+func ShownTotal(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldShownTotal, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldVersion, v))
@@ -1840,6 +1845,56 @@ func LifetimeValueLT(v money.Amount) predicate.Customer {
 // LifetimeValueLTE applies the LTE predicate on the "lifetime_value" field.
 func LifetimeValueLTE(v money.Amount) predicate.Customer {
 	return predicate.Customer(sql.FieldLTE(FieldLifetimeValue, v))
+}
+
+// ShownTotalEQ applies the EQ predicate on the "shown_total" field.
+func ShownTotalEQ(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldShownTotal, v))
+}
+
+// ShownTotalNEQ applies the NEQ predicate on the "shown_total" field.
+func ShownTotalNEQ(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldShownTotal, v))
+}
+
+// ShownTotalIn applies the In predicate on the "shown_total" field.
+func ShownTotalIn(vs ...money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldShownTotal, vs...))
+}
+
+// ShownTotalNotIn applies the NotIn predicate on the "shown_total" field.
+func ShownTotalNotIn(vs ...money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldShownTotal, vs...))
+}
+
+// ShownTotalGT applies the GT predicate on the "shown_total" field.
+func ShownTotalGT(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldShownTotal, v))
+}
+
+// ShownTotalGTE applies the GTE predicate on the "shown_total" field.
+func ShownTotalGTE(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldShownTotal, v))
+}
+
+// ShownTotalLT applies the LT predicate on the "shown_total" field.
+func ShownTotalLT(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldShownTotal, v))
+}
+
+// ShownTotalLTE applies the LTE predicate on the "shown_total" field.
+func ShownTotalLTE(v money.Amount) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldShownTotal, v))
+}
+
+// ShownEarningsIsNil applies the IsNil predicate on the "shown_earnings" field.
+func ShownEarningsIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldShownEarnings))
+}
+
+// ShownEarningsNotNil applies the NotNil predicate on the "shown_earnings" field.
+func ShownEarningsNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldShownEarnings))
 }
 
 // HasOwner applies the HasEdge predicate on the "owner" edge.

@@ -302,6 +302,7 @@ var (
 		{Name: "position", Type: field.TypeInt},
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "share", Type: field.TypeInt64},
+		{Name: "shown_amount", Type: field.TypeInt64, Default: "0"},
 		{Name: "order_id", Type: field.TypeString, Size: 40},
 		{Name: "contact_id", Type: field.TypeString, Size: 40},
 	}
@@ -313,13 +314,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "credits_orders_order",
-				Columns:    []*schema.Column{CreditsColumns[4]},
+				Columns:    []*schema.Column{CreditsColumns[5]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "credits_contacts_contact",
-				Columns:    []*schema.Column{CreditsColumns[5]},
+				Columns:    []*schema.Column{CreditsColumns[6]},
 				RefColumns: []*schema.Column{ContactsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -328,12 +329,20 @@ var (
 			{
 				Name:    "credit_order_id_contact_id",
 				Unique:  true,
-				Columns: []*schema.Column{CreditsColumns[4], CreditsColumns[5]},
+				Columns: []*schema.Column{CreditsColumns[5], CreditsColumns[6]},
 			},
 			{
 				Name:    "credit_contact_id",
 				Unique:  false,
-				Columns: []*schema.Column{CreditsColumns[5]},
+				Columns: []*schema.Column{CreditsColumns[6]},
+			},
+			{
+				Name:    "credit_id",
+				Unique:  false,
+				Columns: []*schema.Column{CreditsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "shown_amount <> amount",
+				},
 			},
 		},
 	}
@@ -370,6 +379,8 @@ var (
 		{Name: "contact_cost", Type: field.TypeInt64},
 		{Name: "last_order_at", Type: field.TypeTime},
 		{Name: "lifetime_value", Type: field.TypeInt64},
+		{Name: "shown_total", Type: field.TypeInt64, Default: "0"},
+		{Name: "shown_earnings", Type: field.TypeJSON, Nullable: true},
 		{Name: "owner_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "referred_by_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "partner_id", Type: field.TypeString, Nullable: true, Size: 40},
@@ -382,19 +393,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[31]},
+				Columns:    []*schema.Column{CustomersColumns[33]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[32]},
+				Columns:    []*schema.Column{CustomersColumns[34]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[33]},
+				Columns:    []*schema.Column{CustomersColumns[35]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -466,9 +477,14 @@ var (
 				Columns: []*schema.Column{CustomersColumns[30], CustomersColumns[0]},
 			},
 			{
+				Name:    "customer_shown_total_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[31], CustomersColumns[0]},
+			},
+			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[31]},
+				Columns: []*schema.Column{CustomersColumns[33]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -476,7 +492,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33]},
+				Columns: []*schema.Column{CustomersColumns[35]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -484,7 +500,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[32]},
+				Columns: []*schema.Column{CustomersColumns[34]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},

@@ -5,7 +5,6 @@ package app
 import (
 	"context"
 
-	"kopeck/auth"
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/bulk"
@@ -39,8 +38,6 @@ type App struct {
 	Report    *report.Service
 	Check     *check.Service
 	Bulk      *bulk.Service
-
-	Hidden auth.HiddenNumbers // for cursors
 }
 
 // New returns an App, whose guard is on the store's client, with all snapshots read once; Watch keeps them up to date. The
@@ -50,7 +47,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Core: core, Hidden: auth.HiddenNumbers{Keys: c.Keys}}
+	a := &App{Core: core}
 	a.People = people.New(core, c.Keys)
 	a.Value = value.New(core)
 	a.Books = books.New(core, a.Value)

@@ -26,9 +26,9 @@ type ContactValue struct {
 	Net      money.Amount
 }
 
-// Roundness returns what tells the state of what the contact is: how its amounts are rounded for viewers who may not see them
-// exactly follows from it. It is the same for all contacts of a customer, whose order may be credited to many of them equally.
-func (v *ContactValue) Roundness() (state string, greatest money.Amount) {
+// Roundness returns whose contact it is: how its amounts are rounded for viewers who may not see them exactly follows from it. It is
+// the same for all contacts of a customer, whose order may be credited to many of them equally.
+func (v *ContactValue) Roundness() (of string, greatest money.Amount) {
 	return "contacts of " + v.Contact.CustomerID, money.Amount{}
 }
 
@@ -37,6 +37,7 @@ type Credit struct {
 	OrderID string
 	Amount  money.Amount
 	Share   money.Decimal
+	Shown   money.Amount // the amount at the start of the day; nothing under another model than that of the books
 }
 
 // OrderCredit is what one order earned for one contact; ContactID is "" for what no contact earned.
@@ -150,7 +151,7 @@ func (s *Service) storedOrUnder(ctx context.Context, contacts []*ent.Contact, mo
 			return nil, fmt.Errorf("books: credits of contacts: %w", err)
 		}
 		for _, c := range rows {
-			earned[c.ContactID] = append(earned[c.ContactID], &Credit{c.OrderID, c.Amount, c.Share})
+			earned[c.ContactID] = append(earned[c.ContactID], &Credit{c.OrderID, c.Amount, c.Share, c.ShownAmount})
 		}
 	}
 	return earned, nil
@@ -225,7 +226,7 @@ func (s *Service) creditsUnder(ctx context.Context, contacts []*ent.Contact, mod
 	for _, d := range divisions {
 		for _, c := range d.Credits {
 			if asked[c.ContactID] && !isNothing(c) {
-				earned[c.ContactID] = append(earned[c.ContactID], &Credit{d.Order.ID, c.Amount, c.Share})
+				earned[c.ContactID] = append(earned[c.ContactID], &Credit{OrderID: d.Order.ID, Amount: c.Amount, Share: c.Share})
 			}
 		}
 	}

@@ -16,7 +16,7 @@ const ordersTogether = 2000
 // the verbs, with few statements for many customers. The transaction must hold the customers or be their only writer. Ids may be
 // given several times; memory is bounded by some 500 customers and
 // what they have ordered and been contacted about. contact_cost is summed from the contacts, what no contact can have earned is
-// unattributed, and every order of a customer with contacts is credited again.
+// unattributed, and every order of a customer with contacts is credited again. What is shown of the customers is as of now.
 func (s *Service) SettleImported(ctx context.Context, tx *store.Tx, customerIDs []string) error {
 	ids := slices.Clone(customerIDs)
 	slices.Sort(ids)
@@ -59,5 +59,8 @@ func (s *Service) settleImported(ctx context.Context, tx *store.Tx, ids []string
 	if err := s.settleCustomers(ctx, tx, ids, Occasion{Reason: "imported", imported: true}); err != nil {
 		return err
 	}
-	return s.RestateStages(ctx, tx, ids, time.Time{})
+	if err := s.RestateStages(ctx, tx, ids, time.Time{}); err != nil {
+		return err
+	}
+	return s.showImported(ctx, tx, ids)
 }

@@ -40,6 +40,9 @@ func (c *chunk) settleMade(ctx context.Context, orders []*freshOrder) error {
 		p.OrderDays, p.FirstOrderDay, p.LastOrderDay = is.OrderDays, is.FirstDay, is.LastDay
 		p.Margin, p.RepeatMargin, p.RefundedMargin, p.LastOrderAt = is.Margin, is.RepeatMargin, is.RefundedMargin, is.LastOrderAt
 		p.LifetimeValue = s.value.StandingValue(p.Customer, now)
+		if err := s.value.ShowMade(p.Customer); err != nil {
+			return err
+		}
 		if move := s.books.MadeMove(p.Customer, timelineMade(made[p.ID]), s.value.ProbabilityAlive(p.Customer, now), rules); move != nil {
 			p.Stage = move.To
 			c.moves = append(c.moves, *move)

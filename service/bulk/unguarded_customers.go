@@ -26,6 +26,13 @@ var customerColumns = slices.Concat(customers.Columns(), []store.Column[*custome
 	{Name: "contact_cost", Value: func(*customers.Record) any { return money.Amount{}.Minor() }},
 	{Name: "last_order_at", Value: func(r *customers.Record) any { return r.LastOrderAt }},
 	{Name: "lifetime_value", Value: func(r *customers.Record) any { return r.LifetimeValue.Minor() }},
+	{Name: "shown_total", Value: func(r *customers.Record) any { return r.ShownTotal.Minor() }},
+	{Name: "shown_earnings", Value: func(r *customers.Record) any {
+		if r.ShownEarnings == nil {
+			return nil
+		}
+		return store.JSON{Of: r.ShownEarnings}
+	}},
 })
 
 func (c *chunk) insertCustomers(ctx context.Context, made []*customers.Record) error {

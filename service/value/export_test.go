@@ -46,7 +46,7 @@ func (s *Service) Days(ctx context.Context, endDay int) ([]lifetime.History, lif
 
 // PercentageBelow returns how many of 100 customers are worth less than an amount.
 func (s *Service) PercentageBelow(ctx context.Context, amount money.Amount) (int, error) {
-	return s.percentile(ctx, amount)
+	return s.percentile(ctx, &s.standings, amount)
 }
 
 // WaitDivided waits until nobody divides the customers by value.

@@ -38,6 +38,7 @@ type LifetimeValue struct {
 	coverage   lifetime.Coverage                      // how often its bounds held
 	percentile func(ctx context.Context) (int, error) // nil for a moment of the past
 	origin     origin
+	shown      bool // its amounts are those of the start of the day, for a viewer without the scope costs
 }
 
 // LifetimeHorizon is how many months ahead a lifetime value looks by default.
@@ -214,7 +215,9 @@ func (v *LifetimeValue) Interval() (*LifetimeInterval, error) {
 		levels = lifetime.Levels{Orders: tested.Orders.Level, Margin: tested.Margin.Level}
 		i.Held, i.OrdersHeld = &tested.Margin.Within, &tested.Orders.Within
 		i.Probability = probabilityOf(tested)
-		i.Note = coverageNote(tested, v.coverage.Days)
+		if i.Note = coverageNote(tested, v.coverage.Days); v.shown {
+			i.Note = "the bounds were tested on orders that the model was not fitted on, and are as wide as was needed there"
+		}
 	}
 	bounds, err := v.outlook.Bounds(levels, SimulationSource())
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"kopeck/ent"
 	"kopeck/money"
 )
 
@@ -21,6 +22,7 @@ const (
 
 // standings has the customers divided by value, as they were at a moment.
 type standings struct {
+	shown    bool       // for viewers without the scope costs
 	dividing sync.Mutex // held while they are divided
 	mu       sync.Mutex // of the fields below; never held for long
 	at       time.Time  // of the division; zero before the first
@@ -34,9 +36,14 @@ func (d *standings) have(now time.Time) (upper []int64, age time.Duration) {
 	return d.upper, now.Sub(d.at).Abs() // after the clock was set back too
 }
 
-// Standing lets a lifetime value answer its Percentile, by the value that lists are ordered by.
-func (s *Service) Standing(v *LifetimeValue, listed money.Amount) {
-	v.percentile = func(ctx context.Context) (int, error) { return s.percentile(ctx, listed) }
+// Standing lets a lifetime value answer its Percentile, by the value that lists are ordered by: for a value of [Service.Show] by the
+// shown one.
+func (s *Service) Standing(v *LifetimeValue, c *ent.Customer) {
+	d, listed := &s.standings, c.LifetimeValue
+	if v.shown {
+		d, listed = &s.shownStandings, c.ShownTotal
+	}
+	v.percentile = func(ctx context.Context) (int, error) { return s.percentile(ctx, d, listed) }
 }
 
 // Percentile returns how many of 100 customers are worth less, of all that there are, also those that the caller may not see. It is
@@ -50,42 +57,42 @@ func (v *LifetimeValue) Percentile(ctx context.Context) (*int, error) {
 	return &percent, err
 }
 
-func (s *Service) percentile(ctx context.Context, listed money.Amount) (int, error) {
-	upper, age := s.standings.have(s.Now())
+func (s *Service) percentile(ctx context.Context, d *standings, listed money.Amount) (int, error) {
+	upper, age := d.have(s.Now())
 	switch {
 	case age > standingsTooOld:
-		s.standings.dividing.Lock()
-		defer s.standings.dividing.Unlock()
-		if upper, age = s.standings.have(s.Now()); age > standingsTooOld { // nobody has divided them meanwhile
-			if err := s.divide(ctx); err != nil {
+		d.dividing.Lock()
+		defer d.dividing.Unlock()
+		if upper, age = d.have(s.Now()); age > standingsTooOld { // nobody has divided them meanwhile
+			if err := s.divide(ctx, d); err != nil {
 				return 0, err
 			}
-			upper, _ = s.standings.have(s.Now())
+			upper, _ = d.have(s.Now())
 		}
-	case age > standingsAge && s.standings.dividing.TryLock():
+	case age > standingsAge && d.dividing.TryLock():
 		done := s.refreshes.run(ctx, func(ctx context.Context) {
-			if err := s.divide(ctx); err != nil && ctx.Err() == nil {
+			if err := s.divide(ctx, d); err != nil && ctx.Err() == nil {
 				s.Log.WarnContext(ctx, "the customers could not be divided by value; percentiles are those of the last division", "error", err)
 			}
 		})
 		go func() {
 			<-done
-			s.standings.dividing.Unlock()
+			d.dividing.Unlock()
 		}()
 	}
 	return percentOf(upper, listed), nil
 }
 
-// divide divides the customers by value. The caller holds standings.dividing.
-func (s *Service) divide(ctx context.Context) error {
+// divide divides the customers by value. The caller holds d.dividing.
+func (s *Service) divide(ctx context.Context, d *standings) error {
 	now := s.Now()
-	upper, err := s.dividedByValue(ctx)
+	upper, err := s.divided(ctx, d.shown)
 	if err != nil {
 		return err
 	}
-	s.standings.mu.Lock()
-	defer s.standings.mu.Unlock()
-	s.standings.at, s.standings.upper = now, upper
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at, d.upper = now, upper
 	return nil
 }
 

@@ -20,9 +20,10 @@ const refreshBatch = 5000
 // MinFitAge is how old a fit is before the night makes another: the other replicas have their nights too.
 const MinFitAge = 12 * time.Hour
 
-// RefreshLifetimeValues updates customers.lifetime_value, by which lists are ordered, to what the active model gives now:
-// after a fit, and once a night, since it falls with silence. It goes through all customers in short transactions, so
-// that orders need not wait, and writes what has changed. If another model becomes active meanwhile, the rest is valued by that.
+// RefreshLifetimeValues updates customers.lifetime_value and customers.shown_total, by which lists are ordered, to what the active model
+// gives now: after a fit. The earnings that customers are shown by stay those of the start of the day. It goes through all customers in
+// short transactions, so that orders need not wait, and writes what has changed. If another model becomes active meanwhile, the rest
+// is valued by that.
 func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
 	ctx = bypassGuard(ctx)
 	for last := ""; ; {
@@ -43,27 +44,37 @@ func (s *Service) RefreshLifetimeValues(ctx context.Context) error {
 
 // refreshNext writes the values of the customers after an id, and returns the last one's id and their number.
 func (s *Service) refreshNext(ctx context.Context, tx *store.Tx, after string) (last string, n int, err error) {
-	// While this is held no other model becomes active, and the rows are nobody else's to value.
-	if err := tx.Lock(ctx, lockModel, true); err != nil {
-		return after, 0, err
-	}
-	m, err := s.activeIn(ctx, tx)
-	if err != nil {
-		return after, 0, err
-	}
-	customers, err := holdNext(ctx, tx, after, refreshBatch)
+	m, customers, err := s.holdToValue(ctx, tx, after)
 	if err != nil || len(customers) == 0 {
 		return after, 0, err
 	}
 	var changed []*ent.Customer
 	now := s.Now()
 	for _, c := range customers {
-		if value := s.standing(m, c, now); value != c.LifetimeValue {
-			c.LifetimeValue = value
+		shown, err := s.shownTotal(m, c)
+		if err != nil {
+			return after, 0, err
+		}
+		if value := s.standing(m, c, now); value != c.LifetimeValue || shown != c.ShownTotal {
+			c.LifetimeValue, c.ShownTotal = value, shown
 			changed = append(changed, c)
 		}
 	}
 	return customers[len(customers)-1].ID, len(customers), writeValues(ctx, tx, changed)
+}
+
+// holdToValue reads and holds the next customers after an id, and returns the active model with them.
+func (s *Service) holdToValue(ctx context.Context, tx *store.Tx, after string) (*Model, []*ent.Customer, error) {
+	// While this is held no other model becomes active, and the rows are nobody else's to value.
+	if err := tx.Lock(ctx, lockModel, true); err != nil {
+		return nil, nil, err
+	}
+	m, err := s.activeIn(ctx, tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	customers, err := holdNext(ctx, tx, after, refreshBatch)
+	return m, customers, err
 }
 
 // activeIn returns the active model as a transaction sees it.

@@ -1,7 +1,6 @@
 package value
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,20 +17,20 @@ type origin struct {
 // Of records whose value it is, and from which earnings it was computed.
 func (v *LifetimeValue) Of(c *ent.Customer, e Earnings) { v.origin = origin{c.ID, e} }
 
-// Roundness returns what tells the state of the customer's earnings, and the greatest amount among them: how the amounts of
-// the value are rounded for viewers who may not see them exactly follows from both.
-func (v *LifetimeValue) Roundness() (state string, greatest money.Amount) {
+// Roundness returns whose value it is, and the greatest amount among the customer's earnings: how the amounts of the value are rounded
+// for viewers who may not see them exactly follows from both.
+func (v *LifetimeValue) Roundness() (of string, greatest money.Amount) {
 	e := v.origin.earnings
 	for _, one := range []money.Amount{e.Margin, e.ContactCost, e.AcquisitionCost, v.Future} {
 		if one.Step(1).Compare(greatest.Step(1)) >= 0 {
 			greatest = one
 		}
 	}
-	return fmt.Sprintf("lifetime value %s %d %d %d %d %d", v.origin.customerID, e.OrderDays, e.Margin.Minor(), e.RefundedMargin.Minor(), e.ContactCost.Minor(), e.AcquisitionCost.Minor()), greatest
+	return "lifetime value " + v.origin.customerID, greatest
 }
 
 // Roundness returns that of the value.
-func (i *LifetimeInterval) Roundness() (state string, greatest money.Amount) {
+func (i *LifetimeInterval) Roundness() (of string, greatest money.Amount) {
 	return i.value.Roundness()
 }
 

@@ -21,13 +21,15 @@ type Service struct {
 	models    sync.Map    // of *Model by id, nil for one that was not made active: those that moments of the past have asked for
 	refreshes *background // of FitLifetimeModel, which go on after its answer
 	standings standings
-	observed  atomic.Pointer[lifetime.Observation] // nil until it has been read
-	settling  settling
+	// shownStandings are those of viewers without the scope costs.
+	shownStandings standings
+	observed       atomic.Pointer[lifetime.Observation] // nil until it has been read
+	settling       settling
 }
 
 // New makes the verbs.
 func New(core *service.Core) *Service {
-	s := &Service{Core: core, refreshes: newBackground()}
+	s := &Service{Core: core, refreshes: newBackground(), shownStandings: standings{shown: true}}
 	core.RegisterReader(service.SnapshotModel, s.readModel)
 	core.RegisterReader(service.SnapshotObserved, s.readObserved)
 	return s

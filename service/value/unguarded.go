@@ -93,13 +93,13 @@ func (s *Service) earningsFromFacts(ctx context.Context, customerIDs []string, a
 }
 
 // customerColumns are the columns of customers that derived state is computed from and written to; [scanCustomer] scans them.
-const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, last_order_at, lifetime_value"
+const customerColumns = "id, version, stage, created_at, departed_at, acquisition_cost, order_days, first_order_day, last_order_day, margin, repeat_margin, refunded_margin, contact_cost, last_order_at, lifetime_value, shown_total, shown_earnings"
 
 // scanCustomer scans [customerColumns].
 func scanCustomer(scan store.ScanFunc) (*ent.Customer, error) {
 	c := &ent.Customer{}
 	var stage string
-	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue)
+	err := scan(&c.ID, &c.Version, &stage, &c.CreatedAt, &c.DepartedAt, &c.AcquisitionCost, &c.OrderDays, &c.FirstOrderDay, &c.LastOrderDay, &c.Margin, &c.RepeatMargin, &c.RefundedMargin, &c.ContactCost, &c.LastOrderAt, &c.LifetimeValue, &c.ShownTotal, (*[]byte)(&c.ShownEarnings))
 	c.Stage, c.LastOrderAt = schema.Stage(stage), c.LastOrderAt.UTC()
 	return c, err
 }
@@ -146,9 +146,18 @@ func writeStatistics(ctx context.Context, tx *store.Tx, customers []*ent.Custome
 func writeValues(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
 	rows := make([][]any, len(customers))
 	for i, c := range customers {
-		rows[i] = []any{c.ID, c.LifetimeValue}
+		rows[i] = []any{c.ID, c.LifetimeValue, c.ShownTotal}
 	}
-	return tx.UpdateRows(ctx, "customers", "lifetime_value = v.column2", []store.ColumnType{store.IntColumn}, rows)
+	return tx.UpdateRows(ctx, "customers", "lifetime_value = v.column2, shown_total = v.column3", []store.ColumnType{store.IntColumn, store.IntColumn}, rows)
+}
+
+// writeShown writes what is shown of customers: derived state.
+func writeShown(ctx context.Context, tx *store.Tx, customers []*ent.Customer) error {
+	rows := make([][]any, len(customers))
+	for i, c := range customers {
+		rows[i] = []any{c.ID, c.ShownTotal, string(c.ShownEarnings)}
+	}
+	return tx.UpdateRows(ctx, "customers", "shown_total = v.column2, shown_earnings = v.column3", []store.ColumnType{store.IntColumn, store.JSONColumn}, rows)
 }
 
 // activeModelID returns the id of the active model, "" where there is none. Every value is computed by it, whoever asks.
@@ -156,11 +165,22 @@ func activeModelID(ctx context.Context, tx *store.Tx) (active string, err error)
 	return active, store.Each(ctx, tx, "SELECT id FROM lifetime_models WHERE active", nil, func(scan store.ScanFunc) error { return scan(&active) })
 }
 
-// dividedByValue divides all customers into parts of equal size by the value that lists are ordered by, and returns the greatest value
-// of each. A percentile says where a customer stands among all, to whoever may see that customer, and nothing else of them.
-func (s *Service) dividedByValue(ctx context.Context) ([]int64, error) {
-	const query = `SELECT max(lifetime_value) FROM (SELECT lifetime_value, ntile(?) OVER (ORDER BY lifetime_value) AS part
+// The divisions of all customers into parts of equal size by the value that lists are ordered by: the greatest value of each. A percentile
+// says where a customer stands among all, to whoever may see that customer, and nothing else of them.
+const (
+	dividedSQL = `SELECT max(lifetime_value) FROM (SELECT lifetime_value, ntile(?) OVER (ORDER BY lifetime_value) AS part
 		FROM customers WHERE deleted_at IS NULL) AS divided GROUP BY part ORDER BY part`
+	// Without the scope costs; customers who were recorded since the start of the day have no place yet.
+	shownDividedSQL = `SELECT max(shown_total) FROM (SELECT shown_total, ntile(?) OVER (ORDER BY shown_total) AS part
+		FROM customers WHERE deleted_at IS NULL AND shown_earnings IS NOT NULL) AS divided GROUP BY part ORDER BY part`
+)
+
+// divided reads one of the divisions.
+func (s *Service) divided(ctx context.Context, shown bool) ([]int64, error) {
+	query := dividedSQL
+	if shown {
+		query = shownDividedSQL
+	}
 	upper := []int64{}
 	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
 		upper = upper[:0]

@@ -1,4 +1,4 @@
-package graph
+package service
 
 import (
 	"fmt"
@@ -7,25 +7,24 @@ import (
 
 	"kopeck/auth"
 	"kopeck/money"
-	"kopeck/service/app"
 )
 
 // rounding is what an amount is made of.
 type rounding struct {
-	state    string
+	of       string
 	greatest money.Amount
 }
 
-func (r rounding) Roundness() (state string, greatest money.Amount) { return r.state, r.greatest }
+func (r rounding) Roundness() (of string, greatest money.Amount) { return r.of, r.greatest }
 
-// TestRound rounds amounts in many states of what they are made of: the border between two multiples lies elsewhere in each.
+// TestRound rounds amounts of many objects: the border between two multiples lies elsewhere for each.
 func TestRound(t *testing.T) {
 	t.Parallel()
 	keys, err := auth.OpenKeys(t.TempDir(), time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Resolver{app: &app.App{Hidden: auth.HiddenNumbers{Keys: keys}}}
+	s := &Core{Hidden: auth.HiddenNumbers{Keys: keys}}
 	for name, c := range map[string]struct {
 		amount, greatest int64
 		want             map[int64]bool
@@ -45,12 +44,12 @@ func TestRound(t *testing.T) {
 			t.Parallel()
 			got := map[int64]bool{}
 			for i := range 200 {
-				of := rounding{fmt.Sprint("state ", i), money.Minor(c.greatest)}
-				amount, err := r.round(money.Minor(c.amount), of)
+				of := rounding{fmt.Sprint("object ", i), money.Minor(c.greatest)}
+				amount, err := s.Round(money.Minor(c.amount), of)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if again, _ := r.round(money.Minor(c.amount), of); again != amount {
+				if again, _ := s.Round(money.Minor(c.amount), of); again != amount {
 					t.Fatalf("%d, then %d of the same", amount.Minor(), again.Minor())
 				}
 				got[amount.Minor()] = true

@@ -1,0 +1,145 @@
+package value
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"kopeck/ent"
+	"kopeck/money"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// What a viewer without the scope costs is shown of a customer's worth is the worth at the start of the day, rounded. Whoever can
+// change what a customer is worth by known amounts learns from each look where the rounded figure lies, and there is one look a day.
+// customers.shown_earnings has the earnings of that moment, and customers.shown_total the rounded value by which lists are ordered and
+// percentiles are computed for such viewers. Both are written once a day ([Service.ShowNext]) and by an import ([Service.ShowCustomers]);
+// after a fit shown_total is computed anew of the same earnings. A customer who was recorded since has none: what their recorder told
+// of them is not shown before tomorrow.
+
+// shownEarnings is the form of [Earnings] in customers.shown_earnings. A departure changes notes alone.
+type shownEarnings struct {
+	OrderDays       int          `json:"orderDays"`
+	FirstDay        int          `json:"firstDay"`
+	LastDay         int          `json:"lastDay"`
+	Margin          money.Amount `json:"margin"`
+	RepeatMargin    money.Amount `json:"repeatMargin"`
+	RefundedMargin  money.Amount `json:"refundedMargin"`
+	ContactCost     money.Amount `json:"contactCost"`
+	AcquisitionCost money.Amount `json:"acquisitionCost"`
+}
+
+// shownEarningsOf returns the earnings that a customer is shown by: of a customer recorded since the start of the day, of one
+// without any history.
+func shownEarningsOf(c *ent.Customer) (Earnings, error) {
+	if c.ShownEarnings == nil {
+		return Earnings{}, nil
+	}
+	var e shownEarnings
+	if err := json.Unmarshal(c.ShownEarnings, &e); err != nil {
+		return Earnings{}, fmt.Errorf("value: shown_earnings of %s: %w", c.ID, err)
+	}
+	return Earnings{
+		OrderDays: e.OrderDays, FirstDay: e.FirstDay, LastDay: e.LastDay, Margin: e.Margin, RepeatMargin: e.RepeatMargin,
+		RefundedMargin: e.RefundedMargin, ContactCost: e.ContactCost, AcquisitionCost: e.AcquisitionCost,
+	}, nil
+}
+
+// Show replaces the amounts of a customer's present value by those that a viewer without the scope costs is shown.
+func (s *Service) Show(v *LifetimeValue, c *ent.Customer) error {
+	e, err := shownEarningsOf(c)
+	if err != nil {
+		return err
+	}
+	was, err := s.ValueOf(s.model.Load(), e, v.At, v.HorizonMonths, s.Settings().AnnualDiscountRate)
+	if err != nil {
+		return input.DomainError(err)
+	}
+	v.Past, v.Future, v.Total, v.ExpectedOrderMargin = was.Past, was.Future, was.Total, was.ExpectedOrderMargin
+	v.outlook, v.coverage, v.shown = was.outlook, was.coverage, true
+	v.Of(c, e)
+	return nil
+}
+
+// shownTotal returns what customers.shown_total is to be: the rounded value of the shown earnings over the default horizon, at most
+// what the column can hold.
+func (s *Service) shownTotal(m *Model, c *ent.Customer) (money.Amount, error) {
+	e, err := shownEarningsOf(c)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	v, err := s.ValueOf(m, e, s.Now(), LifetimeHorizon, s.Settings().AnnualDiscountRate)
+	if err != nil {
+		return money.Minor(1<<63 - 1), nil
+	}
+	v.Of(c, e)
+	total, err := s.Round(v.Total, v)
+	if errors.Is(err, money.ErrOverflow) {
+		return v.Total, nil
+	}
+	return total, err
+}
+
+// show puts on a customer what is shown from now on, and reports whether it is something else than before.
+func (s *Service) show(m *Model, c *ent.Customer) (changed bool, err error) {
+	is := EarningsOf(c)
+	is.DepartedAt = nil
+	was, err := shownEarningsOf(c)
+	if err != nil {
+		return false, err
+	}
+	if c.ShownEarnings == nil || was != is {
+		changed = true
+		c.ShownEarnings, err = json.Marshal(shownEarnings{
+			is.OrderDays, is.FirstDay, is.LastDay, is.Margin, is.RepeatMargin, is.RefundedMargin, is.ContactCost, is.AcquisitionCost,
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	total, err := s.shownTotal(m, c)
+	changed = changed || total != c.ShownTotal
+	c.ShownTotal = total
+	return changed, err
+}
+
+// ShowMade puts on a customer who is imported with all orders what is shown of them.
+func (s *Service) ShowMade(c *ent.Customer) error {
+	_, err := s.show(s.model.Load(), c)
+	return err
+}
+
+// ShowNext shows the customers after an id by their present earnings, in the order of their ids, and returns the last one's id and
+// whether there may be more. It holds their rows until the transaction ends.
+func (s *Service) ShowNext(ctx context.Context, tx *store.Tx, after string) (last string, more bool, err error) {
+	m, customers, err := s.holdToValue(ctx, tx, after)
+	if err != nil || len(customers) == 0 {
+		return after, false, err
+	}
+	return customers[len(customers)-1].ID, len(customers) == refreshBatch, s.showAll(ctx, tx, m, customers)
+}
+
+// ShowCustomers shows customers whom the transaction holds by their present earnings.
+func (s *Service) ShowCustomers(ctx context.Context, tx *store.Tx, customerIDs []string) error {
+	customers, err := ReadCustomers(ctx, tx, customerIDs)
+	if err != nil {
+		return err
+	}
+	return s.showAll(ctx, tx, s.model.Load(), customers)
+}
+
+func (s *Service) showAll(ctx context.Context, tx *store.Tx, m *Model, customers []*ent.Customer) error {
+	var changed []*ent.Customer
+	for _, c := range customers {
+		is, err := s.show(m, c)
+		if err != nil {
+			return err
+		}
+		if is {
+			changed = append(changed, c)
+		}
+	}
+	return writeShown(ctx, tx, changed)
+}
