@@ -51,6 +51,7 @@ type commands struct {
 	User    userCommands   `cmd:"" help:"Manage the people who sign in."`
 	Token   tokenCommand   `cmd:"" help:"Print an access token for a role."`
 	Check   checkCommand   `cmd:"" help:"Verify the books: list every violation, and exit with 1 if there is any."`
+	Explain explainCommand `cmd:"" help:"Show on one page what an order, a contact or a price token is, with what its figures rest on."`
 	Keys    keysCommands   `cmd:"" name:"keys" help:"Manage the signing keys."`
 }
 

@@ -229,7 +229,7 @@ func (b *bill) base(i ingredient) error {
 		line.Label += noRate
 		return b.add(line, money.Amount{}, money.Amount{})
 	}
-	line.Label, line.Rate, line.RateValidFrom = rate.label, rate.Amount, &rate.ValidFrom
+	line.Label, line.Rate, line.RateValidFrom, line.RateRecordedAt = rate.label, rate.Amount, &rate.ValidFrom, &rate.RecordedAt
 	line.QuantityUnit, line.RateUnit = rate.Unit, rate.Unit
 	if minor := b.basis.Currency.MinorPerMajor(); i.kind == Material && i.exact && rate.Amount.Nano() <= (1<<63-1)/minor {
 		full, err := MulDiv(i.shown.Nano(), rate.Amount.Nano()*minor, nanoSquared)
@@ -269,7 +269,7 @@ func (b *bill) option(option Option, ingredients []ingredient, units money.Decim
 		}
 		marginal.Add(marginal, cost)
 		if line.RateValidFrom == nil || rate.ValidFrom.After(*line.RateValidFrom) {
-			line.RateValidFrom = &rate.ValidFrom
+			line.RateValidFrom, line.RateRecordedAt = &rate.ValidFrom, &rate.RecordedAt
 		}
 	}
 	perUnit := new(big.Rat).Quo(full, new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
@@ -311,7 +311,7 @@ func (b *bill) add(line Line, full, marginal money.Amount) error {
 func (b *bill) total() (ProductCost, error) {
 	full, marginal := b.cost.Full, b.marginal
 	for _, rate := range b.basis.Rates.overheads(b.question.At, b.question.KnownAt) {
-		line := Line{Kind: Overhead, Label: rate.label, QuantityUnit: b.basis.Currency.Code(), Rate: rate.Amount, RateUnit: unitShare, RateValidFrom: &rate.ValidFrom}
+		line := Line{Kind: Overhead, Label: rate.label, QuantityUnit: b.basis.Currency.Code(), Rate: rate.Amount, RateUnit: unitShare, RateValidFrom: &rate.ValidFrom, RateRecordedAt: &rate.RecordedAt}
 		major := new(big.Rat).Quo(full.Rat(), new(big.Rat).SetInt64(b.basis.Currency.MinorPerMajor()))
 		var err error
 		if line.Quantity, err = money.DecimalOf(major, money.Places); err != nil {

@@ -40,6 +40,8 @@ type Line struct {
 	Amount       money.Amount `json:"amount"`
 	// RateValidFrom is from when the rate has held (the latest one, where a line has several); nil where there is none.
 	RateValidFrom *time.Time `json:"from,omitempty"`
+	// RateRecordedAt is when that rate was recorded. It is set in the costs of products alone, and not kept with contacts.
+	RateRecordedAt *time.Time `json:"-"`
 }
 
 // noRate ends the label of a line whose rate is missing.

@@ -32,6 +32,7 @@ import (
 	"kopeck/ent/rate"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -129,6 +130,7 @@ func checkColumn(t, c string) error {
 			rate.Table:               rate.ValidColumn,
 			refreshsession.Table:     refreshsession.ValidColumn,
 			refund.Table:             refund.ValidColumn,
+			refundline.Table:         refundline.ValidColumn,
 			searchterm.Table:         searchterm.ValidColumn,
 			setting.Table:            setting.ValidColumn,
 			signinattempts.Table:     signinattempts.ValidColumn,

@@ -43,7 +43,7 @@ type Order struct {
 	Total money.Amount `json:"total,omitempty"`
 	// What was given back so far.
 	Refunded money.Amount `json:"refunded,omitempty"`
-	// The full cost of the order.
+	// The full cost of the order, less that of what came back to stock.
 	Cost money.Amount `json:"cost,omitempty"`
 	// Whether the cost came with an import: no rate restates it.
 	StatedCost bool `json:"stated_cost,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"kopeck/ent/product"
 	"kopeck/money"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -33,7 +34,7 @@ type OrderLine struct {
 	Unit money.Amount `json:"unit,omitempty"`
 	// The price of the whole quantity.
 	Total money.Amount `json:"total,omitempty"`
-	// The full cost of the quantity.
+	// The full cost of the quantity, with what came back to stock.
 	Cost money.Amount `json:"cost,omitempty"`
 	// A list of pricing.Line, from the list price to the unit price.
 	PriceLines json.RawMessage `json:"price_lines,omitempty"`
@@ -41,6 +42,10 @@ type OrderLine struct {
 	Options json.RawMessage `json:"options,omitempty"`
 	// The lead time priced for, in days.
 	LeadDays int `json:"lead_days,omitempty"`
+	// The moment of the price; null of a line that was imported, and of one from before this was kept.
+	PricedAt *time.Time `json:"priced_at,omitempty"`
+	// How much of the quantity came back to stock. The cost is that of the whole quantity.
+	Returned money.Decimal `json:"returned,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrderLineQuery when eager-loading is set.
 	Edges        OrderLineEdges `json:"edges"`
@@ -89,12 +94,14 @@ func (*OrderLine) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case orderline.FieldUnit, orderline.FieldTotal, orderline.FieldCost:
 			values[i] = new(money.Amount)
-		case orderline.FieldQuantity:
+		case orderline.FieldQuantity, orderline.FieldReturned:
 			values[i] = new(money.Decimal)
 		case orderline.FieldPosition, orderline.FieldLeadDays:
 			values[i] = new(sql.NullInt64)
 		case orderline.FieldID, orderline.FieldOrderID, orderline.FieldProductID:
 			values[i] = new(sql.NullString)
+		case orderline.FieldPricedAt:
+			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -180,6 +187,19 @@ func (_m *OrderLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LeadDays = int(value.Int64)
 			}
+		case orderline.FieldPricedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field priced_at", values[i])
+			} else if value.Valid {
+				_m.PricedAt = new(time.Time)
+				*_m.PricedAt = value.Time
+			}
+		case orderline.FieldReturned:
+			if value, ok := values[i].(*money.Decimal); !ok {
+				return fmt.Errorf("unexpected type %T for field returned", values[i])
+			} else if value != nil {
+				_m.Returned = *value
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -255,6 +275,14 @@ func (_m *OrderLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("lead_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LeadDays))
+	builder.WriteString(", ")
+	if v := _m.PricedAt; v != nil {
+		builder.WriteString("priced_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("returned=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Returned))
 	builder.WriteByte(')')
 	return builder.String()
 }

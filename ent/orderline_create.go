@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/orderline"
 	"kopeck/ent/product"
 	"kopeck/money"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -115,6 +116,34 @@ func (_c *OrderLineCreate) SetLeadDays(v int) *OrderLineCreate {
 	return _c
 }
 
+// SetPricedAt sets the "priced_at" field.
+func (_c *OrderLineCreate) SetPricedAt(v time.Time) *OrderLineCreate {
+	_c.mutation.SetPricedAt(v)
+	return _c
+}
+
+// SetNillablePricedAt sets the "priced_at" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillablePricedAt(v *time.Time) *OrderLineCreate {
+	if v != nil {
+		_c.SetPricedAt(*v)
+	}
+	return _c
+}
+
+// SetReturned sets the "returned" field.
+func (_c *OrderLineCreate) SetReturned(v money.Decimal) *OrderLineCreate {
+	_c.mutation.SetReturned(v)
+	return _c
+}
+
+// SetNillableReturned sets the "returned" field if the given value is not nil.
+func (_c *OrderLineCreate) SetNillableReturned(v *money.Decimal) *OrderLineCreate {
+	if v != nil {
+		_c.SetReturned(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *OrderLineCreate) SetID(v string) *OrderLineCreate {
 	_c.mutation.SetID(v)
@@ -182,6 +211,10 @@ func (_c *OrderLineCreate) defaults() {
 		v := orderline.DefaultCost()
 		_c.mutation.SetCost(v)
 	}
+	if _, ok := _c.mutation.Returned(); !ok {
+		v := orderline.DefaultReturned()
+		_c.mutation.SetReturned(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -215,6 +248,9 @@ func (_c *OrderLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.LeadDays(); !ok {
 		return &ValidationError{Name: "lead_days", err: errors.New(`ent: missing required field "OrderLine.lead_days"`)}
+	}
+	if _, ok := _c.mutation.Returned(); !ok {
+		return &ValidationError{Name: "returned", err: errors.New(`ent: missing required field "OrderLine.returned"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := orderline.IDValidator(v); err != nil {
@@ -293,6 +329,14 @@ func (_c *OrderLineCreate) createSpec() (*OrderLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LeadDays(); ok {
 		_spec.SetField(orderline.FieldLeadDays, field.TypeInt, value)
 		_node.LeadDays = value
+	}
+	if value, ok := _c.mutation.PricedAt(); ok {
+		_spec.SetField(orderline.FieldPricedAt, field.TypeTime, value)
+		_node.PricedAt = &value
+	}
+	if value, ok := _c.mutation.Returned(); ok {
+		_spec.SetField(orderline.FieldReturned, field.TypeInt64, value)
+		_node.Returned = value
 	}
 	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

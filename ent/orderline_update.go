@@ -43,6 +43,20 @@ func (_u *OrderLineUpdate) SetNillableCost(v *money.Amount) *OrderLineUpdate {
 	return _u
 }
 
+// SetReturned sets the "returned" field.
+func (_u *OrderLineUpdate) SetReturned(v money.Decimal) *OrderLineUpdate {
+	_u.mutation.SetReturned(v)
+	return _u
+}
+
+// SetNillableReturned sets the "returned" field if the given value is not nil.
+func (_u *OrderLineUpdate) SetNillableReturned(v *money.Decimal) *OrderLineUpdate {
+	if v != nil {
+		_u.SetReturned(*v)
+	}
+	return _u
+}
+
 // Mutation returns the OrderLineMutation object of the builder.
 func (_u *OrderLineUpdate) Mutation() *OrderLineMutation {
 	return _u.mutation
@@ -107,6 +121,12 @@ func (_u *OrderLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Cost(); ok {
 		_spec.SetField(orderline.FieldCost, field.TypeInt64, value)
 	}
+	if _u.mutation.PricedAtCleared() {
+		_spec.ClearField(orderline.FieldPricedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Returned(); ok {
+		_spec.SetField(orderline.FieldReturned, field.TypeInt64, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -139,6 +159,20 @@ func (_u *OrderLineUpdateOne) SetCost(v money.Amount) *OrderLineUpdateOne {
 func (_u *OrderLineUpdateOne) SetNillableCost(v *money.Amount) *OrderLineUpdateOne {
 	if v != nil {
 		_u.SetCost(*v)
+	}
+	return _u
+}
+
+// SetReturned sets the "returned" field.
+func (_u *OrderLineUpdateOne) SetReturned(v money.Decimal) *OrderLineUpdateOne {
+	_u.mutation.SetReturned(v)
+	return _u
+}
+
+// SetNillableReturned sets the "returned" field if the given value is not nil.
+func (_u *OrderLineUpdateOne) SetNillableReturned(v *money.Decimal) *OrderLineUpdateOne {
+	if v != nil {
+		_u.SetReturned(*v)
 	}
 	return _u
 }
@@ -236,6 +270,12 @@ func (_u *OrderLineUpdateOne) sqlSave(ctx context.Context) (_node *OrderLine, er
 	}
 	if value, ok := _u.mutation.Cost(); ok {
 		_spec.SetField(orderline.FieldCost, field.TypeInt64, value)
+	}
+	if _u.mutation.PricedAtCleared() {
+		_spec.ClearField(orderline.FieldPricedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Returned(); ok {
+		_spec.SetField(orderline.FieldReturned, field.TypeInt64, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &OrderLine{config: _u.config}

@@ -28,6 +28,10 @@ type Refund struct {
 	Reason string `json:"reason,omitempty"`
 	// When it was given back.
 	At time.Time `json:"at,omitempty"`
+	// When we learned of it.
+	RecordedAt time.Time `json:"recorded_at,omitempty"`
+	// Whether the goods came back to stock, with their cost.
+	GoodsReturned bool `json:"goods_returned,omitempty"`
 	// Who gave it back: the e-mail of a user, or "system".
 	Actor string `json:"actor,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -63,9 +67,11 @@ func (*Refund) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case refund.FieldAmount:
 			values[i] = new(money.Amount)
+		case refund.FieldGoodsReturned:
+			values[i] = new(sql.NullBool)
 		case refund.FieldID, refund.FieldOrderID, refund.FieldReason, refund.FieldActor:
 			values[i] = new(sql.NullString)
-		case refund.FieldAt:
+		case refund.FieldAt, refund.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -111,6 +117,18 @@ func (_m *Refund) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field at", values[i])
 			} else if value.Valid {
 				_m.At = value.Time
+			}
+		case refund.FieldRecordedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field recorded_at", values[i])
+			} else if value.Valid {
+				_m.RecordedAt = value.Time
+			}
+		case refund.FieldGoodsReturned:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field goods_returned", values[i])
+			} else if value.Valid {
+				_m.GoodsReturned = value.Bool
 			}
 		case refund.FieldActor:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -170,6 +188,12 @@ func (_m *Refund) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("recorded_at=")
+	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("goods_returned=")
+	builder.WriteString(fmt.Sprintf("%v", _m.GoodsReturned))
 	builder.WriteString(", ")
 	builder.WriteString("actor=")
 	builder.WriteString(_m.Actor)

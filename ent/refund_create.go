@@ -54,6 +54,26 @@ func (_c *RefundCreate) SetAt(v time.Time) *RefundCreate {
 	return _c
 }
 
+// SetRecordedAt sets the "recorded_at" field.
+func (_c *RefundCreate) SetRecordedAt(v time.Time) *RefundCreate {
+	_c.mutation.SetRecordedAt(v)
+	return _c
+}
+
+// SetGoodsReturned sets the "goods_returned" field.
+func (_c *RefundCreate) SetGoodsReturned(v bool) *RefundCreate {
+	_c.mutation.SetGoodsReturned(v)
+	return _c
+}
+
+// SetNillableGoodsReturned sets the "goods_returned" field if the given value is not nil.
+func (_c *RefundCreate) SetNillableGoodsReturned(v *bool) *RefundCreate {
+	if v != nil {
+		_c.SetGoodsReturned(*v)
+	}
+	return _c
+}
+
 // SetActor sets the "actor" field.
 func (_c *RefundCreate) SetActor(v string) *RefundCreate {
 	_c.mutation.SetActor(v)
@@ -110,6 +130,10 @@ func (_c *RefundCreate) defaults() {
 		v := refund.DefaultAmount()
 		_c.mutation.SetAmount(v)
 	}
+	if _, ok := _c.mutation.GoodsReturned(); !ok {
+		v := refund.DefaultGoodsReturned
+		_c.mutation.SetGoodsReturned(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -130,6 +154,12 @@ func (_c *RefundCreate) check() error {
 	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "Refund.at"`)}
+	}
+	if _, ok := _c.mutation.RecordedAt(); !ok {
+		return &ValidationError{Name: "recorded_at", err: errors.New(`ent: missing required field "Refund.recorded_at"`)}
+	}
+	if _, ok := _c.mutation.GoodsReturned(); !ok {
+		return &ValidationError{Name: "goods_returned", err: errors.New(`ent: missing required field "Refund.goods_returned"`)}
 	}
 	if _, ok := _c.mutation.Actor(); !ok {
 		return &ValidationError{Name: "actor", err: errors.New(`ent: missing required field "Refund.actor"`)}
@@ -193,6 +223,14 @@ func (_c *RefundCreate) createSpec() (*Refund, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(refund.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.RecordedAt(); ok {
+		_spec.SetField(refund.FieldRecordedAt, field.TypeTime, value)
+		_node.RecordedAt = value
+	}
+	if value, ok := _c.mutation.GoodsReturned(); ok {
+		_spec.SetField(refund.FieldGoodsReturned, field.TypeBool, value)
+		_node.GoodsReturned = value
 	}
 	if value, ok := _c.mutation.Actor(); ok {
 		_spec.SetField(refund.FieldActor, field.TypeString, value)

@@ -29,6 +29,7 @@ import (
 	"kopeck/ent/rate"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -757,6 +758,10 @@ func init() {
 	orderlineDescCost := orderlineFields[6].Descriptor()
 	// orderline.DefaultCost holds the default value on creation for the cost field.
 	orderline.DefaultCost = orderlineDescCost.Default.(func() money.Amount)
+	// orderlineDescReturned is the schema descriptor for returned field.
+	orderlineDescReturned := orderlineFields[11].Descriptor()
+	// orderline.DefaultReturned holds the default value on creation for the returned field.
+	orderline.DefaultReturned = orderlineDescReturned.Default.(func() money.Decimal)
 	// orderlineDescID is the schema descriptor for id field.
 	orderlineDescID := orderlineMixinFields0[0].Descriptor()
 	// orderline.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -1323,8 +1328,12 @@ func init() {
 	refundDescReason := refundFields[2].Descriptor()
 	// refund.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	refund.ReasonValidator = refundDescReason.Validators[0].(func(string) error)
+	// refundDescGoodsReturned is the schema descriptor for goods_returned field.
+	refundDescGoodsReturned := refundFields[5].Descriptor()
+	// refund.DefaultGoodsReturned holds the default value on creation for the goods_returned field.
+	refund.DefaultGoodsReturned = refundDescGoodsReturned.Default.(bool)
 	// refundDescActor is the schema descriptor for actor field.
-	refundDescActor := refundFields[4].Descriptor()
+	refundDescActor := refundFields[6].Descriptor()
 	// refund.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
 	refund.ActorValidator = refundDescActor.Validators[0].(func(string) error)
 	// refundDescID is the schema descriptor for id field.
@@ -1332,6 +1341,37 @@ func init() {
 	// refund.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	refund.IDValidator = func() func(string) error {
 		validators := refundDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	refundlineMixin := schema.RefundLine{}.Mixin()
+	refundlineMixinFields0 := refundlineMixin[0].Fields()
+	_ = refundlineMixinFields0
+	refundlineFields := schema.RefundLine{}.Fields()
+	_ = refundlineFields
+	// refundlineDescQuantity is the schema descriptor for quantity field.
+	refundlineDescQuantity := refundlineFields[3].Descriptor()
+	// refundline.DefaultQuantity holds the default value on creation for the quantity field.
+	refundline.DefaultQuantity = refundlineDescQuantity.Default.(func() money.Decimal)
+	// refundlineDescAmount is the schema descriptor for amount field.
+	refundlineDescAmount := refundlineFields[4].Descriptor()
+	// refundline.DefaultAmount holds the default value on creation for the amount field.
+	refundline.DefaultAmount = refundlineDescAmount.Default.(func() money.Amount)
+	// refundlineDescID is the schema descriptor for id field.
+	refundlineDescID := refundlineMixinFields0[0].Descriptor()
+	// refundline.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	refundline.IDValidator = func() func(string) error {
+		validators := refundlineDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

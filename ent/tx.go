@@ -66,6 +66,8 @@ type Tx struct {
 	RefreshSession *RefreshSessionClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
+	// RefundLine is the client for interacting with the RefundLine builders.
+	RefundLine *RefundLineClient
 	// SearchTerm is the client for interacting with the SearchTerm builders.
 	SearchTerm *SearchTermClient
 	// Setting is the client for interacting with the Setting builders.
@@ -233,6 +235,7 @@ func (tx *Tx) init() {
 	tx.Rate = NewRateClient(tx.config)
 	tx.RefreshSession = NewRefreshSessionClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
+	tx.RefundLine = NewRefundLineClient(tx.config)
 	tx.SearchTerm = NewSearchTermClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignInAttempts = NewSignInAttemptsClient(tx.config)

@@ -30,6 +30,18 @@ type refundText struct {
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
 	Actor  string    `json:"actor"`
+
+	RecordedAt    *time.Time       `json:"recordedAt,omitempty"` // nil: at once
+	GoodsReturned bool             `json:"goodsReturned,omitempty"`
+	Lines         []refundLineText `json:"lines,omitempty"`
+}
+
+// refundLineText is a line of a refund in the column of refunds.
+type refundLineText struct {
+	LineID   string        `json:"line"`
+	Quantity money.Decimal `json:"quantity"`
+	Amount   string        `json:"amount"`
+	Stated   bool          `json:"stated,omitempty"`
 }
 
 // orderLayout is the layout of an order's own columns, lineLayout that of its lines' behind them.
@@ -151,7 +163,16 @@ func (r *orderRow) check(v *values, f *faults) {
 		if sum, err = sum.Plus(amount); err != nil {
 			f.of("refunds", errors.New("too large"))
 		}
-		r.Refunds = append(r.Refunds, bulk.RefundRecord{ID: one.ID, Amount: amount, Reason: one.Reason, At: one.At.UTC().Truncate(time.Microsecond), Actor: one.Actor})
+		record := bulk.RefundRecord{ID: one.ID, Amount: amount, Reason: one.Reason, At: one.At.UTC().Truncate(time.Microsecond), Actor: one.Actor, GoodsReturned: one.GoodsReturned}
+		if one.RecordedAt != nil {
+			record.RecordedAt = one.RecordedAt.UTC().Truncate(time.Microsecond)
+		}
+		for _, part := range one.Lines {
+			amount, err := v.amount(part.Amount)
+			f.of("refunds", err)
+			record.Lines = append(record.Lines, bulk.RefundLineRecord{LineID: part.LineID, Quantity: part.Quantity, Amount: amount, Stated: part.Stated})
+		}
+		r.Refunds = append(r.Refunds, record)
 	}
 	if sum != r.refunded {
 		f.of("refunded", errors.New("the refunds do not sum to it"))
@@ -181,7 +202,14 @@ func orderTexts(v *values, o *bulk.OrderRecord) ([][]string, error) {
 		if r.refunded, err = r.refunded.Plus(one.Amount); err != nil {
 			return nil, err
 		}
-		r.refunds = append(r.refunds, refundText{one.ID, v.currency.Format(one.Amount), one.Reason, one.At, one.Actor})
+		text := refundText{ID: one.ID, Amount: v.currency.Format(one.Amount), Reason: one.Reason, At: one.At, Actor: one.Actor, GoodsReturned: one.GoodsReturned}
+		if !one.RecordedAt.Equal(one.At) || one.At.Before(o.CreatedAt) {
+			text.RecordedAt = &one.RecordedAt
+		}
+		for _, part := range one.Lines {
+			text.Lines = append(text.Lines, refundLineText{part.LineID, part.Quantity, v.currency.Format(part.Amount), part.Stated})
+		}
+		r.refunds = append(r.refunds, text)
 	}
 	head := orderLayout.texts(v, &r)
 	head = head[:len(head):len(head)]

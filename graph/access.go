@@ -16,6 +16,7 @@ import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/quote"
+	"kopeck/service/sale"
 )
 
 // public has the root fields that a caller may select without having signed in.
@@ -107,7 +108,9 @@ var emptyLists = map[string]any{
 	"Credit":            []*books.Credit{},
 	"RejectedAgreement": []quote.RejectedAgreement{},
 	"LifetimeModel":     []*ent.LifetimeModel{},
+	"OrderCostLine":     []*costing.OrderCostLine{},
 	"OrderCredit":       []*books.OrderCredit{},
+	"OrderEvent":        []*sale.OrderEvent{},
 	"PriceLine":         []*pricing.Line{},
 	"PriceRule":         []*ent.PriceRule{},
 	"Proposal":          []*quote.Proposal{},

@@ -55,21 +55,44 @@ func markSiblings[T any](ctx context.Context, rows []*T) {
 // batched returns what load finds for a row. It calls load once, for the row and all its siblings. What load finds must
 // depend only on the rows and on the field's arguments, which are the same for all siblings.
 func batched[T, R any](ctx context.Context, row *T, load func(rows []*T) (map[*T]R, error)) (R, error) {
-	var none R
 	g := groupOf(ctx, row)
 	if g == nil {
+		var none R
 		found, err := load([]*T{row})
 		if err != nil {
 			return none, err
 		}
 		return found[row], nil
 	}
-	path := fieldPath(ctx)
+	return loaded(g, fieldPath(ctx), row, load)
+}
+
+// batchedFor is batched for several fields that show parts of one load, which is named: it is called once for all of them, also where the
+// row has no siblings.
+func batchedFor[T, R any](ctx context.Context, name string, row *T, load func(rows []*T) (map[*T]R, error)) (R, error) {
+	b, ok := ctx.Value(batchesKey{}).(*batches)
+	if !ok {
+		found, err := load([]*T{row})
+		return found[row], err
+	}
+	b.mu.Lock()
+	g := b.groups[row]
+	if g == nil {
+		g = &group{rows: []*T{row}, calls: map[string]*call{}}
+		b.groups[row] = g
+	}
+	b.mu.Unlock()
+	return loaded(g, name, row, load)
+}
+
+// loaded returns what a load of a group finds for a row; the name is that of the load.
+func loaded[T, R any](g *group, name string, row *T, load func(rows []*T) (map[*T]R, error)) (R, error) {
+	var none R
 	g.mu.Lock()
-	c := g.calls[path]
+	c := g.calls[name]
 	if c == nil {
 		c = &call{}
-		g.calls[path] = c
+		g.calls[name] = c
 	}
 	g.mu.Unlock()
 	c.once.Do(func() { c.result, c.err = load(g.rows.([]*T)) })

@@ -9,12 +9,17 @@ import (
 	"context"
 	"time"
 
+	"kopeck/costing"
 	"kopeck/ent"
 	"kopeck/money"
+	"kopeck/pricing"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/books"
+	"kopeck/service/quote"
+	"kopeck/service/rates"
 	"kopeck/service/report"
+	"kopeck/service/sale"
 )
 
 func (r *mutationResolver) PlaceOrder(ctx context.Context, input service.PlaceOrderInput) (*service.OrderPayload, error) {
@@ -55,6 +60,10 @@ func (r *orderResolver) Lines(ctx context.Context, obj *ent.Order) ([]*ent.Order
 	return r.orderLines(ctx, obj)
 }
 
+func (r *orderResolver) CostStated(ctx context.Context, obj *ent.Order) (*bool, error) {
+	return &obj.StatedCost, nil
+}
+
 func (r *orderResolver) Margin(ctx context.Context, obj *ent.Order) (*money.Amount, error) {
 	return marginOf(obj), nil
 }
@@ -67,8 +76,98 @@ func (r *orderResolver) CostKnownAt(ctx context.Context, obj *ent.Order, at time
 	return r.orderCostKnownAt(ctx, obj, at)
 }
 
+func (r *orderResolver) Refunds(ctx context.Context, obj *ent.Order) ([]*books.Refund, error) {
+	return r.orderRefunds(ctx, obj)
+}
+
+func (r *orderResolver) History(ctx context.Context, obj *ent.Order) ([]*sale.OrderEvent, error) {
+	return r.orderHistory(ctx, obj)
+}
+
+func (r *orderCostChangeResolver) Rates(ctx context.Context, obj *sale.OrderCostChange) ([]*ent.Rate, error) {
+	return r.restatedBy(ctx, obj)
+}
+
 func (r *orderCreditResolver) Contact(ctx context.Context, obj *books.OrderCredit) (*ent.Contact, error) {
 	return referenced(ctx, obj, func(row *books.OrderCredit) string { return row.ContactID }, contactID, r.contactsByID(ctx))
+}
+
+func (r *orderEventResolver) Offer(ctx context.Context, obj *sale.OrderEvent) (*ent.Offer, error) {
+	return r.eventOffer(ctx, obj)
+}
+
+func (r *orderLineResolver) Options(ctx context.Context, obj *ent.OrderLine) ([]*quote.OrderOption, error) {
+	options, _, err := r.app.Quote.ChosenOf(obj)
+	return options, err
+}
+
+func (r *orderLineResolver) Measurements(ctx context.Context, obj *ent.OrderLine) ([]*quote.OrderOption, error) {
+	_, measurements, err := r.app.Quote.ChosenOf(obj)
+	return measurements, err
+}
+
+func (r *orderLineResolver) PriceLines(ctx context.Context, obj *ent.OrderLine) ([]*pricing.Line, error) {
+	return promisedLines(ctx, obj)
+}
+
+func (r *orderLineResolver) Agreement(ctx context.Context, obj *ent.OrderLine) (*ent.PriceAgreement, error) {
+	return r.lineAgreement(ctx, obj)
+}
+
+func (r *orderLineResolver) PriceThen(ctx context.Context, obj *ent.OrderLine) (*quote.Price, error) {
+	return r.pricedAgain(ctx, obj)
+}
+
+func (r *orderLineResolver) CostLines(ctx context.Context, obj *ent.OrderLine) ([]*costing.OrderCostLine, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return figures.CostLines, nil
+}
+
+func (r *orderLineResolver) Cost(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return &figures.Cost, nil
+}
+
+func (r *orderLineResolver) Refunded(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return &figures.Refunded, nil
+}
+
+func (r *orderLineResolver) RefundedQuantity(ctx context.Context, obj *ent.OrderLine) (money.Exact, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return money.Exact(figures.RefundedQuantity.String()), nil
+}
+
+func (r *orderLineResolver) ReturnedQuantity(ctx context.Context, obj *ent.OrderLine) (money.Exact, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return "", err
+	}
+	return money.Exact(figures.ReturnedQuantity.String()), nil
+}
+
+func (r *orderLineResolver) Margin(ctx context.Context, obj *ent.OrderLine) (*money.Amount, error) {
+	figures, err := r.orderFigures(ctx, obj)
+	if err != nil {
+		return nil, err
+	}
+	return figures.Margin, nil
+}
+
+func (r *orderLineResolver) CostKnownAt(ctx context.Context, obj *ent.OrderLine, at time.Time) (*rates.OrderLineFigures, error) {
+	return r.orderFiguresKnownAt(ctx, obj, at)
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int, after *schema.Cursor, last *int, before *schema.Cursor, orderBy *ent.OrderOrder, filter *service.OrderFilter) (*ent.OrderConnection, error) {
@@ -80,6 +179,32 @@ func (r *queryResolver) LedgerCheck(ctx context.Context, from *time.Time, to *ti
 	return r.app.Books.CheckLedger(ctx, from, to)
 }
 
+func (r *refundResolver) By(ctx context.Context, obj *books.Refund) (string, error) {
+	return r.refundActor(ctx, obj), nil
+}
+
+func (r *refundResolver) Lines(ctx context.Context, obj *books.Refund) ([]*sale.RefundedPart, error) {
+	return r.refundParts(ctx, obj)
+}
+
+func (r *refundLineResolver) Line(ctx context.Context, obj *sale.RefundedPart) (*ent.OrderLine, error) {
+	return r.refundedLine(ctx, obj)
+}
+
+func (r *Resolver) OrderCostChange() OrderCostChangeResolver { return &orderCostChangeResolver{r} }
+
 func (r *Resolver) OrderCredit() OrderCreditResolver { return &orderCreditResolver{r} }
 
-type orderCreditResolver struct{ *Resolver }
+func (r *Resolver) OrderEvent() OrderEventResolver { return &orderEventResolver{r} }
+
+func (r *Resolver) Refund() RefundResolver { return &refundResolver{r} }
+
+func (r *Resolver) RefundLine() RefundLineResolver { return &refundLineResolver{r} }
+
+type (
+	orderCostChangeResolver struct{ *Resolver }
+	orderCreditResolver     struct{ *Resolver }
+	orderEventResolver      struct{ *Resolver }
+	refundResolver          struct{ *Resolver }
+	refundLineResolver      struct{ *Resolver }
+)

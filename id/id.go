@@ -34,6 +34,7 @@ const (
 	Order         = "ord"
 	OrderLine     = "orl"
 	Refund        = "rfd"
+	RefundLine    = "rfl"
 	Credit        = "crd"
 	CostLine      = "cln"
 	LifetimeModel = "ltm"

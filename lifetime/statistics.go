@@ -15,7 +15,7 @@ type OrderStatus string
 const (
 	OrderCompleted OrderStatus = "COMPLETED"
 	OrderRefunded  OrderStatus = "REFUNDED"  // given back in full
-	OrderCancelled OrderStatus = "CANCELLED" // before it was completed
+	OrderCancelled OrderStatus = "CANCELLED" // it has never been
 )
 
 // Order is what the statistics of a customer take from an order.

@@ -36,7 +36,7 @@ func (Order) Fields() []ent.Field {
 			Comment("The calendar day of at, in the installation's time zone."),
 		amount("total", "The sum of the lines' totals, before refunds.", open()),
 		amount("refunded", "What was given back so far.", open()),
-		innerAmount("cost", "The full cost of the order."),
+		innerAmount("cost", "The full cost of the order, less that of what came back to stock."),
 		field.Bool("stated_cost").Default(false).Annotations(hidden()).
 			Comment("Whether the cost came with an import: no rate restates it."),
 		field.Bool("uncosted").Default(false).Annotations(hidden()).
@@ -103,13 +103,17 @@ func (OrderLine) Fields() []ent.Field {
 			Comment("The price of one unit."),
 		field.Int64("total").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().Annotations(open(), shownAs("Money")).
 			Comment("The price of the whole quantity."),
-		innerAmount("cost", "The full cost of the quantity."),
+		innerAmount("cost", "The full cost of the quantity, with what came back to stock."),
 		field.JSON("price_lines", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("A list of pricing.Line, from the list price to the unit price."),
 		field.JSON("options", json.RawMessage{}).Immutable().Annotations(hidden()).
 			Comment("The options chosen and the measurements filled in."),
-		field.Int("lead_days").Immutable().Annotations(hidden()).
+		field.Int("lead_days").Immutable().Annotations(open()).
 			Comment("The lead time priced for, in days."),
+		field.Time("priced_at").Optional().Nillable().Immutable().Annotations(hidden()).
+			Comment("The moment of the price; null of a line that was imported, and of one from before this was kept."),
+		field.Int64("returned").GoType(money.Decimal{}).DefaultFunc(zero).Annotations(hidden(), entsql.Default("0")).
+			Comment("How much of the quantity came back to stock. The cost is that of the whole quantity."),
 	}
 }
 
@@ -148,6 +152,10 @@ func (Refund) Fields() []ent.Field {
 			Comment("Why it was given back."),
 		field.Time("at").Immutable().
 			Comment("When it was given back."),
+		field.Time("recorded_at").Immutable().
+			Comment("When we learned of it."),
+		field.Bool("goods_returned").Default(false).Immutable().
+			Comment("Whether the goods came back to stock, with their cost."),
 		field.String("actor").MaxLen(400).Immutable().
 			Comment("Who gave it back: the e-mail of a user, or \"system\"."),
 	}
@@ -170,6 +178,51 @@ func (Refund) Indexes() []ent.Index {
 
 // Annotations of Refund.
 func (Refund) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
+
+// RefundLine is the part of a refund that is of one line of the order. Append-only.
+type RefundLine struct{ ent.Schema }
+
+// Mixin of RefundLine.
+func (RefundLine) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
+
+// Fields of RefundLine.
+func (RefundLine) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("refund_id").Immutable().
+			Comment("The refund."),
+		field.String("line_id").Immutable().
+			Comment("The line of the order."),
+		field.Int("position").Immutable().
+			Comment("The place among the refund's lines, from 0."),
+		field.Int64("quantity").GoType(money.Decimal{}).DefaultFunc(zero).Immutable().
+			Comment("Of how much of the line's quantity the money was given back."),
+		field.Int64("amount").GoType(money.Amount{}).DefaultFunc(noMoney).Immutable().
+			Comment("What was given back of the line."),
+		field.Bool("stated").Immutable().
+			Comment("Whether the amount was given; otherwise it is the quantity's share of the line's total."),
+	}
+}
+
+// Edges of RefundLine.
+func (RefundLine) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("refund", Refund.Type).Field("refund_id").Unique().Required().Immutable().
+			Comment("The refund."),
+		edge.To("line", OrderLine.Type).Field("line_id").Unique().Required().Immutable().
+			Comment("The line of the order."),
+	}
+}
+
+// Indexes of RefundLine.
+func (RefundLine) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("refund_id", "line_id").Unique(),
+		index.Fields("line_id"),
+	}
+}
+
+// Annotations of RefundLine.
+func (RefundLine) Annotations() []schema.Annotation { return []schema.Annotation{hidden()} }
 
 // Credit is the part of an order's margin that a contact earned. An order's credits and its unattributed part sum to its
 // margin.

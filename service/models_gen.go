@@ -772,16 +772,34 @@ type RefreshSessionInput struct {
 	RefreshToken string `json:"refreshToken"`
 }
 
+// A line of an order for which money is given back.
+type RefundLineInput struct {
+	// The id of the line.
+	LineID string `json:"lineId"`
+	// Of how much of its quantity: all that is left by default. More than that, or 0, is INVALID.
+	Quantity *money.Exact `json:"quantity,omitempty"`
+	// How much: by default the quantity's share of the line's total, rounded so that all parts of the line sum to its total. More than is
+	// left of the line is INVALID.
+	Amount *MoneyInput `json:"amount,omitempty"`
+}
+
 // The input of refundOrder.
 type RefundOrderInput struct {
 	// The order.
 	ID string `json:"id"`
 	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// How much is given back: all that is left by default. More than that, or nothing, is INVALID.
+	// How much is given back: all that is left by default. More than that, or nothing, is INVALID; so is an amount beside lines.
 	Amount *MoneyInput `json:"amount,omitempty"`
+	// The lines for which money is given back, each once: none by default.
+	Lines []*RefundLineInput `json:"lines,omitempty"`
+	// When it was given back: now by default, and not before the order was completed. A moment of the past ends in the same books.
+	At *time.Time `json:"at,omitempty"`
 	// Why it is given back.
 	Reason string `json:"reason"`
+	// Whether the goods came back to stock: then their share of the line's cost comes back, too. It needs lines, or neither lines nor
+	// amount: then all that is left came back.
+	GoodsReturned *bool `json:"goodsReturned,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1264,6 +1282,82 @@ func (e *DuplicateReason) UnmarshalJSON(b []byte) error {
 }
 
 func (e DuplicateReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What can be done with an order.
+type OrderEventKind string
+
+const (
+	// Placed, directly or by accepting an offer.
+	OrderEventKindPlaced OrderEventKind = "PLACED"
+	// Imported from a file, which does not say who placed it.
+	OrderEventKindImported OrderEventKind = "IMPORTED"
+	// A due day was accepted for which the free capacity did not suffice.
+	OrderEventKindDateOverruled OrderEventKind = "DATE_OVERRULED"
+	// The due date was changed.
+	OrderEventKindDueDateChanged OrderEventKind = "DUE_DATE_CHANGED"
+	// Completed.
+	OrderEventKindCompleted OrderEventKind = "COMPLETED"
+	// Money was given back.
+	OrderEventKindRefunded OrderEventKind = "REFUNDED"
+	// Cancelled.
+	OrderEventKindCancelled OrderEventKind = "CANCELLED"
+	// The cost was restated, since something that it rests on was recorded for the past.
+	OrderEventKindCostRestated OrderEventKind = "COST_RESTATED"
+)
+
+var AllOrderEventKind = []OrderEventKind{
+	OrderEventKindPlaced,
+	OrderEventKindImported,
+	OrderEventKindDateOverruled,
+	OrderEventKindDueDateChanged,
+	OrderEventKindCompleted,
+	OrderEventKindRefunded,
+	OrderEventKindCancelled,
+	OrderEventKindCostRestated,
+}
+
+func (e OrderEventKind) IsValid() bool {
+	switch e {
+	case OrderEventKindPlaced, OrderEventKindImported, OrderEventKindDateOverruled, OrderEventKindDueDateChanged, OrderEventKindCompleted, OrderEventKindRefunded, OrderEventKindCancelled, OrderEventKindCostRestated:
+		return true
+	}
+	return false
+}
+
+func (e OrderEventKind) String() string {
+	return string(e)
+}
+
+func (e *OrderEventKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OrderEventKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OrderEventKind", str)
+	}
+	return nil
+}
+
+func (e OrderEventKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OrderEventKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OrderEventKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

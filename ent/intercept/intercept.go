@@ -34,6 +34,7 @@ import (
 	"kopeck/ent/rate"
 	"kopeck/ent/refreshsession"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/ent/searchterm"
 	"kopeck/ent/setting"
 	"kopeck/ent/signinattempts"
@@ -801,6 +802,33 @@ func (f TraverseRefund) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.RefundQuery", q)
 }
 
+// The RefundLineFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RefundLineFunc func(context.Context, *ent.RefundLineQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RefundLineFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RefundLineQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RefundLineQuery", q)
+}
+
+// The TraverseRefundLine type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRefundLine func(context.Context, *ent.RefundLineQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRefundLine) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRefundLine) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RefundLineQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RefundLineQuery", q)
+}
+
 // The SearchTermFunc type is an adapter to allow the use of ordinary function as a Querier.
 type SearchTermFunc func(context.Context, *ent.SearchTermQuery) (ent.Value, error)
 
@@ -991,6 +1019,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.RefreshSessionQuery, predicate.RefreshSession, refreshsession.OrderOption]{typ: ent.TypeRefreshSession, tq: q}, nil
 	case *ent.RefundQuery:
 		return &query[*ent.RefundQuery, predicate.Refund, refund.OrderOption]{typ: ent.TypeRefund, tq: q}, nil
+	case *ent.RefundLineQuery:
+		return &query[*ent.RefundLineQuery, predicate.RefundLine, refundline.OrderOption]{typ: ent.TypeRefundLine, tq: q}, nil
 	case *ent.SearchTermQuery:
 		return &query[*ent.SearchTermQuery, predicate.SearchTerm, searchterm.OrderOption]{typ: ent.TypeSearchTerm, tq: q}, nil
 	case *ent.SettingQuery:

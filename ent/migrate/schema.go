@@ -835,6 +835,8 @@ var (
 		{Name: "price_lines", Type: field.TypeJSON},
 		{Name: "options", Type: field.TypeJSON},
 		{Name: "lead_days", Type: field.TypeInt},
+		{Name: "priced_at", Type: field.TypeTime, Nullable: true},
+		{Name: "returned", Type: field.TypeInt64, Default: "0"},
 		{Name: "order_id", Type: field.TypeString, Size: 40},
 		{Name: "product_id", Type: field.TypeString, Size: 40},
 	}
@@ -846,13 +848,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "order_lines_orders_order",
-				Columns:    []*schema.Column{OrderLinesColumns[9]},
+				Columns:    []*schema.Column{OrderLinesColumns[11]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "order_lines_products_product",
-				Columns:    []*schema.Column{OrderLinesColumns[10]},
+				Columns:    []*schema.Column{OrderLinesColumns[12]},
 				RefColumns: []*schema.Column{ProductsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -861,12 +863,12 @@ var (
 			{
 				Name:    "orderline_order_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{OrderLinesColumns[9], OrderLinesColumns[1]},
+				Columns: []*schema.Column{OrderLinesColumns[11], OrderLinesColumns[1]},
 			},
 			{
 				Name:    "orderline_product_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrderLinesColumns[10]},
+				Columns: []*schema.Column{OrderLinesColumns[12]},
 			},
 		},
 	}
@@ -1214,6 +1216,8 @@ var (
 		{Name: "amount", Type: field.TypeInt64},
 		{Name: "reason", Type: field.TypeString, Size: 8000},
 		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "goods_returned", Type: field.TypeBool, Default: false},
 		{Name: "actor", Type: field.TypeString, Size: 400},
 		{Name: "order_id", Type: field.TypeString, Size: 40},
 	}
@@ -1225,7 +1229,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "refunds_orders_order",
-				Columns:    []*schema.Column{RefundsColumns[5]},
+				Columns:    []*schema.Column{RefundsColumns[7]},
 				RefColumns: []*schema.Column{OrdersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1234,7 +1238,49 @@ var (
 			{
 				Name:    "refund_order_id",
 				Unique:  false,
-				Columns: []*schema.Column{RefundsColumns[5]},
+				Columns: []*schema.Column{RefundsColumns[7]},
+			},
+		},
+	}
+	// RefundLinesColumns holds the columns for the "refund_lines" table.
+	RefundLinesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "quantity", Type: field.TypeInt64},
+		{Name: "amount", Type: field.TypeInt64},
+		{Name: "stated", Type: field.TypeBool},
+		{Name: "refund_id", Type: field.TypeString, Size: 40},
+		{Name: "line_id", Type: field.TypeString, Size: 40},
+	}
+	// RefundLinesTable holds the schema information for the "refund_lines" table.
+	RefundLinesTable = &schema.Table{
+		Name:       "refund_lines",
+		Columns:    RefundLinesColumns,
+		PrimaryKey: []*schema.Column{RefundLinesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "refund_lines_refunds_refund",
+				Columns:    []*schema.Column{RefundLinesColumns[5]},
+				RefColumns: []*schema.Column{RefundsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "refund_lines_order_lines_line",
+				Columns:    []*schema.Column{RefundLinesColumns[6]},
+				RefColumns: []*schema.Column{OrderLinesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "refundline_refund_id_line_id",
+				Unique:  true,
+				Columns: []*schema.Column{RefundLinesColumns[5], RefundLinesColumns[6]},
+			},
+			{
+				Name:    "refundline_line_id",
+				Unique:  false,
+				Columns: []*schema.Column{RefundLinesColumns[6]},
 			},
 		},
 	}
@@ -1406,6 +1452,7 @@ var (
 		RatesTable,
 		RefreshSessionsTable,
 		RefundsTable,
+		RefundLinesTable,
 		SearchTermsTable,
 		SettingsTable,
 		SignInAttemptsTable,
@@ -1445,6 +1492,8 @@ func init() {
 	ProductOptionsTable.ForeignKeys[0].RefTable = ProductsTable
 	RefreshSessionsTable.ForeignKeys[0].RefTable = UsersTable
 	RefundsTable.ForeignKeys[0].RefTable = OrdersTable
+	RefundLinesTable.ForeignKeys[0].RefTable = RefundsTable
+	RefundLinesTable.ForeignKeys[1].RefTable = OrderLinesTable
 	SearchTermsTable.ForeignKeys[0].RefTable = CustomersTable
 	StageChangesTable.ForeignKeys[0].RefTable = CustomersTable
 	UsersTable.ForeignKeys[0].RefTable = PartnersTable

@@ -34,6 +34,10 @@ const (
 	FieldOptions = "options"
 	// FieldLeadDays holds the string denoting the lead_days field in the database.
 	FieldLeadDays = "lead_days"
+	// FieldPricedAt holds the string denoting the priced_at field in the database.
+	FieldPricedAt = "priced_at"
+	// FieldReturned holds the string denoting the returned field in the database.
+	FieldReturned = "returned"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
 	EdgeOrder = "order"
 	// EdgeProduct holds the string denoting the product edge name in mutations.
@@ -69,6 +73,8 @@ var Columns = []string{
 	FieldPriceLines,
 	FieldOptions,
 	FieldLeadDays,
+	FieldPricedAt,
+	FieldReturned,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -90,6 +96,8 @@ var (
 	DefaultTotal func() money.Amount
 	// DefaultCost holds the default value on creation for the "cost" field.
 	DefaultCost func() money.Amount
+	// DefaultReturned holds the default value on creation for the "returned" field.
+	DefaultReturned func() money.Decimal
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -140,6 +148,16 @@ func ByCost(opts ...sql.OrderTermOption) OrderOption {
 // ByLeadDays orders the results by the lead_days field.
 func ByLeadDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLeadDays, opts...).ToFunc()
+}
+
+// ByPricedAt orders the results by the priced_at field.
+func ByPricedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPricedAt, opts...).ToFunc()
+}
+
+// ByReturned orders the results by the returned field.
+func ByReturned(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReturned, opts...).ToFunc()
 }
 
 // ByOrderField orders the results by order field.

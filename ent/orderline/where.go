@@ -5,6 +5,7 @@ package orderline
 import (
 	"kopeck/ent/predicate"
 	"kopeck/money"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -103,6 +104,16 @@ func Cost(v money.Amount) predicate.OrderLine {
 // LeadDays applies equality check predicate on the "lead_days" field. It's identical to LeadDaysEQ.
 func LeadDays(v int) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldEQ(FieldLeadDays, v))
+}
+
+// PricedAt applies equality check predicate on the "priced_at" field. It's identical to PricedAtEQ.
+func PricedAt(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldPricedAt, v))
+}
+
+// Returned applies equality check predicate on the "returned" field. It's identical to ReturnedEQ.
+func Returned(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldReturned, v))
 }
 
 // OrderIDEQ applies the EQ predicate on the "order_id" field.
@@ -473,6 +484,96 @@ func LeadDaysLT(v int) predicate.OrderLine {
 // LeadDaysLTE applies the LTE predicate on the "lead_days" field.
 func LeadDaysLTE(v int) predicate.OrderLine {
 	return predicate.OrderLine(sql.FieldLTE(FieldLeadDays, v))
+}
+
+// PricedAtEQ applies the EQ predicate on the "priced_at" field.
+func PricedAtEQ(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldPricedAt, v))
+}
+
+// PricedAtNEQ applies the NEQ predicate on the "priced_at" field.
+func PricedAtNEQ(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldPricedAt, v))
+}
+
+// PricedAtIn applies the In predicate on the "priced_at" field.
+func PricedAtIn(vs ...time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldPricedAt, vs...))
+}
+
+// PricedAtNotIn applies the NotIn predicate on the "priced_at" field.
+func PricedAtNotIn(vs ...time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldPricedAt, vs...))
+}
+
+// PricedAtGT applies the GT predicate on the "priced_at" field.
+func PricedAtGT(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldPricedAt, v))
+}
+
+// PricedAtGTE applies the GTE predicate on the "priced_at" field.
+func PricedAtGTE(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldPricedAt, v))
+}
+
+// PricedAtLT applies the LT predicate on the "priced_at" field.
+func PricedAtLT(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldPricedAt, v))
+}
+
+// PricedAtLTE applies the LTE predicate on the "priced_at" field.
+func PricedAtLTE(v time.Time) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldPricedAt, v))
+}
+
+// PricedAtIsNil applies the IsNil predicate on the "priced_at" field.
+func PricedAtIsNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIsNull(FieldPricedAt))
+}
+
+// PricedAtNotNil applies the NotNil predicate on the "priced_at" field.
+func PricedAtNotNil() predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotNull(FieldPricedAt))
+}
+
+// ReturnedEQ applies the EQ predicate on the "returned" field.
+func ReturnedEQ(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldEQ(FieldReturned, v))
+}
+
+// ReturnedNEQ applies the NEQ predicate on the "returned" field.
+func ReturnedNEQ(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNEQ(FieldReturned, v))
+}
+
+// ReturnedIn applies the In predicate on the "returned" field.
+func ReturnedIn(vs ...money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldIn(FieldReturned, vs...))
+}
+
+// ReturnedNotIn applies the NotIn predicate on the "returned" field.
+func ReturnedNotIn(vs ...money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldNotIn(FieldReturned, vs...))
+}
+
+// ReturnedGT applies the GT predicate on the "returned" field.
+func ReturnedGT(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGT(FieldReturned, v))
+}
+
+// ReturnedGTE applies the GTE predicate on the "returned" field.
+func ReturnedGTE(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldGTE(FieldReturned, v))
+}
+
+// ReturnedLT applies the LT predicate on the "returned" field.
+func ReturnedLT(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLT(FieldReturned, v))
+}
+
+// ReturnedLTE applies the LTE predicate on the "returned" field.
+func ReturnedLTE(v money.Decimal) predicate.OrderLine {
+	return predicate.OrderLine(sql.FieldLTE(FieldReturned, v))
 }
 
 // HasOrder applies the HasEdge predicate on the "order" edge.

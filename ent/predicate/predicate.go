@@ -84,6 +84,9 @@ type RefreshSession func(*sql.Selector)
 // Refund is the predicate function for refund builders.
 type Refund func(*sql.Selector)
 
+// RefundLine is the predicate function for refundline builders.
+type RefundLine func(*sql.Selector)
+
 // SearchTerm is the predicate function for searchterm builders.
 type SearchTerm func(*sql.Selector)
 

@@ -22,6 +22,10 @@ const (
 	FieldReason = "reason"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
+	FieldRecordedAt = "recorded_at"
+	// FieldGoodsReturned holds the string denoting the goods_returned field in the database.
+	FieldGoodsReturned = "goods_returned"
 	// FieldActor holds the string denoting the actor field in the database.
 	FieldActor = "actor"
 	// EdgeOrder holds the string denoting the order edge name in mutations.
@@ -44,6 +48,8 @@ var Columns = []string{
 	FieldAmount,
 	FieldReason,
 	FieldAt,
+	FieldRecordedAt,
+	FieldGoodsReturned,
 	FieldActor,
 }
 
@@ -62,6 +68,8 @@ var (
 	DefaultAmount func() money.Amount
 	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
 	ReasonValidator func(string) error
+	// DefaultGoodsReturned holds the default value on creation for the "goods_returned" field.
+	DefaultGoodsReturned bool
 	// ActorValidator is a validator for the "actor" field. It is called by the builders before save.
 	ActorValidator func(string) error
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -94,6 +102,16 @@ func ByReason(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByRecordedAt orders the results by the recorded_at field.
+func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecordedAt, opts...).ToFunc()
+}
+
+// ByGoodsReturned orders the results by the goods_returned field.
+func ByGoodsReturned(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldGoodsReturned, opts...).ToFunc()
 }
 
 // ByActor orders the results by the actor field.

@@ -86,6 +86,16 @@ func At(v time.Time) predicate.Refund {
 	return predicate.Refund(sql.FieldEQ(FieldAt, v))
 }
 
+// RecordedAt applies equality check predicate on the "recorded_at" field. It's identical to RecordedAtEQ.
+func RecordedAt(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldEQ(FieldRecordedAt, v))
+}
+
+// GoodsReturned applies equality check predicate on the "goods_returned" field. It's identical to GoodsReturnedEQ.
+func GoodsReturned(v bool) predicate.Refund {
+	return predicate.Refund(sql.FieldEQ(FieldGoodsReturned, v))
+}
+
 // Actor applies equality check predicate on the "actor" field. It's identical to ActorEQ.
 func Actor(v string) predicate.Refund {
 	return predicate.Refund(sql.FieldEQ(FieldActor, v))
@@ -299,6 +309,56 @@ func AtLT(v time.Time) predicate.Refund {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.Refund {
 	return predicate.Refund(sql.FieldLTE(FieldAt, v))
+}
+
+// RecordedAtEQ applies the EQ predicate on the "recorded_at" field.
+func RecordedAtEQ(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldEQ(FieldRecordedAt, v))
+}
+
+// RecordedAtNEQ applies the NEQ predicate on the "recorded_at" field.
+func RecordedAtNEQ(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldNEQ(FieldRecordedAt, v))
+}
+
+// RecordedAtIn applies the In predicate on the "recorded_at" field.
+func RecordedAtIn(vs ...time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldIn(FieldRecordedAt, vs...))
+}
+
+// RecordedAtNotIn applies the NotIn predicate on the "recorded_at" field.
+func RecordedAtNotIn(vs ...time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldNotIn(FieldRecordedAt, vs...))
+}
+
+// RecordedAtGT applies the GT predicate on the "recorded_at" field.
+func RecordedAtGT(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldGT(FieldRecordedAt, v))
+}
+
+// RecordedAtGTE applies the GTE predicate on the "recorded_at" field.
+func RecordedAtGTE(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldGTE(FieldRecordedAt, v))
+}
+
+// RecordedAtLT applies the LT predicate on the "recorded_at" field.
+func RecordedAtLT(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldLT(FieldRecordedAt, v))
+}
+
+// RecordedAtLTE applies the LTE predicate on the "recorded_at" field.
+func RecordedAtLTE(v time.Time) predicate.Refund {
+	return predicate.Refund(sql.FieldLTE(FieldRecordedAt, v))
+}
+
+// GoodsReturnedEQ applies the EQ predicate on the "goods_returned" field.
+func GoodsReturnedEQ(v bool) predicate.Refund {
+	return predicate.Refund(sql.FieldEQ(FieldGoodsReturned, v))
+}
+
+// GoodsReturnedNEQ applies the NEQ predicate on the "goods_returned" field.
+func GoodsReturnedNEQ(v bool) predicate.Refund {
+	return predicate.Refund(sql.FieldNEQ(FieldGoodsReturned, v))
 }
 
 // ActorEQ applies the EQ predicate on the "actor" field.

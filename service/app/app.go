@@ -13,6 +13,7 @@ import (
 	"kopeck/service/consent"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/explain"
 	"kopeck/service/people"
 	"kopeck/service/quote"
 	"kopeck/service/rates"
@@ -37,6 +38,7 @@ type App struct {
 	Sale      *sale.Service
 	Report    *report.Service
 	Check     *check.Service
+	Explain   *explain.Service
 	Bulk      *bulk.Service
 }
 
@@ -59,7 +61,8 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Catalogue = catalogue.New(core, a.People, a.Quote)
 	a.Contacts = contacts.New(core, a.Books, a.Consent, a.People, a.Rates)
 	a.Sale = sale.New(core, a.Books, a.Consent, a.Contacts, a.People, a.Quote, a.Rates)
-	a.Check = check.New(core, a.Books, a.Consent)
+	a.Check = check.New(core, a.Books, a.Consent, a.Rates)
+	a.Explain = explain.New(core, a.Books, a.People, a.Quote, a.Rates, a.Sale)
 	a.Report = report.New(core, a.Books, a.Customers, a.People, a.Quote, a.Rates, a.Value)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Rates, a.Value)

@@ -34,12 +34,13 @@ const unsettledSQL = `(o.status IN ('COMPLETED', 'REFUNDED') AND (o.credit_model
 	OR o.status NOT IN ('COMPLETED', 'REFUNDED') AND (o.unattributed <> 0 OR EXISTS (SELECT 1 FROM credits c WHERE c.order_id = o.id)))`
 
 // completedBySQL is the condition that an order o had been completed by a moment, which [completedByArgs] gives as its arguments: an
-// order may be recorded as completed long after the moment of its completion, which the audit has. What is completed is never cancelled.
-const completedBySQL = `o.status IN ('COMPLETED', 'REFUNDED') AND o.created_at <= ? AND o.completed_at <= ?
+// order may be recorded as completed long after the moment of its completion, which the audit has. One that was cancelled later had been
+// completed.
+const completedBySQL = `(o.status IN ('COMPLETED', 'REFUNDED') OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.created_at <= ? AND o.completed_at <= ?
 	AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete')`
 
 // completedByArgs returns the arguments of [completedBySQL] for a moment.
-func completedByArgs(at time.Time) []any { return []any{at, at, at} }
+func completedByArgs(at time.Time) []any { return []any{at, at, at, at} }
 
 func scanSold(scan store.ScanFunc) (SoldOrder, error) {
 	var o SoldOrder
@@ -130,7 +131,7 @@ func FirstOrders(ctx context.Context, db store.Reader, customerIDs []string, kno
 	first := map[string]string{}
 	condition, args := "o.status = 'COMPLETED'", []any(nil)
 	if known.Before(service.EndOfTime) {
-		condition = completedBySQL + " AND (o.status = 'COMPLETED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.at > ?))"
+		condition = completedBySQL + " AND (o.status <> 'REFUNDED' OR EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.recorded_at > ?))"
 		args = append(completedByArgs(known), known)
 	}
 	return first, store.EachByIDs(ctx, db, `SELECT f.customer_id, f.id FROM (SELECT o.customer_id, o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.completed_at, o.id) AS place
@@ -346,6 +347,22 @@ func sumLedger(ctx context.Context, tx *store.Tx, from, to *time.Time) (*LedgerC
 		var one string
 		err := scan(&one)
 		check.Offenders = append(check.Offenders, one)
+		return err
+	})
+}
+
+// eachRefund gives the refunds of orders that had been recorded by a moment, once for each of its lines or, if it has none, with nil; by
+// order and by the time at which they were given.
+func eachRefund(ctx context.Context, from store.Reader, orderIDs []string, recordedBy time.Time, each func(*Refund, *RefundLine)) error {
+	const query = `SELECT r.id, r.order_id, r.amount, r.at, r.recorded_at, r.reason, r.actor, r.goods_returned, coalesce(l.line_id, ''), coalesce(l.quantity, 0), coalesce(l.amount, 0), coalesce(l.stated, false)
+		FROM refunds r LEFT JOIN refund_lines l ON l.refund_id = r.id WHERE r.recorded_at <= ? AND r.order_id IN @ids ORDER BY r.order_id, r.at, r.recorded_at, r.id, l.position`
+	return store.EachByIDs(ctx, from, query, []any{recordedBy}, orderIDs, func(scan store.ScanFunc) error {
+		r, part := &Refund{}, &RefundLine{}
+		err := scan(&r.ID, &r.OrderID, &r.Amount, store.UTC(&r.At), store.UTC(&r.RecordedAt), &r.Reason, &r.Actor, &r.GoodsReturned, &part.LineID, &part.Quantity, &part.Amount, &part.Stated)
+		if part.LineID == "" {
+			part = nil
+		}
+		each(r, part)
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"kopeck/ent/order"
 	"kopeck/ent/orderline"
 	"kopeck/ent/refund"
+	"kopeck/ent/refundline"
 	"kopeck/store"
 )
 
@@ -60,8 +61,20 @@ func TestEveryColumnIsInFiles(t *testing.T) {
 			table: "refunds", columns: refund.Columns, written: written(refundColumns), read: read(refundResults, ""),
 		},
 		{
-			table: "order_lines", columns: orderline.Columns, written: written(lineColumns), read: read(lineResults, "l."),
+			table: "refund_lines", columns: refundline.Columns, written: written(refundLineColumns), read: read(refundLineResults, ""),
 			notRead: map[string]string{
+				"id":       "nothing names it",
+				"position": "the lines are in their order",
+			},
+		},
+		{
+			table: "order_lines", columns: orderline.Columns, written: written(lineColumns), read: read(lineResults, "l."),
+			notWritten: map[string]string{
+				"priced_at": "the rules and agreements of another database do not price the line again",
+			},
+			notRead: map[string]string{
+				"priced_at":  "the rules and agreements of another database do not price the line again",
+				"returned":   "the sum of the refunds whose goods came back",
 				"position":   "the lines are in their order",
 				"product_id": "files have the SKU",
 			},

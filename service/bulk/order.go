@@ -39,11 +39,22 @@ type OrderRecord struct {
 
 // RefundRecord is a refund as a file gives it.
 type RefundRecord struct {
-	ID     string
-	Amount money.Amount
-	Reason string
-	At     time.Time
-	Actor  string
+	ID            string
+	Amount        money.Amount
+	Reason        string
+	At            time.Time
+	RecordedAt    time.Time // absent: at once, or when the order was recorded
+	Actor         string
+	GoodsReturned bool
+	Lines         []RefundLineRecord // none of a refund that names an amount
+}
+
+// RefundLineRecord is the part of a refund that is of one line of its order.
+type RefundLineRecord struct {
+	LineID   string
+	Quantity money.Decimal
+	Amount   money.Amount
+	Stated   bool // otherwise it is the quantity's share of the line's total
 }
 
 // OrderLineRecord is a line of an order as a file gives it.

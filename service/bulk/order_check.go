@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"slices"
 	"time"
 
 	"kopeck/costing"
@@ -8,6 +9,7 @@ import (
 	"kopeck/id"
 	"kopeck/money"
 	"kopeck/schema"
+	"kopeck/service/books"
 	"kopeck/service/input"
 )
 
@@ -54,7 +56,7 @@ func (o *OrderRecord) check() error {
 	if err := o.checkSums(); err != nil {
 		return err
 	}
-	if (o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded) == o.CompletedAt.IsZero() {
+	if completed := o.Status == schema.OrderCompleted || o.Status == schema.OrderRefunded; completed == o.CompletedAt.IsZero() && o.Status != schema.OrderCancelled {
 		return fault.Invalidf("completed_at", "an order that was completed, and no other, has it")
 	}
 	if o.ExternalID != "" {
@@ -84,8 +86,15 @@ func (o *OrderRecord) checkSums() error {
 		if err == nil {
 			lines, err = lines.Plus(line.Total)
 		}
+		var back money.Amount
+		if err == nil {
+			back, err = costing.PartOf(line.Cost, o.returned(line.ID), line.Quantity)
+		}
 		if err == nil {
 			costs, err = costs.Plus(line.Cost)
+		}
+		if err == nil {
+			costs, err = costs.Minus(back)
 		}
 	}
 	switch {
@@ -124,5 +133,58 @@ func (o *OrderRecord) checkParts() error {
 			return fault.Invalidf("refunds", "must be greater than 0")
 		}
 	}
+	return o.checkRefundLines()
+}
+
+// checkRefundLines checks the lines of the refunds: they are the order's, sum to their refunds, and give back no more than there is.
+func (o *OrderRecord) checkRefundLines() error {
+	refunds := make([]*books.Refund, len(o.Refunds))
+	for i, r := range o.Refunds {
+		refunds[i] = &books.Refund{GoodsReturned: r.GoodsReturned}
+		var sum money.Amount
+		for _, part := range r.Lines {
+			if !slices.ContainsFunc(o.Lines, func(l OrderLineRecord) bool { return l.ID == part.LineID }) {
+				return fault.Invalidf("refunds", "a refund of a line that is not the order's")
+			}
+			if part.Quantity.Sign() < 0 || part.Amount.Sign() < 0 {
+				return fault.Invalidf("refunds", "must not be negative")
+			}
+			var err error
+			if sum, err = sum.Plus(part.Amount); err != nil {
+				return fault.Invalidf("refunds", "the amount is too large")
+			}
+			refunds[i].Lines = append(refunds[i].Lines, &books.RefundLine{LineID: part.LineID, Quantity: part.Quantity, Amount: part.Amount, Stated: part.Stated})
+		}
+		if len(r.Lines) > 0 && sum != r.Amount {
+			return fault.Invalidf("refunds", "the lines of a refund do not sum to it")
+		}
+	}
+	given, _, err := books.RefundedLines(refunds)
+	if err != nil {
+		return fault.Invalidf("refunds", "the amount is too large")
+	}
+	for _, line := range o.Lines {
+		of := given[line.ID]
+		share, err := costing.PartOf(line.Total, of.Shared, line.Quantity)
+		switch {
+		case of.Quantity.Compare(line.Quantity) > 0 || of.Amount.Compare(line.Total) > 0:
+			return fault.Invalidf("refunds", "more is given back of a line than its quantity or its total")
+		case err != nil || share != of.SharedSum:
+			return fault.Invalidf("refunds", "what is given back of a line without an amount is not its share of the total")
+		}
+	}
 	return nil
+}
+
+// returned is how much of a line came back to stock.
+func (o *OrderRecord) returned(lineID string) money.Decimal {
+	var nano int64
+	for _, r := range o.Refunds {
+		for _, part := range r.Lines {
+			if r.GoodsReturned && part.LineID == lineID {
+				nano += part.Quantity.Nano()
+			}
+		}
+	}
+	return money.Nano(nano)
 }

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/attribution"
@@ -50,7 +51,27 @@ var refundColumns = []store.Column[refundOf]{
 	{Name: "amount", Value: func(r refundOf) any { return r.Amount.Minor() }},
 	{Name: "reason", Value: func(r refundOf) any { return r.Reason }},
 	{Name: "at", Value: func(r refundOf) any { return r.At }},
+	{Name: "recorded_at", Value: func(r refundOf) any { return r.RecordedAt }},
 	{Name: "actor", Value: func(r refundOf) any { return r.Actor }},
+	{Name: "goods_returned", Value: func(r refundOf) any { return r.GoodsReturned }},
+}
+
+// refundLineOf is a part of a refund with its id, its place and its refund.
+type refundLineOf struct {
+	*RefundLineRecord
+
+	id, refundID string
+	position     int
+}
+
+var refundLineColumns = []store.Column[refundLineOf]{
+	{Name: "id", Value: func(l refundLineOf) any { return l.id }},
+	{Name: "refund_id", Value: func(l refundLineOf) any { return l.refundID }},
+	{Name: "line_id", Value: func(l refundLineOf) any { return l.LineID }},
+	{Name: "position", Value: func(l refundLineOf) any { return int64(l.position) }},
+	{Name: "quantity", Value: func(l refundLineOf) any { return l.Quantity.Nano() }},
+	{Name: "amount", Value: func(l refundLineOf) any { return l.Amount.Minor() }},
+	{Name: "stated", Value: func(l refundLineOf) any { return l.Stated }},
 }
 
 // lineOf is a line with its order, its place in it and its product.
@@ -59,6 +80,7 @@ type lineOf struct {
 
 	orderID, productID string
 	position           int
+	returned           money.Decimal // to stock, by the order's refunds
 }
 
 var lineColumns = []store.Column[lineOf]{
@@ -73,6 +95,7 @@ var lineColumns = []store.Column[lineOf]{
 	{Name: "price_lines", Value: func(l lineOf) any { return store.JSON{Of: l.PriceLines} }},
 	{Name: "options", Value: func(l lineOf) any { return store.JSON{Of: l.Options} }},
 	{Name: "lead_days", Value: func(l lineOf) any { return int64(l.LeadDays) }},
+	{Name: "returned", Value: func(l lineOf) any { return l.returned.Nano() }},
 }
 
 // newProduct is a product that a line names and that does not exist. It is created inactive, since the import does not say
@@ -97,6 +120,7 @@ var productColumns = []store.Column[newProduct]{
 func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 	now := c.service.Now()
 	var refunds []refundOf
+	var refundLines []refundLineOf
 	var lines []lineOf
 	for _, o := range orders {
 		o.createdAt, o.writtenAt, o.model = now, now, c.modelOf(o)
@@ -112,10 +136,16 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 			if o.Refunds[n].ID == "" {
 				o.Refunds[n].ID = c.service.IDs.Make(id.Refund)
 			}
+			if r := &o.Refunds[n]; r.RecordedAt.IsZero() {
+				r.RecordedAt = slices.MaxFunc([]time.Time{r.At, o.createdAt}, time.Time.Compare)
+			}
 			refunds = append(refunds, refundOf{&o.Refunds[n], o.given.id})
+			for k := range o.Refunds[n].Lines {
+				refundLines = append(refundLines, refundLineOf{&o.Refunds[n].Lines[k], c.service.IDs.Make(id.RefundLine), o.Refunds[n].ID, k})
+			}
 		}
 		for n := range o.Lines {
-			lines = append(lines, lineOf{OrderLineRecord: &o.Lines[n], orderID: o.given.id, position: n})
+			lines = append(lines, lineOf{OrderLineRecord: &o.Lines[n], orderID: o.given.id, position: n, returned: o.returned(o.Lines[n].ID)})
 		}
 	}
 	if err := c.insertOrders(ctx, orders); err != nil {
@@ -131,7 +161,10 @@ func (c *chunk) addOrders(ctx context.Context, orders []*freshOrder) error {
 	for n := range lines {
 		lines[n].productID = products[lines[n].SKU]
 	}
-	return c.insertLines(ctx, lines)
+	if err := c.insertLines(ctx, lines); err != nil {
+		return err
+	}
+	return c.insertRefundLines(ctx, refundLines)
 }
 
 // modelOf returns the model that an order is credited by: its own, or else that of the moment of its completion.

@@ -11,6 +11,10 @@ func (c *chunk) insertOrders(ctx context.Context, made []*freshOrder) error {
 	return store.CopyRows(ctx, c.bulk, "orders", orderColumns, made)
 }
 
+func (c *chunk) insertRefundLines(ctx context.Context, made []refundLineOf) error {
+	return store.CopyRows(ctx, c.bulk, "refund_lines", refundLineColumns, made)
+}
+
 func (c *chunk) insertRefunds(ctx context.Context, made []refundOf) error {
 	return store.CopyRows(ctx, c.bulk, "refunds", refundColumns, made)
 }
@@ -91,7 +95,17 @@ var refundResults = []store.Result[refundOf]{
 	{Name: "amount", To: func(r *refundOf) any { return &r.Amount }},
 	{Name: "reason", To: func(r *refundOf) any { return &r.Reason }},
 	{Name: "at", To: func(r *refundOf) any { return store.UTC(&r.At) }},
+	{Name: "recorded_at", To: func(r *refundOf) any { return store.UTC(&r.RecordedAt) }},
 	{Name: "actor", To: func(r *refundOf) any { return &r.Actor }},
+	{Name: "goods_returned", To: func(r *refundOf) any { return &r.GoodsReturned }},
+}
+
+var refundLineResults = []store.Result[refundLineOf]{
+	{Name: "refund_id", To: func(l *refundLineOf) any { return &l.refundID }},
+	{Name: "line_id", To: func(l *refundLineOf) any { return &l.LineID }},
+	{Name: "quantity", To: func(l *refundLineOf) any { return &l.Quantity }},
+	{Name: "amount", To: func(l *refundLineOf) any { return &l.Amount }},
+	{Name: "stated", To: func(l *refundLineOf) any { return &l.Stated }},
 }
 
 var lineResults = []store.Result[lineOf]{
@@ -134,6 +148,9 @@ func (c *chunk) exportedOrders(ctx context.Context, after string) ([]OrderRecord
 	if err != nil {
 		return nil, err
 	}
+	if err := c.exportedRefundLines(ctx, orders); err != nil {
+		return nil, err
+	}
 	query = "SELECT " + store.ResultNames(lineResults) + " FROM order_lines l JOIN products p ON p.id = l.product_id WHERE"
 	return orders, c.look(ctx, query, "l.order_id", " ORDER BY l.order_id, l.position", ids, func(scan store.ScanFunc) error {
 		l := lineOf{OrderLineRecord: &OrderLineRecord{}}
@@ -143,5 +160,26 @@ func (c *chunk) exportedOrders(ctx context.Context, after string) ([]OrderRecord
 		order := &orders[at[l.orderID]]
 		order.Lines = append(order.Lines, *l.OrderLineRecord)
 		return nil
+	})
+}
+
+// exportedRefundLines reads the lines of orders' refunds.
+func (c *chunk) exportedRefundLines(ctx context.Context, orders []OrderRecord) error {
+	of := map[string]*RefundRecord{}
+	var ids []string
+	for n := range orders {
+		for k := range orders[n].Refunds {
+			r := &orders[n].Refunds[k]
+			of[r.ID], ids = r, append(ids, r.ID)
+		}
+	}
+	query := "SELECT " + store.ResultNames(refundLineResults) + " FROM refund_lines WHERE"
+	return c.look(ctx, query, "refund_id", " ORDER BY refund_id, position", ids, func(scan store.ScanFunc) error {
+		l := refundLineOf{RefundLineRecord: &RefundLineRecord{}}
+		err := store.ScanRow(scan, refundLineResults, &l)
+		if err == nil {
+			of[l.refundID].Lines = append(of[l.refundID].Lines, *l.RefundLineRecord)
+		}
+		return err
 	})
 }

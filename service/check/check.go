@@ -26,6 +26,7 @@ const (
 	lawDated      = "order of arrival changes nothing"
 	lawStates     = "states and times agree"
 	lawSearch     = "every customer is found by search"
+	lawExplained  = "every order explains itself"
 	lawReferences = "what a row refers to exists"
 )
 
@@ -64,7 +65,7 @@ func (s *Service) Laws(ctx context.Context) ([]Finding, error) {
 	err := s.readAll(ctx, func(ctx context.Context, tx *store.Tx) error {
 		found = &findings{of: map[*rule]int{}}
 		for _, check := range []func(context.Context, *store.Tx, *findings) error{
-			s.checkRules, s.checkReferences, s.checkContacts, s.checkLines, s.checkCustomers,
+			s.checkRules, s.checkReferences, s.checkContacts, s.checkLines, s.checkOrders, s.checkCustomers,
 		} {
 			if err := check(ctx, tx, found); err != nil {
 				return err

@@ -2,13 +2,14 @@
 // does not agree. It writes nothing. It is for who runs the installation, and no part of the API.
 //
 // What a query can decide is a rule in unguarded.go; what the domain layer computes is compared in recompute.go and dated.go. It may
-// import service/input, service/books, service/consent and service/customers.
+// import service/input, service/books, service/consent, service/customers and service/rates.
 package check
 
 import (
 	"kopeck/service"
 	"kopeck/service/books"
 	"kopeck/service/consent"
+	"kopeck/service/rates"
 )
 
 // Service has the verbs of this package.
@@ -17,9 +18,10 @@ type Service struct {
 
 	books   *books.Service
 	consent *consent.Service
+	rates   *rates.Service
 }
 
 // New makes the verbs.
-func New(core *service.Core, books *books.Service, consent *consent.Service) *Service {
-	return &Service{Core: core, books: books, consent: consent}
+func New(core *service.Core, books *books.Service, consent *consent.Service, rates *rates.Service) *Service {
+	return &Service{Core: core, books: books, consent: consent, rates: rates}
 }

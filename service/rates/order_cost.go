@@ -2,13 +2,16 @@ package rates
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"math/big"
 	"slices"
 	"time"
 
 	"kopeck/costing"
 	"kopeck/money"
 	"kopeck/service"
+	"kopeck/service/books"
 	"kopeck/service/input"
 	"kopeck/store"
 )
@@ -18,19 +21,34 @@ const memoized = 4096
 
 // orderToCost is an order as far as its cost is concerned.
 type orderToCost struct {
-	id, customerID        string
-	at                    time.Time
-	total, refunded, cost money.Amount
-	uncosted, cancelled   bool
-	lines                 []lineToCost
+	id, customerID   string
+	at               time.Time
+	total, refunded  money.Amount
+	cost             money.Amount // less that of what came back to stock
+	uncosted, stated bool
+	cancelled        bool
+	cancelledAt      *time.Time
+	createdAt        time.Time
+	lines            []lineToCost
 }
 
 type lineToCost struct {
 	id, productID string
 	quantity      money.Decimal
+	returned      money.Decimal // of the quantity: what came back to stock
 	options       []costing.Chosen
 	leadDays      int
-	cost          money.Amount // of the whole quantity
+	total         money.Amount
+	cost          money.Amount // of the whole quantity, with what came back
+}
+
+// left returns what the line costs without what came back to stock.
+func (l *lineToCost) left() (money.Amount, error) {
+	back, err := costing.PartOf(l.cost, l.returned, l.quantity)
+	if err != nil {
+		return l.cost, err
+	}
+	return l.cost.Minus(back)
 }
 
 // question asks for the cost of one unit of the line's product at a moment.
@@ -59,6 +77,19 @@ func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) e
 	if err != nil {
 		return err
 	}
+	basis, err := s.basisOf(ctx, tx, orders)
+	if err != nil {
+		return err
+	}
+	costed, err := costOrders(costing.NewMemo(basis, memoized), orders, service.EndOfTime)
+	if err != nil {
+		return err
+	}
+	return writeOrderCosts(ctx, tx, costed)
+}
+
+// basisOf returns what the full cost of orders is computed from, with the rates of their products alone.
+func (s *Service) basisOf(ctx context.Context, from store.Reader, orders []orderToCost) (costing.Basis, error) {
 	settings := s.Settings()
 	basis := costing.Basis{Catalogue: s.quote.PriceBook().Basis().Catalogue, Calendar: settings.Calendar, Load: settings.Load, Currency: s.Currency, Zone: settings.Zone}
 	codes := map[string]bool{}
@@ -67,26 +98,25 @@ func (s *Service) CostOrder(ctx context.Context, tx *store.Tx, orderID string) e
 			addCodes(codes, basis.Catalogue, line.productID)
 		}
 	}
-	dated, err := ratesOfProducts(ctx, tx, slices.Sorted(maps.Keys(codes)))
-	if err != nil {
-		return err
-	}
+	dated, err := ratesOfProducts(ctx, from, slices.Sorted(maps.Keys(codes)))
 	basis.Rates = costing.NewRates(dated)
-	costed, err := costOrders(costing.NewMemo(basis, memoized), orders, service.EndOfTime)
-	if err != nil {
-		return err
-	}
-	return writeOrderCosts(ctx, tx, costed)
+	return basis, err
 }
 
-// OrderCosts returns what orders cost by what was known at a moment, by their ids. An order without lines is not in it.
-func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costing.Basis, orderIDs []string, knownAt time.Time) (map[string]money.Amount, error) {
+// OrderCosts returns what orders cost by what was known at a moment, less that of what had come back to stock by the refunds that are
+// given by order, by their ids. An order without lines is not in it.
+func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costing.Basis, orderIDs []string, refunds map[string][]*books.Refund, knownAt time.Time) (map[string]money.Amount, error) {
 	costs := make(map[string]money.Amount, len(orderIDs))
 	memo := costing.NewMemo(basis, memoized)
 	for some := range slices.Chunk(orderIDs, store.IDsPerStatement) {
 		orders, err := ordersByID(ctx, from, some)
 		if err != nil {
 			return nil, err
+		}
+		for i := range orders {
+			if err := orders[i].refundedBy(refunds[orders[i].id]); err != nil {
+				return nil, input.DomainError(err)
+			}
 		}
 		costed, err := costOrders(memo, orders, knownAt)
 		if err != nil {
@@ -97,6 +127,15 @@ func (s *Service) OrderCosts(ctx context.Context, from store.Reader, basis costi
 		}
 	}
 	return costs, nil
+}
+
+// refundedBy sets what came back to stock of the order's lines to what refunds say.
+func (o *orderToCost) refundedBy(refunds []*books.Refund) error {
+	lines, _, err := books.RefundedLines(refunds)
+	for n := range o.lines {
+		o.lines[n].returned = lines[o.lines[n].id].Returned
+	}
+	return err
 }
 
 // costOrders computes the costs of orders by what was known at a moment. A product that cannot be costed at all is an error; a
@@ -116,21 +155,65 @@ func costOrder(memo *costing.Memo, o orderToCost, knownAt time.Time) (costedOrde
 	c := costedOrder{before: o, after: o}
 	after := &c.after
 	after.cost, after.uncosted, after.lines = money.Amount{}, false, slices.Clone(o.lines)
+	costs, err := o.statedCosts()
+	if err != nil {
+		return c, err
+	}
 	for n := range after.lines {
 		line := &after.lines[n]
-		unit, err := memo.Cost(line.question(o.at, knownAt))
+		if o.stated {
+			line.cost = costs[n]
+		} else {
+			unit, err := memo.Cost(line.question(o.at, knownAt))
+			if err != nil {
+				return c, err
+			}
+			after.uncosted = after.uncosted || len(unit.Missing) > 0
+			if line.cost, err = costing.LineCost(unit.Full, line.quantity); err != nil {
+				return c, err
+			}
+		}
+		left, err := line.left()
 		if err != nil {
 			return c, err
 		}
-		after.uncosted = after.uncosted || len(unit.Missing) > 0
-		if line.cost, err = costing.LineCost(unit.Full, line.quantity); err != nil {
-			return c, err
-		}
-		if after.cost, err = after.cost.Plus(line.cost); err != nil {
+		if after.cost, err = after.cost.Plus(left); err != nil {
 			return c, err
 		}
 	}
-	var err error
 	c.margin, err = costing.OrderMargin(o.cancelled, o.total, o.refunded, after.cost)
 	return c, err
+}
+
+// statedCosts returns the costs of the lines of an order whose cost came with an import. Where the import gave none to the lines, or others,
+// the order's cost is divided among them in proportion to their totals; nothing can have come back to stock then (see
+// [Service.ReturnGoods]).
+func (o *orderToCost) statedCosts() ([]money.Amount, error) {
+	if !o.stated {
+		return nil, nil
+	}
+	costs, weights := make([]money.Amount, len(o.lines)), make([]*big.Rat, len(o.lines))
+	var sum money.Amount
+	for n := range o.lines {
+		line := &o.lines[n]
+		left, err := line.left()
+		if err != nil {
+			return nil, err
+		}
+		if sum, err = sum.Plus(left); err != nil {
+			return nil, err
+		}
+		costs[n], weights[n] = line.cost, line.total.Rat()
+	}
+	if sum == o.cost {
+		return costs, nil
+	}
+	parts, err := money.Split(o.cost, weights)
+	if errors.Is(err, money.ErrNoWeights) { // nothing was paid for any line
+		for n := range weights {
+			weights[n] = big.NewRat(1, 1)
+		}
+		parts, err = money.Split(o.cost, weights)
+	}
+	return parts, err
 }

@@ -134,7 +134,8 @@ func ordersMadeOf(ctx context.Context, tx *store.Tx, within span, of concern, cu
 
 // ordersSelect begins a query of orders with their lines; a condition on orders o and ordersOrder follow.
 const (
-	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, o.status = 'CANCELLED', l.id, l.product_id, l.quantity, l.options, l.lead_days, l.cost
+	ordersSelect = `SELECT o.id, o.customer_id, o.at, o.total, o.refunded, o.cost, o.uncosted, o.stated_cost, o.status = 'CANCELLED', o.cancelled_at, o.created_at,
+			l.id, l.product_id, l.quantity, l.returned, l.options, l.lead_days, l.total, l.cost
 		FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE `
 	ordersOrder = " ORDER BY o.id, l.position"
 )
@@ -146,7 +147,9 @@ func (orders *orderRows) add(scan store.ScanFunc) error {
 	var o orderToCost
 	var line lineToCost
 	var options []byte
-	if err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &o.cancelled, &line.id, &line.productID, &line.quantity, &options, &line.leadDays, &line.cost); err != nil {
+	err := scan(&o.id, &o.customerID, &o.at, &o.total, &o.refunded, &o.cost, &o.uncosted, &o.stated, &o.cancelled, &o.cancelledAt, store.UTC(&o.createdAt),
+		&line.id, &line.productID, &line.quantity, &line.returned, &options, &line.leadDays, &line.total, &line.cost)
+	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(options, &line.options); err != nil {
@@ -191,4 +194,37 @@ func writeOrderCosts(ctx context.Context, tx *store.Tx, costed []costedOrder) er
 		return err
 	}
 	return tx.UpdateRows(ctx, "orders", "cost = v.column2, uncosted = v.column3, margin = v.column4", []store.ColumnType{store.IntColumn, store.BoolColumn, store.IntColumn}, orders)
+}
+
+// eachRestatable gives the restatable orders with their lines to a function, some at a time.
+func eachRestatable(ctx context.Context, tx *store.Tx, each func(orders []orderToCost) error) error {
+	for after := ""; ; {
+		var ids []string
+		err := store.Each(ctx, tx, "SELECT o.id FROM orders o WHERE "+restatable+" AND o.id > ? ORDER BY o.id LIMIT ?", []any{after, store.IDsPerStatement}, func(scan store.ScanFunc) error {
+			var id string
+			err := scan(&id)
+			ids = append(ids, id)
+			return err
+		})
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		orders, err := ordersByID(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		if err := each(orders); err != nil {
+			return err
+		}
+	}
+}
+
+// writeReturned writes what came back to stock of lines, and their costs.
+func writeReturned(ctx context.Context, tx *store.Tx, lines []lineToCost) error {
+	rows := make([][]any, len(lines))
+	for n, line := range lines {
+		rows[n] = []any{line.id, line.returned, line.cost}
+	}
+	return tx.UpdateRows(ctx, "order_lines", "returned = v.column2, cost = v.column3", []store.ColumnType{store.IntColumn, store.IntColumn}, rows)
 }

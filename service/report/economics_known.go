@@ -139,24 +139,25 @@ func (k *knownBooks) addContacts(ctx context.Context, tx *store.Tx, within idRan
 // recorded by then, and their margins by that.
 func (s *Service) marginsKnownAt(ctx context.Context, db store.Reader, basis costing.Basis, orders []*order, at time.Time) error {
 	ids := make([]string, len(orders))
-	var toCost []string
 	for i, o := range orders {
 		ids[i] = o.ID
-		if !o.statedCost {
-			toCost = append(toCost, o.ID)
-		}
 	}
-	refunded, err := refundedBy(ctx, db, ids, at)
+	slices.Sort(ids)
+	refunds, err := books.RefundsOf(ctx, db, ids, at)
 	if err != nil {
 		return err
 	}
-	slices.Sort(toCost)
-	costs, err := s.rates.OrderCosts(ctx, db, basis, toCost, at)
+	costs, err := s.rates.OrderCosts(ctx, db, basis, ids, refunds, at)
 	if err != nil {
 		return err
 	}
 	for _, o := range orders {
-		o.refunded = refunded[o.ID]
+		o.refunded = money.Amount{}
+		for _, r := range refunds[o.ID] {
+			if o.refunded, err = o.refunded.Plus(r.Amount); err != nil {
+				return input.DomainError(err)
+			}
+		}
 		if cost, costed := costs[o.ID]; costed {
 			o.cost = cost
 		}

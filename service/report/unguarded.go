@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -263,23 +262,4 @@ func allStaff(ctx context.Context, tx *store.Tx) ([]*ent.User, error) {
 		return nil, fmt.Errorf("report: the staff: %w", err)
 	}
 	return users, nil
-}
-
-// refundedBy returns what had been refunded of orders by a moment, by order. The caller may see the orders.
-func refundedBy(ctx context.Context, db store.Reader, orders []string, at time.Time) (map[string]money.Amount, error) {
-	refunded := map[string]money.Amount{}
-	err := store.EachByIDs(ctx, db, "SELECT order_id, amount FROM refunds WHERE at <= ? AND order_id IN @ids", []any{at}, slices.Sorted(slices.Values(orders)), func(scan store.ScanFunc) error {
-		var id string
-		var amount money.Amount
-		if err := scan(&id, &amount); err != nil {
-			return err
-		}
-		var err error
-		refunded[id], err = refunded[id].Plus(amount)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("report: refunds by %s: %w", at, err)
-	}
-	return refunded, nil
 }

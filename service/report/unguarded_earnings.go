@@ -11,11 +11,11 @@ import (
 // What customers had earned is the same for whoever asks a price that rests on it, also if they may not see the orders and contacts.
 
 // soldKnownOf returns the orders of customers that had been recorded as completed by a moment: an order may be recorded so long after
-// the moment of its completion, which the audit has. What is completed is never cancelled.
+// the moment of its completion, which the audit has. One that was cancelled later had been completed.
 func soldKnownOf(ctx context.Context, tx *store.Tx, customerIDs []string, at time.Time) (orders []*order, err error) {
-	const condition = `o.status IN ('COMPLETED', 'REFUNDED') AND o.completed_at IS NOT NULL AND o.created_at <= ?
+	const condition = `(o.status IN ('COMPLETED', 'REFUNDED') OR o.status = 'CANCELLED' AND o.cancelled_at > ?) AND o.completed_at IS NOT NULL AND o.created_at <= ?
 		AND NOT EXISTS (SELECT 1 FROM audit_entries a WHERE a.subject = o.id AND a.at > ? AND a.action = 'order.complete') AND o.customer_id IN @ids`
-	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition, []any{at, at}, customerIDs, addTo(&orders))
+	return orders, store.EachByIDs(ctx, tx, ordersSQL+condition, []any{at, at, at}, customerIDs, addTo(&orders))
 }
 
 // eachContactKnownOf gives each contact of customers that had been recorded by a moment. It is valid until the function returns.

@@ -102,7 +102,7 @@ func (s *Service) makeOrder(ctx context.Context, tx *store.Tx, n newOrder) (*ent
 			return nil, err
 		}
 		lines[i] = tx.OrderLine.Create().SetID(s.IDs.Make(id.OrderLine)).SetOrderID(o.ID).SetPosition(i).SetProductID(p.ProductID).
-			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetPriceLines(kept.Lines).SetOptions(kept.Options).SetLeadDays(p.LeadDays)
+			SetQuantity(p.Quantity).SetUnit(p.Unit).SetTotal(p.Total).SetPriceLines(kept.Lines).SetOptions(kept.Options).SetLeadDays(p.LeadDays).SetPricedAt(p.PricedAt)
 	}
 	if err := tx.OrderLine.CreateBulk(lines...).Exec(ctx); err != nil {
 		return nil, err
@@ -217,8 +217,9 @@ func (s *Service) CompleteOrder(ctx context.Context, in service.CompleteOrderInp
 	})
 }
 
-// CancelOrder cancels an order that is not completed, and frees its capacity. Faults: WRONG_STATE unless the order is PLACED;
-// INVALID; NOT_FOUND; VERSION_CONFLICT.
+// CancelOrder cancels an order and frees its capacity. One that is completed, and of which nothing was given back, is taken out of the
+// books with its margin: it has never been. Faults: WRONG_STATE unless the order is PLACED or COMPLETED, and where money was given
+// back; INVALID; NOT_FOUND; VERSION_CONFLICT.
 func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) (*ent.Order, error) {
 	var faults fault.List
 	faults.Add(id.Check("id", id.Order, in.ID))
@@ -228,8 +229,11 @@ func (s *Service) CancelOrder(ctx context.Context, in service.CancelOrderInput) 
 		return nil, err
 	}
 	return s.changeOrder(ctx, service.Verb{Name: "cancelOrder"}, in.ID, in.ExpectedVersion, func(ctx context.Context, tx *store.Tx, o *ent.Order) error {
-		if o.Status != schema.OrderPlaced {
+		switch {
+		case o.Status != schema.OrderPlaced && o.Status != schema.OrderCompleted:
 			return wrongOrder(o, "cancelled")
+		case !o.Refunded.IsZero():
+			return fault.New(fault.WrongState, "id", "an order of which money was given back cannot be cancelled: refund what is left of it, with goodsReturned")
 		}
 		now := s.Now()
 		if err := tx.Order.UpdateOne(o).SetStatus(schema.OrderCancelled).SetMargin(money.Amount{}).SetCancelledAt(now).SetCancelReason(reason).SetUpdatedAt(now).AddVersion(1).Exec(ctx); err != nil {

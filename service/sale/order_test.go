@@ -78,7 +78,7 @@ func TestStatusesOfOrders(t *testing.T) {
 		may    string
 	}{
 		schema.OrderPlaced:    {nil, "complete cancel"},
-		schema.OrderCompleted: {[]string{"complete"}, "refund"},
+		schema.OrderCompleted: {[]string{"complete"}, "refund cancel"},
 		schema.OrderCancelled: {[]string{"cancel"}, ""},
 		schema.OrderRefunded:  {[]string{"complete", "refund"}, ""},
 	} {

@@ -1,0 +1,398 @@
+package explain
+
+import (
+	"context"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/ent"
+	"kopeck/ent/contact"
+	"kopeck/ent/orderline"
+	"kopeck/ent/priceagreement"
+	"kopeck/fault"
+	"kopeck/money"
+	"kopeck/service/quote"
+	"kopeck/service/rates"
+	"kopeck/service/sale"
+)
+
+// Order is an order with everything that its figures rest on. Money is a text with the currency's decimals.
+type Order struct {
+	ID          string     `json:"id"`
+	ExternalID  string     `json:"externalId,omitempty"`
+	Customer    Named      `json:"customer"`
+	Status      string     `json:"status"`
+	At          time.Time  `json:"at"`
+	DueAt       *time.Time `json:"dueAt,omitempty"`
+	CompletedAt *time.Time `json:"completedAt,omitempty"`
+	CancelledAt *time.Time `json:"cancelledAt,omitempty"`
+	Currency    string     `json:"currency"`
+	Total       string     `json:"total"`
+	Refunded    string     `json:"refunded"`
+	Cost        string     `json:"cost"`
+	CostStated  bool       `json:"costStated"`
+	Margin      string     `json:"margin,omitempty"` // "" of an order that is cancelled
+	Lines       []Line     `json:"lines"`
+	Refunds     []Refund   `json:"refunds"`
+	Credits     []Credit   `json:"credits"`
+	History     []Event    `json:"history"`
+
+	moment func(time.Time) string
+}
+
+// Named is something with an id and a name.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Line is a line of an order.
+type Line struct {
+	ID               string     `json:"id"`
+	SKU              string     `json:"sku"`
+	Name             string     `json:"name"`
+	Quantity         string     `json:"quantity"`
+	Unit             string     `json:"unit"`
+	Total            string     `json:"total"`
+	LeadDays         int        `json:"leadDays"`
+	Options          []Choice   `json:"options"`
+	Measurements     []Choice   `json:"measurements"`
+	PriceLines       []Step     `json:"priceLines"`
+	Agreement        *Agreement `json:"agreement,omitempty"`
+	NotApplied       []Reason   `json:"notApplied"`            // as of the moment of the price
+	PricedAgain      string     `json:"pricedAgain,omitempty"` // the unit price that the facts known at that moment give; "" if none can be computed
+	CostLines        []Cost     `json:"costLines"`
+	Cost             string     `json:"cost"`
+	Refunded         string     `json:"refunded"`
+	RefundedQuantity string     `json:"refundedQuantity"`
+	ReturnedQuantity string     `json:"returnedQuantity"`
+	Margin           string     `json:"margin,omitempty"`
+}
+
+// Choice is an option or a measurement.
+type Choice struct {
+	Code  string `json:"code"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Step is a step from the list price to the unit price.
+type Step struct {
+	Kind   string `json:"kind"`
+	Label  string `json:"label"`
+	Amount string `json:"amount"`
+}
+
+// Agreement is the customer's own price that a line follows.
+type Agreement struct {
+	ID     string `json:"id"`
+	Unit   string `json:"unit"`
+	Reason string `json:"reason,omitempty"` // why it may be below the floor
+}
+
+// Reason is a rule or an agreement that did not apply, and why.
+type Reason struct {
+	What   string `json:"what"`
+	Reason string `json:"reason"`
+}
+
+// Cost is a line of a cost.
+type Cost struct {
+	Kind           string     `json:"kind"`
+	Label          string     `json:"label"`
+	Quantity       string     `json:"quantity"`
+	QuantityUnit   string     `json:"quantityUnit"`
+	Rate           string     `json:"rate"`
+	RateUnit       string     `json:"rateUnit"`
+	RateValidFrom  *time.Time `json:"rateValidFrom,omitempty"`
+	RateRecordedAt *time.Time `json:"rateRecordedAt,omitempty"`
+	Amount         string     `json:"amount"`
+}
+
+// Refund is money that was given back.
+type Refund struct {
+	ID            string         `json:"id"`
+	Amount        string         `json:"amount"`
+	At            time.Time      `json:"at"`
+	RecordedAt    time.Time      `json:"recordedAt"`
+	Reason        string         `json:"reason"`
+	By            string         `json:"by"`
+	GoodsReturned bool           `json:"goodsReturned"`
+	Lines         []RefundedLine `json:"lines"`
+}
+
+// RefundedLine is the part of a refund that is of one line.
+type RefundedLine struct {
+	SKU      string `json:"sku"`
+	Quantity string `json:"quantity"`
+	Amount   string `json:"amount"`
+	Cost     string `json:"cost"` // that came back with the goods
+}
+
+// Credit is what a contact earned of an order; the contact is nil for what no contact earned.
+type Credit struct {
+	Contact *CreditedContact `json:"contact"`
+	Share   string           `json:"share"`
+	Amount  string           `json:"amount"`
+}
+
+// CreditedContact is a contact that earned something.
+type CreditedContact struct {
+	ID      string    `json:"id"`
+	Kind    string    `json:"kind"`
+	Channel string    `json:"channel"`
+	At      time.Time `json:"at"`
+}
+
+// Event is something that was done with an order.
+type Event struct {
+	Kind       string     `json:"kind"`
+	At         time.Time  `json:"at"`
+	RecordedAt time.Time  `json:"recordedAt"`
+	By         string     `json:"by,omitempty"`
+	Reason     string     `json:"reason,omitempty"`
+	Due        *time.Time `json:"due,omitempty"`
+	Before     string     `json:"costBefore,omitempty"`
+	After      string     `json:"costAfter,omitempty"`
+	Rates      []string   `json:"rates,omitempty"`
+}
+
+// Order explains an order. NOT_FOUND.
+func (s *Service) Order(ctx context.Context, orderID string) (*Order, error) {
+	o, err := s.Client.Order.Get(ctx, orderID)
+	if ent.IsNotFound(err) {
+		return nil, fault.NoSuch("what", "order")
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Client.Customer.Get(ctx, o.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	page := &Order{
+		ID: o.ID, Customer: Named{c.ID, c.Name}, Status: string(o.Status), At: o.At, DueAt: o.DueAt, CompletedAt: o.CompletedAt, CancelledAt: o.CancelledAt,
+		Currency: s.Currency.Code(), Total: s.format(o.Total), Refunded: s.format(o.Refunded), Cost: s.format(o.Cost), CostStated: o.StatedCost, moment: s.moment,
+	}
+	if o.ExternalID != nil {
+		page.ExternalID = *o.ExternalID
+	}
+	if o.CancelledAt == nil {
+		page.Margin = s.format(o.Margin)
+	}
+	for _, add := range []func(context.Context, *ent.Order, *Order) error{s.addLines, s.addCredits, s.addHistory} {
+		if err := add(ctx, o, page); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+// addLines adds the lines of an order, and the refunds, which name them.
+func (s *Service) addLines(ctx context.Context, o *ent.Order, page *Order) error {
+	lines, err := s.Client.OrderLine.Query().Where(orderline.OrderID(o.ID)).Order(orderline.ByPosition()).All(ctx)
+	if err != nil {
+		return err
+	}
+	figures, err := s.rates.OrderLines(ctx, []string{o.ID})
+	if err != nil {
+		return err
+	}
+	again, err := s.quote.PriceAgain(ctx, lines)
+	if err != nil {
+		return err
+	}
+	page.Lines = make([]Line, len(lines))
+	skus := map[string]string{}
+	for i, line := range lines {
+		of := figures[line.ID]
+		if of == nil {
+			return fault.NoSuch("what", "order") // it was deleted in the meantime
+		}
+		if page.Lines[i], err = s.line(ctx, line, of, again[line]); err != nil {
+			return err
+		}
+		skus[line.ID] = page.Lines[i].SKU
+	}
+	return s.addRefunds(ctx, o, skus, page)
+}
+
+// line explains a line of an order.
+func (s *Service) line(ctx context.Context, line *ent.OrderLine, of *rates.OrderLineFigures, again quote.PricedAgain) (Line, error) {
+	l := Line{
+		ID: line.ID, SKU: line.ProductID, Quantity: line.Quantity.String(), Unit: s.format(line.Unit), Total: s.format(line.Total), LeadDays: line.LeadDays,
+		Cost: s.format(of.Cost), Refunded: s.format(of.Refunded), RefundedQuantity: of.RefundedQuantity.String(), ReturnedQuantity: of.ReturnedQuantity.String(), Margin: s.formatOr(of.Margin),
+		NotApplied: []Reason{}, CostLines: s.costs(of.CostLines),
+	}
+	if product := s.quote.Product(line.ProductID); product != nil {
+		l.SKU, l.Name = product.Sku, product.Name
+	}
+	options, measurements, err := s.quote.ChosenOf(line)
+	if err != nil {
+		return l, err
+	}
+	l.Options, l.Measurements = choices(options), choices(measurements)
+	steps, err := quote.PriceLinesOf(line)
+	if err != nil {
+		return l, err
+	}
+	l.PriceLines = make([]Step, len(steps))
+	for i, step := range steps {
+		l.PriceLines[i] = Step{string(step.Kind), step.Label, s.format(step.Amount)}
+	}
+	if again.Price != nil {
+		l.PricedAgain = s.format(again.Price.Unit)
+		if l.NotApplied, err = s.notApplied(ctx, again.Price); err != nil {
+			return l, err
+		}
+	}
+	if agreed := quote.AgreementOf(line); agreed != "" {
+		l.Agreement, err = s.agreement(ctx, agreed)
+	}
+	return l, err
+}
+
+func choices(options []*quote.OrderOption) []Choice {
+	all := make([]Choice, len(options))
+	for i, o := range options {
+		all[i] = Choice{o.Code, o.Name, o.Value}
+	}
+	return all
+}
+
+// notApplied returns the rules and agreements that did not apply to a price, and why.
+func (s *Service) notApplied(ctx context.Context, price *quote.Price) ([]Reason, error) {
+	reasons := []Reason{}
+	for _, r := range price.Rejected() {
+		name := r.RuleID
+		if rule := s.quote.PriceRule(r.RuleID); rule != nil {
+			name = rule.Name
+		}
+		reasons = append(reasons, Reason{"rule " + name, r.Reason})
+	}
+	for _, a := range price.RejectedAgreements() {
+		reasons = append(reasons, Reason{"agreement " + a.AgreementID + " at " + s.format(a.Unit), a.Reason})
+	}
+	return reasons, ctx.Err()
+}
+
+// agreement returns the agreement with an id; nil if there is none.
+func (s *Service) agreement(ctx context.Context, agreementID string) (*Agreement, error) {
+	row, err := s.Client.PriceAgreement.Query().Where(priceagreement.ID(agreementID)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := &Agreement{ID: row.ID, Unit: s.format(row.Unit)}
+	if row.OverrideFloorReason != nil {
+		a.Reason = *row.OverrideFloorReason
+	}
+	return a, nil
+}
+
+// costs shows the lines of a cost.
+func (s *Service) costs(lines []*costing.OrderCostLine) []Cost {
+	all := make([]Cost, len(lines))
+	for i, line := range lines {
+		all[i] = s.cost(&line.Line)
+		all[i].RateRecordedAt = line.RateRecordedAt
+	}
+	return all
+}
+
+func (s *Service) cost(line *costing.Line) Cost {
+	return Cost{string(line.Kind), line.Label, line.Quantity.String(), line.QuantityUnit, line.Rate.String(), line.RateUnit, line.RateValidFrom, nil, s.format(line.Amount)}
+}
+
+// addRefunds adds the refunds of an order.
+func (s *Service) addRefunds(ctx context.Context, o *ent.Order, skus map[string]string, page *Order) error {
+	history, err := s.sale.OrderHistory(ctx, []*ent.Order{o})
+	if err != nil {
+		return err
+	}
+	parts, err := s.sale.RefundParts(ctx, []string{o.ID})
+	if err != nil {
+		return err
+	}
+	page.Refunds = []Refund{}
+	for _, e := range history[o.ID] {
+		if e.Refund == nil {
+			continue
+		}
+		r := Refund{
+			ID: e.Refund.ID, Amount: s.format(e.Refund.Amount), At: e.Refund.At, RecordedAt: e.Refund.RecordedAt, Reason: e.Refund.Reason, By: e.Refund.Actor,
+			GoodsReturned: e.Refund.GoodsReturned, Lines: []RefundedLine{},
+		}
+		for _, part := range parts[r.ID] {
+			r.Lines = append(r.Lines, RefundedLine{skus[part.LineID], part.Quantity.String(), s.format(part.Amount), s.format(part.Cost)})
+		}
+		page.Refunds = append(page.Refunds, r)
+	}
+	return nil
+}
+
+// addCredits adds who earned an order's margin.
+func (s *Service) addCredits(ctx context.Context, o *ent.Order, page *Order) error {
+	credits, err := s.books.OrderCredits(ctx, []*ent.Order{o}, nil)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(credits[o.ID]))
+	for _, c := range credits[o.ID] {
+		ids = append(ids, c.ContactID)
+	}
+	rows, err := s.Client.Contact.Query().Where(contact.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return err
+	}
+	byID := map[string]*ent.Contact{}
+	for _, row := range rows {
+		byID[row.ID] = row
+	}
+	page.Credits = []Credit{}
+	for _, c := range credits[o.ID] {
+		one := Credit{Share: c.Share.String(), Amount: s.format(c.Amount)}
+		if row := byID[c.ContactID]; row != nil {
+			one.Contact = &CreditedContact{row.ID, string(row.Kind), string(row.Channel), row.At}
+		}
+		page.Credits = append(page.Credits, one)
+	}
+	return nil
+}
+
+// addHistory adds what was done with an order.
+func (s *Service) addHistory(ctx context.Context, o *ent.Order, page *Order) error {
+	history, err := s.sale.OrderHistory(ctx, []*ent.Order{o})
+	if err != nil {
+		return err
+	}
+	page.History = []Event{}
+	for _, e := range history[o.ID] {
+		page.History = append(page.History, s.event(e))
+	}
+	return nil
+}
+
+func (s *Service) event(e *sale.OrderEvent) Event {
+	shown := Event{Kind: string(e.Kind), At: e.At, RecordedAt: e.RecordedAt, Due: e.Due}
+	if e.By != nil {
+		shown.By = *e.By
+	}
+	if e.Reason != nil {
+		shown.Reason = *e.Reason
+	}
+	if e.Cost != nil {
+		shown.Before, shown.After, shown.Rates = s.format(e.Cost.Before), s.format(e.Cost.After), e.Cost.RateIDs
+	}
+	return shown
+}
+
+// minus writes an amount that is taken off.
+func minus(amount string) string {
+	if zero, err := money.ParseDecimal(amount); err == nil && zero.IsZero() {
+		return amount
+	}
+	return "-" + amount
+}

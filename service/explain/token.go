@@ -1,0 +1,122 @@
+package explain
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"kopeck/ent"
+	"kopeck/ent/customer"
+	"kopeck/ent/order"
+	"kopeck/ent/orderline"
+	"kopeck/pricing"
+	"kopeck/service/quote"
+)
+
+// Token is what a price token promises. It was issued by this installation and is unaltered.
+type Token struct {
+	Customer     Named     `json:"customer"`
+	SKU          string    `json:"sku"`
+	Name         string    `json:"name"`
+	Quantity     string    `json:"quantity"`
+	Unit         string    `json:"unit"`
+	Total        string    `json:"total"`
+	LeadDays     int       `json:"leadDays"`
+	Options      []Choice  `json:"options"`
+	Measurements []Choice  `json:"measurements"`
+	PriceLines   []Step    `json:"priceLines"`
+	PricedAt     time.Time `json:"pricedAt"`
+	ValidUntil   time.Time `json:"validUntil"`
+	Expired      bool      `json:"expired"`
+	Orders       []string  `json:"orders"` // that were placed by it
+
+	moment func(time.Time) string
+}
+
+// Token explains a price token. INVALID for what is none of this installation.
+func (s *Service) Token(ctx context.Context, token string) (*Token, error) {
+	content, err := s.quote.ReadToken(token)
+	if err != nil {
+		return nil, err
+	}
+	page := &Token{
+		Customer: Named{ID: content.CustomerID}, SKU: content.ProductID, Quantity: content.Quantity.String(), Unit: s.format(content.Unit), Total: s.format(content.Total),
+		LeadDays: content.LeadDays, PriceLines: []Step{}, PricedAt: content.PricedAt, ValidUntil: content.ValidUntil, Expired: content.Expired, Orders: []string{}, moment: s.moment,
+	}
+	c, err := s.Client.Customer.Query().Where(customer.ID(content.CustomerID)).Only(ctx)
+	switch {
+	case err == nil:
+		page.Customer.Name = c.Name
+	case !ent.IsNotFound(err):
+		return nil, err
+	}
+	if product := s.quote.Product(content.ProductID); product != nil {
+		page.SKU, page.Name = product.Sku, product.Name
+	}
+	for _, step := range content.Lines() {
+		page.PriceLines = append(page.PriceLines, Step{string(step.Kind), step.Label, s.format(step.Amount)})
+	}
+	kept, err := content.AsJSON()
+	if err != nil {
+		return nil, err
+	}
+	options, measurements, err := s.quote.ChosenOf(&ent.OrderLine{ProductID: content.ProductID, Options: kept.Options})
+	if err != nil {
+		return nil, err
+	}
+	page.Options, page.Measurements = choices(options), choices(measurements)
+	page.Orders, err = s.placedBy(ctx, content)
+	return page, err
+}
+
+// placedBy returns the ids of the orders with a line that a token promises: the customer's, priced at the same moment alike.
+func (s *Service) placedBy(ctx context.Context, content *quote.TokenContent) ([]string, error) {
+	lines, err := s.Client.OrderLine.Query().Where(
+		orderline.ProductID(content.ProductID), orderline.Quantity(content.Quantity), orderline.Unit(content.Unit), orderline.PricedAt(content.PricedAt),
+		orderline.HasOrderWith(order.CustomerID(content.CustomerID)),
+	).Order(orderline.ByOrderID()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{}
+	for _, line := range lines {
+		var chosen []pricing.Option
+		if err := json.Unmarshal(line.Options, &chosen); err != nil {
+			return nil, fmt.Errorf("explain: options of %s: %w", line.ID, err)
+		}
+		if line.LeadDays == content.LeadDays && fmt.Sprint(chosen) == fmt.Sprint(content.Options) {
+			ids = append(ids, line.OrderID)
+		}
+	}
+	return ids, nil
+}
+
+// Page implements [Explanation].
+func (t *Token) Page() string {
+	p := &page{}
+	state := "HOLDS"
+	if t.Expired {
+		state = "EXPIRED"
+	}
+	p.row(0, "Price token of this installation, unaltered", state)
+	p.fact("customer", t.Customer.Name+" ("+t.Customer.ID+")")
+	p.fact("product", t.SKU+" "+t.Name)
+	p.fact("price of", t.moment(t.PricedAt))
+	p.fact("holds until", t.moment(t.ValidUntil))
+	p.fact("lead time", fmt.Sprintf("%d days", t.LeadDays))
+	choicesOn(p, "chosen", t.Options)
+	choicesOn(p, "measured", t.Measurements)
+	p.head("What it promises")
+	stepsOn(p, t.PriceLines, t.Unit)
+	p.row(2, "x "+t.Quantity, "")
+	p.sum(2, "total", t.Total)
+	p.head("Used by")
+	if len(t.Orders) == 0 {
+		p.row(1, "no order", "")
+	}
+	for _, o := range t.Orders {
+		p.row(1, "order "+o, "")
+	}
+	return p.String()
+}

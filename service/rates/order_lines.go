@@ -1,0 +1,213 @@
+package rates
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kopeck/costing"
+	"kopeck/money"
+	"kopeck/service"
+	"kopeck/service/books"
+	"kopeck/service/input"
+	"kopeck/store"
+)
+
+// OrderLineFigures is what a line of an order cost and left over, by what is or was known.
+type OrderLineFigures struct {
+	KnownAt   time.Time // service.EndOfTime for now
+	Refunded  money.Amount
+	Cost      money.Amount
+	CostLines []*costing.OrderCostLine // they sum to Cost
+	Margin    *money.Amount            // nil of an order that is cancelled
+
+	RefundedQuantity money.Decimal // by refunds that name the line
+	ReturnedQuantity money.Decimal // of that: what came back to stock
+}
+
+// unitPiece is what a quantity of a product is counted in.
+const unitPiece = "piece"
+
+// OrderLines explains the lines of orders by all that is known now, by the lines' ids: the costs of an order's lines sum to its cost, and
+// their margins to its margin. The caller may see the orders.
+func (s *Service) OrderLines(ctx context.Context, orderIDs []string) (map[string]*OrderLineFigures, error) {
+	return s.OrderLinesKnownAt(ctx, orderIDs, service.EndOfTime)
+}
+
+// OrderLinesKnownAt explains the lines of orders by what was known at a moment. Lines of orders that had not been recorded by then are not
+// in it.
+func (s *Service) OrderLinesKnownAt(ctx context.Context, orderIDs []string, knownAt time.Time) (map[string]*OrderLineFigures, error) {
+	figures := map[string]*OrderLineFigures{}
+	ids := slices.Compact(slices.Sorted(slices.Values(orderIDs)))
+	err := s.Store.Read(ctx, func(ctx context.Context, tx *store.Tx) error {
+		clear(figures)
+		orders, err := ordersByID(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		basis, err := s.basisOf(ctx, tx, orders)
+		if err != nil {
+			return err
+		}
+		refunds, err := books.RefundsOf(ctx, tx, ids, knownAt)
+		if err != nil {
+			return err
+		}
+		memo := costing.NewMemo(basis, memoized)
+		for _, o := range orders {
+			if o.createdAt.After(knownAt) {
+				continue
+			}
+			if err := o.explain(memo, refunds[o.id], knownAt, s.Currency, figures); err != nil {
+				return input.DomainError(err)
+			}
+		}
+		return nil
+	})
+	return figures, err
+}
+
+// explain adds the figures of an order's lines.
+func (o *orderToCost) explain(memo *costing.Memo, refunds []*books.Refund, knownAt time.Time, currency money.Currency, to map[string]*OrderLineFigures) error {
+	named, byAmount, err := books.RefundedLines(refunds)
+	if err != nil {
+		return err
+	}
+	stated, err := o.statedCosts()
+	if err != nil {
+		return err
+	}
+	left := make([]money.Amount, len(o.lines)) // of each line's total, after the refunds that name it
+	for n, line := range o.lines {
+		if left[n], err = line.total.Minus(named[line.id].Amount); err != nil {
+			return err
+		}
+	}
+	shares, err := costing.DivideRefunds(byAmount, left)
+	if err != nil {
+		return err
+	}
+	cancelled := o.cancelledAt != nil && !o.cancelledAt.After(knownAt)
+	for n := range o.lines {
+		line := &o.lines[n]
+		f := &OrderLineFigures{KnownAt: knownAt, RefundedQuantity: named[line.id].Quantity, ReturnedQuantity: named[line.id].Returned}
+		if o.stated {
+			f.Cost, f.CostLines = stated[n], []*costing.OrderCostLine{costing.StatedCost("came with the import", stated[n], currency)}
+		} else if err := o.costLine(memo, line, knownAt, currency, f); err != nil {
+			return err
+		}
+		if err := f.returnGoods(line.quantity); err != nil {
+			return err
+		}
+		if f.Refunded, err = named[line.id].Amount.Plus(shares[n]); err != nil {
+			return err
+		}
+		if !cancelled {
+			margin, err := costing.OrderMargin(false, line.total, f.Refunded, f.Cost)
+			if err != nil {
+				return err
+			}
+			f.Margin = &margin
+		}
+		to[line.id] = f
+	}
+	return nil
+}
+
+// costLine sets the full cost of a line with its cost lines. What is asked of the present is what the books say: where rates and recipes
+// do not give it, as of an order that was cancelled before they were recorded, the one line says so.
+func (o *orderToCost) costLine(memo *costing.Memo, line *lineToCost, knownAt time.Time, currency money.Currency, f *OrderLineFigures) error {
+	now := !knownAt.Before(service.EndOfTime)
+	if now && o.cancelled && o.cancelledAt != nil {
+		knownAt = *o.cancelledAt
+	}
+	unit, err := memo.Cost(line.question(o.at, knownAt))
+	if err == nil {
+		f.Cost, f.CostLines, err = costing.OrderLineCost(unit, line.quantity)
+	}
+	switch {
+	case !now:
+		return err
+	case err == nil && f.Cost == line.cost:
+		return nil
+	case o.cancelled:
+		f.CostLines = []*costing.OrderCostLine{costing.StatedCost("as it was when the order was cancelled", line.cost, currency)}
+	default:
+		f.CostLines = []*costing.OrderCostLine{costing.StatedCost("as it is in the books", line.cost, currency)}
+	}
+	f.Cost = line.cost
+	return nil
+}
+
+// returnGoods takes off the cost what came back to stock of a quantity.
+func (f *OrderLineFigures) returnGoods(quantity money.Decimal) error {
+	if f.ReturnedQuantity.IsZero() {
+		return nil
+	}
+	back, err := costing.ReturnedCost(f.Cost, f.ReturnedQuantity, quantity, unitPiece)
+	if err != nil {
+		return err
+	}
+	f.CostLines = append(f.CostLines, back)
+	f.Cost, err = f.Cost.Plus(back.Amount)
+	return err
+}
+
+// WrongOrderCosts costs all orders whose cost follows from rates once more, by all that is known now, and gives each line whose cost is
+// another to a function. A product that nothing is recorded of is left out: an import gave the costs of its lines.
+func (s *Service) WrongOrderCosts(ctx context.Context, tx *store.Tx, each func(lineID string, stored, computed money.Amount)) error {
+	_, basis, err := s.readProducts(ctx, tx)
+	if err != nil {
+		return err
+	}
+	memo, made := costing.NewMemo(basis, memoized), map[string]bool{} // whether anything is recorded that a product is made of
+	return eachRestatable(ctx, tx, func(orders []orderToCost) error {
+		costed, err := costOrders(memo, orders, service.EndOfTime)
+		if err != nil {
+			return err
+		}
+		for _, c := range costed {
+			for n, line := range c.after.lines {
+				if _, known := made[line.productID]; !known {
+					codes := map[string]bool{}
+					addCodes(codes, basis.Catalogue, line.productID)
+					made[line.productID] = len(codes) > 0
+				}
+				if before := c.before.lines[n].cost; before != line.cost && made[line.productID] {
+					each(line.id, before, line.cost)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// ReturnGoods takes off an order's cost that of goods that came back to stock: of each line, by its id, a quantity. It writes the lines and
+// returns what is left of the cost; the order is the caller's to write. The transaction holds the customer.
+func (s *Service) ReturnGoods(ctx context.Context, tx *store.Tx, orderID string, returned map[string]money.Decimal) (money.Amount, error) {
+	orders, err := ordersByID(ctx, tx, []string{orderID})
+	if err != nil || len(orders) == 0 {
+		return money.Amount{}, err
+	}
+	o := orders[0]
+	stated, err := o.statedCosts()
+	if err != nil {
+		return money.Amount{}, input.DomainError(err)
+	}
+	var cost money.Amount
+	for n := range o.lines {
+		line := &o.lines[n]
+		if o.stated {
+			line.cost = stated[n] // from now on the lines have their costs: what comes back is a part of them
+		}
+		line.returned = money.Nano(line.returned.Nano() + returned[line.id].Nano())
+		left, err := line.left()
+		if err != nil {
+			return cost, input.DomainError(err)
+		}
+		if cost, err = cost.Plus(left); err != nil {
+			return cost, input.DomainError(err)
+		}
+	}
+	return cost, writeReturned(ctx, tx, o.lines)
+}
